@@ -1,0 +1,32 @@
+/* usher-limiter.h: how often something may be tried
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+#include "usher-clock.h"
+#include "usher-macros.h"
+
+G_BEGIN_DECLS
+
+/* Counts tries a key in a sliding window; any thread; in memory, bounded: a key without tries takes none.
+ * Reserve before the work, release what turned out not to count. */
+#define USHER_TYPE_LIMITER (usher_limiter_get_type ())
+
+USHER_API
+G_DECLARE_FINAL_TYPE (UsherLimiter, usher_limiter, USHER, LIMITER, GObject)
+
+USHER_API
+UsherLimiter *usher_limiter_new (UsherClock *clock, guint max, gint64 window);
+/* LIMITED with the seconds to wait in @retry_after (out) (optional) when @key has used up its tries */
+USHER_API
+gboolean
+usher_limiter_reserve (UsherLimiter *self, const char *key, guint *retry_after, GError **error);
+USHER_API
+void usher_limiter_release (UsherLimiter *self, const char *key);
+
+G_END_DECLS

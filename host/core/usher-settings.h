@@ -1,0 +1,92 @@
+/* usher-settings.h: what the operator may choose
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "usher-macros.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  USHER_SETTING_STRING,
+  USHER_SETTING_INTEGER,
+  USHER_SETTING_BOOLEAN, /* true or false */
+  USHER_SETTING_LIST,    /* strings, `;` between them */
+} UsherSettingType;
+
+/* One setting: where it is found, its type, default and range. @min and @max both 0: no range. */
+typedef struct
+{
+  const char *group;
+  const char *key;
+  UsherSettingType type;
+  const char *default_value;
+  gint64 min;
+  gint64 max;
+  const char *description;
+} UsherSetting;
+
+#define USHER_TYPE_SETTINGS (usher_settings_get_type ())
+
+USHER_API
+G_DECLARE_FINAL_TYPE (UsherSettings, usher_settings, USHER, SETTINGS, GObject)
+
+/* Values may be loaded before the settings that they are for are declared (plugins declare
+ * theirs late); usher_settings_check() then finds what nobody declared. Sources, later wins: files in the
+ * order of loading, environment USHER_GROUP__KEY (`-` is `_`), assignments. Not changed after start:
+ * reading is safe on any thread then. */
+USHER_API
+UsherSettings *usher_settings_new (void);
+/* INVALID names setting, value, source, type and range when a value loaded already does not fit,
+ * BUSY when it is declared already with another type or default */
+USHER_API
+gboolean usher_settings_declare (UsherSettings *self,
+                                 const UsherSetting *settings,
+                                 guint n_settings,
+                                 GError **error);
+USHER_API
+gboolean usher_settings_load_file (UsherSettings *self, const char *path, GError **error);
+/* @environment: (array zero-terminated=1): as g_get_environ() gives it */
+USHER_API
+gboolean
+usher_settings_load_environment (UsherSettings *self, const char *const *environment, GError **error);
+/* @assignment: `group.key=value`; @source: what to call it, for instance "-s" */
+USHER_API
+gboolean usher_settings_assign (UsherSettings *self,
+                                const char *assignment,
+                                const char *source,
+                                GError **error);
+/* INVALID: an unknown group or key, with its source and the nearest known name */
+USHER_API
+gboolean usher_settings_check (UsherSettings *self, GError **error);
+
+/* reading something that is not declared is a bug: g_critical and NULL, 0 or FALSE */
+USHER_API
+const char *usher_settings_get_string (UsherSettings *self, const char *group, const char *key);
+USHER_API
+gint64 usher_settings_get_integer (UsherSettings *self, const char *group, const char *key);
+USHER_API
+gboolean usher_settings_get_boolean (UsherSettings *self, const char *group, const char *key);
+USHER_API
+char **usher_settings_dup_list (UsherSettings *self, const char *group, const char *key);
+
+/* for each declared setting, sorted by group and key: called with the setting, its value as text
+ * and the source of the value ("default", a file's path, "environment", "-s") */
+typedef void (*UsherSettingsForeachFunc) (const UsherSetting *setting,
+                                          const char *value,
+                                          const char *source,
+                                          gpointer user_data);
+USHER_API
+void usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpointer user_data);
+
+/* what lies nearest to @word among @candidates by edit distance, NULL when none is near */
+USHER_API
+const char *usher_nearest_word (const char *word, const char *const *candidates);
+
+G_END_DECLS
