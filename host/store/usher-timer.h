@@ -1,0 +1,53 @@
+/* usher-timer.h: something that shall happen at a time, durably
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+#include "usher-json.h"
+#include "usher-macros.h"
+
+G_BEGIN_DECLS
+
+/* Immutable, reference counted. A timer is named by (name, key): `name` says which handler, `key` for what. */
+#define USHER_TYPE_TIMER (usher_timer_get_type ())
+
+typedef struct _UsherTimer UsherTimer;
+
+USHER_API
+GType usher_timer_get_type (void);
+USHER_API
+UsherTimer *usher_timer_new (const char *name,
+                             const char *key,
+                             gint64 due,
+                             const char *payload,
+                             guint attempt,
+                             gint64 generation);
+USHER_API
+UsherTimer *usher_timer_ref (UsherTimer *self);
+USHER_API
+void usher_timer_unref (UsherTimer *self);
+USHER_API
+const char *usher_timer_get_name (UsherTimer *self);
+USHER_API
+const char *usher_timer_get_key (UsherTimer *self);
+/* microseconds, wall time */
+USHER_API
+gint64 usher_timer_get_due (UsherTimer *self);
+/* (nullable): JSON text */
+USHER_API
+const char *usher_timer_get_payload (UsherTimer *self);
+/* how often its handler has failed */
+USHER_API
+guint usher_timer_get_attempt (UsherTimer *self);
+/* changes each time the timer is set; a store removes a fired timer only at this generation */
+USHER_API
+gint64 usher_timer_get_generation (UsherTimer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTimer, usher_timer_unref)
+
+G_END_DECLS
