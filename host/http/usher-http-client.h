@@ -1,0 +1,34 @@
+/* usher-http-client.h: requests to other servers
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "usher-macros.h"
+
+G_BEGIN_DECLS
+
+#define USHER_TYPE_HTTP_CLIENT (usher_http_client_get_type ())
+
+USHER_API
+G_DECLARE_FINAL_TYPE (UsherHttpClient, usher_http_client, USHER, HTTP_CLIENT, GObject)
+
+/* On libsoup. Blocking: for steps and blocking handlers. Any thread, one request at a time a client object.
+ * @timeout: seconds for the whole request; a body over 1 MiB is refused. */
+USHER_API
+UsherHttpClient *usher_http_client_new (guint timeout);
+/* @headers: (nullable): "Name: value" lines; UNAVAILABLE when there is no answer */
+USHER_API
+GBytes *usher_http_client_send (UsherHttpClient *self,
+                                const char *method,
+                                const char *uri,
+                                const char *const *headers,
+                                GBytes *body,
+                                guint *status,
+                                GError **error);
+
+G_END_DECLS
