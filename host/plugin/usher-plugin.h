@@ -1,0 +1,57 @@
+/* usher-plugin.h: the one symbol that a module exports
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+#include "usher-service.h"
+
+G_BEGIN_DECLS
+
+#define USHER_PLUGIN_MAGIC G_GUINT64_CONSTANT (0x5553484552504c47) /* "USHERPLG" */
+#define USHER_PLUGIN_ABI   1
+
+/**
+ * UsherPlugin:
+ * @magic: %USHER_PLUGIN_MAGIC
+ * @abi: %USHER_PLUGIN_ABI of the headers it was built with
+ * @size: sizeof (UsherPlugin)
+ * @name: the name in the manifest
+ * @version: the version in the manifest
+ * @glib_major: the GLib it was built for
+ * @glib_minor: the GLib it was built for
+ * @get_type: the type, which implements [iface@Service]
+ *
+ * The descriptor of a module, a constant named `usher_plugin`.
+ */
+typedef struct
+{
+  guint64 magic;
+  guint32 abi;
+  guint32 size;
+  const char *name;
+  const char *version;
+  guint32 glib_major;
+  guint32 glib_minor;
+  GType (*get_type) (void);
+} UsherPlugin;
+
+/* USHER_PLUGIN_DEFINE ("tickets", "1.0.0", usher_tickets_service_get_type) at the end of a module's file */
+#define USHER_PLUGIN_DEFINE(plugin_name, plugin_version, type_function) \
+  extern const UsherPlugin usher_plugin; \
+  __attribute__ ((visibility ("default"))) const UsherPlugin usher_plugin = { \
+    .magic = USHER_PLUGIN_MAGIC, \
+    .abi = USHER_PLUGIN_ABI, \
+    .size = sizeof (UsherPlugin), \
+    .name = plugin_name, \
+    .version = plugin_version, \
+    .glib_major = GLIB_MAJOR_VERSION, \
+    .glib_minor = GLIB_MINOR_VERSION, \
+    .get_type = type_function, \
+  };
+
+G_END_DECLS
