@@ -49,7 +49,8 @@ G_DECLARE_FINAL_TYPE (UsherContext, usher_context, USHER, CONTEXT, GObject)
 /* Declarations: in configure() only. What is wrong (a name twice, a bad pattern) fails the configuration
  * as a whole with a clear error; so these return nothing. */
 USHER_API
-void usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
+void
+usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
 /* @fields: a static table; a store of the service is opened when it has a collection, timer, listener or event */
 USHER_API
 void usher_context_add_collection (UsherContext *self,

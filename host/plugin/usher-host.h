@@ -13,6 +13,7 @@
 #include "usher-event.h"
 #include "usher-reply.h"
 #include "usher-request.h"
+#include "usher-router.h"
 #include "usher-service.h"
 #include "usher-settings.h"
 
@@ -30,10 +31,8 @@ gboolean usher_host_declare_settings (UsherSettings *settings, GError **error);
 /* @directory: the data directory, made (0700) when missing, locked while the host lives: BUSY names the pid of another.
  * Errors of a directory that is not writable or of another version name it. */
 USHER_API
-UsherHost *usher_host_new (const char *directory,
-                           UsherSettings *settings,
-                           UsherClock *clock,
-                           GError **error);
+UsherHost *
+usher_host_new (const char *directory, UsherSettings *settings, UsherClock *clock, GError **error);
 /* calls configure(); before start; an error names the service */
 USHER_API
 gboolean
@@ -46,6 +45,15 @@ gboolean usher_host_start (UsherHost *self, UsherBus *bus, GError **error);
 /* the public listener and the admin listener (each nullable); after start */
 USHER_API
 gboolean usher_host_listen (UsherHost *self, const char *listen, const char *admin, GError **error);
+/* a route of the program around the host on the admin listener; before usher_host_listen() */
+USHER_API
+gboolean usher_host_add_admin_route (UsherHost *self,
+                                     const char *method,
+                                     const char *pattern,
+                                     UsherRouteFunc func,
+                                     gpointer user_data,
+                                     GDestroyNotify destroy,
+                                     GError **error);
 USHER_API
 const char *usher_host_get_uri (UsherHost *self);
 USHER_API
@@ -53,7 +61,8 @@ const char *usher_host_get_admin_uri (UsherHost *self);
 /* READY is true: every service started, subscriptions confirmed, stores open; @reason: (out) why not */
 USHER_API
 gboolean usher_host_is_ready (UsherHost *self, char **reason);
-/* not ready, stop intake, finish, hand back what is not acknowledged, flush, close; @timeout in microseconds */
+/* not ready, stop intake, finish, hand back what is not acknowledged, flush, close the bus and the stores; @timeout in
+ * microseconds */
 USHER_API
 gboolean usher_host_stop (UsherHost *self, gint64 timeout, GError **error);
 
@@ -84,6 +93,7 @@ char *usher_host_dup_document (UsherHost *self,
                                GError **error);
 /* a token for tests and scripts */
 USHER_API
-char *usher_host_make_token (UsherHost *self, const char *user_id, const char *email, GError **error);
+char *
+usher_host_make_token (UsherHost *self, const char *user_id, const char *email, GError **error);
 
 G_END_DECLS

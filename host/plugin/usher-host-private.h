@@ -1,0 +1,52 @@
+/* usher-host-private.h: what a host holds
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-admin-listener.h"
+#include "usher-context-private.h"
+#include "usher-directory-lock-private.h"
+#include "usher-front.h"
+#include "usher-host.h"
+#include "usher-revocations-private.h"
+#include "usher-router.h"
+#include "usher-running-private.h"
+#include "usher-ticker-private.h"
+#include "usher-workers-private.h"
+
+G_BEGIN_DECLS
+
+struct _UsherHost
+{
+  GObject parent_instance;
+
+  char *directory;           /* (owned) */
+  UsherDirectoryLock *lock;  /* (owned) */
+  UsherSettings *settings;   /* (owned) */
+  UsherClock *clock;         /* (owned) */
+  UsherSessions *sessions;   /* (owned) */
+  UsherRouter *router;       /* (owned) */
+  UsherRouter *admin_router; /* (owned) */
+  UsherWorkers *workers;     /* (owned) */
+  UsherRunning *running;     /* (owned) */
+  GPtrArray *contexts;       /* (owned) (element-type UsherContext) */
+
+  UsherBus *bus;                 /* (owned) (nullable) */
+  UsherTicker *ticker;           /* (owned) (nullable) */
+  UsherRevocations *revocations; /* (owned) (nullable) */
+  UsherFront *front;             /* (owned) (nullable) */
+  UsherAdminListener *admin;     /* (owned) (nullable) */
+  gboolean started;
+  int draining; /* (atomic) */
+};
+
+UsherContext *usher_host_find_context (UsherHost *self, const char *service, GError **error);
+/* ends the calling thread's reads in all stores */
+void usher_host_end_reads (UsherHost *self);
+/* the routes of the admin listener that are the host's own */
+gboolean usher_host_add_admin_routes (UsherHost *self, GError **error);
+
+G_END_DECLS

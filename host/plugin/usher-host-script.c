@@ -1,0 +1,341 @@
+/* usher-host-script.c: a host driven by a script or a test, without a socket between
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-host.h"
+
+#include "usher-error.h"
+#include "usher-host-private.h"
+#include "usher-job-private.h"
+
+#define TIMERS_AT_ONCE 256
+
+/* What a thread waits for. */
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  guint n_open;
+  GError *error; /* (owned) (nullable): the last one */
+} Latch;
+
+static void
+latch_init (Latch *latch, guint n_open)
+{
+  g_mutex_init (&latch->mutex);
+  g_cond_init (&latch->cond);
+  latch->n_open = n_open;
+  latch->error = NULL;
+}
+
+static void
+latch_leave (const GError *error, gpointer user_data)
+{
+  Latch *latch = user_data;
+
+  g_mutex_lock (&latch->mutex);
+  if (error != NULL)
+    {
+      g_clear_error (&latch->error);
+      latch->error = g_error_copy (error);
+    }
+  latch->n_open--;
+  g_cond_signal (&latch->cond);
+  g_mutex_unlock (&latch->mutex);
+}
+
+/* Waits, clears the latch and hands over its error. */
+static GError *
+latch_wait (Latch *latch)
+{
+  g_mutex_lock (&latch->mutex);
+  while (latch->n_open > 0)
+    g_cond_wait (&latch->cond, &latch->mutex);
+  g_mutex_unlock (&latch->mutex);
+  g_mutex_clear (&latch->mutex);
+  g_cond_clear (&latch->cond);
+
+  return g_steal_pointer (&latch->error);
+}
+
+UsherContext *
+usher_host_find_context (UsherHost *self, const char *service, GError **error)
+{
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+
+      if (g_str_equal (context->name, service))
+        return context;
+    }
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no service is named “%s”", service);
+
+  return NULL;
+}
+
+static void
+on_exchange_done (UsherExchange *exchange, gpointer user_data)
+{
+  latch_leave (NULL, user_data);
+}
+
+/**
+ * usher_host_call:
+ * @self: a host that has started
+ * @request: a request
+ * @admin: whether it is for the routes of the admin listener
+ *
+ * Lets the host answer a request, as if a listener had brought it. Blocks until the answer is there; on
+ * any thread but the host's own.
+ *
+ * Returns: (transfer full): the answer
+ */
+UsherReply *
+usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
+{
+  UsherRouter *router = admin ? self->admin_router : self->router;
+  g_autoptr (UsherExchange) exchange = NULL;
+  g_autoptr (UsherReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  GBytes *body = NULL;
+  Latch latch;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+  g_return_val_if_fail (USHER_IS_REQUEST (request), NULL);
+  g_return_val_if_fail (self->started, NULL);
+
+  latch_init (&latch, 1);
+  body = usher_request_get_body (request);
+  exchange = usher_exchange_new (request, on_exchange_done, &latch);
+  reply = g_object_ref (usher_exchange_get_reply (exchange));
+
+  if (usher_router_admit (router, exchange, body != NULL ? (gint64) g_bytes_get_size (body) : 0))
+    usher_router_run (router, g_object_ref (exchange));
+  else
+    usher_exchange_finish (exchange);
+
+  usher_host_end_reads (self);
+  error = latch_wait (&latch);
+
+  return g_steal_pointer (&reply);
+}
+
+/**
+ * usher_host_feed:
+ * @self: a host that has started
+ * @service: the name of a service
+ * @group: (nullable): the group of the listener, `NULL` for the default one
+ * @event: an event
+ * @error: return location for an error
+ *
+ * Gives an event to one listener, once, as the bus would, and waits for the commit. On any thread but the
+ * host's own.
+ *
+ * Returns: whether the bus would have its acknowledgement; `USHER_ERROR_DEFER`: the listener
+ *   wants it again later
+ */
+gboolean
+usher_host_feed (UsherHost *self,
+                 const char *service,
+                 const char *group,
+                 UsherEvent *event,
+                 GError **error)
+{
+  UsherContext *context = NULL;
+  const UsherListener *listener = NULL;
+  GError *failure = NULL;
+  Latch latch;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (service != NULL, FALSE);
+  g_return_val_if_fail (event != NULL, FALSE);
+  g_return_val_if_fail (self->started, FALSE);
+
+  context = usher_host_find_context (self, service, error);
+  if (context == NULL)
+    return FALSE;
+
+  listener = usher_context_find_listener (context, usher_event_get_channel (event), group);
+  if (listener == NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_NOT_FOUND,
+                   "service “%s” does not listen to “%s” in that group",
+                   service,
+                   usher_event_get_channel (event));
+      return FALSE;
+    }
+
+  latch_init (&latch, 1);
+  usher_job_start_event (context, listener, event, latch_leave, &latch);
+  usher_store_end_reads (context->store);
+  failure = latch_wait (&latch);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+
+  return failure == NULL;
+}
+
+/* Runs the timers of a service that are due now; how many, -1 on error. */
+static int
+run_due (UsherHost *self, UsherContext *context, GError **error)
+{
+  gint64 now = usher_clock_get_time (self->clock);
+  g_autoptr (GPtrArray) timers = NULL;
+  int n_run = 0;
+
+  if (usher_store_get_next_due (context->store) > now)
+    return 0;
+
+  timers = usher_store_list_timers (context->store, now, TIMERS_AT_ONCE, error);
+  usher_store_end_reads (context->store);
+  if (timers == NULL)
+    return -1;
+
+  for (guint i = 0; i < timers->len; i++)
+    {
+      g_autoptr (GError) ignored = NULL;
+      Latch latch;
+
+      latch_init (&latch, 1);
+      if (usher_job_start_timer (context, g_ptr_array_index (timers, i), latch_leave, &latch))
+        n_run++;
+      else
+        latch_leave (NULL, &latch);
+      ignored = latch_wait (&latch);
+    }
+
+  return n_run;
+}
+
+/**
+ * usher_host_run_timers:
+ * @self: a host that has started
+ * @error: return location for a [error@Error]
+ *
+ * Runs the timers that are due by the clock, and those that fall due by that, and waits for them. One whose
+ * handler fails is set to a later time, as always.
+ *
+ * Returns: how many ran, -1 on error
+ */
+int
+usher_host_run_timers (UsherHost *self, GError **error)
+{
+  int n_run = 0;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), -1);
+  g_return_val_if_fail (self->started, -1);
+
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      int n = 0;
+
+      do
+        {
+          n = run_due (self, g_ptr_array_index (self->contexts, i), error);
+          if (n < 0)
+            return -1;
+          n_run += n;
+        }
+      while (n > 0);
+    }
+
+  return n_run;
+}
+
+/**
+ * usher_host_list_outbox:
+ * @self: a host that has started
+ * @service: the name of a service
+ * @error: return location for a [error@Error]
+ *
+ * Lists what a service has published and the bus has not yet.
+ *
+ * Returns: (transfer container) (element-type UsherEvent): the events, oldest first, or `NULL`
+ */
+GPtrArray *
+usher_host_list_outbox (UsherHost *self, const char *service, GError **error)
+{
+  UsherContext *context = NULL;
+  GPtrArray *events = NULL;
+  gint64 last = 0;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+  g_return_val_if_fail (service != NULL, NULL);
+
+  context = usher_host_find_context (self, service, error);
+  if (context == NULL)
+    return NULL;
+
+  events = usher_store_list_outbox (context->store, 0, G_MAXINT32, &last, error);
+  usher_store_end_reads (context->store);
+
+  return events;
+}
+
+/**
+ * usher_host_dup_document:
+ * @self: a host that has started
+ * @service: the name of a service
+ * @collection: one of its collections
+ * @id: the id of a document
+ * @error: return location for a [error@Error]
+ *
+ * Reads a document of a service as JSON text, without its private fields.
+ *
+ * Returns: (transfer full) (nullable): the text, `NULL` when there is none or on error
+ */
+char *
+usher_host_dup_document (UsherHost *self,
+                         const char *service,
+                         const char *collection,
+                         const char *id,
+                         GError **error)
+{
+  UsherContext *context = NULL;
+  g_autoptr (UsherDocument) document = NULL;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+  g_return_val_if_fail (service != NULL, NULL);
+  g_return_val_if_fail (collection != NULL, NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  context = usher_host_find_context (self, service, error);
+  if (context == NULL || !usher_store_find (context->store, collection, id, &document, error))
+    return NULL;
+
+  usher_store_end_reads (context->store);
+
+  return document != NULL ? g_strdup (usher_document_get_text (document, NULL)) : NULL;
+}
+
+/**
+ * usher_host_make_token:
+ * @self: a host
+ * @user_id: the user's id
+ * @email: the user's e-mail address
+ * @error: return location for a [error@Error]
+ *
+ * Makes a session token as the host itself would, for scripts and tests.
+ *
+ * Returns: (transfer full): the token, or `NULL`
+ */
+char *
+usher_host_make_token (UsherHost *self, const char *user_id, const char *email, GError **error)
+{
+  g_autoptr (UsherSession) session = NULL;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+  g_return_val_if_fail (user_id != NULL, NULL);
+  g_return_val_if_fail (email != NULL, NULL);
+
+  session = usher_sessions_begin (self->sessions, user_id, email);
+
+  return usher_sessions_make_token (self->sessions, session, error);
+}

@@ -1,0 +1,109 @@
+/* usher-host-settings.c: what the operator may choose of the host itself
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-front.h"
+#include "usher-host.h"
+
+static const UsherSetting host_settings[] = {
+  { "admin",
+    "token",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "what the admin listener asks for beyond loopback" },
+  { "bus",
+    "max-age",
+    USHER_SETTING_INTEGER,
+    "0",
+    0,
+    G_MAXINT32,
+    "seconds after which a channel drops an event, 0: never" },
+  { "bus",
+    "max-bytes",
+    USHER_SETTING_INTEGER,
+    "0",
+    0,
+    G_MAXINT64,
+    "bytes at which a channel refuses events, 0: none" },
+  { "bus",
+    "max-messages",
+    USHER_SETTING_INTEGER,
+    "0",
+    0,
+    G_MAXINT64,
+    "events at which a channel refuses more, 0: none" },
+  { "host",
+    "stop-timeout",
+    USHER_SETTING_INTEGER,
+    "20",
+    1,
+    3600,
+    "seconds that a stop waits for what is under way" },
+  { "host",
+    "waiters",
+    USHER_SETTING_INTEGER,
+    "1000",
+    0,
+    1000000,
+    "requests of a service that may wait for a document" },
+  { "host",
+    "workers",
+    USHER_SETTING_INTEGER,
+    "2",
+    1,
+    64,
+    "threads for what goes on after a commit" },
+  { "session",
+    "lifetime",
+    USHER_SETTING_INTEGER,
+    "604800",
+    60,
+    G_MAXINT32,
+    "seconds that a session lasts" },
+  { "session",
+    "restore-channel",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "channel whose events accept a refused user again" },
+  { "session",
+    "revoke-channel",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "channel whose events refuse a user's sessions" },
+  { "store",
+    "documents-a-unit",
+    USHER_SETTING_INTEGER,
+    "0",
+    0,
+    1000,
+    "documents that one unit of work may hold, 0: any" },
+};
+
+/**
+ * usher_host_declare_settings:
+ * @settings: settings
+ * @error: return location for a [error@Error]
+ *
+ * Declares the host's own settings, and those of its public listener.
+ *
+ * Returns: whether they could be declared and their values fit
+ */
+gboolean
+usher_host_declare_settings (UsherSettings *settings, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_SETTINGS (settings), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return usher_settings_declare (settings, host_settings, G_N_ELEMENTS (host_settings), error) &&
+         usher_front_declare_settings (settings, error);
+}

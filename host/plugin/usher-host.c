@@ -1,0 +1,579 @@
+/* usher-host.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-host.h"
+
+#include "usher-directory-lock-private.h"
+#include "usher-host-private.h"
+#include "usher-job-private.h"
+#include "usher-waiters-private.h"
+
+#define KEY_FILE "session.key"
+
+/**
+ * UsherHost:
+ *
+ * Services, their stores, the bus and the listeners, as one.
+ *
+ * Build it, add services, start it with a bus, let it listen, and stop it. The life-cycle
+ * methods are called from one thread, which is none of the host's own.
+ */
+G_DEFINE_FINAL_TYPE (UsherHost, usher_host, G_TYPE_OBJECT)
+
+static void
+usher_host_finalize (GObject *object)
+{
+  UsherHost *self = USHER_HOST (object);
+
+  if (self->started)
+    usher_host_stop (self, 0, NULL);
+
+  g_clear_object (&self->front);
+  g_clear_object (&self->admin);
+  g_clear_pointer (&self->ticker, usher_ticker_free);
+  g_clear_pointer (&self->revocations, usher_revocations_free);
+  g_clear_object (&self->router);
+  g_clear_object (&self->admin_router);
+  g_clear_pointer (&self->workers, usher_workers_free);
+  g_clear_pointer (&self->contexts, g_ptr_array_unref);
+  g_clear_pointer (&self->running, usher_running_free);
+  g_clear_object (&self->bus);
+  g_clear_object (&self->sessions);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->lock, usher_directory_lock_free);
+
+  G_OBJECT_CLASS (usher_host_parent_class)->finalize (object);
+}
+
+static void
+usher_host_class_init (UsherHostClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = usher_host_finalize;
+}
+
+static void
+usher_host_init (UsherHost *self)
+{
+  self->contexts = g_ptr_array_new_with_free_func (g_object_unref);
+  self->running = usher_running_new ();
+}
+
+static gboolean
+prepare (UsherHost *self, GError **error)
+{
+  g_autofree char *key_file = g_build_filename (self->directory, KEY_FILE, NULL);
+
+  self->sessions =
+      usher_sessions_new (key_file,
+                          usher_settings_get_integer (self->settings, "session", "lifetime"),
+                          self->clock,
+                          error);
+  if (self->sessions == NULL)
+    return FALSE;
+
+  self->router =
+      usher_router_new (self->sessions,
+                        (gsize) usher_settings_get_integer (self->settings, "http", "max-body"));
+  self->admin_router =
+      usher_router_new (self->sessions,
+                        (gsize) usher_settings_get_integer (self->settings, "http", "max-body"));
+  self->workers =
+      usher_workers_new ("usher-workers",
+                         (guint) usher_settings_get_integer (self->settings, "host", "workers"),
+                         error);
+
+  return self->workers != NULL && usher_host_add_admin_routes (self, error);
+}
+
+/**
+ * usher_host_new:
+ * @directory: the data directory, made with mode 0700 when it is missing
+ * @settings: settings on which [func@Host.declare_settings] was called
+ * @clock: the clock
+ * @error: return location for a [error@Error]
+ *
+ * Makes a host and locks its data directory, until the host is gone.
+ *
+ * Returns: (transfer full): the host, or `NULL`: `USHER_ERROR_BUSY` names the process that has
+ *   the directory, `USHER_ERROR_UNAVAILABLE` and `USHER_ERROR_FULL` say what cannot be written
+ */
+UsherHost *
+usher_host_new (const char *directory, UsherSettings *settings, UsherClock *clock, GError **error)
+{
+  g_autoptr (UsherHost) self = NULL;
+
+  g_return_val_if_fail (directory != NULL, NULL);
+  g_return_val_if_fail (USHER_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = g_object_new (USHER_TYPE_HOST, NULL);
+  self->directory = g_canonicalize_filename (directory, NULL);
+  self->settings = g_object_ref (settings);
+  self->clock = g_object_ref (clock);
+
+  self->lock = usher_directory_lock_new (self->directory, error);
+  if (self->lock == NULL || !prepare (self, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+static void
+on_route (UsherExchange *exchange, gpointer user_data)
+{
+  usher_job_start_request (user_data, exchange);
+}
+
+static gboolean
+add_routes (UsherHost *self, UsherContext *context, GError **error)
+{
+  for (guint i = 0; i < context->routes->len; i++)
+    {
+      UsherRoute *route = g_ptr_array_index (context->routes, i);
+      gboolean is_admin = (route->flags & USHER_ROUTE_ADMIN) != 0;
+
+      if (!usher_router_add (is_admin ? self->admin_router : self->router,
+                             route->method,
+                             route->pattern,
+                             route->flags,
+                             on_route,
+                             route,
+                             NULL,
+                             error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * usher_host_add_service:
+ * @self: a host that is not started
+ * @name: the name of the service
+ * @service: the service
+ * @error: return location for an error
+ *
+ * Adds a service and lets it configure itself. One that fails is left out.
+ *
+ * Returns: whether the service was added; the error names it
+ */
+gboolean
+usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error)
+{
+  g_autoptr (UsherContext) context = NULL;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+  g_return_val_if_fail (USHER_IS_SERVICE (service), FALSE);
+  g_return_val_if_fail (!self->started, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  context = usher_context_new (name, service, self->directory, self->settings, self->clock);
+  context->sessions = g_object_ref (self->sessions);
+  context->workers = self->workers;
+  context->running = self->running;
+
+  if (!usher_service_configure (service, context, error) ||
+      !usher_context_close_declarations (context, error) || !add_routes (self, context, error))
+    {
+      g_prefix_error (error, "service “%s” did not configure: ", name);
+      return FALSE;
+    }
+
+  g_ptr_array_add (self->contexts, g_steal_pointer (&context));
+
+  return TRUE;
+}
+
+void
+usher_host_end_reads (UsherHost *self)
+{
+  for (guint i = 0; i < self->contexts->len; i++)
+    usher_store_end_reads (((UsherContext *) g_ptr_array_index (self->contexts, i))->store);
+}
+
+static void
+on_idle (gpointer user_data)
+{
+  usher_host_end_reads (user_data);
+}
+
+static void
+answer_delivery (const GError *error, gpointer user_data)
+{
+  g_autoptr (UsherDelivery) delivery = user_data;
+  guint attempt = usher_delivery_get_attempt (delivery);
+  gint64 delay = (100 * G_TIME_SPAN_MILLISECOND) << MIN (attempt, 8);
+
+  if (error == NULL)
+    usher_delivery_ack (delivery);
+  else if (error->domain == USHER_ERROR &&
+           (error->code == USHER_ERROR_DEFER || error->code == USHER_ERROR_CONFLICT ||
+            error->code == USHER_ERROR_TAKEN || error->code == USHER_ERROR_FULL ||
+            error->code == USHER_ERROR_UNAVAILABLE))
+    /* the event is not to blame */
+    usher_delivery_defer (delivery, error->message);
+  else
+    usher_delivery_nak (delivery, delay, error->message);
+}
+
+static gboolean
+was_applied (const UsherListener *listener, UsherDelivery *delivery)
+{
+  gboolean applied = FALSE;
+
+  if (!usher_delivery_is_redelivered (delivery))
+    return FALSE;
+
+  /* when it cannot be known the commit finds out */
+  usher_store_was_applied (listener->context->store,
+                           usher_event_get_id (usher_delivery_get_event (delivery)),
+                           listener->group,
+                           &applied,
+                           NULL);
+
+  return applied;
+}
+
+static void
+on_delivery (UsherDelivery *delivery, gpointer user_data)
+{
+  const UsherListener *listener = user_data;
+
+  if (was_applied (listener, delivery))
+    {
+      usher_delivery_ack (delivery);
+      usher_delivery_unref (delivery);
+      return;
+    }
+
+  usher_job_start_event (
+      listener->context, listener, usher_delivery_get_event (delivery), answer_delivery, delivery);
+}
+
+static gboolean
+start_context (UsherHost *self, UsherContext *context, GError **error)
+{
+  if (!usher_context_open (context, error))
+    return FALSE;
+
+  if (self->bus != NULL)
+    {
+      context->relay = usher_relay_new (context->store, self->bus);
+      if (!usher_relay_start (context->relay, error))
+        return FALSE;
+    }
+
+  return usher_service_start (context->service, context, error);
+}
+
+static gboolean
+start_contexts (UsherHost *self, GError **error)
+{
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+
+      if (!start_context (self, context, error))
+        {
+          g_prefix_error (error, "service “%s” did not start: ", context->name);
+          return FALSE;
+        }
+    }
+
+  self->ticker = usher_ticker_new (self->clock, self->contexts, self->bus != NULL);
+  for (guint i = 0; i < self->contexts->len; i++)
+    ((UsherContext *) g_ptr_array_index (self->contexts, i))->ticker = self->ticker;
+
+  return TRUE;
+}
+
+static gboolean
+subscribe (UsherHost *self, UsherContext *context, GError **error)
+{
+  for (guint i = 0; i < context->listeners->len; i++)
+    {
+      UsherListener *listener = g_ptr_array_index (context->listeners, i);
+      UsherSubscription subscription = {
+        .channel = listener->channel,
+        .group = listener->group,
+        .durable = listener->group,
+        .start = USHER_START_ALL,
+      };
+
+      if (usher_bus_subscribe (self->bus, &subscription, on_delivery, listener, NULL, error) == 0)
+        {
+          g_prefix_error (
+              error, "service “%s” did not subscribe to “%s”: ", context->name, listener->channel);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
+static gboolean
+join_bus (UsherHost *self, GError **error)
+{
+  GError *cause = NULL;
+
+  self->revocations = usher_revocations_new (
+      self->bus,
+      self->sessions,
+      usher_settings_get_string (self->settings, "session", "revoke-channel"),
+      usher_settings_get_string (self->settings, "session", "restore-channel"),
+      &cause);
+  if (cause != NULL)
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+
+  for (guint i = 0; i < self->contexts->len; i++)
+    if (!subscribe (self, g_ptr_array_index (self->contexts, i), error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * usher_host_start:
+ * @self: a host
+ * @bus: (nullable): the bus; without one events stay in the outbox and timers run by
+ *   [method@Host.run_timers] alone
+ * @error: return location for an error
+ *
+ * Opens the stores, starts the services and joins the bus. When it returns `TRUE`, each subscription is
+ * confirmed; when it fails, the host can only be freed.
+ *
+ * Returns: whether the host has started
+ */
+gboolean
+usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (bus == NULL || USHER_IS_BUS (bus), FALSE);
+  g_return_val_if_fail (!self->started, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  self->started = TRUE;
+  if (bus != NULL)
+    {
+      self->bus = g_object_ref (bus);
+      usher_bus_set_idle_func (bus, on_idle, self);
+    }
+
+  return start_contexts (self, error) && (bus == NULL || join_bus (self, error));
+}
+
+/**
+ * usher_host_listen:
+ * @self: a host that has started
+ * @listen: (nullable): `ADDR:PORT` of the public listener
+ * @admin: (nullable): `ADDR:PORT` of the admin listener
+ * @error: return location for a [error@Error]
+ *
+ * Opens the listeners. Port 0 takes any that is free.
+ *
+ * Returns: whether both listen; `USHER_ERROR_BUSY` names an address that is in use
+ */
+gboolean
+usher_host_listen (UsherHost *self, const char *listen, const char *admin, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (self->started, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (admin != NULL)
+    {
+      const char *token = usher_settings_get_string (self->settings, "admin", "token");
+
+      self->admin = usher_admin_listener_new (self->admin_router, *token != '\0' ? token : NULL);
+      if (!usher_admin_listener_start (self->admin, admin, error))
+        return FALSE;
+    }
+
+  if (listen != NULL)
+    {
+      self->front = usher_front_new (self->router, self->sessions, self->settings, self->clock);
+      usher_front_set_idle_func (self->front, on_idle, self);
+      if (!usher_front_start (self->front, listen, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * usher_host_get_uri:
+ * @self: a host
+ *
+ * Gets the address of the public listener, `http://ADDR:PORT`.
+ *
+ * Returns: (nullable): the address, `NULL` when there is none
+ */
+const char *
+usher_host_get_uri (UsherHost *self)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+
+  return self->front != NULL ? usher_front_get_uri (self->front) : NULL;
+}
+
+/**
+ * usher_host_get_admin_uri:
+ * @self: a host
+ *
+ * Gets the address of the admin listener, `http://ADDR:PORT`.
+ *
+ * Returns: (nullable): the address, `NULL` when there is none
+ */
+const char *
+usher_host_get_admin_uri (UsherHost *self)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+
+  return self->admin != NULL ? usher_admin_listener_get_uri (self->admin) : NULL;
+}
+
+/**
+ * usher_host_is_ready:
+ * @self: a host
+ * @reason: (out) (optional) (transfer full): why it is not
+ *
+ * Tells whether every service has started, the bus answers and the host is not stopping. Any thread.
+ *
+ * Returns: whether requests will be served
+ */
+gboolean
+usher_host_is_ready (UsherHost *self, char **reason)
+{
+  const char *why = NULL;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+
+  if (!self->started)
+    why = "the host has not started";
+  else if (g_atomic_int_get (&self->draining))
+    why = "the host is stopping";
+  else if (self->bus != NULL && !usher_bus_is_connected (self->bus))
+    why = "the bus does not answer";
+
+  if (reason != NULL)
+    *reason = g_strdup (why);
+
+  return why == NULL;
+}
+
+static gboolean
+is_idle (UsherHost *self)
+{
+  if (usher_running_get_n_open (self->running) > 0)
+    return FALSE;
+
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+
+      if (context->relay != NULL && !usher_relay_is_idle (context->relay))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+wait_for_idle (UsherHost *self, gint64 deadline)
+{
+  while (!is_idle (self) && g_get_monotonic_time () < deadline)
+    g_usleep (2000);
+}
+
+/* Whoever waits for a document gets his answer now. */
+static void
+wake_waiters (UsherHost *self)
+{
+  for (guint i = 0; i < self->contexts->len; i++)
+    usher_waiters_expire (g_ptr_array_index (self->contexts, i), TRUE);
+}
+
+static void
+stop_intake (UsherHost *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_int_set (&self->draining, 1);
+  usher_router_drain (self->router);
+  if (self->front != NULL)
+    usher_front_drain (self->front);
+  if (self->bus != NULL && !usher_bus_pause (self->bus, &error))
+    g_message ("the bus was not paused: %s", error->message);
+  wake_waiters (self);
+}
+
+static gboolean
+shut_contexts (UsherHost *self, GError **error)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = self->contexts->len; i > 0; i--)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i - 1);
+
+      if (context->store != NULL)
+        usher_service_stop (context->service, context);
+      ok = usher_context_shut (context, ok ? error : NULL) && ok;
+    }
+
+  return ok;
+}
+
+/**
+ * usher_host_stop:
+ * @self: a host that was started
+ * @timeout: how many microseconds to wait for what is under way
+ * @error: return location for an error
+ *
+ * Stops in order: not ready, no intake, finish, hand back what is not acknowledged, flush, close the bus and the
+ * stores. What was confirmed is durable, whether the time sufficed or not.
+ *
+ * Returns: whether all was closed in order
+ */
+gboolean
+usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout;
+  gboolean ok = TRUE;
+
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!self->started)
+    return TRUE;
+
+  stop_intake (self);
+  wait_for_idle (self, deadline);
+  if (self->front != NULL)
+    usher_front_stop (self->front, MAX (0, deadline - g_get_monotonic_time ()));
+  if (self->admin != NULL)
+    usher_admin_listener_stop (self->admin);
+
+  g_clear_pointer (&self->ticker, usher_ticker_free);
+  for (guint i = 0; i < self->contexts->len; i++)
+    ((UsherContext *) g_ptr_array_index (self->contexts, i))->ticker = NULL;
+  if (self->bus != NULL)
+    ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
+
+  ok = shut_contexts (self, ok ? error : NULL) && ok;
+  self->started = FALSE;
+
+  return ok;
+}

@@ -1,0 +1,37 @@
+/* usher-job-private.h: one run of a handler, from its input to its answer
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-context-private.h"
+
+G_BEGIN_DECLS
+
+/* @error: NULL: committed. DEFER: come again. On any thread; must not block. */
+typedef void (*UsherJobDoneFunc) (const GError *error, gpointer user_data);
+
+/* Each takes its input and runs to its end by itself, on this thread first. */
+void usher_job_start_request (const UsherRoute *route, UsherExchange *exchange);
+void usher_job_start_event (UsherContext *context,
+                            const UsherListener *listener,
+                            UsherEvent *event,
+                            UsherJobDoneFunc done,
+                            gpointer user_data);
+/* on the service's pool; FALSE when it runs already; @done: (nullable) */
+gboolean usher_job_start_timer (UsherContext *context,
+                                UsherTimer *timer,
+                                UsherJobDoneFunc done,
+                                gpointer user_data);
+
+/* for the workers */
+void usher_job_run_on_worker (UsherJob *self);
+
+/* for the waiters: when the input came, how long it may wait, and its next run */
+gint64 usher_job_get_started (UsherJob *self);
+gint64 usher_job_get_wait (UsherJob *self);
+void usher_job_resume (UsherJob *self, gboolean has_waited);
+
+G_END_DECLS

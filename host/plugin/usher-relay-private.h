@@ -1,0 +1,29 @@
+/* usher-relay-private.h: carries a service's outbox to the bus, in commit order
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-bus.h"
+#include "usher-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UsherRelay UsherRelay;
+
+UsherRelay *usher_relay_new (UsherStore *store, UsherBus *bus);
+void usher_relay_free (UsherRelay *self);
+/* sends what an earlier run left; before the first commit of this one */
+gboolean usher_relay_start (UsherRelay *self, GError **error);
+/* for the store's observer: the events of a unit that was just committed */
+void usher_relay_add (UsherRelay *self, UsherUnit *unit);
+/* sends again what the bus refused; called now and then */
+void usher_relay_retry (UsherRelay *self);
+/* nothing is left to be confirmed */
+gboolean usher_relay_is_idle (UsherRelay *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherRelay, usher_relay_free)
+
+G_END_DECLS

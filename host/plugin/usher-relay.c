@@ -1,0 +1,230 @@
+/* usher-relay.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-relay-private.h"
+
+#include "usher-unit-private.h"
+
+/* how many events may be at the bus without its word */
+#define MAX_PENDING 4096
+/* how many are read from the outbox at once */
+#define READ_EVENTS 512
+
+typedef struct
+{
+  UsherRelay *relay; /* (unowned) */
+  UsherEvent *event; /* (owned) */
+  gint64 number;     /* in the outbox */
+  gboolean confirmed;
+  gboolean refused; /* the bus has no room: it is sent again later */
+} Pending;
+
+/*
+ * Commits hand their events over in memory. Where the bus is slow or away they are left in the outbox
+ * beyond MAX_PENDING and read from it when there is room again. The outbox is trimmed up to the
+ * first event that is not confirmed.
+ */
+struct _UsherRelay
+{
+  UsherStore *store; /* (owned) */
+  UsherBus *bus;     /* (owned) */
+
+  GMutex mutex;
+  GQueue pending;  /* (element-type Pending) (mutex mutex): in the order of the outbox */
+  gint64 last;     /* (mutex mutex): number of the last event that was taken up */
+  gboolean behind; /* (mutex mutex): there are later ones in the outbox */
+  guint n_refused; /* (mutex mutex) */
+};
+
+static void
+free_pending (gpointer data)
+{
+  Pending *pending = data;
+
+  usher_event_unref (pending->event);
+  g_free (pending);
+}
+
+UsherRelay *
+usher_relay_new (UsherStore *store, UsherBus *bus)
+{
+  UsherRelay *self = g_new0 (UsherRelay, 1);
+
+  g_mutex_init (&self->mutex);
+  g_queue_init (&self->pending);
+  self->store = g_object_ref (store);
+  self->bus = g_object_ref (bus);
+
+  return self;
+}
+
+void
+usher_relay_free (UsherRelay *self)
+{
+  g_queue_clear_full (&self->pending, free_pending);
+  g_mutex_clear (&self->mutex);
+  g_object_unref (self->store);
+  g_object_unref (self->bus);
+  g_free (self);
+}
+
+static void on_published (UsherEvent *event, const GError *error, gpointer user_data);
+
+/* The mutex is held, so that the bus gets the events in the order of the outbox. */
+static void
+send (UsherRelay *self, UsherEvent *event, gint64 number)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  pending->relay = self;
+  pending->event = usher_event_ref (event);
+  pending->number = number;
+  g_queue_push_tail (&self->pending, pending);
+  self->last = number;
+  usher_bus_publish (self->bus, event, on_published, pending, NULL);
+}
+
+/* Reads what was left in the outbox; the mutex is held. */
+static gboolean
+read_outbox (UsherRelay *self, GError **error)
+{
+  gboolean more = TRUE;
+
+  while (more && g_queue_get_length (&self->pending) < MAX_PENDING)
+    {
+      gint64 last = 0;
+      g_autoptr (GPtrArray) events =
+          usher_store_list_outbox (self->store, self->last, READ_EVENTS, &last, error);
+
+      if (events == NULL)
+        return FALSE;
+      /* numbers may have gaps: what the last of a reading covers is confirmed with its last event */
+      for (guint i = 0; i < events->len; i++)
+        send (self,
+              g_ptr_array_index (events, i),
+              i + 1 < events->len ? self->last : MAX (last, self->last));
+      more = events->len == READ_EVENTS;
+    }
+  self->behind = more;
+
+  return TRUE;
+}
+
+/* The mutex is held; returns up to where the outbox may be trimmed, 0: nowhere new. */
+static gint64
+take_confirmed (UsherRelay *self)
+{
+  gint64 upto = 0;
+  Pending *pending = NULL;
+
+  while ((pending = g_queue_peek_head (&self->pending)) != NULL && pending->confirmed)
+    {
+      upto = pending->number;
+      free_pending (g_queue_pop_head (&self->pending));
+    }
+
+  return upto;
+}
+
+static void
+on_published (UsherEvent *event, const GError *error, gpointer user_data)
+{
+  Pending *pending = user_data;
+  UsherRelay *self = pending->relay;
+  g_autoptr (GError) read_error = NULL;
+  gint64 upto = 0;
+
+  g_mutex_lock (&self->mutex);
+  if (error == NULL)
+    {
+      pending->confirmed = TRUE;
+      upto = take_confirmed (self);
+    }
+  else
+    {
+      pending->refused = TRUE;
+      self->n_refused++;
+    }
+
+  if (self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2 &&
+      !read_outbox (self, &read_error))
+    g_message ("the outbox cannot be read: %s", read_error->message);
+  g_mutex_unlock (&self->mutex);
+
+  if (error != NULL)
+    g_debug ("event “%s” stays in the outbox: %s", usher_event_get_id (event), error->message);
+  if (upto > 0)
+    usher_store_trim_outbox (self->store, upto);
+}
+
+gboolean
+usher_relay_start (UsherRelay *self, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return read_outbox (self, error);
+}
+
+void
+usher_relay_add (UsherRelay *self, UsherUnit *unit)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  gint64 first = 0;
+
+  if (unit->events == NULL || unit->events->len == 0)
+    return;
+
+  first = unit->outbox_last - unit->events->len + 1;
+  locker = g_mutex_locker_new (&self->mutex);
+
+  /* a reading of the outbox may have met them first */
+  if (unit->outbox_last <= self->last)
+    return;
+
+  if (self->behind || g_queue_get_length (&self->pending) >= MAX_PENDING)
+    {
+      self->behind = TRUE;
+      return;
+    }
+
+  for (guint i = 0; i < unit->events->len; i++)
+    send (self, g_ptr_array_index (unit->events, i), first + i);
+}
+
+void
+usher_relay_retry (UsherRelay *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GError) error = NULL;
+
+  if (self->n_refused > 0)
+    {
+      self->n_refused = 0;
+      for (GList *link = self->pending.head; link != NULL; link = link->next)
+        {
+          Pending *pending = link->data;
+
+          if (!pending->refused)
+            continue;
+          pending->refused = FALSE;
+          usher_bus_publish (self->bus, pending->event, on_published, pending, NULL);
+        }
+    }
+
+  if (self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2 &&
+      !read_outbox (self, &error))
+    g_message ("the outbox cannot be read: %s", error->message);
+}
+
+gboolean
+usher_relay_is_idle (UsherRelay *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_queue_is_empty (&self->pending) && !self->behind;
+}

@@ -1,0 +1,189 @@
+/* usher-ticker.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-ticker-private.h"
+
+#include "usher-context-private.h"
+#include "usher-job-private.h"
+#include "usher-waiters-private.h"
+
+#define MAX_SLEEP      G_TIME_SPAN_SECOND
+#define BUSY_SLEEP     (50 * G_TIME_SPAN_MILLISECOND)
+#define TIMERS_AT_ONCE 256
+#define PRUNE_INTERVAL (10 * G_TIME_SPAN_MINUTE)
+#define KEEP_INBOX     G_TIME_SPAN_DAY
+#define KEEP_REQUESTS  G_TIME_SPAN_DAY
+
+struct _UsherTicker
+{
+  UsherClock *clock;   /* (owned) */
+  GPtrArray *contexts; /* (owned) */
+  gboolean fires;
+  GThread *thread; /* (owned) */
+  gulong turned;   /* signal handler */
+  gint64 last_prune;
+
+  GMutex mutex;
+  GCond cond;
+  gboolean stopping; /* (mutex mutex) */
+  gint64 next;       /* (mutex mutex): when the thread will wake by itself */
+};
+
+/* Starts the timers that are due; returns when to look again. */
+static gint64
+fire_timers (UsherTicker *self, UsherContext *context, gint64 now)
+{
+  gint64 due = usher_store_get_next_due (context->store);
+  g_autoptr (GPtrArray) timers = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_started = 0;
+
+  if (due > now)
+    return due;
+
+  timers = usher_store_list_timers (context->store, now, TIMERS_AT_ONCE, &error);
+  usher_store_end_reads (context->store);
+  if (timers == NULL)
+    {
+      g_message ("timers of service “%s” cannot be read: %s", context->name, error->message);
+      return now + MAX_SLEEP;
+    }
+
+  for (guint i = 0; i < timers->len; i++)
+    if (usher_job_start_timer (context, g_ptr_array_index (timers, i), NULL, NULL))
+      n_started++;
+
+  /* those that run tell when they are done */
+  return n_started == TIMERS_AT_ONCE ? now : now + BUSY_SLEEP;
+}
+
+static void
+prune (UsherTicker *self, gint64 now)
+{
+  if (now - self->last_prune < PRUNE_INTERVAL)
+    return;
+
+  self->last_prune = now;
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!usher_store_prune (context->store, now - KEEP_INBOX, now - KEEP_REQUESTS, &error))
+        g_message ("store of service “%s” was not pruned: %s", context->name, error->message);
+    }
+}
+
+static gint64
+tick (UsherTicker *self)
+{
+  gint64 now = usher_clock_get_time (self->clock);
+  gint64 next = now + MAX_SLEEP;
+
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+
+      next = MIN (next, usher_waiters_expire (context, FALSE));
+      if (self->fires)
+        next = MIN (next, fire_timers (self, context, now));
+      if (context->relay != NULL)
+        usher_relay_retry (context->relay);
+    }
+  prune (self, now);
+
+  return next;
+}
+
+static gpointer
+run (gpointer data)
+{
+  UsherTicker *self = data;
+
+  g_mutex_lock (&self->mutex);
+  while (!self->stopping)
+    {
+      gint64 next = 0;
+      gint64 delay = 0;
+
+      self->next = G_MAXINT64;
+      g_mutex_unlock (&self->mutex);
+      next = tick (self);
+      delay = next - usher_clock_get_time (self->clock);
+      g_mutex_lock (&self->mutex);
+
+      /* a notice that came meanwhile is in self->next */
+      if (self->next <= next || delay <= 0)
+        continue;
+      self->next = next;
+      if (!self->stopping)
+        g_cond_wait_until (&self->cond,
+                           &self->mutex,
+                           g_get_monotonic_time () + MIN (delay, MAX_SLEEP));
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return NULL;
+}
+
+void
+usher_ticker_notice (UsherTicker *self, gint64 time)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (self == NULL)
+    return;
+
+  locker = g_mutex_locker_new (&self->mutex);
+  if (time >= self->next)
+    return;
+
+  self->next = time;
+  g_cond_signal (&self->cond);
+}
+
+static void
+on_turned (UsherClock *clock, gpointer user_data)
+{
+  usher_ticker_notice (user_data, G_MININT64);
+}
+
+UsherTicker *
+usher_ticker_new (UsherClock *clock, GPtrArray *contexts, gboolean fires)
+{
+  UsherTicker *self = g_new0 (UsherTicker, 1);
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->clock = g_object_ref (clock);
+  self->contexts = g_ptr_array_ref (contexts);
+  self->fires = fires;
+  self->next = G_MAXINT64;
+  self->last_prune = usher_clock_get_time (clock);
+  self->turned = g_signal_connect (clock, "turned", G_CALLBACK (on_turned), self);
+  self->thread = g_thread_new ("usher-ticker", run, self);
+
+  return self;
+}
+
+void
+usher_ticker_free (UsherTicker *self)
+{
+  g_signal_handler_disconnect (self->clock, self->turned);
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  g_thread_join (self->thread);
+
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_object_unref (self->clock);
+  g_ptr_array_unref (self->contexts);
+  g_free (self);
+}

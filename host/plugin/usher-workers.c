@@ -1,0 +1,70 @@
+/* usher-workers.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-workers-private.h"
+
+#include "usher-error.h"
+
+struct _UsherWorkers
+{
+  GThreadPool *pool; /* (owned) */
+  char *name;        /* (owned) */
+};
+
+static void
+run_job (gpointer data, gpointer user_data)
+{
+  usher_job_run_on_worker (data);
+}
+
+UsherWorkers *
+usher_workers_new (const char *name, guint n_threads, GError **error)
+{
+  g_autoptr (UsherWorkers) self = g_new0 (UsherWorkers, 1);
+  g_autoptr (GError) cause = NULL;
+
+  self->name = g_strdup (name);
+  self->pool = g_thread_pool_new (run_job, self, (int) n_threads, FALSE, &cause);
+  if (self->pool == NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "cannot start the threads “%s”: %s",
+                   name,
+                   cause->message);
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+void
+usher_workers_push (UsherWorkers *self, UsherJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* GLib queues the job even when it cannot start one thread more */
+  if (!g_thread_pool_push (self->pool, job, &error))
+    g_message ("threads “%s”: %s", self->name, error->message);
+}
+
+guint
+usher_workers_get_n_waiting (UsherWorkers *self)
+{
+  return g_thread_pool_unprocessed (self->pool);
+}
+
+void
+usher_workers_free (UsherWorkers *self)
+{
+  if (self->pool != NULL)
+    g_thread_pool_free (self->pool, FALSE, TRUE);
+  g_free (self->name);
+  g_free (self);
+}
