@@ -9,6 +9,7 @@
 #include "usher-host.h"
 
 #include "usher-directory-lock-private.h"
+#include "usher-error.h"
 #include "usher-host-private.h"
 #include "usher-job-private.h"
 #include "usher-waiters-private.h"
