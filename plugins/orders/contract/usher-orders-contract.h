@@ -6,7 +6,7 @@
 
 #pragma once
 
-/* id, version, status, userId, expiresAt, ticket.id, ticket.price, ticket.version */
+/* id, version, status, userId, expiresAt, ticket.id, ticket.title, ticket.price, ticket.version */
 #define USHER_ORDERS_CREATED "order:created"
 /* id, version, status */
 #define USHER_ORDERS_UPDATED "order:updated"
@@ -19,6 +19,7 @@
 #define USHER_ORDERS_USER_ID        "userId"
 #define USHER_ORDERS_EXPIRES_AT     "expiresAt"
 #define USHER_ORDERS_TICKET_ID      "ticket.id"
+#define USHER_ORDERS_TICKET_TITLE   "ticket.title"
 #define USHER_ORDERS_TICKET_PRICE   "ticket.price"
 #define USHER_ORDERS_TICKET_VERSION "ticket.version"
 

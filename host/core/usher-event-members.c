@@ -1,0 +1,143 @@
+/* usher-event-members.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-event-members.h"
+
+#include "usher-clock.h"
+#include "usher-error.h"
+#include "usher-id.h"
+
+static gboolean
+return_missing (UsherEvent *event, const char *path, const char *what, GError **error)
+{
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "event “%s” on “%s” has no %s “%s”",
+               usher_event_get_id (event),
+               usher_event_get_channel (event),
+               what,
+               path);
+
+  return FALSE;
+}
+
+/**
+ * usher_event_read_string:
+ * @event: an event
+ * @path: the path of a member of the payload
+ * @error: return location for an error: `INVALID`
+ *
+ * Reads a member that a listener cannot do without.
+ *
+ * Returns: (transfer none) (nullable): the text, which lives as long as @event
+ */
+const char *
+usher_event_read_string (UsherEvent *event, const char *path, GError **error)
+{
+  UsherJson *json;
+  const char *value;
+
+  g_return_val_if_fail (event != NULL, NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+
+  json = usher_event_get_json (event, error);
+  if (json == NULL)
+    return NULL;
+
+  value = usher_json_get_string (json, path);
+  if (value == NULL)
+    return_missing (event, path, "string", error);
+
+  return value;
+}
+
+/**
+ * usher_event_read_id:
+ * @event: an event
+ * @path: the path of a member of the payload
+ * @error: return location for an error: `INVALID`
+ *
+ * Reads the id of a document, like [func@event_read_string].
+ *
+ * Returns: (transfer none) (nullable): the id, which lives as long as @event
+ */
+const char *
+usher_event_read_id (UsherEvent *event, const char *path, GError **error)
+{
+  const char *id = usher_event_read_string (event, path, error);
+
+  if (id == NULL)
+    return NULL;
+
+  if (!usher_id_is_valid (id))
+    {
+      return_missing (event, path, "id", error);
+      return NULL;
+    }
+
+  return id;
+}
+
+/**
+ * usher_event_read_integer:
+ * @event: an event
+ * @path: the path of a member of the payload
+ * @value: (out): the number
+ * @error: return location for an error: `INVALID`
+ *
+ * Reads an integer that a listener cannot do without.
+ *
+ * Returns: whether it is there
+ */
+gboolean
+usher_event_read_integer (UsherEvent *event, const char *path, gint64 *value, GError **error)
+{
+  UsherJson *json;
+
+  g_return_val_if_fail (event != NULL, FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  json = usher_event_get_json (event, error);
+  if (json == NULL)
+    return FALSE;
+
+  if (!usher_json_get_integer (json, path, value))
+    return return_missing (event, path, "integer", error);
+
+  return TRUE;
+}
+
+/**
+ * usher_event_read_time:
+ * @event: an event
+ * @path: the path of a member of the payload
+ * @value: (out): wall time in microseconds
+ * @error: return location for an error: `INVALID`
+ *
+ * Reads a moment, ISO 8601, that a listener cannot do without.
+ *
+ * Returns: whether it is there
+ */
+gboolean
+usher_event_read_time (UsherEvent *event, const char *path, gint64 *value, GError **error)
+{
+  const char *text;
+
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  text = usher_event_read_string (event, path, error);
+  if (text == NULL)
+    return FALSE;
+
+  if (!usher_time_parse (text, value, NULL))
+    return return_missing (event, path, "time", error);
+
+  return TRUE;
+}

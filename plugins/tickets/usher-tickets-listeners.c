@@ -1,0 +1,114 @@
+/* usher-tickets-listeners.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-tickets-service.h"
+
+#include "usher-event-members.h"
+#include "usher-orders-contract.h"
+#include "usher-ticket.h"
+#include "usher-tickets-contract.h"
+
+/* the ticket of an order's event */
+static UsherDocument *
+find_ticket (UsherEvent *event, UsherUnit *unit, const char **order_id, GError **error)
+{
+  const char *ticket_id;
+
+  *order_id = usher_event_read_id (event, USHER_ORDERS_ID, error);
+  if (*order_id == NULL)
+    return NULL;
+
+  ticket_id = usher_event_read_id (event, USHER_ORDERS_TICKET_ID, error);
+  if (ticket_id == NULL)
+    return NULL;
+
+  return usher_unit_find (unit, USHER_TICKET_COLLECTION, ticket_id, error);
+}
+
+/* @order_id: NULL frees the ticket */
+static gboolean
+hand_to (UsherUnit *unit, UsherDocument *ticket, const char *order_id, GError **error)
+{
+  usher_document_set_string (ticket, USHER_TICKETS_ORDER_ID, order_id);
+  if (!usher_unit_replace (unit, ticket, error))
+    return FALSE;
+
+  usher_unit_publish_document (unit, USHER_TICKETS_UPDATED, ticket);
+
+  return TRUE;
+}
+
+static void
+refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id)
+{
+  g_autofree char *payload = NULL;
+
+  payload = g_strdup_printf ("{\"orderId\":\"%s\",\"reason\":\"The ticket has been edited\","
+                             "\"ticket\":{\"id\":\"%s\",\"version\":%" G_GINT64_FORMAT "}}",
+                             order_id,
+                             usher_document_get_id (ticket),
+                             usher_document_get_version (ticket));
+  usher_unit_publish (unit, USHER_TICKETS_RESERVATION_FAILED, payload);
+}
+
+static gboolean
+on_order_created (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  const char *order_id;
+  g_autoptr (UsherDocument) ticket = find_ticket (event, unit, &order_id, error);
+  gint64 seen;
+
+  if (ticket == NULL ||
+      !usher_event_read_integer (event, USHER_ORDERS_TICKET_VERSION, &seen, error))
+    return FALSE;
+
+  switch (usher_ticket_judge (ticket, order_id, seen))
+    {
+    case USHER_TICKET_FREE:
+      return hand_to (unit, ticket, order_id, error);
+    case USHER_TICKET_CHANGED:
+      refuse_order (unit, ticket, order_id);
+      return TRUE;
+    case USHER_TICKET_HELD:
+      /* orders lets one order a ticket be active: the cancel of the other is on its way */
+      return usher_unit_defer (
+          unit,
+          error,
+          "order “%s” waits until order “%s” is cancelled and frees ticket “%s”",
+          order_id,
+          usher_document_get_string (ticket, USHER_TICKETS_ORDER_ID),
+          usher_document_get_id (ticket));
+    case USHER_TICKET_DONE:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+on_order_cancelled (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  const char *order_id;
+  g_autoptr (UsherDocument) ticket = find_ticket (event, unit, &order_id, error);
+
+  if (ticket == NULL)
+    return FALSE;
+
+  /* a late cancel must not free what a newer order holds */
+  if (!usher_ticket_is_held_by (ticket, order_id))
+    return TRUE;
+
+  return hand_to (unit, ticket, NULL, error);
+}
+
+void
+usher_tickets_service_add_listeners (UsherContext *context)
+{
+  usher_context_add_listener (context, USHER_ORDERS_CREATED, NULL, on_order_created, NULL, NULL);
+  usher_context_add_listener (
+      context, USHER_ORDERS_CANCELLED, NULL, on_order_cancelled, NULL, NULL);
+}
