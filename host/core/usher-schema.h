@@ -85,8 +85,7 @@ int usher_schema_find_field (UsherSchema *self, const char *name);
 /* Reads the INPUT fields of a request body into a new document without id.
  * Each field that does not fit adds one problem; NULL when there was any. */
 USHER_API
-UsherDocument *
-usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems);
+UsherDocument *usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSchema, usher_schema_unref)
 

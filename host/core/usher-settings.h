@@ -54,8 +54,9 @@ USHER_API
 gboolean usher_settings_load_file (UsherSettings *self, const char *path, GError **error);
 /* @environment: (array zero-terminated=1): as g_get_environ() gives it */
 USHER_API
-gboolean
-usher_settings_load_environment (UsherSettings *self, const char *const *environment, GError **error);
+gboolean usher_settings_load_environment (UsherSettings *self,
+                                          const char *const *environment,
+                                          GError **error);
 /* @assignment: `group.key=value`; @source: what to call it, for instance "-s" */
 USHER_API
 gboolean usher_settings_assign (UsherSettings *self,
@@ -83,7 +84,8 @@ typedef void (*UsherSettingsForeachFunc) (const UsherSetting *setting,
                                           const char *source,
                                           gpointer user_data);
 USHER_API
-void usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpointer user_data);
+void
+usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpointer user_data);
 
 /* what lies nearest to @word among @candidates by edit distance, NULL when none is near */
 USHER_API

@@ -1,0 +1,773 @@
+/* usher-document.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-document.h"
+
+#include <string.h>
+
+#include "usher-clock.h"
+#include "usher-json.h"
+#include "usher-schema-private.h"
+
+/* The value of a field; which member counts is told by the field's type. */
+typedef struct
+{
+  gboolean is_set;
+  gint64 integer; /* INTEGER, MONEY, TIME, BOOLEAN */
+  char *text;     /* (owned): STRING, ID, JSON */
+} Value;
+
+/**
+ * UsherDocument:
+ *
+ * One document of a collection: an id, a version, and fields as its schema has them.
+ *
+ * Reference counted, one thread at a time. A document that comes from a store carries its JSON text
+ * and reads its fields out of it only when one is asked for, so sending it on parses nothing.
+ */
+struct _UsherDocument
+{
+  gatomicrefcount ref_count;
+  UsherSchema *schema; /* (owned) */
+  char *id;            /* (owned) (nullable) */
+  gint64 version;
+  char *text;         /* (owned) (nullable): NULL when it has to be made */
+  gsize length;       /* of @text */
+  char *private_text; /* (owned) (nullable): until the fields are read */
+  gboolean is_read;   /* the values are in @values */
+  Value *values;      /* (owned) (nullable): by the schema's order */
+};
+
+G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
+
+static UsherDocument *
+document_new (UsherSchema *schema)
+{
+  UsherDocument *self = g_new0 (UsherDocument, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->schema = usher_schema_ref (schema);
+
+  return self;
+}
+
+/**
+ * usher_document_new:
+ * @schema: the schema of its collection
+ *
+ * Makes a document without id, whose fields are not set.
+ *
+ * Returns: (transfer full): the document
+ */
+UsherDocument *
+usher_document_new (UsherSchema *schema)
+{
+  UsherDocument *self = NULL;
+
+  g_return_val_if_fail (schema != NULL, NULL);
+
+  self = document_new (schema);
+  self->is_read = TRUE;
+  self->values = g_new0 (Value, schema->n_fields + 1);
+
+  return self;
+}
+
+/**
+ * usher_document_new_from_text:
+ * @schema: the schema of its collection
+ * @id: its id
+ * @version: its version
+ * @text: what [method@Document.get_text] gave
+ * @length: the length of @text in bytes, or -1
+ * @private_text: (nullable): what [method@Document.dup_private_text] gave
+ *
+ * Makes a document that a store has kept. The texts are trusted.
+ *
+ * Returns: (transfer full): the document
+ */
+UsherDocument *
+usher_document_new_from_text (UsherSchema *schema,
+                              const char *id,
+                              gint64 version,
+                              const char *text,
+                              gssize length,
+                              const char *private_text)
+{
+  UsherDocument *self = NULL;
+
+  g_return_val_if_fail (schema != NULL, NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  self = document_new (schema);
+  self->id = g_strdup (id);
+  self->version = version;
+  self->length = length < 0 ? strlen (text) : (gsize) length;
+  self->text = g_strndup (text, self->length);
+  self->private_text = g_strdup (private_text);
+
+  return self;
+}
+
+/**
+ * usher_document_ref:
+ * @self: a document
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @self
+ */
+UsherDocument *
+usher_document_ref (UsherDocument *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/**
+ * usher_document_unref:
+ * @self: (transfer full): a document
+ *
+ * Drops a reference.
+ */
+void
+usher_document_unref (UsherDocument *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  for (guint i = 0; self->values != NULL && i < self->schema->n_fields; i++)
+    g_free (self->values[i].text);
+  g_free (self->values);
+  g_free (self->id);
+  g_free (self->text);
+  g_free (self->private_text);
+  usher_schema_unref (self->schema);
+  g_free (self);
+}
+
+/**
+ * usher_document_get_schema:
+ * @self: a document
+ *
+ * Gets the schema of its collection.
+ *
+ * Returns: (transfer none): the schema
+ */
+UsherSchema *
+usher_document_get_schema (UsherDocument *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->schema;
+}
+
+/**
+ * usher_document_get_id:
+ * @self: a document
+ *
+ * Gets its id.
+ *
+ * Returns: (nullable): the id, `NULL` while it has none
+ */
+const char *
+usher_document_get_id (UsherDocument *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->id;
+}
+
+/**
+ * usher_document_get_version:
+ * @self: a document
+ *
+ * Gets its version, which counts its changes from 0.
+ *
+ * Returns: the version
+ */
+gint64
+usher_document_get_version (UsherDocument *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->version;
+}
+
+/* Takes a value out of the text; what is null or of another type is not set. */
+static void
+load_value (const UsherField *field, UsherJson *json, Value *value)
+{
+  gboolean boolean = FALSE;
+  const char *text = NULL;
+
+  switch (field->type)
+    {
+    case USHER_FIELD_STRING:
+    case USHER_FIELD_ID:
+      value->text = g_strdup (usher_json_get_string (json, field->name));
+      value->is_set = value->text != NULL;
+      break;
+
+    case USHER_FIELD_INTEGER:
+      value->is_set = usher_json_get_integer (json, field->name, &value->integer);
+      break;
+
+    case USHER_FIELD_MONEY:
+      value->is_set = usher_json_get_money (json, field->name, &value->integer);
+      break;
+
+    case USHER_FIELD_TIME:
+      text = usher_json_get_string (json, field->name);
+      value->is_set = text != NULL && usher_time_parse (text, &value->integer, NULL);
+      break;
+
+    case USHER_FIELD_BOOLEAN:
+      value->is_set = usher_json_get_boolean (json, field->name, &boolean);
+      value->integer = boolean;
+      break;
+
+    case USHER_FIELD_JSON:
+      if (usher_json_get_kind (json, field->name) > USHER_JSON_NULL)
+        value->text = usher_json_dup_text (json, field->name);
+      value->is_set = value->text != NULL;
+      break;
+
+    default:
+      break;
+    }
+}
+
+static UsherJson *
+parse_trusted (UsherDocument *self, const char *text, gssize length)
+{
+  g_autoptr (GError) error = NULL;
+  UsherJson *json = usher_json_parse (text, length, &error);
+
+  if (json == NULL)
+    g_critical ("document “%s” of collection “%s”: %s",
+                self->id,
+                self->schema->collection,
+                error->message);
+
+  return json;
+}
+
+static void
+read_values (UsherDocument *self)
+{
+  g_autoptr (UsherJson) json = NULL;
+  g_autoptr (UsherJson) private_json = NULL;
+
+  if (self->is_read)
+    return;
+
+  self->is_read = TRUE;
+  self->values = g_new0 (Value, self->schema->n_fields + 1);
+  json = parse_trusted (self, self->text, (gssize) self->length);
+  if (self->private_text != NULL)
+    private_json = parse_trusted (self, self->private_text, -1);
+  g_clear_pointer (&self->private_text, g_free);
+
+  for (guint i = 0; i < self->schema->n_fields; i++)
+    {
+      const UsherField *field = &self->schema->fields[i];
+      UsherJson *source = (field->flags & USHER_FIELD_PRIVATE) != 0 ? private_json : json;
+
+      if (source != NULL)
+        load_value (field, source, &self->values[i]);
+    }
+}
+
+static void
+append_value (GString *text, const UsherField *field, const Value *value)
+{
+  g_autofree char *time = NULL;
+
+  switch (field->type)
+    {
+    case USHER_FIELD_STRING:
+    case USHER_FIELD_ID:
+      usher_json_append_string (text, value->text);
+      break;
+
+    case USHER_FIELD_INTEGER:
+      g_string_append_printf (text, "%" G_GINT64_FORMAT, value->integer);
+      break;
+
+    case USHER_FIELD_MONEY:
+      usher_json_append_money (text, value->integer);
+      break;
+
+    case USHER_FIELD_TIME:
+      time = usher_time_format (value->integer);
+      usher_json_append_string (text, time);
+      break;
+
+    case USHER_FIELD_BOOLEAN:
+      g_string_append (text, value->integer ? "true" : "false");
+      break;
+
+    case USHER_FIELD_JSON:
+      g_string_append (text, value->text);
+      break;
+
+    default:
+      g_string_append (text, "null");
+      break;
+    }
+}
+
+/* How many bytes of the dotted prefix two names share: "ticket." of "ticket.id" and "ticket.title". */
+static gsize
+shared_prefix (const char *name, const char *other)
+{
+  gsize shared = 0;
+
+  for (gsize i = 0; name[i] != '\0' && name[i] == other[i]; i++)
+    if (name[i] == '.')
+      shared = i + 1;
+
+  return shared;
+}
+
+static guint
+count_dots (const char *text, gsize length)
+{
+  guint n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    if (text[i] == '.')
+      n++;
+
+  return n;
+}
+
+/* Appends `"a":{"b":` for the part of @name after its first @from bytes. */
+static void
+append_name (GString *text, const char *name, gsize from)
+{
+  const char *part = name + from;
+
+  while (TRUE)
+    {
+      gsize length = strcspn (part, ".");
+
+      g_string_append_c (text, '"');
+      g_string_append_len (text, part, (gssize) length);
+      g_string_append (text, "\":");
+      if (part[length] == '\0')
+        return;
+      g_string_append_c (text, '{');
+      part += length + 1;
+    }
+}
+
+static void
+append_separator (GString *text)
+{
+  char last = text->str[text->len - 1];
+
+  if (last != '{')
+    g_string_append_c (text, ',');
+}
+
+/* Appends the fields that are set and private or not, closing and opening the members that they nest in. */
+static void
+append_fields (UsherDocument *self, GString *text, UsherFieldFlags private_flag)
+{
+  const char *open = "";
+
+  for (guint i = 0; i < self->schema->n_fields; i++)
+    {
+      const UsherField *field = &self->schema->fields[i];
+      gsize shared = shared_prefix (open, field->name);
+
+      if (!self->values[i].is_set || (field->flags & USHER_FIELD_PRIVATE) != private_flag)
+        continue;
+
+      for (guint n = count_dots (open + shared, strlen (open + shared)); n > 0; n--)
+        g_string_append_c (text, '}');
+      append_separator (text);
+      append_name (text, field->name, shared);
+      append_value (text, field, &self->values[i]);
+      open = field->name;
+    }
+
+  for (guint n = count_dots (open, strlen (open)); n > 0; n--)
+    g_string_append_c (text, '}');
+}
+
+/**
+ * usher_document_get_text:
+ * @self: a document
+ * @length: (out) (optional): its length in bytes
+ *
+ * Gets the document as JSON: id and version, then the fields in the schema's order, without the
+ * private ones. The text is made once and kept until something is set.
+ *
+ * Returns: (transfer none): the text
+ */
+const char *
+usher_document_get_text (UsherDocument *self, gsize *length)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->text == NULL)
+    {
+      GString *text = g_string_sized_new (256);
+
+      g_string_append_c (text, '{');
+      if (self->id != NULL)
+        {
+          g_string_append (text, "\"id\":");
+          usher_json_append_string (text, self->id);
+          g_string_append_c (text, ',');
+        }
+      g_string_append_printf (text, "\"version\":%" G_GINT64_FORMAT, self->version);
+      append_fields (self, text, USHER_FIELD_NONE);
+      g_string_append_c (text, '}');
+      self->length = text->len;
+      self->text = g_string_free (text, FALSE);
+    }
+
+  if (length != NULL)
+    *length = self->length;
+
+  return self->text;
+}
+
+/**
+ * usher_document_dup_private_text:
+ * @self: a document
+ *
+ * Copies the private fields as a JSON object, for a store to keep apart.
+ *
+ * Returns: (transfer full) (nullable): the text, `NULL` when none is set
+ */
+char *
+usher_document_dup_private_text (UsherDocument *self)
+{
+  GString *text = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (!self->is_read)
+    return g_strdup (self->private_text);
+
+  text = g_string_new ("{");
+  append_fields (self, text, USHER_FIELD_PRIVATE);
+  if (text->len == 1)
+    {
+      g_string_free (text, TRUE);
+      return NULL;
+    }
+  g_string_append_c (text, '}');
+
+  return g_string_free (text, FALSE);
+}
+
+/* The value of a field that has one of @types (a mask), for reading. */
+static Value *
+find_value (UsherDocument *self, const char *name, guint types)
+{
+  int i = usher_schema_find_field (self->schema, name);
+
+  if (i < 0 || (types & (1u << self->schema->fields[i].type)) == 0)
+    {
+      g_critical ("collection “%s” has no such field “%s”", self->schema->collection, name);
+      return NULL;
+    }
+
+  read_values (self);
+
+  return &self->values[i];
+}
+
+#define TEXT_TYPES    (1u << USHER_FIELD_STRING | 1u << USHER_FIELD_ID | 1u << USHER_FIELD_JSON)
+#define INTEGER_TYPES (1u << USHER_FIELD_INTEGER | 1u << USHER_FIELD_MONEY | 1u << USHER_FIELD_TIME)
+#define BOOLEAN_TYPES (1u << USHER_FIELD_BOOLEAN)
+#define ALL_TYPES     (TEXT_TYPES | INTEGER_TYPES | BOOLEAN_TYPES)
+
+/**
+ * usher_document_has:
+ * @self: a document
+ * @field: the name of a field
+ *
+ * Tells whether a field is set.
+ *
+ * Returns: whether it is
+ */
+gboolean
+usher_document_has (UsherDocument *self, const char *field)
+{
+  Value *value = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (field != NULL, FALSE);
+
+  value = find_value (self, field, ALL_TYPES);
+
+  return value != NULL && value->is_set;
+}
+
+/**
+ * usher_document_get_string:
+ * @self: a document
+ * @field: the name of a field of type string, id or JSON, or `id`
+ *
+ * Gets a text; of a JSON field its text.
+ *
+ * Returns: (nullable): the text, until the field is set anew; `NULL` when it is not set
+ */
+const char *
+usher_document_get_string (UsherDocument *self, const char *field)
+{
+  Value *value = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (field != NULL, NULL);
+
+  if (g_str_equal (field, "id"))
+    return self->id;
+
+  value = find_value (self, field, TEXT_TYPES);
+
+  return value != NULL ? value->text : NULL;
+}
+
+/**
+ * usher_document_get_integer:
+ * @self: a document
+ * @field: the name of a field of type integer, money or time, or `version`
+ *
+ * Gets a number: minor units of money, microseconds of a time.
+ *
+ * Returns: the number, 0 when it is not set
+ */
+gint64
+usher_document_get_integer (UsherDocument *self, const char *field)
+{
+  Value *value = NULL;
+
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail (field != NULL, 0);
+
+  if (g_str_equal (field, "version"))
+    return self->version;
+
+  value = find_value (self, field, INTEGER_TYPES);
+
+  return value != NULL ? value->integer : 0;
+}
+
+/**
+ * usher_document_get_boolean:
+ * @self: a document
+ * @field: the name of a field of type boolean
+ *
+ * Gets a truth.
+ *
+ * Returns: the value, `FALSE` when it is not set
+ */
+gboolean
+usher_document_get_boolean (UsherDocument *self, const char *field)
+{
+  Value *value = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (field != NULL, FALSE);
+
+  value = find_value (self, field, BOOLEAN_TYPES);
+
+  return value != NULL && value->integer != 0;
+}
+
+/* The text has to be made anew; so the fields are read first. */
+static void
+touch (UsherDocument *self)
+{
+  read_values (self);
+  g_clear_pointer (&self->text, g_free);
+  self->length = 0;
+}
+
+/**
+ * usher_document_set_id:
+ * @self: a document
+ * @id: an id
+ *
+ * Sets the id before the document is inserted, when it is a copy of another service's.
+ */
+void
+usher_document_set_id (UsherDocument *self, const char *id)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (id != NULL);
+
+  touch (self);
+  g_free (self->id);
+  self->id = g_strdup (id);
+}
+
+/**
+ * usher_document_set_version:
+ * @self: a document
+ * @version: a version
+ *
+ * Sets the version. This is the unit of work's to do.
+ */
+void
+usher_document_set_version (UsherDocument *self, gint64 version)
+{
+  g_return_if_fail (self != NULL);
+
+  touch (self);
+  self->version = version;
+}
+
+static Value *
+change_value (UsherDocument *self, const char *field, guint types)
+{
+  Value *value = find_value (self, field, types);
+
+  if (value == NULL)
+    return NULL;
+
+  touch (self);
+  g_clear_pointer (&value->text, g_free);
+  value->integer = 0;
+  value->is_set = TRUE;
+
+  return value;
+}
+
+/**
+ * usher_document_set_string:
+ * @self: a document
+ * @field: the name of a field of type string, id or JSON
+ * @value: (nullable): the text, `NULL` unsets
+ *
+ * Sets a text; of a JSON field the text of its value, which is trusted to be JSON.
+ */
+void
+usher_document_set_string (UsherDocument *self, const char *field, const char *value)
+{
+  g_autofree char *copy = g_strdup (value);
+  Value *changed = NULL;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  changed = change_value (self, field, TEXT_TYPES);
+  if (changed == NULL)
+    return;
+
+  changed->is_set = copy != NULL;
+  changed->text = g_steal_pointer (&copy);
+}
+
+/**
+ * usher_document_set_integer:
+ * @self: a document
+ * @field: the name of a field of type integer, money or time
+ * @value: the number: minor units of money, microseconds of a time
+ *
+ * Sets a number.
+ */
+void
+usher_document_set_integer (UsherDocument *self, const char *field, gint64 value)
+{
+  Value *changed = NULL;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  changed = change_value (self, field, INTEGER_TYPES);
+  if (changed != NULL)
+    changed->integer = value;
+}
+
+/**
+ * usher_document_set_boolean:
+ * @self: a document
+ * @field: the name of a field of type boolean
+ * @value: the value
+ *
+ * Sets a truth.
+ */
+void
+usher_document_set_boolean (UsherDocument *self, const char *field, gboolean value)
+{
+  Value *changed = NULL;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  changed = change_value (self, field, BOOLEAN_TYPES);
+  if (changed != NULL)
+    changed->integer = value ? 1 : 0;
+}
+
+/**
+ * usher_document_unset:
+ * @self: a document
+ * @field: the name of a field
+ *
+ * Takes a field away.
+ */
+void
+usher_document_unset (UsherDocument *self, const char *field)
+{
+  Value *changed = NULL;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  changed = change_value (self, field, ALL_TYPES);
+  if (changed != NULL)
+    changed->is_set = FALSE;
+}
+
+/**
+ * usher_document_merge:
+ * @self: a document
+ * @source: another one
+ *
+ * Sets each field that @source has and that both schemas know by the same name and type. Id and version
+ * stay.
+ */
+void
+usher_document_merge (UsherDocument *self, UsherDocument *source)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (source != NULL);
+
+  read_values (source);
+  touch (self);
+  for (guint i = 0; i < source->schema->n_fields; i++)
+    {
+      const UsherField *field = &source->schema->fields[i];
+      int own = usher_schema_find_field (self->schema, field->name);
+      Value *value = NULL;
+
+      if (!source->values[i].is_set || own < 0 || self->schema->fields[own].type != field->type)
+        continue;
+
+      value = &self->values[own];
+      g_free (value->text);
+      *value = source->values[i];
+      value->text = g_strdup (source->values[i].text);
+    }
+}

@@ -1,0 +1,32 @@
+/* usher-json-private.h: the places of the values in a JSON text
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-json.h"
+
+G_BEGIN_DECLS
+
+/* A value stands before its children; a member is its key, a string, and then its value. */
+typedef struct
+{
+  UsherJsonType type;
+  guint32 start;      /* in the text */
+  guint32 length;     /* in the text */
+  guint32 string;     /* of a string: where its decoded text begins */
+  guint32 next;       /* the index of the token after the value and its children */
+  guint32 n_children; /* elements, or members */
+} UsherJsonToken;
+
+struct _UsherJson
+{
+  gatomicrefcount ref_count;
+  char *text;             /* (owned) */
+  char *strings;          /* (owned): the decoded strings, each with its NUL */
+  UsherJsonToken *tokens; /* (owned): the first is the root */
+};
+
+G_END_DECLS

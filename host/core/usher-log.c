@@ -1,0 +1,218 @@
+/* usher-log.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-log.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+
+#define MAX_FIELDS 24
+
+typedef struct
+{
+  const char *name;
+  GLogLevelFlags level;
+} Level;
+
+static const Level levels[] = {
+  { "error", G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL },
+  { "warning", G_LOG_LEVEL_WARNING },
+  { "message", G_LOG_LEVEL_MESSAGE },
+  { "info", G_LOG_LEVEL_INFO },
+  { "debug", G_LOG_LEVEL_DEBUG },
+};
+
+static GPrivate current_scope;
+
+/* What is written; set once, before there are threads. */
+static struct
+{
+  GLogLevelFlags mask;
+  gboolean to_journal;
+} output;
+
+/**
+ * usher_log_push_scope: (skip)
+ * @scope: what the thread works on from now
+ *
+ * Adds what the calling thread works on to all it logs, until [func@log_pop_scope]. The scope is
+ * borrowed; scopes nest, and the inner one hides the outer.
+ */
+void
+usher_log_push_scope (UsherLogScope *scope)
+{
+  g_return_if_fail (scope != NULL);
+
+  scope->parent = g_private_get (&current_scope);
+  g_private_set (&current_scope, scope);
+}
+
+/**
+ * usher_log_pop_scope: (skip)
+ * @scope: the scope that was pushed last
+ *
+ * Ends a scope.
+ */
+void
+usher_log_pop_scope (UsherLogScope *scope)
+{
+  g_return_if_fail (scope != NULL);
+
+  g_private_set (&current_scope, scope->parent);
+}
+
+static const char *
+find_text (const GLogField *fields, gsize n_fields, const char *key)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, key) && fields[i].length < 0)
+      return fields[i].value;
+
+  return NULL;
+}
+
+/* Appends what the scope knows and the message does not say itself. */
+static gsize
+add_scope (GLogField *all, gsize n, const UsherLogScope *scope)
+{
+  const struct
+  {
+    const char *key;
+    const char *value;
+  } known[] = {
+    { "USHER_SERVICE", scope->service },
+    { "USHER_REQUEST", scope->request },
+    { "USHER_EVENT", scope->event },
+    { "USHER_DOCUMENT", scope->document },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (known[i].value != NULL && n < MAX_FIELDS && find_text (all, n, known[i].key) == NULL)
+      all[n++] = (GLogField){ known[i].key, known[i].value, -1 };
+
+  return n;
+}
+
+static const char *
+get_level_name (GLogLevelFlags level)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
+    if ((levels[i].level & level) != 0)
+      return levels[i].name;
+
+  return "message";
+}
+
+static void
+append_field (GString *line, const GLogField *fields, gsize n_fields, const char *key)
+{
+  const char *value = find_text (fields, n_fields, key);
+  g_autofree char *name = NULL;
+
+  if (value == NULL)
+    return;
+
+  name = g_ascii_strdown (key + strlen ("USHER_"), -1);
+  g_string_append (line, line->str[line->len - 1] == '(' ? "" : " ");
+  g_string_append_printf (line, "%s=%s", name, value);
+}
+
+/* One line, whatever the message holds. */
+static void
+write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+{
+  static const char *const keys[] = {
+    "USHER_SERVICE",
+    "USHER_REQUEST",
+    "USHER_EVENT",
+    "USHER_DOCUMENT",
+  };
+  g_autoptr (GString) line = g_string_new (NULL);
+  const char *domain = find_text (fields, n_fields, "GLIB_DOMAIN");
+  const char *message = find_text (fields, n_fields, "MESSAGE");
+
+  g_string_append_printf (line,
+                          "%s %s: %s (",
+                          get_level_name (level),
+                          domain != NULL ? domain : "usher",
+                          message != NULL ? message : "");
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    append_field (line, fields, n_fields, keys[i]);
+
+  if (line->str[line->len - 1] == '(')
+    g_string_truncate (line, line->len - 2);
+  else
+    g_string_append_c (line, ')');
+  g_strdelimit (line->str, "\n\r", ' ');
+  g_string_append_c (line, '\n');
+
+  /* a log that cannot be written is no reason to stop */
+  if (write (STDERR_FILENO, line->str, line->len) < 0)
+    return;
+}
+
+static GLogWriterOutput
+on_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  const UsherLogScope *scope = g_private_get (&current_scope);
+  GLogField all[MAX_FIELDS];
+  gsize n = MIN (n_fields, MAX_FIELDS);
+
+  if ((level & output.mask) == 0)
+    return G_LOG_WRITER_HANDLED;
+
+  memcpy (all, fields, n * sizeof *fields);
+  if (scope != NULL)
+    n = add_scope (all, n, scope);
+
+  if (!output.to_journal || g_log_writer_journald (level, all, n, NULL) != G_LOG_WRITER_HANDLED)
+    write_line (level, all, n);
+
+  return G_LOG_WRITER_HANDLED;
+}
+
+/**
+ * usher_log_open:
+ * @level: the least severe level to write: `error`, `warning`, `message`, `info` or `debug`
+ * @error: return location for a [error@Error]
+ *
+ * Sends the log of the process to the journal, when standard error goes there, else as lines to standard
+ * error. Once, early in the program; writing never blocks the program on a failure.
+ *
+ * Returns: whether @level is one; else `USHER_ERROR_INVALID`
+ */
+gboolean
+usher_log_open (const char *level, GError **error)
+{
+  GLogLevelFlags mask = 0;
+
+  g_return_val_if_fail (level != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
+    {
+      mask |= levels[i].level;
+      if (!g_str_equal (levels[i].name, level))
+        continue;
+
+      output.mask = mask;
+      output.to_journal = g_log_writer_is_journald (STDERR_FILENO);
+      g_log_set_writer_func (on_message, NULL, NULL);
+      return TRUE;
+    }
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "“%s” is no level of the log: error, warning, message, info or debug",
+               level);
+
+  return FALSE;
+}

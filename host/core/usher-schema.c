@@ -1,0 +1,381 @@
+/* usher-schema.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-schema.h"
+
+#include <string.h>
+
+#include "usher-document.h"
+#include "usher-error.h"
+#include "usher-id.h"
+#include "usher-schema-private.h"
+
+/**
+ * UsherSchema:
+ *
+ * The fields of a collection.
+ *
+ * One table in code says it all: from it come the check of requests, the indexes and the JSON form.
+ * Immutable, any thread.
+ */
+G_DEFINE_BOXED_TYPE (UsherSchema, usher_schema, usher_schema_ref, usher_schema_unref)
+
+/* a name as a member of JSON and a part of an index's name */
+static gboolean
+is_name (const char *name, gsize length)
+{
+  if (length == 0 || length > 64 || !g_ascii_isalpha (name[0]))
+    return FALSE;
+
+  for (gsize i = 1; i < length; i++)
+    if (!g_ascii_isalnum (name[i]) && name[i] != '_')
+      return FALSE;
+
+  return TRUE;
+}
+
+/* names joined by dots */
+static gboolean
+is_path (const char *path)
+{
+  while (TRUE)
+    {
+      gsize length = strcspn (path, ".");
+
+      if (!is_name (path, length))
+        return FALSE;
+      if (path[length] == '\0')
+        return TRUE;
+      path += length + 1;
+    }
+}
+
+static const char *
+find_fault (const UsherField *field)
+{
+  gboolean is_key = (field->flags & (USHER_FIELD_INDEXED | USHER_FIELD_UNIQUE)) != 0;
+
+  if (field->name == NULL || !is_path (field->name))
+    return "has no usable name";
+  if (g_str_equal (field->name, "id") || g_str_equal (field->name, "version"))
+    return "is there in every document";
+  if (field->type > USHER_FIELD_JSON)
+    return "has no type";
+  if (is_key && field->type == USHER_FIELD_JSON)
+    return "cannot be indexed, as it is any JSON";
+  if (field->min > field->max)
+    return "has a range that holds nothing";
+
+  return NULL;
+}
+
+static gboolean
+check (UsherSchema *self, GError **error)
+{
+  if (!is_name (self->collection, strlen (self->collection)))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "“%s” is no name for a collection",
+                   self->collection);
+      return FALSE;
+    }
+
+  for (guint i = 0; i < self->n_fields; i++)
+    {
+      const char *fault = find_fault (&self->fields[i]);
+
+      if (fault == NULL && usher_schema_find_field (self, self->fields[i].name) != (int) i)
+        fault = "is there twice";
+      if (fault == NULL)
+        continue;
+
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "field “%s” of collection “%s” %s",
+                   self->fields[i].name != NULL ? self->fields[i].name : "",
+                   self->collection,
+                   fault);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * usher_schema_new:
+ * @collection: the name of the collection
+ * @fields: (array length=n_fields): the fields; those that nest in one member stand together
+ * @n_fields: how many
+ * @error: return location for a [error@Error]
+ *
+ * Makes a schema. The table is copied.
+ *
+ * Returns: (transfer full): the schema, or `NULL` with `USHER_ERROR_INVALID`, which names the field
+ */
+UsherSchema *
+usher_schema_new (const char *collection, const UsherField *fields, guint n_fields, GError **error)
+{
+  g_autoptr (UsherSchema) self = NULL;
+
+  g_return_val_if_fail (collection != NULL, NULL);
+  g_return_val_if_fail (fields != NULL || n_fields == 0, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = g_new0 (UsherSchema, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->collection = g_strdup (collection);
+  self->fields = g_new0 (UsherField, n_fields + 1);
+  self->n_fields = n_fields;
+  for (guint i = 0; i < n_fields; i++)
+    {
+      self->fields[i] = fields[i];
+      self->fields[i].name = g_strdup (fields[i].name);
+      self->fields[i].message = g_strdup (fields[i].message);
+    }
+
+  return check (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * usher_schema_ref:
+ * @self: a schema
+ *
+ * Takes a reference. Any thread.
+ *
+ * Returns: (transfer full): @self
+ */
+UsherSchema *
+usher_schema_ref (UsherSchema *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/**
+ * usher_schema_unref:
+ * @self: (transfer full): a schema
+ *
+ * Drops a reference. Any thread.
+ */
+void
+usher_schema_unref (UsherSchema *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  for (guint i = 0; i < self->n_fields; i++)
+    {
+      g_free ((char *) self->fields[i].name);
+      g_free ((char *) self->fields[i].message);
+    }
+  g_free (self->fields);
+  g_free (self->collection);
+  g_free (self);
+}
+
+/**
+ * usher_schema_get_collection:
+ * @self: a schema
+ *
+ * Gets the name of the collection.
+ *
+ * Returns: the name
+ */
+const char *
+usher_schema_get_collection (UsherSchema *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->collection;
+}
+
+/**
+ * usher_schema_get_fields:
+ * @self: a schema
+ * @n_fields: (out): how many
+ *
+ * Gets the fields.
+ *
+ * Returns: (array length=n_fields) (transfer none): the fields
+ */
+const UsherField *
+usher_schema_get_fields (UsherSchema *self, guint *n_fields)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (n_fields != NULL, NULL);
+
+  *n_fields = self->n_fields;
+
+  return self->fields;
+}
+
+/**
+ * usher_schema_find_field:
+ * @self: a schema
+ * @name: a name
+ *
+ * Finds a field by its name.
+ *
+ * Returns: its index, or -1
+ */
+int
+usher_schema_find_field (UsherSchema *self, const char *name)
+{
+  g_return_val_if_fail (self != NULL, -1);
+  g_return_val_if_fail (name != NULL, -1);
+
+  for (guint i = 0; i < self->n_fields; i++)
+    if (g_strcmp0 (self->fields[i].name, name) == 0)
+      return (int) i;
+
+  return -1;
+}
+
+static gboolean
+is_in_range (const UsherField *field, gint64 value)
+{
+  return (field->min == 0 && field->max == 0) || (value >= field->min && value <= field->max);
+}
+
+static gboolean
+read_string (const UsherField *field, UsherJson *json, UsherDocument *document)
+{
+  const char *text = usher_json_get_string (json, field->name);
+  g_autofree char *copy = g_strdup (text);
+
+  if (text == NULL)
+    return FALSE;
+
+  if ((field->flags & USHER_FIELD_TRIM) != 0)
+    g_strstrip (copy);
+  if (field->type == USHER_FIELD_ID ? !usher_id_is_valid (copy)
+                                    : !is_in_range (field, g_utf8_strlen (copy, -1)))
+    return FALSE;
+
+  usher_document_set_string (document, field->name, copy);
+
+  return TRUE;
+}
+
+static gboolean
+read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
+{
+  gint64 value = 0;
+  const char *text = usher_json_get_string (json, field->name);
+  gboolean ok = FALSE;
+
+  if (field->type == USHER_FIELD_INTEGER)
+    ok = usher_json_get_integer (json, field->name, &value);
+  else if (field->type == USHER_FIELD_MONEY)
+    ok = usher_json_get_money (json, field->name, &value);
+  else
+    ok = text != NULL && usher_time_parse (text, &value, NULL);
+
+  if (!ok || !is_in_range (field, value))
+    return FALSE;
+
+  usher_document_set_integer (document, field->name, value);
+
+  return TRUE;
+}
+
+static gboolean
+read_boolean (const UsherField *field, UsherJson *json, UsherDocument *document)
+{
+  gboolean value = FALSE;
+
+  if (!usher_json_get_boolean (json, field->name, &value))
+    return FALSE;
+
+  usher_document_set_boolean (document, field->name, value);
+
+  return TRUE;
+}
+
+static gboolean
+read_field (const UsherField *field, UsherJson *json, UsherDocument *document)
+{
+  g_autofree char *text = NULL;
+
+  switch (field->type)
+    {
+    case USHER_FIELD_STRING:
+    case USHER_FIELD_ID:
+      return read_string (field, json, document);
+
+    case USHER_FIELD_INTEGER:
+    case USHER_FIELD_MONEY:
+    case USHER_FIELD_TIME:
+      return read_number (field, json, document);
+
+    case USHER_FIELD_BOOLEAN:
+      return read_boolean (field, json, document);
+
+    case USHER_FIELD_JSON:
+      text = usher_json_dup_text (json, field->name);
+      usher_document_set_string (document, field->name, text);
+      return TRUE;
+
+    default:
+      return FALSE;
+    }
+}
+
+/**
+ * usher_schema_read:
+ * @self: a schema
+ * @json: an input
+ * @problems: where to add what is wrong
+ *
+ * Reads the fields that are flagged `USHER_FIELD_INPUT` out of a request's body. Others are left
+ * alone; `null` is as good as missing. Each field that does not fit adds its message.
+ *
+ * Returns: (transfer full) (nullable): a document without id, or `NULL` when a problem was added
+ */
+UsherDocument *
+usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems)
+{
+  g_autoptr (UsherDocument) document = NULL;
+  guint n_before = 0;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (json != NULL, NULL);
+  g_return_val_if_fail (problems != NULL, NULL);
+
+  n_before = usher_problems_get_length (problems);
+  document = usher_document_new (self);
+  for (guint i = 0; i < self->n_fields; i++)
+    {
+      const UsherField *field = &self->fields[i];
+      UsherJsonType kind = USHER_JSON_MISSING;
+      gboolean missing = FALSE;
+      g_autofree char *message = NULL;
+
+      if ((field->flags & USHER_FIELD_INPUT) == 0)
+        continue;
+
+      kind = usher_json_get_kind (json, field->name);
+      missing = kind == USHER_JSON_MISSING || kind == USHER_JSON_NULL;
+      if (missing ? (field->flags & USHER_FIELD_REQUIRED) == 0 : read_field (field, json, document))
+        continue;
+
+      message = field->message != NULL ? g_strdup (field->message)
+                                       : g_strdup_printf ("%s is not valid", field->name);
+      usher_problems_add (problems, field->name, message);
+    }
+
+  return usher_problems_get_length (problems) == n_before ? g_steal_pointer (&document) : NULL;
+}
