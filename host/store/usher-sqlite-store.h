@@ -20,9 +20,7 @@ G_DECLARE_FINAL_TYPE (UsherSqliteStore, usher_sqlite_store, USHER, SQLITE_STORE,
  * Errors name the path: UNAVAILABLE (not writable), FULL, CORRUPT (no database, or from a newer version, with both
  * versions). */
 USHER_API
-UsherStore *usher_sqlite_store_new (const char *path,
-                                    UsherClock *clock,
-                                    guint unit_limit,
-                                    GError **error);
+UsherStore *
+usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, GError **error);
 
 G_END_DECLS

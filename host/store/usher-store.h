@@ -37,6 +37,10 @@ typedef struct
   gint64 time;
 } UsherRequestRecord;
 
+#define USHER_TYPE_REQUEST_RECORD (usher_request_record_get_type ())
+
+USHER_API
+GType usher_request_record_get_type (void);
 USHER_API
 void usher_request_record_free (UsherRequestRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherRequestRecord, usher_request_record_free)
@@ -67,11 +71,8 @@ struct _UsherStoreInterface
                            GError **error);
   GPtrArray *(*list_timers) (UsherStore *self, gint64 due, guint limit, GError **error);
   gint64 (*get_next_due) (UsherStore *self);
-  GPtrArray *(*list_outbox) (UsherStore *self,
-                             gint64 after,
-                             guint limit,
-                             gint64 *last,
-                             GError **error);
+  GPtrArray *(
+      *list_outbox) (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error);
   void (*trim_outbox) (UsherStore *self, gint64 upto);
   gboolean (*prune) (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error);
   gboolean (*close) (UsherStore *self, GError **error);
@@ -99,10 +100,8 @@ USHER_API
 void usher_store_end_reads (UsherStore *self);
 /* Any thread. The unit must not be touched until @func is called. */
 USHER_API
-void usher_store_commit (UsherStore *self,
-                         UsherUnit *unit,
-                         UsherCommittedFunc func,
-                         gpointer user_data);
+void
+usher_store_commit (UsherStore *self, UsherUnit *unit, UsherCommittedFunc func, gpointer user_data);
 /* waits; not on the store's thread */
 USHER_API
 gboolean usher_store_commit_sync (UsherStore *self, UsherUnit *unit, GError **error);
@@ -128,19 +127,14 @@ USHER_API
 gint64 usher_store_get_next_due (UsherStore *self);
 /* events committed but not trimmed, numbered after @after, in commit order; @last: the number of the last */
 USHER_API
-GPtrArray *usher_store_list_outbox (UsherStore *self,
-                                    gint64 after,
-                                    guint limit,
-                                    gint64 *last,
-                                    GError **error);
+GPtrArray *
+usher_store_list_outbox (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error);
 /* events up to this number are on the bus; dropped lazily, with a later commit or after 200 ms of quiet */
 USHER_API
 void usher_store_trim_outbox (UsherStore *self, gint64 upto);
 USHER_API
-gboolean usher_store_prune (UsherStore *self,
-                            gint64 inbox_before,
-                            gint64 requests_before,
-                            GError **error);
+gboolean
+usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error);
 /* waits for the commits under way, refuses others (UNAVAILABLE), checkpoints */
 USHER_API
 gboolean usher_store_close (UsherStore *self, GError **error);

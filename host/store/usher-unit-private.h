@@ -29,9 +29,9 @@ typedef struct
 
 typedef struct
 {
-  char *name;    /* (owned) */
-  char *key;     /* (owned) */
-  gboolean set;  /* else unset */
+  char *name;   /* (owned) */
+  char *key;    /* (owned) */
+  gboolean set; /* else unset */
   gint64 due;
   char *payload; /* (owned) (nullable) */
   guint attempt;
@@ -41,22 +41,22 @@ struct _UsherUnit
 {
   GObject parent_instance;
 
-  UsherStore *store;  /* (owned) */
-  UsherClock *clock;  /* (owned) */
+  UsherStore *store; /* (owned) */
+  UsherClock *clock; /* (owned) */
   gint64 time;
-  GHashTable *read;   /* (owned) (nullable) collection/id -> version that was read */
-  GArray *changes;    /* (owned) (nullable) (element-type UsherChange) */
-  GPtrArray *events;  /* (owned) (nullable) (element-type UsherEvent) */
-  GArray *timers;     /* (owned) (nullable) (element-type UsherTimerChange) */
+  GArray *changes;   /* (owned) (nullable) (element-type UsherChange) */
+  GPtrArray *events; /* (owned) (nullable) (element-type UsherEvent) */
+  GArray *timers;    /* (owned) (nullable) (element-type UsherTimerChange) */
 
   /* set by the host before the handler runs */
-  char *event_id;     /* (owned) (nullable): with @subscriber the inbox key */
-  char *subscriber;   /* (owned) (nullable) */
-  UsherTimer *fired;  /* (owned) (nullable): the timer this unit is for; the commit removes it at its generation,
+  char *event_id;   /* (owned) (nullable): with @subscriber the inbox key */
+  char *subscriber; /* (owned) (nullable) */
+  UsherTimer *
+      fired; /* (owned) (nullable): the timer this unit is for; the commit removes it at its generation,
                          unless the unit sets it anew */
-  char *correlation;  /* (owned) (nullable) */
-  char *causation;    /* (owned) (nullable) */
-  char *traceparent;  /* (owned) (nullable) */
+  char *correlation; /* (owned) (nullable) */
+  char *causation;   /* (owned) (nullable) */
+  char *traceparent; /* (owned) (nullable) */
   gboolean has_waited;
 
   /* the idempotency key of the request, kept with the first document that the unit writes */
@@ -75,14 +75,17 @@ struct _UsherUnit
   GDestroyNotify next_destroy;
 
   /* set by the store in the commit */
-  gint64 outbox_last;  /* the outbox number of the last of @events; the others stand right before it */
-  gboolean was_applied; /* the inbox had the event, or the timer had fired: nothing was changed, which is success */
+  gint64
+      outbox_last; /* the outbox number of the last of @events; the others stand right before it */
+  gboolean
+      was_applied; /* the inbox had the event, or the timer had fired: nothing was changed, which is success */
 };
 
 USHER_API
 UsherUnit *usher_unit_new (UsherStore *store, UsherClock *clock);
 USHER_API
-void usher_unit_reset (UsherUnit *self); /* drops what the handler did, for another run; keeps what the host set */
+void usher_unit_reset (
+    UsherUnit *self); /* drops what the handler did, for another run; keeps what the host set */
 /* nothing to commit: no change, event, timer, fired timer, inbox key */
 USHER_API
 gboolean usher_unit_is_empty (UsherUnit *self);

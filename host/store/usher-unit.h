@@ -90,12 +90,13 @@ gboolean usher_unit_defer (UsherUnit *self, GError **error, const char *format, 
 /* A step: after this unit is committed the host runs @next with a fresh unit on the blocking pool. The answer is the
  * last step's. It may run more than once (a conflict), and not at all (the process dies): what it promises is in the
  * committed document with a durable timer. @reply: the UsherReply of the request as GObject, NULL outside a request. */
-typedef gboolean (*UsherStepFunc) (UsherUnit *unit, GObject *reply, gpointer user_data, GError **error);
+typedef gboolean (*UsherStepFunc) (UsherUnit *unit,
+                                   GObject *reply,
+                                   gpointer user_data,
+                                   GError **error);
 
 USHER_API
-void usher_unit_then (UsherUnit *self,
-                      UsherStepFunc next,
-                      gpointer user_data,
-                      GDestroyNotify destroy);
+void
+usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestroyNotify destroy);
 
 G_END_DECLS

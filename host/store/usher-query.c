@@ -1,0 +1,177 @@
+/* usher-query.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-query.h"
+
+#include "usher-query-private.h"
+
+#define DEFAULT_LIMIT  100
+#define GREATEST_LIMIT 1000
+
+/**
+ * UsherQuery:
+ *
+ * Which documents of a collection are wanted.
+ *
+ * All conditions hold at once. The answer is in the order of ids, which is the order of creation.
+ * A query belongs to one thread at a time.
+ */
+G_DEFINE_BOXED_TYPE (UsherQuery, usher_query, usher_query_copy, usher_query_free)
+
+static void
+clear_condition (gpointer data)
+{
+  UsherQueryCondition *condition = data;
+
+  g_free (condition->field);
+  g_free (condition->value);
+}
+
+static void
+add_condition (UsherQuery *self, const char *field, const char *value)
+{
+  UsherQueryCondition condition = { g_strdup (field), g_strdup (value) };
+
+  g_array_append_val (self->conditions, condition);
+}
+
+/**
+ * usher_query_new:
+ * @collection: the name of a collection
+ *
+ * Makes a query for all documents of @collection, the first 100 of them.
+ *
+ * Returns: (transfer full): a query
+ */
+UsherQuery *
+usher_query_new (const char *collection)
+{
+  UsherQuery *self;
+
+  g_return_val_if_fail (collection != NULL, NULL);
+
+  self = g_new0 (UsherQuery, 1);
+  self->collection = g_strdup (collection);
+  self->conditions = g_array_new (FALSE, FALSE, sizeof (UsherQueryCondition));
+  g_array_set_clear_func (self->conditions, clear_condition);
+  self->limit = DEFAULT_LIMIT;
+
+  return self;
+}
+
+/**
+ * usher_query_copy:
+ * @self: a query
+ *
+ * Copies a query with its conditions.
+ *
+ * Returns: (transfer full): the copy
+ */
+UsherQuery *
+usher_query_copy (UsherQuery *self)
+{
+  UsherQuery *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = usher_query_new (self->collection);
+  copy->after = g_strdup (self->after);
+  copy->limit = self->limit;
+  for (guint i = 0; i < self->conditions->len; i++)
+    {
+      UsherQueryCondition *condition = &g_array_index (self->conditions, UsherQueryCondition, i);
+
+      add_condition (copy, condition->field, condition->value);
+    }
+
+  return copy;
+}
+
+/**
+ * usher_query_free:
+ * @self: (transfer full): a query
+ *
+ * Frees a query.
+ */
+void
+usher_query_free (UsherQuery *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_array_unref (self->conditions);
+  g_free (self->collection);
+  g_free (self->after);
+  g_free (self);
+}
+
+/**
+ * usher_query_equal:
+ * @self: a query
+ * @field: a field that is indexed or unique
+ * @value: the value: a string as it is, a boolean as `true` or `false`, a number, money or time as
+ *   the decimal digits of what [method@Document.get_integer] gives
+ *
+ * Wants only documents whose @field has @value. A field without an index and a value that does not
+ * fit make the query fail with `USHER_ERROR_INVALID`.
+ */
+void
+usher_query_equal (UsherQuery *self, const char *field, const char *value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+  g_return_if_fail (value != NULL);
+
+  add_condition (self, field, value);
+}
+
+/**
+ * usher_query_unset:
+ * @self: a query
+ * @field: a field that is indexed or unique
+ *
+ * Wants only documents without @field.
+ */
+void
+usher_query_unset (UsherQuery *self, const char *field)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  add_condition (self, field, NULL);
+}
+
+/**
+ * usher_query_after:
+ * @self: a query
+ * @id: (nullable): the id of the last document of the page before, `NULL` to begin at the first
+ *
+ * Wants only documents with a greater id.
+ */
+void
+usher_query_after (UsherQuery *self, const char *id)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free (self->after);
+  self->after = g_strdup (id);
+}
+
+/**
+ * usher_query_limit:
+ * @self: a query
+ * @limit: how many documents at most; more than 1000 counts as 1000
+ *
+ * Bounds the answer.
+ */
+void
+usher_query_limit (UsherQuery *self, guint limit)
+{
+  g_return_if_fail (self != NULL);
+
+  self->limit = MIN (limit, GREATEST_LIMIT);
+}

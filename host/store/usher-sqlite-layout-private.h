@@ -1,0 +1,21 @@
+/* usher-sqlite-layout-private.h: the tables of a SQLite file and their versions
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-table-private.h"
+
+G_BEGIN_DECLS
+
+/* on the writer's connection: lays out a new file, checks one that exists */
+gboolean usher_sqlite_layout_open (UsherSqliteConnection *connection, GError **error);
+/* makes the table of a collection, or brings its columns and indexes in line with the schema */
+gboolean usher_sqlite_layout_add (UsherSqliteConnection *connection,
+                                  UsherSqliteTable *table,
+                                  GError **error);
+
+G_END_DECLS

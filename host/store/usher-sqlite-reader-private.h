@@ -1,0 +1,44 @@
+/* usher-sqlite-reader-private.h: the connections of the threads that read a SQLite file
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-sqlite-connection-private.h"
+
+G_BEGIN_DECLS
+
+/* All readers of a store: one a thread that ever read. Reference counted, any thread. */
+typedef struct _UsherSqliteReaders UsherSqliteReaders;
+
+/* One thread's. Between enter and leave the thread has @connection for itself, in a read
+ * transaction that sees every commit of this process until now. */
+typedef struct
+{
+  UsherSqliteReaders *readers;       /* (owned) */
+  GMutex mutex;                      /* held between enter and leave, and to close it */
+  UsherSqliteConnection *connection; /* (owned) (nullable) (mutex mutex): NULL once it is closed */
+  GHashTable *queries;               /* (owned) (mutex mutex) shape -> SQL of a query */
+  gboolean is_reading;               /* (mutex mutex): in a transaction */
+  guint n_commits;                   /* (mutex mutex): how many commits the transaction sees */
+} UsherSqliteReader;
+
+UsherSqliteReaders *usher_sqlite_readers_new (const char *path);
+UsherSqliteReaders *usher_sqlite_readers_ref (UsherSqliteReaders *self);
+void usher_sqlite_readers_unref (UsherSqliteReaders *self);
+/* the calling thread's reader; NULL (UNAVAILABLE) when the store is closed */
+UsherSqliteReader *usher_sqlite_readers_enter (UsherSqliteReaders *self, GError **error);
+void usher_sqlite_reader_leave (UsherSqliteReader *self);
+/* a commit was made: transactions that began before are renewed at their next use */
+void usher_sqlite_readers_renew (UsherSqliteReaders *self);
+/* ends the calling thread's transaction */
+void usher_sqlite_readers_end (UsherSqliteReaders *self);
+/* waits for reads under way and refuses others */
+void usher_sqlite_readers_close (UsherSqliteReaders *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSqliteReaders, usher_sqlite_readers_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSqliteReader, usher_sqlite_reader_leave)
+
+G_END_DECLS

@@ -1,0 +1,347 @@
+/* usher-sqlite-store.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-sqlite-store.h"
+
+#include "usher-error.h"
+#include "usher-query-private.h"
+#include "usher-sqlite-layout-private.h"
+#include "usher-sqlite-query-private.h"
+#include "usher-sqlite-reader-private.h"
+#include "usher-sqlite-shelf-private.h"
+#include "usher-sqlite-table-private.h"
+#include "usher-sqlite-writer-private.h"
+#include "usher-unit-private.h"
+
+/**
+ * UsherSqliteStore:
+ *
+ * The embedded store: a SQLite file a service.
+ *
+ * One thread writes and commits in groups: what was queued while the last group was flushed is the
+ * next. Each thread that reads has a connection of its own, which ends with the thread. Another
+ * process may use the file at the same time.
+ */
+struct _UsherSqliteStore
+{
+  GObject parent_instance;
+
+  UsherSqliteTables *tables;   /* (owned) */
+  UsherSqliteReaders *readers; /* (owned) */
+  UsherSqliteWriter *writer;   /* (owned) */
+};
+
+static gboolean
+add_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
+{
+  return usher_sqlite_layout_add (connection, user_data, error);
+}
+
+static gboolean
+usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  const char *collection = usher_schema_get_collection (schema);
+  g_autoptr (UsherSqliteTable) table = usher_sqlite_table_new (schema);
+
+  /* SQLite takes names that differ in case for the same */
+  if (usher_sqlite_tables_find_like (self->tables, collection) != NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "the store has a collection “%s” already",
+                   collection);
+      return FALSE;
+    }
+
+  if (!usher_sqlite_writer_run (self->writer, add_on_writer, table, error))
+    return FALSE;
+
+  usher_sqlite_tables_add (self->tables, g_steal_pointer (&table));
+  return TRUE;
+}
+
+static UsherSchema *
+usher_sqlite_store_get_schema (UsherStore *store, const char *collection)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  UsherSqliteTable *table = usher_sqlite_tables_find (self->tables, collection);
+
+  return table != NULL ? table->schema : NULL;
+}
+
+static UsherSqliteTable *
+find_table (UsherSqliteStore *self, const char *collection, GError **error)
+{
+  UsherSqliteTable *table = usher_sqlite_tables_find (self->tables, collection);
+
+  if (table == NULL)
+    g_set_error (
+        error, USHER_ERROR, USHER_ERROR_INVALID, "the store has no collection “%s”", collection);
+
+  return table;
+}
+
+static gboolean
+usher_sqlite_store_find (UsherStore *store,
+                         const char *collection,
+                         const char *id,
+                         UsherDocument **document,
+                         GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  UsherSqliteTable *table = find_table (self, collection, error);
+  g_autoptr (UsherSqliteReader) reader = NULL;
+  g_autoptr (UsherSqliteStatement) statement = NULL;
+  int code;
+
+  if (table == NULL)
+    return FALSE;
+  reader = usher_sqlite_readers_enter (self->readers, error);
+  if (reader == NULL)
+    return FALSE;
+  statement = usher_sqlite_connection_get (reader->connection, table->find, error);
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (statement, 1, id);
+  code = sqlite3_step (statement);
+  if (code == SQLITE_ROW)
+    *document = usher_sqlite_table_read (table, statement, id);
+  else if (code != SQLITE_DONE)
+    return usher_sqlite_connection_fail (reader->connection, code, error);
+
+  return TRUE;
+}
+
+static GPtrArray *
+usher_sqlite_store_query (UsherStore *store, UsherQuery *query, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  UsherSqliteTable *table = find_table (self, query->collection, error);
+  g_autoptr (UsherSqliteReader) reader = NULL;
+
+  if (table == NULL)
+    return NULL;
+  reader = usher_sqlite_readers_enter (self->readers, error);
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_query_run (query, reader, table, error);
+}
+
+static void
+usher_sqlite_store_end_reads (UsherStore *store)
+{
+  usher_sqlite_readers_end (USHER_SQLITE_STORE (store)->readers);
+}
+
+static void
+usher_sqlite_store_commit (UsherStore *store,
+                           UsherUnit *unit,
+                           UsherCommittedFunc func,
+                           gpointer user_data)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  /* texts are made here, beside other threads, and not on the one that writes */
+  for (guint i = 0; i < usher_unit_count_documents (unit); i++)
+    {
+      UsherChange *change = &g_array_index (unit->changes, UsherChange, i);
+
+      if (change->kind != USHER_CHANGE_REMOVE)
+        usher_document_get_text (change->document, NULL);
+    }
+
+  usher_sqlite_writer_commit (self->writer, unit, func, user_data);
+}
+
+static void
+usher_sqlite_store_set_observer (UsherStore *store, UsherStoreObserver observer, gpointer user_data)
+{
+  usher_sqlite_writer_set_observer (USHER_SQLITE_STORE (store)->writer, observer, user_data);
+}
+
+static gboolean
+usher_sqlite_store_find_request (UsherStore *store,
+                                 const char *key,
+                                 UsherRequestRecord **record,
+                                 GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  return reader != NULL && usher_sqlite_shelf_find_request (reader->connection, key, record, error);
+}
+
+static gboolean
+usher_sqlite_store_was_applied (UsherStore *store,
+                                const char *event_id,
+                                const char *subscriber,
+                                gboolean *applied,
+                                GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  return reader != NULL &&
+         usher_sqlite_shelf_was_applied (reader->connection, event_id, subscriber, applied, error);
+}
+
+static GPtrArray *
+usher_sqlite_store_list_timers (UsherStore *store, gint64 due, guint limit, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_shelf_list_timers (reader->connection, due, limit, error);
+}
+
+static gint64
+usher_sqlite_store_get_next_due (UsherStore *store)
+{
+  return usher_sqlite_writer_get_next_due (USHER_SQLITE_STORE (store)->writer);
+}
+
+static GPtrArray *
+usher_sqlite_store_list_outbox (UsherStore *store,
+                                gint64 after,
+                                guint limit,
+                                gint64 *last,
+                                GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  gint64 trimmed = usher_sqlite_writer_get_trimmed (self->writer);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_shelf_list_outbox (
+      reader->connection, MAX (after, trimmed), limit, last, error);
+}
+
+static void
+usher_sqlite_store_trim_outbox (UsherStore *store, gint64 upto)
+{
+  usher_sqlite_writer_trim (USHER_SQLITE_STORE (store)->writer, upto);
+}
+
+static gboolean
+usher_sqlite_store_prune (UsherStore *store,
+                          gint64 inbox_before,
+                          gint64 requests_before,
+                          GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  UsherSqlitePrune prune = { inbox_before, requests_before, TRUE };
+
+  /* in small pieces, so that commits go on between them */
+  while (prune.has_more)
+    if (!usher_sqlite_writer_run (self->writer, usher_sqlite_shelf_prune, &prune, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+usher_sqlite_store_close (UsherStore *store, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  usher_sqlite_readers_close (self->readers);
+
+  return usher_sqlite_writer_close (self->writer, error);
+}
+
+static void
+store_iface_init (UsherStoreInterface *iface)
+{
+  iface->add_collection = usher_sqlite_store_add_collection;
+  iface->get_schema = usher_sqlite_store_get_schema;
+  iface->find = usher_sqlite_store_find;
+  iface->query = usher_sqlite_store_query;
+  iface->end_reads = usher_sqlite_store_end_reads;
+  iface->commit = usher_sqlite_store_commit;
+  iface->set_observer = usher_sqlite_store_set_observer;
+  iface->find_request = usher_sqlite_store_find_request;
+  iface->was_applied = usher_sqlite_store_was_applied;
+  iface->list_timers = usher_sqlite_store_list_timers;
+  iface->get_next_due = usher_sqlite_store_get_next_due;
+  iface->list_outbox = usher_sqlite_store_list_outbox;
+  iface->trim_outbox = usher_sqlite_store_trim_outbox;
+  iface->prune = usher_sqlite_store_prune;
+  iface->close = usher_sqlite_store_close;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (UsherSqliteStore,
+                               usher_sqlite_store,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (USHER_TYPE_STORE, store_iface_init))
+
+static void
+usher_sqlite_store_finalize (GObject *object)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (object);
+
+  if (self->readers != NULL)
+    usher_sqlite_readers_close (self->readers);
+  if (self->writer != NULL)
+    usher_sqlite_writer_close (self->writer, NULL);
+  g_clear_pointer (&self->writer, usher_sqlite_writer_unref);
+  g_clear_pointer (&self->readers, usher_sqlite_readers_unref);
+  g_clear_pointer (&self->tables, usher_sqlite_tables_unref);
+
+  G_OBJECT_CLASS (usher_sqlite_store_parent_class)->finalize (object);
+}
+
+static void
+usher_sqlite_store_class_init (UsherSqliteStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = usher_sqlite_store_finalize;
+}
+
+static void
+usher_sqlite_store_init (UsherSqliteStore *self)
+{
+}
+
+/**
+ * usher_sqlite_store_new:
+ * @path: the file, made when it is missing; its folder must exist
+ * @clock: the clock of the host
+ * @unit_limit: how many documents a unit may change, 0: any number
+ * @error: return location for an error
+ *
+ * Opens a database. All errors name @path: `USHER_ERROR_UNAVAILABLE` when it cannot be opened or
+ * written, `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT` when it is no database, another program's or
+ * from a newer version.
+ *
+ * Returns: (transfer full): a store, `NULL` on error
+ */
+UsherStore *
+usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, GError **error)
+{
+  g_autoptr (UsherSqliteStore) self = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
+  self->tables = usher_sqlite_tables_new ();
+  self->readers = usher_sqlite_readers_new (path);
+  self->writer = usher_sqlite_writer_new (path, self->readers, self->tables, unit_limit, error);
+  if (self->writer == NULL)
+    return NULL;
+
+  return USHER_STORE (g_steal_pointer (&self));
+}

@@ -1,0 +1,67 @@
+/* usher-sqlite-table-private.h: the table of a collection and its SQL
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-document.h"
+#include "usher-query.h"
+#include "usher-schema.h"
+#include "usher-sqlite-connection-private.h"
+
+G_BEGIN_DECLS
+
+/* Immutable, any thread. */
+typedef struct
+{
+  UsherSchema *schema; /* (owned) */
+  GPtrArray *columns;  /* (owned) (element-type UsherField): the indexed fields, each a column */
+  char *name;          /* (owned): quoted */
+  char *find;          /* (owned): SQL: ?1 id; gives version, body, private */
+  char *insert;        /* (owned): SQL, parameters as usher_sqlite_table_bind() sets them */
+  char *replace;       /* (owned): the same, and the expected version after them */
+  char *remove;        /* (owned): SQL: ?1 id, ?2 expected version */
+} UsherSqliteTable;
+
+UsherSqliteTable *usher_sqlite_table_new (UsherSchema *schema);
+void usher_sqlite_table_free (UsherSqliteTable *self);
+/* quoted, to be freed */
+char *usher_sqlite_table_dup_column (const UsherField *field);
+char *usher_sqlite_table_dup_index (UsherSqliteTable *self, const UsherField *field);
+/* the column of a condition, or NULL with an error */
+const UsherField *
+usher_sqlite_table_find_column (UsherSqliteTable *self, const char *field, GError **error);
+gboolean usher_sqlite_table_is_text (const UsherField *field);
+void usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
+                                    int index,
+                                    UsherDocument *document,
+                                    const UsherField *field);
+/* id, version, body, private (borrowed from @private_text), the columns; gives the next index */
+int usher_sqlite_table_bind (UsherSqliteTable *self,
+                             UsherSqliteStatement *statement,
+                             UsherDocument *document,
+                             const char *private_text);
+/* a document from a row of version, body, private */
+UsherDocument *
+usher_sqlite_table_read (UsherSqliteTable *self, UsherSqliteStatement *statement, const char *id);
+/* the unique field that the last failed statement on @connection ran into, “id” too */
+char *usher_sqlite_table_dup_taken (UsherSqliteTable *self, UsherSqliteConnection *connection);
+
+/* The tables of a store. Reference counted, any thread. */
+typedef struct _UsherSqliteTables UsherSqliteTables;
+
+UsherSqliteTables *usher_sqlite_tables_new (void);
+UsherSqliteTables *usher_sqlite_tables_ref (UsherSqliteTables *self);
+void usher_sqlite_tables_unref (UsherSqliteTables *self);
+/* takes ownership of @table, which lives as long as @self */
+void usher_sqlite_tables_add (UsherSqliteTables *self, UsherSqliteTable *table);
+UsherSqliteTable *usher_sqlite_tables_find (UsherSqliteTables *self, const char *collection);
+/* one whose name differs in the case of letters at most, or NULL */
+UsherSqliteTable *usher_sqlite_tables_find_like (UsherSqliteTables *self, const char *collection);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSqliteTable, usher_sqlite_table_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSqliteTables, usher_sqlite_tables_unref)
+
+G_END_DECLS

@@ -1,0 +1,293 @@
+/* usher-sqlite-table.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-sqlite-table-private.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+
+#define FIRST_COLUMN 5
+
+static char *
+quote (const char *prefix, const char *collection, const char *field)
+{
+  g_autoptr (GString) name = g_string_new (prefix);
+
+  g_string_append (name, collection);
+  if (collection[0] != '\0' && field[0] != '\0')
+    g_string_append_c (name, ':');
+  g_string_append (name, field);
+  g_string_replace (name, "\"", "\"\"", 0);
+
+  return g_strdup_printf ("\"%s\"", name->str);
+}
+
+char *
+usher_sqlite_table_dup_column (const UsherField *field)
+{
+  return quote ("f:", "", field->name);
+}
+
+char *
+usher_sqlite_table_dup_index (UsherSqliteTable *self, const UsherField *field)
+{
+  return quote ("i:", usher_schema_get_collection (self->schema), field->name);
+}
+
+static GPtrArray *
+list_columns (UsherSchema *schema)
+{
+  GPtrArray *columns = g_ptr_array_new ();
+  guint n_fields = 0;
+  const UsherField *fields = usher_schema_get_fields (schema, &n_fields);
+
+  for (guint i = 0; i < n_fields; i++)
+    if ((fields[i].flags & (USHER_FIELD_INDEXED | USHER_FIELD_UNIQUE)) != 0)
+      g_ptr_array_add (columns, (gpointer) &fields[i]);
+
+  return columns;
+}
+
+static char *
+make_insert (UsherSqliteTable *self)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  g_string_append_printf (sql, "INSERT INTO %s (id,version,body,private", self->name);
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      g_autofree char *column =
+          usher_sqlite_table_dup_column (g_ptr_array_index (self->columns, i));
+
+      g_string_append_printf (sql, ",%s", column);
+    }
+  g_string_append (sql, ") VALUES (?1,?2,?3,?4");
+  for (guint i = 0; i < self->columns->len; i++)
+    g_string_append_printf (sql, ",?%u", FIRST_COLUMN + i);
+  g_string_append_c (sql, ')');
+
+  return g_string_free (g_steal_pointer (&sql), FALSE);
+}
+
+static char *
+make_replace (UsherSqliteTable *self)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  g_string_append_printf (sql, "UPDATE %s SET version=?2,body=?3,private=?4", self->name);
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      g_autofree char *column =
+          usher_sqlite_table_dup_column (g_ptr_array_index (self->columns, i));
+
+      g_string_append_printf (sql, ",%s=?%u", column, FIRST_COLUMN + i);
+    }
+  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u", FIRST_COLUMN + self->columns->len);
+
+  return g_string_free (g_steal_pointer (&sql), FALSE);
+}
+
+UsherSqliteTable *
+usher_sqlite_table_new (UsherSchema *schema)
+{
+  UsherSqliteTable *self = g_new0 (UsherSqliteTable, 1);
+
+  self->schema = usher_schema_ref (schema);
+  self->columns = list_columns (schema);
+  self->name = quote ("c:", usher_schema_get_collection (schema), "");
+  self->find = g_strdup_printf ("SELECT version,body,private FROM %s WHERE id=?1", self->name);
+  self->insert = make_insert (self);
+  self->replace = make_replace (self);
+  self->remove = g_strdup_printf ("DELETE FROM %s WHERE id=?1 AND version=?2", self->name);
+
+  return self;
+}
+
+void
+usher_sqlite_table_free (UsherSqliteTable *self)
+{
+  g_ptr_array_unref (self->columns);
+  usher_schema_unref (self->schema);
+  g_free (self->name);
+  g_free (self->find);
+  g_free (self->insert);
+  g_free (self->replace);
+  g_free (self->remove);
+  g_free (self);
+}
+
+const UsherField *
+usher_sqlite_table_find_column (UsherSqliteTable *self, const char *field, GError **error)
+{
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      const UsherField *column = g_ptr_array_index (self->columns, i);
+
+      if (g_str_equal (column->name, field))
+        return column;
+    }
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "collection “%s” has no index on “%s”",
+               usher_schema_get_collection (self->schema),
+               field);
+  return NULL;
+}
+
+gboolean
+usher_sqlite_table_is_text (const UsherField *field)
+{
+  return field->type == USHER_FIELD_STRING || field->type == USHER_FIELD_ID;
+}
+
+void
+usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
+                               int index,
+                               UsherDocument *document,
+                               const UsherField *field)
+{
+  if (!usher_document_has (document, field->name))
+    sqlite3_bind_null (statement, index);
+  else if (usher_sqlite_table_is_text (field))
+    usher_sqlite_statement_bind_text (statement,
+                                      index,
+                                      usher_document_get_string (document, field->name));
+  else if (field->type == USHER_FIELD_BOOLEAN)
+    sqlite3_bind_int (statement, index, usher_document_get_boolean (document, field->name));
+  else
+    sqlite3_bind_int64 (statement, index, usher_document_get_integer (document, field->name));
+}
+
+int
+usher_sqlite_table_bind (UsherSqliteTable *self,
+                         UsherSqliteStatement *statement,
+                         UsherDocument *document,
+                         const char *private_text)
+{
+  gsize length = 0;
+  const char *text = usher_document_get_text (document, &length);
+  int index = FIRST_COLUMN;
+
+  usher_sqlite_statement_bind_text (statement, 1, usher_document_get_id (document));
+  sqlite3_bind_int64 (statement, 2, usher_document_get_version (document));
+  sqlite3_bind_text64 (statement, 3, text, length, SQLITE_STATIC, SQLITE_UTF8);
+  usher_sqlite_statement_bind_text (statement, 4, private_text);
+  for (guint i = 0; i < self->columns->len; i++)
+    usher_sqlite_table_bind_field (statement,
+                                   index++,
+                                   document,
+                                   g_ptr_array_index (self->columns, i));
+
+  return index;
+}
+
+UsherDocument *
+usher_sqlite_table_read (UsherSqliteTable *self, UsherSqliteStatement *statement, const char *id)
+{
+  gint64 version = sqlite3_column_int64 (statement, 0);
+  /* as a blob, for as text SQLite would copy it to end it with a zero */
+  const char *text = sqlite3_column_blob (statement, 1);
+  gssize length = sqlite3_column_bytes (statement, 1);
+  const char *private_text = usher_sqlite_statement_get_text (statement, 2);
+
+  return usher_document_new_from_text (self->schema, id, version, text, length, private_text);
+}
+
+char *
+usher_sqlite_table_dup_taken (UsherSqliteTable *self, UsherSqliteConnection *connection)
+{
+  /* “UNIQUE constraint failed: c:orders.f:number” */
+  const char *message = sqlite3_errmsg (connection->db);
+  const char *column = strstr (message, ".f:");
+
+  return g_strdup (column != NULL ? column + strlen (".f:") : "id");
+}
+
+struct _UsherSqliteTables
+{
+  GMutex mutex;
+  GHashTable *by_collection; /* (owned) (mutex mutex) (element-type UsherSqliteTable) */
+};
+
+UsherSqliteTables *
+usher_sqlite_tables_new (void)
+{
+  UsherSqliteTables *self = g_atomic_rc_box_new0 (UsherSqliteTables);
+
+  g_mutex_init (&self->mutex);
+  self->by_collection = g_hash_table_new_full (g_str_hash,
+                                               g_str_equal,
+                                               NULL,
+                                               (GDestroyNotify) usher_sqlite_table_free);
+
+  return self;
+}
+
+UsherSqliteTables *
+usher_sqlite_tables_ref (UsherSqliteTables *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear_tables (gpointer data)
+{
+  UsherSqliteTables *self = data;
+
+  g_hash_table_unref (self->by_collection);
+  g_mutex_clear (&self->mutex);
+}
+
+void
+usher_sqlite_tables_unref (UsherSqliteTables *self)
+{
+  g_atomic_rc_box_release_full (self, clear_tables);
+}
+
+void
+usher_sqlite_tables_add (UsherSqliteTables *self, UsherSqliteTable *table)
+{
+  const char *collection = usher_schema_get_collection (table->schema);
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_insert (self->by_collection, (gpointer) collection, table);
+  g_mutex_unlock (&self->mutex);
+}
+
+UsherSqliteTable *
+usher_sqlite_tables_find (UsherSqliteTables *self, const char *collection)
+{
+  UsherSqliteTable *table;
+
+  g_mutex_lock (&self->mutex);
+  table = g_hash_table_lookup (self->by_collection, collection);
+  g_mutex_unlock (&self->mutex);
+
+  return table;
+}
+
+static gboolean
+is_like (gpointer key, gpointer value, gpointer user_data)
+{
+  return g_ascii_strcasecmp (key, user_data) == 0;
+}
+
+UsherSqliteTable *
+usher_sqlite_tables_find_like (UsherSqliteTables *self, const char *collection)
+{
+  UsherSqliteTable *table;
+
+  g_mutex_lock (&self->mutex);
+  table = g_hash_table_find (self->by_collection, is_like, (gpointer) collection);
+  g_mutex_unlock (&self->mutex);
+
+  return table;
+}

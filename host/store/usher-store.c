@@ -1,0 +1,444 @@
+/* usher-store.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-store.h"
+
+/**
+ * UsherStore:
+ *
+ * The database of one service.
+ *
+ * Documents are changed by [class@Unit]s, each committed as one: documents, events, timers, the
+ * mark that an event was applied and the key of a request. Every method may be called from any
+ * thread. Errors are of [error@Error]: `USHER_ERROR_UNAVAILABLE` when the database does not answer,
+ * `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID` for a caller's mistake.
+ */
+G_DEFINE_INTERFACE (UsherStore, usher_store, G_TYPE_OBJECT)
+
+static void
+usher_store_default_init (UsherStoreInterface *iface)
+{
+}
+
+static UsherRequestRecord *
+copy_record (UsherRequestRecord *self)
+{
+  UsherRequestRecord *copy = g_new0 (UsherRequestRecord, 1);
+
+  copy->hash = g_strdup (self->hash);
+  copy->owner = g_strdup (self->owner);
+  copy->status = self->status;
+  copy->body = g_strdup (self->body);
+  copy->time = self->time;
+
+  return copy;
+}
+
+/**
+ * UsherRequestRecord:
+ * @hash: the hash of what was asked
+ * @owner: (nullable): who runs the request
+ * @status: the status of the answer, 0 when it is not answered yet
+ * @body: (nullable): the body of the answer
+ * @time: when it was kept, in microseconds
+ *
+ * An idempotency key as a store kept it.
+ */
+G_DEFINE_BOXED_TYPE (UsherRequestRecord,
+                     usher_request_record,
+                     copy_record,
+                     usher_request_record_free)
+
+/**
+ * usher_request_record_free:
+ * @self: (transfer full): a record
+ *
+ * Frees a record and its strings.
+ */
+void
+usher_request_record_free (UsherRequestRecord *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free (self->hash);
+  g_free (self->owner);
+  g_free (self->body);
+  g_free (self);
+}
+
+/**
+ * usher_store_add_collection:
+ * @self: a store
+ * @schema: the schema of the collection
+ * @error: return location for an error
+ *
+ * Makes a collection usable: before its first use, once a run. The indexes are brought in line with
+ * @schema, which may have changed since the last run; that may take a while.
+ * `USHER_ERROR_TAKEN` when a field is unique now and stored documents share a value.
+ *
+ * Returns: whether the collection is ready
+ */
+gboolean
+usher_store_add_collection (UsherStore *self, UsherSchema *schema, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (schema != NULL, FALSE);
+
+  return USHER_STORE_GET_IFACE (self)->add_collection (self, schema, error);
+}
+
+/**
+ * usher_store_get_schema:
+ * @self: a store
+ * @collection: a name
+ *
+ * Gets the schema of a collection.
+ *
+ * Returns: (transfer none) (nullable): the schema, `NULL` when the collection was not added
+ */
+UsherSchema *
+usher_store_get_schema (UsherStore *self, const char *collection)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+  g_return_val_if_fail (collection != NULL, NULL);
+
+  return USHER_STORE_GET_IFACE (self)->get_schema (self, collection);
+}
+
+/**
+ * usher_store_find:
+ * @self: a store
+ * @collection: the name of a collection
+ * @id: an id
+ * @document: (out) (transfer full) (nullable): the document, `NULL` when there is none
+ * @error: return location for an error
+ *
+ * Reads one document as it is committed.
+ *
+ * Reads of one thread share a read transaction, which is renewed once a commit of this process
+ * came after it began, until [method@Store.end_reads].
+ *
+ * Returns: whether the store could be read; no document is no error
+ */
+gboolean
+usher_store_find (UsherStore *self,
+                  const char *collection,
+                  const char *id,
+                  UsherDocument **document,
+                  GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (collection != NULL, FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  *document = NULL;
+
+  return USHER_STORE_GET_IFACE (self)->find (self, collection, id, document, error);
+}
+
+/**
+ * usher_store_query:
+ * @self: a store
+ * @query: which documents
+ * @error: return location for an error
+ *
+ * Reads documents as they are committed, in the order of ids. Shares the read transaction of
+ * [method@Store.find].
+ *
+ * Returns: (transfer container) (element-type UsherDocument): the documents, `NULL` on error
+ */
+GPtrArray *
+usher_store_query (UsherStore *self, UsherQuery *query, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+  g_return_val_if_fail (query != NULL, NULL);
+
+  return USHER_STORE_GET_IFACE (self)->query (self, query, error);
+}
+
+/**
+ * usher_store_end_reads:
+ * @self: a store
+ *
+ * Ends the calling thread's read transaction. Call it after each batch of reads: a store cannot
+ * tidy up what an open transaction may still see.
+ */
+void
+usher_store_end_reads (UsherStore *self)
+{
+  g_return_if_fail (USHER_IS_STORE (self));
+
+  USHER_STORE_GET_IFACE (self)->end_reads (self);
+}
+
+/**
+ * usher_store_commit:
+ * @self: a store
+ * @unit: what shall change; not to be touched until @func is called
+ * @func: (scope async) (closure user_data): told how it went, on the store's thread
+ * @user_data: for @func
+ *
+ * Commits @unit as one and durably. Units are committed in the order in which this is called.
+ *
+ * The error that @func gets: `USHER_ERROR_CONFLICT` when a document had changed,
+ * `USHER_ERROR_TAKEN` when a unique key is another's, `USHER_ERROR_INVALID` when the unit cannot be
+ * committed as one; then nothing of it was written. A closed store calls @func at once, on the
+ * calling thread, with `USHER_ERROR_UNAVAILABLE`.
+ */
+void
+usher_store_commit (UsherStore *self, UsherUnit *unit, UsherCommittedFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_STORE (self));
+  g_return_if_fail (USHER_IS_UNIT (unit));
+  g_return_if_fail (func != NULL);
+
+  USHER_STORE_GET_IFACE (self)->commit (self, unit, func, user_data);
+}
+
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  gboolean is_done; /* (mutex mutex) */
+  GError *error;    /* (owned) (nullable) (mutex mutex) */
+} Wait;
+
+static void
+on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+{
+  Wait *wait = user_data;
+
+  g_mutex_lock (&wait->mutex);
+  wait->is_done = TRUE;
+  wait->error = error != NULL ? g_error_copy (error) : NULL;
+  g_cond_signal (&wait->cond);
+  g_mutex_unlock (&wait->mutex);
+}
+
+/**
+ * usher_store_commit_sync:
+ * @self: a store
+ * @unit: what shall change
+ * @error: return location for an error
+ *
+ * Commits @unit and waits for it. Not to be called on the store's thread, that is from an
+ * [callback@CommittedFunc]. Errors as of [method@Store.commit].
+ *
+ * Returns: whether @unit is durable
+ */
+gboolean
+usher_store_commit_sync (UsherStore *self, UsherUnit *unit, GError **error)
+{
+  Wait wait = { 0 };
+
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (USHER_IS_UNIT (unit), FALSE);
+
+  g_mutex_init (&wait.mutex);
+  g_cond_init (&wait.cond);
+
+  usher_store_commit (self, unit, on_committed, &wait);
+  g_mutex_lock (&wait.mutex);
+  while (!wait.is_done)
+    g_cond_wait (&wait.cond, &wait.mutex);
+  g_mutex_unlock (&wait.mutex);
+
+  g_cond_clear (&wait.cond);
+  g_mutex_clear (&wait.mutex);
+
+  if (wait.error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, wait.error);
+  return FALSE;
+}
+
+/**
+ * usher_store_set_observer: (skip)
+ * @self: a store
+ * @observer: (nullable): called for each unit that was committed with any change
+ * @user_data: for @observer
+ *
+ * Sets the one observer, before the first commit. It is called in the order of commits, on the
+ * store's thread.
+ */
+void
+usher_store_set_observer (UsherStore *self, UsherStoreObserver observer, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_STORE (self));
+
+  USHER_STORE_GET_IFACE (self)->set_observer (self, observer, user_data);
+}
+
+/**
+ * usher_store_find_request:
+ * @self: a store
+ * @key: the key of a request
+ * @record: (out) (transfer full) (nullable): what was kept, `NULL` when the key is new
+ * @error: return location for an error
+ *
+ * Reads what was kept of a request.
+ *
+ * Returns: whether the store could be read
+ */
+gboolean
+usher_store_find_request (UsherStore *self,
+                          const char *key,
+                          UsherRequestRecord **record,
+                          GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+  g_return_val_if_fail (record != NULL, FALSE);
+
+  *record = NULL;
+
+  return USHER_STORE_GET_IFACE (self)->find_request (self, key, record, error);
+}
+
+/**
+ * usher_store_was_applied:
+ * @self: a store
+ * @event_id: the id of an event
+ * @subscriber: who listens
+ * @applied: (out): whether @subscriber's unit for the event is committed
+ * @error: return location for an error
+ *
+ * Tells whether an event was applied before.
+ *
+ * Returns: whether the store could be read
+ */
+gboolean
+usher_store_was_applied (UsherStore *self,
+                         const char *event_id,
+                         const char *subscriber,
+                         gboolean *applied,
+                         GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (event_id != NULL, FALSE);
+  g_return_val_if_fail (subscriber != NULL, FALSE);
+  g_return_val_if_fail (applied != NULL, FALSE);
+
+  *applied = FALSE;
+
+  return USHER_STORE_GET_IFACE (self)->was_applied (self, event_id, subscriber, applied, error);
+}
+
+/**
+ * usher_store_list_timers:
+ * @self: a store
+ * @due: wall time in microseconds
+ * @limit: how many at most
+ * @error: return location for an error
+ *
+ * Lists the timers that are due at or before @due, earliest first.
+ *
+ * Returns: (transfer container) (element-type UsherTimer): the timers, `NULL` on error
+ */
+GPtrArray *
+usher_store_list_timers (UsherStore *self, gint64 due, guint limit, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+
+  return USHER_STORE_GET_IFACE (self)->list_timers (self, due, limit, error);
+}
+
+/**
+ * usher_store_get_next_due:
+ * @self: a store
+ *
+ * Gets when the earliest timer is due, as of the last commit of this process. Reads nothing.
+ *
+ * Returns: wall time in microseconds, `G_MAXINT64` when there is no timer
+ */
+gint64
+usher_store_get_next_due (UsherStore *self)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), G_MAXINT64);
+
+  return USHER_STORE_GET_IFACE (self)->get_next_due (self);
+}
+
+/**
+ * usher_store_list_outbox:
+ * @self: a store
+ * @after: a number of the outbox, 0 to begin at the first
+ * @limit: how many at most
+ * @last: (out): the number of the last event of the answer, @after when there is none
+ * @error: return location for an error
+ *
+ * Lists events that are committed and not trimmed, in commit order.
+ *
+ * Returns: (transfer container) (element-type UsherEvent): the events, `NULL` on error
+ */
+GPtrArray *
+usher_store_list_outbox (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+  g_return_val_if_fail (last != NULL, NULL);
+
+  *last = after;
+
+  return USHER_STORE_GET_IFACE (self)->list_outbox (self, after, limit, last, error);
+}
+
+/**
+ * usher_store_trim_outbox:
+ * @self: a store
+ * @upto: a number of the outbox
+ *
+ * Tells that the events up to @upto are on the bus. They are dropped with a later commit or after
+ * 200 ms; a process that dies before gives them again after its restart.
+ */
+void
+usher_store_trim_outbox (UsherStore *self, gint64 upto)
+{
+  g_return_if_fail (USHER_IS_STORE (self));
+
+  USHER_STORE_GET_IFACE (self)->trim_outbox (self, upto);
+}
+
+/**
+ * usher_store_prune:
+ * @self: a store
+ * @inbox_before: forget events that were applied before this time
+ * @requests_before: forget keys of requests that were kept before this time
+ * @error: return location for an error
+ *
+ * Forgets what is too old to come again. Times are wall time in microseconds. Waits; commits go on
+ * meanwhile.
+ *
+ * Returns: whether it was done
+ */
+gboolean
+usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+
+  return USHER_STORE_GET_IFACE (self)->prune (self, inbox_before, requests_before, error);
+}
+
+/**
+ * usher_store_close:
+ * @self: a store
+ * @error: return location for an error
+ *
+ * Waits for the commits under way, refuses others and leaves the database tidy. Closing twice does
+ * nothing. Not to be called on the store's thread.
+ *
+ * Returns: whether the store was closed without trouble
+ */
+gboolean
+usher_store_close (UsherStore *self, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+
+  return USHER_STORE_GET_IFACE (self)->close (self, error);
+}

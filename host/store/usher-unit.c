@@ -1,0 +1,749 @@
+/* usher-unit.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-unit.h"
+
+#include "usher-error.h"
+#include "usher-id.h"
+#include "usher-unit-private.h"
+
+/**
+ * UsherUnit:
+ *
+ * What a handler reads and wants changed, committed as one.
+ *
+ * A handler gets a unit, reads through it, says what shall change and returns; the host commits
+ * the unit, and only then answers the request or acknowledges the event. Reads see the committed
+ * state of the store and this unit's own inserts, replacements and removals. A unit holds at most
+ * one change a document: replacing twice is one step of the version, a document that is inserted
+ * and then replaced is inserted at version 0, one that is inserted and then removed is not written.
+ * A unit is used by one thread at a time.
+ */
+G_DEFINE_FINAL_TYPE (UsherUnit, usher_unit, G_TYPE_OBJECT)
+
+static void
+clear_change (gpointer data)
+{
+  UsherChange *change = data;
+
+  g_clear_pointer (&change->document, usher_document_unref);
+}
+
+static void
+clear_timer_change (gpointer data)
+{
+  UsherTimerChange *change = data;
+
+  g_free (change->name);
+  g_free (change->key);
+  g_free (change->payload);
+}
+
+static void
+drop_next (UsherUnit *self)
+{
+  GDestroyNotify destroy = g_steal_pointer (&self->next_destroy);
+
+  if (destroy != NULL)
+    destroy (self->next_data);
+  self->next = NULL;
+  self->next_data = NULL;
+}
+
+static void
+drop_said (UsherUnit *self)
+{
+  g_clear_pointer (&self->changes, g_array_unref);
+  g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->timers, g_array_unref);
+  g_clear_pointer (&self->answer_body, g_free);
+  g_clear_pointer (&self->wait_collection, g_free);
+  g_clear_pointer (&self->wait_id, g_free);
+  drop_next (self);
+}
+
+static void
+usher_unit_finalize (GObject *object)
+{
+  UsherUnit *self = USHER_UNIT (object);
+
+  drop_said (self);
+  g_clear_object (&self->store);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->fired, usher_timer_unref);
+  g_free (self->event_id);
+  g_free (self->subscriber);
+  g_free (self->correlation);
+  g_free (self->causation);
+  g_free (self->traceparent);
+  g_free (self->request_key);
+  g_free (self->request_hash);
+  g_free (self->request_owner);
+
+  G_OBJECT_CLASS (usher_unit_parent_class)->finalize (object);
+}
+
+static void
+usher_unit_class_init (UsherUnitClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = usher_unit_finalize;
+}
+
+static void
+usher_unit_init (UsherUnit *self)
+{
+}
+
+/**
+ * usher_unit_new: (skip)
+ * @store: where it reads and will be committed
+ * @clock: gives its time
+ *
+ * Makes an empty unit, for one run of a handler.
+ *
+ * Returns: (transfer full): a unit
+ */
+UsherUnit *
+usher_unit_new (UsherStore *store, UsherClock *clock)
+{
+  UsherUnit *self;
+
+  g_return_val_if_fail (USHER_IS_STORE (store), NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (USHER_TYPE_UNIT, NULL);
+  self->store = g_object_ref (store);
+  self->clock = g_object_ref (clock);
+  self->time = usher_clock_get_time (clock);
+
+  return self;
+}
+
+/**
+ * usher_unit_reset: (skip)
+ * @self: a unit
+ *
+ * Drops what the handler did and takes the time anew, for another run; keeps what the host set.
+ */
+void
+usher_unit_reset (UsherUnit *self)
+{
+  g_return_if_fail (USHER_IS_UNIT (self));
+
+  drop_said (self);
+  self->answer_status = 0;
+  self->wait = 0;
+  self->outbox_last = 0;
+  self->was_applied = FALSE;
+  self->time = usher_clock_get_time (self->clock);
+}
+
+/**
+ * usher_unit_is_empty: (skip)
+ * @self: a unit
+ *
+ * Tells whether there is nothing to commit: no change, event, timer, fired timer, inbox key.
+ *
+ * Returns: whether the unit need not be committed
+ */
+gboolean
+usher_unit_is_empty (UsherUnit *self)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), TRUE);
+
+  return usher_unit_count_documents (self) == 0 && self->events == NULL && self->timers == NULL &&
+         self->fired == NULL && self->event_id == NULL;
+}
+
+/**
+ * usher_unit_count_documents: (skip)
+ * @self: a unit
+ *
+ * Counts the documents that the unit writes.
+ *
+ * Returns: a count
+ */
+guint
+usher_unit_count_documents (UsherUnit *self)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), 0);
+
+  return self->changes != NULL ? self->changes->len : 0;
+}
+
+static UsherChange *
+find_change (UsherUnit *self, const char *collection, const char *id)
+{
+  for (guint i = 0; i < usher_unit_count_documents (self); i++)
+    {
+      UsherChange *change = &g_array_index (self->changes, UsherChange, i);
+      UsherSchema *schema = usher_document_get_schema (change->document);
+
+      if (g_str_equal (usher_document_get_id (change->document), id) &&
+          g_str_equal (usher_schema_get_collection (schema), collection))
+        return change;
+    }
+
+  return NULL;
+}
+
+static void
+add_change (UsherUnit *self, UsherChangeKind kind, UsherDocument *document, gint64 expected_version)
+{
+  UsherChange change = { kind, usher_document_ref (document), expected_version };
+
+  if (self->changes == NULL)
+    {
+      self->changes = g_array_new (FALSE, FALSE, sizeof (UsherChange));
+      g_array_set_clear_func (self->changes, clear_change);
+    }
+  g_array_append_val (self->changes, change);
+}
+
+/**
+ * usher_unit_lookup:
+ * @self: a unit
+ * @collection: the name of a collection
+ * @id: an id
+ * @document: (out) (transfer full) (nullable): the document, `NULL` when there is none
+ * @error: return location for an error
+ *
+ * Reads a document that need not exist. A document that this unit inserted or replaced is given
+ * back as it is in the unit.
+ *
+ * Returns: whether the store could be read
+ */
+gboolean
+usher_unit_lookup (UsherUnit *self,
+                   const char *collection,
+                   const char *id,
+                   UsherDocument **document,
+                   GError **error)
+{
+  UsherChange *change;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (collection != NULL, FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  change = find_change (self, collection, id);
+  if (change == NULL)
+    return usher_store_find (self->store, collection, id, document, error);
+
+  *document = change->kind != USHER_CHANGE_REMOVE ? usher_document_ref (change->document) : NULL;
+  return TRUE;
+}
+
+/**
+ * usher_unit_find:
+ * @self: a unit
+ * @collection: the name of a collection
+ * @id: an id
+ * @error: return location for an error
+ *
+ * Reads a document that must exist. `USHER_ERROR_NOT_FOUND` when it does not.
+ *
+ * Returns: (transfer full): the document, `NULL` on error
+ */
+UsherDocument *
+usher_unit_find (UsherUnit *self, const char *collection, const char *id, GError **error)
+{
+  g_autoptr (UsherDocument) document = NULL;
+
+  if (!usher_unit_lookup (self, collection, id, &document, error))
+    return NULL;
+
+  if (document == NULL)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_NOT_FOUND,
+                 "collection “%s” has no document “%s”",
+                 collection,
+                 id);
+
+  return g_steal_pointer (&document);
+}
+
+/**
+ * usher_unit_query:
+ * @self: a unit
+ * @query: which documents
+ * @error: return location for an error
+ *
+ * Reads documents in the order of ids. This unit's own changes are not among them.
+ *
+ * Returns: (transfer container) (element-type UsherDocument): the documents, `NULL` on error
+ */
+GPtrArray *
+usher_unit_query (UsherUnit *self, UsherQuery *query, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
+  g_return_val_if_fail (query != NULL, NULL);
+
+  return usher_store_query (self->store, query, error);
+}
+
+/**
+ * usher_unit_new_document:
+ * @self: a unit
+ * @collection: the name of a collection
+ * @error: return location for an error
+ *
+ * Makes a document without id, to be filled and inserted. `USHER_ERROR_INVALID` when the store has
+ * no such collection.
+ *
+ * Returns: (transfer full): a document, `NULL` on error
+ */
+UsherDocument *
+usher_unit_new_document (UsherUnit *self, const char *collection, GError **error)
+{
+  UsherSchema *schema;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
+  g_return_val_if_fail (collection != NULL, NULL);
+
+  schema = usher_store_get_schema (self->store, collection);
+  if (schema == NULL)
+    {
+      g_set_error (
+          error, USHER_ERROR, USHER_ERROR_INVALID, "the store has no collection “%s”", collection);
+      return NULL;
+    }
+
+  return usher_document_new (schema);
+}
+
+/**
+ * usher_unit_new_id:
+ * @self: a unit
+ *
+ * Makes an id for a document, for who must know it before the insert.
+ *
+ * Returns: (transfer full): 24 hexadecimal digits
+ */
+char *
+usher_unit_new_id (UsherUnit *self)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
+
+  return usher_id_new (self->clock);
+}
+
+static gboolean
+check_schema (UsherUnit *self, UsherDocument *document, GError **error)
+{
+  UsherSchema *schema = usher_document_get_schema (document);
+  const char *collection = usher_schema_get_collection (schema);
+
+  if (usher_store_get_schema (self->store, collection) == schema)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "the document's schema is not that of a collection “%s” of the store",
+               collection);
+  return FALSE;
+}
+
+static gboolean
+refuse_change (UsherDocument *document, const char *reason, GError **error)
+{
+  UsherSchema *schema = usher_document_get_schema (document);
+  const char *id = usher_document_get_id (document);
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "document “%s” of collection “%s” %s",
+               id != NULL ? id : "",
+               usher_schema_get_collection (schema),
+               reason);
+  return FALSE;
+}
+
+/**
+ * usher_unit_insert:
+ * @self: a unit
+ * @document: a new document of a collection of this store
+ * @error: return location for an error
+ *
+ * Inserts a document at version 0, with a new id unless it has one. What is changed in @document
+ * after this, before the handler returns, is stored too.
+ *
+ * Returns: whether the unit holds the document; `USHER_ERROR_INVALID` when it has one of this id
+ */
+gboolean
+usher_unit_insert (UsherUnit *self, UsherDocument *document, GError **error)
+{
+  g_autofree char *id = NULL;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  if (!check_schema (self, document, error))
+    return FALSE;
+
+  if (usher_document_get_id (document) == NULL)
+    {
+      id = usher_unit_new_id (self);
+      usher_document_set_id (document, id);
+    }
+  else if (find_change (self,
+                        usher_schema_get_collection (usher_document_get_schema (document)),
+                        usher_document_get_id (document)) != NULL)
+    return refuse_change (document, "is changed by this unit already", error);
+
+  usher_document_set_version (document, 0);
+  add_change (self, USHER_CHANGE_INSERT, document, 0);
+
+  return TRUE;
+}
+
+static gboolean
+replace_again (UsherChange *change, UsherDocument *document, GError **error)
+{
+  gint64 version = change->kind == USHER_CHANGE_INSERT ? 0 : change->expected_version + 1;
+
+  if (change->kind == USHER_CHANGE_REMOVE)
+    return refuse_change (document, "is removed by this unit", error);
+  if (usher_document_get_version (document) != version &&
+      usher_document_get_version (document) != change->expected_version)
+    return refuse_change (document, "is changed by this unit at another version", error);
+
+  usher_document_set_version (document, version);
+  usher_document_ref (document);
+  usher_document_unref (change->document);
+  change->document = document;
+
+  return TRUE;
+}
+
+/**
+ * usher_unit_replace:
+ * @self: a unit
+ * @document: a document that was read in this unit and then changed
+ * @error: return location for an error
+ *
+ * Replaces a stored document. Its version becomes one more than was read, at once; the unit is
+ * committed only if the stored version is still the one that was read.
+ *
+ * Returns: whether the unit holds the document; `USHER_ERROR_INVALID` when it has no id or is
+ *   removed by this unit
+ */
+gboolean
+usher_unit_replace (UsherUnit *self, UsherDocument *document, GError **error)
+{
+  gint64 version;
+  UsherChange *change;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  if (!check_schema (self, document, error))
+    return FALSE;
+  if (usher_document_get_id (document) == NULL)
+    return refuse_change (document, "has no id and was not read", error);
+
+  change = find_change (self,
+                        usher_schema_get_collection (usher_document_get_schema (document)),
+                        usher_document_get_id (document));
+  if (change != NULL)
+    return replace_again (change, document, error);
+
+  version = usher_document_get_version (document);
+  usher_document_set_version (document, version + 1);
+  add_change (self, USHER_CHANGE_REPLACE, document, version);
+
+  return TRUE;
+}
+
+/**
+ * usher_unit_remove:
+ * @self: a unit
+ * @document: a document that was read in this unit
+ * @error: return location for an error
+ *
+ * Removes a stored document, if its stored version is still the one that was read.
+ *
+ * Returns: whether the unit holds the removal; `USHER_ERROR_INVALID` when @document has no id
+ */
+gboolean
+usher_unit_remove (UsherUnit *self, UsherDocument *document, GError **error)
+{
+  UsherChange *change;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  if (!check_schema (self, document, error))
+    return FALSE;
+  if (usher_document_get_id (document) == NULL)
+    return refuse_change (document, "has no id and was not read", error);
+
+  change = find_change (self,
+                        usher_schema_get_collection (usher_document_get_schema (document)),
+                        usher_document_get_id (document));
+  if (change == NULL)
+    add_change (self, USHER_CHANGE_REMOVE, document, usher_document_get_version (document));
+  else if (change->kind == USHER_CHANGE_INSERT)
+    g_array_remove_index (self->changes, change - (UsherChange *) (gpointer) self->changes->data);
+  else
+    change->kind = USHER_CHANGE_REMOVE;
+
+  return TRUE;
+}
+
+static void
+publish (UsherUnit *self, const char *channel, const char *payload, gssize length)
+{
+  g_autofree char *id = usher_uuid_new (self->clock);
+
+  if (self->events == NULL)
+    self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  g_ptr_array_add (self->events,
+                   usher_event_new_full (id,
+                                         channel,
+                                         0,
+                                         self->time,
+                                         self->correlation,
+                                         self->causation,
+                                         self->traceparent,
+                                         payload,
+                                         length));
+}
+
+/**
+ * usher_unit_publish:
+ * @self: a unit
+ * @channel: the subject, `noun:past-participle`
+ * @payload: a JSON object as text
+ *
+ * Publishes an event with the commit: never without it, and never not after it.
+ */
+void
+usher_unit_publish (UsherUnit *self, const char *channel, const char *payload)
+{
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (channel != NULL);
+  g_return_if_fail (payload != NULL);
+
+  publish (self, channel, payload, -1);
+}
+
+/**
+ * usher_unit_publish_document:
+ * @self: a unit
+ * @channel: the subject, `noun:past-participle`
+ * @document: a document; its text as it is now is the payload
+ *
+ * Publishes a document with the commit. Private fields are not in its text.
+ */
+void
+usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument *document)
+{
+  const char *text;
+  gsize length;
+
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (channel != NULL);
+  g_return_if_fail (document != NULL);
+
+  text = usher_document_get_text (document, &length);
+  publish (self, channel, text, (gssize) length);
+}
+
+static void
+add_timer_change (UsherUnit *self, UsherTimerChange *change)
+{
+  if (self->timers == NULL)
+    {
+      self->timers = g_array_new (FALSE, FALSE, sizeof (UsherTimerChange));
+      g_array_set_clear_func (self->timers, clear_timer_change);
+    }
+  g_array_append_vals (self->timers, change, 1);
+}
+
+/**
+ * usher_unit_schedule:
+ * @self: a unit
+ * @name: which handler
+ * @key: for what, mostly the id of a document
+ * @due: wall time in microseconds
+ * @payload: (nullable): JSON text for the handler
+ *
+ * Sets the timer (@name, @key) with the commit, replacing it when it is set.
+ */
+void
+usher_unit_schedule (UsherUnit *self,
+                     const char *name,
+                     const char *key,
+                     gint64 due,
+                     const char *payload)
+{
+  UsherTimerChange change = { 0 };
+
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (key != NULL);
+
+  change.name = g_strdup (name);
+  change.key = g_strdup (key);
+  change.set = TRUE;
+  change.due = due;
+  change.payload = g_strdup (payload);
+  add_timer_change (self, &change);
+}
+
+/**
+ * usher_unit_unschedule:
+ * @self: a unit
+ * @name: which handler
+ * @key: for what
+ *
+ * Drops the timer (@name, @key) with the commit, if it is set.
+ */
+void
+usher_unit_unschedule (UsherUnit *self, const char *name, const char *key)
+{
+  UsherTimerChange change = { 0 };
+
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (key != NULL);
+
+  change.name = g_strdup (name);
+  change.key = g_strdup (key);
+  add_timer_change (self, &change);
+}
+
+/**
+ * usher_unit_get_time:
+ * @self: a unit
+ *
+ * Gets the clock's time when the handler began: the same for the whole unit.
+ *
+ * Returns: wall time in microseconds
+ */
+gint64
+usher_unit_get_time (UsherUnit *self)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), 0);
+
+  return self->time;
+}
+
+/**
+ * usher_unit_wait_for:
+ * @self: a unit
+ * @collection: the name of a collection
+ * @id: the id of a document, which need not exist
+ * @wait: how long to wait in all, in microseconds since the request came
+ * @error: return location for an error
+ *
+ * Says that the handler cannot decide before document @id of @collection changes. Return what this
+ * returns: the request is suspended without a thread, and the handler run again when the document
+ * changes. At the deadline it runs a last time, with [method@Unit.has_waited] `TRUE`.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_wait_for (UsherUnit *self,
+                     const char *collection,
+                     const char *id,
+                     gint64 wait,
+                     GError **error)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (collection != NULL, FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  g_free (self->wait_collection);
+  self->wait_collection = g_strdup (collection);
+  g_free (self->wait_id);
+  self->wait_id = g_strdup (id);
+  self->wait = wait;
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_DEFER,
+               "waits for document “%s” of collection “%s”",
+               id,
+               collection);
+
+  return FALSE;
+}
+
+/**
+ * usher_unit_has_waited:
+ * @self: a unit
+ *
+ * Tells whether the deadline of [method@Unit.wait_for] has passed: the handler must decide now.
+ *
+ * Returns: whether this is the last run
+ */
+gboolean
+usher_unit_has_waited (UsherUnit *self)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+
+  return self->has_waited;
+}
+
+/**
+ * usher_unit_defer: (skip)
+ * @self: a unit
+ * @error: return location for an error
+ * @format: what the event waits for
+ * @...: for @format
+ *
+ * Says that an event came too early. Return what this returns: the event comes again soon, and no
+ * attempt is counted.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_defer (UsherUnit *self, GError **error, const char *format, ...)
+{
+  g_autofree char *reason = NULL;
+  va_list arguments;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (format != NULL, FALSE);
+
+  va_start (arguments, format);
+  reason = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_DEFER, reason);
+
+  return FALSE;
+}
+
+/**
+ * usher_unit_then:
+ * @self: a unit
+ * @next: (scope notified) (closure user_data) (destroy destroy): the next step
+ * @user_data: for @next
+ * @destroy: (nullable): frees @user_data
+ *
+ * Says what to do after this unit is committed: the host runs @next with a fresh unit on the
+ * blocking pool, and the answer is the last step's. A step may run more than once and, when the
+ * process dies, not at all: what it promises is in the committed document with a durable timer.
+ * A second call takes the place of the first.
+ */
+void
+usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestroyNotify destroy)
+{
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (next != NULL);
+
+  drop_next (self);
+  self->next = next;
+  self->next_data = user_data;
+  self->next_destroy = destroy;
+}

@@ -1,0 +1,60 @@
+/* test-store-sqlite.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "usher-sqlite-store.h"
+#include "usher-store-suite.h"
+
+static gpointer
+make_place (void)
+{
+  g_autoptr (GError) error = NULL;
+  char *folder = g_dir_make_tmp ("usher-store-XXXXXX", &error);
+
+  g_assert_no_error (error);
+
+  return folder;
+}
+
+static UsherStore *
+open_store (gpointer place, UsherClock *clock, guint unit_limit, GError **error)
+{
+  g_autofree char *path = g_build_filename (place, "items.db", NULL);
+
+  return usher_sqlite_store_new (path, clock, unit_limit, error);
+}
+
+/* a store that was closed leaves the file alone: no log, no index of it */
+static void
+free_place (gpointer place)
+{
+  g_autofree char *path = g_build_filename (place, "items.db", NULL);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (g_rmdir (place), ==, 0);
+  g_free (place);
+}
+
+static const UsherStoreMaker maker = {
+  .name = "sqlite",
+  .has_wide_units = TRUE,
+  .make_place = make_place,
+  .open = open_store,
+  .free_place = free_place,
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  usher_store_suite_add (&maker);
+
+  return g_test_run ();
+}

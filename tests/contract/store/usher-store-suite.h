@@ -1,0 +1,56 @@
+/* usher-store-suite.h: what every store promises, as tests
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-error.h"
+#include "usher-manual-clock.h"
+#include "usher-unit-private.h"
+
+G_BEGIN_DECLS
+
+/* How a kind of store is made. A place is an empty database that outlives its stores. */
+typedef struct
+{
+  const char *name;
+  gboolean has_wide_units; /* a unit may hold several documents */
+  gpointer (*make_place) (void);
+  UsherStore *(*open) (gpointer place, UsherClock *clock, guint unit_limit, GError **error);
+  void (*free_place) (gpointer place);
+} UsherStoreMaker;
+
+typedef struct
+{
+  const UsherStoreMaker *maker;
+  gpointer place;
+  UsherManualClock *clock;
+  UsherSchema *schema; /* of the collection “items” */
+  UsherStore *store;
+} UsherStoreFixture;
+
+typedef void (*UsherStoreTest) (UsherStoreFixture *fixture, gconstpointer maker);
+
+/* adds all tests of all parts */
+void usher_store_suite_add (const UsherStoreMaker *maker);
+void usher_store_suite_add_documents (const UsherStoreMaker *maker);
+void
+usher_store_suite_add_test (const UsherStoreMaker *maker, const char *name, UsherStoreTest test);
+
+/* closes the store and opens the place again, with @schema if it is not NULL */
+void usher_store_fixture_reopen (UsherStoreFixture *self, UsherSchema *schema, GError **error);
+UsherUnit *usher_store_fixture_begin (UsherStoreFixture *self);
+/* commits and expects success */
+void usher_store_fixture_commit (UsherStoreFixture *self, UsherUnit *unit);
+/* commits and expects an error of @code */
+void usher_store_fixture_refuse (UsherStoreFixture *self, UsherUnit *unit, UsherError code);
+UsherDocument *
+usher_store_fixture_make (UsherStoreFixture *self, UsherUnit *unit, const char *name);
+/* inserts an item in a unit of its own and gives its id */
+char *usher_store_fixture_insert (UsherStoreFixture *self, const char *name);
+/* (nullable): as it is stored */
+UsherDocument *usher_store_fixture_read (UsherStoreFixture *self, const char *id);
+
+G_END_DECLS
