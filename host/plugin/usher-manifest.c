@@ -1,0 +1,419 @@
+/* usher-manifest.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-manifest.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-settings.h"
+#include "usher-version-private.h"
+
+#define GROUP "Plugin"
+
+/**
+ * UsherManifest:
+ *
+ * What a `.plugin` file says of a plugin.
+ *
+ * It is read before the module is opened, so the host orders plugins without running their code.
+ * Immutable, any thread.
+ */
+struct _UsherManifest
+{
+  GObject parent_instance;
+
+  char *path;        /* (owned) */
+  char *name;        /* (owned) */
+  char *version;     /* (owned) */
+  char *description; /* (owned) */
+  char *module;      /* (owned) */
+  guint abi;
+  GStrv provides;  /* (owned) */
+  GStrv requires;  /* (owned) */
+  GStrv wants;     /* (owned) */
+  GStrv conflicts; /* (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (UsherManifest, usher_manifest, G_TYPE_OBJECT)
+
+static void
+usher_manifest_finalize (GObject *object)
+{
+  UsherManifest *self = USHER_MANIFEST (object);
+
+  g_free (self->path);
+  g_free (self->name);
+  g_free (self->version);
+  g_free (self->description);
+  g_free (self->module);
+  g_strfreev (self->provides);
+  g_strfreev (self->requires);
+  g_strfreev (self->wants);
+  g_strfreev (self->conflicts);
+
+  G_OBJECT_CLASS (usher_manifest_parent_class)->finalize (object);
+}
+
+static void
+usher_manifest_class_init (UsherManifestClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = usher_manifest_finalize;
+}
+
+static void
+usher_manifest_init (UsherManifest *self)
+{
+}
+
+static gboolean
+check_keys (GKeyFile *file, GError **error)
+{
+  static const char *const known[] = { "Name",     "Version",  "Description", "Module",    "ABI",
+                                       "Provides", "Requires", "Wants",       "Conflicts", NULL };
+  g_auto (GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
+
+  if (keys == NULL)
+    {
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "group [%s] is missing", GROUP);
+      return FALSE;
+    }
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      const char *nearest = NULL;
+
+      if (g_strv_contains (known, keys[i]))
+        continue;
+
+      nearest = usher_nearest_word (keys[i], known);
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "key “%s” is unknown%s%s%s",
+                   keys[i],
+                   nearest != NULL ? ", did you mean “" : "",
+                   nearest != NULL ? nearest : "",
+                   nearest != NULL ? "”?" : "");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static char *
+read_required (GKeyFile *file, const char *key, GError **error)
+{
+  g_autofree char *value = g_key_file_get_string (file, GROUP, key, NULL);
+
+  if (value == NULL || *value == '\0')
+    {
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "key “%s” is missing", key);
+      return NULL;
+    }
+
+  return g_steal_pointer (&value);
+}
+
+static gboolean
+read_ranges (GKeyFile *file, const char *key, GStrv *ranges, GError **error)
+{
+  g_auto (GStrv) list = g_key_file_get_string_list (file, GROUP, key, NULL, NULL);
+
+  for (guint i = 0; list != NULL && list[i] != NULL; i++)
+    {
+      g_autofree char *name = usher_version_range_parse (g_strstrip (list[i]), error);
+
+      if (name == NULL)
+        {
+          g_prefix_error (error, "key “%s”: ", key);
+          return FALSE;
+        }
+    }
+
+  *ranges = list != NULL ? g_steal_pointer (&list) : g_new0 (char *, 1);
+
+  return TRUE;
+}
+
+static gboolean
+read_abi (UsherManifest *self, GKeyFile *file, GError **error)
+{
+  g_autofree char *text = read_required (file, "ABI", error);
+  guint64 abi = 0;
+
+  if (text == NULL)
+    return FALSE;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT, &abi, NULL))
+    {
+      g_set_error (
+          error, USHER_ERROR, USHER_ERROR_INVALID, "key “ABI” is “%s”, but wants a number", text);
+      return FALSE;
+    }
+  self->abi = (guint) abi;
+
+  return TRUE;
+}
+
+static gboolean
+read_version (UsherManifest *self, GKeyFile *file, GError **error)
+{
+  UsherVersion version;
+
+  self->version = read_required (file, "Version", error);
+  if (self->version == NULL)
+    return FALSE;
+
+  if (!usher_version_parse (self->version, &version))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "key “Version” is “%s”, but wants MAJOR.MINOR.PATCH",
+                   self->version);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+read_module (UsherManifest *self, GKeyFile *file)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *module = g_key_file_get_string (file, GROUP, "Module", NULL);
+  g_autofree char *by_default = g_strconcat (self->name, ".so", NULL);
+
+  self->module = g_canonicalize_filename (module != NULL ? module : by_default, folder);
+}
+
+static gboolean
+read_keys (UsherManifest *self, GKeyFile *file, GError **error)
+{
+  self->name = read_required (file, "Name", error);
+  if (self->name == NULL)
+    return FALSE;
+
+  if (strspn (self->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (self->name))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "key “Name” is “%s”, but wants lower-case letters, digits and hyphens",
+                   self->name);
+      return FALSE;
+    }
+
+  self->description = g_key_file_get_string (file, GROUP, "Description", NULL);
+  read_module (self, file);
+
+  return read_version (self, file, error) && read_abi (self, file, error) &&
+         read_ranges (file, "Provides", &self->provides, error) &&
+         read_ranges (file, "Requires", &self->requires, error) &&
+         read_ranges (file, "Wants", &self->wants, error) &&
+         read_ranges (file, "Conflicts", &self->conflicts, error);
+}
+
+/**
+ * usher_manifest_new_from_file:
+ * @path: the path of a `.plugin` file
+ * @error: return location for a [error@Error]
+ *
+ * Reads a manifest.
+ *
+ * Returns: (transfer full): the manifest, or `NULL`: `USHER_ERROR_INVALID` names file, key and fault
+ */
+UsherManifest *
+usher_manifest_new_from_file (const char *path, GError **error)
+{
+  g_autoptr (UsherManifest) self = NULL;
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) cause = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = g_object_new (USHER_TYPE_MANIFEST, NULL);
+  self->path = g_canonicalize_filename (path, NULL);
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &cause))
+    {
+      g_set_error (
+          error, USHER_ERROR, USHER_ERROR_INVALID, "manifest “%s”: %s", path, cause->message);
+      return NULL;
+    }
+
+  if (!check_keys (file, error) || !read_keys (self, file, error))
+    {
+      g_prefix_error (error, "manifest “%s”: ", path);
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * usher_manifest_get_path:
+ * @self: a manifest
+ *
+ * Gets the absolute path of the manifest.
+ *
+ * Returns: the path
+ */
+const char *
+usher_manifest_get_path (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return self->path;
+}
+
+/**
+ * usher_manifest_get_name:
+ * @self: a manifest
+ *
+ * Gets the plugin's name, which is its service's too.
+ *
+ * Returns: the name
+ */
+const char *
+usher_manifest_get_name (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * usher_manifest_get_version:
+ * @self: a manifest
+ *
+ * Gets the plugin's version.
+ *
+ * Returns: the version
+ */
+const char *
+usher_manifest_get_version (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return self->version;
+}
+
+/**
+ * usher_manifest_get_description:
+ * @self: a manifest
+ *
+ * Gets what the plugin is for, in a sentence.
+ *
+ * Returns: (nullable): the sentence
+ */
+const char *
+usher_manifest_get_description (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return self->description;
+}
+
+/**
+ * usher_manifest_get_module:
+ * @self: a manifest
+ *
+ * Gets the absolute path of the module.
+ *
+ * Returns: the path
+ */
+const char *
+usher_manifest_get_module (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return self->module;
+}
+
+/**
+ * usher_manifest_get_abi:
+ * @self: a manifest
+ *
+ * Gets the host ABI that the plugin is for.
+ *
+ * Returns: the number
+ */
+guint
+usher_manifest_get_abi (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), 0);
+
+  return self->abi;
+}
+
+/**
+ * usher_manifest_get_provides:
+ * @self: a manifest
+ *
+ * Gets what the plugin provides besides its own name.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): names
+ */
+const char *const *
+usher_manifest_get_provides (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return (const char *const *) self->provides;
+}
+
+/**
+ * usher_manifest_get_requires:
+ * @self: a manifest
+ *
+ * Gets what has to be started before.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): names with ranges
+ */
+const char *const *
+usher_manifest_get_requires (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return (const char *const *) self->requires;
+}
+
+/**
+ * usher_manifest_get_wants:
+ * @self: a manifest
+ *
+ * Gets what is started before if it is there.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): names with ranges
+ */
+const char *const *
+usher_manifest_get_wants (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return (const char *const *) self->wants;
+}
+
+/**
+ * usher_manifest_get_conflicts:
+ * @self: a manifest
+ *
+ * Gets what the plugin cannot run beside.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): names with ranges
+ */
+const char *const *
+usher_manifest_get_conflicts (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), NULL);
+
+  return (const char *const *) self->conflicts;
+}
