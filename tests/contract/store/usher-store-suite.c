@@ -153,4 +153,8 @@ void
 usher_store_suite_add (const UsherStoreMaker *maker)
 {
   usher_store_suite_add_documents (maker);
+  usher_store_suite_add_queries (maker);
+  usher_store_suite_add_marks (maker);
+  usher_store_suite_add_timers (maker);
+  usher_store_suite_add_races (maker);
 }

@@ -36,6 +36,10 @@ typedef void (*UsherStoreTest) (UsherStoreFixture *fixture, gconstpointer maker)
 /* adds all tests of all parts */
 void usher_store_suite_add (const UsherStoreMaker *maker);
 void usher_store_suite_add_documents (const UsherStoreMaker *maker);
+void usher_store_suite_add_queries (const UsherStoreMaker *maker);
+void usher_store_suite_add_marks (const UsherStoreMaker *maker);
+void usher_store_suite_add_timers (const UsherStoreMaker *maker);
+void usher_store_suite_add_races (const UsherStoreMaker *maker);
 void
 usher_store_suite_add_test (const UsherStoreMaker *maker, const char *name, UsherStoreTest test);
 

@@ -1,0 +1,412 @@
+/* usher-store-suite-queries.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "usher-store-suite.h"
+
+#define OWNER "65920080bbbbbbbbbb000001"
+
+typedef struct
+{
+  const char *name;
+  const char *owner;
+  gint64 price;
+  gboolean is_open;
+  const char *label;
+  const char *secret;
+} Item;
+
+static const Item items[] = {
+  { "a", NULL, 100, TRUE, "top", NULL },  { "b", OWNER, 200, FALSE, NULL, "s1" },
+  { "c", NULL, 100, FALSE, "top", NULL }, { "d", OWNER, -5, TRUE, "low", "s2" },
+  { "e", NULL, 1999, TRUE, "top", "s1" },
+};
+
+static void
+fill (UsherStoreFixture *fixture)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+      g_autoptr (UsherDocument) document = usher_store_fixture_make (fixture, unit, items[i].name);
+
+      usher_document_set_string (document, "owner", items[i].owner);
+      usher_document_set_integer (document, "price", items[i].price);
+      usher_document_set_boolean (document, "open", items[i].is_open);
+      usher_document_set_string (document, "box.label", items[i].label);
+      usher_document_set_string (document, "secret", items[i].secret);
+      g_assert_true (usher_unit_insert (unit, document, &error));
+      usher_store_fixture_commit (fixture, unit);
+    }
+}
+
+/* the names of what @query finds, one after the other */
+static char *
+run (UsherStoreFixture *fixture, UsherQuery *query)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = usher_store_query (fixture->store, query, &error);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < found->len; i++)
+    g_string_append (names, usher_document_get_string (g_ptr_array_index (found, i), "name"));
+
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+static void
+assert_equal (UsherStoreFixture *fixture,
+              const char *field,
+              const char *value,
+              const char *expected)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autofree char *names = NULL;
+
+  usher_query_equal (query, field, value);
+  names = run (fixture, query);
+  g_assert_cmpstr (names, ==, expected);
+}
+
+static void
+test_all (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autofree char *names = NULL;
+
+  g_test_summary ("A query without conditions gives all documents in creation order.");
+
+  fill (fixture);
+  names = run (fixture, query);
+  g_assert_cmpstr (names, ==, "abcde");
+}
+
+static void
+test_equal (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A query compares strings, ids, money, booleans, nested and private fields.");
+
+  fill (fixture);
+  assert_equal (fixture, "owner", OWNER, "bd");
+  assert_equal (fixture, "price", "100", "ac");
+  assert_equal (fixture, "price", "-5", "d");
+  assert_equal (fixture, "open", "true", "ade");
+  assert_equal (fixture, "open", "false", "bc");
+  assert_equal (fixture, "box.label", "top", "ace");
+  assert_equal (fixture, "secret", "s1", "be");
+  assert_equal (fixture, "owner", "' OR 1=1 --", "");
+}
+
+static void
+test_unset (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autofree char *names = NULL;
+
+  g_test_summary ("A query finds the documents that lack a field.");
+
+  fill (fixture);
+  usher_query_unset (query, "owner");
+  names = run (fixture, query);
+  g_assert_cmpstr (names, ==, "ace");
+}
+
+static void
+test_several (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (UsherQuery) copy = NULL;
+  g_autofree char *names = NULL;
+
+  g_test_summary ("All conditions of a query hold at once, of its copy too.");
+
+  fill (fixture);
+  usher_query_unset (query, "owner");
+  usher_query_equal (query, "open", "true");
+  usher_query_equal (query, "box.label", "top");
+  copy = usher_query_copy (query);
+  names = run (fixture, copy);
+  g_assert_cmpstr (names, ==, "ae");
+}
+
+static void
+test_pages (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GPtrArray) first = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *rest = NULL;
+
+  g_test_summary ("Pages follow each other by the last id.");
+
+  fill (fixture);
+  usher_query_limit (query, 2);
+  first = usher_store_query (fixture->store, query, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (first->len, ==, 2);
+
+  usher_query_after (query, usher_document_get_id (g_ptr_array_index (first, 1)));
+  second = run (fixture, query);
+  g_assert_cmpstr (second, ==, "cd");
+
+  usher_query_unset (query, "owner");
+  rest = run (fixture, query);
+  g_assert_cmpstr (rest, ==, "ce");
+}
+
+static void
+on_inserted (UsherUnit *unit, const GError *error, gpointer user_data)
+{
+  g_assert_no_error (error);
+}
+
+/* without an owner if it has a name; does not wait for the commit */
+static void
+insert_owned (UsherStoreFixture *fixture, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherDocument) document = usher_store_fixture_make (fixture, unit, name);
+
+  usher_document_set_string (document, "owner", name == NULL ? OWNER : NULL);
+  g_assert_true (usher_unit_insert (unit, document, &error));
+  usher_store_commit (fixture->store, unit, on_inserted, NULL);
+}
+
+/* many documents that have the field before the few that lack it */
+static void
+test_unset_rare (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autofree char *all = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *one = NULL;
+  g_autofree char *id = NULL;
+  static const char *const rare[] = { "a", "b", "c" };
+
+  g_test_summary ("Rare documents are found in order behind many others, again and again.");
+
+  for (guint i = 0; i < 3000; i++)
+    insert_owned (fixture, i % 1000 == 500 ? rare[i / 1000] : NULL);
+  id = usher_store_fixture_insert (fixture, "d");
+
+  usher_query_unset (query, "owner");
+  all = run (fixture, query);
+  g_assert_cmpstr (all, ==, "abcd");
+  again = run (fixture, query);
+  g_assert_cmpstr (again, ==, "abcd");
+  usher_query_limit (query, 1);
+  one = run (fixture, query);
+  g_assert_cmpstr (one, ==, "a");
+}
+
+static void
+assert_invalid (UsherStoreFixture *fixture, UsherQuery *query, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (usher_store_query (fixture->store, query, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+test_invalid (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) no_index = usher_query_new ("items");
+  g_autoptr (UsherQuery) no_field = usher_query_new ("items");
+  g_autoptr (UsherQuery) no_number = usher_query_new ("items");
+  g_autoptr (UsherQuery) no_collection = usher_query_new ("chairs");
+
+  g_test_summary ("A query over no index, no field, no value or no collection is invalid.");
+
+  usher_query_equal (no_index, "name", "a");
+  assert_invalid (fixture, no_index, "name");
+  usher_query_unset (no_field, "colour");
+  assert_invalid (fixture, no_field, "colour");
+  usher_query_equal (no_number, "price", "cheap");
+  assert_invalid (fixture, no_number, "cheap");
+  assert_invalid (fixture, no_collection, "chairs");
+}
+
+static void
+insert_number (UsherStoreFixture *fixture, const char *number, UsherUnit *unit)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherDocument) document = usher_store_fixture_make (fixture, unit, "chair");
+
+  usher_document_set_string (document, "number", number);
+  g_assert_true (usher_unit_insert (unit, document, &error));
+}
+
+static void
+test_unique (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) first = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherUnit) second = usher_store_fixture_begin (fixture);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A value of a unique field belongs to one document; the error names it.");
+
+  insert_number (fixture, "N1", first);
+  usher_store_fixture_commit (fixture, first);
+
+  insert_number (fixture, "N1", second);
+  g_assert_false (usher_store_commit_sync (fixture->store, second, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
+  g_assert_nonnull (strstr (error->message, "items"));
+  g_assert_nonnull (strstr (error->message, "number"));
+}
+
+static void
+test_unique_unset (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = usher_store_fixture_insert (fixture, "a");
+  g_autofree char *second = usher_store_fixture_insert (fixture, "b");
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autofree char *names = NULL;
+
+  g_test_summary ("Any number of documents lack a unique field.");
+
+  usher_query_unset (query, "number");
+  names = run (fixture, query);
+  g_assert_cmpstr (names, ==, "ab");
+}
+
+static void
+test_unique_given_up (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) first = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherUnit) change = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherUnit) second = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A value that its document gave up is free for another.");
+
+  insert_number (fixture, "N1", first);
+  usher_store_fixture_commit (fixture, first);
+
+  usher_query_equal (query, "number", "N1");
+  found = usher_unit_query (change, query, &error);
+  g_assert_cmpuint (found->len, ==, 1);
+  usher_document_set_string (g_ptr_array_index (found, 0), "number", "N2");
+  g_assert_true (usher_unit_replace (change, g_ptr_array_index (found, 0), &error));
+  usher_store_fixture_commit (fixture, change);
+
+  insert_number (fixture, "N1", second);
+  usher_store_fixture_commit (fixture, second);
+}
+
+static void
+reopen_with (UsherStoreFixture *fixture, const UsherField *fields, guint n_fields, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (UsherSchema) schema = usher_schema_new ("items", fields, n_fields, &local_error);
+
+  g_assert_no_error (local_error);
+  usher_store_fixture_reopen (fixture, schema, error);
+}
+
+static void
+test_indexes_change (UsherStoreFixture *fixture, gconstpointer data)
+{
+  static const UsherField fields[] = {
+    { .name = "name", .type = USHER_FIELD_STRING, .flags = USHER_FIELD_UNIQUE },
+    { .name = "owner", .type = USHER_FIELD_ID },
+    { .name = "price", .type = USHER_FIELD_MONEY, .flags = USHER_FIELD_INDEXED },
+    { .name = "secret",
+      .type = USHER_FIELD_STRING,
+      .flags = USHER_FIELD_PRIVATE | USHER_FIELD_INDEXED },
+  };
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Indexes are brought in line with the schema of this run.");
+
+  fill (fixture);
+  reopen_with (fixture, fields, G_N_ELEMENTS (fields), &error);
+  g_assert_no_error (error);
+
+  assert_equal (fixture, "name", "c", "c");
+  assert_equal (fixture, "price", "100", "ac");
+  usher_query_equal (query, "owner", OWNER);
+  assert_invalid (fixture, query, "owner");
+}
+
+static void
+test_indexes_return (UsherStoreFixture *fixture, gconstpointer data)
+{
+  static const UsherField fields[] = {
+    { .name = "name", .type = USHER_FIELD_STRING },
+    { .name = "owner", .type = USHER_FIELD_ID },
+    { .name = "price", .type = USHER_FIELD_MONEY },
+    { .name = "secret", .type = USHER_FIELD_STRING, .flags = USHER_FIELD_PRIVATE },
+  };
+  g_autoptr (UsherSchema) before = usher_schema_ref (fixture->schema);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("An index that went away and came back knows what was written meanwhile.");
+
+  fill (fixture);
+  reopen_with (fixture, fields, G_N_ELEMENTS (fields), &error);
+  g_assert_no_error (error);
+  g_free (usher_store_fixture_insert (fixture, "f"));
+  usher_store_fixture_reopen (fixture, before, &error);
+  g_assert_no_error (error);
+
+  assert_equal (fixture, "owner", OWNER, "bd");
+  assert_equal (fixture, "price", "1999", "e");
+  assert_equal (fixture, "secret", "s1", "be");
+}
+
+static void
+test_indexes_taken (UsherStoreFixture *fixture, gconstpointer data)
+{
+  static const UsherField fields[] = {
+    { .name = "name", .type = USHER_FIELD_STRING, .flags = USHER_FIELD_INDEXED },
+    { .name = "price", .type = USHER_FIELD_MONEY, .flags = USHER_FIELD_UNIQUE },
+  };
+  g_autoptr (UsherSchema) before = usher_schema_ref (fixture->schema);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A field cannot become unique over stored values that are not; nothing is lost.");
+
+  fill (fixture);
+  reopen_with (fixture, fields, G_N_ELEMENTS (fields), &error);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
+  g_assert_nonnull (strstr (error->message, "price"));
+  g_clear_error (&error);
+
+  usher_store_fixture_reopen (fixture, before, &error);
+  g_assert_no_error (error);
+  assert_equal (fixture, "price", "100", "ac");
+}
+
+void
+usher_store_suite_add_queries (const UsherStoreMaker *maker)
+{
+  usher_store_suite_add_test (maker, "query/all", test_all);
+  usher_store_suite_add_test (maker, "query/equal", test_equal);
+  usher_store_suite_add_test (maker, "query/unset", test_unset);
+  usher_store_suite_add_test (maker, "query/unset/rare", test_unset_rare);
+  usher_store_suite_add_test (maker, "query/several", test_several);
+  usher_store_suite_add_test (maker, "query/pages", test_pages);
+  usher_store_suite_add_test (maker, "query/invalid", test_invalid);
+  usher_store_suite_add_test (maker, "unique", test_unique);
+  usher_store_suite_add_test (maker, "unique/unset", test_unique_unset);
+  usher_store_suite_add_test (maker, "unique/given-up", test_unique_given_up);
+  usher_store_suite_add_test (maker, "indexes/change", test_indexes_change);
+  usher_store_suite_add_test (maker, "indexes/return", test_indexes_return);
+  usher_store_suite_add_test (maker, "indexes/taken", test_indexes_taken);
+}
