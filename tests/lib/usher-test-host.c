@@ -322,15 +322,32 @@ parse_body (UsherReply *reply)
   return json;
 }
 
+static char *
+dup_text (UsherJson *json, const char *path)
+{
+  if (usher_json_get_kind (json, path) == USHER_JSON_STRING)
+    return g_strdup (usher_json_get_string (json, path));
+
+  return usher_json_dup_text (json, path);
+}
+
 char *
 usher_test_dup_member (UsherReply *reply, const char *path)
 {
   g_autoptr (UsherJson) json = parse_body (reply);
 
-  if (usher_json_get_kind (json, path) == USHER_JSON_STRING)
-    return g_strdup (usher_json_get_string (json, path));
+  return dup_text (json, path);
+}
 
-  return usher_json_dup_text (json, path);
+gint64
+usher_test_get_money (UsherReply *reply, const char *path)
+{
+  g_autoptr (UsherJson) json = parse_body (reply);
+  gint64 cents = 0;
+
+  g_assert_true (usher_json_get_money (json, path, &cents));
+
+  return cents;
 }
 
 guint
@@ -403,6 +420,17 @@ usher_test_check_refused (UsherReply *reply,
   usher_test_check_member (reply, "errors.1", NULL, file, line, func);
 
   return reply;
+}
+
+char *
+usher_test_dup_event_member (UsherEvent *event, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  UsherJson *json = usher_event_get_json (event, &error);
+
+  g_assert_no_error (error);
+
+  return dup_text (json, path);
 }
 
 UsherEvent *

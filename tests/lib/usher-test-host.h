@@ -54,6 +54,8 @@ usher_test_host_call_admin (UsherTestHost *self, const char *method, const char 
 /* a member of the answer as text: a string without its quotes, any other value as it is written; NULL when missing */
 char *usher_test_dup_member (UsherReply *reply, const char *path);
 char *usher_test_dup_body (UsherReply *reply);
+/* cents, exactly */
+gint64 usher_test_get_money (UsherReply *reply, const char *path);
 /* how many elements the array or object at @path has */
 guint usher_test_count_members (UsherReply *reply, const char *path);
 
@@ -85,6 +87,8 @@ UsherReply *usher_test_check_refused (UsherReply *reply,
                                       int line,
                                       const char *func);
 
+/* a member of the payload, as usher_test_dup_member() has it */
+char *usher_test_dup_event_member (UsherEvent *event, const char *path);
 /* a new event, with an id of its own: the inbox does not know it */
 UsherEvent *usher_test_event_new (UsherTestHost *self, const char *channel, const char *payload);
 /* Gives the event to one listener as the bus would. @group: NULL: the default one. FALSE: @error tells, DEFER: later. */
