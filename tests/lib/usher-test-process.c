@@ -1,0 +1,259 @@
+/* usher-test-process.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-process.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+struct _UsherTestProcess
+{
+  char *directory;     /* (owned) */
+  GPtrArray *settings; /* (owned) (element-type utf8) */
+  GSubprocess *child;  /* (owned) (nullable) */
+
+  GMutex mutex;
+  GCond cond;
+  char *address;       /* (owned) (nullable) (mutex mutex) */
+  char *admin_address; /* (owned) (nullable) (mutex mutex) */
+  gboolean running;    /* (mutex mutex) */
+  guint generation;    /* (mutex mutex) */
+};
+
+/* hashes as cheap as they may be: the tests are not about them */
+static const char *const default_settings[] = {
+  "session.revoke-channel=user:banned",
+  "session.restore-channel=user:unbanned",
+  NULL,
+};
+
+UsherTestProcess *
+usher_test_process_new (const char *const *settings)
+{
+  UsherTestProcess *self = g_new0 (UsherTestProcess, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->directory = g_dir_make_tmp ("usher-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->settings = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; default_settings[i] != NULL; i++)
+    usher_test_process_add_setting (self, default_settings[i]);
+  for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
+    usher_test_process_add_setting (self, settings[i]);
+
+  return self;
+}
+
+static void
+remove_tree (GFile *file)
+{
+  g_autoptr (GFileEnumerator) children = NULL;
+  GFile *child = NULL;
+
+  children = g_file_enumerate_children (
+      file, G_FILE_ATTRIBUTE_STANDARD_NAME, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  while (children != NULL && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL) &&
+         child != NULL)
+    remove_tree (child);
+
+  g_file_delete (file, NULL, NULL);
+}
+
+void
+usher_test_process_free (UsherTestProcess *self)
+{
+  g_autoptr (GFile) directory = g_file_new_for_path (self->directory);
+
+  if (self->child != NULL)
+    usher_test_process_kill (self);
+  remove_tree (directory);
+
+  g_ptr_array_unref (self->settings);
+  g_free (self->directory);
+  g_free (self->address);
+  g_free (self->admin_address);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+void
+usher_test_process_add_setting (UsherTestProcess *self, const char *setting)
+{
+  g_ptr_array_add (self->settings, g_strdup (setting));
+}
+
+/* a test that aborts takes its host with it */
+static void
+on_child_setup (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static GPtrArray *
+make_arguments (UsherTestProcess *self)
+{
+  const char *program = g_getenv ("USHER_TEST_PROGRAM");
+  GPtrArray *arguments = g_ptr_array_new ();
+
+  g_assert_nonnull (program);
+  g_ptr_array_add (arguments, (gpointer) program);
+  g_ptr_array_add (arguments, (gpointer) "run");
+  g_ptr_array_add (arguments, (gpointer) "--data");
+  g_ptr_array_add (arguments, self->directory);
+  g_ptr_array_add (arguments, (gpointer) "--listen");
+  g_ptr_array_add (arguments, (gpointer) "127.0.0.1:0");
+  g_ptr_array_add (arguments, (gpointer) "--admin");
+  g_ptr_array_add (arguments, (gpointer) "127.0.0.1:0");
+  for (guint i = 0; i < self->settings->len; i++)
+    {
+      g_ptr_array_add (arguments, (gpointer) "-s");
+      g_ptr_array_add (arguments, g_ptr_array_index (self->settings, i));
+    }
+  g_ptr_array_add (arguments, NULL);
+
+  return arguments;
+}
+
+static char *
+read_address (GDataInputStream *output, const char *prefix)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_data_input_stream_read_line (output, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (line);
+  g_assert_true (g_str_has_prefix (line, prefix));
+
+  return g_strdup (line + strlen (prefix));
+}
+
+void
+usher_test_process_start (UsherTestProcess *self)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GPtrArray) arguments = make_arguments (self);
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *admin_address = NULL;
+
+  g_assert_null (self->child);
+  /* a warning is the host's word to its operator, not a bug */
+  g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
+  g_subprocess_launcher_set_child_setup (launcher, on_child_setup, NULL, NULL);
+  self->child =
+      g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, &error);
+  g_assert_no_error (error);
+
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->child));
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (output), FALSE);
+  address = read_address (output, "listening on http://");
+  admin_address = read_address (output, "admin on http://");
+
+  g_mutex_lock (&self->mutex);
+  g_free (self->address);
+  g_free (self->admin_address);
+  self->address = g_steal_pointer (&address);
+  self->admin_address = g_steal_pointer (&admin_address);
+  self->running = TRUE;
+  self->generation++;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+set_stopped (UsherTestProcess *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->running = FALSE;
+  self->generation++;
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_test_process_kill (UsherTestProcess *self)
+{
+  set_stopped (self);
+  g_subprocess_force_exit (self->child);
+  g_subprocess_wait (self->child, NULL, NULL);
+  g_clear_object (&self->child);
+}
+
+void
+usher_test_process_signal_stop (UsherTestProcess *self)
+{
+  set_stopped (self);
+  g_subprocess_send_signal (self->child, SIGTERM);
+}
+
+int
+usher_test_process_await_exit (UsherTestProcess *self)
+{
+  g_autoptr (GSubprocess) child = g_steal_pointer (&self->child);
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_wait (child, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (child));
+
+  return g_subprocess_get_exit_status (child);
+}
+
+int
+usher_test_process_stop (UsherTestProcess *self)
+{
+  usher_test_process_signal_stop (self);
+
+  return usher_test_process_await_exit (self);
+}
+
+const char *
+usher_test_process_get_directory (UsherTestProcess *self)
+{
+  return self->directory;
+}
+
+char *
+usher_test_process_dup_address (UsherTestProcess *self, gboolean admin)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_strdup (admin ? self->admin_address : self->address);
+}
+
+guint
+usher_test_process_get_generation (UsherTestProcess *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->generation;
+}
+
+void
+usher_test_process_await_running (UsherTestProcess *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  while (!self->running)
+    g_cond_wait (&self->cond, &self->mutex);
+}
+
+guint
+usher_test_scale (guint count)
+{
+  const char *scale = g_getenv ("USHER_TEST_SCALE");
+  guint64 divisor = scale != NULL ? g_ascii_strtoull (scale, NULL, 10) : 1;
+
+  return MAX (1, count / (guint) MAX (1, divisor));
+}

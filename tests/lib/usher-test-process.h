@@ -1,0 +1,47 @@
+/* usher-test-process.h: the program “usher run” as a child of the test
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A data directory of its own and a host on it that may be started, killed and started again. The verbs are the
+ * main thread's; the getters and await_running may be called by any. What goes wrong ends the test. */
+typedef struct _UsherTestProcess UsherTestProcess;
+
+/* @settings: (nullable) “group.key=value”, NULL at the end; they come after the harness's own */
+UsherTestProcess *usher_test_process_new (const char *const *settings);
+/* kills a host that runs, removes the data */
+void usher_test_process_free (UsherTestProcess *self);
+
+/* returns when the host has said where it listens */
+void usher_test_process_start (UsherTestProcess *self);
+/* SIGKILL */
+void usher_test_process_kill (UsherTestProcess *self);
+/* SIGTERM; the exit status */
+int usher_test_process_stop (UsherTestProcess *self);
+/* SIGTERM without waiting, and the waiting apart */
+void usher_test_process_signal_stop (UsherTestProcess *self);
+int usher_test_process_await_exit (UsherTestProcess *self);
+/* before the next start; @setting: “group.key=value” */
+void usher_test_process_add_setting (UsherTestProcess *self, const char *setting);
+
+const char *usher_test_process_get_directory (UsherTestProcess *self);
+/* (transfer full): host and port as they are now, which a new start changes */
+char *usher_test_process_dup_address (UsherTestProcess *self, gboolean admin);
+/* changes with each start and each end: an answer that did not come is a fault unless this changed */
+guint usher_test_process_get_generation (UsherTestProcess *self);
+/* blocks until the host runs */
+void usher_test_process_await_running (UsherTestProcess *self);
+
+/* @count scaled down where the build is slow (USHER_TEST_SCALE divides), at least 1 */
+guint usher_test_scale (guint count);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTestProcess, usher_test_process_free)
+
+G_END_DECLS

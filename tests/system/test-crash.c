@@ -1,0 +1,333 @@
+/* test-crash.c: kill -9 while people buy
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "usher-test-checker.h"
+#include "usher-test-shop.h"
+
+/* USHER_TEST_SEEDS says how many seeds, USHER_TEST_SEED which one alone */
+#define N_SEEDS   50
+#define N_PEOPLE  4
+#define MIN_KILLS 2
+#define MAX_KILLS 4
+#define MIN_LIFE  (50 * G_TIME_SPAN_MILLISECOND)
+#define MAX_LIFE  (400 * G_TIME_SPAN_MILLISECOND)
+#define SETTLED   60
+
+typedef struct
+{
+  UsherTestProcess *process;
+  UsherTestChecker *checker;
+  guint32 seed;
+
+  GMutex mutex;
+  GPtrArray *tickets; /* (owned) (element-type utf8) (mutex mutex): of everybody */
+  gboolean closing;   /* (atomic) */
+} Market;
+
+/* who sells and buys, on a thread of his own */
+typedef struct
+{
+  Market *market; /* (unowned) */
+  UsherTestClient *client;
+  GRand *dice;
+  GPtrArray *own;    /* (element-type utf8): his tickets */
+  GPtrArray *orders; /* (element-type utf8) */
+  guint n_counts[600];
+} Person;
+
+static const char *
+choose (Person *person, GPtrArray *ids)
+{
+  if (ids->len == 0)
+    return NULL;
+
+  return g_ptr_array_index (ids, g_rand_int_range (person->dice, 0, (gint32) ids->len));
+}
+
+/* No answer is right only when the host died; and no kill may make the host answer nonsense. */
+static guint
+ask (Person *person, const char *method, const char *path, const char *body)
+{
+  static const guint expected[] = { 200, 201, 204, 400, 402, 409, 503 };
+  UsherTestProcess *process = person->market->process;
+  guint generation = usher_test_process_get_generation (process);
+  guint status = usher_test_client_send (person->client, method, path, body);
+
+  person->n_counts[MIN (status, G_N_ELEMENTS (person->n_counts) - 1)]++;
+  if (status == 0)
+    {
+      if (generation == usher_test_process_get_generation (process))
+        g_error ("no answer to %s %s %s", method, path, body);
+      usher_test_process_await_running (process);
+      return 0;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    if (status == expected[i])
+      return status;
+  g_error ("%s %s %s got %u: %s",
+           method,
+           path,
+           body != NULL ? body : "",
+           status,
+           usher_test_client_get_body (person->client));
+}
+
+static void
+note (Person *person, UsherTestSaid said, const char *id)
+{
+  UsherJson *json = usher_test_client_get_json (person->client);
+  gint64 version = 0;
+
+  if (json != NULL)
+    usher_json_get_integer (json, "version", &version);
+  usher_test_checker_note (person->market->checker, said, id, version);
+}
+
+static void
+create_ticket (Person *person)
+{
+  gint32 cents = g_rand_int_range (person->dice, 1, 100000);
+  g_autofree char *body = g_strdup_printf ("{\"title\":\"Concert %d\",\"price\":\"%d.%02d\"}",
+                                           cents,
+                                           cents / 100,
+                                           cents % 100);
+  Market *market = person->market;
+  const char *id = NULL;
+
+  if (ask (person, "POST", "/api/tickets", body) != 201)
+    return;
+
+  id = usher_test_client_get_string (person->client, "id");
+  note (person, USHER_TEST_SAID_TICKET, id);
+  g_ptr_array_add (person->own, g_strdup (id));
+  g_mutex_lock (&market->mutex);
+  g_ptr_array_add (market->tickets, g_strdup (id));
+  g_mutex_unlock (&market->mutex);
+}
+
+static void
+edit_ticket (Person *person)
+{
+  gint32 cents = g_rand_int_range (person->dice, 1, 100000);
+  const char *id = choose (person, person->own);
+  g_autofree char *path = g_strconcat ("/api/tickets/", id, NULL);
+  g_autofree char *body = g_strdup_printf ("{\"title\":\"Concert %d\",\"price\":%d.%02d}",
+                                           cents,
+                                           cents / 100,
+                                           cents % 100);
+
+  if (id != NULL && ask (person, "PUT", path, body) == 200)
+    note (person, USHER_TEST_SAID_TICKET, id);
+}
+
+/* mostly a new ticket, whose copy may lag */
+static char *
+dup_ticket (Person *person)
+{
+  Market *market = person->market;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&market->mutex);
+  guint n_last = MIN (market->tickets->len, 8);
+
+  if (n_last == 0)
+    return NULL;
+
+  return g_strdup (
+      g_ptr_array_index (market->tickets,
+                         market->tickets->len - 1 -
+                             (guint) g_rand_int_range (person->dice, 0, (gint32) n_last)));
+}
+
+static void
+place_order (Person *person)
+{
+  g_autofree char *ticket_id = dup_ticket (person);
+  g_autofree char *body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
+  const char *id = NULL;
+
+  if (ticket_id == NULL || ask (person, "POST", "/api/orders", body) != 201)
+    return;
+
+  id = usher_test_client_get_string (person->client, "id");
+  note (person, USHER_TEST_SAID_ORDER, id);
+  g_ptr_array_add (person->orders, g_strdup (id));
+}
+
+static void
+pay (Person *person)
+{
+  static const char *const tokens[] = { "tok_visa", "tok_visa",          "tok_visa", "tok_visa",
+                                        "tok_visa", "tok_visa",          "tok_visa", "tok_visa",
+                                        "tok_slow", "tok_chargeDeclined" };
+  gint32 index = g_rand_int_range (person->dice, 0, G_N_ELEMENTS (tokens));
+  const char *id = choose (person, person->orders);
+  g_autofree char *body =
+      g_strdup_printf ("{\"token\":\"%s\",\"orderId\":\"%s\"}", tokens[index], id);
+
+  if (id != NULL && ask (person, "POST", "/api/payments", body) == 201)
+    note (person, USHER_TEST_SAID_PAYMENT, id);
+}
+
+static void
+cancel_order (Person *person)
+{
+  const char *id = choose (person, person->orders);
+  g_autofree char *path = g_strconcat ("/api/orders/", id, NULL);
+
+  if (id != NULL && ask (person, "DELETE", path, NULL) == 204)
+    note (person, USHER_TEST_SAID_CANCEL, id);
+}
+
+static gpointer
+live (gpointer data)
+{
+  static void (*const deeds[]) (Person *) = {
+    create_ticket, create_ticket, edit_ticket, place_order, place_order,
+    place_order,   pay,           pay,         pay,         cancel_order,
+  };
+  Person *person = data;
+
+  while (!g_atomic_int_get (&person->market->closing))
+    deeds[g_rand_int_range (person->dice, 0, G_N_ELEMENTS (deeds))](person);
+
+  return NULL;
+}
+
+static void
+person_init (Person *person, Market *market, guint index)
+{
+  g_autofree char *email = g_strdup_printf ("person%u@example.com", index);
+
+  person->market = market;
+  person->client = usher_test_sign_up (market->process, email);
+  note (person, USHER_TEST_SAID_USER, usher_test_client_get_string (person->client, "id"));
+  person->dice = g_rand_new_with_seed (market->seed * N_PEOPLE + index);
+  person->own = g_ptr_array_new_with_free_func (g_free);
+  person->orders = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+person_clear (Person *person, guint *n_counts)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (person->n_counts); i++)
+    n_counts[i] += person->n_counts[i];
+  usher_test_client_free (person->client);
+  g_rand_free (person->dice);
+  g_ptr_array_unref (person->own);
+  g_ptr_array_unref (person->orders);
+}
+
+/* The people trade while the host dies and comes back. */
+static void
+trade (Market *market, GRand *dice, guint *n_counts)
+{
+  Person people[N_PEOPLE] = { 0 };
+  GThread *threads[N_PEOPLE] = { NULL };
+  gint32 n_kills = g_rand_int_range (dice, MIN_KILLS, MAX_KILLS + 1);
+
+  for (guint i = 0; i < N_PEOPLE; i++)
+    person_init (&people[i], market, i);
+  for (guint i = 0; i < N_PEOPLE; i++)
+    threads[i] = g_thread_new ("person", live, &people[i]);
+
+  for (gint32 i = 0; i < n_kills; i++)
+    {
+      g_usleep ((gulong) g_rand_int_range (dice, MIN_LIFE, MAX_LIFE));
+      usher_test_process_kill (market->process);
+      usher_test_process_start (market->process);
+    }
+  g_usleep (MIN_LIFE);
+
+  g_atomic_int_set (&market->closing, TRUE);
+  for (guint i = 0; i < N_PEOPLE; i++)
+    g_thread_join (threads[i]);
+  for (guint i = 0; i < N_PEOPLE; i++)
+    person_clear (&people[i], n_counts);
+}
+
+static void
+tell (Market *market, const guint *n_counts)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 600; i++)
+    if (n_counts[i] > 0)
+      g_string_append_printf (text, " %u:%u", i, n_counts[i]);
+  g_test_message ("seed %u: answers%s; %u tickets, %u orders, %u payments, %u cancels",
+                  market->seed,
+                  text->str,
+                  usher_test_checker_count (market->checker, USHER_TEST_SAID_TICKET),
+                  usher_test_checker_count (market->checker, USHER_TEST_SAID_ORDER),
+                  usher_test_checker_count (market->checker, USHER_TEST_SAID_PAYMENT),
+                  usher_test_checker_count (market->checker, USHER_TEST_SAID_CANCEL));
+}
+
+static void
+test_seed (gconstpointer data)
+{
+  static const char *const settings[] = { "orders.hold-seconds=1", NULL };
+  Market market = { .seed = GPOINTER_TO_UINT (data) };
+  g_autoptr (GRand) dice = g_rand_new_with_seed (market.seed);
+  g_autofree guint *n_counts = g_new0 (guint, 600);
+  g_autofree char *fault = NULL;
+
+  g_test_summary ("Nothing that was confirmed is lost or done twice, whenever the host is killed");
+  g_test_message ("replay with USHER_TEST_SEED=%u", market.seed);
+
+  g_mutex_init (&market.mutex);
+  market.tickets = g_ptr_array_new_with_free_func (g_free);
+  market.process = usher_test_process_new (settings);
+  market.checker = usher_test_checker_new (usher_test_process_get_directory (market.process));
+  usher_test_process_start (market.process);
+
+  trade (&market, dice, n_counts);
+  tell (&market, n_counts);
+  usher_test_checker_await_settled (market.checker, SETTLED);
+  g_assert_cmpint (usher_test_process_stop (market.process), ==, 0);
+  fault = usher_test_checker_find_fault (market.checker, TRUE);
+  g_assert_cmpstr (fault, ==, NULL);
+
+  usher_test_checker_free (market.checker);
+  usher_test_process_free (market.process);
+  g_ptr_array_unref (market.tickets);
+  g_mutex_clear (&market.mutex);
+}
+
+static guint
+read_number (const char *name, guint fallback)
+{
+  const char *value = g_getenv (name);
+
+  return value != NULL ? (guint) g_ascii_strtoull (value, NULL, 10) : fallback;
+}
+
+static void
+add_seed (guint seed)
+{
+  g_autofree char *path = g_strdup_printf ("/crash/%u", seed);
+
+  g_test_add_data_func (path, GUINT_TO_POINTER (seed), test_seed);
+}
+
+int
+main (int argc, char *argv[])
+{
+  guint n_seeds = read_number ("USHER_TEST_SEEDS", usher_test_scale (N_SEEDS));
+
+  g_test_init (&argc, &argv, NULL);
+
+  if (g_getenv ("USHER_TEST_SEED") != NULL)
+    add_seed (read_number ("USHER_TEST_SEED", 1));
+  else
+    for (guint seed = 1; seed <= n_seeds; seed++)
+      add_seed (seed);
+
+  return g_test_run ();
+}

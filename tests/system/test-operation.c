@@ -1,0 +1,296 @@
+/* test-operation.c: the host as those who run it see it
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "usher-test-checker.h"
+#include "usher-test-shop.h"
+
+#define PATIENCE 20
+
+typedef struct
+{
+  UsherTestProcess *process;
+  UsherTestClient *admin;
+  char *cure; /* while this file is not there the plugin “trouble” cannot bear “Bad news” */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *cure = NULL;
+
+  fixture->process = usher_test_process_new (NULL);
+  fixture->cure =
+      g_build_filename (usher_test_process_get_directory (fixture->process), "cure", NULL);
+  cure = g_strconcat ("trouble.cure=", fixture->cure, NULL);
+  usher_test_process_add_setting (fixture->process, cure);
+  usher_test_process_start (fixture->process);
+  fixture->admin = usher_test_client_new_admin (fixture->process);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_test_client_free (fixture->admin);
+  usher_test_process_free (fixture->process);
+  g_free (fixture->cure);
+}
+
+static guint
+get (UsherTestClient *client, const char *path)
+{
+  return usher_test_client_send (client, "GET", path, NULL);
+}
+
+static void
+test_ready (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A host that says where it listens is alive and ready");
+
+  g_assert_cmpuint (get (fixture->admin, "/healthz"), ==, 200);
+  g_assert_cmpuint (get (fixture->admin, "/readyz"), ==, 200);
+  g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
+}
+
+typedef struct
+{
+  UsherTestClient *client; /* (unowned) */
+  const char *order_id;
+} SlowPayment;
+
+static gpointer
+pay_slowly (gpointer data)
+{
+  SlowPayment *payment = data;
+
+  usher_test_pay (payment->client, payment->order_id, "tok_slow");
+
+  return NULL;
+}
+
+static gboolean
+is_being_paid (UsherTestClient *client, gpointer user_data)
+{
+  return usher_test_checker_query (user_data,
+                                   "SELECT count(*) > 0 FROM timer WHERE service = 'payments'");
+}
+
+static gboolean
+is_not_ready (UsherTestClient *client, gpointer user_data)
+{
+  return get (client, "/readyz") == 503;
+}
+
+static void
+test_drain (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestChecker) checker =
+      usher_test_checker_new (usher_test_process_get_directory (fixture->process));
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autoptr (UsherTestClient) payer = usher_test_client_copy (client);
+  g_autofree char *ticket_id = usher_test_create_ticket (client, "Concert", "10");
+  g_autofree char *order_id = usher_test_order (client, ticket_id);
+  SlowPayment payment = { payer, order_id };
+  g_autofree char *fault = NULL;
+  GThread *thread = NULL;
+
+  g_test_summary ("SIGTERM: not ready, no new requests, what is under way is answered, exit 0");
+
+  usher_test_await_order (client, order_id, "awaiting:payment");
+  thread = g_thread_new ("payer", pay_slowly, &payment);
+  usher_test_await (client, is_being_paid, checker, PATIENCE);
+
+  usher_test_process_signal_stop (fixture->process);
+  usher_test_await (fixture->admin, is_not_ready, NULL, PATIENCE);
+  g_assert_cmpuint (get (fixture->admin, "/healthz"), ==, 200);
+  g_assert_cmpuint (get (client, "/api/tickets"), !=, 200);
+
+  g_assert_cmpint (usher_test_process_await_exit (fixture->process), ==, 0);
+  g_thread_join (thread);
+  g_assert_cmpuint (usher_test_client_get_status (payer), ==, 201);
+
+  usher_test_process_start (fixture->process);
+  usher_test_await_order (client, order_id, "complete");
+  usher_test_checker_await_settled (checker, PATIENCE);
+}
+
+static void
+treat_user (Fixture *fixture, const char *user_id, const char *verb)
+{
+  g_autofree char *path = g_strdup_printf ("/admin/users/%s/%s", user_id, verb);
+  guint status = usher_test_client_send (fixture->admin, "POST", path, NULL);
+
+  g_assert_true (status == 200 || status == 204);
+}
+
+static void
+await_user (UsherTestClient *client, const char *expected, guint seconds)
+{
+  usher_test_await_string (
+      client, "/api/users/currentuser", "currentUser.email", expected, seconds);
+}
+
+static void
+test_ban (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autoptr (UsherTestClient) other = usher_test_sign_up (fixture->process, "b@example.com");
+  g_autofree char *user_id = g_strdup (usher_test_client_get_string (client, "id"));
+
+  g_test_summary (
+      "A banned user's sessions are refused within a second, and after a restart at once");
+
+  await_user (client, "a@example.com", 0);
+  treat_user (fixture, user_id, "ban");
+  await_user (client, NULL, 1);
+  g_assert_cmpuint (get (client, "/api/orders"), ==, 401);
+  await_user (other, "b@example.com", 0);
+
+  usher_test_process_kill (fixture->process);
+  usher_test_process_start (fixture->process);
+  await_user (client, NULL, 0);
+
+  treat_user (fixture, user_id, "unban");
+  await_user (client, "a@example.com", 1);
+  g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
+  usher_test_process_start (fixture->process);
+  await_user (client, "a@example.com", 0);
+}
+
+/* what the plugin “trouble” has seen */
+static void
+await_seen (UsherTestClient *client, const char *ticket_id)
+{
+  g_autofree char *path = g_strconcat ("/api/trouble/", ticket_id, NULL);
+  gint64 deadline = g_get_monotonic_time () + PATIENCE * G_TIME_SPAN_SECOND;
+
+  while (get (client, path) != 200)
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+}
+
+static gboolean
+is_parked (UsherTestClient *client, gpointer user_data)
+{
+  g_assert_cmpuint (get (client, "/parked"), ==, 200);
+
+  return usher_test_client_get_string (client, "parked.0.id") != NULL;
+}
+
+/* the id of the parked event */
+static char *
+park (Fixture *fixture, UsherTestClient *client, char **ticket_id)
+{
+  g_autofree char *good_id = NULL;
+
+  *ticket_id = usher_test_create_ticket (client, "Bad news", "10");
+  good_id = usher_test_create_ticket (client, "Good news", "10");
+  await_seen (client, good_id);
+  usher_test_await (fixture->admin, is_parked, NULL, PATIENCE);
+
+  return g_strdup (usher_test_client_get_string (fixture->admin, "parked.0.id"));
+}
+
+static void
+cure (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (fixture->cure, "well", -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_replay (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autofree char *ticket_id = NULL;
+  g_autofree char *parked_id = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *order_id = NULL;
+
+  g_test_summary ("A bad event is parked with its reason, stops no other, and can be replayed");
+
+  parked_id = park (fixture, client, &ticket_id);
+  g_assert_nonnull (strstr (usher_test_client_get_body (fixture->admin), "cannot bear “Bad news”"));
+  order_id = usher_test_order (client, ticket_id);
+  usher_test_await_order (client, order_id, "awaiting:payment");
+
+  usher_test_process_kill (fixture->process);
+  usher_test_process_start (fixture->process);
+  g_assert_true (is_parked (fixture->admin, NULL));
+  g_assert_cmpstr (usher_test_client_get_string (fixture->admin, "parked.0.id"), ==, parked_id);
+
+  cure (fixture);
+  path = g_strdup_printf ("/parked/%s/replay", parked_id);
+  g_assert_cmpuint (usher_test_client_send (fixture->admin, "POST", path, NULL), ==, 204);
+  await_seen (client, ticket_id);
+  g_assert_false (is_parked (fixture->admin, NULL));
+  g_assert_cmpuint (usher_test_client_send (fixture->admin, "POST", path, NULL), ==, 404);
+}
+
+static void
+test_drop (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autofree char *ticket_id = NULL;
+  g_autofree char *parked_id = NULL;
+  g_autofree char *path = NULL;
+
+  g_test_summary ("A parked event can be dropped and does not come back");
+
+  parked_id = park (fixture, client, &ticket_id);
+  path = g_strconcat ("/parked/", parked_id, NULL);
+  g_assert_cmpuint (usher_test_client_send (fixture->admin, "DELETE", path, NULL), ==, 204);
+  g_assert_false (is_parked (fixture->admin, NULL));
+
+  g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
+  usher_test_process_start (fixture->process);
+  g_assert_false (is_parked (fixture->admin, NULL));
+  g_assert_cmpuint (usher_test_client_send (fixture->admin, "DELETE", path, NULL), ==, 404);
+}
+
+static void
+test_stop_parks_nothing (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autofree char *ticket_id = usher_test_create_ticket (client, "Bad news", "10");
+
+  g_test_summary ("Stops and deaths of the host park no event that could still be applied");
+
+  g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
+  usher_test_process_start (fixture->process);
+  usher_test_process_kill (fixture->process);
+  cure (fixture);
+  usher_test_process_start (fixture->process);
+  await_seen (client, ticket_id);
+  g_assert_false (is_parked (fixture->admin, NULL));
+}
+
+static void
+add (const char *path, void (*func) (Fixture *, gconstpointer))
+{
+  g_autofree char *full = g_strconcat ("/operation/", path, NULL);
+
+  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("ready", test_ready);
+  add ("drain", test_drain);
+  add ("ban", test_ban);
+  add ("parked/replay", test_replay);
+  add ("parked/drop", test_drop);
+  add ("parked/not-by-stopping", test_stop_parks_nothing);
+
+  return g_test_run ();
+}

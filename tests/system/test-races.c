@@ -1,0 +1,337 @@
+/* test-races.c: many ask for the same at once
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-checker.h"
+#include "usher-test-shop.h"
+
+#define SETTLED     60
+#define MAX_RUNNERS 10
+
+typedef struct
+{
+  UsherTestProcess *process;
+  UsherTestChecker *checker;
+  UsherTestClient *seller;
+  UsherTestClient *runners[MAX_RUNNERS];
+} Fixture;
+
+typedef void (*RunnerFunc) (UsherTestClient *client, guint index, gpointer user_data);
+
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  guint n_ready; /* (mutex mutex) */
+  gboolean go;   /* (mutex mutex) */
+  RunnerFunc func;
+  gpointer user_data;
+} Race;
+
+typedef struct
+{
+  Race *race;              /* (unowned) */
+  UsherTestClient *client; /* (unowned) */
+  guint index;
+} Runner;
+
+/* @data: how many people run */
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  const char *const settings[] = { "orders.hold-seconds=900", NULL };
+
+  fixture->process = usher_test_process_new (settings);
+  usher_test_process_start (fixture->process);
+  fixture->checker = usher_test_checker_new (usher_test_process_get_directory (fixture->process));
+  fixture->seller = usher_test_sign_up (fixture->process, "seller@example.com");
+  for (guint i = 0; i < GPOINTER_TO_UINT (data); i++)
+    {
+      g_autofree char *email = g_strdup_printf ("runner%u@example.com", i);
+
+      fixture->runners[i] = usher_test_sign_up (fixture->process, email);
+    }
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_test_checker_await_settled (fixture->checker, SETTLED);
+  g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
+
+  for (guint i = 0; i < MAX_RUNNERS; i++)
+    g_clear_pointer (&fixture->runners[i], usher_test_client_free);
+  usher_test_client_free (fixture->seller);
+  usher_test_checker_free (fixture->checker);
+  usher_test_process_free (fixture->process);
+}
+
+static gpointer
+run (gpointer data)
+{
+  Runner *runner = data;
+  Race *race = runner->race;
+
+  g_mutex_lock (&race->mutex);
+  race->n_ready++;
+  g_cond_broadcast (&race->cond);
+  while (!race->go)
+    g_cond_wait (&race->cond, &race->mutex);
+  g_mutex_unlock (&race->mutex);
+
+  race->func (runner->client, runner->index, race->user_data);
+
+  return NULL;
+}
+
+/* Each client on a thread of its own, all let go at once. */
+static void
+let_race (UsherTestClient **clients, guint n_clients, RunnerFunc func, gpointer user_data)
+{
+  Race race = { .func = func, .user_data = user_data };
+  Runner runners[MAX_RUNNERS] = { 0 };
+  GThread *threads[MAX_RUNNERS] = { NULL };
+
+  g_mutex_init (&race.mutex);
+  g_cond_init (&race.cond);
+  for (guint i = 0; i < n_clients; i++)
+    {
+      runners[i] = (Runner){ &race, clients[i], i };
+      threads[i] = g_thread_new ("runner", run, &runners[i]);
+    }
+
+  g_mutex_lock (&race.mutex);
+  while (race.n_ready < n_clients)
+    g_cond_wait (&race.cond, &race.mutex);
+  race.go = TRUE;
+  g_cond_broadcast (&race.cond);
+  g_mutex_unlock (&race.mutex);
+
+  for (guint i = 0; i < n_clients; i++)
+    g_thread_join (threads[i]);
+  g_mutex_clear (&race.mutex);
+  g_cond_clear (&race.cond);
+}
+
+static guint
+count_answers (UsherTestClient **clients, guint n_clients, guint status)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < n_clients; i++)
+    if (usher_test_client_get_status (clients[i]) == status)
+      count++;
+
+  return count;
+}
+
+static void
+order (UsherTestClient *client, guint index, gpointer user_data)
+{
+  usher_test_client_sendf (
+      client, "POST", "/api/orders", "{\"ticketId\":\"%s\"}", (const char *) user_data);
+}
+
+static void
+test_orders (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (200);
+
+  g_test_summary ("Of eight who order one ticket at once exactly one gets it, each time");
+
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+
+      let_race (fixture->runners, 8, order, ticket_id);
+      g_assert_cmpuint (count_answers (fixture->runners, 8, 201), ==, 1);
+      g_assert_cmpuint (count_answers (fixture->runners, 8, 400), ==, 7);
+    }
+}
+
+static void
+sign_up (UsherTestClient *client, guint index, gpointer user_data)
+{
+  usher_test_client_sendf (client,
+                           "POST",
+                           "/api/users/signup",
+                           "{\"email\":\"%s\",\"password\":\"correct horse\"}",
+                           index % 2 == 0 ? "twice@example.com" : "Twice@Example.COM");
+}
+
+static void
+test_sign_ups (Fixture *fixture, gconstpointer data)
+{
+  UsherTestClient *clients[MAX_RUNNERS];
+
+  g_test_summary ("Of ten who sign up with one e-mail at once exactly one may");
+
+  for (guint i = 0; i < MAX_RUNNERS; i++)
+    clients[i] = usher_test_client_new (fixture->process);
+  let_race (clients, MAX_RUNNERS, sign_up, NULL);
+  g_assert_cmpuint (count_answers (clients, MAX_RUNNERS, 201), ==, 1);
+  g_assert_cmpuint (count_answers (clients, MAX_RUNNERS, 400), ==, MAX_RUNNERS - 1);
+  for (guint i = 0; i < MAX_RUNNERS; i++)
+    usher_test_client_free (clients[i]);
+}
+
+static void
+pay (UsherTestClient *client, guint index, gpointer user_data)
+{
+  usher_test_pay (client, user_data, "tok_visa");
+}
+
+static void
+test_payments (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (25);
+  UsherTestClient *clients[8];
+
+  g_test_summary ("Of eight payments of one order at once exactly one is charged");
+
+  for (guint i = 0; i < 8; i++)
+    clients[i] = usher_test_client_copy (fixture->runners[0]);
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+      g_autofree char *order_id = usher_test_order (fixture->runners[0], ticket_id);
+
+      let_race (clients, 8, pay, order_id);
+      g_assert_cmpuint (count_answers (clients, 8, 201), ==, 1);
+      g_assert_cmpuint (count_answers (clients, 8, 400) + count_answers (clients, 8, 409), ==, 7);
+      usher_test_await_order (fixture->runners[0], order_id, "complete");
+    }
+  for (guint i = 0; i < 8; i++)
+    usher_test_client_free (clients[i]);
+
+  g_assert_cmpint (usher_test_checker_query (fixture->checker, "SELECT count(*) FROM charge"),
+                   ==,
+                   n_rounds);
+}
+
+static void
+edit_or_order (UsherTestClient *client, guint index, gpointer user_data)
+{
+  const char *ticket_id = user_data;
+  g_autofree char *path = g_strconcat ("/api/tickets/", ticket_id, NULL);
+
+  if (index == 0)
+    usher_test_client_send (client, "PUT", path, "{\"title\":\"Concert\",\"price\":\"99.99\"}");
+  else
+    order (client, index, user_data);
+}
+
+static void
+test_price (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (100);
+  UsherTestClient *clients[] = { fixture->seller, fixture->runners[0] };
+  guint n_edited = 0;
+
+  g_test_summary ("No ticket is sold at a price that was edited before, however close they come");
+
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+
+      let_race (clients, 2, edit_or_order, ticket_id);
+      g_assert_cmpuint (usher_test_client_get_status (fixture->runners[0]), ==, 201);
+      if (usher_test_client_get_status (fixture->seller) == 200)
+        n_edited++;
+      else
+        g_assert_cmpuint (usher_test_client_get_status (fixture->seller), ==, 400);
+    }
+
+  g_test_message ("%u of %u edits came first", n_edited, n_rounds);
+  usher_test_checker_await_settled (fixture->checker, SETTLED);
+}
+
+static void
+test_fresh_ticket (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (200);
+
+  g_test_summary ("A ticket can be ordered straight after it was made");
+
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+      g_autofree char *order_id = usher_test_order (fixture->runners[0], ticket_id);
+
+      g_assert_nonnull (order_id);
+    }
+}
+
+static void
+test_fresh_order (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (50);
+
+  g_test_summary ("An order can be paid straight after it was placed");
+
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+      g_autofree char *order_id = usher_test_order (fixture->runners[0], ticket_id);
+
+      g_assert_cmpuint (usher_test_pay (fixture->runners[0], order_id, "tok_visa"), ==, 201);
+    }
+}
+
+static void
+cancel_or_order (UsherTestClient *client, guint index, gpointer user_data)
+{
+  char **ids = user_data;
+
+  if (index == 0)
+    usher_test_cancel (client, ids[1]);
+  else
+    order (client, index, ids[0]);
+}
+
+static void
+test_cancels (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (50);
+
+  g_test_summary ("A ticket that changes hands as fast as it can is held by its last order");
+
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+      g_autofree char *order_id = usher_test_order (fixture->runners[0], ticket_id);
+      char *ids[] = { ticket_id, order_id };
+
+      let_race (fixture->runners, 4, cancel_or_order, ids);
+      g_assert_cmpuint (usher_test_client_get_status (fixture->runners[0]), ==, 204);
+      g_assert_cmpuint (count_answers (fixture->runners + 1, 3, 201), <=, 1);
+    }
+}
+
+static void
+add (const char *path, guint n_runners, void (*func) (Fixture *, gconstpointer))
+{
+  g_autofree char *full = g_strconcat ("/races/", path, NULL);
+
+  g_test_add (full, Fixture, GUINT_TO_POINTER (n_runners), set_up, func, tear_down);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("orders", 8, test_orders);
+  add ("sign-ups", 0, test_sign_ups);
+  add ("payments", 1, test_payments);
+  add ("price", 1, test_price);
+  add ("fresh-ticket", 1, test_fresh_ticket);
+  add ("fresh-order", 1, test_fresh_order);
+  add ("cancels", 4, test_cancels);
+
+  return g_test_run ();
+}
