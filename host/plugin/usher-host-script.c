@@ -182,13 +182,31 @@ usher_host_feed (UsherHost *self,
   return failure == NULL;
 }
 
-/* Runs the timers of a service that are due now; how many, -1 on error. */
+/* TRUE when it ran here, FALSE when another thread has it or nobody knows its name */
+static gboolean
+run_timer (UsherContext *context, UsherTimer *timer)
+{
+  g_autoptr (GError) ignored = NULL;
+  Latch latch;
+  gboolean started = FALSE;
+
+  latch_init (&latch, 1);
+  started = usher_job_start_timer (context, timer, latch_leave, &latch);
+  if (!started)
+    latch_leave (NULL, &latch);
+  ignored = latch_wait (&latch);
+
+  return started;
+}
+
+/* Runs the timers of a service that are due now. Returns how many were due, those that another thread
+ * runs included; -1 on error. */
 static int
-run_due (UsherHost *self, UsherContext *context, GError **error)
+run_due (UsherHost *self, UsherContext *context, int *n_run, GError **error)
 {
   gint64 now = usher_clock_get_time (self->clock);
   g_autoptr (GPtrArray) timers = NULL;
-  int n_run = 0;
+  int n_due = 0;
 
   if (usher_store_get_next_due (context->store) > now)
     return 0;
@@ -200,18 +218,19 @@ run_due (UsherHost *self, UsherContext *context, GError **error)
 
   for (guint i = 0; i < timers->len; i++)
     {
-      g_autoptr (GError) ignored = NULL;
-      Latch latch;
+      UsherTimer *timer = g_ptr_array_index (timers, i);
 
-      latch_init (&latch, 1);
-      if (usher_job_start_timer (context, g_ptr_array_index (timers, i), latch_leave, &latch))
-        n_run++;
+      if (usher_context_find_alarm (context, usher_timer_get_name (timer)) == NULL)
+        continue;
+
+      n_due++;
+      if (run_timer (context, timer))
+        (*n_run)++;
       else
-        latch_leave (NULL, &latch);
-      ignored = latch_wait (&latch);
+        g_usleep (G_TIME_SPAN_MILLISECOND);
     }
 
-  return n_run;
+  return n_due;
 }
 
 /**
@@ -220,9 +239,10 @@ run_due (UsherHost *self, UsherContext *context, GError **error)
  * @error: return location for a [error@Error]
  *
  * Runs the timers that are due by the clock, and those that fall due by that, and waits for them. One whose
- * handler fails is set to a later time, as always.
+ * handler fails is set to a later time, as always. One that the host has begun to run by itself is waited
+ * for, too.
  *
- * Returns: how many ran, -1 on error
+ * Returns: how many ran on behalf of this call, -1 on error
  */
 int
 usher_host_run_timers (UsherHost *self, GError **error)
@@ -234,16 +254,16 @@ usher_host_run_timers (UsherHost *self, GError **error)
 
   for (guint i = 0; i < self->contexts->len; i++)
     {
-      int n = 0;
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+      int n_due = 0;
 
       do
         {
-          n = run_due (self, g_ptr_array_index (self->contexts, i), error);
-          if (n < 0)
+          n_due = run_due (self, context, &n_run, error);
+          if (n_due < 0)
             return -1;
-          n_run += n;
         }
-      while (n > 0);
+      while (n_due > 0);
     }
 
   return n_run;
