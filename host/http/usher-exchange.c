@@ -1,0 +1,224 @@
+/* usher-exchange.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-exchange.h"
+
+#include "usher-error.h"
+#include "usher-exchange-private.h"
+#include "usher-log.h"
+
+/**
+ * UsherExchange:
+ *
+ * A request on its way to its answer.
+ *
+ * It belongs to one party at a time. Who has it sets the reply and finishes it, once, on any thread. One that is
+ * dropped without being finished answers 500, so no client waits for ever.
+ */
+struct _UsherExchange
+{
+  GObject parent_instance;
+
+  UsherRequest *request; /* (owned) */
+  UsherReply *reply;     /* (owned) */
+  gconstpointer route;   /* (unowned) (nullable) */
+  gint64 started;
+
+  UsherExchangeDoneFunc done; /* (nullable): NULL once it was called */
+  gpointer user_data;         /* (unowned) */
+};
+
+G_DEFINE_FINAL_TYPE (UsherExchange, usher_exchange, G_TYPE_OBJECT)
+
+static void
+usher_exchange_dispose (GObject *object)
+{
+  UsherExchange *self = USHER_EXCHANGE (object);
+
+  if (self->done != NULL)
+    {
+      g_autoptr (GError) error = g_error_new_literal (USHER_ERROR,
+                                                      USHER_ERROR_FAILED,
+                                                      "the request was dropped without an answer");
+
+      usher_exchange_fail (self, error);
+    }
+
+  G_OBJECT_CLASS (usher_exchange_parent_class)->dispose (object);
+}
+
+static void
+usher_exchange_finalize (GObject *object)
+{
+  UsherExchange *self = USHER_EXCHANGE (object);
+
+  g_clear_object (&self->request);
+  g_clear_object (&self->reply);
+
+  G_OBJECT_CLASS (usher_exchange_parent_class)->finalize (object);
+}
+
+static void
+usher_exchange_class_init (UsherExchangeClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = usher_exchange_dispose;
+  object_class->finalize = usher_exchange_finalize;
+}
+
+static void
+usher_exchange_init (UsherExchange *self)
+{
+  self->reply = usher_reply_new ();
+  self->started = g_get_monotonic_time ();
+}
+
+/**
+ * usher_exchange_new:
+ * @request: a request
+ * @done: (scope async) (closure user_data): called once, on the thread that finishes
+ * @user_data: data for @done
+ *
+ * Makes an exchange with an empty reply.
+ *
+ * Returns: (transfer full): the exchange
+ */
+UsherExchange *
+usher_exchange_new (UsherRequest *request, UsherExchangeDoneFunc done, gpointer user_data)
+{
+  UsherExchange *self = NULL;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (request), NULL);
+  g_return_val_if_fail (done != NULL, NULL);
+
+  self = g_object_new (USHER_TYPE_EXCHANGE, NULL);
+  self->request = g_object_ref (request);
+  self->done = done;
+  self->user_data = user_data;
+
+  return self;
+}
+
+/**
+ * usher_exchange_get_request:
+ * @self: an exchange
+ *
+ * Gets the request.
+ *
+ * Returns: (transfer none): the request
+ */
+UsherRequest *
+usher_exchange_get_request (UsherExchange *self)
+{
+  g_return_val_if_fail (USHER_IS_EXCHANGE (self), NULL);
+
+  return self->request;
+}
+
+/**
+ * usher_exchange_get_reply:
+ * @self: an exchange
+ *
+ * Gets the reply.
+ *
+ * Returns: (transfer none): the reply
+ */
+UsherReply *
+usher_exchange_get_reply (UsherExchange *self)
+{
+  g_return_val_if_fail (USHER_IS_EXCHANGE (self), NULL);
+
+  return self->reply;
+}
+
+/**
+ * usher_exchange_get_started:
+ * @self: an exchange
+ *
+ * Gets when the request came.
+ *
+ * Returns: monotonic microseconds
+ */
+gint64
+usher_exchange_get_started (UsherExchange *self)
+{
+  g_return_val_if_fail (USHER_IS_EXCHANGE (self), 0);
+
+  return self->started;
+}
+
+void
+usher_exchange_set_route (UsherExchange *self, gconstpointer route)
+{
+  self->route = route;
+}
+
+gconstpointer
+usher_exchange_get_route (UsherExchange *self)
+{
+  return self->route;
+}
+
+/**
+ * usher_exchange_finish:
+ * @self: an exchange that is not finished
+ *
+ * Sends the reply on its way. The request and the reply are not to be touched any more.
+ */
+void
+usher_exchange_finish (UsherExchange *self)
+{
+  UsherExchangeDoneFunc done = NULL;
+
+  g_return_if_fail (USHER_IS_EXCHANGE (self));
+  g_return_if_fail (self->done != NULL);
+
+  done = g_steal_pointer (&self->done);
+  done (self, self->user_data);
+}
+
+/* What nobody foresaw is told to nobody but the log, once. */
+static void
+log_failure (UsherExchange *self, const GError *error)
+{
+  UsherLogScope scope = { .request = usher_request_get_id (self->request) };
+
+  usher_log_push_scope (&scope);
+  g_message ("%s %s failed: %s",
+             usher_request_get_method (self->request),
+             usher_request_get_path (self->request),
+             error->message);
+  usher_log_pop_scope (&scope);
+}
+
+/**
+ * usher_exchange_fail:
+ * @self: an exchange that is not finished
+ * @error: why there is no better answer
+ *
+ * Answers with an error, and with all problems of the request when the error is `USHER_ERROR_INVALID`. An
+ * error that is nobody's fault but ours is logged.
+ */
+void
+usher_exchange_fail (UsherExchange *self, const GError *error)
+{
+  UsherProblems *problems = NULL;
+
+  g_return_if_fail (USHER_IS_EXCHANGE (self));
+  g_return_if_fail (self->done != NULL);
+  g_return_if_fail (error != NULL);
+
+  if (g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID))
+    problems = usher_request_get_problems (self->request);
+  usher_reply_set_error (self->reply, error, problems);
+  if (usher_error_get_status (error) == 500)
+    log_failure (self, error);
+
+  usher_exchange_finish (self);
+}

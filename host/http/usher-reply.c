@@ -1,0 +1,572 @@
+/* usher-reply.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-reply.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-json.h"
+
+#define JSON_TYPE   "application/json"
+#define RETRY_AFTER "1"
+
+typedef struct
+{
+  char *name;  /* (owned) */
+  char *value; /* (owned) */
+} Header;
+
+/**
+ * UsherReply:
+ *
+ * What the host answers: at first status 200 and no body.
+ *
+ * JSON of documents is spliced from the texts that the store keeps, nothing is parsed. A reply is used by one
+ * thread at a time.
+ */
+struct _UsherReply
+{
+  GObject parent_instance;
+
+  guint status;
+  GBytes *body;           /* (owned) (nullable) */
+  const char *media_type; /* (unowned) (nullable): interned */
+  GArray *headers;        /* (owned) (nullable) (element-type Header) */
+  gboolean has_session;
+  UsherSession *session; /* (owned) (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (UsherReply, usher_reply, G_TYPE_OBJECT)
+
+static void
+clear_header (gpointer data)
+{
+  Header *header = data;
+
+  g_free (header->name);
+  g_free (header->value);
+}
+
+static void
+clear (UsherReply *self)
+{
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->headers, g_array_unref);
+  g_clear_pointer (&self->session, usher_session_unref);
+}
+
+static void
+usher_reply_finalize (GObject *object)
+{
+  clear (USHER_REPLY (object));
+
+  G_OBJECT_CLASS (usher_reply_parent_class)->finalize (object);
+}
+
+static void
+usher_reply_class_init (UsherReplyClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = usher_reply_finalize;
+}
+
+static void
+usher_reply_init (UsherReply *self)
+{
+  self->status = 200;
+}
+
+/**
+ * usher_reply_new:
+ *
+ * Makes a reply with status 200 and no body.
+ *
+ * Returns: (transfer full): the reply
+ */
+UsherReply *
+usher_reply_new (void)
+{
+  return g_object_new (USHER_TYPE_REPLY, NULL);
+}
+
+/**
+ * usher_reply_reset:
+ * @self: a reply
+ *
+ * Makes the reply what it was at first, for another run of the handler.
+ */
+void
+usher_reply_reset (UsherReply *self)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+
+  clear (self);
+  self->status = 200;
+  self->media_type = NULL;
+  self->has_session = FALSE;
+}
+
+/**
+ * usher_reply_set_status:
+ * @self: a reply
+ * @status: an HTTP status
+ *
+ * Sets the status.
+ */
+void
+usher_reply_set_status (UsherReply *self, guint status)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (status >= 200 && status < 600);
+
+  self->status = status;
+}
+
+static Header *
+find_header (UsherReply *self, const char *name)
+{
+  for (guint i = 0; self->headers != NULL && i < self->headers->len; i++)
+    {
+      Header *header = &g_array_index (self->headers, Header, i);
+
+      if (g_ascii_strcasecmp (header->name, name) == 0)
+        return header;
+    }
+
+  return NULL;
+}
+
+/**
+ * usher_reply_set_header:
+ * @self: a reply
+ * @name: the name
+ * @value: the value; one with a line break is refused
+ *
+ * Sets a header, in the place of one of that name.
+ */
+void
+usher_reply_set_header (UsherReply *self, const char *name, const char *value)
+{
+  Header added = { NULL, NULL };
+  Header *header = NULL;
+
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (value != NULL);
+  g_return_if_fail (strpbrk (value, "\r\n") == NULL);
+
+  header = find_header (self, name);
+  if (header != NULL)
+    {
+      g_free (header->value);
+      header->value = g_strdup (value);
+      return;
+    }
+
+  if (self->headers == NULL)
+    {
+      self->headers = g_array_new (FALSE, FALSE, sizeof (Header));
+      g_array_set_clear_func (self->headers, clear_header);
+    }
+  added.name = g_strdup (name);
+  added.value = g_strdup (value);
+  g_array_append_val (self->headers, added);
+}
+
+/* Takes ownership of @body. */
+static void
+take_body (UsherReply *self, GBytes *body, const char *media_type)
+{
+  g_clear_pointer (&self->body, g_bytes_unref);
+  self->body = body;
+  self->media_type = media_type;
+}
+
+/**
+ * usher_reply_set_body:
+ * @self: a reply
+ * @body: the body
+ * @media_type: its media type
+ *
+ * Sets any body.
+ */
+void
+usher_reply_set_body (UsherReply *self, GBytes *body, const char *media_type)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (body != NULL);
+  g_return_if_fail (media_type != NULL);
+
+  take_body (self, g_bytes_ref (body), g_intern_string (media_type));
+}
+
+/**
+ * usher_reply_take_json:
+ * @self: a reply
+ * @json: (transfer full): JSON text
+ *
+ * Sets a JSON body.
+ */
+void
+usher_reply_take_json (UsherReply *self, char *json)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (json != NULL);
+
+  take_body (self, g_bytes_new_take (json, strlen (json)), JSON_TYPE);
+}
+
+/**
+ * usher_reply_set_document:
+ * @self: a reply
+ * @document: a document
+ *
+ * Sets the text of a document as the body.
+ */
+void
+usher_reply_set_document (UsherReply *self, UsherDocument *document)
+{
+  const char *text = NULL;
+  gsize length = 0;
+
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (document != NULL);
+
+  text = usher_document_get_text (document, &length);
+  take_body (self, g_bytes_new (text, length), JSON_TYPE);
+}
+
+static void
+set_first (UsherReply *self, GPtrArray *documents, guint n)
+{
+  GString *json = NULL;
+  gsize total = 2;
+  gsize length = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      usher_document_get_text (g_ptr_array_index (documents, i), &length);
+      total += length + 1;
+    }
+
+  json = g_string_sized_new (total + 1);
+  g_string_append_c (json, '[');
+  for (guint i = 0; i < n; i++)
+    {
+      const char *text = usher_document_get_text (g_ptr_array_index (documents, i), &length);
+
+      if (i > 0)
+        g_string_append_c (json, ',');
+      g_string_append_len (json, text, (gssize) length);
+    }
+  g_string_append_c (json, ']');
+
+  take_body (self, g_string_free_to_bytes (json), JSON_TYPE);
+}
+
+/**
+ * usher_reply_set_documents:
+ * @self: a reply
+ * @documents: (element-type UsherDocument): documents
+ *
+ * Sets the array of the documents' texts as the body.
+ */
+void
+usher_reply_set_documents (UsherReply *self, GPtrArray *documents)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (documents != NULL);
+
+  set_first (self, documents, documents->len);
+}
+
+/**
+ * usher_reply_set_page:
+ * @self: a reply
+ * @documents: (element-type UsherDocument): documents, asked for with one more than @limit
+ * @limit: how many a page has
+ * @path: the path of the list
+ *
+ * Sets a page of a list as the body, and a `Link` to the next page when there is one.
+ */
+void
+usher_reply_set_page (UsherReply *self, GPtrArray *documents, guint limit, const char *path)
+{
+  g_autofree char *link = NULL;
+
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (documents != NULL);
+  g_return_if_fail (limit > 0);
+  g_return_if_fail (path != NULL);
+
+  set_first (self, documents, MIN (documents->len, limit));
+  if (documents->len <= limit)
+    return;
+
+  link = g_strdup_printf ("<%s?limit=%u&after=%s>; rel=\"next\"",
+                          path,
+                          limit,
+                          usher_document_get_id (g_ptr_array_index (documents, limit - 1)));
+  usher_reply_set_header (self, "Link", link);
+}
+
+/**
+ * usher_reply_set_session:
+ * @self: a reply
+ * @session: (nullable): a session, `NULL` to clear the client's
+ *
+ * Lets the host set the session's cookie, or clear it.
+ */
+void
+usher_reply_set_session (UsherReply *self, UsherSession *session)
+{
+  UsherSession *old = NULL;
+
+  g_return_if_fail (USHER_IS_REPLY (self));
+
+  old = self->session;
+  self->session = session != NULL ? usher_session_ref (session) : NULL;
+  self->has_session = TRUE;
+  g_clear_pointer (&old, usher_session_unref);
+}
+
+static void
+set_message (UsherReply *self, guint status, const char *message)
+{
+  GString *json = g_string_new ("{\"errors\":[{\"message\":");
+
+  usher_json_append_string (json, message);
+  g_string_append (json, "}]}");
+  self->status = status;
+  usher_reply_take_json (self, g_string_free (json, FALSE));
+}
+
+/**
+ * usher_reply_refuse:
+ * @self: a reply
+ * @status: an HTTP status
+ * @message: what a person is told
+ *
+ * Sets one message in the error shape with a status of the handler's choice. The handler returns `TRUE`: its
+ * unit is committed.
+ */
+void
+usher_reply_refuse (UsherReply *self, guint status, const char *message)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (status >= 400 && status < 600);
+  g_return_if_fail (message != NULL);
+
+  set_message (self, status, message);
+}
+
+/* The one table from what went wrong to what the client is told. No message: the error has one that was written
+ * for people. */
+static const struct
+{
+  UsherError code;
+  guint status;
+  const char *message;
+} table[] = {
+  { USHER_ERROR_INVALID, 400, NULL },
+  { USHER_ERROR_UNAUTHORIZED, 401, "Not authorized" },
+  { USHER_ERROR_FORBIDDEN, 403, NULL },
+  { USHER_ERROR_NOT_FOUND, 404, "Not Found" },
+  { USHER_ERROR_NOT_ALLOWED, 405, "Method not allowed" },
+  { USHER_ERROR_CONFLICT, 409, "Changed by somebody else at the same time" },
+  { USHER_ERROR_TAKEN, 409, "Already taken" },
+  { USHER_ERROR_BUSY, 409, NULL },
+  { USHER_ERROR_TOO_LARGE, 413, "Body too large" },
+  { USHER_ERROR_UNSUPPORTED, 415, "Body must be application/json" },
+  { USHER_ERROR_LIMITED, 429, NULL },
+  { USHER_ERROR_UNAVAILABLE, 503, NULL },
+  { USHER_ERROR_FULL, 503, "No room, try again later" },
+};
+
+static void
+look_up (const GError *error, guint *status, const char **message)
+{
+  *status = 500;
+  *message = "Something went wrong";
+
+  if (error->domain != USHER_ERROR)
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if ((int) table[i].code == error->code)
+      {
+        *status = table[i].status;
+        *message = table[i].message != NULL ? table[i].message : error->message;
+        return;
+      }
+}
+
+/**
+ * usher_error_get_status:
+ * @error: an error
+ *
+ * Gets the HTTP status of an error, by the one table. What is not in it, and errors of other domains, are 500.
+ *
+ * Returns: the status
+ */
+guint
+usher_error_get_status (const GError *error)
+{
+  const char *message = NULL;
+  guint status = 0;
+
+  g_return_val_if_fail (error != NULL, 500);
+
+  look_up (error, &status, &message);
+
+  return status;
+}
+
+/**
+ * usher_reply_set_error:
+ * @self: a reply
+ * @error: an error
+ * @problems: (nullable): what is wrong with the input, for `USHER_ERROR_INVALID`
+ *
+ * Sets status and body for an error. Only messages of codes that are written for people go out.
+ */
+void
+usher_reply_set_error (UsherReply *self, const GError *error, UsherProblems *problems)
+{
+  const char *message = NULL;
+  guint status = 0;
+
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (error != NULL);
+
+  look_up (error, &status, &message);
+  if (status == 400 && problems != NULL && usher_problems_get_length (problems) > 0)
+    {
+      self->status = status;
+      usher_reply_take_json (self, usher_problems_to_json (problems));
+      return;
+    }
+
+  set_message (self, status, message);
+  if ((status == 429 || status == 503) && find_header (self, "Retry-After") == NULL)
+    usher_reply_set_header (self, "Retry-After", RETRY_AFTER);
+}
+
+/**
+ * usher_reply_get_status:
+ * @self: a reply
+ *
+ * Gets the status.
+ *
+ * Returns: the status
+ */
+guint
+usher_reply_get_status (UsherReply *self)
+{
+  g_return_val_if_fail (USHER_IS_REPLY (self), 0);
+
+  return self->status;
+}
+
+/**
+ * usher_reply_get_body:
+ * @self: a reply
+ *
+ * Gets the body.
+ *
+ * Returns: (transfer none) (nullable): the body, `NULL` when there is none
+ */
+GBytes *
+usher_reply_get_body (UsherReply *self)
+{
+  g_return_val_if_fail (USHER_IS_REPLY (self), NULL);
+
+  return self->body;
+}
+
+/**
+ * usher_reply_get_media_type:
+ * @self: a reply
+ *
+ * Gets the media type of the body.
+ *
+ * Returns: (nullable): the media type, `NULL` when there is no body
+ */
+const char *
+usher_reply_get_media_type (UsherReply *self)
+{
+  g_return_val_if_fail (USHER_IS_REPLY (self), NULL);
+
+  return self->media_type;
+}
+
+/**
+ * usher_reply_get_header:
+ * @self: a reply
+ * @name: a name, in any case
+ *
+ * Gets a header that was set.
+ *
+ * Returns: (nullable): the value, `NULL` when it is not set
+ */
+const char *
+usher_reply_get_header (UsherReply *self, const char *name)
+{
+  Header *header = NULL;
+
+  g_return_val_if_fail (USHER_IS_REPLY (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  header = find_header (self, name);
+
+  return header != NULL ? header->value : NULL;
+}
+
+/**
+ * usher_reply_foreach_header:
+ * @self: a reply
+ * @func: (scope call) (closure user_data): called for each header
+ * @user_data: data for @func
+ *
+ * Calls a function for each header that was set.
+ */
+void
+usher_reply_foreach_header (UsherReply *self, UsherHeaderFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (func != NULL);
+
+  for (guint i = 0; self->headers != NULL && i < self->headers->len; i++)
+    {
+      Header *header = &g_array_index (self->headers, Header, i);
+
+      func (header->name, header->value, user_data);
+    }
+}
+
+/**
+ * usher_reply_get_session:
+ * @self: a reply
+ * @session: (out) (optional) (nullable) (transfer none): the session, `NULL` when it is cleared
+ *
+ * Tells whether the reply sets or clears the client's session.
+ *
+ * Returns: whether it does
+ */
+gboolean
+usher_reply_get_session (UsherReply *self, UsherSession **session)
+{
+  g_return_val_if_fail (USHER_IS_REPLY (self), FALSE);
+
+  if (session != NULL)
+    *session = self->session;
+
+  return self->has_session;
+}

@@ -1,0 +1,942 @@
+/* usher-request.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-request.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-id.h"
+#include "usher-request-private.h"
+#include "usher-text-arena-private.h"
+
+#define MAX_ID        64
+#define MAX_PAGE      100
+#define N_INLINE      24
+#define UNKNOWN       USHER_N_HEADERS
+#define SEGMENTS_NEW  (-2)
+#define SEGMENTS_NONE (-1)
+
+typedef struct
+{
+  const char *name;
+  const char *value;
+} Pair;
+
+/**
+ * UsherRequest:
+ *
+ * What a client asks, whatever listener brought it.
+ *
+ * All text of a request lies in one arena that lives as long as the request, so what a getter returns
+ * stays valid until then. A request is used by one thread at a time.
+ */
+struct _UsherRequest
+{
+  GObject parent_instance;
+
+  const char *method; /* (unowned): in the arena, or static */
+  const char *path;   /* (unowned): in the arena, as it came, without the query */
+  const char *query;  /* (unowned) (nullable): in the arena, as it came */
+  const char *id;     /* (unowned) (nullable): in the arena */
+  const char *address;
+  const char *authority; /* (unowned) (nullable) */
+  gboolean is_secure;
+
+  const char *known[USHER_N_HEADERS]; /* (unowned) (nullable): values */
+  guint twice;                        /* a bit for each known header that came again */
+  Pair *headers;                      /* (owned) (nullable): all, in order */
+  guint n_headers;
+  guint n_headers_room;
+  Pair inline_headers[N_INLINE];
+
+  const char *segments[USHER_MAX_SEGMENTS + 1]; /* (unowned): decoded */
+  int n_segments;
+  Pair parameters[USHER_MAX_SEGMENTS];
+  guint n_parameters;
+
+  GBytes *body;            /* (owned) (nullable) */
+  UsherSession *session;   /* (owned) (nullable) */
+  UsherJson *json;         /* (owned) (nullable) */
+  UsherProblems *problems; /* (owned) (nullable) */
+
+  UsherTextArena arena;
+};
+
+G_DEFINE_FINAL_TYPE (UsherRequest, usher_request, G_TYPE_OBJECT)
+
+static void
+usher_request_finalize (GObject *object)
+{
+  UsherRequest *self = USHER_REQUEST (object);
+
+  if (self->headers != self->inline_headers)
+    g_free (self->headers);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->session, usher_session_unref);
+  g_clear_pointer (&self->json, usher_json_unref);
+  g_clear_pointer (&self->problems, usher_problems_unref);
+  usher_text_arena_clear (&self->arena);
+
+  G_OBJECT_CLASS (usher_request_parent_class)->finalize (object);
+}
+
+static void
+usher_request_class_init (UsherRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = usher_request_finalize;
+}
+
+static void
+usher_request_init (UsherRequest *self)
+{
+  usher_text_arena_init (&self->arena);
+  self->headers = self->inline_headers;
+  self->n_headers_room = N_INLINE;
+  self->n_segments = SEGMENTS_NEW;
+  self->address = "";
+}
+
+/* The absolute form names the server as well: only what follows counts. */
+static const char *
+skip_authority (const char *target)
+{
+  const char *rest = NULL;
+
+  if (*target == '/')
+    return target;
+
+  if (g_ascii_strncasecmp (target, "http://", 7) == 0)
+    rest = strchr (target + 7, '/');
+  else if (g_ascii_strncasecmp (target, "https://", 8) == 0)
+    rest = strchr (target + 8, '/');
+
+  return rest != NULL ? rest : target;
+}
+
+/**
+ * usher_request_new:
+ * @method: the method
+ * @target: the path with an optional query, as on the request line
+ *
+ * Makes a request.
+ *
+ * Returns: (transfer full): the request
+ */
+UsherRequest *
+usher_request_new (const char *method, const char *target)
+{
+  UsherRequest *self = NULL;
+  char *copy = NULL;
+  char *query = NULL;
+
+  g_return_val_if_fail (method != NULL, NULL);
+  g_return_val_if_fail (target != NULL, NULL);
+
+  self = g_object_new (USHER_TYPE_REQUEST, NULL);
+  target = skip_authority (target);
+  copy = usher_text_arena_copy (&self->arena, target, strlen (target));
+  copy[strcspn (copy, "#")] = '\0';
+  query = strchr (copy, '?');
+  if (query != NULL)
+    *query++ = '\0';
+  self->path = copy;
+  self->query = query;
+  usher_request_set_method (self, method);
+
+  return self;
+}
+
+/* The methods that are met are static, so they need no copy. */
+void
+usher_request_set_method (UsherRequest *self, const char *method)
+{
+  static const char *const methods[] = {
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    if (strcmp (method, methods[i]) == 0)
+      {
+        self->method = methods[i];
+        return;
+      }
+
+  self->method = usher_text_arena_copy (&self->arena, method, strlen (method));
+}
+
+static UsherKnownHeader
+find_known (const char *name, gsize length)
+{
+  static const struct
+  {
+    const char *name;
+    guint length;
+    UsherKnownHeader header;
+  } known[] = {
+    { "Host", 4, USHER_HEADER_HOST },
+    { "Cookie", 6, USHER_HEADER_COOKIE },
+    { "Expect", 6, USHER_HEADER_EXPECT },
+    { "Origin", 6, USHER_HEADER_ORIGIN },
+    { "Traceparent", 11, USHER_HEADER_TRACEPARENT },
+    { "Content-Type", 12, USHER_HEADER_CONTENT_TYPE },
+    { "X-Request-Id", 12, USHER_HEADER_REQUEST_ID },
+    { "Authorization", 13, USHER_HEADER_AUTHORIZATION },
+    { "Content-Length", 14, USHER_HEADER_CONTENT_LENGTH },
+    { "Sec-Fetch-Site", 14, USHER_HEADER_SEC_FETCH_SITE },
+    { "Idempotency-Key", 15, USHER_HEADER_IDEMPOTENCY_KEY },
+    { "X-Forwarded-For", 15, USHER_HEADER_FORWARDED_FOR },
+    { "X-Forwarded-Host", 16, USHER_HEADER_FORWARDED_HOST },
+    { "X-Forwarded-Proto", 17, USHER_HEADER_FORWARDED_PROTO },
+    { "Transfer-Encoding", 17, USHER_HEADER_TRANSFER_ENCODING },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (known) && known[i].length <= length; i++)
+    if (known[i].length == length && g_ascii_strcasecmp (known[i].name, name) == 0)
+      return known[i].header;
+
+  return UNKNOWN;
+}
+
+static void
+make_room (UsherRequest *self)
+{
+  Pair *headers = NULL;
+
+  if (self->n_headers < self->n_headers_room)
+    return;
+
+  self->n_headers_room *= 2;
+  headers = g_new (Pair, self->n_headers_room);
+  memcpy (headers, self->headers, self->n_headers * sizeof (Pair));
+  if (self->headers != self->inline_headers)
+    g_free (self->headers);
+  self->headers = headers;
+}
+
+void
+usher_request_add_header_sized (UsherRequest *self,
+                                const char *name,
+                                gsize name_length,
+                                const char *value,
+                                gsize value_length)
+{
+  UsherKnownHeader known = find_known (name, name_length);
+  const char *copy = usher_text_arena_copy (&self->arena, value, value_length);
+
+  make_room (self);
+  self->headers[self->n_headers].name = usher_text_arena_copy (&self->arena, name, name_length);
+  self->headers[self->n_headers].value = copy;
+  self->n_headers++;
+
+  if (known == UNKNOWN)
+    return;
+  if (self->known[known] != NULL)
+    self->twice |= 1U << known;
+  else
+    self->known[known] = copy;
+}
+
+/**
+ * usher_request_add_header:
+ * @self: a request
+ * @name: the name
+ * @value: the value
+ *
+ * Adds a header.
+ */
+void
+usher_request_add_header (UsherRequest *self, const char *name, const char *value)
+{
+  g_return_if_fail (USHER_IS_REQUEST (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (value != NULL);
+
+  usher_request_add_header_sized (self, name, strlen (name), value, strlen (value));
+}
+
+const char *
+usher_request_peek_header (UsherRequest *self, UsherKnownHeader header)
+{
+  return self->known[header];
+}
+
+gboolean
+usher_request_is_ambiguous (UsherRequest *self)
+{
+  guint single = (1U << USHER_HEADER_HOST) | (1U << USHER_HEADER_CONTENT_LENGTH) |
+                 (1U << USHER_HEADER_TRANSFER_ENCODING);
+
+  return (self->twice & single) != 0 || (self->known[USHER_HEADER_CONTENT_LENGTH] != NULL &&
+                                         self->known[USHER_HEADER_TRANSFER_ENCODING] != NULL);
+}
+
+/**
+ * usher_request_set_body:
+ * @self: a request
+ * @body: (nullable): the body
+ *
+ * Sets the body.
+ */
+void
+usher_request_set_body (UsherRequest *self, GBytes *body)
+{
+  GBytes *old = NULL;
+
+  g_return_if_fail (USHER_IS_REQUEST (self));
+
+  old = self->body;
+  self->body = body != NULL ? g_bytes_ref (body) : NULL;
+  g_clear_pointer (&self->json, usher_json_unref);
+  g_clear_pointer (&old, g_bytes_unref);
+}
+
+/**
+ * usher_request_set_origin:
+ * @self: a request
+ * @address: the address of the client
+ * @secure: whether it came by HTTPS
+ *
+ * Sets where the request came from. What a proxy said of it counts only if the proxy is trusted; that is
+ * for the caller to know.
+ */
+void
+usher_request_set_origin (UsherRequest *self, const char *address, gboolean secure)
+{
+  g_return_if_fail (USHER_IS_REQUEST (self));
+  g_return_if_fail (address != NULL);
+
+  self->address = usher_text_arena_copy (&self->arena, address, strlen (address));
+  self->is_secure = secure;
+}
+
+void
+usher_request_set_authority (UsherRequest *self, const char *authority)
+{
+  self->authority = usher_text_arena_copy (&self->arena, authority, strlen (authority));
+}
+
+const char *
+usher_request_get_authority (UsherRequest *self)
+{
+  return self->authority != NULL ? self->authority : self->known[USHER_HEADER_HOST];
+}
+
+/**
+ * usher_request_set_session:
+ * @self: a request
+ * @session: (nullable): who asks
+ *
+ * Sets who asks, `NULL` for anybody.
+ */
+void
+usher_request_set_session (UsherRequest *self, UsherSession *session)
+{
+  UsherSession *old = NULL;
+
+  g_return_if_fail (USHER_IS_REQUEST (self));
+
+  old = self->session;
+  self->session = session != NULL ? usher_session_ref (session) : NULL;
+  g_clear_pointer (&old, usher_session_unref);
+}
+
+/**
+ * usher_request_set_id:
+ * @self: a request
+ * @id: the id
+ *
+ * Sets the id under which the request is answered and logged.
+ */
+void
+usher_request_set_id (UsherRequest *self, const char *id)
+{
+  g_return_if_fail (USHER_IS_REQUEST (self));
+  g_return_if_fail (id != NULL);
+
+  self->id = usher_text_arena_copy (&self->arena, id, strlen (id));
+}
+
+static gboolean
+is_sane_id (const char *id)
+{
+  gsize length = 0;
+
+  for (; id[length] != '\0'; length++)
+    if (length == MAX_ID || (!g_ascii_isalnum (id[length]) && strchr ("._-", id[length]) == NULL))
+      return FALSE;
+
+  return length > 0;
+}
+
+static void
+append_hexadecimal (char *out, guint64 value)
+{
+  for (int i = 15; i >= 0; i--, value >>= 4)
+    out[i] = "0123456789abcdef"[value & 15];
+}
+
+/* A number of this process, and one that counts requests; the mixing is one to one, so no id comes twice, and
+ * it tells nobody how many there were. */
+static void
+make_id (UsherRequest *self)
+{
+  static gsize seed = 0;
+  static gsize count = 0;
+  char text[32];
+  guint64 mixed = 0;
+
+  if (g_once_init_enter (&seed))
+    {
+      gsize made = ((gsize) g_random_int () << 32) | g_random_int () | 1;
+
+      g_once_init_leave (&seed, made);
+    }
+
+  mixed = seed + __atomic_fetch_add (&count, 1, __ATOMIC_RELAXED) *
+                     G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  mixed = (mixed ^ (mixed >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  mixed = (mixed ^ (mixed >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  append_hexadecimal (text, seed * G_GUINT64_CONSTANT (0xd1342543de82ef95));
+  append_hexadecimal (text + 16, mixed ^ (mixed >> 31));
+  self->id = usher_text_arena_copy (&self->arena, text, sizeof text);
+}
+
+void
+usher_request_adopt_id (UsherRequest *self)
+{
+  const char *id = self->known[USHER_HEADER_REQUEST_ID];
+
+  if (id != NULL && is_sane_id (id))
+    self->id = id;
+  else
+    make_id (self);
+}
+
+/**
+ * usher_request_set_parameter:
+ * @self: a request
+ * @name: a name in the pattern of a route
+ * @value: the segment of the path, decoded
+ *
+ * Sets what a route's pattern named.
+ */
+void
+usher_request_set_parameter (UsherRequest *self, const char *name, const char *value)
+{
+  Pair *parameter = NULL;
+
+  g_return_if_fail (USHER_IS_REQUEST (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (value != NULL);
+  g_return_if_fail (self->n_parameters < USHER_MAX_SEGMENTS);
+
+  parameter = &self->parameters[self->n_parameters++];
+  parameter->name = usher_text_arena_copy (&self->arena, name, strlen (name));
+  parameter->value = usher_text_arena_copy (&self->arena, value, strlen (value));
+}
+
+/**
+ * usher_request_get_id:
+ * @self: a request
+ *
+ * Gets the id under which the request is answered and logged. One is made when there is none.
+ *
+ * Returns: the id
+ */
+const char *
+usher_request_get_id (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  if (self->id == NULL)
+    usher_request_adopt_id (self);
+
+  return self->id;
+}
+
+/**
+ * usher_request_get_method:
+ * @self: a request
+ *
+ * Gets the method.
+ *
+ * Returns: the method
+ */
+const char *
+usher_request_get_method (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  return self->method;
+}
+
+/**
+ * usher_request_get_path:
+ * @self: a request
+ *
+ * Gets the path as it came, not decoded, without the query.
+ *
+ * Returns: the path
+ */
+const char *
+usher_request_get_path (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  return self->path;
+}
+
+/**
+ * usher_request_get_parameter:
+ * @self: a request
+ * @name: a name in the pattern of the route
+ *
+ * Gets the segment of the path that the pattern named, decoded.
+ *
+ * Returns: (nullable): the segment, `NULL` when the pattern has no such name
+ */
+const char *
+usher_request_get_parameter (UsherRequest *self, const char *name)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  for (guint i = 0; i < self->n_parameters; i++)
+    if (strcmp (self->parameters[i].name, name) == 0)
+      return self->parameters[i].value;
+
+  return NULL;
+}
+
+static gboolean
+is_utf8 (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if ((guchar) text[i] >= 0x80)
+      return g_utf8_validate (text, (gssize) length, NULL);
+
+  return TRUE;
+}
+
+/* Percent-decodes into the arena; NULL for a bad escape, %00 and what is not UTF-8. */
+static const char *
+decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
+{
+  char *copy = usher_text_arena_copy (&self->arena, text, length);
+  gsize out = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      int high = 0;
+      int low = 0;
+
+      if (text[i] == '+' && is_query)
+        {
+          copy[out++] = ' ';
+          continue;
+        }
+      if (text[i] != '%')
+        {
+          copy[out++] = text[i];
+          continue;
+        }
+
+      high = i + 2 < length ? g_ascii_xdigit_value (text[i + 1]) : -1;
+      low = i + 2 < length ? g_ascii_xdigit_value (text[i + 2]) : -1;
+      if (high < 0 || low < 0 || high + low == 0)
+        return NULL;
+      copy[out++] = (char) (high * 16 + low);
+      i += 2;
+    }
+  copy[out] = '\0';
+
+  return is_utf8 (copy, out) ? copy : NULL;
+}
+
+static int
+split_path (UsherRequest *self)
+{
+  const char *segment = self->path;
+  int n = 0;
+
+  if (*segment != '/')
+    return SEGMENTS_NONE;
+
+  while (segment != NULL)
+    {
+      const char *end = strchr (segment + 1, '/');
+      gsize length = end != NULL ? (gsize) (end - segment - 1) : strlen (segment + 1);
+      const char *decoded = segment + 1;
+
+      if (n == USHER_MAX_SEGMENTS)
+        return SEGMENTS_NONE;
+      decoded = decode (self, segment + 1, length, FALSE);
+      if (decoded == NULL || strcmp (decoded, ".") == 0 || strcmp (decoded, "..") == 0)
+        return SEGMENTS_NONE;
+      self->segments[n++] = decoded;
+      segment = end;
+    }
+
+  return n;
+}
+
+const char *const *
+usher_request_get_segments (UsherRequest *self, guint *n_segments)
+{
+  if (self->n_segments == SEGMENTS_NEW)
+    self->n_segments = split_path (self);
+  if (self->n_segments == SEGMENTS_NONE)
+    return NULL;
+
+  *n_segments = (guint) self->n_segments;
+
+  return self->segments;
+}
+
+/* A value that cannot be decoded is given as it came: it will not be what anybody asks for. */
+static const char *
+decode_query (UsherRequest *self, const char *text, gsize length)
+{
+  const char *decoded = decode (self, text, length, TRUE);
+
+  return decoded != NULL ? decoded : usher_text_arena_copy (&self->arena, text, length);
+}
+
+/**
+ * usher_request_get_query:
+ * @self: a request
+ * @name: the name of a query parameter
+ *
+ * Gets the first value of a query parameter, decoded.
+ *
+ * Returns: (nullable): the value, `NULL` when it is not there
+ */
+const char *
+usher_request_get_query (UsherRequest *self, const char *name)
+{
+  const char *pair = NULL;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  pair = self->query;
+  while (pair != NULL && *pair != '\0')
+    {
+      gsize length = strcspn (pair, "&");
+      const char *equals = memchr (pair, '=', length);
+      gsize name_length = equals != NULL ? (gsize) (equals - pair) : length;
+
+      if (strcmp (decode_query (self, pair, name_length), name) == 0)
+        return equals != NULL ? decode_query (self, equals + 1, length - name_length - 1) : "";
+      pair += length;
+      if (*pair == '&')
+        pair++;
+    }
+
+  return NULL;
+}
+
+/**
+ * usher_request_get_header:
+ * @self: a request
+ * @name: the name of a header, in any case
+ *
+ * Gets the first value of a header.
+ *
+ * Returns: (nullable): the value, `NULL` when it is not there
+ */
+const char *
+usher_request_get_header (UsherRequest *self, const char *name)
+{
+  UsherKnownHeader known = UNKNOWN;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  known = find_known (name, strlen (name));
+  if (known != UNKNOWN)
+    return self->known[known];
+
+  for (guint i = 0; i < self->n_headers; i++)
+    if (g_ascii_strcasecmp (self->headers[i].name, name) == 0)
+      return self->headers[i].value;
+
+  return NULL;
+}
+
+static char *
+find_cookie (const char *cookies, const char *name)
+{
+  gsize length = strlen (name);
+
+  while (*cookies != '\0')
+    {
+      gsize end = strcspn (cookies, ";");
+
+      if (end > length && cookies[length] == '=' && strncmp (cookies, name, length) == 0)
+        return g_strchomp (g_strndup (cookies + length + 1, end - length - 1));
+      cookies += end;
+      cookies += strspn (cookies, "; \t");
+    }
+
+  return NULL;
+}
+
+/**
+ * usher_request_dup_cookie:
+ * @self: a request
+ * @name: the name of a cookie
+ *
+ * Gets the value of a cookie.
+ *
+ * Returns: (transfer full) (nullable): the value, `NULL` when it is not there
+ */
+char *
+usher_request_dup_cookie (UsherRequest *self, const char *name)
+{
+  const char *cookies = NULL;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  cookies = self->known[USHER_HEADER_COOKIE];
+
+  return cookies != NULL ? find_cookie (cookies + strspn (cookies, "; \t"), name) : NULL;
+}
+
+/**
+ * usher_request_get_body:
+ * @self: a request
+ *
+ * Gets the body.
+ *
+ * Returns: (transfer none) (nullable): the body, `NULL` when there is none
+ */
+GBytes *
+usher_request_get_body (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  return self->body;
+}
+
+/**
+ * usher_request_get_session:
+ * @self: a request
+ *
+ * Gets who asks.
+ *
+ * Returns: (transfer none) (nullable): the session, `NULL` for anybody
+ */
+UsherSession *
+usher_request_get_session (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  return self->session;
+}
+
+/**
+ * usher_request_get_address:
+ * @self: a request
+ *
+ * Gets the address of the client.
+ *
+ * Returns: the address, empty when it is not known
+ */
+const char *
+usher_request_get_address (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  return self->address;
+}
+
+/**
+ * usher_request_is_secure:
+ * @self: a request
+ *
+ * Tells whether the request came by HTTPS.
+ *
+ * Returns: whether it did
+ */
+gboolean
+usher_request_is_secure (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
+
+  return self->is_secure;
+}
+
+/**
+ * usher_request_get_json:
+ * @self: a request
+ * @error: return location for a [error@Error]
+ *
+ * Reads the body as JSON, once.
+ *
+ * Returns: (transfer none): the JSON, or `NULL` with `USHER_ERROR_INVALID`
+ */
+UsherJson *
+usher_request_get_json (UsherRequest *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  const char *text = "";
+  gsize length = 0;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (self->json != NULL)
+    return self->json;
+
+  if (self->body != NULL)
+    text = g_bytes_get_data (self->body, &length);
+  self->json = usher_json_parse (text != NULL ? text : "", (gssize) length, &local_error);
+  if (self->json == NULL)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "The body is not valid JSON: %s",
+                 local_error->message);
+
+  return self->json;
+}
+
+/**
+ * usher_request_get_problems:
+ * @self: a request
+ *
+ * Gets what is wrong with the request, to add to it.
+ *
+ * Returns: (transfer none): the problems
+ */
+UsherProblems *
+usher_request_get_problems (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  if (self->problems == NULL)
+    self->problems = usher_problems_new ();
+
+  return self->problems;
+}
+
+/**
+ * usher_request_check:
+ * @self: a request
+ * @error: return location for a [error@Error]
+ *
+ * Tells whether the request has no problems.
+ *
+ * Returns: `FALSE` with `USHER_ERROR_INVALID` when it has some; the answer lists them all
+ */
+gboolean
+usher_request_check (UsherRequest *self, GError **error)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  n = self->problems != NULL ? usher_problems_get_length (self->problems) : 0;
+  if (n > 0)
+    g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "The request has %u problems", n);
+
+  return n == 0;
+}
+
+/**
+ * usher_request_read:
+ * @self: a request
+ * @schema: what the body shall be
+ * @error: return location for a [error@Error]
+ *
+ * Reads the input fields of a schema out of the body. What does not fit is kept in the request: return the
+ * error, and the host answers with the whole list.
+ *
+ * Returns: (transfer full): a document without id, or `NULL` with `USHER_ERROR_INVALID`
+ */
+UsherDocument *
+usher_request_read (UsherRequest *self, UsherSchema *schema, GError **error)
+{
+  g_autoptr (UsherDocument) document = NULL;
+  UsherJson *json = NULL;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (schema != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  json = usher_request_get_json (self, error);
+  if (json == NULL)
+    return NULL;
+
+  document = usher_schema_read (schema, json, usher_request_get_problems (self));
+  if (!usher_request_check (self, error))
+    return NULL;
+  if (document == NULL)
+    g_set_error_literal (error, USHER_ERROR, USHER_ERROR_INVALID, "The body must be an object");
+
+  return g_steal_pointer (&document);
+}
+
+/**
+ * usher_request_reset:
+ * @self: a request
+ *
+ * Forgets the problems, for another run of the handler.
+ */
+void
+usher_request_reset (UsherRequest *self)
+{
+  g_return_if_fail (USHER_IS_REQUEST (self));
+
+  g_clear_pointer (&self->problems, usher_problems_unref);
+}
+
+/**
+ * usher_request_get_page:
+ * @self: a request
+ * @limit: (out): how many documents were asked for, from 1 to 100
+ * @after: (out) (nullable) (transfer none): the id after which the page begins
+ * @error: return location for a [error@Error]
+ *
+ * Reads `?limit=` and `?after=`.
+ *
+ * Returns: `FALSE` with `USHER_ERROR_INVALID` when one is malformed
+ */
+gboolean
+usher_request_get_page (UsherRequest *self, guint *limit, const char **after, GError **error)
+{
+  const char *text = NULL;
+  const char *id = NULL;
+  guint64 number = MAX_PAGE;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
+  g_return_val_if_fail (limit != NULL, FALSE);
+  g_return_val_if_fail (after != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  text = usher_request_get_query (self, "limit");
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, MAX_PAGE, &number, NULL))
+    usher_problems_add (usher_request_get_problems (self),
+                        "limit",
+                        "Limit must be a number from 1 to 100");
+
+  id = usher_request_get_query (self, "after");
+  if (id != NULL && !usher_id_is_valid (id))
+    usher_problems_add (usher_request_get_problems (self), "after", "After must be an id");
+
+  *limit = (guint) number;
+  *after = id;
+
+  return usher_request_check (self, error);
+}

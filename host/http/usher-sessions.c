@@ -1,0 +1,575 @@
+/* usher-sessions.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-sessions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <jwt.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+#include "usher-sessions-private.h"
+
+#define KEY_SIZE   32
+#define KID_LENGTH 16
+#define MAX_TOKEN  4096
+#define MAX_CACHED 4096
+
+/**
+ * UsherSessions:
+ *
+ * Makes, reads and refuses session tokens: JWT, signed with HS256 and nothing else.
+ *
+ * Tokens that were verified are kept, so a client that comes again costs a look-up; whether the session has
+ * ended or its user is refused is asked every time. Any thread.
+ */
+struct _UsherSessions
+{
+  GObject parent_instance;
+
+  UsherClock *clock; /* (owned) */
+  gint64 lifetime;
+  guchar key[KEY_SIZE];
+  char kid[KID_LENGTH + 1];
+
+  GRWLock cache_lock;
+  GHashTable *young; /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
+  GHashTable *old;   /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
+
+  GRWLock revoked_lock;
+  GHashTable *revoked; /* (owned) (rwlock revoked_lock) (element-type utf8) */
+  int n_revoked;       /* (atomic) */
+};
+
+G_DEFINE_FINAL_TYPE (UsherSessions, usher_sessions, G_TYPE_OBJECT)
+
+/* The end of a token is the end of its signature: as good as random, so it is the hash. */
+static guint
+hash_token (gconstpointer data)
+{
+  const char *token = data;
+  gsize length = strlen (token);
+  guint32 hash = 0;
+
+  if (length >= 12)
+    memcpy (&hash, token + length - 12, sizeof hash);
+
+  return hash;
+}
+
+static gboolean
+equal_tokens (gconstpointer a, gconstpointer b)
+{
+  gsize length = strlen (a);
+
+  return strlen (b) == length && sodium_memcmp (a, b, length) == 0;
+}
+
+static GHashTable *
+cache_new (void)
+{
+  return g_hash_table_new_full (hash_token,
+                                equal_tokens,
+                                g_free,
+                                (GDestroyNotify) usher_session_unref);
+}
+
+static void
+usher_sessions_finalize (GObject *object)
+{
+  UsherSessions *self = USHER_SESSIONS (object);
+
+  sodium_memzero (self->key, sizeof self->key);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->young, g_hash_table_unref);
+  g_clear_pointer (&self->old, g_hash_table_unref);
+  g_clear_pointer (&self->revoked, g_hash_table_unref);
+  g_rw_lock_clear (&self->cache_lock);
+  g_rw_lock_clear (&self->revoked_lock);
+
+  G_OBJECT_CLASS (usher_sessions_parent_class)->finalize (object);
+}
+
+static void
+usher_sessions_class_init (UsherSessionsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = usher_sessions_finalize;
+}
+
+static void
+usher_sessions_init (UsherSessions *self)
+{
+  g_rw_lock_init (&self->cache_lock);
+  g_rw_lock_init (&self->revoked_lock);
+  self->young = cache_new ();
+  self->old = cache_new ();
+  self->revoked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static gboolean
+fail_with_errno (const char *what, const char *path, int code, GError **error)
+{
+  g_set_error (error,
+               USHER_ERROR,
+               code == ENOSPC || code == EDQUOT ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
+               "key file “%s” cannot be %s: %s",
+               path,
+               what,
+               g_strerror (code));
+
+  return FALSE;
+}
+
+static gboolean
+write_all (int fd, const guchar *data, gsize length)
+{
+  while (length > 0)
+    {
+      gssize n = write (fd, data, length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FALSE;
+      data += n;
+      length -= (gsize) n;
+    }
+
+  return fsync (fd) == 0;
+}
+
+static void
+sync_directory (const char *path)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  if (fsync (fd) != 0)
+    g_info ("directory “%s” was not synced: %s", directory, g_strerror (errno));
+  close (fd);
+}
+
+/* A whole key appears at once or not at all, and never in the place of another. */
+static gboolean
+make_key_file (const char *path, GError **error)
+{
+  g_autofree char *temporary = g_strdup_printf ("%s.XXXXXX", path);
+  guchar key[KEY_SIZE];
+  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
+  int code = 0;
+
+  if (fd < 0)
+    return fail_with_errno ("made", path, errno, error);
+
+  randombytes_buf (key, sizeof key);
+  if (!write_all (fd, key, sizeof key))
+    code = errno;
+  sodium_memzero (key, sizeof key);
+  if (close (fd) != 0 && code == 0)
+    code = errno;
+  if (code == 0 && link (temporary, path) != 0 && errno != EEXIST)
+    code = errno;
+  g_unlink (temporary);
+
+  if (code != 0)
+    return fail_with_errno ("made", path, code, error);
+  sync_directory (path);
+
+  return TRUE;
+}
+
+static gboolean
+check_key_file (const char *path, int fd, GError **error)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return fail_with_errno ("read", path, errno, error);
+
+  if ((info.st_mode & 077) != 0)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_FORBIDDEN,
+                   "key file “%s” can be read by others (mode %o): make it 600",
+                   path,
+                   (guint) info.st_mode & 0777);
+      return FALSE;
+    }
+
+  if (!S_ISREG (info.st_mode) || info.st_size != KEY_SIZE)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_CORRUPT,
+                   "key file “%s” does not hold a key of %d bytes",
+                   path,
+                   KEY_SIZE);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+read_key_file (UsherSessions *self, const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean ok = FALSE;
+
+  if (fd < 0 && errno == ENOENT)
+    {
+      if (!make_key_file (path, error))
+        return FALSE;
+      fd = open (path, O_RDONLY | O_CLOEXEC);
+    }
+  if (fd < 0)
+    return fail_with_errno ("read", path, errno, error);
+
+  ok = check_key_file (path, fd, error);
+  if (ok && read (fd, self->key, KEY_SIZE) != KEY_SIZE)
+    ok = fail_with_errno ("read", path, errno, error);
+  close (fd);
+
+  return ok;
+}
+
+/* Names the key without telling it. */
+static void
+make_kid (UsherSessions *self)
+{
+  g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, self->key, KEY_SIZE);
+
+  memcpy (self->kid, sum, KID_LENGTH);
+}
+
+/**
+ * usher_sessions_new:
+ * @key_file: (type filename): where the key is; made with mode 0600 and a random key when it is missing
+ * @lifetime: how many seconds a session lasts
+ * @clock: the clock
+ * @error: return location for a [error@Error]
+ *
+ * Reads the key with which sessions are signed.
+ *
+ * Returns: (transfer full): the sessions, or `NULL`: `USHER_ERROR_FORBIDDEN` when others can read the file,
+ *   `USHER_ERROR_CORRUPT` when it is no key, `USHER_ERROR_UNAVAILABLE` and `USHER_ERROR_FULL` when it
+ *   cannot be read or made
+ */
+UsherSessions *
+usher_sessions_new (const char *key_file, gint64 lifetime, UsherClock *clock, GError **error)
+{
+  g_autoptr (UsherSessions) self = NULL;
+
+  g_return_val_if_fail (key_file != NULL, NULL);
+  g_return_val_if_fail (lifetime > 0, NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (sodium_init () < 0)
+    {
+      g_set_error_literal (error,
+                           USHER_ERROR,
+                           USHER_ERROR_UNAVAILABLE,
+                           "libsodium could not be initialised");
+      return NULL;
+    }
+
+  self = g_object_new (USHER_TYPE_SESSIONS, NULL);
+  self->lifetime = lifetime;
+  self->clock = g_object_ref (clock);
+  if (!read_key_file (self, key_file, error))
+    return NULL;
+  make_kid (self);
+
+  return g_steal_pointer (&self);
+}
+
+static gint64
+get_seconds (UsherSessions *self)
+{
+  return usher_clock_get_time (self->clock) / G_USEC_PER_SEC;
+}
+
+/**
+ * usher_sessions_begin:
+ * @self: sessions
+ * @user_id: the id of a user
+ * @email: the e-mail address of the user
+ *
+ * Makes a session that begins now.
+ *
+ * Returns: (transfer full): the session
+ */
+UsherSession *
+usher_sessions_begin (UsherSessions *self, const char *user_id, const char *email)
+{
+  gint64 now = 0;
+
+  g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
+  g_return_val_if_fail (user_id != NULL, NULL);
+  g_return_val_if_fail (email != NULL, NULL);
+
+  now = get_seconds (self);
+
+  return usher_session_new (user_id, email, now, now + self->lifetime);
+}
+
+static int
+fill_token (UsherSessions *self, UsherSession *session, jwt_t *token)
+{
+  int code = jwt_set_alg (token, JWT_ALG_HS256, self->key, KEY_SIZE);
+
+  if (code == 0)
+    code = jwt_add_header (token, "kid", self->kid);
+  if (code == 0)
+    code = jwt_add_grant (token, "sub", usher_session_get_user_id (session));
+  if (code == 0)
+    code = jwt_add_grant (token, "email", usher_session_get_email (session));
+  if (code == 0)
+    code = jwt_add_grant_int (token, "iat", (long) usher_session_get_issued (session));
+  if (code == 0)
+    code = jwt_add_grant_int (token, "exp", (long) usher_session_get_expires (session));
+
+  return code;
+}
+
+/**
+ * usher_sessions_make_token:
+ * @self: sessions
+ * @session: a session
+ * @error: return location for a [error@Error]
+ *
+ * Signs a session.
+ *
+ * Returns: (transfer full): the token, or `NULL` with `USHER_ERROR_FAILED`
+ */
+char *
+usher_sessions_make_token (UsherSessions *self, UsherSession *session, GError **error)
+{
+  char *encoded = NULL;
+  char *copy = NULL;
+  jwt_t *token = NULL;
+  int code = 0;
+
+  g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
+  g_return_val_if_fail (session != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  code = jwt_new (&token);
+  if (code == 0)
+    code = fill_token (self, session, token);
+  if (code == 0)
+    encoded = jwt_encode_str (token);
+  jwt_free (token);
+
+  if (encoded == NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_FAILED,
+                   "a session token was not made: %s",
+                   g_strerror (code != 0 ? code : errno));
+      return NULL;
+    }
+
+  copy = g_strdup (encoded);
+  free (encoded);
+
+  return copy;
+}
+
+char *
+usher_sessions_make_cookie (UsherSessions *self,
+                            UsherSession *session,
+                            gboolean secure,
+                            GError **error)
+{
+  g_autofree char *token = NULL;
+  gint64 left = 0;
+
+  if (session != NULL)
+    {
+      token = usher_sessions_make_token (self, session, error);
+      if (token == NULL)
+        return NULL;
+      left = MAX (0, usher_session_get_expires (session) - get_seconds (self));
+    }
+
+  return g_strdup_printf ("session=%s; Path=/; Max-Age=%" G_GINT64_FORMAT
+                          "; HttpOnly; SameSite=Lax%s",
+                          token != NULL ? token : "",
+                          left,
+                          secure ? "; Secure" : "");
+}
+
+/* Only what this host signs itself is believed: libjwt takes any HS algorithm that the token names. */
+static UsherSession *
+read_claims (UsherSessions *self, jwt_t *token)
+{
+  const char *kid = jwt_get_header (token, "kid");
+  const char *user_id = jwt_get_grant (token, "sub");
+  const char *email = jwt_get_grant (token, "email");
+  gint64 issued = jwt_get_grant_int (token, "iat");
+  gint64 expires = jwt_get_grant_int (token, "exp");
+
+  if (jwt_get_alg (token) != JWT_ALG_HS256 || kid == NULL || strcmp (kid, self->kid) != 0)
+    return NULL;
+  if (user_id == NULL || *user_id == '\0' || email == NULL || expires <= 0)
+    return NULL;
+
+  return usher_session_new (user_id, email, issued, expires);
+}
+
+static UsherSession *
+verify (UsherSessions *self, const char *text)
+{
+  UsherSession *session = NULL;
+  jwt_t *token = NULL;
+
+  if (jwt_decode (&token, text, self->key, KEY_SIZE) != 0)
+    return NULL;
+
+  session = read_claims (self, token);
+  jwt_free (token);
+
+  return session;
+}
+
+/* When the young ones are many, they become the old ones, and the old ones are forgotten: a token in use is
+ * moved back among the young. */
+static void
+keep (UsherSessions *self, const char *text, UsherSession *session)
+{
+  g_autoptr (GHashTable) forgotten = NULL;
+
+  g_rw_lock_writer_lock (&self->cache_lock);
+  if (g_hash_table_size (self->young) >= MAX_CACHED / 2)
+    {
+      forgotten = self->old;
+      self->old = self->young;
+      self->young = cache_new ();
+    }
+  g_hash_table_replace (self->young, g_strdup (text), usher_session_ref (session));
+  g_rw_lock_writer_unlock (&self->cache_lock);
+}
+
+static UsherSession *
+find_cached (UsherSessions *self, const char *text, gboolean *is_old)
+{
+  UsherSession *session = NULL;
+
+  g_rw_lock_reader_lock (&self->cache_lock);
+  session = g_hash_table_lookup (self->young, text);
+  *is_old = session == NULL;
+  if (session == NULL)
+    session = g_hash_table_lookup (self->old, text);
+  if (session != NULL)
+    usher_session_ref (session);
+  g_rw_lock_reader_unlock (&self->cache_lock);
+
+  return session;
+}
+
+static gboolean
+is_revoked (UsherSessions *self, UsherSession *session)
+{
+  gboolean revoked = FALSE;
+
+  if (g_atomic_int_get (&self->n_revoked) == 0)
+    return FALSE;
+
+  g_rw_lock_reader_lock (&self->revoked_lock);
+  revoked = g_hash_table_contains (self->revoked, usher_session_get_user_id (session));
+  g_rw_lock_reader_unlock (&self->revoked_lock);
+
+  return revoked;
+}
+
+/**
+ * usher_sessions_read_token:
+ * @self: sessions
+ * @token: what a client sent
+ *
+ * Reads a token.
+ *
+ * Returns: (transfer full) (nullable): the session, `NULL` for anything but a good token, not ended, of a user
+ *   who is not refused
+ */
+UsherSession *
+usher_sessions_read_token (UsherSessions *self, const char *token)
+{
+  g_autoptr (UsherSession) session = NULL;
+  gboolean is_new = FALSE;
+
+  g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  if (*token == '\0' || strlen (token) > MAX_TOKEN)
+    return NULL;
+
+  session = find_cached (self, token, &is_new);
+  if (session == NULL)
+    session = verify (self, token);
+  if (session == NULL || usher_session_get_expires (session) <= get_seconds (self) ||
+      is_revoked (self, session))
+    return NULL;
+
+  if (is_new)
+    keep (self, token, session);
+
+  return g_steal_pointer (&session);
+}
+
+/**
+ * usher_sessions_revoke:
+ * @self: sessions
+ * @user_id: the id of a user
+ *
+ * Refuses all sessions of a user from now on, those issued already too.
+ */
+void
+usher_sessions_revoke (UsherSessions *self, const char *user_id)
+{
+  g_return_if_fail (USHER_IS_SESSIONS (self));
+  g_return_if_fail (user_id != NULL);
+
+  g_rw_lock_writer_lock (&self->revoked_lock);
+  g_hash_table_add (self->revoked, g_strdup (user_id));
+  g_atomic_int_set (&self->n_revoked, (int) g_hash_table_size (self->revoked));
+  g_rw_lock_writer_unlock (&self->revoked_lock);
+}
+
+/**
+ * usher_sessions_restore:
+ * @self: sessions
+ * @user_id: the id of a user
+ *
+ * Accepts the sessions of a user again.
+ */
+void
+usher_sessions_restore (UsherSessions *self, const char *user_id)
+{
+  g_return_if_fail (USHER_IS_SESSIONS (self));
+  g_return_if_fail (user_id != NULL);
+
+  g_rw_lock_writer_lock (&self->revoked_lock);
+  g_hash_table_remove (self->revoked, user_id);
+  g_atomic_int_set (&self->n_revoked, (int) g_hash_table_size (self->revoked));
+  g_rw_lock_writer_unlock (&self->revoked_lock);
+}
