@@ -1,0 +1,250 @@
+/* test-expiration.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-error.h"
+#include "usher-expiration-contract.h"
+#include "usher-test-host.h"
+
+#define ONE   "111111111111111111111111"
+#define OTHER "222222222222222222222222"
+#define HOLD  (900 * G_TIME_SPAN_SECOND)
+
+#define CREATED(id)                                                                        \
+  "{\"id\":\"" id "\",\"version\":0,\"status\":\"created\",\"userId\":\"" USHER_TEST_BOB   \
+  "\",\"expiresAt\":\"2026-01-01T00:15:00.000Z\",\"ticket\":{\"id\":\"" USHER_TEST_NOTHING \
+  "\",\"price\":19.99,\"version\":0}}"
+#define CANCELLED(id) \
+  "{\"id\":\"" id "\",\"version\":1,\"ticket\":{\"id\":\"" USHER_TEST_NOTHING "\"}}"
+
+typedef struct
+{
+  UsherTestHost *host;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->host = usher_test_host_new ("expiration", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_test_host_free (fixture->host);
+}
+
+static void
+give (Fixture *fixture, const char *channel, const char *payload)
+{
+  usher_test_host_give (fixture->host, "expiration", NULL, channel, payload);
+}
+
+static void
+turn (Fixture *fixture, gint64 microseconds)
+{
+  usher_test_host_turn (fixture->host, microseconds);
+}
+
+static void
+assert_fires (Fixture *fixture, const char *order_id)
+{
+  g_autoptr (UsherEvent) event =
+      usher_test_host_take_event (fixture->host, "expiration", USHER_EXPIRATION_COMPLETE);
+  g_autofree char *found = usher_test_dup_event_member (event, "orderId");
+
+  g_assert_cmpstr (found, ==, order_id);
+}
+
+static void
+assert_quiet (Fixture *fixture)
+{
+  usher_test_host_assert_quiet (fixture->host, "expiration");
+}
+
+static void
+test_fires (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("An order's time is over at its expiresAt, not a millisecond before, and once.");
+
+  give (fixture, "order:created", CREATED (ONE));
+  turn (fixture, HOLD - G_TIME_SPAN_MILLISECOND);
+  assert_quiet (fixture);
+
+  turn (fixture, G_TIME_SPAN_MILLISECOND);
+  assert_fires (fixture, ONE);
+
+  turn (fixture, HOLD);
+  assert_quiet (fixture);
+}
+
+static void
+test_fires_each (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) events = NULL;
+
+  g_test_summary ("Each order has a timer of its own.");
+
+  give (fixture, "order:created", CREATED (ONE));
+  give (fixture, "order:created", CREATED (OTHER));
+  turn (fixture, HOLD);
+
+  events = usher_test_host_take_events (fixture->host, "expiration");
+  g_assert_cmpuint (events->len, ==, 2);
+}
+
+static void
+test_twice (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherEvent) event =
+      usher_test_event_new (fixture->host, "order:created", CREATED (ONE));
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("An order that is told twice, by one event or by two, has one timer.");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      usher_test_host_feed (fixture->host, "expiration", NULL, event, &error);
+      g_assert_no_error (error);
+    }
+  give (fixture, "order:created", CREATED (ONE));
+  turn (fixture, HOLD);
+
+  assert_fires (fixture, ONE);
+  turn (fixture, HOLD);
+  assert_quiet (fixture);
+}
+
+static void
+test_same_event_later (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherEvent) event =
+      usher_test_event_new (fixture->host, "order:created", CREATED (ONE));
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Delivered again after it has fired, an event sets no other timer.");
+
+  usher_test_host_feed (fixture->host, "expiration", NULL, event, &error);
+  g_assert_no_error (error);
+  turn (fixture, HOLD);
+  assert_fires (fixture, ONE);
+
+  usher_test_host_feed (fixture->host, "expiration", NULL, event, &error);
+  g_assert_no_error (error);
+  turn (fixture, HOLD);
+  assert_quiet (fixture);
+}
+
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("The timer of a cancelled order is dropped, and only that one.");
+
+  give (fixture, "order:created", CREATED (ONE));
+  give (fixture, "order:created", CREATED (OTHER));
+  give (fixture, "order:cancelled", CANCELLED (ONE));
+  give (fixture, "order:cancelled", CANCELLED (ONE));
+  turn (fixture, HOLD);
+
+  assert_fires (fixture, OTHER);
+  turn (fixture, HOLD);
+  assert_quiet (fixture);
+}
+
+static void
+test_cancelled_first (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A cancel before its create is no error; what fires then orders does not heed.");
+
+  give (fixture, "order:cancelled", CANCELLED (ONE));
+  give (fixture, "order:created", CREATED (ONE));
+  turn (fixture, HOLD);
+
+  assert_fires (fixture, ONE);
+}
+
+static void
+test_restart (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A timer that fell due while the host was down fires at the next start.");
+
+  give (fixture, "order:created", CREATED (ONE));
+  usher_test_host_restart (fixture->host);
+  turn (fixture, HOLD);
+
+  assert_fires (fixture, ONE);
+  usher_test_host_restart (fixture->host);
+  turn (fixture, HOLD);
+  assert_quiet (fixture);
+}
+
+static void
+test_past (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("An order whose time was over before it was told of fires at once.");
+
+  turn (fixture, 2 * HOLD);
+  give (fixture, "order:created", CREATED (ONE));
+  turn (fixture, 0);
+
+  assert_fires (fixture, ONE);
+}
+
+static void
+test_bad_events (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *channel;
+    const char *payload;
+  } rows[] = {
+    { "order:created", "{}" },
+    { "order:created", "[]" },
+    { "order:created", "{\"id\":\"" ONE "\"}" },
+    { "order:created", "{\"id\":\"x\",\"expiresAt\":\"2026-01-01T00:15:00.000Z\"}" },
+    { "order:created", "{\"id\":\"" ONE "\",\"expiresAt\":\"soon\"}" },
+    { "order:created", "{\"id\":\"" ONE "\",\"expiresAt\":900}" },
+    { "order:cancelled", "{}" },
+    { "order:cancelled", "{\"id\":7}" },
+  };
+
+  g_test_summary ("§3.11: a bad event is an error with a reason, and sets no timer.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (UsherEvent) event =
+          usher_test_event_new (fixture->host, rows[i].channel, rows[i].payload);
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s %s", rows[i].channel, rows[i].payload);
+      g_assert_false (usher_test_host_feed (fixture->host, "expiration", NULL, event, &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+    }
+
+  turn (fixture, 2 * HOLD);
+  assert_quiet (fixture);
+}
+
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/expiration/fires/on-time", test_fires);
+  add ("/expiration/fires/each", test_fires_each);
+  add ("/expiration/fires/past", test_past);
+  add ("/expiration/created/twice", test_twice);
+  add ("/expiration/created/same-event-later", test_same_event_later);
+  add ("/expiration/cancelled/dropped", test_cancelled);
+  add ("/expiration/cancelled/first", test_cancelled_first);
+  add ("/expiration/restart", test_restart);
+  add ("/expiration/events/bad", test_bad_events);
+
+  return g_test_run ();
+}

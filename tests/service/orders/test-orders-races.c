@@ -1,0 +1,211 @@
+/* test-orders-races.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-orders-contract.h"
+#include "usher-test-host.h"
+
+#define RACERS 8
+#define ROUNDS 200
+
+/* all who race leave together, round after round */
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  guint n_waiting;
+  guint round;
+} Gate;
+
+static void
+gate_pass (Gate *gate, guint n_all)
+{
+  g_mutex_lock (&gate->mutex);
+  if (++gate->n_waiting == n_all)
+    {
+      gate->n_waiting = 0;
+      gate->round++;
+      g_cond_broadcast (&gate->cond);
+    }
+  else
+    {
+      guint round = gate->round;
+
+      while (gate->round == round)
+        g_cond_wait (&gate->cond, &gate->mutex);
+    }
+  g_mutex_unlock (&gate->mutex);
+}
+
+typedef struct
+{
+  UsherTestHost *host;
+  Gate gate;
+  char *body;             /* (owned): of the round */
+  char *path;             /* (owned): of an order */
+  guint statuses[RACERS]; /* of the round */
+} Race;
+
+typedef struct
+{
+  Race *race;
+  guint index;
+} Racer;
+
+static void
+race_init (Race *race)
+{
+  g_mutex_init (&race->gate.mutex);
+  g_cond_init (&race->gate.cond);
+  race->host = usher_test_host_new ("orders", NULL);
+}
+
+static void
+race_clear (Race *race)
+{
+  usher_test_host_free (race->host);
+  g_free (race->body);
+  g_free (race->path);
+  g_cond_clear (&race->gate.cond);
+  g_mutex_clear (&race->gate.mutex);
+}
+
+static char *
+give_ticket (Race *race, guint round)
+{
+  char *ticket_id = g_strdup_printf ("%024u", round + 1);
+  g_autofree char *payload = g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"title\":\"Concert\","
+                                              "\"price\":1,\"userId\":\"" USHER_TEST_ALICE "\"}",
+                                              ticket_id);
+
+  usher_test_host_give (race->host, "orders", NULL, "ticket:created", payload);
+  g_free (race->body);
+  race->body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
+
+  return ticket_id;
+}
+
+static gpointer
+order (gpointer data)
+{
+  Racer *racer = data;
+  Race *race = racer->race;
+  g_autofree char *user = g_strdup_printf ("b0b%021u", racer->index);
+
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      g_autoptr (UsherReply) reply = NULL;
+
+      gate_pass (&race->gate, RACERS + 1);
+      reply = usher_test_host_call (race->host, "POST", "/api/orders", user, race->body);
+      race->statuses[racer->index] = usher_reply_get_status (reply);
+      if (usher_reply_get_status (reply) != 201)
+        usher_test_assert_refused (reply, 400, NULL, "Ticket is already reserved");
+      gate_pass (&race->gate, RACERS + 1);
+    }
+
+  return NULL;
+}
+
+static void
+test_one_ticket (void)
+{
+  Race race = { 0 };
+  Racer racers[RACERS];
+  GThread *threads[RACERS];
+
+  g_test_summary ("§3.1: of 8 orders that race for a ticket one is made, 200 times.");
+
+  race_init (&race);
+  for (guint i = 0; i < RACERS; i++)
+    {
+      racers[i] = (Racer){ &race, i };
+      threads[i] = g_thread_new ("order", order, &racers[i]);
+    }
+
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      g_autofree char *ticket_id = give_ticket (&race, round);
+      g_autoptr (UsherEvent) event = NULL;
+      g_autofree char *said = NULL;
+      guint n_made = 0;
+
+      gate_pass (&race.gate, RACERS + 1);
+      gate_pass (&race.gate, RACERS + 1);
+
+      for (guint i = 0; i < RACERS; i++)
+        n_made += race.statuses[i] == 201 ? 1 : 0;
+      g_assert_cmpuint (n_made, ==, 1);
+      event = usher_test_host_take_event (race.host, "orders", USHER_ORDERS_CREATED);
+      said = usher_test_dup_event_member (event, "ticket.id");
+      g_assert_cmpstr (said, ==, ticket_id);
+    }
+
+  for (guint i = 0; i < RACERS; i++)
+    g_thread_join (threads[i]);
+  race_clear (&race);
+}
+
+static gpointer
+cancel (gpointer data)
+{
+  Race *race = data;
+  g_autoptr (UsherReply) reply =
+      usher_test_host_call (race->host, "DELETE", race->path, USHER_TEST_BOB, NULL);
+
+  race->statuses[0] = usher_reply_get_status (reply);
+
+  return NULL;
+}
+
+static void
+test_cancel_and_pay (void)
+{
+  Race race = { 0 };
+
+  g_test_summary ("§3.4: of a cancel and a payment that race one wins, and the answer says which.");
+
+  race_init (&race);
+  for (guint round = 0; round < ROUNDS / 2; round++)
+    {
+      g_autofree char *ticket_id = give_ticket (&race, round);
+      g_autoptr (UsherReply) made =
+          usher_test_host_call (race.host, "POST", "/api/orders", USHER_TEST_BOB, race.body);
+      g_autofree char *id = usher_test_dup_member (made, "id");
+      g_autofree char *paid =
+          g_strdup_printf ("{\"id\":\"%s\",\"orderId\":\"%s\",\"stripeId\":\"ch_1\"}",
+                           ticket_id,
+                           id);
+      g_autoptr (UsherReply) shown = NULL;
+      GThread *thread;
+
+      g_free (race.path);
+      race.path = g_strconcat ("/api/orders/", id, NULL);
+      thread = g_thread_new ("cancel", cancel, &race);
+      usher_test_host_give (race.host, "orders", NULL, "payment:created", paid);
+      g_thread_join (thread);
+
+      shown = usher_test_host_call (race.host, "GET", race.path, USHER_TEST_BOB, NULL);
+      usher_test_assert_member (shown, "version", "1");
+      usher_test_assert_member (shown,
+                                "status",
+                                race.statuses[0] == 204 ? "cancelled" : "complete");
+    }
+
+  race_clear (&race);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/orders/races/one-ticket", test_one_ticket);
+  g_test_add_func ("/orders/races/cancel-and-pay", test_cancel_and_pay);
+
+  return g_test_run ();
+}

@@ -1,0 +1,136 @@
+/* test-ticket.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-ticket.h"
+#include "usher-tickets-contract.h"
+
+#define OWNER "a11cea11cea11cea11cea11c"
+#define ONE   "111111111111111111111111"
+#define OTHER "222222222222222222222222"
+
+typedef struct
+{
+  UsherSchema *schema;
+  UsherDocument *ticket;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const UsherField *fields;
+  guint n_fields;
+
+  fields = usher_ticket_get_fields (&n_fields);
+  fixture->schema = usher_schema_new (USHER_TICKET_COLLECTION, fields, n_fields, &error);
+  g_assert_no_error (error);
+
+  fixture->ticket = usher_document_new (fixture->schema);
+  usher_document_set_version (fixture->ticket, 0);
+  usher_document_set_string (fixture->ticket, USHER_TICKETS_TITLE, "Concert");
+  usher_document_set_integer (fixture->ticket, USHER_TICKETS_PRICE, 1999);
+  usher_document_set_string (fixture->ticket, USHER_TICKETS_USER_ID, OWNER);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_document_unref (fixture->ticket);
+  usher_schema_unref (fixture->schema);
+}
+
+static void
+edit (Fixture *fixture)
+{
+  g_autoptr (UsherDocument) wanted = usher_document_new (fixture->schema);
+
+  usher_document_set_string (wanted, USHER_TICKETS_TITLE, "Concert, standing");
+  usher_document_set_integer (wanted, USHER_TICKETS_PRICE, 2500);
+  usher_ticket_edit (fixture->ticket, wanted);
+  usher_document_set_version (fixture->ticket, usher_document_get_version (fixture->ticket) + 1);
+}
+
+static void
+test_owner (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A ticket is owned by its user and by nobody else.");
+
+  g_assert_true (usher_ticket_is_owned_by (fixture->ticket, OWNER));
+  g_assert_false (usher_ticket_is_owned_by (fixture->ticket, OTHER));
+}
+
+static void
+test_judge_free (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A ticket that nobody holds is free for an order.");
+
+  g_assert_false (usher_ticket_is_reserved (fixture->ticket));
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_FREE);
+}
+
+static void
+test_judge_held (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What one order holds is done for it and held for another.");
+
+  usher_document_set_string (fixture->ticket, USHER_TICKETS_ORDER_ID, ONE);
+
+  g_assert_true (usher_ticket_is_reserved (fixture->ticket));
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_DONE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, OTHER, 0), ==, USHER_TICKET_HELD);
+}
+
+static void
+test_judge_changed (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("An edit fails the orders that were placed before it, and only those.");
+
+  edit (fixture);
+
+  g_assert_cmpint (usher_document_get_integer (fixture->ticket, USHER_TICKETS_PRICE), ==, 2500);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_CHANGED);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 1), ==, USHER_TICKET_FREE);
+}
+
+static void
+test_judge_held_and_changed (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("The order that holds a ticket keeps it, whatever version it saw.");
+
+  edit (fixture);
+  usher_document_set_string (fixture->ticket, USHER_TICKETS_ORDER_ID, ONE);
+
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_DONE);
+}
+
+static void
+test_edited_is_private (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("The version of the last edit is in no answer and no event.");
+
+  edit (fixture);
+
+  g_assert_null (strstr (usher_document_get_text (fixture->ticket, NULL), USHER_TICKET_EDITED));
+}
+
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/ticket/owner", test_owner);
+  add ("/ticket/judge/free", test_judge_free);
+  add ("/ticket/judge/held", test_judge_held);
+  add ("/ticket/judge/changed", test_judge_changed);
+  add ("/ticket/judge/held-and-changed", test_judge_held_and_changed);
+  add ("/ticket/edit/private", test_edited_is_private);
+
+  return g_test_run ();
+}

@@ -1,0 +1,219 @@
+/* test-tickets-list.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-host.h"
+
+#define ALICE USHER_TEST_ALICE
+#define BOB   USHER_TEST_BOB
+
+#define GOOD "{\"title\":\"Concert\",\"price\":19.99}"
+
+typedef struct
+{
+  UsherTestHost *host;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->host = usher_test_host_new ("tickets", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_test_host_free (fixture->host);
+}
+
+static UsherReply *
+call (Fixture *fixture, const char *method, const char *path, const char *user, const char *body)
+{
+  return usher_test_host_call (fixture->host, method, path, user, body);
+}
+
+/* lists a ticket of Alice and forgets its event; the id */
+static char *
+make_ticket (Fixture *fixture, const char *body)
+{
+  g_autoptr (UsherReply) reply = call (fixture, "POST", "/api/tickets", ALICE, body);
+  g_autoptr (GPtrArray) events = NULL;
+
+  usher_test_assert_status (reply, 201);
+  events = usher_test_host_take_events (fixture->host, "tickets");
+
+  return usher_test_dup_member (reply, "id");
+}
+
+static void
+reserve (Fixture *fixture, const char *ticket_id, const char *order_id)
+{
+  g_autofree char *payload =
+      g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"ticket\":{\"id\":\"%s\",\"version\":0}}",
+                       order_id,
+                       ticket_id);
+  g_autoptr (GPtrArray) events = NULL;
+
+  usher_test_host_give (fixture->host, "tickets", NULL, "order:created", payload);
+  events = usher_test_host_take_events (fixture->host, "tickets");
+}
+
+static void
+test_list (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = make_ticket (fixture, "{\"title\":\"first\",\"price\":1}");
+  g_autofree char *second = make_ticket (fixture, "{\"title\":\"second\",\"price\":2}");
+  g_autofree char *third = make_ticket (fixture, "{\"title\":\"third\",\"price\":3}");
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("The list has what is not reserved, newest last.");
+
+  reserve (fixture, second, BOB);
+  reply = call (fixture, "GET", "/api/tickets", NULL, NULL);
+
+  usher_test_assert_status (reply, 200);
+  g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 2);
+  usher_test_assert_member (reply, "0.id", first);
+  usher_test_assert_member (reply, "1.id", third);
+  g_assert_null (usher_reply_get_header (reply, "Link"));
+}
+
+static void
+test_list_empty (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = call (fixture, "GET", "/api/tickets", NULL, NULL);
+  g_autofree char *body = usher_test_dup_body (reply);
+
+  g_test_summary ("Without tickets the list is an empty array.");
+
+  usher_test_assert_status (reply, 200);
+  g_assert_cmpstr (body, ==, "[]");
+}
+
+/* the target of the Link header, NULL without one */
+static char *
+dup_next (UsherReply *reply)
+{
+  const char *link = usher_reply_get_header (reply, "Link");
+  const char *end;
+
+  if (link == NULL)
+    return NULL;
+
+  g_assert_true (g_str_has_prefix (link, "<"));
+  g_assert_nonnull (strstr (link, "rel=\"next\""));
+  end = strchr (link, '>');
+  g_assert_nonnull (end);
+
+  return g_strndup (link + 1, (gsize) (end - link - 1));
+}
+
+static void
+test_list_pages (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *target = g_strdup ("/api/tickets?limit=2");
+  guint n_listed = 0;
+  guint n_pages = 0;
+
+  g_test_summary ("Following the Link headers shows each ticket once, in order.");
+
+  for (guint i = 0; i < 5; i++)
+    g_ptr_array_add (ids, make_ticket (fixture, GOOD));
+
+  while (target != NULL)
+    {
+      g_autoptr (UsherReply) reply = call (fixture, "GET", target, NULL, NULL);
+      guint length = usher_test_count_members (reply, "");
+
+      usher_test_assert_status (reply, 200);
+      g_assert_cmpuint (length, <=, 2);
+      for (guint i = 0; i < length; i++)
+        {
+          g_autofree char *path = g_strdup_printf ("%u.id", i);
+
+          g_assert_cmpuint (n_listed, <, ids->len);
+          usher_test_assert_member (reply, path, g_ptr_array_index (ids, n_listed++));
+        }
+      n_pages++;
+      g_free (target);
+      target = dup_next (reply);
+    }
+
+  g_assert_cmpuint (n_listed, ==, 5);
+  g_assert_cmpuint (n_pages, ==, 3);
+}
+
+static void
+test_list_full_page (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = make_ticket (fixture, GOOD);
+  g_autofree char *second = make_ticket (fixture, GOOD);
+  g_autoptr (UsherReply) reply = call (fixture, "GET", "/api/tickets?limit=2", NULL, NULL);
+
+  g_test_summary ("A page that is just full names no next one.");
+
+  g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 2);
+  g_assert_null (usher_reply_get_header (reply, "Link"));
+}
+
+static void
+test_list_at_most_100 (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("A page has 100 tickets when nobody says otherwise.");
+
+  for (guint i = 0; i < 101; i++)
+    g_free (make_ticket (fixture, GOOD));
+  reply = call (fixture, "GET", "/api/tickets", NULL, NULL);
+
+  g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 100);
+  g_assert_nonnull (usher_reply_get_header (reply, "Link"));
+}
+
+static void
+test_list_bad_page (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *query;
+    const char *field;
+  } rows[] = {
+    { "limit=0", "limit" },   { "limit=101", "limit" }, { "limit=-1", "limit" },
+    { "limit=two", "limit" }, { "limit=", "limit" },    { "after=x", "after" },
+  };
+
+  g_test_summary ("A page that cannot be is 400 and names the parameter.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *target = g_strconcat ("/api/tickets?", rows[i].query, NULL);
+      g_autoptr (UsherReply) reply = call (fixture, "GET", target, NULL, NULL);
+
+      g_test_message ("%s", target);
+      usher_test_assert_status (reply, 400);
+      usher_test_assert_member (reply, "errors.0.field", rows[i].field);
+    }
+}
+
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/tickets/list/free", test_list);
+  add ("/tickets/list/empty", test_list_empty);
+  add ("/tickets/list/pages", test_list_pages);
+  add ("/tickets/list/full-page", test_list_full_page);
+  add ("/tickets/list/at-most-100", test_list_at_most_100);
+  add ("/tickets/list/bad-page", test_list_bad_page);
+
+  return g_test_run ();
+}

@@ -1,0 +1,116 @@
+/* test-tickets-races.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-host.h"
+#include "usher-tickets-contract.h"
+
+#define ALICE  USHER_TEST_ALICE
+#define ORDER  "111111111111111111111111"
+#define ROUNDS 100
+
+typedef struct
+{
+  UsherTestHost *host;
+  char *ticket_id;
+  guint status;
+} Race;
+
+static gpointer
+edit (gpointer data)
+{
+  Race *race = data;
+  g_autofree char *path = g_strconcat ("/api/tickets/", race->ticket_id, NULL);
+  g_autoptr (UsherReply) reply = NULL;
+
+  reply =
+      usher_test_host_call (race->host, "PUT", path, ALICE, "{\"title\":\"Concert\",\"price\":50}");
+  race->status = usher_reply_get_status (reply);
+
+  return NULL;
+}
+
+static void
+reserve (Race *race)
+{
+  g_autofree char *payload =
+      g_strdup_printf ("{\"id\":\"" ORDER
+                       "\",\"version\":0,\"ticket\":{\"id\":\"%s\",\"version\":0}}",
+                       race->ticket_id);
+
+  usher_test_host_give (race->host, "tickets", NULL, "order:created", payload);
+}
+
+static void
+make_ticket (Race *race)
+{
+  g_autoptr (UsherReply) reply = usher_test_host_call (
+      race->host, "POST", "/api/tickets", ALICE, "{\"title\":\"Concert\",\"price\":19.99}");
+
+  usher_test_assert_status (reply, 201);
+  g_free (race->ticket_id);
+  race->ticket_id = usher_test_dup_member (reply, "id");
+}
+
+/* whether the ticket was reserved at the old price */
+static gboolean
+assert_one_outcome (Race *race)
+{
+  g_autofree char *path = g_strconcat ("/api/tickets/", race->ticket_id, NULL);
+  g_autoptr (UsherReply) reply = usher_test_host_call (race->host, "GET", path, NULL, NULL);
+  g_autoptr (UsherEvent) event = NULL;
+
+  usher_test_assert_member (reply, "version", "1");
+  if (race->status == 200)
+    {
+      usher_test_assert_member (reply, "orderId", NULL);
+      g_assert_cmpint (usher_test_get_money (reply, "price"), ==, 5000);
+      event = usher_test_host_await_event (race->host, "tickets", USHER_TICKETS_RESERVATION_FAILED);
+      return FALSE;
+    }
+
+  g_assert_cmpuint (race->status, ==, 400);
+  usher_test_assert_member (reply, "orderId", ORDER);
+  g_assert_cmpint (usher_test_get_money (reply, "price"), ==, 1999);
+
+  return TRUE;
+}
+
+static void
+test_edit_and_reserve (void)
+{
+  Race race = { 0 };
+  guint n_reserved = 0;
+
+  g_test_summary ("§3.10: of an edit and a reservation that race exactly one is made.");
+
+  race.host = usher_test_host_new ("tickets", NULL);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      GThread *thread;
+
+      make_ticket (&race);
+      thread = g_thread_new ("edit", edit, &race);
+      reserve (&race);
+      g_thread_join (thread);
+      n_reserved += assert_one_outcome (&race) ? 1 : 0;
+    }
+
+  g_test_message ("%u of %d were reserved first", n_reserved, ROUNDS);
+  g_free (race.ticket_id);
+  usher_test_host_free (race.host);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/tickets/races/edit-and-reserve", test_edit_and_reserve);
+
+  return g_test_run ();
+}
