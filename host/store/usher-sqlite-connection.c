@@ -23,7 +23,7 @@ static const char writer_pragmas[] = "PRAGMA synchronous=FULL;"
                                      "PRAGMA journal_size_limit=8388608;";
 static const char reader_pragmas[] = "PRAGMA query_only=ON;"
                                      "PRAGMA temp_store=MEMORY;"
-                                     "PRAGMA cache_size=-512;";
+                                     "PRAGMA cache_size=-256;";
 
 /* SQLite counts each allocation under one lock for all threads: nobody reads these counts */
 static gpointer

@@ -12,6 +12,8 @@
 
 G_BEGIN_DECLS
 
+/* what a reader keeps for its queries */
+GHashTable *usher_sqlite_query_new_shapes (void);
 /* (element-type UsherDocument) */
 GPtrArray *usher_sqlite_query_run (UsherQuery *query,
                                    UsherSqliteReader *reader,

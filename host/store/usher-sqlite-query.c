@@ -13,29 +13,80 @@
 
 /* shapes of queries are few; who makes more of them loses the kept ones */
 #define MOST_SHAPES 64
+/* what a scan may cost, in steps of SQLite's machine: about a thousand documents passed over */
+#define SCAN_STEPS       4000
+#define SCAN_STEPS_A_ROW 16
+/* how often a query goes by the index after a scan was given up */
+#define INDEX_TURNS 256
+
+/* How queries of one shape are run.
+ *
+ * Documents that lack a field are mostly many (tickets that are not reserved), and then a scan in
+ * the order of ids, which passes over a few, takes half the time of the way over the index and
+ * back to the table. Where they are rare the scan would not end: it is given up after so many
+ * steps. */
+typedef struct
+{
+  char *sql;       /* (owned): by index */
+  char *scan;      /* (owned) (nullable): by id; worth a try */
+  guint n_indexed; /* how many runs go by the index before the next try */
+} Shape;
+
+static void
+free_shape (gpointer data)
+{
+  Shape *shape = data;
+
+  g_free (shape->sql);
+  g_free (shape->scan);
+  g_free (shape);
+}
+
+GHashTable *
+usher_sqlite_query_new_shapes (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_shape);
+}
+
+static UsherQueryCondition *
+get_condition (UsherQuery *query, guint i)
+{
+  return &g_array_index (query->conditions, UsherQueryCondition, i);
+}
 
 /* What decides over the text of the statement: collection, fields, which conditions. */
 static char *
-make_shape (UsherQuery *query)
+name_shape (UsherQuery *query)
 {
-  g_autoptr (GString) shape = g_string_new (query->collection);
+  g_autoptr (GString) name = g_string_new (query->collection);
 
   for (guint i = 0; i < query->conditions->len; i++)
     {
-      UsherQueryCondition *condition = &g_array_index (query->conditions, UsherQueryCondition, i);
+      UsherQueryCondition *condition = get_condition (query, i);
 
-      g_string_append_c (shape, condition->value != NULL ? '=' : '!');
-      g_string_append (shape, condition->field);
+      g_string_append_c (name, condition->value != NULL ? '=' : '!');
+      g_string_append (name, condition->field);
     }
   if (query->after != NULL)
-    g_string_append_c (shape, '>');
+    g_string_append_c (name, '>');
 
-  return g_string_free (g_steal_pointer (&shape), FALSE);
+  return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
-/* ?1 limit, ?2 after, from ?3 on the values */
+static gboolean
+has_value (UsherQuery *query)
+{
+  for (guint i = 0; i < query->conditions->len; i++)
+    if (get_condition (query, i)->value != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* ?1 limit, ?2 after, from ?3 on the values; @unset: what stands before a column that is unset, a
+ * plus to keep SQLite from its index */
 static char *
-make_sql (UsherQuery *query, UsherSqliteTable *table, GError **error)
+make_sql (UsherQuery *query, UsherSqliteTable *table, const char *unset, GError **error)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
   int index = 3;
@@ -46,7 +97,7 @@ make_sql (UsherQuery *query, UsherSqliteTable *table, GError **error)
 
   for (guint i = 0; i < query->conditions->len; i++)
     {
-      UsherQueryCondition *condition = &g_array_index (query->conditions, UsherQueryCondition, i);
+      UsherQueryCondition *condition = get_condition (query, i);
       const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
       g_autofree char *column = NULL;
 
@@ -57,47 +108,68 @@ make_sql (UsherQuery *query, UsherSqliteTable *table, GError **error)
       if (condition->value != NULL)
         g_string_append_printf (sql, " AND %s=?%d", column, index++);
       else
-        g_string_append_printf (sql, " AND %s IS NULL", column);
+        g_string_append_printf (sql, " AND %s%s IS NULL", unset, column);
     }
   g_string_append (sql, " ORDER BY id LIMIT ?1");
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
 }
 
+/* An index over a value is worth more than one over what is unset. */
+static Shape *
+make_shape (UsherQuery *query, UsherSqliteTable *table, GError **error)
+{
+  gboolean by_value = has_value (query);
+  char *sql = make_sql (query, table, by_value ? "+" : "", error);
+  Shape *shape;
+
+  if (sql == NULL)
+    return NULL;
+
+  shape = g_new0 (Shape, 1);
+  shape->sql = sql;
+  if (!by_value && query->conditions->len > 0)
+    shape->scan = make_sql (query, table, "+", NULL);
+
+  return shape;
+}
+
 static void
 forget_shapes (UsherSqliteReader *reader)
 {
   GHashTableIter iter;
-  gpointer sql;
+  gpointer data;
 
-  g_hash_table_iter_init (&iter, reader->queries);
-  while (g_hash_table_iter_next (&iter, NULL, &sql))
+  g_hash_table_iter_init (&iter, reader->shapes);
+  while (g_hash_table_iter_next (&iter, NULL, &data))
     {
-      g_hash_table_remove (reader->connection->statements, sql);
+      Shape *shape = data;
+
+      g_hash_table_remove (reader->connection->statements, shape->sql);
+      if (shape->scan != NULL)
+        g_hash_table_remove (reader->connection->statements, shape->scan);
       g_hash_table_iter_remove (&iter);
     }
 }
 
-static UsherSqliteStatement *
-get_statement (UsherQuery *query,
-               UsherSqliteReader *reader,
-               UsherSqliteTable *table,
-               GError **error)
+static Shape *
+get_shape (UsherQuery *query, UsherSqliteReader *reader, UsherSqliteTable *table, GError **error)
 {
-  g_autofree char *shape = make_shape (query);
-  char *sql = g_hash_table_lookup (reader->queries, shape);
+  g_autofree char *name = name_shape (query);
+  Shape *shape = g_hash_table_lookup (reader->shapes, name);
 
-  if (sql == NULL)
-    {
-      sql = make_sql (query, table, error);
-      if (sql == NULL)
-        return NULL;
-      if (g_hash_table_size (reader->queries) >= MOST_SHAPES)
-        forget_shapes (reader);
-      g_hash_table_insert (reader->queries, g_steal_pointer (&shape), sql);
-    }
+  if (shape != NULL)
+    return shape;
 
-  return usher_sqlite_connection_get (reader->connection, sql, error);
+  shape = make_shape (query, table, error);
+  if (shape == NULL)
+    return NULL;
+
+  if (g_hash_table_size (reader->shapes) >= MOST_SHAPES)
+    forget_shapes (reader);
+  g_hash_table_insert (reader->shapes, g_steal_pointer (&name), shape);
+
+  return shape;
 }
 
 static gboolean
@@ -140,7 +212,7 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
 
   for (guint i = 0; i < query->conditions->len; i++)
     {
-      UsherQueryCondition *condition = &g_array_index (query->conditions, UsherQueryCondition, i);
+      UsherQueryCondition *condition = get_condition (query, i);
       const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
 
       if (field == NULL)
@@ -153,25 +225,81 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
   return TRUE;
 }
 
+/* SQLITE_DONE when all is well */
+static int
+read_rows (UsherSqliteTable *table, UsherSqliteStatement *statement, GPtrArray *documents)
+{
+  int code;
+
+  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      const char *id = usher_sqlite_statement_get_text (statement, 3);
+
+      g_ptr_array_add (documents, usher_sqlite_table_read (table, statement, id));
+    }
+
+  return code;
+}
+
+static int
+give_up (gpointer user_data)
+{
+  return TRUE;
+}
+
+/* FALSE without an error: the scan took too long */
+static gboolean
+scan (UsherQuery *query,
+      UsherSqliteReader *reader,
+      UsherSqliteTable *table,
+      Shape *shape,
+      GPtrArray *documents)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
+  int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) query->limit;
+  int code;
+
+  if (statement == NULL || !bind (query, table, statement, NULL))
+    return FALSE;
+
+  /* the handler is called at each multiple of the steps of all runs: begin at none */
+  sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_VM_STEP, TRUE);
+  sqlite3_progress_handler (reader->connection->db, n_steps, give_up, NULL);
+  code = read_rows (table, statement, documents);
+  sqlite3_progress_handler (reader->connection->db, 0, NULL, NULL);
+
+  return code == SQLITE_DONE;
+}
+
 GPtrArray *
 usher_sqlite_query_run (UsherQuery *query,
                         UsherSqliteReader *reader,
                         UsherSqliteTable *table,
                         GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement = get_statement (query, reader, table, error);
-  g_autoptr (GPtrArray) documents =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_document_unref);
+  g_autoptr (UsherSqliteStatement) statement = NULL;
+  g_autoptr (GPtrArray) documents = NULL;
+  Shape *shape = get_shape (query, reader, table, error);
   int code;
 
+  if (shape == NULL)
+    return NULL;
+
+  documents = g_ptr_array_new_full (query->limit, (GDestroyNotify) usher_document_unref);
+  if (shape->n_indexed > 0)
+    shape->n_indexed--;
+  else if (shape->scan != NULL && scan (query, reader, table, shape, documents))
+    return g_steal_pointer (&documents);
+  else
+    shape->n_indexed = INDEX_TURNS;
+
+  g_ptr_array_set_size (documents, 0);
+  statement = usher_sqlite_connection_get (reader->connection, shape->sql, error);
   if (statement == NULL || !bind (query, table, statement, error))
     return NULL;
 
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
-    g_ptr_array_add (documents,
-                     usher_sqlite_table_read (table,
-                                              statement,
-                                              usher_sqlite_statement_get_text (statement, 3)));
+  code = read_rows (table, statement, documents);
   if (code != SQLITE_DONE)
     {
       usher_sqlite_connection_fail (reader->connection, code, error);

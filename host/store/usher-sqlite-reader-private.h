@@ -20,7 +20,7 @@ typedef struct
   UsherSqliteReaders *readers;       /* (owned) */
   GMutex mutex;                      /* held between enter and leave, and to close it */
   UsherSqliteConnection *connection; /* (owned) (nullable) (mutex mutex): NULL once it is closed */
-  GHashTable *queries;               /* (owned) (mutex mutex) shape -> SQL of a query */
+  GHashTable *shapes;                /* (owned) (mutex mutex): of usher_sqlite_query_run() */
   gboolean is_reading;               /* (mutex mutex): in a transaction */
   guint n_commits;                   /* (mutex mutex): how many commits the transaction sees */
 } UsherSqliteReader;

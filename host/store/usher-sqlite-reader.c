@@ -9,6 +9,7 @@
 #include "usher-sqlite-reader-private.h"
 
 #include "usher-error.h"
+#include "usher-sqlite-query-private.h"
 
 struct _UsherSqliteReaders
 {
@@ -81,7 +82,7 @@ free_reader (UsherSqliteReader *reader)
   g_mutex_unlock (&self->mutex);
 
   close_reader (reader);
-  g_hash_table_unref (reader->queries);
+  g_hash_table_unref (reader->shapes);
   g_mutex_clear (&reader->mutex);
   usher_sqlite_readers_unref (self);
   g_free (reader);
@@ -165,7 +166,7 @@ add_reader (UsherSqliteReaders *self, GError **error)
   reader->readers = usher_sqlite_readers_ref (self);
   g_mutex_init (&reader->mutex);
   reader->connection = g_steal_pointer (&connection);
-  reader->queries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  reader->shapes = usher_sqlite_query_new_shapes ();
   g_ptr_array_add (readers, reader);
 
   g_mutex_lock (&self->mutex);
