@@ -89,11 +89,32 @@ usher_sqlite_connection_free (UsherSqliteConnection *self)
   g_free (self);
 }
 
+static gboolean
+has_no_room (sqlite3 *db, int file_pointer)
+{
+  sqlite3_file *file = NULL;
+  int code = 0;
+
+  sqlite3_file_control (db, "main", file_pointer, &file);
+  if (file == NULL || file->pMethods == NULL)
+    return FALSE;
+
+  file->pMethods->xFileControl (file, SQLITE_FCNTL_LAST_ERRNO, &code);
+  return code == EDQUOT || code == EFBIG;
+}
+
+/* SQLite itself knows ENOSPC alone. Its own record of errno is of a later call. */
+static gboolean
+is_full (sqlite3 *db, int code)
+{
+  return code == SQLITE_IOERR_WRITE && db != NULL &&
+         (has_no_room (db, SQLITE_FCNTL_JOURNAL_POINTER) ||
+          has_no_room (db, SQLITE_FCNTL_FILE_POINTER));
+}
+
 static UsherError
 get_error_code (UsherSqliteConnection *self, int code)
 {
-  int system_code = self->db != NULL ? sqlite3_system_errno (self->db) : 0;
-
   switch (code & 0xff)
     {
     case SQLITE_FULL:
@@ -103,9 +124,7 @@ get_error_code (UsherSqliteConnection *self, int code)
     case SQLITE_FORMAT:
       return USHER_ERROR_CORRUPT;
     case SQLITE_IOERR:
-      if (system_code == ENOSPC || system_code == EDQUOT || system_code == EFBIG)
-        return USHER_ERROR_FULL;
-      return USHER_ERROR_UNAVAILABLE;
+      return is_full (self->db, code) ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE;
     case SQLITE_BUSY:
     case SQLITE_CANTOPEN:
     case SQLITE_LOCKED:

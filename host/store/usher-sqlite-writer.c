@@ -539,6 +539,9 @@ usher_sqlite_writer_close (UsherSqliteWriter *self, GError **error)
     }
 
   g_thread_join (thread);
+
+  /* what another process still reads stays in the log */
+  sqlite3_busy_timeout (self->connection->db, 0);
   return usher_sqlite_connection_execute (self->connection,
                                           "PRAGMA wal_checkpoint(TRUNCATE)",
                                           error);
