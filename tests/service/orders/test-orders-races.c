@@ -7,44 +7,16 @@
 #include "config.h"
 
 #include "usher-orders-contract.h"
+#include "usher-test-gate.h"
 #include "usher-test-host.h"
 
 #define RACERS 8
 #define ROUNDS 200
 
-/* all who race leave together, round after round */
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  guint n_waiting;
-  guint round;
-} Gate;
-
-static void
-gate_pass (Gate *gate, guint n_all)
-{
-  g_mutex_lock (&gate->mutex);
-  if (++gate->n_waiting == n_all)
-    {
-      gate->n_waiting = 0;
-      gate->round++;
-      g_cond_broadcast (&gate->cond);
-    }
-  else
-    {
-      guint round = gate->round;
-
-      while (gate->round == round)
-        g_cond_wait (&gate->cond, &gate->mutex);
-    }
-  g_mutex_unlock (&gate->mutex);
-}
-
 typedef struct
 {
   UsherTestHost *host;
-  Gate gate;
+  UsherTestGate gate;
   char *body;             /* (owned): of the round */
   char *path;             /* (owned): of an order */
   guint statuses[RACERS]; /* of the round */
@@ -57,10 +29,9 @@ typedef struct
 } Racer;
 
 static void
-race_init (Race *race)
+race_init (Race *race, guint n_racers)
 {
-  g_mutex_init (&race->gate.mutex);
-  g_cond_init (&race->gate.cond);
+  usher_test_gate_init (&race->gate, n_racers);
   race->host = usher_test_host_new ("orders", NULL);
 }
 
@@ -70,8 +41,7 @@ race_clear (Race *race)
   usher_test_host_free (race->host);
   g_free (race->body);
   g_free (race->path);
-  g_cond_clear (&race->gate.cond);
-  g_mutex_clear (&race->gate.mutex);
+  usher_test_gate_clear (&race->gate);
 }
 
 static char *
@@ -100,12 +70,12 @@ order (gpointer data)
     {
       g_autoptr (UsherReply) reply = NULL;
 
-      gate_pass (&race->gate, RACERS + 1);
+      usher_test_gate_pass (&race->gate);
       reply = usher_test_host_call (race->host, "POST", "/api/orders", user, race->body);
       race->statuses[racer->index] = usher_reply_get_status (reply);
       if (usher_reply_get_status (reply) != 201)
         usher_test_assert_refused (reply, 400, NULL, "Ticket is already reserved");
-      gate_pass (&race->gate, RACERS + 1);
+      usher_test_gate_pass (&race->gate);
     }
 
   return NULL;
@@ -120,7 +90,7 @@ test_one_ticket (void)
 
   g_test_summary ("§3.1: of 8 orders that race for a ticket one is made, 200 times.");
 
-  race_init (&race);
+  race_init (&race, RACERS + 1);
   for (guint i = 0; i < RACERS; i++)
     {
       racers[i] = (Racer){ &race, i };
@@ -134,8 +104,8 @@ test_one_ticket (void)
       g_autofree char *said = NULL;
       guint n_made = 0;
 
-      gate_pass (&race.gate, RACERS + 1);
-      gate_pass (&race.gate, RACERS + 1);
+      usher_test_gate_pass (&race.gate);
+      usher_test_gate_pass (&race.gate);
 
       for (guint i = 0; i < RACERS; i++)
         n_made += race.statuses[i] == 201 ? 1 : 0;
@@ -154,48 +124,141 @@ static gpointer
 cancel (gpointer data)
 {
   Race *race = data;
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (race->host, "DELETE", race->path, USHER_TEST_BOB, NULL);
 
-  race->statuses[0] = usher_reply_get_status (reply);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      g_autoptr (UsherReply) reply = NULL;
+
+      usher_test_gate_pass (&race->gate);
+      reply = usher_test_host_call (race->host, "DELETE", race->path, USHER_TEST_BOB, NULL);
+      race->statuses[0] = usher_reply_get_status (reply);
+      usher_test_gate_pass (&race->gate);
+    }
 
   return NULL;
+}
+
+/* gives the other one a head start that differs from round to round */
+static void
+dawdle (Race *race, guint round)
+{
+  for (guint i = 0; i < round % 8; i++)
+    {
+      g_autoptr (UsherReply) reply =
+          usher_test_host_call (race->host, "GET", race->path, USHER_TEST_BOB, NULL);
+    }
+}
+
+/* the event that Bob's order of the round is paid; @race->path becomes the order's */
+static char *
+place_order (Race *race, const char *ticket_id)
+{
+  g_autoptr (UsherReply) made =
+      usher_test_host_call (race->host, "POST", "/api/orders", USHER_TEST_BOB, race->body);
+  g_autofree char *id = usher_test_dup_member (made, "id");
+
+  g_free (race->path);
+  race->path = g_strconcat ("/api/orders/", id, NULL);
+
+  return g_strdup_printf ("{\"id\":\"%s\",\"orderId\":\"%s\",\"stripeId\":\"ch_1\"}",
+                          ticket_id,
+                          id);
 }
 
 static void
 test_cancel_and_pay (void)
 {
   Race race = { 0 };
+  GThread *thread;
+  guint n_paid = 0;
 
   g_test_summary ("§3.4: of a cancel and a payment that race one wins, and the answer says which.");
 
-  race_init (&race);
-  for (guint round = 0; round < ROUNDS / 2; round++)
+  race_init (&race, 2);
+  thread = g_thread_new ("cancel", cancel, &race);
+  for (guint round = 0; round < ROUNDS; round++)
     {
       g_autofree char *ticket_id = give_ticket (&race, round);
-      g_autoptr (UsherReply) made =
-          usher_test_host_call (race.host, "POST", "/api/orders", USHER_TEST_BOB, race.body);
-      g_autofree char *id = usher_test_dup_member (made, "id");
-      g_autofree char *paid =
-          g_strdup_printf ("{\"id\":\"%s\",\"orderId\":\"%s\",\"stripeId\":\"ch_1\"}",
-                           ticket_id,
-                           id);
+      g_autofree char *paid = place_order (&race, ticket_id);
       g_autoptr (UsherReply) shown = NULL;
-      GThread *thread;
 
-      g_free (race.path);
-      race.path = g_strconcat ("/api/orders/", id, NULL);
-      thread = g_thread_new ("cancel", cancel, &race);
+      usher_test_gate_pass (&race.gate);
+      dawdle (&race, round);
       usher_test_host_give (race.host, "orders", NULL, "payment:created", paid);
-      g_thread_join (thread);
+      usher_test_gate_pass (&race.gate);
 
       shown = usher_test_host_call (race.host, "GET", race.path, USHER_TEST_BOB, NULL);
       usher_test_assert_member (shown, "version", "1");
       usher_test_assert_member (shown,
                                 "status",
                                 race.statuses[0] == 204 ? "cancelled" : "complete");
+      n_paid += race.statuses[0] == 400 ? 1 : 0;
     }
 
+  g_test_message ("%u of %d were paid first", n_paid, ROUNDS);
+  g_thread_join (thread);
+  race_clear (&race);
+}
+
+static gpointer
+order_again (gpointer data)
+{
+  Racer *racer = data;
+  Race *race = racer->race;
+
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      g_autofree char *key = NULL;
+      g_autoptr (UsherReply) reply = NULL;
+
+      usher_test_gate_pass (&race->gate);
+      key = g_strdup_printf ("Idempotency-Key: round-%u", i);
+      reply = usher_test_host_call_with (
+          race->host, "POST", "/api/orders", USHER_TEST_BOB, race->body, key);
+      race->statuses[racer->index] = usher_reply_get_status (reply);
+      usher_test_gate_pass (&race->gate);
+    }
+
+  return NULL;
+}
+
+static void
+test_one_key (void)
+{
+  Race race = { 0 };
+  Racer racers[RACERS];
+  GThread *threads[RACERS];
+
+  g_test_summary ("Of 8 requests that race with one Idempotency-Key one order is made.");
+
+  race_init (&race, RACERS + 1);
+  for (guint i = 0; i < RACERS; i++)
+    {
+      racers[i] = (Racer){ &race, i };
+      threads[i] = g_thread_new ("order", order_again, &racers[i]);
+    }
+
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      g_autofree char *ticket_id = give_ticket (&race, round);
+      g_autoptr (UsherEvent) event = NULL;
+      guint n_answered = 0;
+
+      usher_test_gate_pass (&race.gate);
+      usher_test_gate_pass (&race.gate);
+
+      /* the first answer again, or 409 while the first still runs */
+      for (guint i = 0; i < RACERS; i++)
+        {
+          g_assert_true (race.statuses[i] == 201 || race.statuses[i] == 409);
+          n_answered += race.statuses[i] == 201 ? 1 : 0;
+        }
+      g_assert_cmpuint (n_answered, >=, 1);
+      event = usher_test_host_take_event (race.host, "orders", USHER_ORDERS_CREATED);
+    }
+
+  for (guint i = 0; i < RACERS; i++)
+    g_thread_join (threads[i]);
   race_clear (&race);
 }
 
@@ -205,6 +268,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/orders/races/one-ticket", test_one_ticket);
+  g_test_add_func ("/orders/races/one-key", test_one_key);
   g_test_add_func ("/orders/races/cancel-and-pay", test_cancel_and_pay);
 
   return g_test_run ();

@@ -6,32 +6,51 @@
 
 #include "config.h"
 
+#include "usher-test-gate.h"
 #include "usher-test-host.h"
 #include "usher-tickets-contract.h"
 
 #define ALICE  USHER_TEST_ALICE
 #define ORDER  "111111111111111111111111"
-#define ROUNDS 100
+#define ROUNDS 200
 
 typedef struct
 {
   UsherTestHost *host;
-  char *ticket_id;
-  guint status;
+  UsherTestGate gate;
+  char *path;      /* (owned): of the round's ticket */
+  char *ticket_id; /* (owned) */
+  guint status;    /* of the edit */
 } Race;
 
 static gpointer
 edit (gpointer data)
 {
   Race *race = data;
-  g_autofree char *path = g_strconcat ("/api/tickets/", race->ticket_id, NULL);
-  g_autoptr (UsherReply) reply = NULL;
 
-  reply =
-      usher_test_host_call (race->host, "PUT", path, ALICE, "{\"title\":\"Concert\",\"price\":50}");
-  race->status = usher_reply_get_status (reply);
+  for (guint i = 0; i < ROUNDS; i++)
+    {
+      g_autoptr (UsherReply) reply = NULL;
+
+      usher_test_gate_pass (&race->gate);
+      reply = usher_test_host_call (
+          race->host, "PUT", race->path, ALICE, "{\"title\":\"Concert\",\"price\":50}");
+      race->status = usher_reply_get_status (reply);
+      usher_test_gate_pass (&race->gate);
+    }
 
   return NULL;
+}
+
+/* gives the edit a head start that differs from round to round */
+static void
+dawdle (Race *race, guint round)
+{
+  for (guint i = 0; i < round % 8; i++)
+    {
+      g_autoptr (UsherReply) reply =
+          usher_test_host_call (race->host, "GET", race->path, NULL, NULL);
+    }
 }
 
 static void
@@ -53,15 +72,16 @@ make_ticket (Race *race)
 
   usher_test_assert_status (reply, 201);
   g_free (race->ticket_id);
+  g_free (race->path);
   race->ticket_id = usher_test_dup_member (reply, "id");
+  race->path = g_strconcat ("/api/tickets/", race->ticket_id, NULL);
 }
 
 /* whether the ticket was reserved at the old price */
 static gboolean
 assert_one_outcome (Race *race)
 {
-  g_autofree char *path = g_strconcat ("/api/tickets/", race->ticket_id, NULL);
-  g_autoptr (UsherReply) reply = usher_test_host_call (race->host, "GET", path, NULL, NULL);
+  g_autoptr (UsherReply) reply = usher_test_host_call (race->host, "GET", race->path, NULL, NULL);
   g_autoptr (UsherEvent) event = NULL;
 
   usher_test_assert_member (reply, "version", "1");
@@ -85,24 +105,29 @@ test_edit_and_reserve (void)
 {
   Race race = { 0 };
   guint n_reserved = 0;
+  GThread *thread;
 
   g_test_summary ("§3.10: of an edit and a reservation that race exactly one is made.");
 
   race.host = usher_test_host_new ("tickets", NULL);
-  for (guint i = 0; i < ROUNDS; i++)
+  usher_test_gate_init (&race.gate, 2);
+  thread = g_thread_new ("edit", edit, &race);
+  for (guint round = 0; round < ROUNDS; round++)
     {
-      GThread *thread;
-
       make_ticket (&race);
-      thread = g_thread_new ("edit", edit, &race);
+      usher_test_gate_pass (&race.gate);
+      dawdle (&race, round);
       reserve (&race);
-      g_thread_join (thread);
+      usher_test_gate_pass (&race.gate);
       n_reserved += assert_one_outcome (&race) ? 1 : 0;
     }
 
   g_test_message ("%u of %d were reserved first", n_reserved, ROUNDS);
-  g_free (race.ticket_id);
+  g_thread_join (thread);
+  usher_test_gate_clear (&race.gate);
   usher_test_host_free (race.host);
+  g_free (race.ticket_id);
+  g_free (race.path);
 }
 
 int

@@ -1,0 +1,45 @@
+/* usher-test-gate.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-gate.h"
+
+void
+usher_test_gate_init (UsherTestGate *self, guint n_all)
+{
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->n_all = n_all;
+  self->n_waiting = 0;
+  self->round = 0;
+}
+
+void
+usher_test_gate_clear (UsherTestGate *self)
+{
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->mutex);
+}
+
+void
+usher_test_gate_pass (UsherTestGate *self)
+{
+  guint round;
+
+  g_mutex_lock (&self->mutex);
+  round = self->round;
+  if (++self->n_waiting == self->n_all)
+    {
+      self->n_waiting = 0;
+      self->round++;
+      g_cond_broadcast (&self->cond);
+    }
+
+  while (self->round == round)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+}
