@@ -258,8 +258,6 @@ usher_sqlite_store_close (UsherStore *store, GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
 
-  usher_sqlite_readers_close (self->readers);
-
   return usher_sqlite_writer_close (self->writer, error);
 }
 
@@ -293,8 +291,6 @@ usher_sqlite_store_finalize (GObject *object)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (object);
 
-  if (self->readers != NULL)
-    usher_sqlite_readers_close (self->readers);
   if (self->writer != NULL)
     usher_sqlite_writer_close (self->writer, NULL);
   g_clear_pointer (&self->writer, usher_sqlite_writer_unref);

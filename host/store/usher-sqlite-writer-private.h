@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-queue-private.h"
 #include "usher-sqlite-reader-private.h"
 #include "usher-sqlite-table-private.h"
 #include "usher-store.h"
@@ -15,11 +15,6 @@ G_BEGIN_DECLS
 
 /* Reference counted, any thread. Its connection is its thread's alone. */
 typedef struct _UsherSqliteWriter UsherSqliteWriter;
-
-/* on the writer's thread, outside a transaction */
-typedef gboolean (*UsherSqliteJob) (UsherSqliteConnection *connection,
-                                    gpointer user_data,
-                                    GError **error);
 
 /* @readers and @tables: shared with the store */
 UsherSqliteWriter *usher_sqlite_writer_new (const char *path,
@@ -45,7 +40,7 @@ gint64 usher_sqlite_writer_get_next_due (UsherSqliteWriter *self);
 void usher_sqlite_writer_trim (UsherSqliteWriter *self, gint64 upto);
 /* what usher_sqlite_writer_trim() was last called with */
 gint64 usher_sqlite_writer_get_trimmed (UsherSqliteWriter *self);
-/* refuses what comes; waits for what is queued, unless on the writer's thread */
+/* refuses what comes; waits for what is queued, unless on the writer's thread; closes the readers */
 gboolean usher_sqlite_writer_close (UsherSqliteWriter *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSqliteWriter, usher_sqlite_writer_unref)

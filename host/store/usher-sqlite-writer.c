@@ -12,11 +12,6 @@
 #include "usher-sqlite-change-private.h"
 #include "usher-sqlite-layout-private.h"
 
-/* how many units share a flush */
-#define MOST_UNITS 256
-/* how long a trim of the outbox waits for a commit to go with */
-#define TRIM_WAIT (200 * G_TIME_SPAN_MILLISECOND)
-
 struct _UsherSqliteWriter
 {
   UsherSqliteConnection *connection; /* (owned): the thread's */
@@ -26,42 +21,18 @@ struct _UsherSqliteWriter
   UsherStoreObserver observer; /* (nullable): set before the first commit */
   gpointer observer_data;
 
-  GMutex mutex;
-  GCond cond;
-  GThread *thread;    /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
-  GQueue queue;       /* (owned) (mutex mutex) (element-type Entry) */
-  gboolean is_closed; /* (mutex mutex) */
-  gint64 trimmed;     /* (mutex mutex): the outbox shall be trimmed up to here */
-  gint64 dropped;     /* (mutex mutex), written by the thread alone: it is, up to here */
-  gint64 trim_time;   /* (mutex mutex): when it is trimmed without a commit, monotonic */
-  gint64 next_due;    /* (mutex mutex) */
-};
+  UsherSqliteQueue queue;
 
-/* a unit to commit, or a job */
-typedef struct
-{
-  UsherUnit *unit; /* (owned) (nullable) */
-  UsherCommittedFunc func;
-  gpointer user_data;
-  UsherSqliteJob job;
-  GError *error; /* (owned) (nullable) */
-} Entry;
+  GMutex mutex;
+  GThread *thread; /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
+  gint64 next_due; /* (mutex mutex) */
+};
 
 static const char begin[] = "BEGIN IMMEDIATE";
 static const char commit[] = "COMMIT";
 static const char rollback[] = "ROLLBACK";
 static const char drop_events[] = "DELETE FROM usher_outbox WHERE number<=?1";
 static const char find_due[] = "SELECT min(due) FROM usher_timers";
-
-static void
-free_entry (gpointer data)
-{
-  Entry *entry = data;
-
-  g_clear_object (&entry->unit);
-  g_clear_error (&entry->error);
-  g_free (entry);
-}
 
 static gboolean
 read_next_due (UsherSqliteWriter *self, gint64 *due, GError **error)
@@ -78,7 +49,7 @@ drop_trimmed (UsherSqliteWriter *self, gint64 upto, GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement = NULL;
 
-  if (upto == self->dropped)
+  if (upto == usher_sqlite_queue_get_dropped (&self->queue))
     return TRUE;
 
   statement = usher_sqlite_connection_get (self->connection, drop_events, error);
@@ -118,7 +89,7 @@ write_group (UsherSqliteWriter *self, GPtrArray *group, gboolean *timers, GError
 {
   for (guint i = 0; i < group->len; i++)
     {
-      Entry *entry = g_ptr_array_index (group, i);
+      UsherSqliteEntry *entry = g_ptr_array_index (group, i);
       UsherSqliteOutcome outcome = USHER_SQLITE_REFUSED;
 
       if (check_limit (self, entry->unit, &entry->error))
@@ -135,6 +106,14 @@ write_group (UsherSqliteWriter *self, GPtrArray *group, gboolean *timers, GError
   return TRUE;
 }
 
+static void
+set_next_due (UsherSqliteWriter *self, gint64 due)
+{
+  g_mutex_lock (&self->mutex);
+  self->next_due = due;
+  g_mutex_unlock (&self->mutex);
+}
+
 static gboolean
 write_transaction (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError **error)
 {
@@ -148,11 +127,9 @@ write_transaction (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GE
     return FALSE;
 
   usher_sqlite_readers_renew (self->readers);
-  g_mutex_lock (&self->mutex);
-  self->dropped = trimmed;
+  usher_sqlite_queue_set_dropped (&self->queue, trimmed);
   if (timers)
-    self->next_due = due;
-  g_mutex_unlock (&self->mutex);
+    set_next_due (self, due);
 
   return TRUE;
 }
@@ -165,7 +142,7 @@ fail_group (UsherSqliteWriter *self, GPtrArray *group, const GError *error)
 
   for (guint i = 0; i < group->len; i++)
     {
-      Entry *entry = g_ptr_array_index (group, i);
+      UsherSqliteEntry *entry = g_ptr_array_index (group, i);
 
       entry->unit->was_applied = FALSE;
       entry->unit->outbox_last = 0;
@@ -175,7 +152,7 @@ fail_group (UsherSqliteWriter *self, GPtrArray *group, const GError *error)
 }
 
 static void
-tell (UsherSqliteWriter *self, Entry *entry)
+tell (UsherSqliteWriter *self, UsherSqliteEntry *entry)
 {
   UsherUnit *unit = entry->unit;
 
@@ -186,17 +163,6 @@ tell (UsherSqliteWriter *self, Entry *entry)
   entry->func (unit, entry->error, entry->user_data);
 }
 
-/* The outbox is trimmed later, or by the next run. */
-static void
-put_trim_off (UsherSqliteWriter *self)
-{
-  g_mutex_lock (&self->mutex);
-  self->trim_time = g_get_monotonic_time () + 10 * TRIM_WAIT;
-  if (self->is_closed)
-    self->trimmed = self->dropped;
-  g_mutex_unlock (&self->mutex);
-}
-
 static void
 commit_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed)
 {
@@ -205,7 +171,7 @@ commit_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed)
   if (!write_transaction (self, group, trimmed, &error))
     {
       fail_group (self, group, error);
-      put_trim_off (self);
+      usher_sqlite_queue_put_trim_off (&self->queue);
     }
 
   for (guint i = 0; i < group->len; i++)
@@ -213,60 +179,24 @@ commit_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed)
 }
 
 static void
-run_job (UsherSqliteWriter *self, Entry *entry)
+run_job (UsherSqliteWriter *self, UsherSqliteEntry *entry)
 {
   entry->job (self->connection, entry->user_data, &entry->error);
   usher_sqlite_readers_renew (self->readers);
   entry->func (NULL, entry->error, entry->user_data);
 }
 
-/* Waits for work; FALSE when there will be none. */
-static gboolean
-wait_for_work (UsherSqliteWriter *self)
-{
-  while (g_queue_is_empty (&self->queue) && !self->is_closed)
-    {
-      if (self->trimmed == self->dropped)
-        g_cond_wait (&self->cond, &self->mutex);
-      else if (!g_cond_wait_until (&self->cond, &self->mutex, self->trim_time))
-        return TRUE;
-    }
-
-  return !g_queue_is_empty (&self->queue) || self->trimmed != self->dropped;
-}
-
-/* Units up to a job, or a job alone; none: only the outbox is to be trimmed. */
-static gboolean
-take_group (UsherSqliteWriter *self, GPtrArray *group, gint64 *trimmed)
-{
-  gboolean has_work;
-  Entry *entry;
-
-  g_mutex_lock (&self->mutex);
-  has_work = wait_for_work (self);
-  *trimmed = self->trimmed;
-  while (group->len < MOST_UNITS && (entry = g_queue_peek_head (&self->queue)) != NULL &&
-         (entry->job == NULL || group->len == 0))
-    {
-      g_ptr_array_add (group, g_queue_pop_head (&self->queue));
-      if (entry->job != NULL)
-        break;
-    }
-  g_mutex_unlock (&self->mutex);
-
-  return has_work;
-}
-
 static gpointer
 run (gpointer data)
 {
   g_autoptr (UsherSqliteWriter) self = data;
-  g_autoptr (GPtrArray) group = g_ptr_array_new_with_free_func (free_entry);
+  g_autoptr (GPtrArray) group =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_sqlite_entry_free);
   gint64 trimmed;
 
-  while (take_group (self, group, &trimmed))
+  while (usher_sqlite_queue_take (&self->queue, group, &trimmed))
     {
-      Entry *first = group->len > 0 ? g_ptr_array_index (group, 0) : NULL;
+      UsherSqliteEntry *first = group->len > 0 ? g_ptr_array_index (group, 0) : NULL;
 
       if (first != NULL && first->job != NULL)
         run_job (self, first);
@@ -300,8 +230,7 @@ usher_sqlite_writer_new (const char *path,
   self->tables = usher_sqlite_tables_ref (tables);
   self->unit_limit = unit_limit;
   g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
-  g_queue_init (&self->queue);
+  usher_sqlite_queue_init (&self->queue);
 
   if (!open_connection (self, path, error))
     return NULL;
@@ -335,7 +264,7 @@ clear_writer (gpointer data)
   g_clear_pointer (&self->connection, usher_sqlite_connection_free);
   g_clear_pointer (&self->readers, usher_sqlite_readers_unref);
   g_clear_pointer (&self->tables, usher_sqlite_tables_unref);
-  g_cond_clear (&self->cond);
+  usher_sqlite_queue_clear (&self->queue);
   g_mutex_clear (&self->mutex);
 }
 
@@ -354,36 +283,18 @@ usher_sqlite_writer_set_observer (UsherSqliteWriter *self,
   self->observer_data = user_data;
 }
 
-/* takes ownership of @entry; FALSE, and it is the caller's still, when the store is closed */
-static gboolean
-push (UsherSqliteWriter *self, Entry *entry)
-{
-  gboolean is_open;
-
-  g_mutex_lock (&self->mutex);
-  is_open = !self->is_closed;
-  if (is_open)
-    {
-      g_queue_push_tail (&self->queue, entry);
-      g_cond_signal (&self->cond);
-    }
-  g_mutex_unlock (&self->mutex);
-
-  return is_open;
-}
-
 void
 usher_sqlite_writer_commit (UsherSqliteWriter *self,
                             UsherUnit *unit,
                             UsherCommittedFunc func,
                             gpointer user_data)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  UsherSqliteEntry *entry = g_new0 (UsherSqliteEntry, 1);
 
   entry->unit = g_object_ref (unit);
   entry->func = func;
   entry->user_data = user_data;
-  if (push (self, entry))
+  if (usher_sqlite_queue_push (&self->queue, entry))
     return;
 
   entry->error = g_error_new (USHER_ERROR,
@@ -391,7 +302,7 @@ usher_sqlite_writer_commit (UsherSqliteWriter *self,
                               "database “%s” is closed",
                               self->connection->path);
   func (unit, entry->error, user_data);
-  free_entry (entry);
+  usher_sqlite_entry_free (entry);
 }
 
 typedef struct
@@ -427,18 +338,18 @@ on_job_done (UsherUnit *unit, const GError *error, gpointer user_data)
 static void
 push_and_wait (UsherSqliteWriter *self, Wait *wait)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  UsherSqliteEntry *entry = g_new0 (UsherSqliteEntry, 1);
 
   entry->job = run_waited;
   entry->func = on_job_done;
   entry->user_data = wait;
-  if (!push (self, entry))
+  if (!usher_sqlite_queue_push (&self->queue, entry))
     {
       wait->error = g_error_new (USHER_ERROR,
                                  USHER_ERROR_UNAVAILABLE,
                                  "database “%s” is closed",
                                  self->connection->path);
-      free_entry (entry);
+      usher_sqlite_entry_free (entry);
       return;
     }
 
@@ -484,29 +395,13 @@ usher_sqlite_writer_get_next_due (UsherSqliteWriter *self)
 void
 usher_sqlite_writer_trim (UsherSqliteWriter *self, gint64 upto)
 {
-  g_mutex_lock (&self->mutex);
-  if (upto > self->trimmed)
-    {
-      if (self->trimmed == self->dropped)
-        {
-          self->trim_time = g_get_monotonic_time () + TRIM_WAIT;
-          g_cond_signal (&self->cond);
-        }
-      self->trimmed = upto;
-    }
-  g_mutex_unlock (&self->mutex);
+  usher_sqlite_queue_trim (&self->queue, upto);
 }
 
 gint64
 usher_sqlite_writer_get_trimmed (UsherSqliteWriter *self)
 {
-  gint64 trimmed;
-
-  g_mutex_lock (&self->mutex);
-  trimmed = self->trimmed;
-  g_mutex_unlock (&self->mutex);
-
-  return trimmed;
+  return usher_sqlite_queue_get_trimmed (&self->queue);
 }
 
 static GThread *
@@ -514,10 +409,9 @@ refuse_more (UsherSqliteWriter *self)
 {
   GThread *thread;
 
+  usher_sqlite_queue_close (&self->queue);
   g_mutex_lock (&self->mutex);
-  self->is_closed = TRUE;
   thread = g_steal_pointer (&self->thread);
-  g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
 
   return thread;
@@ -534,11 +428,13 @@ usher_sqlite_writer_close (UsherSqliteWriter *self, GError **error)
   /* a callback dropped the last reference of the store: the thread ends by itself */
   if (thread == g_thread_self ())
     {
+      usher_sqlite_readers_close (self->readers);
       g_thread_unref (thread);
       return TRUE;
     }
 
   g_thread_join (thread);
+  usher_sqlite_readers_close (self->readers);
 
   /* what another process still reads stays in the log */
   sqlite3_busy_timeout (self->connection->db, 0);

@@ -81,6 +81,8 @@ struct _UsherUnit
       was_applied; /* the inbox had the event, or the timer had fired: nothing was changed, which is success */
 };
 
+/* (nullable): what the unit does to a document */
+UsherChange *usher_unit_find_change (UsherUnit *self, const char *collection, const char *id);
 USHER_API
 UsherUnit *usher_unit_new (UsherStore *store, UsherClock *clock);
 USHER_API

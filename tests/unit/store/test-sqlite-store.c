@@ -490,25 +490,29 @@ test_dropped (Fixture *fixture, gconstpointer data)
   close_store (store);
 }
 
+static void
+add (const char *path, void (*func) (Fixture *fixture, gconstpointer data))
+{
+  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/sqlite-store/open/newer", test_newer);
-  ADD ("/sqlite-store/open/foreign", test_foreign);
-  ADD ("/sqlite-store/open/no-database", test_no_database);
-  ADD ("/sqlite-store/open/no-folder", test_no_folder);
-  ADD ("/sqlite-store/open/is-folder", test_is_folder);
-  ADD ("/sqlite-store/open/read-only", test_read_only);
-  ADD ("/sqlite-store/case", test_case);
-  ADD ("/sqlite-store/shared", test_shared);
-  ADD ("/sqlite-store/group", test_group);
-  ADD ("/sqlite-store/full", test_full);
-  ADD ("/sqlite-store/trim/quiet", test_trim_quiet);
-  ADD ("/sqlite-store/dropped", test_dropped);
-#undef ADD
+  add ("/sqlite-store/open/newer", test_newer);
+  add ("/sqlite-store/open/foreign", test_foreign);
+  add ("/sqlite-store/open/no-database", test_no_database);
+  add ("/sqlite-store/open/no-folder", test_no_folder);
+  add ("/sqlite-store/open/is-folder", test_is_folder);
+  add ("/sqlite-store/open/read-only", test_read_only);
+  add ("/sqlite-store/case", test_case);
+  add ("/sqlite-store/shared", test_shared);
+  add ("/sqlite-store/group", test_group);
+  add ("/sqlite-store/full", test_full);
+  add ("/sqlite-store/trim/quiet", test_trim_quiet);
+  add ("/sqlite-store/dropped", test_dropped);
 
   return g_test_run ();
 }

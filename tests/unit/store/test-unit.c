@@ -311,27 +311,31 @@ test_reset (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (usher_unit_get_time (fixture->unit), ==, START + 5);
 }
 
+static void
+add (const char *path, void (*func) (Fixture *fixture, gconstpointer data))
+{
+  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/unit/new", test_new);
-  ADD ("/unit/empty", test_empty);
-  ADD ("/unit/new-document/unknown", test_new_document_unknown);
-  ADD ("/unit/insert/twice", test_insert_twice);
-  ADD ("/unit/insert/foreign", test_insert_foreign);
-  ADD ("/unit/replace/new", test_replace_new);
-  ADD ("/unit/replace/removed", test_replace_removed);
-  ADD ("/unit/remove/inserted", test_remove_inserted);
-  ADD ("/unit/remove/replaced", test_remove_replaced);
-  ADD ("/unit/publish", test_publish);
-  ADD ("/unit/wait-for", test_wait_for);
-  ADD ("/unit/defer", test_defer);
-  ADD ("/unit/then", test_then);
-  ADD ("/unit/reset", test_reset);
-#undef ADD
+  add ("/unit/new", test_new);
+  add ("/unit/empty", test_empty);
+  add ("/unit/new-document/unknown", test_new_document_unknown);
+  add ("/unit/insert/twice", test_insert_twice);
+  add ("/unit/insert/foreign", test_insert_foreign);
+  add ("/unit/replace/new", test_replace_new);
+  add ("/unit/replace/removed", test_replace_removed);
+  add ("/unit/remove/inserted", test_remove_inserted);
+  add ("/unit/remove/replaced", test_remove_replaced);
+  add ("/unit/publish", test_publish);
+  add ("/unit/wait-for", test_wait_for);
+  add ("/unit/defer", test_defer);
+  add ("/unit/then", test_then);
+  add ("/unit/reset", test_reset);
 
   return g_test_run ();
 }

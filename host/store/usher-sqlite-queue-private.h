@@ -1,0 +1,60 @@
+/* usher-sqlite-queue-private.h: what waits for the thread that writes
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-sqlite-connection-private.h"
+#include "usher-store.h"
+
+G_BEGIN_DECLS
+
+/* on the writer's thread, outside a transaction */
+typedef gboolean (*UsherSqliteJob) (UsherSqliteConnection *connection,
+                                    gpointer user_data,
+                                    GError **error);
+
+/* a unit to commit, or a job; @func is called with no unit after a job */
+typedef struct
+{
+  UsherUnit *unit; /* (owned) (nullable) */
+  UsherCommittedFunc func;
+  gpointer user_data;
+  UsherSqliteJob job;
+  GError *error; /* (owned) (nullable) */
+} UsherSqliteEntry;
+
+void usher_sqlite_entry_free (UsherSqliteEntry *self);
+
+/* Any thread puts in, the writer's takes out. */
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  GQueue entries;     /* (owned) (mutex mutex) (element-type UsherSqliteEntry) */
+  gboolean is_closed; /* (mutex mutex) */
+  gint64 trimmed;     /* (mutex mutex): the outbox shall be trimmed up to here */
+  gint64 dropped;     /* (mutex mutex): it is, up to here */
+  gint64 trim_time;   /* (mutex mutex): when it is trimmed without a commit, monotonic */
+} UsherSqliteQueue;
+
+void usher_sqlite_queue_init (UsherSqliteQueue *self);
+void usher_sqlite_queue_clear (UsherSqliteQueue *self);
+/* takes ownership of @entry; FALSE, and it is the caller's still, when the queue is closed */
+gboolean usher_sqlite_queue_push (UsherSqliteQueue *self, UsherSqliteEntry *entry);
+/* Waits for work and puts it into @group: units, or one job, or nothing when only the outbox is to be
+ * trimmed up to @trimmed. FALSE when the queue is closed and empty. */
+gboolean usher_sqlite_queue_take (UsherSqliteQueue *self, GPtrArray *group, gint64 *trimmed);
+/* no entry is put in after this */
+void usher_sqlite_queue_close (UsherSqliteQueue *self);
+
+void usher_sqlite_queue_trim (UsherSqliteQueue *self, gint64 upto);
+gint64 usher_sqlite_queue_get_trimmed (UsherSqliteQueue *self);
+gint64 usher_sqlite_queue_get_dropped (UsherSqliteQueue *self);
+void usher_sqlite_queue_set_dropped (UsherSqliteQueue *self, gint64 upto);
+/* trimming failed: it is done later, or by the next run when the queue is closed */
+void usher_sqlite_queue_put_trim_off (UsherSqliteQueue *self);
+
+G_END_DECLS

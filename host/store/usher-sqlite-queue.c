@@ -1,0 +1,163 @@
+/* usher-sqlite-queue.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-sqlite-queue-private.h"
+
+/* how many units share a flush */
+#define MOST_UNITS 256
+/* how long a trim of the outbox waits for a commit to go with, and for another try */
+#define TRIM_WAIT  (200 * G_TIME_SPAN_MILLISECOND)
+#define TRIM_PAUSE (2 * G_TIME_SPAN_SECOND)
+
+void
+usher_sqlite_entry_free (UsherSqliteEntry *self)
+{
+  g_clear_object (&self->unit);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+void
+usher_sqlite_queue_init (UsherSqliteQueue *self)
+{
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  g_queue_init (&self->entries);
+}
+
+void
+usher_sqlite_queue_clear (UsherSqliteQueue *self)
+{
+  g_queue_clear_full (&self->entries, (GDestroyNotify) usher_sqlite_entry_free);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->mutex);
+}
+
+gboolean
+usher_sqlite_queue_push (UsherSqliteQueue *self, UsherSqliteEntry *entry)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->mutex);
+  is_open = !self->is_closed;
+  if (is_open)
+    {
+      g_queue_push_tail (&self->entries, entry);
+      g_cond_signal (&self->cond);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return is_open;
+}
+
+/* FALSE when there will be no work; (mutex mutex) */
+static gboolean
+wait_for_work (UsherSqliteQueue *self)
+{
+  while (g_queue_is_empty (&self->entries) && !self->is_closed)
+    {
+      if (self->trimmed == self->dropped)
+        g_cond_wait (&self->cond, &self->mutex);
+      else if (!g_cond_wait_until (&self->cond, &self->mutex, self->trim_time))
+        return TRUE;
+    }
+
+  return !g_queue_is_empty (&self->entries) || self->trimmed != self->dropped;
+}
+
+/* a job is a group of its own */
+static gboolean
+fits (UsherSqliteEntry *entry, GPtrArray *group)
+{
+  UsherSqliteEntry *first;
+
+  if (entry == NULL || group->len == 0)
+    return entry != NULL;
+
+  first = g_ptr_array_index (group, 0);
+  return entry->job == NULL && first->job == NULL && group->len < MOST_UNITS;
+}
+
+gboolean
+usher_sqlite_queue_take (UsherSqliteQueue *self, GPtrArray *group, gint64 *trimmed)
+{
+  gboolean has_work;
+
+  g_mutex_lock (&self->mutex);
+  has_work = wait_for_work (self);
+  *trimmed = self->trimmed;
+  while (fits (g_queue_peek_head (&self->entries), group))
+    g_ptr_array_add (group, g_queue_pop_head (&self->entries));
+  g_mutex_unlock (&self->mutex);
+
+  return has_work;
+}
+
+void
+usher_sqlite_queue_close (UsherSqliteQueue *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_closed = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_sqlite_queue_trim (UsherSqliteQueue *self, gint64 upto)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->trimmed == self->dropped && upto > self->trimmed)
+    {
+      self->trim_time = g_get_monotonic_time () + TRIM_WAIT;
+      g_cond_signal (&self->cond);
+    }
+  self->trimmed = MAX (self->trimmed, upto);
+  g_mutex_unlock (&self->mutex);
+}
+
+gint64
+usher_sqlite_queue_get_trimmed (UsherSqliteQueue *self)
+{
+  gint64 trimmed;
+
+  g_mutex_lock (&self->mutex);
+  trimmed = self->trimmed;
+  g_mutex_unlock (&self->mutex);
+
+  return trimmed;
+}
+
+gint64
+usher_sqlite_queue_get_dropped (UsherSqliteQueue *self)
+{
+  gint64 dropped;
+
+  g_mutex_lock (&self->mutex);
+  dropped = self->dropped;
+  g_mutex_unlock (&self->mutex);
+
+  return dropped;
+}
+
+void
+usher_sqlite_queue_set_dropped (UsherSqliteQueue *self, gint64 upto)
+{
+  g_mutex_lock (&self->mutex);
+  self->dropped = upto;
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_sqlite_queue_put_trim_off (UsherSqliteQueue *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->trim_time = g_get_monotonic_time () + TRIM_PAUSE;
+  if (self->is_closed)
+    self->trimmed = self->dropped;
+  g_mutex_unlock (&self->mutex);
+}
