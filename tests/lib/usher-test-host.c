@@ -494,6 +494,18 @@ usher_test_host_take_event (UsherTestHost *self, const char *service, const char
   return usher_event_ref (g_ptr_array_index (events, 0));
 }
 
+void
+usher_test_host_assert_event (UsherTestHost *self, const char *service, const char *channel)
+{
+  usher_event_unref (usher_test_host_take_event (self, service, channel));
+}
+
+void
+usher_test_host_skip_events (UsherTestHost *self, const char *service)
+{
+  g_ptr_array_unref (usher_test_host_take_events (self, service));
+}
+
 UsherEvent *
 usher_test_host_await_event (UsherTestHost *self, const char *service, const char *channel)
 {

@@ -108,9 +108,12 @@ GPtrArray *usher_test_host_take_events (UsherTestHost *self, const char *service
 /* The only event since the last look, which must be on @channel. */
 UsherEvent *
 usher_test_host_take_event (UsherTestHost *self, const char *service, const char *channel);
+void usher_test_host_assert_event (UsherTestHost *self, const char *service, const char *channel);
 /* waits for a next event of the service on @channel, and takes what was before it too */
 UsherEvent *
 usher_test_host_await_event (UsherTestHost *self, const char *service, const char *channel);
+/* takes them all and looks at none */
+void usher_test_host_skip_events (UsherTestHost *self, const char *service);
 /* nothing was published since the last look */
 void usher_test_host_assert_quiet (UsherTestHost *self, const char *service);
 /* Carries what was published to every listener of the marketplace that is loaded, again and again until nothing is

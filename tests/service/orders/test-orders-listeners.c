@@ -25,7 +25,7 @@ typedef struct
 static void
 take_all (Fixture *fixture)
 {
-  g_autoptr (GPtrArray) events = usher_test_host_take_events (fixture->host, "orders");
+  usher_test_host_skip_events (fixture->host, "orders");
 }
 
 static void

@@ -70,7 +70,7 @@ give_held (Fixture *fixture, const char *order_id)
 static void
 take_all (Fixture *fixture)
 {
-  g_autoptr (GPtrArray) events = usher_test_host_take_events (fixture->host, "orders");
+  usher_test_host_skip_events (fixture->host, "orders");
 }
 
 /* Bob's order for TICKET, without its event; the id */
@@ -173,7 +173,7 @@ test_create_bad_body (Fixture *fixture, gconstpointer data)
     "{\"ticketId\":\"x\"}",
     "{\"ticketId\":null}",
     "{\"ticketId\":7}",
-    "{\"ticketId\":[\"" TICKET "\"]}",
+    "{\"ticketId\":[\"111111111111111111111111\"]}",
     "{\"ticketId\":\"AAAAAAAAAAAAAAAAAAAAAAAA\"}",
     "{\"ticketId\":\"11111111111111111111111\"}",
     "{\"ticketId\":\"1111111111111111111111111\"}",
@@ -284,7 +284,6 @@ test_create_again (Fixture *fixture, gconstpointer data)
   g_autoptr (UsherReply) other = NULL;
   g_autofree char *first_body = NULL;
   g_autofree char *second_body = NULL;
-  g_autoptr (UsherEvent) event = NULL;
 
   g_test_summary ("A repeated order is answered like the first, whatever holds the ticket now.");
 
@@ -300,7 +299,7 @@ test_create_again (Fixture *fixture, gconstpointer data)
   usher_test_assert_status (second, 201);
   g_assert_cmpstr (first_body, ==, second_body);
   usher_test_assert_status (other, 409);
-  event = usher_test_host_take_event (fixture->host, "orders", USHER_ORDERS_CREATED);
+  usher_test_host_assert_event (fixture->host, "orders", USHER_ORDERS_CREATED);
 }
 
 static void

@@ -41,10 +41,9 @@ static char *
 make_ticket (Fixture *fixture, const char *body)
 {
   g_autoptr (UsherReply) reply = call (fixture, "POST", "/api/tickets", ALICE, body);
-  g_autoptr (GPtrArray) events = NULL;
 
   usher_test_assert_status (reply, 201);
-  events = usher_test_host_take_events (fixture->host, "tickets");
+  usher_test_host_skip_events (fixture->host, "tickets");
 
   return usher_test_dup_member (reply, "id");
 }
@@ -56,10 +55,9 @@ reserve (Fixture *fixture, const char *ticket_id, const char *order_id)
       g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"ticket\":{\"id\":\"%s\",\"version\":0}}",
                        order_id,
                        ticket_id);
-  g_autoptr (GPtrArray) events = NULL;
 
   usher_test_host_give (fixture->host, "tickets", NULL, "order:created", payload);
-  events = usher_test_host_take_events (fixture->host, "tickets");
+  usher_test_host_skip_events (fixture->host, "tickets");
 }
 
 static void

@@ -26,7 +26,7 @@ typedef struct
 static void
 take_all (Fixture *fixture)
 {
-  g_autoptr (GPtrArray) events = usher_test_host_take_events (fixture->host, "tickets");
+  usher_test_host_skip_events (fixture->host, "tickets");
 }
 
 static void

@@ -77,25 +77,34 @@ make_ticket (Race *race)
   race->path = g_strconcat ("/api/tickets/", race->ticket_id, NULL);
 }
 
+static void
+assert_last_event (Race *race, guint n_events, const char *channel)
+{
+  g_autoptr (GPtrArray) events = usher_test_host_take_events (race->host, "tickets");
+
+  g_assert_cmpuint (events->len, ==, n_events);
+  g_assert_cmpstr (usher_event_get_channel (g_ptr_array_index (events, n_events - 1)), ==, channel);
+}
+
 /* whether the ticket was reserved at the old price */
 static gboolean
 assert_one_outcome (Race *race)
 {
   g_autoptr (UsherReply) reply = usher_test_host_call (race->host, "GET", race->path, NULL, NULL);
-  g_autoptr (UsherEvent) event = NULL;
 
   usher_test_assert_member (reply, "version", "1");
   if (race->status == 200)
     {
       usher_test_assert_member (reply, "orderId", NULL);
       g_assert_cmpint (usher_test_get_money (reply, "price"), ==, 5000);
-      event = usher_test_host_await_event (race->host, "tickets", USHER_TICKETS_RESERVATION_FAILED);
+      assert_last_event (race, 3, USHER_TICKETS_RESERVATION_FAILED);
       return FALSE;
     }
 
   g_assert_cmpuint (race->status, ==, 400);
   usher_test_assert_member (reply, "orderId", ORDER);
   g_assert_cmpint (usher_test_get_money (reply, "price"), ==, 1999);
+  assert_last_event (race, 2, USHER_TICKETS_UPDATED);
 
   return TRUE;
 }
