@@ -33,6 +33,9 @@ UsherSqliteReader *usher_sqlite_readers_enter (UsherSqliteReaders *self, GError 
 void usher_sqlite_reader_leave (UsherSqliteReader *self);
 /* a commit was made: transactions that began before are renewed at their next use */
 void usher_sqlite_readers_renew (UsherSqliteReaders *self);
+/* ends what transactions began before the last commit, so that the log can begin anew; nobody
+ * misses them */
+void usher_sqlite_readers_end_stale (UsherSqliteReaders *self);
 /* ends the calling thread's transaction */
 void usher_sqlite_readers_end (UsherSqliteReaders *self);
 /* waits for reads under way and refuses others */

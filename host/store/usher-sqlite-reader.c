@@ -230,6 +230,35 @@ usher_sqlite_readers_renew (UsherSqliteReaders *self)
   g_atomic_int_inc (&self->n_commits);
 }
 
+static void
+end_transaction (UsherSqliteReader *reader)
+{
+  if (reader->is_reading && reader->connection != NULL)
+    usher_sqlite_connection_run (reader->connection, commit, NULL);
+  reader->is_reading = FALSE;
+}
+
+void
+usher_sqlite_readers_end_stale (UsherSqliteReaders *self)
+{
+  guint n_commits = (guint) g_atomic_int_get (&self->n_commits);
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->all->len; i++)
+    {
+      UsherSqliteReader *reader = g_ptr_array_index (self->all, i);
+
+      /* one that is at work ends its transaction itself, at its next read */
+      if (g_mutex_trylock (&reader->mutex))
+        {
+          if (reader->n_commits != n_commits)
+            end_transaction (reader);
+          g_mutex_unlock (&reader->mutex);
+        }
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
 void
 usher_sqlite_readers_end (UsherSqliteReaders *self)
 {
@@ -239,9 +268,7 @@ usher_sqlite_readers_end (UsherSqliteReaders *self)
     return;
 
   g_mutex_lock (&reader->mutex);
-  if (reader->is_reading && reader->connection != NULL)
-    usher_sqlite_connection_run (reader->connection, commit, NULL);
-  reader->is_reading = FALSE;
+  end_transaction (reader);
   g_mutex_unlock (&reader->mutex);
 }
 

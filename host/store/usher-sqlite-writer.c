@@ -12,9 +12,13 @@
 #include "usher-sqlite-change-private.h"
 #include "usher-sqlite-layout-private.h"
 
+/* how long the log may grow before it is copied into the database, in pages */
+#define LOG_PAGES 1000
+
 struct _UsherSqliteWriter
 {
   UsherSqliteConnection *connection; /* (owned): the thread's */
+  int n_log_pages;                   /* the thread's: how long the log is */
   UsherSqliteReaders *readers;       /* (owned) */
   UsherSqliteTables *tables;         /* (owned) */
   guint unit_limit;
@@ -186,6 +190,29 @@ run_job (UsherSqliteWriter *self, UsherSqliteEntry *entry)
   entry->func (NULL, entry->error, entry->user_data);
 }
 
+static int
+on_log_grown (gpointer user_data, sqlite3 *db, const char *name, int n_pages)
+{
+  UsherSqliteWriter *self = user_data;
+
+  self->n_log_pages = n_pages;
+
+  return SQLITE_OK;
+}
+
+/* After the commits are answered, for it takes a while. A thread that began to read and stopped
+ * without saying so would keep the log from ever beginning anew. */
+static void
+copy_log (UsherSqliteWriter *self)
+{
+  if (self->n_log_pages < LOG_PAGES)
+    return;
+
+  usher_sqlite_readers_end_stale (self->readers);
+  sqlite3_wal_checkpoint_v2 (
+      self->connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, &self->n_log_pages, NULL);
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -203,6 +230,7 @@ run (gpointer data)
       else
         commit_group (self, group, trimmed);
       g_ptr_array_set_size (group, 0);
+      copy_log (self);
     }
 
   return NULL;
@@ -213,8 +241,12 @@ open_connection (UsherSqliteWriter *self, const char *path, GError **error)
 {
   self->connection = usher_sqlite_connection_new (path, TRUE, error);
 
-  return self->connection != NULL && usher_sqlite_layout_open (self->connection, error) &&
-         read_next_due (self, &self->next_due, error);
+  if (self->connection == NULL || !usher_sqlite_layout_open (self->connection, error) ||
+      !read_next_due (self, &self->next_due, error))
+    return FALSE;
+
+  sqlite3_wal_hook (self->connection->db, on_log_grown, self);
+  return TRUE;
 }
 
 UsherSqliteWriter *

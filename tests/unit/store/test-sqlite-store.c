@@ -452,6 +452,27 @@ test_trim_quiet (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_log (Fixture *fixture, gconstpointer data)
+{
+  UsherStore *store = open_store (fixture);
+  g_autofree char *large = g_strnfill (1000000, 'x');
+  g_autofree char *log = g_strconcat (fixture->path, "-wal", NULL);
+  GStatBuf status;
+
+  g_test_summary (
+      "A thread that reads and does not say when it is done does not make the log grow.");
+
+  g_assert_cmpuint (count_items (store), ==, 0);
+  for (guint i = 0; i < 40; i++)
+    insert (fixture, store, large);
+  g_assert_cmpint (g_stat (log, &status), ==, 0);
+  g_assert_cmpint (status.st_size, <, 10000000);
+  g_assert_cmpuint (count_items (store), ==, 40);
+
+  close_store (store);
+}
+
+static void
 on_last (gpointer data, GObject *store)
 {
   g_atomic_int_set ((int *) data, 1);
@@ -512,6 +533,7 @@ main (int argc, char **argv)
   add ("/sqlite-store/group", test_group);
   add ("/sqlite-store/full", test_full);
   add ("/sqlite-store/trim/quiet", test_trim_quiet);
+  add ("/sqlite-store/log", test_log);
   add ("/sqlite-store/dropped", test_dropped);
 
   return g_test_run ();
