@@ -1,0 +1,175 @@
+/* usher-user.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-user.h"
+
+#include <string.h>
+
+#include "usher-json.h"
+
+#define ASKED     (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
+#define MAX_EMAIL 254
+#define MAX_LOCAL 64
+#define MAX_LABEL 63
+
+static const UsherField user_fields[] = {
+  { USHER_USER_EMAIL, USHER_FIELD_STRING },
+  { USHER_USER_EMAIL_KEY, USHER_FIELD_STRING, USHER_FIELD_PRIVATE | USHER_FIELD_UNIQUE },
+  { USHER_USER_PASSWORD, USHER_FIELD_STRING, USHER_FIELD_PRIVATE },
+  { USHER_USER_BANNED, USHER_FIELD_BOOLEAN },
+};
+
+static const UsherField sign_up_fields[] = {
+  { USHER_CREDENTIALS_EMAIL,
+    USHER_FIELD_STRING,
+    ASKED | USHER_FIELD_TRIM,
+    1,
+    MAX_EMAIL,
+    "Email must be valid" },
+  { USHER_CREDENTIALS_PASSWORD,
+    USHER_FIELD_STRING,
+    ASKED,
+    8,
+    G_MAXINT64,
+    "Password must be at least 8 characters" },
+};
+
+static const UsherField sign_in_fields[] = {
+  { USHER_CREDENTIALS_EMAIL,
+    USHER_FIELD_STRING,
+    ASKED | USHER_FIELD_TRIM,
+    1,
+    MAX_EMAIL,
+    "Email must be valid" },
+  { USHER_CREDENTIALS_PASSWORD,
+    USHER_FIELD_STRING,
+    ASKED,
+    1,
+    G_MAXINT64,
+    "Password must be provided" },
+};
+
+const UsherField *
+usher_user_get_fields (guint *n_fields)
+{
+  *n_fields = G_N_ELEMENTS (user_fields);
+
+  return user_fields;
+}
+
+const UsherField *
+usher_user_get_sign_up_fields (guint *n_fields)
+{
+  *n_fields = G_N_ELEMENTS (sign_up_fields);
+
+  return sign_up_fields;
+}
+
+const UsherField *
+usher_user_get_sign_in_fields (guint *n_fields)
+{
+  *n_fields = G_N_ELEMENTS (sign_in_fields);
+
+  return sign_in_fields;
+}
+
+/* one part of a domain, up to a dot or the end */
+static gboolean
+is_label (const char *label, gsize length)
+{
+  if (length == 0 || length > MAX_LABEL || label[0] == '-' || label[length - 1] == '-')
+    return FALSE;
+
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (label[i]) && label[i] != '-')
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+is_domain (const char *domain)
+{
+  guint n_labels = 0;
+
+  while (TRUE)
+    {
+      gsize length = strcspn (domain, ".");
+
+      if (!is_label (domain, length))
+        return FALSE;
+
+      n_labels++;
+      if (domain[length] == '\0')
+        return n_labels >= 2;
+      domain += length + 1;
+    }
+}
+
+/* dots stand between atoms, as RFC 5322 has it; quoted local parts are not taken */
+static gboolean
+is_local_part (const char *local, gsize length)
+{
+  if (length == 0 || length > MAX_LOCAL || local[0] == '.' || local[length - 1] == '.')
+    return FALSE;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (!g_ascii_isalnum (local[i]) && strchr ("!#$%&'*+-/=?^_`{|}~.", local[i]) == NULL)
+        return FALSE;
+      if (local[i] == '.' && local[i + 1] == '.')
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+usher_user_is_email (const char *email)
+{
+  const char *at = strchr (email, '@');
+
+  return at != NULL && strlen (email) <= MAX_EMAIL && is_local_part (email, at - email) &&
+         is_domain (at + 1);
+}
+
+char *
+usher_user_make_email_key (const char *email)
+{
+  return g_ascii_strdown (email, -1);
+}
+
+gboolean
+usher_user_is_banned (UsherDocument *user)
+{
+  return usher_document_get_boolean (user, USHER_USER_BANNED);
+}
+
+gboolean
+usher_user_set_banned (UsherDocument *user, gboolean banned)
+{
+  if (usher_user_is_banned (user) == banned)
+    return FALSE;
+
+  usher_document_set_boolean (user, USHER_USER_BANNED, banned);
+
+  return TRUE;
+}
+
+char *
+usher_user_to_json (UsherDocument *user)
+{
+  GString *json = g_string_new ("{\"id\":");
+
+  usher_json_append_string (json, usher_document_get_id (user));
+  g_string_append (json, ",\"email\":");
+  usher_json_append_string (json, usher_document_get_string (user, USHER_USER_EMAIL));
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}

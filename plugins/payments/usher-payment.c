@@ -1,0 +1,240 @@
+/* usher-payment.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-payment.h"
+
+#include "usher-id.h"
+#include "usher-json.h"
+#include "usher-orders-contract.h"
+#include "usher-payments-contract.h"
+
+/* older ids are of orders whose copy came long ago, or never will */
+#define FRESH (10 * G_TIME_SPAN_SECOND)
+
+static const UsherField payment_fields[] = {
+  { USHER_PAYMENT_ORDER_VERSION, USHER_FIELD_INTEGER },
+  { USHER_PAYMENT_STATUS, USHER_FIELD_STRING },
+  { USHER_PAYMENT_USER_ID, USHER_FIELD_ID },
+  { USHER_PAYMENT_EXPIRES_AT, USHER_FIELD_TIME },
+  { USHER_PAYMENT_PRICE, USHER_FIELD_MONEY },
+  { USHER_PAYMENT_EXPIRED, USHER_FIELD_BOOLEAN },
+  { USHER_PAYMENT_ATTEMPT, USHER_FIELD_INTEGER },
+  { USHER_PAYMENT_ID, USHER_FIELD_ID },
+  { USHER_PAYMENT_STATE, USHER_FIELD_STRING },
+  { USHER_PAYMENT_STRIPE_ID, USHER_FIELD_STRING },
+  { USHER_PAYMENT_REFUND_ID, USHER_FIELD_STRING },
+};
+
+static const char *const states[] = {
+  [USHER_PAYMENT_NONE] = "none",           [USHER_PAYMENT_OPEN] = "open",
+  [USHER_PAYMENT_FAILED] = "failed",       [USHER_PAYMENT_COMPLETED] = "completed",
+  [USHER_PAYMENT_REFUNDING] = "refunding", [USHER_PAYMENT_REFUNDED] = "refunded",
+};
+
+const UsherField *
+usher_payment_get_fields (guint *n_fields)
+{
+  *n_fields = G_N_ELEMENTS (payment_fields);
+
+  return payment_fields;
+}
+
+UsherPaymentState
+usher_payment_get_state (UsherDocument *payment)
+{
+  const char *state = usher_document_get_string (payment, USHER_PAYMENT_STATE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_strcmp0 (states[i], state) == 0)
+      return (UsherPaymentState) i;
+
+  return USHER_PAYMENT_NONE;
+}
+
+static void
+set_state (UsherDocument *payment, UsherPaymentState state)
+{
+  usher_document_set_string (payment, USHER_PAYMENT_STATE, states[state]);
+}
+
+gboolean
+usher_payment_is_owned_by (UsherDocument *payment, const char *user_id)
+{
+  return g_strcmp0 (usher_document_get_string (payment, USHER_PAYMENT_USER_ID), user_id) == 0;
+}
+
+static gboolean
+has_status (UsherDocument *payment, const char *status)
+{
+  return g_strcmp0 (usher_document_get_string (payment, USHER_PAYMENT_STATUS), status) == 0;
+}
+
+gboolean
+usher_payment_is_cancelled (UsherDocument *payment)
+{
+  return has_status (payment, USHER_ORDERS_STATUS_CANCELLED);
+}
+
+gint64
+usher_payment_get_order_version (UsherDocument *payment)
+{
+  if (payment == NULL)
+    return USHER_PAYMENT_NO_ORDER;
+
+  return usher_document_get_integer (payment, USHER_PAYMENT_ORDER_VERSION);
+}
+
+UsherPaymentNews
+usher_payment_judge_news (gint64 have, gint64 version)
+{
+  if (version <= have)
+    return USHER_PAYMENT_KNOWN;
+
+  return version - 1 == have ? USHER_PAYMENT_NEXT : USHER_PAYMENT_AHEAD;
+}
+
+gboolean
+usher_payment_may_come (const char *order_id, gint64 now)
+{
+  gint64 made = usher_id_get_time (order_id);
+
+  return ABS (now - made) <= FRESH;
+}
+
+UsherPaymentVerdict
+usher_payment_judge (UsherDocument *payment, gint64 now)
+{
+  UsherPaymentState state = usher_payment_get_state (payment);
+
+  if (usher_payment_is_cancelled (payment))
+    return usher_document_get_boolean (payment, USHER_PAYMENT_EXPIRED) ? USHER_PAYMENT_IS_EXPIRED
+                                                                       : USHER_PAYMENT_IS_CANCELLED;
+  if (state == USHER_PAYMENT_COMPLETED || has_status (payment, USHER_ORDERS_STATUS_COMPLETE))
+    return USHER_PAYMENT_IS_PAID;
+  if (now >= usher_document_get_integer (payment, USHER_PAYMENT_EXPIRES_AT))
+    return USHER_PAYMENT_IS_EXPIRED;
+  if (state == USHER_PAYMENT_OPEN)
+    return USHER_PAYMENT_IS_RUNNING;
+  if (!has_status (payment, USHER_ORDERS_STATUS_AWAITING))
+    return USHER_PAYMENT_IS_EARLY;
+
+  return USHER_PAYMENT_MAY_PAY;
+}
+
+void
+usher_payment_set_status (UsherDocument *payment, const char *status)
+{
+  if (!usher_payment_is_cancelled (payment))
+    usher_document_set_string (payment, USHER_PAYMENT_STATUS, status);
+}
+
+gboolean
+usher_payment_cancel (UsherDocument *payment, gint64 time)
+{
+  gboolean expired = time >= usher_document_get_integer (payment, USHER_PAYMENT_EXPIRES_AT);
+
+  /* orders may say it twice; the first time counts */
+  if (!usher_payment_is_cancelled (payment))
+    usher_document_set_boolean (payment, USHER_PAYMENT_EXPIRED, expired);
+  usher_document_set_string (payment, USHER_PAYMENT_STATUS, USHER_ORDERS_STATUS_CANCELLED);
+
+  /* an open attempt meets this status when it concludes */
+  if (usher_payment_get_state (payment) != USHER_PAYMENT_COMPLETED)
+    return FALSE;
+
+  set_state (payment, USHER_PAYMENT_REFUNDING);
+
+  return TRUE;
+}
+
+void
+usher_payment_open (UsherDocument *payment, const char *payment_id)
+{
+  gint64 attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
+
+  usher_document_set_integer (payment, USHER_PAYMENT_ATTEMPT, attempt + 1);
+  usher_document_set_string (payment, USHER_PAYMENT_ID, payment_id);
+  set_state (payment, USHER_PAYMENT_OPEN);
+}
+
+gboolean
+usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharge *charge)
+{
+  if (usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT) != attempt ||
+      usher_payment_get_state (payment) != USHER_PAYMENT_OPEN)
+    return FALSE;
+
+  if (charge->outcome == USHER_CHARGE_DECLINED)
+    {
+      set_state (payment, USHER_PAYMENT_FAILED);
+      return TRUE;
+    }
+
+  usher_document_set_string (payment, USHER_PAYMENT_STRIPE_ID, charge->id);
+  set_state (payment,
+             usher_payment_is_cancelled (payment) ? USHER_PAYMENT_REFUNDING
+                                                  : USHER_PAYMENT_COMPLETED);
+
+  return TRUE;
+}
+
+gboolean
+usher_payment_refund (UsherDocument *payment, const char *refund_id)
+{
+  if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING)
+    return FALSE;
+
+  usher_document_set_string (payment, USHER_PAYMENT_REFUND_ID, refund_id);
+  set_state (payment, USHER_PAYMENT_REFUNDED);
+
+  return TRUE;
+}
+
+char *
+usher_payment_make_charge_key (UsherDocument *payment)
+{
+  return g_strdup_printf ("%s:%" G_GINT64_FORMAT,
+                          usher_document_get_id (payment),
+                          usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT));
+}
+
+char *
+usher_payment_make_refund_key (UsherDocument *payment)
+{
+  g_autofree char *charge_key = usher_payment_make_charge_key (payment);
+
+  return g_strconcat (charge_key, ":refund", NULL);
+}
+
+/* @member: which of the processor's ids, a member of the payload and a field of the document */
+static char *
+make_payload (UsherDocument *payment, const char *member)
+{
+  GString *json = g_string_new ("{\"" USHER_PAYMENTS_ID "\":");
+
+  usher_json_append_string (json, usher_document_get_string (payment, USHER_PAYMENT_ID));
+  g_string_append (json, ",\"" USHER_PAYMENTS_ORDER_ID "\":");
+  usher_json_append_string (json, usher_document_get_id (payment));
+  g_string_append_printf (json, ",\"%s\":", member);
+  usher_json_append_string (json, usher_document_get_string (payment, member));
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
+char *
+usher_payment_make_created (UsherDocument *payment)
+{
+  return make_payload (payment, USHER_PAYMENTS_STRIPE_ID);
+}
+
+char *
+usher_payment_make_refunded (UsherDocument *payment)
+{
+  return make_payload (payment, USHER_PAYMENTS_REFUND_ID);
+}

@@ -1,0 +1,127 @@
+/* usher-payment.h: an order and its charge, in one document
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-document.h"
+
+#include "usher-gateway.h"
+#include "usher-payments-contract.h"
+
+G_BEGIN_DECLS
+
+/* One document an order, with the order's id. A cancel and a charge change the same document, so its version
+ * decides which of them was first. */
+#define USHER_PAYMENT_COLLECTION "payments"
+/* the copy of the order; the document's own version counts the changes of both */
+#define USHER_PAYMENT_ORDER_VERSION "orderVersion"
+#define USHER_PAYMENT_STATUS        "status"
+#define USHER_PAYMENT_USER_ID       "userId"
+#define USHER_PAYMENT_EXPIRES_AT    "expiresAt"
+#define USHER_PAYMENT_PRICE         "price"
+/* it was cancelled because its time was over */
+#define USHER_PAYMENT_EXPIRED "expired"
+/* the charge: the number and id of the last attempt, how it stands, what the processor calls it */
+#define USHER_PAYMENT_ATTEMPT   "attempt"
+#define USHER_PAYMENT_ID        "paymentId"
+#define USHER_PAYMENT_STATE     "state"
+#define USHER_PAYMENT_STRIPE_ID USHER_PAYMENTS_STRIPE_ID
+#define USHER_PAYMENT_REFUND_ID USHER_PAYMENTS_REFUND_ID
+
+/* a copy that has not come yet */
+#define USHER_PAYMENT_NO_ORDER (-1)
+
+/**
+ * UsherPaymentState:
+ * @USHER_PAYMENT_NONE: nobody has tried to pay
+ * @USHER_PAYMENT_OPEN: the processor was, or is about to be, asked
+ * @USHER_PAYMENT_FAILED: the last attempt took no money
+ * @USHER_PAYMENT_COMPLETED: the order is paid
+ * @USHER_PAYMENT_REFUNDING: money was taken for an order that is cancelled
+ * @USHER_PAYMENT_REFUNDED: and has been given back
+ *
+ * How the charge of an order stands.
+ */
+typedef enum
+{
+  USHER_PAYMENT_NONE,
+  USHER_PAYMENT_OPEN,
+  USHER_PAYMENT_FAILED,
+  USHER_PAYMENT_COMPLETED,
+  USHER_PAYMENT_REFUNDING,
+  USHER_PAYMENT_REFUNDED,
+} UsherPaymentState;
+
+/**
+ * UsherPaymentVerdict:
+ * @USHER_PAYMENT_MAY_PAY: a new attempt may begin
+ * @USHER_PAYMENT_IS_CANCELLED: the order was cancelled
+ * @USHER_PAYMENT_IS_EXPIRED: its time is over
+ * @USHER_PAYMENT_IS_PAID: it is paid
+ * @USHER_PAYMENT_IS_RUNNING: an attempt is open
+ * @USHER_PAYMENT_IS_EARLY: the ticket is not reserved for it yet
+ *
+ * Whether an order can be paid.
+ */
+typedef enum
+{
+  USHER_PAYMENT_MAY_PAY,
+  USHER_PAYMENT_IS_CANCELLED,
+  USHER_PAYMENT_IS_EXPIRED,
+  USHER_PAYMENT_IS_PAID,
+  USHER_PAYMENT_IS_RUNNING,
+  USHER_PAYMENT_IS_EARLY,
+} UsherPaymentVerdict;
+
+/**
+ * UsherPaymentNews:
+ * @USHER_PAYMENT_NEXT: the event is the next one
+ * @USHER_PAYMENT_KNOWN: it has been applied already
+ * @USHER_PAYMENT_AHEAD: one before it is still to come
+ *
+ * What becomes of an event with a version.
+ */
+typedef enum
+{
+  USHER_PAYMENT_NEXT,
+  USHER_PAYMENT_KNOWN,
+  USHER_PAYMENT_AHEAD,
+} UsherPaymentNews;
+
+const UsherField *usher_payment_get_fields (guint *n_fields);
+
+UsherPaymentState usher_payment_get_state (UsherDocument *payment);
+gboolean usher_payment_is_owned_by (UsherDocument *payment, const char *user_id);
+gboolean usher_payment_is_cancelled (UsherDocument *payment);
+
+/* @payment: (nullable) */
+gint64 usher_payment_get_order_version (UsherDocument *payment);
+/* @have: the order's version in the copy; @version: the one in the event */
+UsherPaymentNews usher_payment_judge_news (gint64 have, gint64 version);
+/* @now: microseconds. Whether an order of that id can be so new that its copy is on its way. */
+gboolean usher_payment_may_come (const char *order_id, gint64 now);
+UsherPaymentVerdict usher_payment_judge (UsherDocument *payment, gint64 now);
+
+/* order:updated: a cancelled order stays so */
+void usher_payment_set_status (UsherDocument *payment, const char *status);
+/* order:cancelled at @time; tells whether the state moved: money that was taken is to be given back */
+gboolean usher_payment_cancel (UsherDocument *payment, gint64 time);
+/* a new attempt; @payment_id: its id */
+void usher_payment_open (UsherDocument *payment, const char *payment_id);
+/* What the processor says of attempt @attempt. Tells whether the state moved: it does not when somebody else has
+ * written the same outcome, or when the attempt is not the last one any more. */
+gboolean usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharge *charge);
+/* the money is back; tells whether that is news */
+gboolean usher_payment_refund (UsherDocument *payment, const char *refund_id);
+
+/* The idempotency keys: `orderId:attempt`, `orderId:attempt:refund`. */
+char *usher_payment_make_charge_key (UsherDocument *payment);
+char *usher_payment_make_refund_key (UsherDocument *payment);
+/* the payloads of payment:created and payment:refunded */
+char *usher_payment_make_created (UsherDocument *payment);
+char *usher_payment_make_refunded (UsherDocument *payment);
+
+G_END_DECLS

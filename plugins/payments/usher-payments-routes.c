@@ -1,0 +1,240 @@
+/* usher-payments-routes.c: people pay
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-payments-service.h"
+
+#include "usher-error.h"
+#include "usher-payment.h"
+
+#define CURRENCY "usd"
+/* how long a request waits for an order that was just placed */
+#define ORDER_WAIT (2 * G_TIME_SPAN_SECOND)
+
+/* what the second step needs of the request */
+typedef struct
+{
+  UsherPaymentsService *service; /* (owned) */
+  char *order_id;                /* (owned) */
+  char *token;                   /* (owned): nowhere else, and so gone with the process */
+  gint64 attempt;
+} Charging;
+
+static void
+charging_free (gpointer data)
+{
+  Charging *charging = data;
+
+  g_object_unref (charging->service);
+  g_free (charging->order_id);
+  g_free (charging->token);
+  g_free (charging);
+}
+
+static gboolean
+refuse (GError **error, UsherError code, const char *message)
+{
+  g_set_error_literal (error, USHER_ERROR, code, message);
+
+  return FALSE;
+}
+
+static const char *
+get_cancel_message (UsherDocument *payment)
+{
+  return usher_document_get_boolean (payment, USHER_PAYMENT_EXPIRED)
+             ? "Order has expired"
+             : "Cannot pay for a cancelled order";
+}
+
+static void
+answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
+{
+  GString *json = NULL;
+
+  if (usher_payment_is_cancelled (payment))
+    usher_reply_refuse (reply, 400, get_cancel_message (payment));
+  else if (charge->outcome == USHER_CHARGE_DECLINED)
+    usher_reply_refuse (reply, 402, charge->message);
+  else
+    {
+      json = g_string_new ("{\"" USHER_PAYMENTS_ID "\":");
+      usher_json_append_string (json, usher_document_get_string (payment, USHER_PAYMENT_ID));
+      g_string_append_c (json, '}');
+      usher_reply_set_status (reply, 201);
+      usher_reply_take_json (reply, g_string_free (json, FALSE));
+    }
+}
+
+/* The timer was first. It has written the same outcome, as a key has only one. */
+static gboolean
+check_settled (UsherDocument *payment, const char *key, const UsherCharge *charge, GError **error)
+{
+  const char *stripe_id = usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID);
+
+  if (charge->outcome == USHER_CHARGE_DECLINED || g_strcmp0 (charge->id, stripe_id) == 0)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_FAILED,
+               "charge “%s” was made after its key “%s” had been settled without it",
+               charge->id,
+               key);
+
+  return FALSE;
+}
+
+/* The second step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
+ * does. Of a cancelled order no money is taken any more; but if it ran before, some may have been. */
+static gboolean
+charge_card (UsherUnit *unit, GObject *reply, gpointer user_data, GError **error)
+{
+  Charging *charging = user_data;
+  UsherGateway *gateway = usher_payments_service_get_gateway (charging->service);
+  g_autoptr (UsherDocument) payment = NULL;
+  g_autofree char *key = NULL;
+  g_auto (UsherCharge) charge = { 0 };
+  gint64 price;
+  gboolean known;
+
+  payment = usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
+  if (payment == NULL)
+    return FALSE;
+
+  key = g_strdup_printf ("%s:%" G_GINT64_FORMAT, charging->order_id, charging->attempt);
+  price = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
+  known =
+      usher_payment_is_cancelled (payment)
+          ? usher_gateway_settle (gateway, key, &charge, error)
+          : usher_gateway_charge (gateway, key, price, CURRENCY, charging->token, &charge, error);
+  if (!known)
+    return FALSE;
+
+  answer (USHER_REPLY (reply), payment, &charge);
+  if (!usher_payment_conclude (payment, charging->attempt, &charge))
+    return check_settled (payment, key, &charge, error);
+
+  usher_unit_unschedule (unit, USHER_PAYMENTS_SETTLE, key);
+
+  return usher_payments_service_save (unit, payment, TRUE, error);
+}
+
+/* The first step: an open attempt, before anybody is asked for money. */
+static gboolean
+begin_attempt (UsherPaymentsService *self,
+               UsherUnit *unit,
+               UsherDocument *payment,
+               const char *token,
+               GError **error)
+{
+  UsherContext *context = usher_payments_service_get_context (self);
+  gint64 patience = usher_context_get_integer (context, "settle-seconds") * G_TIME_SPAN_SECOND;
+  g_autofree char *payment_id = usher_unit_new_id (unit);
+  g_autofree char *key = NULL;
+  Charging *charging;
+
+  usher_payment_open (payment, payment_id);
+  if (!usher_unit_replace (unit, payment, error))
+    return FALSE;
+
+  key = usher_payment_make_charge_key (payment);
+  usher_unit_schedule (
+      unit, USHER_PAYMENTS_SETTLE, key, usher_unit_get_time (unit) + patience, NULL);
+
+  charging = g_new0 (Charging, 1);
+  charging->service = g_object_ref (self);
+  charging->order_id = g_strdup (usher_document_get_id (payment));
+  charging->token = g_strdup (token);
+  charging->attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
+  usher_unit_then (unit, charge_card, charging, charging_free);
+
+  return TRUE;
+}
+
+static gboolean
+check_payable (UsherUnit *unit, UsherDocument *payment, GError **error)
+{
+  switch (usher_payment_judge (payment, usher_unit_get_time (unit)))
+    {
+    case USHER_PAYMENT_MAY_PAY:
+      return TRUE;
+
+    case USHER_PAYMENT_IS_CANCELLED:
+      return refuse (error, USHER_ERROR_INVALID, "Cannot pay for a cancelled order");
+
+    case USHER_PAYMENT_IS_EXPIRED:
+      return refuse (error, USHER_ERROR_INVALID, "Order has expired");
+
+    case USHER_PAYMENT_IS_PAID:
+      return refuse (error, USHER_ERROR_INVALID, "Order is already paid");
+
+    case USHER_PAYMENT_IS_RUNNING:
+      return refuse (error, USHER_ERROR_BUSY, "Another payment of this order is running");
+
+    case USHER_PAYMENT_IS_EARLY:
+    default:
+      return usher_unit_has_waited (unit)
+                 ? refuse (error, USHER_ERROR_INVALID, "Order is not reserved yet")
+                 : usher_unit_wait_for (unit,
+                                        USHER_PAYMENT_COLLECTION,
+                                        usher_document_get_id (payment),
+                                        ORDER_WAIT,
+                                        error);
+    }
+}
+
+/* An order may be paid straight after it was placed: its copy is on its way then. */
+static gboolean
+wait_for_copy (UsherUnit *unit, const char *order_id, GError **error)
+{
+  if (!usher_unit_has_waited (unit) &&
+      usher_payment_may_come (order_id, usher_unit_get_time (unit)))
+    return usher_unit_wait_for (unit, USHER_PAYMENT_COLLECTION, order_id, ORDER_WAIT, error);
+
+  return refuse (error, USHER_ERROR_NOT_FOUND, "Not Found");
+}
+
+static gboolean
+pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
+{
+  UsherPaymentsService *self = user_data;
+  UsherSession *session = usher_request_get_session (request);
+  g_autoptr (UsherDocument) asked = NULL;
+  g_autoptr (UsherDocument) payment = NULL;
+  const char *order_id;
+
+  asked = usher_request_read (request, usher_payments_service_get_request (self), error);
+  if (asked == NULL)
+    return FALSE;
+
+  order_id = usher_document_get_string (asked, USHER_PAYMENTS_ORDER_ID);
+  if (!usher_unit_lookup (unit, USHER_PAYMENT_COLLECTION, order_id, &payment, error))
+    return FALSE;
+  if (payment == NULL)
+    return wait_for_copy (unit, order_id, error);
+  if (!usher_payment_is_owned_by (payment, usher_session_get_user_id (session)))
+    return refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");
+  if (!check_payable (unit, payment, error))
+    return FALSE;
+
+  return begin_attempt (
+      self, unit, payment, usher_document_get_string (asked, USHER_PAYMENTS_TOKEN), error);
+}
+
+/* blocking, so that the number of charges at once is bounded, and of those that wait */
+void
+usher_payments_service_add_routes (UsherPaymentsService *self)
+{
+  usher_context_add_route (usher_payments_service_get_context (self),
+                           "POST",
+                           "/api/payments",
+                           USHER_ROUTE_SIGNED_IN | USHER_ROUTE_BLOCKING,
+                           pay,
+                           self,
+                           NULL);
+}
