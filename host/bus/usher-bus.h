@@ -109,7 +109,8 @@ guint usher_bus_subscribe (UsherBus *self,
                            GError **error);
 /* @forget: drop the durable position too (the last member's) */
 USHER_API
-gboolean usher_bus_unsubscribe (UsherBus *self, guint subscription_id, gboolean forget, GError **error);
+gboolean
+usher_bus_unsubscribe (UsherBus *self, guint subscription_id, gboolean forget, GError **error);
 /* called on the bus's thread each time all that was received has been handed over; set before subscribing */
 USHER_API
 void usher_bus_set_idle_func (UsherBus *self, UsherBusIdleFunc func, gpointer user_data);

@@ -461,8 +461,8 @@ call_in_scope (UsherJob *self, GError **error)
 }
 
 /* Runs the handler, or the step that is next, on this thread. */
-void
-usher_job_run (UsherJob *self)
+static void
+run_job (UsherJob *self)
 {
   UsherContext *context = self->context;
   g_autoptr (GError) error = NULL;
@@ -488,7 +488,7 @@ usher_job_run_on_worker (UsherJob *self)
 {
   UsherStore *store = self->context->store;
 
-  usher_job_run (self);
+  run_job (self);
   usher_store_end_reads (store);
 }
 
@@ -591,7 +591,7 @@ usher_job_start_request (const UsherRoute *route, UsherExchange *exchange)
   if (is_blocking (self))
     push (self, TRUE);
   else
-    usher_job_run (self);
+    run_job (self);
 }
 
 void
@@ -607,7 +607,7 @@ usher_job_start_event (UsherContext *context,
   self->event = usher_event_ref (event);
   self->done = done;
   self->done_data = user_data;
-  usher_job_run (self);
+  run_job (self);
 }
 
 gboolean

@@ -1,0 +1,233 @@
+/* usher-bus.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-bus.h"
+
+/**
+ * UsherBus:
+ *
+ * Carries events between services.
+ *
+ * What is published is durable once it is confirmed. The members of a queue group share its events, each of which is
+ * acknowledged; a subscriber without a group gets every event of its channel.
+ */
+G_DEFINE_INTERFACE (UsherBus, usher_bus, G_TYPE_OBJECT)
+
+static void
+usher_bus_default_init (UsherBusInterface *iface)
+{
+}
+
+/**
+ * usher_bus_publish:
+ * @self: a bus
+ * @event: an event
+ * @func: (scope notified) (closure user_data) (destroy destroy): called on the bus's thread when it is known
+ *   what became of the event
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data
+ *
+ * Publishes an event. Any thread; the order of calls is kept. Never blocks, and does not give up while the hub is
+ * away: the event is sent again until it is confirmed or the bus is closed.
+ */
+void
+usher_bus_publish (UsherBus *self,
+                   UsherEvent *event,
+                   UsherPublishedFunc func,
+                   gpointer user_data,
+                   GDestroyNotify destroy)
+{
+  g_return_if_fail (USHER_IS_BUS (self));
+  g_return_if_fail (event != NULL);
+  g_return_if_fail (func != NULL);
+
+  USHER_BUS_GET_IFACE (self)->publish (self, event, func, user_data, destroy);
+}
+
+/**
+ * usher_bus_subscribe:
+ * @self: a bus
+ * @subscription: what is asked for
+ * @func: (scope notified) (closure user_data) (destroy destroy): called on the bus's thread for each event
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data
+ * @error: return location for a [error@Error]
+ *
+ * Subscribes, and waits until the hub confirms. On any thread but the bus's own.
+ *
+ * Returns: the id of the subscription, 0 on error: `USHER_ERROR_INVALID`, or `USHER_ERROR_UNAVAILABLE` when the
+ *   hub does not answer
+ */
+guint
+usher_bus_subscribe (UsherBus *self,
+                     const UsherSubscription *subscription,
+                     UsherDeliveryFunc func,
+                     gpointer user_data,
+                     GDestroyNotify destroy,
+                     GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), 0);
+  g_return_val_if_fail (subscription != NULL, 0);
+  g_return_val_if_fail (subscription->channel != NULL, 0);
+  g_return_val_if_fail (func != NULL, 0);
+  g_return_val_if_fail (error == NULL || *error == NULL, 0);
+
+  return USHER_BUS_GET_IFACE (self)->subscribe (
+      self, subscription, func, user_data, destroy, error);
+}
+
+/**
+ * usher_bus_unsubscribe:
+ * @self: a bus
+ * @subscription_id: what [method@Bus.subscribe] returned
+ * @forget: whether the durable position is dropped too, when this was its last member
+ * @error: return location for a [error@Error]
+ *
+ * Ends a subscription. On any thread but the bus's own.
+ *
+ * Returns: whether the hub has done so
+ */
+gboolean
+usher_bus_unsubscribe (UsherBus *self, guint subscription_id, gboolean forget, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return USHER_BUS_GET_IFACE (self)->unsubscribe (self, subscription_id, forget, error);
+}
+
+/**
+ * usher_bus_set_idle_func: (skip)
+ * @self: a bus
+ * @func: (nullable): called on the bus's thread each time all that came has been handed over
+ * @user_data: data for @func
+ *
+ * Sets what is done between two batches of deliveries. Before the first subscription.
+ */
+void
+usher_bus_set_idle_func (UsherBus *self, UsherBusIdleFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_BUS (self));
+
+  USHER_BUS_GET_IFACE (self)->set_idle_func (self, func, user_data);
+}
+
+/**
+ * usher_bus_is_connected:
+ * @self: a bus
+ *
+ * Tells whether the hub answers. Any thread.
+ *
+ * Returns: whether it does
+ */
+gboolean
+usher_bus_is_connected (UsherBus *self)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+
+  return USHER_BUS_GET_IFACE (self)->is_connected (self);
+}
+
+/**
+ * usher_bus_pause:
+ * @self: a bus
+ * @error: return location for a [error@Error]
+ *
+ * Stops deliveries to this member for good; what is on its way is handed back. Publishing and answers go on.
+ *
+ * Returns: whether the hub has heard
+ */
+gboolean
+usher_bus_pause (UsherBus *self, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return USHER_BUS_GET_IFACE (self)->pause (self, error);
+}
+
+/**
+ * usher_bus_close:
+ * @self: a bus
+ * @timeout: how many microseconds to wait for what is not confirmed
+ * @error: return location for a [error@Error]
+ *
+ * Leaves the hub in order. What is not confirmed by then is told to its publishers as `USHER_ERROR_UNAVAILABLE`; what is not
+ * answered goes to others. Closing twice does nothing.
+ *
+ * Returns: whether everything was confirmed
+ */
+gboolean
+usher_bus_close (UsherBus *self, gint64 timeout, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return USHER_BUS_GET_IFACE (self)->close (self, timeout, error);
+}
+
+/**
+ * usher_bus_describe:
+ * @self: a bus
+ * @what: `serverz`, `storez`, `clientsz`, `channelsz` or `parked`, perhaps with a query such as `?subs=1`
+ * @error: return location for a [error@Error]
+ *
+ * Asks the hub how it is. On any thread but the bus's own.
+ *
+ * Returns: (transfer full): JSON text, or `NULL`: `USHER_ERROR_NOT_FOUND`, `USHER_ERROR_UNAVAILABLE`
+ */
+char *
+usher_bus_describe (UsherBus *self, const char *what, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), NULL);
+  g_return_val_if_fail (what != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return USHER_BUS_GET_IFACE (self)->describe (self, what, error);
+}
+
+/**
+ * usher_bus_replay_parked:
+ * @self: a bus
+ * @id: the id of a row of `parked`
+ * @error: return location for a [error@Error]
+ *
+ * Delivers a parked event to its group again. Once it is acknowledged, those that its group had deferred for too
+ * long are delivered again too, in order.
+ *
+ * Returns: whether there is one; else `USHER_ERROR_NOT_FOUND`
+ */
+gboolean
+usher_bus_replay_parked (UsherBus *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return USHER_BUS_GET_IFACE (self)->replay_parked (self, id, error);
+}
+
+/**
+ * usher_bus_drop_parked:
+ * @self: a bus
+ * @id: the id of a row of `parked`
+ * @error: return location for a [error@Error]
+ *
+ * Forgets a parked event: its group never gets it.
+ *
+ * Returns: whether there was one; else `USHER_ERROR_NOT_FOUND`
+ */
+gboolean
+usher_bus_drop_parked (UsherBus *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return USHER_BUS_GET_IFACE (self)->drop_parked (self, id, error);
+}

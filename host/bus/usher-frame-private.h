@@ -1,0 +1,93 @@
+/* usher-frame-private.h: the bytes that hub and members exchange
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+#include "usher-event.h"
+
+G_BEGIN_DECLS
+
+/* the first byte of each message; little-endian numbers, strings as u32 length and bytes */
+typedef enum
+{
+  /* member to hub */
+  USHER_FRAME_HELLO = 1, /* client, endpoint */
+  USHER_FRAME_PUBLISH,   /* channel, u64 first number, u16 count, events */
+  USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
+                            u32 max deliver, i64 defer limit */
+  USHER_FRAME_LEAVE, /* u32 request, u32 subscription, u8 forget */
+  USHER_FRAME_ANSWER, /* u16 count, each: u32 subscription, u64 sequence, u8 kind, i64 delay, reason */
+  USHER_FRAME_FETCH, /* u32 subscription, u64 from */
+  USHER_FRAME_ASK,   /* u32 request, what */
+  USHER_FRAME_PAUSE, /* u32 request */
+  USHER_FRAME_PING,
+  USHER_FRAME_BYE, /* u32 request */
+  /* hub to member, on the way back */
+  USHER_FRAME_WELCOME = 65, /* epoch, endpoint of deliveries, endpoint of channels */
+  USHER_FRAME_AGAIN,        /* the hub does not know the member: say hello */
+  USHER_FRAME_CONFIRM,      /* u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
+  USHER_FRAME_REPLY,        /* u32 request, u8 code (0: well), text, u64 number */
+  USHER_FRAME_FETCHED,      /* u32 subscription, u64 last sequence, u64 base, u16 count, events */
+  USHER_FRAME_PONG,
+  /* hub to member, deliveries */
+  USHER_FRAME_DELIVER, /* u32 subscription, u64 base, u16 count, u32 attempt, u8 redelivered, events */
+  /* hub to all, behind the topic (the channel and a NUL) */
+  USHER_FRAME_LIVE, /* u64 base, u16 count, events */
+  USHER_FRAME_HEAD, /* u64 last sequence */
+} UsherFrameType;
+
+typedef enum
+{
+  USHER_ANSWER_ACK,
+  USHER_ANSWER_NAK,
+  USHER_ANSWER_DEFER,
+  USHER_ANSWER_HAND_BACK,
+} UsherAnswerKind;
+
+#define USHER_FRAME_MAX_EVENTS 64
+#define USHER_FRAME_MAX_BYTES  (64 * 1024)
+#define USHER_EVENT_ID_SIZE    16
+
+/* writing */
+GByteArray *usher_frame_new (UsherFrameType type);
+void usher_frame_add_u8 (GByteArray *frame, guint8 value);
+void usher_frame_add_u16 (GByteArray *frame, guint16 value);
+void usher_frame_add_u32 (GByteArray *frame, guint32 value);
+void usher_frame_add_u64 (GByteArray *frame, guint64 value);
+void usher_frame_add_text (GByteArray *frame, const char *text);
+/* u32 size of what follows, 16 bytes of id, i64 time, correlation, causation, traceparent, payload */
+void usher_frame_add_event (GByteArray *frame, UsherEvent *event);
+
+/* Reading: a cursor that is never past the end. Once something is missing all later reads give 0, and
+ * `failed` says so. */
+typedef struct
+{
+  const guint8 *at;
+  const guint8 *end;
+  gboolean failed;
+} UsherFrameReader;
+
+void usher_frame_reader_init (UsherFrameReader *reader, gconstpointer data, gsize size);
+guint8 usher_frame_read_u8 (UsherFrameReader *reader);
+guint16 usher_frame_read_u16 (UsherFrameReader *reader);
+guint32 usher_frame_read_u32 (UsherFrameReader *reader);
+guint64 usher_frame_read_u64 (UsherFrameReader *reader);
+/* a copy; NULL for an empty one */
+char *usher_frame_read_text (UsherFrameReader *reader);
+/* skips one event and tells its bytes and the bytes of its id; FALSE at the end or when malformed */
+gboolean usher_frame_skip_event (UsherFrameReader *reader,
+                                 const guint8 **bytes,
+                                 gsize *size,
+                                 const guint8 **id);
+UsherEvent *
+usher_frame_read_event (UsherFrameReader *reader, const char *channel, guint64 sequence);
+
+/* a UUID's 16 bytes; FALSE when it is none */
+gboolean usher_frame_parse_id (const char *uuid, guint8 *bytes);
+
+G_END_DECLS

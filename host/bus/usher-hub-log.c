@@ -1,0 +1,600 @@
+/* usher-hub-log.c: from published to durable to told
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+
+/* how many late events are known by their id */
+#define KNOWN_EVENTS 262144
+/* how many of each channel's are looked up at the start */
+#define KNOWN_AT_START 4096
+/* what is kept in memory of a channel */
+#define RECENT_BYTES (256 * 1024)
+/* how long mere acknowledgements may wait for a commit */
+#define LAZY_WRITE   (100 * G_TIME_SPAN_MILLISECOND)
+#define RETRY_DELAY  (200 * G_TIME_SPAN_MILLISECOND)
+#define EXPIRY_PAUSE G_TIME_SPAN_SECOND
+
+typedef struct
+{
+  guint8 id[USHER_EVENT_ID_SIZE];
+} Known;
+
+static guint
+hash_known (gconstpointer key)
+{
+  guint value = 0;
+
+  /* the end of a UUID is the random part */
+  memcpy (&value, ((const Known *) key)->id + USHER_EVENT_ID_SIZE - sizeof value, sizeof value);
+
+  return value;
+}
+
+static gboolean
+equal_known (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, sizeof (Known)) == 0;
+}
+
+GHashTable *
+usher_hub_new_known (void)
+{
+  return g_hash_table_new_full (hash_known, equal_known, g_free, NULL);
+}
+
+static void
+remember (UsherHub *self, const guint8 *id)
+{
+  Known *known = g_new (Known, 1);
+
+  memcpy (known->id, id, sizeof known->id);
+  if (!g_hash_table_add (self->known, known))
+    return;
+
+  g_queue_push_tail (&self->known_order, g_memdup2 (known, sizeof *known));
+  if (g_queue_get_length (&self->known_order) > KNOWN_EVENTS)
+    {
+      g_autofree Known *oldest = g_queue_pop_head (&self->known_order);
+
+      g_hash_table_remove (self->known, oldest);
+    }
+}
+
+/* Calls @remember or forgets, for each event of a frame. */
+static void
+visit_ids (UsherHub *self, const UsherJournalFrame *frame, gboolean forget)
+{
+  UsherFrameReader reader;
+  const guint8 *bytes = NULL;
+  const guint8 *id = NULL;
+  gsize size = 0;
+
+  usher_frame_reader_init (&reader,
+                           g_bytes_get_data (frame->bytes, NULL),
+                           g_bytes_get_size (frame->bytes));
+  while (reader.at < reader.end && usher_frame_skip_event (&reader, &bytes, &size, &id))
+    if (forget)
+      g_hash_table_remove (self->known, id);
+    else
+      remember (self, id);
+}
+
+void
+usher_hub_free_channel (gpointer data)
+{
+  UsherChannel *channel = data;
+
+  g_queue_clear_full (&channel->recent, (GDestroyNotify) usher_journal_frame_free);
+  g_clear_pointer (&channel->old, usher_journal_frame_free);
+  g_ptr_array_unref (channel->groups);
+  g_ptr_array_unref (channel->seats);
+  g_free (channel->name);
+  g_free (channel);
+}
+
+UsherChannel *
+usher_hub_get_channel (UsherHub *self, const char *name)
+{
+  UsherChannel *channel = g_hash_table_lookup (self->channels, name);
+
+  if (channel != NULL)
+    return channel;
+
+  channel = g_new0 (UsherChannel, 1);
+  channel->name = g_strdup (name);
+  channel->first = 1;
+  g_queue_init (&channel->recent);
+  channel->groups = g_ptr_array_new_with_free_func (usher_hub_free_group);
+  channel->seats = g_ptr_array_new ();
+  g_hash_table_insert (self->channels, channel->name, channel);
+
+  return channel;
+}
+
+static void
+on_channel (const char *name,
+            guint64 first,
+            guint64 last,
+            guint64 n_events,
+            guint64 n_bytes,
+            gpointer user_data)
+{
+  UsherChannel *channel = usher_hub_get_channel (user_data, name);
+
+  channel->first = first;
+  channel->last = last;
+  channel->committed = last;
+  channel->n_events = n_events;
+  channel->n_bytes = n_bytes;
+}
+
+static void
+on_group (const char *channel,
+          const char *name,
+          gconstpointer state,
+          gsize size,
+          gpointer user_data)
+{
+  usher_hub_load_group (user_data, channel, name, state, size);
+}
+
+gboolean
+usher_hub_load (UsherHub *self, GError **error)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (!usher_journal_foreach_channel (self->journal, on_channel, self, error) ||
+      !usher_journal_foreach_group (self->journal, on_group, self, error))
+    return FALSE;
+
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *channel = value;
+      guint64 from = channel->last > KNOWN_AT_START ? channel->last - KNOWN_AT_START : 1;
+      g_autoptr (GPtrArray) frames =
+          usher_journal_list_tail (self->journal, channel->name, from, error);
+
+      if (frames == NULL)
+        return FALSE;
+      for (guint i = 0; i < frames->len; i++)
+        visit_ids (self, g_ptr_array_index (frames, i), FALSE);
+    }
+
+  return TRUE;
+}
+
+/* The frame with @sequence, or the first one after it; valid until the next call. */
+UsherJournalFrame *
+usher_hub_find_frame (UsherHub *self, UsherChannel *channel, guint64 sequence)
+{
+  UsherJournalFrame *first = g_queue_peek_head (&channel->recent);
+  g_autoptr (GError) error = NULL;
+
+  if (first != NULL && sequence >= first->base)
+    {
+      for (GList *link = channel->recent.tail; link != NULL; link = link->prev)
+        {
+          UsherJournalFrame *frame = link->data;
+
+          if (frame->base <= sequence)
+            return sequence < frame->base + frame->count ? frame : NULL;
+        }
+      return NULL;
+    }
+
+  if (channel->old != NULL && channel->old->base <= sequence &&
+      sequence < channel->old->base + channel->old->count)
+    return channel->old;
+
+  g_clear_pointer (&channel->old, usher_journal_frame_free);
+  channel->old = usher_journal_find (self->journal, channel->name, sequence, &error);
+  if (error != NULL)
+    g_message ("channel “%s” cannot be read back: %s", channel->name, error->message);
+
+  return channel->old;
+}
+
+void
+usher_hub_clear_confirm (gpointer data)
+{
+  g_clear_pointer (&((UsherConfirm *) data)->identity, g_bytes_unref);
+}
+
+static void
+add_confirm (UsherHub *self, UsherMember *member, guint64 first, guint64 last, guint8 code)
+{
+  UsherConfirm confirm = { g_bytes_ref (member->identity), first, last, code };
+
+  g_array_append_val (self->next_confirms, confirm);
+}
+
+static gboolean
+is_full (UsherHub *self, const UsherChannel *channel, guint count, gsize size)
+{
+  guint64 n = channel->last - channel->first + 1 + count;
+
+  return (self->limits.max_messages > 0 && n > self->limits.max_messages) ||
+         (self->limits.max_bytes > 0 && channel->n_bytes + size > self->limits.max_bytes);
+}
+
+/* Copies the events that the log has not got to @fresh; how many, -1 when the frame is malformed. */
+static int
+read_fresh (UsherHub *self, UsherFrameReader *reader, guint count, GByteArray *fresh)
+{
+  int n = 0;
+
+  for (guint i = 0; i < count; i++)
+    {
+      const guint8 *bytes = NULL;
+      const guint8 *id = NULL;
+      gsize size = 0;
+
+      if (!usher_frame_skip_event (reader, &bytes, &size, &id))
+        return -1;
+      if (g_hash_table_contains (self->known, id))
+        continue;
+      remember (self, id);
+      g_byte_array_append (fresh, bytes, (guint) size);
+      n++;
+    }
+
+  return reader->at == reader->end ? n : -1;
+}
+
+static void
+append (UsherHub *self, UsherChannel *channel, guint count, GByteArray *fresh)
+{
+  UsherJournalFrame *frame = g_new0 (UsherJournalFrame, 1);
+
+  frame->channel = g_strdup (channel->name);
+  frame->base = channel->last + 1;
+  frame->count = count;
+  frame->time = usher_clock_get_time (self->clock);
+  frame->bytes = g_byte_array_free_to_bytes (fresh);
+  channel->last += count;
+  channel->n_bytes += g_bytes_get_size (frame->bytes);
+  self->in_events += count;
+  self->in_bytes += g_bytes_get_size (frame->bytes);
+  g_ptr_array_add (self->next->frames, frame);
+}
+
+void
+usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  g_autofree char *name = usher_frame_read_text (reader);
+  guint64 first = usher_frame_read_u64 (reader);
+  guint count = usher_frame_read_u16 (reader);
+  UsherChannel *channel = NULL;
+  GByteArray *fresh = NULL;
+  int n = 0;
+
+  /* a frame before this one was lost with its connection: all is sent again after a hello */
+  if (reader->failed || name == NULL || count == 0 || count > USHER_FRAME_MAX_EVENTS ||
+      first != member->received + 1)
+    {
+      usher_hub_send (self, member->identity, usher_frame_new (USHER_FRAME_AGAIN));
+      return;
+    }
+
+  member->received += count;
+  channel = usher_hub_get_channel (self, name);
+  if (is_full (self, channel, count, (gsize) (reader->end - reader->at)))
+    {
+      add_confirm (self, member, first, first + count - 1, 1 + USHER_ERROR_FULL);
+      return;
+    }
+
+  fresh = g_byte_array_sized_new ((guint) (reader->end - reader->at));
+  n = read_fresh (self, reader, count, fresh);
+  if (n > 0)
+    append (self, channel, (guint) n, fresh);
+  else
+    g_byte_array_unref (fresh);
+  add_confirm (self, member, first, first + count - 1, n < 0 ? 1 + USHER_ERROR_INVALID : 0);
+}
+
+/* Tells each member up to where its events are durable, and which were refused. */
+static void
+send_confirms (UsherHub *self, GArray *confirms, guint8 code)
+{
+  for (guint i = 0; i < confirms->len; i++)
+    {
+      const UsherConfirm *confirm = &g_array_index (confirms, UsherConfirm, i);
+      guint8 own = confirm->code != 0 ? confirm->code : code;
+      GByteArray *frame = usher_frame_new (USHER_FRAME_CONFIRM);
+
+      /* one message speaks for all that follow each other and went well */
+      while (
+          own == 0 && i + 1 < confirms->len &&
+          g_array_index (confirms, UsherConfirm, i + 1).code == 0 &&
+          g_bytes_equal (g_array_index (confirms, UsherConfirm, i + 1).identity, confirm->identity))
+        confirm = &g_array_index (confirms, UsherConfirm, ++i);
+
+      usher_frame_add_u64 (frame, confirm->last);
+      usher_frame_add_u16 (frame, own != 0 ? (guint16) (confirm->last - confirm->first + 1) : 0);
+      for (guint64 number = confirm->first; own != 0 && number <= confirm->last; number++)
+        {
+          usher_frame_add_u64 (frame, number);
+          usher_frame_add_u8 (frame, own);
+        }
+      usher_hub_send (self, confirm->identity, frame);
+    }
+}
+
+static void
+publish_live (UsherHub *self, UsherChannel *channel, const UsherJournalFrame *frame)
+{
+  GByteArray *message = NULL;
+  gsize size = 0;
+  gconstpointer bytes = NULL;
+
+  if (channel->seats->len == 0)
+    return;
+
+  message = g_byte_array_new ();
+  bytes = g_bytes_get_data (frame->bytes, &size);
+  g_byte_array_append (message, (const guint8 *) channel->name, (guint) strlen (channel->name) + 1);
+  usher_frame_add_u8 (message, USHER_FRAME_LIVE);
+  usher_frame_add_u64 (message, frame->base);
+  usher_frame_add_u16 (message, (guint16) frame->count);
+  g_byte_array_append (message, bytes, (guint) size);
+  /* what a subscriber's pipe has no room for it finds missing and fetches */
+  zmq_send (zsock_resolve (self->live), message->data, message->len, ZMQ_DONTWAIT);
+  self->out_events += frame->count;
+  g_byte_array_unref (message);
+}
+
+/* Takes over the frames that are durable now. */
+static void
+accept_frames (UsherHub *self, UsherJournalBatch *batch)
+{
+  g_autoptr (GPtrArray) frames = g_steal_pointer (&batch->frames);
+
+  batch->frames = g_ptr_array_new ();
+  g_ptr_array_set_free_func (frames, NULL);
+  for (guint i = 0; i < frames->len; i++)
+    {
+      UsherJournalFrame *frame = g_ptr_array_index (frames, i);
+      UsherChannel *channel = usher_hub_get_channel (self, frame->channel);
+
+      channel->committed = frame->base + frame->count - 1;
+      channel->n_events = channel->committed - channel->first + 1;
+      publish_live (self, channel, frame);
+      g_queue_push_tail (&channel->recent, frame);
+      channel->recent_bytes += g_bytes_get_size (frame->bytes);
+      while (channel->recent_bytes > RECENT_BYTES && g_queue_get_length (&channel->recent) > 1)
+        {
+          UsherJournalFrame *oldest = g_queue_pop_head (&channel->recent);
+
+          channel->recent_bytes -= g_bytes_get_size (oldest->bytes);
+          usher_journal_frame_free (oldest);
+        }
+    }
+
+  for (guint i = 0; i < batch->expired->len; i++)
+    {
+      const UsherJournalFrame *last = g_ptr_array_index (batch->expired, i);
+      UsherChannel *channel = usher_hub_get_channel (self, last->channel);
+
+      channel->first = last->base + last->count;
+      channel->n_events = channel->committed - channel->first + 1;
+    }
+}
+
+/* Nothing of it is in the log: neither are the frames that were numbered behind it. */
+static void
+refuse_frames (UsherHub *self, UsherJournalBatch *batch)
+{
+  for (guint i = 0; i < batch->frames->len; i++)
+    {
+      UsherJournalFrame *frame = g_ptr_array_index (batch->frames, i);
+      UsherChannel *channel = usher_hub_get_channel (self, frame->channel);
+
+      channel->last = channel->committed;
+      channel->n_bytes -= g_bytes_get_size (frame->bytes);
+      visit_ids (self, frame, TRUE);
+    }
+  g_ptr_array_set_size (batch->frames, 0);
+}
+
+/* What else was in it is tried again with the next one. */
+static void
+keep_for_later (UsherHub *self, UsherJournalBatch *batch)
+{
+  GHashTableIter iter;
+  gpointer key = NULL;
+  gpointer state = NULL;
+
+  g_ptr_array_extend_and_steal (self->next->parked, g_steal_pointer (&batch->parked));
+  batch->parked = g_ptr_array_new ();
+  g_ptr_array_extend_and_steal (self->next->unparked, g_steal_pointer (&batch->unparked));
+  batch->unparked = g_ptr_array_new ();
+  g_hash_table_iter_init (&iter, batch->groups);
+  while (g_hash_table_iter_next (&iter, &key, &state))
+    if (!g_hash_table_contains (self->next->groups, key))
+      g_hash_table_insert (self->next->groups,
+                           g_strdup (key),
+                           state != NULL ? g_bytes_ref (state) : NULL);
+}
+
+static void
+accept_failure (UsherHub *self, UsherJournalBatch *batch, const GError *error)
+{
+  guint8 code = (guint8) (1 + (error->domain == USHER_ERROR ? error->code : USHER_ERROR_FAILED));
+
+  if (!self->is_failing)
+    g_message ("the bus refuses events: %s", error->message);
+  self->is_failing = TRUE;
+  self->retry_at = usher_hub_get_now (self) + RETRY_DELAY;
+  refuse_frames (self, batch);
+  refuse_frames (self, self->next);
+  keep_for_later (self, batch);
+  send_confirms (self, self->written_confirms, code);
+  send_confirms (self, self->next_confirms, code);
+  g_array_set_size (self->next_confirms, 0);
+}
+
+/* The journal has written, or could not. */
+void
+usher_hub_take_written (UsherHub *self)
+{
+  UsherJournalBatch *batch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_lock (&self->mutex);
+  batch = g_steal_pointer (&self->done);
+  error = g_steal_pointer (&self->done_error);
+  g_mutex_unlock (&self->mutex);
+  if (batch == NULL)
+    return;
+
+  if (error != NULL)
+    accept_failure (self, batch, error);
+  else
+    {
+      if (self->is_failing)
+        g_message ("the bus accepts events again");
+      self->is_failing = FALSE;
+      accept_frames (self, batch);
+      send_confirms (self, self->written_confirms, 0);
+    }
+
+  self->written = NULL;
+  g_clear_pointer (&self->written_confirms, g_array_unref);
+  usher_journal_batch_free (batch);
+}
+
+static void
+add_states (UsherHub *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *channel = value;
+
+      for (guint i = 0; i < channel->groups->len; i++)
+        {
+          UsherGroup *group = g_ptr_array_index (channel->groups, i);
+
+          if (!group->changed)
+            continue;
+          group->changed = FALSE;
+          g_hash_table_replace (self->next->groups,
+                                g_strconcat (channel->name, "\n", group->name, NULL),
+                                usher_hub_save_group (group));
+        }
+    }
+}
+
+/* Gives what has gathered to the journal, when that is free. */
+void
+usher_hub_submit (UsherHub *self)
+{
+  gint64 now = usher_hub_get_now (self);
+  gboolean stopping = g_atomic_int_get (&self->stopping) != 0;
+  gboolean urgent = self->next->frames->len > 0 || self->next->parked->len > 0 ||
+                    self->next->unparked->len > 0 || self->next->expired->len > 0 || stopping;
+
+  if (self->written != NULL || (self->is_failing && now < self->retry_at && !stopping))
+    return;
+
+  /* nothing to write, only that it was written already */
+  if (!urgent && self->next_confirms->len > 0)
+    {
+      send_confirms (self, self->next_confirms, 0);
+      g_array_set_size (self->next_confirms, 0);
+    }
+  if (!urgent && now - self->last_write < LAZY_WRITE)
+    return;
+
+  add_states (self);
+  if (usher_journal_batch_is_empty (self->next))
+    return;
+
+  self->last_write = now;
+  self->written = self->next;
+  self->written_confirms = self->next_confirms;
+  self->next = usher_journal_batch_new ();
+  self->next_confirms = g_array_new (FALSE, FALSE, sizeof (UsherConfirm));
+  g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);
+  g_async_queue_push (self->to_journal, self->written);
+}
+
+/* Drops what the limit of age has passed. */
+void
+usher_hub_drop_old (UsherHub *self)
+{
+  gint64 now = usher_hub_get_now (self);
+  gint64 before = usher_clock_get_time (self->clock) - self->limits.max_age;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (self->limits.max_age == 0 || now < self->next_expiry || self->next->expired->len > 0 ||
+      self->written != NULL)
+    return;
+
+  self->next_expiry = now + EXPIRY_PAUSE;
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *channel = value;
+      guint64 keep = usher_journal_find_time (self->journal, channel->name, before);
+      UsherJournalFrame *last = NULL;
+
+      if (keep == 0)
+        keep = channel->committed + 1;
+      if (keep <= channel->first)
+        continue;
+      last = g_new0 (UsherJournalFrame, 1);
+      last->channel = g_strdup (channel->name);
+      last->base = keep - 1;
+      last->count = 1;
+      g_ptr_array_add (self->next->expired, last);
+    }
+}
+
+static const char stop_journal[] = "stop";
+
+/* Flushing blocks, so it has a thread; one batch at a time. */
+gpointer
+usher_hub_run_journal (gpointer data)
+{
+  UsherHub *self = data;
+  gpointer item = NULL;
+
+  while ((item = g_async_queue_pop (self->to_journal)) != stop_journal)
+    {
+      GError *error = NULL;
+
+      usher_journal_commit (self->journal, item, &error);
+      g_mutex_lock (&self->mutex);
+      self->done = item;
+      self->done_error = error;
+      g_mutex_unlock (&self->mutex);
+      usher_hub_wake (self);
+    }
+
+  return NULL;
+}
+
+void
+usher_hub_stop_journal (UsherHub *self)
+{
+  g_async_queue_push (self->to_journal, (gpointer) stop_journal);
+  g_thread_join (self->journal_thread);
+}

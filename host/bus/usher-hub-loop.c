@@ -1,0 +1,479 @@
+/* usher-hub-loop.c: the hub's thread: all sockets, no locks
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+
+/* messages that are taken in before other things get their turn */
+#define DRAIN        2048
+#define MAX_SLEEP    1000 /* milliseconds */
+#define MEMBER_LIMIT (6 * G_TIME_SPAN_SECOND)
+#define HEAD_PAUSE   G_TIME_SPAN_SECOND
+
+/* Sends over the ROUTER; takes ownership of @frame. */
+void
+usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame)
+{
+  gsize size = 0;
+  gconstpointer data = g_bytes_get_data (identity, &size);
+  void *socket = zsock_resolve (self->router);
+
+  /* who is gone, or does not read, is told again when he asks */
+  if (zmq_send (socket, data, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+    zmq_send (socket, frame->data, frame->len, ZMQ_DONTWAIT);
+  g_byte_array_unref (frame);
+}
+
+void
+usher_hub_reply (UsherHub *self,
+                 GBytes *identity,
+                 guint request,
+                 const GError *error,
+                 const char *text,
+                 guint64 number)
+{
+  GByteArray *frame = usher_frame_new (USHER_FRAME_REPLY);
+  int code = error != NULL && error->domain == USHER_ERROR ? error->code : USHER_ERROR_FAILED;
+
+  usher_frame_add_u32 (frame, request);
+  usher_frame_add_u8 (frame, error != NULL ? (guint8) (1 + code) : 0);
+  usher_frame_add_text (frame, error != NULL ? error->message : text);
+  usher_frame_add_u64 (frame, number);
+  usher_hub_send (self, identity, frame);
+}
+
+/* The position of a durable subscriber to live events moves over what is done without a gap. */
+static void
+answer_live (UsherSeat *seat, guint64 sequence)
+{
+  UsherGroup *group = seat->group;
+
+  if (sequence <= group->floor || sequence > seat->channel->committed)
+    return;
+
+  g_hash_table_add (group->done, g_memdup2 (&sequence, sizeof sequence));
+  sequence = group->floor + 1;
+  while (g_hash_table_remove (group->done, &sequence))
+    {
+      group->floor = sequence;
+      sequence++;
+    }
+  group->cursor = group->floor + 1;
+  group->changed = TRUE;
+}
+
+static void
+handle_answers (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  guint count = usher_frame_read_u16 (reader);
+
+  for (guint i = 0; i < count && !reader->failed; i++)
+    {
+      guint id = usher_frame_read_u32 (reader);
+      guint64 sequence = usher_frame_read_u64 (reader);
+      UsherAnswerKind kind = usher_frame_read_u8 (reader);
+      gint64 delay = (gint64) usher_frame_read_u64 (reader);
+      g_autofree char *reason = usher_frame_read_text (reader);
+      UsherSeat *seat = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (id));
+
+      if (reader->failed || seat == NULL || seat->member != member || seat->group == NULL)
+        continue;
+      if (!seat->group->live)
+        usher_hub_answer (self, seat, sequence, kind, MAX (0, delay), reason);
+      else if (kind == USHER_ANSWER_ACK)
+        answer_live (seat, sequence);
+    }
+}
+
+static void
+handle_fetch (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  guint id = usher_frame_read_u32 (reader);
+  guint64 from = usher_frame_read_u64 (reader);
+  UsherSeat *seat = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (id));
+  UsherJournalFrame *frame = NULL;
+  GByteArray *answer = NULL;
+  gsize size = 0;
+  gconstpointer bytes = NULL;
+
+  if (reader->failed || seat == NULL || seat->member != member)
+    return;
+
+  if (from <= seat->channel->committed)
+    frame = usher_hub_find_frame (self, seat->channel, MAX (from, seat->channel->first));
+  answer = usher_frame_new (USHER_FRAME_FETCHED);
+  usher_frame_add_u32 (answer, id);
+  usher_frame_add_u64 (answer, seat->channel->committed);
+  usher_frame_add_u64 (answer, frame != NULL ? frame->base : 0);
+  usher_frame_add_u16 (answer, frame != NULL ? (guint16) frame->count : 0);
+  if (frame != NULL)
+    {
+      bytes = g_bytes_get_data (frame->bytes, &size);
+      g_byte_array_append (answer, bytes, (guint) size);
+      self->out_events += frame->count;
+    }
+  usher_hub_send (self, member->identity, answer);
+}
+
+static gboolean
+treat_parked (UsherHub *self, const char *verb, const char *id, GError **error)
+{
+  g_autofree char *known = g_strdup (id);
+  UsherParked *parked = usher_journal_find_parked (self->journal, known, error);
+  gboolean ok = parked != NULL;
+
+  if (parked == NULL)
+    return FALSE;
+
+  if (g_str_equal (verb, "replay"))
+    ok = usher_hub_replay (self, parked, error);
+  else
+    g_ptr_array_add (self->next->unparked, g_strdup (id));
+  usher_parked_free (parked);
+
+  return ok;
+}
+
+static void
+handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  guint request = usher_frame_read_u32 (reader);
+  g_autofree char *what = usher_frame_read_text (reader);
+  g_auto (GStrv) words = g_strsplit (what != NULL ? what : "", " ", 2);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (reader->failed || what == NULL)
+    return;
+
+  if (words[1] != NULL && (g_str_equal (words[0], "replay") || g_str_equal (words[0], "drop")))
+    treat_parked (self, words[0], words[1], &error);
+  else
+    text = usher_hub_describe (self, what, &error);
+  usher_hub_reply (self, member->identity, request, error, text, 0);
+}
+
+static void
+handle_member (UsherHub *self, UsherMember *member, guint8 type, UsherFrameReader *reader)
+{
+  guint request = 0;
+
+  switch (type)
+    {
+    case USHER_FRAME_PUBLISH:
+      usher_hub_publish (self, member, reader);
+      break;
+
+    case USHER_FRAME_SUBSCRIBE:
+      usher_hub_subscribe (self, member, reader);
+      break;
+
+    case USHER_FRAME_LEAVE:
+      usher_hub_leave (self, member, reader);
+      break;
+
+    case USHER_FRAME_ANSWER:
+      handle_answers (self, member, reader);
+      break;
+
+    case USHER_FRAME_FETCH:
+      handle_fetch (self, member, reader);
+      break;
+
+    case USHER_FRAME_ASK:
+      handle_ask (self, member, reader);
+      break;
+
+    case USHER_FRAME_PAUSE:
+      member->paused = TRUE;
+      usher_hub_reply (self, member->identity, usher_frame_read_u32 (reader), NULL, NULL, 0);
+      break;
+
+    case USHER_FRAME_PING:
+      usher_hub_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
+      break;
+
+    case USHER_FRAME_BYE:
+      request = usher_frame_read_u32 (reader);
+      usher_hub_reply (self, member->identity, request, NULL, NULL, 0);
+      usher_hub_remove_member (self, member);
+      break;
+
+    default:
+      g_message ("member “%s” sent a frame of unknown type %u", member->client, type);
+      break;
+    }
+}
+
+static void
+handle_message (UsherHub *self, GBytes *identity, gconstpointer data, gsize size)
+{
+  UsherMember *member = g_hash_table_lookup (self->members, identity);
+  UsherFrameReader reader;
+  guint8 type = 0;
+
+  usher_frame_reader_init (&reader, data, size);
+  type = usher_frame_read_u8 (&reader);
+  if (type == USHER_FRAME_HELLO)
+    usher_hub_greet (self, identity, &reader);
+  else if (member == NULL)
+    usher_hub_send (self, identity, usher_frame_new (USHER_FRAME_AGAIN));
+  else
+    {
+      member->heard = g_get_monotonic_time ();
+      handle_member (self, member, type, &reader);
+    }
+}
+
+/* Takes one message of identity and frame; FALSE when there is none. */
+static gboolean
+receive (UsherHub *self)
+{
+  void *socket = zsock_resolve (self->router);
+  zmq_msg_t name;
+  zmq_msg_t frame;
+  gboolean got = FALSE;
+  gboolean more = FALSE;
+
+  zmq_msg_init (&name);
+  zmq_msg_init (&frame);
+  got = zmq_msg_recv (&name, socket, ZMQ_DONTWAIT) >= 0;
+  more = got && zmq_msg_more (&name);
+  if (more && zmq_msg_recv (&frame, socket, ZMQ_DONTWAIT) >= 0)
+    {
+      more = zmq_msg_more (&frame);
+      if (!more)
+        {
+          g_autoptr (GBytes) identity = g_bytes_new (zmq_msg_data (&name), zmq_msg_size (&name));
+
+          handle_message (self, identity, zmq_msg_data (&frame), zmq_msg_size (&frame));
+        }
+    }
+  /* what has more parts than two is no message of ours */
+  while (more && zmq_msg_recv (&frame, socket, ZMQ_DONTWAIT) >= 0)
+    more = zmq_msg_more (&frame);
+  zmq_msg_close (&name);
+  zmq_msg_close (&frame);
+
+  return got;
+}
+
+static void
+bind_entrance (UsherHub *self, UsherHubCall *call)
+{
+  g_autofree char *live = NULL;
+  UsherEntrance *entrance = NULL;
+  const char *colon = strrchr (call->endpoint, ':');
+  gboolean is_tcp = g_str_has_prefix (call->endpoint, "tcp://");
+
+  if (zsock_bind (self->router, "%s", call->endpoint) < 0)
+    {
+      g_set_error (&call->error,
+                   USHER_ERROR,
+                   zmq_errno () == EADDRINUSE ? USHER_ERROR_BUSY : USHER_ERROR_UNAVAILABLE,
+                   "endpoint “%s” cannot be bound: %s",
+                   call->endpoint,
+                   zmq_strerror (zmq_errno ()));
+      return;
+    }
+  call->bound = g_strdup (zsock_endpoint (self->router));
+
+  live = is_tcp ? g_strdup_printf ("%.*s:*", (int) (colon - call->endpoint), call->endpoint)
+                : g_strconcat (call->bound, ".live", NULL);
+  if (zsock_bind (self->live, "%s", live) < 0)
+    {
+      g_set_error (&call->error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "endpoint “%s” cannot be bound: %s",
+                   live,
+                   zmq_strerror (zmq_errno ()));
+      zsock_unbind (self->router, "%s", call->bound);
+      return;
+    }
+
+  entrance = g_new0 (UsherEntrance, 1);
+  entrance->endpoint = g_strdup (call->bound);
+  entrance->live = g_strdup (zsock_endpoint (self->live));
+  entrance->is_remote = !g_str_has_prefix (call->endpoint, "inproc://");
+  g_ptr_array_add (self->entrances, entrance);
+}
+
+static void
+serve_calls (UsherHub *self)
+{
+  UsherHubCall *call = NULL;
+
+  while ((call = g_async_queue_try_pop (self->requests)) != NULL)
+    {
+      bind_entrance (self, call);
+      g_mutex_lock (&self->mutex);
+      call->done = TRUE;
+      g_cond_broadcast (&self->cond);
+      g_mutex_unlock (&self->mutex);
+    }
+}
+
+/* Members of other processes that were not heard of for long are gone. */
+static void
+bury_silent (UsherHub *self)
+{
+  gint64 limit = g_get_monotonic_time () - MEMBER_LIMIT;
+  g_autoptr (GPtrArray) silent = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((UsherMember *) value)->is_remote && ((UsherMember *) value)->heard < limit)
+      g_ptr_array_add (silent, value);
+
+  for (guint i = 0; i < silent->len; i++)
+    {
+      UsherMember *member = g_ptr_array_index (silent, i);
+
+      g_message ("member “%s” is silent: its events go to others", member->client);
+      usher_hub_remove_member (self, member);
+    }
+}
+
+/* Tells subscribers of live events how far their channels are, so that a lost last one is missed too. */
+static void
+send_heads (UsherHub *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (now < self->next_head)
+    return;
+
+  self->next_head = now + HEAD_PAUSE;
+  bury_silent (self);
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *channel = value;
+      g_autoptr (GByteArray) head = NULL;
+
+      if (channel->seats->len == 0)
+        continue;
+      head = g_byte_array_new ();
+      g_byte_array_append (head,
+                           (const guint8 *) channel->name,
+                           (guint) strlen (channel->name) + 1);
+      usher_frame_add_u8 (head, USHER_FRAME_HEAD);
+      usher_frame_add_u64 (head, channel->committed);
+      zmq_send (zsock_resolve (self->live), head->data, head->len, ZMQ_DONTWAIT);
+    }
+}
+
+/* Lets every group go on; returns when the next one has something due. */
+static gint64
+serve_groups (UsherHub *self)
+{
+  gint64 now = usher_hub_get_now (self);
+  gint64 next = G_MAXINT64;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *channel = value;
+
+      for (guint i = 0; i < channel->groups->len; i++)
+        {
+          UsherGroup *group = g_ptr_array_index (channel->groups, i);
+
+          usher_hub_expire (self, group, now);
+          usher_hub_dispatch (self, group);
+          next = MIN (next, group->next_due);
+        }
+    }
+
+  return next;
+}
+
+static long
+get_sleep (UsherHub *self, gint64 next_due)
+{
+  gint64 now = usher_hub_get_now (self);
+  gint64 delay = MAX_SLEEP;
+
+  if (next_due != G_MAXINT64)
+    delay = MIN (delay, (next_due - now + 999) / 1000);
+  if (self->is_failing)
+    delay = MIN (delay, (self->retry_at - now + 999) / 1000);
+  /* lazy writes */
+  delay = MIN (delay, 100);
+
+  return (long) MAX (0, delay);
+}
+
+static void
+open_sockets (UsherHub *self)
+{
+  self->router = zsock_new (ZMQ_ROUTER);
+  zsock_set_rcvhwm (self->router, 0);
+  zsock_set_sndhwm (self->router, 0);
+  zsock_set_linger (self->router, 1000);
+  zsock_set_router_mandatory (self->router, 1);
+  self->live = zsock_new (ZMQ_PUB);
+  zsock_set_sndhwm (self->live, 10000);
+  zsock_set_linger (self->live, 1000);
+}
+
+static gboolean
+is_finished (UsherHub *self)
+{
+  return g_atomic_int_get (&self->stopping) != 0 && self->written == NULL &&
+         (self->is_failing || usher_journal_batch_is_empty (self->next));
+}
+
+gpointer
+usher_hub_run (gpointer data)
+{
+  UsherHub *self = data;
+  gint64 next_due = G_MAXINT64;
+
+  open_sockets (self);
+  do
+    {
+      zmq_pollitem_t items[] = {
+        { zsock_resolve (self->router), 0, ZMQ_POLLIN, 0 },
+        { NULL, self->wake, ZMQ_POLLIN, 0 },
+      };
+      guint64 ignored = 0;
+      guint n = 0;
+
+      zmq_poll (items, G_N_ELEMENTS (items), get_sleep (self, next_due));
+      if ((items[1].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
+        g_debug ("nobody had waked the hub");
+
+      while (n++ < DRAIN && receive (self))
+        continue;
+      serve_calls (self);
+      usher_hub_take_written (self);
+      send_heads (self);
+      usher_hub_drop_old (self);
+      next_due = serve_groups (self);
+      usher_hub_submit (self);
+    }
+  while (!is_finished (self));
+
+  g_hash_table_remove_all (self->members);
+  zsock_destroy (&self->router);
+  zsock_destroy (&self->live);
+
+  return NULL;
+}

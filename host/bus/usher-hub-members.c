@@ -1,0 +1,321 @@
+/* usher-hub-members.c: who is there, and what they have asked for
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-private.h"
+
+#include <string.h>
+
+#include "usher-bus.h"
+#include "usher-error.h"
+
+#define DEFAULT_IN_FLIGHT 1024
+
+void
+usher_hub_free_member (gpointer data)
+{
+  UsherMember *member = data;
+
+  zsock_destroy (&member->push);
+  g_bytes_unref (member->identity);
+  g_ptr_array_unref (member->seats);
+  g_free (member->client);
+  g_free (member->endpoint);
+  g_free (member);
+}
+
+/* The address of a new member's deliveries, beside the entrance that it came by. */
+static char *
+make_endpoint (UsherHub *self, const UsherEntrance *entrance)
+{
+  const char *colon = NULL;
+
+  if (!g_str_has_prefix (entrance->endpoint, "tcp://"))
+    return g_strdup_printf ("%s.m%u", entrance->endpoint, ++self->last_member);
+
+  colon = strrchr (entrance->endpoint, ':');
+
+  return g_strdup_printf ("%.*s:*", (int) (colon - entrance->endpoint), entrance->endpoint);
+}
+
+static const UsherEntrance *
+find_entrance (UsherHub *self, const char *endpoint)
+{
+  for (guint i = 0; i < self->entrances->len; i++)
+    {
+      const UsherEntrance *entrance = g_ptr_array_index (self->entrances, i);
+
+      if (g_strcmp0 (entrance->endpoint, endpoint) == 0)
+        return entrance;
+    }
+
+  return self->entrances->len > 0 ? g_ptr_array_index (self->entrances, 0) : NULL;
+}
+
+static zsock_t *
+open_push (UsherHub *self, const UsherEntrance *entrance, char **endpoint)
+{
+  g_autofree char *wanted = make_endpoint (self, entrance);
+  zsock_t *push = zsock_new (ZMQ_PUSH);
+
+  if (push == NULL)
+    return NULL;
+
+  /* how much is out is bounded by max-in-flight */
+  zsock_set_sndhwm (push, 0);
+  zsock_set_linger (push, 0);
+  if (zsock_bind (push, "%s", wanted) < 0)
+    {
+      zsock_destroy (&push);
+      return NULL;
+    }
+  *endpoint = g_strdup (zsock_endpoint (push));
+
+  return push;
+}
+
+static void
+free_seat (UsherHub *self, UsherSeat *seat)
+{
+  UsherGroup *group = seat->group;
+
+  if (group != NULL)
+    usher_hub_vacate (self, seat);
+  if (group == NULL || group->live)
+    g_ptr_array_remove (seat->channel->seats, seat);
+  /* a group without a durable name goes with its last member */
+  if (group != NULL && !group->durable && group->seats->len == 0)
+    usher_hub_forget_group (self, group);
+  g_hash_table_remove (self->seats, GUINT_TO_POINTER (seat->id));
+  g_free (seat);
+}
+
+void
+usher_hub_remove_member (UsherHub *self, UsherMember *member)
+{
+  g_autoptr (GBytes) identity = g_bytes_ref (member->identity);
+
+  for (guint i = 0; i < member->seats->len; i++)
+    free_seat (self, g_ptr_array_index (member->seats, i));
+  g_hash_table_remove (self->members, identity);
+}
+
+void
+usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader)
+{
+  g_autofree char *client = usher_frame_read_text (reader);
+  g_autofree char *came_by = usher_frame_read_text (reader);
+  const UsherEntrance *entrance = find_entrance (self, came_by);
+  UsherMember *member = g_hash_table_lookup (self->members, identity);
+  g_autofree char *endpoint = NULL;
+  zsock_t *push = NULL;
+  GByteArray *welcome = NULL;
+
+  if (reader->failed || client == NULL || entrance == NULL)
+    return;
+  if (member != NULL)
+    usher_hub_remove_member (self, member);
+
+  push = open_push (self, entrance, &endpoint);
+  if (push == NULL)
+    {
+      g_message ("member “%s” has no way for its deliveries: %s",
+                 client,
+                 zmq_strerror (zmq_errno ()));
+      return;
+    }
+
+  member = g_new0 (UsherMember, 1);
+  member->identity = g_bytes_ref (identity);
+  member->client = g_steal_pointer (&client);
+  member->push = push;
+  member->endpoint = g_steal_pointer (&endpoint);
+  member->is_remote = entrance->is_remote;
+  member->heard = g_get_monotonic_time ();
+  member->seats = g_ptr_array_new ();
+  g_hash_table_insert (self->members, member->identity, member);
+
+  welcome = usher_frame_new (USHER_FRAME_WELCOME);
+  usher_frame_add_text (welcome, self->epoch);
+  usher_frame_add_text (welcome, member->endpoint);
+  usher_frame_add_text (welcome, entrance->live);
+  usher_hub_send (self, identity, welcome);
+}
+
+/* What a SUBSCRIBE frame says. */
+typedef struct
+{
+  guint request;
+  char *channel;
+  char *group;
+  char *durable;
+  guint start;
+  guint64 sequence;
+  gint64 time;
+  guint max_in_flight;
+  gint64 ack_wait;
+  guint max_deliver;
+  gint64 defer_limit;
+} Wish;
+
+static gboolean
+read_wish (UsherFrameReader *reader, Wish *wish)
+{
+  wish->request = usher_frame_read_u32 (reader);
+  wish->channel = usher_frame_read_text (reader);
+  wish->group = usher_frame_read_text (reader);
+  wish->durable = usher_frame_read_text (reader);
+  wish->start = usher_frame_read_u8 (reader);
+  wish->sequence = usher_frame_read_u64 (reader);
+  wish->time = (gint64) usher_frame_read_u64 (reader);
+  wish->max_in_flight = usher_frame_read_u32 (reader);
+  wish->ack_wait = (gint64) usher_frame_read_u64 (reader);
+  wish->max_deliver = usher_frame_read_u32 (reader);
+  wish->defer_limit = (gint64) usher_frame_read_u64 (reader);
+
+  return !reader->failed && wish->channel != NULL;
+}
+
+static void
+clear_wish (Wish *wish)
+{
+  g_free (wish->channel);
+  g_free (wish->group);
+  g_free (wish->durable);
+}
+
+/* The first sequence of a new position, as NATS Streaming has it: too low is the first, too high is new ones only. */
+static guint64
+find_start (UsherHub *self, UsherChannel *channel, const Wish *wish)
+{
+  guint64 end = channel->committed + 1;
+  guint64 found = 0;
+
+  switch (wish->start)
+    {
+    case USHER_START_NEW:
+      return end;
+
+    case USHER_START_LAST:
+      return MAX (channel->first, channel->committed);
+
+    case USHER_START_SEQUENCE:
+      return CLAMP (wish->sequence, channel->first, end);
+
+    case USHER_START_TIME:
+      found = usher_journal_find_time (self->journal, channel->name, wish->time);
+      return found != 0 ? found : end;
+
+    case USHER_START_ALL:
+    default:
+      return channel->first;
+    }
+}
+
+static void
+set_limits (UsherGroup *group, const Wish *wish)
+{
+  if (wish->ack_wait > 0)
+    group->ack_wait = wish->ack_wait;
+  if (wish->max_deliver > 0)
+    group->max_deliver = wish->max_deliver;
+  if (wish->defer_limit > 0)
+    group->defer_limit = wish->defer_limit;
+}
+
+/* The position of the wish, if it has one, old or new. */
+static UsherGroup *
+find_position (UsherHub *self, UsherMember *member, UsherChannel *channel, const Wish *wish)
+{
+  g_autofree char *name = NULL;
+  UsherGroup *group = NULL;
+
+  if (wish->group == NULL && wish->durable == NULL)
+    return NULL;
+
+  name = wish->group != NULL ? g_strdup (wish->group)
+                             : g_strconcat (member->client, ".", wish->durable, NULL);
+  group = usher_hub_find_group (channel, name);
+  if (group == NULL)
+    {
+      group = usher_hub_add_group (channel,
+                                   name,
+                                   wish->durable != NULL,
+                                   find_start (self, channel, wish));
+      group->live = wish->group == NULL;
+    }
+  set_limits (group, wish);
+
+  return group;
+}
+
+static UsherSeat *
+add_seat (UsherHub *self, UsherMember *member, UsherChannel *channel, const Wish *wish)
+{
+  UsherSeat *seat = g_new0 (UsherSeat, 1);
+
+  seat->id = ++self->last_seat;
+  seat->member = member;
+  seat->channel = channel;
+  seat->max_in_flight = wish->max_in_flight > 0 ? wish->max_in_flight : DEFAULT_IN_FLIGHT;
+  seat->group = find_position (self, member, channel, wish);
+  if (seat->group != NULL)
+    g_ptr_array_add (seat->group->seats, seat);
+  if (seat->group == NULL || seat->group->live)
+    g_ptr_array_add (channel->seats, seat);
+  g_ptr_array_add (member->seats, seat);
+  g_hash_table_insert (self->seats, GUINT_TO_POINTER (seat->id), seat);
+
+  return seat;
+}
+
+void
+usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  Wish wish = { 0 };
+  UsherChannel *channel = NULL;
+  UsherSeat *seat = NULL;
+  g_autofree char *id = NULL;
+  guint64 next = 0;
+
+  if (read_wish (reader, &wish))
+    {
+      channel = usher_hub_get_channel (self, wish.channel);
+      seat = add_seat (self, member, channel, &wish);
+      next = seat->group != NULL ? seat->group->floor + 1 : find_start (self, channel, &wish);
+      id = g_strdup_printf ("%u", seat->id);
+      usher_hub_reply (self, member->identity, wish.request, NULL, id, next);
+    }
+  clear_wish (&wish);
+}
+
+void
+usher_hub_leave (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  guint request = usher_frame_read_u32 (reader);
+  guint id = usher_frame_read_u32 (reader);
+  gboolean forget = usher_frame_read_u8 (reader) != 0;
+  UsherSeat *seat = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (id));
+  UsherGroup *group = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (reader->failed)
+    return;
+
+  if (seat == NULL || seat->member != member)
+    g_set_error (&error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no subscription %u", id);
+  else
+    {
+      group = seat->group;
+      forget = forget && group != NULL && group->durable && group->seats->len == 1;
+      g_ptr_array_remove (member->seats, seat);
+      free_seat (self, seat);
+      if (forget)
+        usher_hub_forget_group (self, group);
+    }
+  usher_hub_reply (self, member->identity, request, error, NULL, 0);
+}

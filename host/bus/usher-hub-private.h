@@ -1,0 +1,232 @@
+/* usher-hub-private.h: what the hub's thread knows
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <czmq.h>
+
+#include "usher-frame-private.h"
+#include "usher-hub.h"
+#include "usher-journal-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _UsherMember UsherMember;
+typedef struct _UsherChannel UsherChannel;
+typedef struct _UsherGroup UsherGroup;
+
+/* Where members come in. */
+typedef struct
+{
+  char *endpoint; /* (owned): as bound */
+  char *live;     /* (owned): of the PUB socket */
+  gboolean is_remote;
+} UsherEntrance;
+
+struct _UsherMember
+{
+  GBytes *identity; /* (owned): the ROUTER's name for it */
+  char *client;     /* (owned) */
+  char *endpoint;   /* (owned): of @push */
+  zsock_t *push;    /* (owned) */
+  gboolean is_remote;
+  gboolean paused;
+  gint64 heard;      /* monotonic */
+  guint64 confirmed; /* the last publish number that was answered */
+  guint64 received;  /* the last that came */
+  GPtrArray *seats;  /* (owned) (element-type UsherSeat) */
+};
+
+/* A member's place in a group, or its subscription to a channel. */
+typedef struct
+{
+  guint id;
+  UsherMember *member;   /* (unowned) */
+  UsherChannel *channel; /* (unowned) */
+  UsherGroup *group;     /* (unowned) (nullable): NULL: the channel's live events */
+  guint max_in_flight;
+  guint n_out;
+  guint64 last_sent;
+} UsherSeat;
+
+/* An event of a group that is out, or waits to go out again. */
+typedef struct
+{
+  guint64 sequence;
+  UsherSeat *seat; /* (unowned) (nullable): who has it; NULL: it waits */
+  gint64 due;      /* when it goes out again, or the answer is late */
+  guint attempts;  /* that failed */
+  guint n_defers;
+  gint64 deferred_since; /* wall time, 0: it was not */
+  gboolean redelivered;
+  gboolean replayed;  /* it was parked before */
+  GPtrArray *reasons; /* (owned) (nullable) (element-type utf8) */
+} UsherPending;
+
+struct _UsherGroup
+{
+  UsherChannel *channel; /* (unowned) */
+  char *name;            /* (owned) */
+  gboolean durable;
+  gboolean live;       /* the position of one durable subscriber to the live events */
+  guint64 cursor;      /* the next sequence that was never out */
+  guint64 resumed;     /* what is below may have been out in an earlier run */
+  guint64 floor;       /* all up to here are done, or pending and kept by themselves */
+  GHashTable *done;    /* (owned): sequences above the floor that are done */
+  GHashTable *pending; /* (owned) (element-type guint64 UsherPending) */
+  GPtrArray *seats;    /* (unowned) (element-type UsherSeat) */
+  guint next_seat;
+  gint64 next_due; /* no pending one is due earlier */
+  gint64 ack_wait;
+  guint max_deliver;
+  gint64 defer_limit;
+  gboolean changed; /* since its state was written */
+  guint64 n_redelivered;
+};
+
+struct _UsherChannel
+{
+  char *name;        /* (owned) */
+  guint64 first;     /* the first sequence that is kept */
+  guint64 last;      /* the last that was given out */
+  guint64 committed; /* the last that is durable */
+  guint64 n_events;
+  guint64 n_bytes;
+  GQueue recent; /* (element-type UsherJournalFrame): the last frames, durable */
+  gsize recent_bytes;
+  UsherJournalFrame *old; /* (owned) (nullable): the last one that was read back */
+  GPtrArray *groups;      /* (owned) (element-type UsherGroup) */
+  GPtrArray *seats;       /* (unowned) (element-type UsherSeat): without group */
+};
+
+/* What became of a published event, to be told after the commit. */
+typedef struct
+{
+  GBytes *identity; /* (owned) */
+  guint64 first;
+  guint64 last;
+  guint8 code; /* 0: durable; else 1 + an UsherError */
+} UsherConfirm;
+
+struct _UsherHub
+{
+  GObject parent_instance;
+
+  UsherClock *clock; /* (owned) */
+  gboolean is_real;  /* deadlines are by the monotonic clock */
+  UsherHubLimits limits;
+  int lock;
+  char *epoch;   /* (owned) */
+  char *started; /* (owned) */
+  gint64 started_at;
+  UsherJournal *journal; /* (owned) */
+
+  GThread *thread;         /* (owned) */
+  GThread *journal_thread; /* (owned) */
+  GAsyncQueue *to_journal; /* (owned) (element-type UsherJournalBatch) */
+  GAsyncQueue *requests;   /* (owned): from other threads: what to do on the hub's */
+  int wake;     /* eventfd: a batch is done, or there are requests, or the clock was turned */
+  int stopping; /* (atomic) */
+  gulong turned;
+
+  /* the hub's thread alone */
+  zsock_t *router;      /* (owned) */
+  zsock_t *live;        /* (owned): PUB */
+  GPtrArray *entrances; /* (owned) (element-type UsherEntrance) */
+  GHashTable *members;  /* (owned): identity → UsherMember */
+  GHashTable *channels; /* (owned): name → UsherChannel */
+  GHashTable *seats;    /* (owned): id → UsherSeat */
+  guint last_seat;
+  guint last_member;
+  GHashTable *known;          /* (owned): ids of late events → where they stand */
+  GQueue known_order;         /* oldest first */
+  UsherJournalBatch *next;    /* (owned): gathers while another one is written */
+  GArray *next_confirms;      /* (owned) (element-type UsherConfirm) */
+  UsherJournalBatch *written; /* (nullable): at the journal */
+  GArray *written_confirms;   /* (owned) (nullable) */
+  gboolean is_failing;        /* the last commit failed: with a pause before the next */
+  gint64 retry_at;
+  gint64 next_head;
+  gint64 next_expiry; /* of the limit of age */
+  gint64 last_write;
+  guint64 in_events, in_bytes, out_events, out_bytes;
+
+  GMutex mutex;
+  GCond cond;
+  UsherJournalBatch *done; /* (mutex mutex) (nullable): written, or not */
+  GError *done_error;      /* (mutex mutex) (nullable) */
+};
+
+/* What another thread wants of the hub's. */
+typedef struct
+{
+  const char *endpoint; /* to be bound */
+  char *bound;          /* (owned) */
+  GError *error;
+  gboolean done;
+} UsherHubCall;
+
+gint64 usher_hub_get_now (UsherHub *self);
+void usher_hub_wake (UsherHub *self);
+gpointer usher_hub_run (gpointer data);
+gpointer usher_hub_run_journal (gpointer data);
+void usher_hub_stop_journal (UsherHub *self);
+void usher_hub_free_channel (gpointer data);
+gboolean usher_hub_load (UsherHub *self, GError **error);
+
+/* publishing */
+void usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
+void usher_hub_submit (UsherHub *self);
+void usher_hub_take_written (UsherHub *self);
+void usher_hub_drop_old (UsherHub *self);
+void usher_hub_clear_confirm (gpointer data);
+GHashTable *usher_hub_new_known (void);
+
+/* members */
+void usher_hub_free_member (gpointer data);
+void usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader);
+void usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
+void usher_hub_leave (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
+void usher_hub_remove_member (UsherHub *self, UsherMember *member);
+
+UsherChannel *usher_hub_get_channel (UsherHub *self, const char *name);
+UsherJournalFrame *usher_hub_find_frame (UsherHub *self, UsherChannel *channel, guint64 sequence);
+void usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame);
+void usher_hub_reply (UsherHub *self,
+                      GBytes *identity,
+                      guint request,
+                      const GError *error,
+                      const char *text,
+                      guint64 number);
+
+/* groups */
+UsherGroup *usher_hub_find_group (UsherChannel *channel, const char *name);
+UsherGroup *
+usher_hub_add_group (UsherChannel *channel, const char *name, gboolean durable, guint64 cursor);
+void usher_hub_free_group (gpointer data);
+void usher_hub_load_group (UsherHub *self,
+                           const char *channel,
+                           const char *name,
+                           gconstpointer state,
+                           gsize size);
+void usher_hub_dispatch (UsherHub *self, UsherGroup *group);
+void usher_hub_answer (UsherHub *self,
+                       UsherSeat *seat,
+                       guint64 sequence,
+                       UsherAnswerKind kind,
+                       gint64 delay,
+                       const char *reason);
+/* what a seat has out is given to others, no attempt is counted */
+void usher_hub_vacate (UsherHub *self, UsherSeat *seat);
+void usher_hub_expire (UsherHub *self, UsherGroup *group, gint64 now);
+GBytes *usher_hub_save_group (UsherGroup *group);
+void usher_hub_forget_group (UsherHub *self, UsherGroup *group);
+gboolean usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error);
+
+/* monitoring: JSON text, or NULL */
+char *usher_hub_describe (UsherHub *self, const char *what, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,318 @@
+/* usher-hub.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+#include "usher-hub-private.h"
+#include "usher-id.h"
+
+#define LOCK_FILE "hub.lock"
+
+/**
+ * UsherHub:
+ *
+ * The owner of the durable log and of the sockets of a bus.
+ *
+ * Members reach it over ZeroMQ, in the same process or another. It runs two threads: one has all sockets and all
+ * that is known, without a lock; the other flushes the log, one batch at a time: what arrives meanwhile is the
+ * next batch. An event is confirmed after the flush, and delivered after it.
+ */
+G_DEFINE_FINAL_TYPE (UsherHub, usher_hub, G_TYPE_OBJECT)
+
+static void
+free_entrance (gpointer data)
+{
+  UsherEntrance *entrance = data;
+
+  g_free (entrance->endpoint);
+  g_free (entrance->live);
+  g_free (entrance);
+}
+
+static void
+free_seats (UsherHub *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->seats);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_free (value);
+  g_hash_table_unref (self->seats);
+}
+
+static void
+usher_hub_finalize (GObject *object)
+{
+  UsherHub *self = USHER_HUB (object);
+
+  usher_hub_close (self, 0, NULL);
+  g_clear_pointer (&self->journal, usher_journal_free);
+  g_hash_table_unref (self->members);
+  g_hash_table_unref (self->channels);
+  free_seats (self);
+  g_hash_table_unref (self->known);
+  g_queue_clear_full (&self->known_order, g_free);
+  g_ptr_array_unref (self->entrances);
+  usher_journal_batch_free (self->next);
+  g_array_unref (self->next_confirms);
+  g_async_queue_unref (self->to_journal);
+  g_async_queue_unref (self->requests);
+  g_clear_object (&self->clock);
+  g_free (self->epoch);
+  g_free (self->started);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  if (self->wake >= 0)
+    close (self->wake);
+  if (self->lock >= 0)
+    close (self->lock);
+
+  G_OBJECT_CLASS (usher_hub_parent_class)->finalize (object);
+}
+
+static void
+usher_hub_class_init (UsherHubClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = usher_hub_finalize;
+}
+
+static void
+usher_hub_init (UsherHub *self)
+{
+  self->lock = -1;
+  self->wake = -1;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  g_queue_init (&self->known_order);
+  self->members = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, usher_hub_free_member);
+  self->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, usher_hub_free_channel);
+  self->seats = g_hash_table_new (NULL, NULL);
+  self->entrances = g_ptr_array_new_with_free_func (free_entrance);
+  self->known = usher_hub_new_known ();
+  self->next = usher_journal_batch_new ();
+  self->next_confirms = g_array_new (FALSE, FALSE, sizeof (UsherConfirm));
+  g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);
+  self->to_journal = g_async_queue_new ();
+  self->requests = g_async_queue_new ();
+}
+
+gint64
+usher_hub_get_now (UsherHub *self)
+{
+  return self->is_real ? g_get_monotonic_time () : usher_clock_get_time (self->clock);
+}
+
+void
+usher_hub_wake (UsherHub *self)
+{
+  guint64 one = 1;
+
+  if (write (self->wake, &one, sizeof one) < 0)
+    g_message ("the hub cannot be waked: %s", g_strerror (errno));
+}
+
+static void
+on_turned (UsherClock *clock, gpointer user_data)
+{
+  usher_hub_wake (user_data);
+}
+
+static gboolean
+lock_directory (UsherHub *self, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, LOCK_FILE, NULL);
+  g_autofree char *pid = g_strdup_printf ("%d\n", (int) getpid ());
+  g_autofree char *holder = NULL;
+
+  if (g_mkdir_with_parents (directory, 0700) == 0)
+    self->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (self->lock < 0)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   errno == ENOSPC ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
+                   "bus directory “%s” is not writable: %s",
+                   directory,
+                   g_strerror (errno));
+      return FALSE;
+    }
+
+  if (flock (self->lock, LOCK_EX | LOCK_NB) != 0)
+    {
+      g_file_get_contents (path, &holder, NULL, NULL);
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_BUSY,
+                   "bus directory “%s” is in use by another hub, process %s",
+                   directory,
+                   holder != NULL ? g_strstrip (holder) : "unknown");
+      return FALSE;
+    }
+
+  if (ftruncate (self->lock, 0) != 0 || pwrite (self->lock, pid, strlen (pid), 0) < 0)
+    g_message ("“%s” does not name this process: %s", path, g_strerror (errno));
+
+  return TRUE;
+}
+
+/**
+ * usher_hub_new:
+ * @directory: where the log is kept; made when it is missing
+ * @clock: the clock
+ * @limits: (nullable): limits of each channel, `NULL` for none
+ * @error: return location for a [error@Error]
+ *
+ * Opens the log and starts the hub. Members need an endpoint, see [method@Hub.bind]. Any thread.
+ *
+ * Returns: (transfer full): the hub, or `NULL`: `USHER_ERROR_BUSY` names the process that has the directory,
+ *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_FULL` and `USHER_ERROR_CORRUPT` say what is wrong with it
+ */
+UsherHub *
+usher_hub_new (const char *directory,
+               UsherClock *clock,
+               const UsherHubLimits *limits,
+               GError **error)
+{
+  g_autoptr (UsherHub) self = NULL;
+
+  g_return_val_if_fail (directory != NULL, NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  /* the first socket would take SIGINT and SIGTERM */
+  zsys_init ();
+  zsys_handler_set (NULL);
+
+  self = g_object_new (USHER_TYPE_HUB, NULL);
+  self->clock = g_object_ref (clock);
+  self->is_real = USHER_IS_REAL_CLOCK (clock);
+  if (limits != NULL)
+    self->limits = *limits;
+  self->epoch = usher_uuid_new (clock);
+  self->started = usher_time_format (usher_clock_get_time (clock));
+  self->started_at = g_get_monotonic_time ();
+  self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+  if (!lock_directory (self, directory, error))
+    return NULL;
+  self->journal = usher_journal_new (directory, error);
+  if (self->journal == NULL || !usher_hub_load (self, error))
+    return NULL;
+
+  self->turned = g_signal_connect (clock, "turned", G_CALLBACK (on_turned), self);
+  self->journal_thread = g_thread_new ("usher-journal", usher_hub_run_journal, self);
+  self->thread = g_thread_new ("usher-hub", usher_hub_run, self);
+
+  return g_steal_pointer (&self);
+}
+
+/* Beyond loopback keys are needed, which this hub has not. */
+static gboolean
+is_local (const char *endpoint)
+{
+  return g_str_has_prefix (endpoint, "inproc://") || g_str_has_prefix (endpoint, "ipc://") ||
+         g_str_has_prefix (endpoint, "tcp://127.") || g_str_has_prefix (endpoint, "tcp://[::1]:");
+}
+
+/**
+ * usher_hub_bind:
+ * @self: a hub
+ * @endpoint: `inproc://…`, `ipc://…` or `tcp://…`
+ * @error: return location for a [error@Error]
+ *
+ * Opens a way in for members. A port `*` is any that is free. Any thread.
+ *
+ * Returns: (transfer full): the endpoint as it was bound, or `NULL`: `USHER_ERROR_BUSY` when it is in use,
+ *   `USHER_ERROR_FORBIDDEN` for an address beyond this machine, `USHER_ERROR_UNAVAILABLE`
+ */
+char *
+usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
+{
+  UsherHubCall call = { .endpoint = endpoint };
+
+  g_return_val_if_fail (USHER_IS_HUB (self), NULL);
+  g_return_val_if_fail (endpoint != NULL, NULL);
+  g_return_val_if_fail (self->thread != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!is_local (endpoint))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_FORBIDDEN,
+                   "endpoint “%s” is neither inproc, ipc nor tcp on a loopback address: beyond "
+                   "this machine the bus"
+                   " needs keys",
+                   endpoint);
+      return NULL;
+    }
+
+  g_async_queue_push (self->requests, &call);
+  usher_hub_wake (self);
+  g_mutex_lock (&self->mutex);
+  while (!call.done)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+
+  if (call.error != NULL)
+    {
+      g_free (call.bound);
+      g_propagate_error (error, call.error);
+      return NULL;
+    }
+
+  return call.bound;
+}
+
+/**
+ * usher_hub_close:
+ * @self: a hub
+ * @timeout: reserved; what is at hand is always written
+ * @error: return location for an error
+ *
+ * Writes what is at hand, and closes sockets and log. Nothing is parked, no attempt is counted. Closing twice does
+ * nothing.
+ *
+ * Returns: whether all was written
+ */
+gboolean
+usher_hub_close (UsherHub *self, gint64 timeout, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_HUB (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (self->thread == NULL)
+    return TRUE;
+
+  g_signal_handler_disconnect (self->clock, self->turned);
+  g_atomic_int_set (&self->stopping, 1);
+  usher_hub_wake (self);
+  g_thread_join (self->thread);
+  self->thread = NULL;
+  usher_hub_stop_journal (self);
+  self->journal_thread = NULL;
+  g_clear_pointer (&self->journal, usher_journal_free);
+
+  if (self->is_failing)
+    {
+      g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the last events were not written");
+      return FALSE;
+    }
+
+  return TRUE;
+}

@@ -1,0 +1,505 @@
+/* usher-zmq-bus-loop.c: a member's thread
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-zmq-bus-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+
+/* messages that are taken in before other things get their turn */
+#define DRAIN       1024
+#define HELLO_PAUSE (100 * G_TIME_SPAN_MILLISECOND)
+#define PING_PAUSE  G_TIME_SPAN_SECOND
+#define HUB_LIMIT   (5 * G_TIME_SPAN_SECOND)
+#define MAX_ANSWERS 256
+/* events that may be on their way without a confirmation */
+#define WINDOW 16384
+
+/* takes ownership of @frame */
+void
+usher_zmq_bus_send (UsherZmqBus *self, GByteArray *frame)
+{
+  zmq_send (zsock_resolve (self->dealer), frame->data, frame->len, ZMQ_DONTWAIT);
+  g_byte_array_unref (frame);
+}
+
+static void
+say_hello (UsherZmqBus *self, gint64 now)
+{
+  GByteArray *frame = NULL;
+
+  if (self->greeted || now < self->next_hello)
+    return;
+
+  self->next_hello = now + HELLO_PAUSE;
+  frame = usher_frame_new (USHER_FRAME_HELLO);
+  usher_frame_add_text (frame, self->client);
+  usher_frame_add_text (frame, self->endpoint);
+  usher_zmq_bus_send (self, frame);
+}
+
+/* The hub has forgotten us, or is another one: begin anew. */
+static void
+lose_hub (UsherZmqBus *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  UsherPublish *publish = NULL;
+
+  if (!self->greeted)
+    return;
+
+  self->greeted = FALSE;
+  self->next_hello = 0;
+  g_atomic_int_set (&self->connected, 0);
+  zsock_destroy (&self->pull);
+  zsock_destroy (&self->live);
+  g_hash_table_remove_all (self->seats);
+  g_hash_table_iter_init (&iter, self->subscribers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ((UsherSubscriber *) value)->seat = 0;
+      ((UsherSubscriber *) value)->fetching = FALSE;
+    }
+  while ((publish = g_queue_pop_tail (&self->sent)) != NULL)
+    {
+      publish->number = 0;
+      g_queue_push_head (&self->unsent, publish);
+    }
+  self->last_number = 0;
+}
+
+static void
+subscribe_anew (UsherZmqBus *self, UsherSubscriber *subscriber)
+{
+  usher_zmq_bus_send (self, usher_zmq_bus_make_wish (subscriber, subscriber->id));
+  if (subscriber->group == NULL && self->live != NULL)
+    {
+      /* the NUL ends the topic, so that no channel is the beginning of another */
+      zmq_setsockopt (zsock_resolve (self->live),
+                      ZMQ_SUBSCRIBE,
+                      subscriber->channel,
+                      strlen (subscriber->channel) + 1);
+    }
+}
+
+static void
+ask_again (UsherZmqBus *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->asked);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherQuestion *question = value;
+
+      if (question->frame != NULL && question->subscriber == NULL)
+        usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
+{
+  g_autofree char *epoch = usher_frame_read_text (reader);
+  g_autofree char *push = usher_frame_read_text (reader);
+  g_autofree char *live = usher_frame_read_text (reader);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (reader->failed || push == NULL || live == NULL || self->greeted)
+    return;
+
+  self->pull = zsock_new (ZMQ_PULL);
+  self->live = zsock_new (ZMQ_SUB);
+  zsock_set_rcvhwm (self->pull, 0);
+  zsock_set_rcvhwm (self->live, 10000);
+  if (zsock_connect (self->pull, "%s", push) < 0 || zsock_connect (self->live, "%s", live) < 0)
+    {
+      g_message ("the hub's endpoints cannot be reached: %s", zmq_strerror (zmq_errno ()));
+      zsock_destroy (&self->pull);
+      zsock_destroy (&self->live);
+      return;
+    }
+
+  self->greeted = TRUE;
+  g_atomic_int_set (&self->connected, 1);
+  g_hash_table_iter_init (&iter, self->subscribers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    subscribe_anew (self, value);
+  ask_again (self);
+}
+
+static void
+take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
+{
+  guint64 upto = usher_frame_read_u64 (reader);
+  guint n_refused = usher_frame_read_u16 (reader);
+  UsherPublish *publish = NULL;
+  guint64 refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
+  guint8 code = n_refused > 0 ? usher_frame_read_u8 (reader) : 0;
+
+  while (!reader->failed && (publish = g_queue_peek_head (&self->sent)) != NULL &&
+         publish->number <= upto)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_queue_pop_head (&self->sent);
+      if (publish->number == refused)
+        {
+          g_set_error (&error,
+                       USHER_ERROR,
+                       code - 1,
+                       "the bus refused an event of channel “%s”",
+                       usher_event_get_channel (publish->event));
+          n_refused--;
+          refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
+          code = n_refused > 0 ? usher_frame_read_u8 (reader) : 0;
+        }
+      usher_zmq_bus_end_publish (self, publish, error);
+    }
+}
+
+/* The hub has given a subscriber its seat. */
+static void
+seat_subscriber (UsherZmqBus *self, guint id, const char *seat, guint64 next)
+{
+  UsherSubscriber *subscriber = g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (id));
+  guint64 number = 0;
+
+  if (subscriber == NULL || seat == NULL ||
+      !g_ascii_string_to_unsigned (seat, 10, 1, G_MAXUINT, &number, NULL))
+    return;
+
+  subscriber->seat = (guint) number;
+  subscriber->next = MAX (subscriber->next, next);
+  g_hash_table_insert (self->seats, GUINT_TO_POINTER (subscriber->seat), subscriber);
+  if (subscriber->group == NULL)
+    usher_zmq_bus_fetch (self, subscriber);
+}
+
+static void
+take_reply (UsherZmqBus *self, UsherFrameReader *reader)
+{
+  guint id = usher_frame_read_u32 (reader);
+  guint8 code = usher_frame_read_u8 (reader);
+  g_autofree char *text = usher_frame_read_text (reader);
+  guint64 number = usher_frame_read_u64 (reader);
+  UsherQuestion *question = NULL;
+
+  if (reader->failed)
+    return;
+
+  if (code == 0)
+    seat_subscriber (self, id, text, number);
+
+  g_mutex_lock (&self->mutex);
+  question = g_hash_table_lookup (self->asked, GUINT_TO_POINTER (id));
+  if (question != NULL)
+    {
+      g_hash_table_remove (self->asked, GUINT_TO_POINTER (id));
+      question->code = code;
+      question->text = g_steal_pointer (&text);
+      question->number = number;
+      question->done = TRUE;
+      g_cond_broadcast (&self->cond);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
+{
+  UsherFrameReader reader;
+
+  self->heard = g_get_monotonic_time ();
+  usher_frame_reader_init (&reader, data, size);
+  switch (usher_frame_read_u8 (&reader))
+    {
+    case USHER_FRAME_WELCOME:
+      take_welcome (self, &reader);
+      break;
+
+    case USHER_FRAME_AGAIN:
+      lose_hub (self);
+      break;
+
+    case USHER_FRAME_CONFIRM:
+      take_confirm (self, &reader);
+      break;
+
+    case USHER_FRAME_REPLY:
+      take_reply (self, &reader);
+      break;
+
+    case USHER_FRAME_FETCHED:
+      usher_zmq_bus_take_fetched (self, &reader);
+      break;
+
+    case USHER_FRAME_DELIVER:
+      usher_zmq_bus_deliver (self, &reader);
+      break;
+
+    case USHER_FRAME_PONG:
+    default:
+      break;
+    }
+}
+
+/* behind the channel's name and its NUL */
+static void
+take_topic (UsherZmqBus *self, const char *data, gsize size)
+{
+  const char *end = memchr (data, '\0', size);
+  UsherFrameReader reader;
+
+  if (end == NULL)
+    return;
+
+  usher_frame_reader_init (&reader, end + 1, size - (gsize) (end + 1 - data));
+  usher_zmq_bus_take_live (self, data, &reader);
+}
+
+/* Takes in what a socket has; the socket may go meanwhile, with its hub. */
+static void
+drain (UsherZmqBus *self, zsock_t **socket)
+{
+  for (guint i = 0; i < DRAIN && *socket != NULL; i++)
+    {
+      zmq_msg_t message;
+
+      zmq_msg_init (&message);
+      if (zmq_msg_recv (&message, zsock_resolve (*socket), ZMQ_DONTWAIT) < 0)
+        {
+          zmq_msg_close (&message);
+          return;
+        }
+      if (socket == &self->live)
+        take_topic (self, zmq_msg_data (&message), zmq_msg_size (&message));
+      else
+        take_frame (self, zmq_msg_data (&message), zmq_msg_size (&message));
+      zmq_msg_close (&message);
+    }
+}
+
+/* Sends what is not sent yet, neighbours of one channel together. */
+static void
+send_publishes (UsherZmqBus *self)
+{
+  while (self->greeted && !g_queue_is_empty (&self->unsent) &&
+         g_queue_get_length (&self->sent) < WINDOW)
+    {
+      UsherPublish *first = g_queue_peek_head (&self->unsent);
+      const char *channel = usher_event_get_channel (first->event);
+      GByteArray *frame = usher_frame_new (USHER_FRAME_PUBLISH);
+      guint count_at = 0;
+      guint16 count = 0;
+      UsherPublish *publish = NULL;
+
+      usher_frame_add_text (frame, channel);
+      usher_frame_add_u64 (frame, self->last_number + 1);
+      count_at = frame->len;
+      usher_frame_add_u16 (frame, 0);
+      while ((publish = g_queue_peek_head (&self->unsent)) != NULL &&
+             count < USHER_FRAME_MAX_EVENTS && frame->len < USHER_FRAME_MAX_BYTES &&
+             g_str_equal (usher_event_get_channel (publish->event), channel))
+        {
+          usher_frame_add_event (frame, publish->event);
+          publish->number = ++self->last_number;
+          count++;
+          g_queue_push_tail (&self->sent, g_queue_pop_head (&self->unsent));
+        }
+      count = GUINT16_TO_LE (count);
+      memcpy (frame->data + count_at, &count, sizeof count);
+      usher_zmq_bus_send (self, frame);
+    }
+}
+
+static void
+send_answers (UsherZmqBus *self, GArray *answers)
+{
+  for (guint from = 0; self->greeted && from < answers->len; from += MAX_ANSWERS)
+    {
+      guint count = MIN (MAX_ANSWERS, answers->len - from);
+      GByteArray *frame = usher_frame_new (USHER_FRAME_ANSWER);
+
+      usher_frame_add_u16 (frame, (guint16) count);
+      for (guint i = from; i < from + count; i++)
+        {
+          const UsherAnswer *answer = &g_array_index (answers, UsherAnswer, i);
+          const UsherSubscriber *subscriber =
+              g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (answer->subscription));
+
+          usher_frame_add_u32 (frame, subscriber != NULL ? subscriber->seat : 0);
+          usher_frame_add_u64 (frame, answer->sequence);
+          usher_frame_add_u8 (frame, (guint8) answer->kind);
+          usher_frame_add_u64 (frame, (guint64) answer->delay);
+          usher_frame_add_text (frame, answer->reason);
+        }
+      usher_zmq_bus_send (self, frame);
+    }
+}
+
+/* Puts the hub's name of a subscription in place of ours, in a LEAVE frame. */
+static void
+translate_leave (UsherZmqBus *self, UsherQuestion *question)
+{
+  const guint at = 1 + sizeof (guint32);
+  guint32 id = 0;
+  UsherSubscriber *subscriber = NULL;
+
+  memcpy (&id, question->frame->data + at, sizeof id);
+  subscriber = g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (GUINT32_FROM_LE (id)));
+  id = GUINT32_TO_LE (subscriber != NULL ? subscriber->seat : 0);
+  memcpy (question->frame->data + at, &id, sizeof id);
+  if (subscriber == NULL)
+    return;
+
+  g_hash_table_remove (self->seats, GUINT_TO_POINTER (subscriber->seat));
+  g_hash_table_remove (self->subscribers, GUINT_TO_POINTER (subscriber->id));
+}
+
+/* Takes up a question; the mutex is held. */
+static void
+take_question (UsherZmqBus *self, UsherQuestion *question)
+{
+  g_hash_table_insert (self->asked, GUINT_TO_POINTER (question->id), question);
+  if (question->subscriber != NULL)
+    {
+      g_hash_table_insert (self->subscribers,
+                           GUINT_TO_POINTER (question->subscriber->id),
+                           question->subscriber);
+      if (self->greeted)
+        subscribe_anew (self, question->subscriber);
+      return;
+    }
+
+  if (question->frame->data[0] == USHER_FRAME_LEAVE)
+    translate_leave (self, question);
+  if (self->greeted)
+    usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
+}
+
+/* Takes over what other threads have left; FALSE when it is time to stop. */
+static gboolean
+take_orders (UsherZmqBus *self)
+{
+  g_autoptr (GArray) answers = NULL;
+  gpointer item = NULL;
+  gboolean stopping = FALSE;
+
+  g_mutex_lock (&self->mutex);
+  self->waked = FALSE;
+  while ((item = g_queue_pop_head (&self->publishes)) != NULL)
+    g_queue_push_tail (&self->unsent, item);
+  if (self->answers->len > 0)
+    {
+      answers = self->answers;
+      self->answers = usher_zmq_bus_new_answers ();
+    }
+  stopping = self->stopping;
+  g_mutex_unlock (&self->mutex);
+
+  /* answers before a farewell */
+  if (answers != NULL)
+    send_answers (self, answers);
+
+  g_mutex_lock (&self->mutex);
+  while ((item = g_queue_pop_head (&self->questions)) != NULL)
+    take_question (self, item);
+  g_mutex_unlock (&self->mutex);
+
+  return !stopping;
+}
+
+static void
+keep_alive (UsherZmqBus *self, gint64 now)
+{
+  say_hello (self, now);
+  if (!self->greeted || now < self->next_ping)
+    return;
+
+  self->next_ping = now + PING_PAUSE;
+  usher_zmq_bus_send (self, usher_frame_new (USHER_FRAME_PING));
+  if (now - self->heard > HUB_LIMIT)
+    {
+      g_message ("the hub at “%s” is silent", self->endpoint);
+      lose_hub (self);
+    }
+}
+
+static void
+run_idle (UsherZmqBus *self)
+{
+  if (!self->got_some)
+    return;
+
+  self->got_some = FALSE;
+  if (self->idle != NULL)
+    self->idle (self->idle_data);
+}
+
+/* Who has not been told will not be. */
+static void
+end_all (UsherZmqBus *self)
+{
+  g_autoptr (GError) error =
+      g_error_new (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the bus was closed");
+  UsherPublish *publish = NULL;
+
+  while ((publish = g_queue_pop_head (&self->sent)) != NULL ||
+         (publish = g_queue_pop_head (&self->unsent)) != NULL)
+    usher_zmq_bus_end_publish (self, publish, error);
+}
+
+gpointer
+usher_zmq_bus_run (gpointer data)
+{
+  UsherZmqBus *self = data;
+
+  self->heard = g_get_monotonic_time ();
+  while (take_orders (self))
+    {
+      zmq_pollitem_t items[4] = {
+        { NULL, self->wake, ZMQ_POLLIN, 0 },
+        { zsock_resolve (self->dealer), 0, ZMQ_POLLIN, 0 },
+      };
+      int n = 2;
+      guint64 ignored = 0;
+
+      keep_alive (self, g_get_monotonic_time ());
+      send_publishes (self);
+      run_idle (self);
+      if (self->greeted)
+        {
+          items[n++] = (zmq_pollitem_t){ zsock_resolve (self->pull), 0, ZMQ_POLLIN, 0 };
+          items[n++] = (zmq_pollitem_t){ zsock_resolve (self->live), 0, ZMQ_POLLIN, 0 };
+        }
+
+      zmq_poll (items, n, self->greeted ? 500 : 50);
+      if ((items[0].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
+        g_debug ("nobody had waked the bus");
+      drain (self, &self->dealer);
+      drain (self, &self->pull);
+      drain (self, &self->live);
+    }
+
+  run_idle (self);
+  end_all (self);
+  g_atomic_int_set (&self->connected, 0);
+  zsock_destroy (&self->pull);
+  zsock_destroy (&self->live);
+  zsock_destroy (&self->dealer);
+
+  return NULL;
+}

@@ -1,0 +1,127 @@
+/* usher-zmq-bus-private.h: what a member knows
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <czmq.h>
+
+#include "usher-delivery-private.h"
+#include "usher-frame-private.h"
+#include "usher-zmq-bus.h"
+
+G_BEGIN_DECLS
+
+/* An event on its way to the log. */
+typedef struct
+{
+  UsherEvent *event; /* (owned) */
+  UsherPublishedFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  guint64 number; /* since the last hello; 0: not sent */
+} UsherPublish;
+
+/* An answer to a delivery. */
+typedef struct
+{
+  guint subscription; /* ours */
+  guint64 sequence;
+  UsherAnswerKind kind;
+  gint64 delay;
+  char *reason; /* (owned) (nullable) */
+} UsherAnswer;
+
+/* A subscriber. */
+typedef struct
+{
+  guint id;      /* ours, for good */
+  guint seat;    /* the hub's, until the next hello; 0: not confirmed */
+  char *channel; /* (owned) */
+  char *group;   /* (owned) (nullable) */
+  char *durable; /* (owned) (nullable) */
+  UsherSubscription wish;
+  UsherDeliveryFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  guint64 next;      /* of a channel's subscriber: the sequence that it gets next */
+  gboolean fetching; /* a gap is being filled */
+} UsherSubscriber;
+
+/* Something that another thread waits for. */
+typedef struct
+{
+  guint id;
+  GByteArray *frame;           /* (owned) (nullable) */
+  UsherSubscriber *subscriber; /* (unowned) (nullable): to be confirmed */
+  gboolean done;
+  guint8 code;
+  char *text; /* (owned) */
+  guint64 number;
+} UsherQuestion;
+
+struct _UsherZmqBus
+{
+  GObject parent_instance;
+
+  char *endpoint;    /* (owned) */
+  char *client;      /* (owned) */
+  UsherClock *clock; /* (owned) */
+  int wake;          /* eventfd */
+  GThread *thread;   /* (owned) */
+  UsherBusIdleFunc idle;
+  gpointer idle_data;
+  int paused;    /* (atomic) */
+  int connected; /* (atomic) */
+
+  GMutex mutex;
+  GCond cond;
+  GQueue publishes;  /* (mutex mutex) (element-type UsherPublish): not yet seen by the thread */
+  GArray *answers;   /* (owned) (mutex mutex) (element-type UsherAnswer) */
+  GQueue questions;  /* (mutex mutex) (element-type UsherQuestion): not yet seen by the thread */
+  gboolean closing;  /* (mutex mutex) */
+  gboolean stopping; /* (mutex mutex) */
+  gboolean waked;    /* (mutex mutex): the thread has been waked and not looked yet */
+  guint n_open;      /* (mutex mutex): events that are not confirmed */
+  guint last_id;     /* (mutex mutex) */
+
+  /* the thread alone */
+  zsock_t *dealer; /* (owned) */
+  zsock_t *pull;   /* (owned) (nullable) */
+  zsock_t *live;   /* (owned) (nullable) */
+  GQueue sent;     /* (element-type UsherPublish): not confirmed, in order */
+  GQueue unsent;   /* (element-type UsherPublish): in order, behind those */
+  guint64 last_number;
+  GHashTable *asked;       /* (owned): id → UsherQuestion */
+  GHashTable *subscribers; /* (owned): id → UsherSubscriber */
+  GHashTable *seats;       /* (owned): the hub's id → UsherSubscriber */
+  gboolean greeted;        /* the hub knows us */
+  gint64 next_hello;
+  gint64 next_ping;
+  gint64 heard;
+  gboolean got_some; /* since the idle function ran */
+};
+
+GArray *usher_zmq_bus_new_answers (void);
+gpointer usher_zmq_bus_run (gpointer data);
+void usher_zmq_bus_answer (UsherBus *bus,
+                           guint subscription,
+                           guint64 sequence,
+                           UsherAnswerKind kind,
+                           gint64 delay,
+                           const char *reason);
+void usher_zmq_bus_free_publish (UsherPublish *publish);
+/* tells the publisher and frees */
+void usher_zmq_bus_end_publish (UsherZmqBus *self, UsherPublish *publish, const GError *error);
+GByteArray *usher_zmq_bus_make_wish (UsherSubscriber *subscriber, guint request);
+
+/* deliveries, on the thread */
+void usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader);
+void usher_zmq_bus_take_live (UsherZmqBus *self, const char *channel, UsherFrameReader *reader);
+void usher_zmq_bus_take_fetched (UsherZmqBus *self, UsherFrameReader *reader);
+void usher_zmq_bus_fetch (UsherZmqBus *self, UsherSubscriber *subscriber);
+void usher_zmq_bus_send (UsherZmqBus *self, GByteArray *frame);
+
+G_END_DECLS
