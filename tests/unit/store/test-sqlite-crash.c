@@ -115,13 +115,13 @@ run_child (const char *path, guint first)
 /* The parent: kills a child after a number of confirmed units that the seed decides, and a moment
  * more. Gives all confirmed numbers. */
 static void
-run_and_kill (const char *path, guint seed, GHashTable *ledger)
+run_and_kill (const char *program, const char *path, guint seed, GHashTable *ledger)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autofree char *first = g_strdup_printf ("%u", FIRST (seed));
   g_autoptr (GSubprocess) child = g_subprocess_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", "--commit", path, first, NULL);
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--commit", path, first, NULL);
   GInputStream *pipe = g_subprocess_get_stdout_pipe (child);
   int n_wanted = g_rand_int_range (rand, 1, 600);
   gsize n_read = sizeof (guint);
@@ -213,7 +213,7 @@ assert_whole (UsherStore *store, GHashTable *ledger)
 }
 
 static void
-test_killed (void)
+test_killed (gconstpointer program)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = g_dir_make_tmp ("usher-crash-XXXXXX", &error);
@@ -229,7 +229,7 @@ test_killed (void)
     {
       UsherStore *store;
 
-      run_and_kill (path, seed, ledger);
+      run_and_kill (program, path, seed, ledger);
       store = open_store (path, clock);
       assert_whole (store, ledger);
       g_assert_true (usher_store_close (store, &error));
@@ -249,7 +249,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/sqlite-store/killed", test_killed);
+  g_test_add_data_func ("/sqlite-store/killed", argv[0], test_killed);
 
   return g_test_run ();
 }
