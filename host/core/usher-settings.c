@@ -46,6 +46,7 @@ struct _UsherSettings
   GHashTable *declared;  /* (owned) (element-type utf8 Declared): by "group.key" */
   GHashTable *given;     /* (owned) (element-type utf8 Given): by "group.key" */
   GHashTable *variables; /* (owned) (element-type utf8 Given): by "GROUP__KEY" */
+  GHashTable *strangers; /* (owned) (element-type utf8): groups of those who are not here */
   guint n_given;
 };
 
@@ -83,6 +84,7 @@ usher_settings_finalize (GObject *object)
   g_clear_pointer (&self->declared, g_hash_table_unref);
   g_clear_pointer (&self->given, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_hash_table_unref);
+  g_clear_pointer (&self->strangers, g_hash_table_unref);
 
   G_OBJECT_CLASS (usher_settings_parent_class)->finalize (object);
 }
@@ -99,6 +101,7 @@ usher_settings_init (UsherSettings *self)
   self->declared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_declared);
   self->given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_given);
   self->variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_given);
+  self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**
@@ -232,15 +235,28 @@ is_same (const UsherSetting *a, const UsherSetting *b)
   return a->type == b->type && g_strcmp0 (a->default_value, b->default_value) == 0;
 }
 
+/* The value that counts: the later of what was given by name and by variable. */
+static const Given *
+find_given (UsherSettings *self, const UsherSetting *setting)
+{
+  g_autofree char *name = make_name (setting->group, setting->key);
+  g_autofree char *variable = make_variable (setting->group, setting->key);
+  const Given *given = g_hash_table_lookup (self->given, name);
+  const Given *from_environment = g_hash_table_lookup (self->variables, variable);
+
+  if (given == NULL || (from_environment != NULL && from_environment->serial > given->serial))
+    return from_environment;
+
+  return given;
+}
+
 static gboolean
 declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
 {
   g_autofree char *name = make_name (setting->group, setting->key);
-  g_autofree char *variable = make_variable (setting->group, setting->key);
   Declared *declared = g_hash_table_lookup (self->declared, name);
   Given by_default = { (char *) setting->default_value, (char *) "default", 0 };
-  const Given *given = g_hash_table_lookup (self->given, name);
-  const Given *from_environment = g_hash_table_lookup (self->variables, variable);
+  const Given *given = find_given (self, setting);
 
   if (declared != NULL && !is_same (&declared->setting, setting))
     {
@@ -258,9 +274,6 @@ declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
       g_hash_table_insert (self->declared, g_strdup (name), declared);
     }
 
-  if (given == NULL || (from_environment != NULL && from_environment->serial > given->serial))
-    given = from_environment;
-
   return apply (declared, &by_default, error) && (given == NULL || apply (declared, given, error));
 }
 
@@ -272,6 +285,7 @@ declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
  * @error: return location for a [error@Error]
  *
  * Declares settings. They are copied. The same setting may be declared again if type and default are the same.
+ * All are declared, also when one does not fit; that one keeps its default.
  *
  * Returns: whether the values that were given already fit: `USHER_ERROR_INVALID` says which does not, where
  *   it is from and what is wanted; `USHER_ERROR_BUSY`: declared already, and differently
@@ -282,15 +296,16 @@ usher_settings_declare (UsherSettings *self,
                         guint n_settings,
                         GError **error)
 {
+  gboolean ok = TRUE;
+
   g_return_val_if_fail (USHER_IS_SETTINGS (self), FALSE);
   g_return_val_if_fail (settings != NULL || n_settings == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   for (guint i = 0; i < n_settings; i++)
-    if (!declare_one (self, &settings[i], error))
-      return FALSE;
+    ok = declare_one (self, &settings[i], ok ? error : NULL) && ok;
 
-  return TRUE;
+  return ok;
 }
 
 /* Keeps a value, and puts it into its setting when that is declared. */
@@ -489,23 +504,130 @@ usher_settings_assign (UsherSettings *self,
   return give (self, name, equals + 1, source, error);
 }
 
-static gboolean
-refuse_unknown (UsherSettings *self, const char *name, const Given *given, GError **error)
+/**
+ * usher_settings_ignore_group:
+ * @self: settings
+ * @group: a group
+ *
+ * Takes values of a group as meant for somebody who is not here: they are not unknown to
+ * [method@Settings.check].
+ */
+void
+usher_settings_ignore_group (UsherSettings *self, const char *group)
+{
+  g_return_if_fail (USHER_IS_SETTINGS (self));
+  g_return_if_fail (group != NULL);
+
+  g_hash_table_add (self->strangers, g_strdup (group));
+}
+
+static char *
+describe_unknown (UsherSettings *self, const char *name, const Given *given)
 {
   g_autofree gpointer *known = g_hash_table_get_keys_as_array (self->declared, NULL);
   const char *nearest = usher_nearest_word (name, (const char *const *) known);
 
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "setting “%s” by %s is unknown%s%s%s",
-               name,
-               given->source,
-               nearest != NULL ? ", did you mean “" : "",
-               nearest != NULL ? nearest : "",
-               nearest != NULL ? "”?" : "");
+  return g_strdup_printf ("setting “%s” by %s is unknown%s%s%s",
+                          name,
+                          given->source,
+                          nearest != NULL ? ", did you mean “" : "",
+                          nearest != NULL ? nearest : "",
+                          nearest != NULL ? "”?" : "");
+}
 
-  return FALSE;
+static gboolean
+is_ignored (UsherSettings *self, const char *name)
+{
+  g_autofree char *group = g_strndup (name, strcspn (name, "."));
+
+  return g_hash_table_contains (self->strangers, group);
+}
+
+static void
+list_unknown_names (UsherSettings *self, GPtrArray *problems)
+{
+  GHashTableIter iter;
+  gpointer name = NULL;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->given);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    if (!g_hash_table_contains (self->declared, name) && !is_ignored (self, name))
+      g_ptr_array_add (problems, describe_unknown (self, name, value));
+}
+
+static void
+list_unknown_variables (UsherSettings *self, GHashTable *known, GPtrArray *problems)
+{
+  GHashTableIter iter;
+  gpointer name = NULL;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->variables);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      g_autofree char *lower = g_ascii_strdown (name, -1);
+      g_auto (GStrv) parts = g_strsplit (lower, "__", 2);
+      g_autofree char *dotted = g_strjoinv (".", parts);
+
+      g_strdelimit (dotted, "_", '-');
+      if (!g_hash_table_contains (known, name) && !is_ignored (self, dotted))
+        g_ptr_array_add (problems, describe_unknown (self, dotted, value));
+    }
+}
+
+/* Values that do not fit; on the way, the names of all variables that there can be. */
+static void
+list_misfits (UsherSettings *self, GHashTable *known, GPtrArray *problems)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->declared);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Declared *declared = value;
+      const UsherSetting *setting = &declared->setting;
+      const Given *given = find_given (self, setting);
+      g_autoptr (GError) error = NULL;
+
+      g_hash_table_add (known, make_variable (setting->group, setting->key));
+      if (given != NULL && !apply (declared, given, &error))
+        g_ptr_array_add (problems, g_strdup (error->message));
+    }
+}
+
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/**
+ * usher_settings_list_problems:
+ * @self: settings
+ *
+ * Looks for values that do not fit, and for those of settings that nobody declared. After all have
+ * declared theirs.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): a sentence each, which names setting and source and, for an
+ *   unknown one, the nearest known one
+ */
+char **
+usher_settings_list_problems (UsherSettings *self)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) problems = g_ptr_array_new ();
+
+  g_return_val_if_fail (USHER_IS_SETTINGS (self), NULL);
+
+  list_misfits (self, known, problems);
+  list_unknown_names (self, problems);
+  list_unknown_variables (self, known, problems);
+  g_ptr_array_sort (problems, compare_texts);
+  g_ptr_array_add (problems, NULL);
+
+  return (char **) g_ptr_array_free (g_steal_pointer (&problems), FALSE);
 }
 
 /**
@@ -513,47 +635,27 @@ refuse_unknown (UsherSettings *self, const char *name, const Given *given, GErro
  * @self: settings
  * @error: return location for a [error@Error]
  *
- * Looks for values that were given to settings that nobody declared. After all have declared theirs.
+ * Fails with what [method@Settings.list_problems] finds.
  *
- * Returns: whether there is none; else `USHER_ERROR_INVALID` names it, its source and the nearest known one
+ * Returns: whether there is none; else `USHER_ERROR_INVALID` names each
  */
 gboolean
 usher_settings_check (UsherSettings *self, GError **error)
 {
-  g_autoptr (GHashTable) variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GHashTableIter iter;
-  gpointer name = NULL;
-  gpointer value = NULL;
+  g_auto (GStrv) problems = NULL;
+  g_autofree char *text = NULL;
 
   g_return_val_if_fail (USHER_IS_SETTINGS (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  g_hash_table_iter_init (&iter, self->given);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!g_hash_table_contains (self->declared, name))
-      return refuse_unknown (self, name, value, error);
+  problems = usher_settings_list_problems (self);
+  if (problems[0] == NULL)
+    return TRUE;
 
-  g_hash_table_iter_init (&iter, self->declared);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const UsherSetting *setting = &((Declared *) value)->setting;
+  text = g_strjoinv ("; ", problems);
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_INVALID, text);
 
-      g_hash_table_add (variables, make_variable (setting->group, setting->key));
-    }
-
-  g_hash_table_iter_init (&iter, self->variables);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!g_hash_table_contains (variables, name))
-      {
-        g_autofree char *lower = g_ascii_strdown (name, -1);
-        g_auto (GStrv) parts = g_strsplit (lower, "__", 2);
-        g_autofree char *dotted = g_strjoinv (".", parts);
-
-        g_strdelimit (dotted, "_", '-');
-        return refuse_unknown (self, dotted, value, error);
-      }
-
-  return TRUE;
+  return FALSE;
 }
 
 static const Declared *

@@ -63,7 +63,14 @@ gboolean usher_settings_assign (UsherSettings *self,
                                 const char *assignment,
                                 const char *source,
                                 GError **error);
-/* INVALID: an unknown group or key, with its source and the nearest known name */
+/* values of @group are for somebody who is not here: no problem */
+USHER_API
+void usher_settings_ignore_group (UsherSettings *self, const char *group);
+/* (transfer full): a sentence each: an unknown group or key, with its source and the nearest known name, and values that
+ * do not fit */
+USHER_API
+char **usher_settings_list_problems (UsherSettings *self);
+/* INVALID: there are problems; names each */
 USHER_API
 gboolean usher_settings_check (UsherSettings *self, GError **error);
 
