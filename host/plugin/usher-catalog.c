@@ -548,6 +548,31 @@ usher_catalog_foreach (UsherCatalog *self, UsherCatalogForeachFunc func, gpointe
 }
 
 /**
+ * usher_catalog_get_state:
+ * @self: a catalog
+ * @name: the name of a plugin, or what it provides
+ * @reason: (out) (optional) (transfer full): why, for a person
+ *
+ * Tells how far a plugin has come.
+ *
+ * Returns: the state; `USHER_PLUGIN_FAILED` when there is no such plugin
+ */
+UsherPluginState
+usher_catalog_get_state (UsherCatalog *self, const char *name, char **reason)
+{
+  const Entry *entry = NULL;
+
+  g_return_val_if_fail (USHER_IS_CATALOG (self), USHER_PLUGIN_FAILED);
+  g_return_val_if_fail (name != NULL, USHER_PLUGIN_FAILED);
+
+  entry = find (self, name);
+  if (reason != NULL)
+    *reason = g_strdup (entry != NULL ? entry->reason : "it is not there");
+
+  return entry != NULL ? entry->state : USHER_PLUGIN_FAILED;
+}
+
+/**
  * usher_catalog_set_state:
  * @self: a catalog
  * @name: the name of a plugin

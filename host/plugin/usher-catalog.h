@@ -59,6 +59,9 @@ typedef void (*UsherCatalogForeachFunc) (const char *name,
 /* by name; @manifest is NULL for a broken one, @name then its file name */
 USHER_API
 void usher_catalog_foreach (UsherCatalog *self, UsherCatalogForeachFunc func, gpointer user_data);
+/* of what has or provides @name; FAILED when nothing does; @reason: (out) (optional) (transfer full) */
+USHER_API
+UsherPluginState usher_catalog_get_state (UsherCatalog *self, const char *name, char **reason);
 USHER_API
 void usher_catalog_set_state (UsherCatalog *self,
                               const char *name,

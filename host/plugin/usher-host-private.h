@@ -39,6 +39,7 @@ struct _UsherHost
   UsherRevocations *revocations; /* (owned) (nullable) */
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
+  char *trouble;                 /* (owned) (nullable): what is missing, by the program around it */
   gboolean started;
   int draining; /* (atomic) */
 };

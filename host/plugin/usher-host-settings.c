@@ -101,9 +101,13 @@ static const UsherSetting host_settings[] = {
 gboolean
 usher_host_declare_settings (UsherSettings *settings, GError **error)
 {
+  gboolean ok = FALSE;
+
   g_return_val_if_fail (USHER_IS_SETTINGS (settings), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return usher_settings_declare (settings, host_settings, G_N_ELEMENTS (host_settings), error) &&
-         usher_front_declare_settings (settings, error);
+  ok = usher_settings_declare (settings, host_settings, G_N_ELEMENTS (host_settings), error);
+
+  /* whoever lists all that is wrong wants all declared */
+  return usher_front_declare_settings (settings, ok ? error : NULL) && ok;
 }

@@ -48,6 +48,7 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
 
   G_OBJECT_CLASS (usher_host_parent_class)->finalize (object);
@@ -467,11 +468,31 @@ usher_host_is_ready (UsherHost *self, char **reason)
     why = "the host is stopping";
   else if (self->bus != NULL && !usher_bus_is_connected (self->bus))
     why = "the bus does not answer";
+  else
+    why = self->trouble;
 
   if (reason != NULL)
     *reason = g_strdup (why);
 
   return why == NULL;
+}
+
+/**
+ * usher_host_set_trouble:
+ * @self: a host that does not listen yet
+ * @reason: (nullable): why the host is not ready although it has started, `NULL`: it is
+ *
+ * Lets the program around the host say that something is missing that is required, such as a plugin that
+ * failed. The host serves what it has and is not ready.
+ */
+void
+usher_host_set_trouble (UsherHost *self, const char *reason)
+{
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (self->front == NULL && self->admin == NULL);
+
+  g_free (self->trouble);
+  self->trouble = g_strdup (reason);
 }
 
 static gboolean

@@ -81,7 +81,7 @@ usher_version_range_parse (const char *text, GError **error)
 {
   g_auto (GStrv) words = split (text);
   guint n = g_strv_length (words);
-  gboolean ok = n % 2 == 1;
+  gboolean ok = n % 2 == 1 && strpbrk (words[0], "<>=") == NULL;
   UsherVersion version;
 
   for (guint i = 1; ok && i < n; i += 2)
