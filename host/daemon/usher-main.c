@@ -1,0 +1,104 @@
+/* usher-main.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "usher-commands.h"
+
+#define EXIT_USAGE 2
+
+typedef struct
+{
+  const char *name;
+  const char *summary;
+  int (*func) (const UsherOptions *options);
+} Command;
+
+static const Command commands[] = {
+  { "run", "Runs services, all that are usable or those that are named.", usher_run },
+  { "check", "Tells what “usher run” would complain about, and runs nothing.", usher_check },
+  { "plugins", "Lists the plugins and why one is not usable.", usher_list_plugins },
+  { "settings", "Lists the settings and where their values are from.", usher_list_settings },
+};
+
+static void
+print_help (void)
+{
+  g_print ("Usage:\n  usher COMMAND [OPTION…] [SERVICE…]\n\nCommands:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-10s %s\n", commands[i].name, commands[i].summary);
+  g_print ("\n“usher COMMAND --help” tells the options. “usher --version” tells the version.\n");
+}
+
+static const Command *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+
+  return NULL;
+}
+
+static int
+refuse (const char *message)
+{
+  g_printerr ("usher: %s\nTry “usher --help”.\n", message);
+
+  return EXIT_USAGE;
+}
+
+static int
+run_command (const Command *command, int argc, char **argv)
+{
+  g_autofree char *program = g_strdup_printf ("usher %s", command->name);
+  g_autoptr (UsherOptions) options = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* for the usage line of --help */
+  g_set_prgname (program);
+  options = usher_options_new (argc, argv, command->summary, &error);
+  g_set_prgname ("usher");
+  if (options == NULL)
+    return refuse (error->message);
+
+  return command->func (options);
+}
+
+int
+main (int argc, char **argv)
+{
+  const Command *command = NULL;
+  g_autofree char *message = NULL;
+
+  setlocale (LC_ALL, "");
+  if (argc < 2)
+    return refuse ("a command is missing");
+
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
+    {
+      print_help ();
+      return EXIT_SUCCESS;
+    }
+
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_print ("usher %s\n", PACKAGE_VERSION);
+      return EXIT_SUCCESS;
+    }
+
+  command = find_command (argv[1]);
+  if (command != NULL)
+    return run_command (command, argc - 1, argv + 1);
+
+  message = g_strdup_printf ("“%s” is no command", argv[1]);
+
+  return refuse (message);
+}

@@ -1,0 +1,328 @@
+/* usher-setup.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-setup.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-log.h"
+#include "usher-module.h"
+
+#define SYSTEM_FILE "/etc/usher/usher.conf"
+
+static const UsherSetting log_settings[] = {
+  { "log",
+    "level",
+    USHER_SETTING_STRING,
+    "message",
+    0,
+    0,
+    "the least severe that is written: error, warning, message, info, debug" },
+};
+
+void
+usher_setup_free (UsherSetup *self)
+{
+  g_clear_object (&self->host);
+  g_clear_object (&self->catalog);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->clock);
+  g_ptr_array_unref (self->problems);
+  g_free (self->trouble);
+  g_free (self);
+}
+
+static void
+add_problem (UsherSetup *self, const char *problem)
+{
+  g_ptr_array_add (self->problems, g_strdup (problem));
+}
+
+static void
+load_file (UsherSetup *self, const char *path, gboolean required)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!usher_settings_load_file (self->settings, path, &error) &&
+      (required || !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND)))
+    add_problem (self, error->message);
+}
+
+/* Later ones win. */
+static void
+load_settings (UsherSetup *self)
+{
+  const UsherOptions *options = self->options;
+  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "usher", "usher.conf", NULL);
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (GError) error = NULL;
+
+  load_file (self, SYSTEM_FILE, FALSE);
+  load_file (self, own, FALSE);
+  if (options->config != NULL)
+    load_file (self, options->config, TRUE);
+
+  if (!usher_settings_load_environment (self->settings, (const char *const *) environment, &error))
+    add_problem (self, error->message);
+
+  for (guint i = 0; options->assignments != NULL && options->assignments[i] != NULL; i++)
+    {
+      g_clear_error (&error);
+      if (!usher_settings_assign (self->settings, options->assignments[i], "-s", &error))
+        add_problem (self, error->message);
+    }
+}
+
+/* Values that do not fit are found by the check at the end. */
+static void
+declare_settings (UsherSetup *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  usher_settings_declare (self->settings, log_settings, G_N_ELEMENTS (log_settings), NULL);
+  usher_host_declare_settings (self->settings, NULL);
+
+  if (!usher_log_open (usher_settings_get_string (self->settings, "log", "level"), &error))
+    {
+      add_problem (self, error->message);
+      usher_log_open (log_settings[0].default_value, NULL);
+    }
+}
+
+static void
+scan (UsherSetup *self)
+{
+  for (guint i = 0; self->options->plugins[i] != NULL; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!usher_catalog_scan (self->catalog, self->options->plugins[i], &error))
+        add_problem (self, error->message);
+    }
+}
+
+static void
+set_trouble (UsherSetup *self, const char *name, const char *reason)
+{
+  if (self->trouble == NULL)
+    self->trouble = g_strdup_printf ("plugin “%s” failed: %s", name, reason);
+}
+
+static gboolean
+is_named (UsherSetup *self, const char *name)
+{
+  char **services = self->options->services;
+
+  return services != NULL && g_strv_contains ((const char *const *) services, name);
+}
+
+static void
+fail_plugin (UsherSetup *self, const char *name, const char *reason)
+{
+  usher_catalog_set_state (self->catalog, name, USHER_PLUGIN_FAILED, reason);
+  if (is_named (self, name))
+    set_trouble (self, name, reason);
+}
+
+/* (transfer full) (nullable): what a plugin requires and what failed. */
+static char *
+find_failed_requirement (UsherSetup *self, UsherManifest *manifest)
+{
+  const char *const *requires = usher_manifest_get_requires (manifest);
+
+  for (guint i = 0; requires[i] != NULL; i++)
+    {
+      g_autofree char *name = g_strndup (requires[i], strcspn (requires[i], " <>="));
+
+      if (usher_catalog_get_state (self->catalog, name, NULL) == USHER_PLUGIN_FAILED)
+        return g_steal_pointer (&name);
+    }
+
+  return NULL;
+}
+
+static void
+add_plugin (UsherSetup *self, UsherManifest *manifest)
+{
+  const char *name = usher_manifest_get_name (manifest);
+  g_autofree char *failed = find_failed_requirement (self, manifest);
+  g_autoptr (UsherService) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (failed != NULL)
+    {
+      g_autofree char *reason = g_strdup_printf ("it requires “%s”, which failed", failed);
+
+      fail_plugin (self, name, reason);
+      set_trouble (self, name, reason);
+      return;
+    }
+
+  service = usher_module_load (manifest, &error);
+  if (service == NULL)
+    {
+      fail_plugin (self, name, error->message);
+      return;
+    }
+
+  usher_catalog_set_state (self->catalog, name, USHER_PLUGIN_LOADED, "its module fits");
+  if (self->host == NULL)
+    return;
+
+  if (!usher_host_add_service (self->host, name, service, &error))
+    {
+      fail_plugin (self, name, error->message);
+      return;
+    }
+
+  self->n_services++;
+  usher_catalog_set_state (self->catalog,
+                           name,
+                           USHER_PLUGIN_CONFIGURED,
+                           "it has declared what it does");
+}
+
+/* A plugin that cannot be put in order lacks something that is required, so the host is not ready. */
+static void
+on_resolved (const char *name,
+             UsherManifest *manifest,
+             UsherPluginState state,
+             const char *reason,
+             gpointer user_data)
+{
+  if (manifest != NULL && state == USHER_PLUGIN_FAILED)
+    set_trouble (user_data, name, reason);
+}
+
+static void
+add_plugins (UsherSetup *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) manifests = NULL;
+
+  manifests =
+      usher_catalog_resolve (self->catalog, (const char *const *) self->options->services, &error);
+  if (manifests == NULL)
+    {
+      add_problem (self, error->message);
+      return;
+    }
+
+  usher_catalog_foreach (self->catalog, on_resolved, self);
+  for (guint i = 0; i < manifests->len; i++)
+    add_plugin (self, g_ptr_array_index (manifests, i));
+  if (self->n_services == 0 && self->host != NULL)
+    add_problem (self, "there is no plugin that can run");
+}
+
+/* The settings of a plugin that does not run here are no mistake. */
+static void
+ignore_settings (const char *name,
+                 UsherManifest *manifest,
+                 UsherPluginState state,
+                 const char *reason,
+                 gpointer user_data)
+{
+  if (manifest != NULL && state != USHER_PLUGIN_CONFIGURED)
+    usher_settings_ignore_group (user_data, name);
+}
+
+static void
+check_settings (UsherSetup *self)
+{
+  g_auto (GStrv) problems = NULL;
+
+  usher_catalog_foreach (self->catalog, ignore_settings, self->settings);
+  problems = usher_settings_list_problems (self->settings);
+  for (guint i = 0; problems[i] != NULL; i++)
+    add_problem (self, problems[i]);
+}
+
+static UsherSetup *
+make (const UsherOptions *options)
+{
+  UsherSetup *self = g_new0 (UsherSetup, 1);
+
+  self->options = options;
+  self->clock = usher_real_clock_new ();
+  self->settings = usher_settings_new ();
+  self->catalog = usher_catalog_new ();
+  self->problems = g_ptr_array_new_with_free_func (g_free);
+  load_settings (self);
+  declare_settings (self);
+
+  return self;
+}
+
+static void
+open_host (UsherSetup *self, const char *directory)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->host = usher_host_new (directory, self->settings, self->clock, &error);
+  if (self->host == NULL)
+    add_problem (self, error->message);
+}
+
+static void
+remove_folder (const char *directory)
+{
+  g_autoptr (GDir) folder = g_dir_open (directory, 0, NULL);
+  const char *name = NULL;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (directory, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (directory);
+}
+
+/* A host that never starts, so that plugins can say what they declare. */
+static void
+open_passing_host (UsherSetup *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *directory = g_dir_make_tmp ("usher-XXXXXX", &error);
+
+  if (directory == NULL)
+    {
+      add_problem (self, error->message);
+      return;
+    }
+
+  open_host (self, directory);
+  remove_folder (directory);
+}
+
+UsherSetup *
+usher_setup_new (const UsherOptions *options, const char *directory)
+{
+  UsherSetup *self = make (options);
+
+  if (directory != NULL)
+    open_host (self, directory);
+  if (self->host == NULL)
+    open_passing_host (self);
+
+  scan (self);
+  add_plugins (self);
+  check_settings (self);
+
+  return self;
+}
+
+void
+usher_setup_print_problems (UsherSetup *self)
+{
+  for (guint i = 0; i < self->problems->len; i++)
+    g_printerr ("usher: %s\n", (const char *) g_ptr_array_index (self->problems, i));
+}

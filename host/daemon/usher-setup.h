@@ -1,0 +1,37 @@
+/* usher-setup.h: a host with its plugins, before it starts
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-catalog.h"
+#include "usher-host.h"
+#include "usher-options.h"
+
+G_BEGIN_DECLS
+
+/* What each command begins with. What is wrong is collected, not answered by the first. */
+typedef struct
+{
+  const UsherOptions *options; /* (unowned) */
+  UsherClock *clock;           /* (owned) */
+  UsherSettings *settings;     /* (owned) */
+  UsherCatalog *catalog;       /* (owned) */
+  UsherHost *host;             /* (owned) (nullable) */
+  guint n_services;            /* that are configured */
+  GPtrArray *problems;         /* (owned) (element-type utf8): what keeps the host from starting */
+  char *trouble;               /* (owned) (nullable): what keeps it from being ready */
+} UsherSetup;
+
+/* @directory: (nullable): the data directory of the host; NULL: only to look, nothing is locked or left */
+UsherSetup *usher_setup_new (const UsherOptions *options, const char *directory);
+void usher_setup_free (UsherSetup *self);
+
+/* each on a line of its own on standard error */
+void usher_setup_print_problems (UsherSetup *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSetup, usher_setup_free)
+
+G_END_DECLS
