@@ -22,6 +22,13 @@ answer (void *cls,
 {
   struct MHD_Response *response = cls;
 
+  /* an answer before the end of the head is read closes the connection */
+  if (*state == NULL)
+    {
+      *state = response;
+      return MHD_YES;
+    }
+
   return MHD_queue_response (connection, MHD_HTTP_OK, response);
 }
 
