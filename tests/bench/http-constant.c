@@ -8,6 +8,7 @@
 
 #include <glib-unix.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 static enum MHD_Result
@@ -48,6 +49,8 @@ main (void)
   struct MHD_Response *response =
       MHD_create_response_from_buffer (sizeof body - 1, body, MHD_RESPMEM_PERSISTENT);
   struct MHD_Daemon *daemon = NULL;
+  struct sockaddr_in loopback = { .sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
 
   MHD_add_response_header (response, "Content-Type", "application/json");
   daemon = MHD_start_daemon (MHD_USE_EPOLL_INTERNAL_THREAD,
@@ -56,6 +59,8 @@ main (void)
                              NULL,
                              answer,
                              response,
+                             MHD_OPTION_SOCK_ADDR,
+                             &loopback,
                              MHD_OPTION_THREAD_POOL_SIZE,
                              g_get_num_processors () > 1 ? g_get_num_processors () : 0,
                              MHD_OPTION_END);
