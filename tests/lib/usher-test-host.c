@@ -204,6 +204,23 @@ usher_test_host_restart (UsherTestHost *self)
   start (self);
 }
 
+void
+usher_test_host_add_setting (UsherTestHost *self, const char *setting)
+{
+  g_autoptr (GStrvBuilder) settings = g_strv_builder_new ();
+
+  g_strv_builder_addv (settings, (const char **) self->settings);
+  g_strv_builder_add (settings, setting);
+  g_strfreev (self->settings);
+  self->settings = g_strv_builder_end (settings);
+}
+
+const char *
+usher_test_host_get_directory (UsherTestHost *self)
+{
+  return self->directory;
+}
+
 UsherHost *
 usher_test_host_get_host (UsherTestHost *self)
 {

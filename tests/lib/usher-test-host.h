@@ -28,6 +28,10 @@ UsherTestHost *usher_test_host_new (const char *plugins, ...) G_GNUC_NULL_TERMIN
 void usher_test_host_free (UsherTestHost *self);
 /* stops the host and starts another one on the same data */
 void usher_test_host_restart (UsherTestHost *self);
+/* @setting: "group.key=value", from the next restart on */
+void usher_test_host_add_setting (UsherTestHost *self, const char *setting);
+/* the data directory */
+const char *usher_test_host_get_directory (UsherTestHost *self);
 
 UsherHost *usher_test_host_get_host (UsherTestHost *self);
 UsherManualClock *usher_test_host_get_clock (UsherTestHost *self);

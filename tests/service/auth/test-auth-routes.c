@@ -1,0 +1,400 @@
+/* test-auth-routes.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-gate.h"
+#include "usher-test-host.h"
+
+#define RACERS   10
+#define SIGN_UP  "/api/users/signup"
+#define SIGN_IN  "/api/users/signin"
+#define SIGN_OUT "/api/users/signout"
+#define WHO      "/api/users/currentuser"
+#define ALICE    "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
+
+/* hashes as cheap as the settings allow */
+#define CHEAP "auth.hash-memory-kib=1024", "auth.hash-passes=1"
+
+typedef struct
+{
+  UsherTestHost *host;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->host = usher_test_host_new ("auth", CHEAP, NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_test_host_free (fixture->host);
+}
+
+static UsherReply *
+post (Fixture *fixture, const char *path, const char *body)
+{
+  return usher_test_host_call (fixture->host, "POST", path, NULL, body);
+}
+
+static void
+refuse (Fixture *fixture,
+        const char *path,
+        const char *body,
+        const char *field,
+        const char *message)
+{
+  g_autoptr (UsherReply) reply = post (fixture, path, body);
+
+  usher_test_assert_refused (reply, 400, field, message);
+}
+
+static void
+assert_session (UsherReply *reply, const char *user_id, const char *email)
+{
+  UsherSession *session = NULL;
+
+  g_assert_true (usher_reply_get_session (reply, &session));
+  g_assert_nonnull (session);
+  g_assert_cmpstr (usher_session_get_user_id (session), ==, user_id);
+  g_assert_cmpstr (usher_session_get_email (session), ==, email);
+  g_assert_cmpint (usher_session_get_issued (session), ==, USHER_TEST_TIME / G_USEC_PER_SEC);
+  g_assert_cmpint (usher_session_get_expires (session),
+                   ==,
+                   USHER_TEST_TIME / G_USEC_PER_SEC + 7 * 86400);
+}
+
+static void
+test_sign_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, ALICE);
+  g_autofree char *id = NULL;
+  g_autofree char *stored = NULL;
+  g_autofree char *expected = NULL;
+  g_autofree char *body = NULL;
+
+  g_test_summary ("Who signs up is answered id and e-mail, and signed in; nothing else is said.");
+
+  usher_test_assert_status (reply, 201);
+  id = usher_test_dup_member (reply, "id");
+  body = usher_test_dup_body (reply);
+  expected = g_strdup_printf ("{\"id\":\"%s\",\"email\":\"alice@example.org\"}", id);
+  g_assert_cmpstr (body, ==, expected);
+  assert_session (reply, id, "alice@example.org");
+
+  stored =
+      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  g_assert_nonnull (stored);
+  g_assert_null (strstr (stored, "argon2"));
+  g_assert_null (strstr (stored, "correct horse"));
+  usher_test_host_assert_quiet (fixture->host, "auth");
+}
+
+static void
+test_sign_up_invalid (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *as = g_strnfill (257, 'a');
+  g_autofree char *too_long =
+      g_strdup_printf ("{\"email\":\"alice@example.org\",\"password\":\"%s\"}", as);
+
+  g_test_summary ("A bad e-mail and a bad password are told, each with its field.");
+
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"alice\",\"password\":\"correct horse\"}",
+          "email",
+          "Email must be valid");
+  refuse (fixture, SIGN_UP, "{\"password\":\"correct horse\"}", "email", "Email must be valid");
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":7,\"password\":\"correct horse\"}",
+          "email",
+          "Email must be valid");
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"alice@example.org\",\"password\":\"1234567\"}",
+          "password",
+          "Password must be at least 8 characters");
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"alice@example.org\"}",
+          "password",
+          "Password must be at least 8 characters");
+  refuse (fixture, SIGN_UP, too_long, "password", "Password must be at most 256 characters");
+}
+
+static void
+test_sign_up_both_invalid (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply =
+      post (fixture, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
+  g_autoptr (UsherReply) empty = post (fixture, SIGN_UP, "{}");
+
+  g_test_summary ("All that is wrong is told at once.");
+
+  usher_test_assert_status (reply, 400);
+  g_assert_cmpuint (usher_test_count_members (reply, "errors"), ==, 2);
+  usher_test_assert_status (empty, 400);
+  g_assert_cmpuint (usher_test_count_members (empty, "errors"), ==, 2);
+}
+
+static void
+test_sign_up_malformed (Fixture *fixture, gconstpointer data)
+{
+  static const char *const bodies[] = { "", "{", "[]", "7", "\"x\"", "null", "{'email':1}" };
+
+  g_test_summary ("What is no JSON object is 400.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, bodies[i]);
+
+      usher_test_assert_status (reply, 400);
+    }
+}
+
+static void
+test_password_length (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *as = g_strnfill (256, 'a');
+  g_autofree char *longest =
+      g_strdup_printf ("{\"email\":\"long@example.org\",\"password\":\"%s\"}", as);
+  g_autoptr (UsherReply) shortest = NULL;
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("Characters are counted, not bytes: 8 to 256 of them.");
+
+  shortest = post (fixture,
+                   SIGN_UP,
+                   "{\"email\":\"short@example.org\",\"password\":\"\xc3\xa4\xc3\xa4\xc3\xa4"
+                   "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"}");
+  usher_test_assert_status (shortest, 201);
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"other@example.org\",\"password\":\"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"}",
+          "password",
+          "Password must be at least 8 characters");
+  reply = post (fixture, SIGN_UP, longest);
+  usher_test_assert_status (reply, 201);
+}
+
+static void
+test_email_in_use (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) first = post (fixture, SIGN_UP, ALICE);
+
+  g_test_summary ("An e-mail is used once, in whatever case and with whatever space around.");
+
+  usher_test_assert_status (first, 201);
+  refuse (fixture, SIGN_UP, ALICE, NULL, "Email in use");
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"  ALICE@Example.org \",\"password\":\"other horse\"}",
+          NULL,
+          "Email in use");
+}
+
+typedef struct
+{
+  UsherTestHost *host; /* (unowned) */
+  UsherTestGate gate;
+  int n_created; /* (atomic) */
+  int n_refused; /* (atomic) */
+} Race;
+
+static gpointer
+race_to_sign_up (gpointer data)
+{
+  Race *race = data;
+  g_autoptr (UsherReply) reply = NULL;
+
+  usher_test_gate_pass (&race->gate);
+  reply = usher_test_host_call (race->host, "POST", SIGN_UP, NULL, ALICE);
+  if (usher_reply_get_status (reply) == 201)
+    g_atomic_int_inc (&race->n_created);
+  else
+    {
+      usher_test_assert_refused (reply, 400, NULL, "Email in use");
+      g_atomic_int_inc (&race->n_refused);
+    }
+
+  return NULL;
+}
+
+static void
+test_race (Fixture *fixture, gconstpointer data)
+{
+  Race race = { .host = fixture->host };
+  GThread *threads[RACERS];
+
+  g_test_summary ("§3.7: of ten who sign up with one e-mail at once, one is created.");
+
+  usher_test_gate_init (&race.gate, RACERS);
+  for (guint i = 0; i < RACERS; i++)
+    threads[i] = g_thread_new ("racer", race_to_sign_up, &race);
+  for (guint i = 0; i < RACERS; i++)
+    g_thread_join (threads[i]);
+  usher_test_gate_clear (&race.gate);
+
+  g_assert_cmpint (race.n_created, ==, 1);
+  g_assert_cmpint (race.n_refused, ==, RACERS - 1);
+}
+
+static void
+test_sign_in (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) reply = NULL;
+  g_autofree char *id = usher_test_dup_member (created, "id");
+
+  g_test_summary ("Who knows the password is signed in, in whatever case the e-mail is.");
+
+  reply =
+      post (fixture, SIGN_IN, "{\"email\":\" Alice@EXAMPLE.org\",\"password\":\"correct horse\"}");
+  usher_test_assert_status (reply, 200);
+  usher_test_assert_member (reply, "id", id);
+  usher_test_assert_member (reply, "email", "alice@example.org");
+  assert_session (reply, id, "alice@example.org");
+  g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 2);
+}
+
+static void
+test_sign_in_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("An unknown e-mail and a wrong password are answered alike, without a session.");
+
+  usher_test_assert_status (created, 201);
+  refuse (fixture,
+          SIGN_IN,
+          "{\"email\":\"nobody@example.org\",\"password\":\"correct horse\"}",
+          NULL,
+          "Invalid credentials");
+  refuse (fixture,
+          SIGN_IN,
+          "{\"email\":\"alice@example.org\",\"password\":\" correct horse\"}",
+          NULL,
+          "Invalid credentials");
+  reply = post (fixture, SIGN_IN, "{\"email\":\"alice@example.org\",\"password\":\"wrong horse\"}");
+  usher_test_assert_refused (reply, 400, NULL, "Invalid credentials");
+  g_assert_false (usher_reply_get_session (reply, NULL));
+}
+
+static void
+test_sign_in_invalid (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("To sign in takes an e-mail and a password that is not empty.");
+
+  refuse (fixture,
+          SIGN_IN,
+          "{\"email\":\"alice@example.org\",\"password\":\"\"}",
+          "password",
+          "Password must be provided");
+  refuse (fixture, SIGN_IN, "{\"password\":\"x\"}", "email", "Email must be valid");
+}
+
+static void
+test_rehash (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autofree char *id = usher_test_dup_member (created, "id");
+  g_autofree char *stored = NULL;
+
+  g_test_summary ("A hash that is cheaper than the operator asks is made anew, once.");
+
+  usher_test_host_add_setting (fixture->host, "auth.hash-passes=2");
+  usher_test_host_restart (fixture->host);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (UsherReply) reply = post (fixture, SIGN_IN, ALICE);
+
+      usher_test_assert_status (reply, 200);
+    }
+
+  stored =
+      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  g_assert_nonnull (strstr (stored, "\"version\":1"));
+}
+
+static void
+test_sign_out (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply =
+      usher_test_host_call (fixture->host, "POST", SIGN_OUT, USHER_TEST_ALICE, "{}");
+  g_autoptr (UsherReply) anonymous = post (fixture, SIGN_OUT, NULL);
+  g_autofree char *body = usher_test_dup_body (reply);
+  UsherSession *session = NULL;
+
+  g_test_summary ("To sign out clears the session, whether there is one or not.");
+
+  usher_test_assert_status (reply, 200);
+  g_assert_cmpstr (body, ==, "{}");
+  g_assert_true (usher_reply_get_session (reply, &session));
+  g_assert_null (session);
+  usher_test_assert_status (anonymous, 200);
+  g_assert_true (usher_reply_get_session (anonymous, &session));
+  g_assert_null (session);
+}
+
+static void
+test_current_user (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply =
+      usher_test_host_call (fixture->host, "GET", WHO, USHER_TEST_ALICE, NULL);
+  g_autoptr (UsherReply) anonymous = usher_test_host_call (fixture->host, "GET", WHO, NULL, NULL);
+  g_autoptr (UsherReply) forged = usher_test_host_call_with (
+      fixture->host, "GET", WHO, NULL, NULL, "Authorization: Bearer garbage");
+  g_autofree char *body = usher_test_dup_body (reply);
+  g_autofree char *nobody = usher_test_dup_body (anonymous);
+  g_autofree char *forged_body = usher_test_dup_body (forged);
+
+  g_test_summary ("The current user is who the session names, or nobody; that is no error.");
+
+  usher_test_assert_status (reply, 200);
+  g_assert_cmpstr (body,
+                   ==,
+                   "{\"currentUser\":{\"id\":\"" USHER_TEST_ALICE "\",\"email\":\"" USHER_TEST_ALICE
+                   "@example.org\",\"iat\":1767225600}}");
+  usher_test_assert_status (anonymous, 200);
+  g_assert_cmpstr (nobody, ==, "{\"currentUser\":null}");
+  usher_test_assert_status (forged, 200);
+  g_assert_cmpstr (forged_body, ==, "{\"currentUser\":null}");
+}
+
+static const struct
+{
+  const char *path;
+  void (*func) (Fixture *fixture, gconstpointer data);
+} tests[] = {
+  { "/auth/sign-up/created", test_sign_up },
+  { "/auth/sign-up/invalid", test_sign_up_invalid },
+  { "/auth/sign-up/both-invalid", test_sign_up_both_invalid },
+  { "/auth/sign-up/malformed", test_sign_up_malformed },
+  { "/auth/sign-up/password-length", test_password_length },
+  { "/auth/sign-up/email-in-use", test_email_in_use },
+  { "/auth/sign-up/race", test_race },
+  { "/auth/sign-in/signed-in", test_sign_in },
+  { "/auth/sign-in/refused", test_sign_in_refused },
+  { "/auth/sign-in/invalid", test_sign_in_invalid },
+  { "/auth/sign-in/rehash", test_rehash },
+  { "/auth/sign-out", test_sign_out },
+  { "/auth/current-user", test_current_user },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+
+  return g_test_run ();
+}
