@@ -89,6 +89,7 @@ struct _Connection
   gboolean is_open;    /* it counts as an open request */
   gboolean is_refused; /* the reply is set, the body only to be read */
   gboolean must_close;
+  gboolean has_bad_header;
   gboolean in_handler;
   gboolean is_done;
 
@@ -381,6 +382,17 @@ run_request (Connection *connection)
   return MHD_YES;
 }
 
+/* The library lets white space before the colon pass, in strict mode too, and then does not know the header. */
+static gboolean
+is_name (const char *name, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (name[i] <= ' ' || name[i] == '\x7f')
+      return FALSE;
+
+  return length > 0;
+}
+
 static enum MHD_Result
 on_header (void *cls,
            enum MHD_ValueKind kind,
@@ -389,8 +401,15 @@ on_header (void *cls,
            const char *value,
            size_t value_size)
 {
-  usher_request_add_header_sized (
-      cls, name, name_size, value != NULL ? value : "", value != NULL ? value_size : 0);
+  Connection *connection = cls;
+
+  if (!is_name (name, name_size))
+    connection->has_bad_header = TRUE;
+  usher_request_add_header_sized (connection->request,
+                                  name,
+                                  name_size,
+                                  value != NULL ? value : "",
+                                  value != NULL ? value_size : 0);
 
   return MHD_YES;
 }
@@ -422,13 +441,21 @@ set_origin (Connection *connection)
     usher_request_set_authority (request, host);
 }
 
-static gboolean
-is_sound (UsherRequest *request)
+/* Why the request could be read in two ways, or NULL. */
+static const char *
+find_fault (Connection *connection)
 {
+  UsherRequest *request = connection->request;
   const char *encoding = usher_request_peek_header (request, USHER_HEADER_TRANSFER_ENCODING);
 
-  return !usher_request_is_ambiguous (request) &&
-         (encoding == NULL || g_ascii_strcasecmp (encoding, "chunked") == 0);
+  if (connection->has_bad_header)
+    return "The name of a header is malformed";
+  if (usher_request_is_ambiguous (request))
+    return "The length or the host of the request is ambiguous";
+  if (encoding != NULL && g_ascii_strcasecmp (encoding, "chunked") != 0)
+    return "Transfer-Encoding may only be chunked";
+
+  return NULL;
 }
 
 /* Returns whether the request goes on; if not, the reply is set. */
@@ -438,14 +465,12 @@ admit (Connection *connection, gint64 length)
   UsherFrontShared *shared = connection->thread->shared;
   UsherRequest *request = connection->request;
   g_autoptr (GError) error = NULL;
+  const char *fault = find_fault (connection);
   guint retry_after = 0;
 
-  if (!is_sound (request))
+  if (fault != NULL)
     {
-      g_set_error_literal (&error,
-                           USHER_ERROR,
-                           USHER_ERROR_INVALID,
-                           "The length of the request is ambiguous");
+      g_set_error_literal (&error, USHER_ERROR, USHER_ERROR_INVALID, fault);
       connection->must_close = TRUE;
     }
   else if (shared->limiter != NULL && !usher_limiter_reserve (shared->limiter,
@@ -520,7 +545,8 @@ begin (Connection *connection, const char *method)
   gint64 length = 0;
 
   usher_request_set_method (request, method);
-  MHD_get_connection_values_n (connection->mhd, MHD_HEADER_KIND, on_header, request);
+  connection->has_bad_header = FALSE;
+  MHD_get_connection_values_n (connection->mhd, MHD_HEADER_KIND, on_header, connection);
   usher_request_adopt_id (request);
   set_origin (connection);
 
@@ -914,6 +940,8 @@ start_daemon (UsherFrontThread *self)
                                    MHD_OPTION_UNESCAPE_CALLBACK,
                                    keep_escapes,
                                    self,
+                                   MHD_OPTION_STRICT_FOR_CLIENT,
+                                   1,
                                    MHD_OPTION_STRICT_FOR_CLIENT,
                                    1,
                                    MHD_OPTION_END);

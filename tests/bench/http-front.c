@@ -12,7 +12,8 @@
 #include "usher-error.h"
 #include "usher-front.h"
 
-#define ANSWER "{\"id\":\"6563f0c0a1b2c3d4e5f60718\",\"title\":\"concert\",\"price\":19.99,\"version\":0}"
+#define ANSWER \
+  "{\"id\":\"6563f0c0a1b2c3d4e5f60718\",\"title\":\"concert\",\"price\":19.99,\"version\":0}"
 
 static void
 on_constant (UsherExchange *exchange, gpointer user_data)
@@ -29,9 +30,9 @@ on_who (UsherExchange *exchange, gpointer user_data)
   g_autoptr (UsherExchange) owned = exchange;
   UsherSession *session = usher_request_get_session (usher_exchange_get_request (owned));
 
-  usher_reply_take_json (
-      usher_exchange_get_reply (owned),
-      g_strdup_printf ("{\"currentUser\":\"%s\"}", usher_session_get_user_id (session)));
+  usher_reply_take_json (usher_exchange_get_reply (owned),
+                         g_strdup_printf ("{\"currentUser\":\"%s\"}",
+                                          usher_session_get_user_id (session)));
   usher_exchange_finish (owned);
 }
 

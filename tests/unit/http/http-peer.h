@@ -1,0 +1,49 @@
+/* http-peer.h: a listener with a few routes, and clients that speak to it byte by byte
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-front.h"
+
+/* What a test of the front stands on. The data of a test is a list of assignments, NULL at its end. Routes: GET
+ * /hello, POST /echo, GET /who (signed in), GET /address, GET /later (into @later), POST /sign-in, POST
+ * /sign-out. */
+typedef struct
+{
+  char *directory; /* (owned) */
+  char *key_file;  /* (owned) */
+  UsherClock *clock;
+  UsherSettings *settings;
+  UsherSessions *sessions;
+  UsherRouter *router;
+  UsherFront *front;  /* (owned) (nullable) */
+  GAsyncQueue *later; /* (owned) (element-type UsherExchange) */
+  int n_idle;         /* (atomic) */
+} Fixture;
+
+/* One answer as it came. */
+typedef struct
+{
+  guint status; /* 0: the connection was closed instead */
+  char *head;   /* (owned): from the first header on, "\r\n" before each */
+  char *body;   /* (owned) */
+} Answer;
+
+void http_peer_set_up (Fixture *fixture, gconstpointer data);
+void http_peer_tear_down (Fixture *fixture, gconstpointer data);
+
+GSocket *http_peer_connect (Fixture *fixture);
+void http_peer_send (GSocket *socket, const char *text);
+void http_peer_send_bytes (GSocket *socket, const char *data, gsize length);
+/* @has_body: FALSE for the answer of a HEAD */
+Answer *http_peer_receive (GSocket *socket, gboolean has_body);
+void http_peer_answer_free (Answer *answer);
+/* one request on a connection of its own */
+Answer *http_peer_ask (Fixture *fixture, const char *text);
+/* reads on; whether the end comes within two seconds */
+gboolean http_peer_is_closed (GSocket *socket);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, http_peer_answer_free)

@@ -1,0 +1,388 @@
+/* test-front-limits.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+#include "http-peer.h"
+
+#define HELLO "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST  "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+
+static void
+assert_status (Fixture *fixture, const char *text, guint status)
+{
+  g_autoptr (Answer) answer = http_peer_ask (fixture, text);
+
+  g_test_message ("%s", text);
+  g_assert_cmpuint (answer->status, ==, status);
+}
+
+static void
+test_ambiguous (Fixture *fixture, gconstpointer data)
+{
+  static const char *const requests[] = {
+    POST "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    POST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+    POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+    POST "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+    POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    POST "Transfer-Encoding: gzip\r\n\r\n{}",
+    POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "GET /hello HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n",
+    POST "Content-Length: -1\r\n\r\n",
+    POST "Content-Length: 2x\r\n\r\n{}",
+    POST "Content-Length: 99999999999999999999\r\n\r\n",
+    POST "Content-Length : 2\r\n\r\n{}",
+    "GET /hello HTTP/1.1\r\n\r\n",
+  };
+
+  g_test_summary ("A request whose length or host can be read in two ways is refused, and its "
+                  "connection closed");
+
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autoptr (GSocket) socket = http_peer_connect (fixture);
+      g_autoptr (Answer) answer = NULL;
+
+      g_test_message ("%s", requests[i]);
+      http_peer_send (socket, requests[i]);
+      answer = http_peer_receive (socket, TRUE);
+      g_assert_true (answer->status == 0 || (answer->status >= 400 && answer->status < 500));
+      g_assert_true (http_peer_is_closed (socket));
+    }
+}
+
+static void
+test_nul (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A path with %00 is not cut short");
+
+  assert_status (fixture, "GET /hello%00 HTTP/1.1\r\nHost: a\r\n\r\n", 404);
+  assert_status (fixture, "GET /hello%00/more HTTP/1.1\r\nHost: a\r\n\r\n", 404);
+}
+
+static char *
+make_post (gsize length)
+{
+  g_autofree char *body = g_strnfill (length, '1');
+
+  return g_strdup_printf (POST "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s", length, body);
+}
+
+static void
+test_body (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *fits = make_post (65536);
+  g_autofree char *over = make_post (65537);
+
+  g_test_summary ("64 KiB of body are read, a byte more is refused");
+
+  assert_status (fixture, fits, 200);
+  assert_status (fixture, over, 413);
+}
+
+static void
+test_large_body (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  g_autofree char *large = make_post (1024 * 1024);
+  g_autoptr (Answer) refused = NULL;
+  g_autoptr (Answer) next = NULL;
+
+  g_test_summary ("1 MiB is read to its end, so the client sees the answer and may go on");
+
+  http_peer_send (socket, large);
+  refused = http_peer_receive (socket, TRUE);
+  g_assert_cmpuint (refused->status, ==, 413);
+  http_peer_send (socket, HELLO);
+  next = http_peer_receive (socket, TRUE);
+  g_assert_cmpuint (next->status, ==, 200);
+}
+
+static void
+test_huge_body (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  g_autoptr (Answer) answer = NULL;
+
+  g_test_summary ("A body that is announced beyond all measure is answered before it comes");
+
+  http_peer_send (socket, POST "Content-Length: 1000000000\r\n\r\n");
+  answer = http_peer_receive (socket, TRUE);
+  g_assert_cmpuint (answer->status, ==, 413);
+  g_assert_true (http_peer_is_closed (socket));
+}
+
+static void
+test_endless_body (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  g_autofree char *fill = g_strnfill (0x10000, '1');
+  guint n = 0;
+
+  g_test_summary ("A body in chunks without end is cut");
+
+  http_peer_send (socket, POST "Transfer-Encoding: chunked\r\n\r\n");
+  for (; n < 1000 && g_socket_send (socket, "10000\r\n", 7, NULL, NULL) == 7; n++)
+    {
+      http_peer_send_bytes (socket, fill, 0x10000);
+      http_peer_send (socket, "\r\n");
+    }
+  g_assert_cmpuint (n, <, 1000);
+  assert_status (fixture, HELLO, 200);
+}
+
+static void
+test_chunked_over (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *fill = g_strnfill (0x10001, '1');
+  g_autofree char *text =
+      g_strconcat (POST "Transfer-Encoding: chunked\r\n\r\n10001\r\n", fill, "\r\n0\r\n\r\n", NULL);
+
+  g_test_summary ("A body in chunks that is too large is refused");
+
+  assert_status (fixture, text, 413);
+}
+
+static void
+test_head_size (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *fill = g_strnfill (7000, 'a');
+  g_autofree char *fits =
+      g_strconcat ("GET /hello HTTP/1.1\r\nHost: a\r\nX-Fill: ", fill, "\r\n\r\n", NULL);
+  g_autofree char *huge = g_strnfill (100000, 'a');
+  g_autofree char *over =
+      g_strconcat ("GET /hello HTTP/1.1\r\nHost: a\r\nX-Fill: ", huge, "\r\n\r\n", NULL);
+  g_autofree char *target = g_strconcat ("GET /", huge, " HTTP/1.1\r\nHost: a\r\n\r\n", NULL);
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+
+  g_test_summary ("A head of max-head bytes is read, one of many more is refused");
+
+  assert_status (fixture, fits, 200);
+  http_peer_send (socket, over);
+  {
+    g_autoptr (Answer) answer = http_peer_receive (socket, FALSE);
+
+    g_assert_cmpuint (answer->status, !=, 200);
+  }
+  {
+    g_autoptr (Answer) answer = http_peer_ask (fixture, target);
+
+    g_assert_cmpuint (answer->status, !=, 200);
+  }
+  assert_status (fixture, HELLO, 200);
+}
+
+static void
+test_garbage (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = { "\r\n\r\n\r\n",       "GET\r\n\r\n",
+                                       "\x16\x03\x01\x02",   "GET / HTTP/9.9\r\n\r\n",
+                                       "GET /hello\r\n\r\n", "\xff\xff\xff\r\n\r\n" };
+
+  g_test_summary ("Garbage does no harm");
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GSocket) socket = http_peer_connect (fixture);
+
+      http_peer_send (socket, texts[i]);
+      assert_status (fixture, HELLO, 200);
+    }
+}
+
+/* Sends a byte now and then until the other side has had enough; returns milliseconds. */
+static gint64
+trickle (Fixture *fixture, const char *start, const char *text)
+{
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  gint64 began = g_get_monotonic_time ();
+  gboolean is_open = TRUE;
+
+  http_peer_send (socket, start);
+  g_socket_set_blocking (socket, FALSE);
+  for (gsize i = 0; is_open && i < strlen (text); i++)
+    {
+      char buffer[512];
+      gssize n = 0;
+      g_autoptr (GError) error = NULL;
+
+      http_peer_send_bytes (socket, text + i, 1);
+      g_usleep (10000);
+      n = g_socket_receive (socket, buffer, sizeof buffer, NULL, &error);
+      is_open = n < 0 && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+    }
+
+  return (g_get_monotonic_time () - began) / 1000;
+}
+
+static void
+test_trickle (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *fill = g_strnfill (300, 'a');
+  gint64 line = trickle (fixture, "", fill);
+  gint64 head = trickle (fixture, "GET /hello HTTP/1.1\r\nX-Fill: ", fill);
+  gint64 body = trickle (fixture, POST "Content-Length: 1000\r\n\r\n", fill);
+
+  g_test_summary (
+      "A sender that trickles is cut at the deadline, in the line, the head and the body");
+
+  g_assert_cmpint (line, >=, 150);
+  g_assert_cmpint (line, <, 2000);
+  g_assert_cmpint (head, >=, 150);
+  g_assert_cmpint (head, <, 2000);
+  g_assert_cmpint (body, >=, 150);
+  g_assert_cmpint (body, <, 2000);
+}
+
+static void
+test_timeout_told (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Who is too slow is told so");
+
+  assert_status (fixture, POST "Content-Length: 1000\r\n\r\n{", 408);
+}
+
+static void
+test_idle (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  g_autoptr (Answer) answer = NULL;
+
+  g_test_summary ("A connection without requests is closed in silence");
+
+  http_peer_send (socket, HELLO);
+  answer = http_peer_receive (socket, TRUE);
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_true (http_peer_is_closed (socket));
+}
+
+static void
+test_idle_thousand (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  struct rlimit limit;
+
+  g_test_summary ("A thousand idle connections, half of them in the middle of a head, do no harm");
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  if (limit.rlim_cur < 4096)
+    {
+      g_test_skip ("not enough descriptors");
+      return;
+    }
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      GSocket *socket = http_peer_connect (fixture);
+
+      g_ptr_array_add (sockets, socket);
+      if (i % 2 == 0)
+        http_peer_send (socket, "GET /hello HTTP/1.1\r\nHo");
+    }
+  for (guint i = 0; i < 100; i++)
+    assert_status (fixture, HELLO, 200);
+
+  http_peer_send (g_ptr_array_index (sockets, 0), "st: a\r\n\r\n");
+  {
+    g_autoptr (Answer) answer = http_peer_receive (g_ptr_array_index (sockets, 0), TRUE);
+
+    g_assert_cmpuint (answer->status, ==, 200);
+  }
+}
+
+static void
+test_per_address (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GSocket) over = NULL;
+  g_autoptr (Answer) refused = NULL;
+
+  g_test_summary ("Who has too many connections gets 503 for the next, until one is closed");
+
+  for (guint i = 0; i < 3; i++)
+    {
+      GSocket *socket = http_peer_connect (fixture);
+      g_autoptr (Answer) answer = NULL;
+
+      g_ptr_array_add (sockets, socket);
+      http_peer_send (socket, HELLO);
+      answer = http_peer_receive (socket, TRUE);
+      g_assert_cmpuint (answer->status, ==, 200);
+    }
+
+  over = http_peer_connect (fixture);
+  refused = http_peer_receive (over, TRUE);
+  g_assert_cmpuint (refused->status, ==, 503);
+  g_assert_nonnull (strstr (refused->head, "\r\nRetry-After: "));
+  g_assert_true (http_peer_is_closed (over));
+
+  /* the listener needs a moment to see that it is closed */
+  g_ptr_array_set_size (sockets, 2);
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autoptr (Answer) answer = http_peer_ask (fixture, HELLO);
+
+      if (answer->status == 200)
+        return;
+      g_usleep (1000);
+    }
+  g_assert_not_reached ();
+}
+
+static void
+test_rate (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Answer) limited = NULL;
+
+  g_test_summary ("Who asks too often is told when to come again");
+
+  for (guint i = 0; i < 3; i++)
+    assert_status (fixture, HELLO, 200);
+  limited = http_peer_ask (fixture, HELLO);
+  g_assert_cmpuint (limited->status, ==, 429);
+  g_assert_nonnull (strstr (limited->head, "\r\nRetry-After: 1\r\n"));
+}
+
+static const char *const quick[] = { "http.head-timeout=200",
+                                     "http.body-timeout=200",
+                                     "http.idle-timeout=200",
+                                     NULL };
+static const char *const three[] = { "http.max-connections-per-address=3", NULL };
+static const char *const three_in_all[] = { "http.max-connections=3", NULL };
+static const char *const rate[] = { "http.rate=3", NULL };
+
+#define test(path, settings, func) \
+  g_test_add (path, Fixture, settings, http_peer_set_up, func, http_peer_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  test ("/front/ambiguous", NULL, test_ambiguous);
+  test ("/front/nul", NULL, test_nul);
+  test ("/front/body", NULL, test_body);
+  test ("/front/body/large", NULL, test_large_body);
+  test ("/front/body/huge", NULL, test_huge_body);
+  test ("/front/body/endless", NULL, test_endless_body);
+  test ("/front/body/chunked", NULL, test_chunked_over);
+  test ("/front/head-size", NULL, test_head_size);
+  test ("/front/garbage", NULL, test_garbage);
+  test ("/front/trickle", quick, test_trickle);
+  test ("/front/timeout-told", quick, test_timeout_told);
+  test ("/front/idle", quick, test_idle);
+  test ("/front/idle/thousand", NULL, test_idle_thousand);
+  test ("/front/connections/address", three, test_per_address);
+  test ("/front/connections/all", three_in_all, test_per_address);
+  test ("/front/rate", rate, test_rate);
+
+  return g_test_run ();
+}
