@@ -16,7 +16,7 @@
 #include "usher-request-private.h"
 #include "usher-router-private.h"
 
-#define KEY "usher-answer"
+#define KEY "usher-too-large"
 
 /**
  * UsherAdminListener:
@@ -35,11 +35,12 @@ struct _UsherAdminListener
   char *token;         /* (owned) (nullable) */
   gboolean asks_token;
 
-  GMainContext *context; /* (owned) */
-  GMainLoop *loop;       /* (owned) */
-  GThread *thread;       /* (owned) (nullable) */
-  SoupServer *server;    /* (owned) (nullable) (thread thread) */
-  char *uri;             /* (owned) (nullable) */
+  GMainContext *context;   /* (owned) */
+  GMainLoop *loop;         /* (owned) */
+  GThread *thread;         /* (owned) (nullable) */
+  GSocketService *service; /* (owned) (nullable) (thread thread) */
+  SoupServer *server;      /* (owned) (nullable) (thread thread) */
+  char *uri;               /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherAdminListener, usher_admin_listener, G_TYPE_OBJECT)
@@ -180,28 +181,38 @@ copy_header (const char *name, const char *value, gpointer user_data)
   usher_request_add_header (user_data, name, value);
 }
 
+/* NULL when it is empty, or was dropped for its size. */
+static GBytes *
+take_body (SoupServerMessage *message)
+{
+  g_autoptr (GBytes) body = NULL;
+
+  if (g_object_get_data (G_OBJECT (message), KEY) != NULL)
+    return NULL;
+
+  body = soup_message_body_flatten (soup_server_message_get_request_body (message));
+
+  return g_bytes_get_size (body) > 0 ? g_steal_pointer (&body) : NULL;
+}
+
 static UsherRequest *
 make_request (SoupServerMessage *message)
 {
   GUri *uri = soup_server_message_get_uri (message);
   const char *query = g_uri_get_query (uri);
   const char *address = soup_server_message_get_remote_host (message);
-  g_autofree char *target = g_strconcat (g_uri_get_path (uri),
-                                         query != NULL ? "?" : NULL,
-                                         query != NULL ? query : NULL,
-                                         NULL);
+  g_autofree char *target =
+      g_strconcat (g_uri_get_path (uri), query != NULL ? "?" : NULL, query, NULL);
   g_autoptr (UsherRequest) request =
       usher_request_new (soup_server_message_get_method (message), target);
-  g_autoptr (GBytes) body =
-      soup_message_body_flatten (soup_server_message_get_request_body (message));
+  g_autoptr (GBytes) body = take_body (message);
 
   soup_message_headers_foreach (soup_server_message_get_request_headers (message),
                                 copy_header,
                                 request);
   usher_request_adopt_id (request);
   usher_request_set_origin (request, address != NULL ? address : "", FALSE);
-  if (g_bytes_get_size (body) > 0)
-    usher_request_set_body (request, body);
+  usher_request_set_body (request, body);
 
   return g_steal_pointer (&request);
 }
@@ -287,6 +298,24 @@ on_head (SoupServer *server,
   g_signal_connect_object (message, "got-chunk", G_CALLBACK (on_chunk), user_data, 0);
 }
 
+/* The server's own accepting leaks an object for each connection, and ends at the first failure. */
+static gboolean
+on_incoming (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source_object,
+             gpointer user_data)
+{
+  UsherAdminListener *self = user_data;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, &error))
+    g_message ("a connection of an operator was not taken: %s", error->message);
+
+  return TRUE;
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -294,6 +323,9 @@ run (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (self->loop);
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+  g_clear_object (&self->service);
   soup_server_disconnect (self->server);
   g_clear_object (&self->server);
   while (g_main_context_iteration (self->context, FALSE))
@@ -313,14 +345,17 @@ open_server (UsherAdminListener *self, GInetSocketAddress *address, GError **err
   if (socket == NULL)
     return FALSE;
 
+  self->uri = usher_listen_address_make_uri (socket);
+
   g_main_context_push_thread_default (self->context);
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   soup_server_add_early_handler (self->server, NULL, on_head, self, NULL);
   soup_server_add_handler (self->server, NULL, on_request, self, NULL);
-  ok = soup_server_listen_socket (self->server, socket, 0, &local_error);
+  self->service = g_socket_service_new ();
+  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
+  ok = g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, &local_error);
   g_main_context_pop_thread_default (self->context);
 
-  self->uri = usher_listen_address_make_uri (socket);
   if (!ok)
     g_set_error (error,
                  USHER_ERROR,
@@ -369,6 +404,7 @@ usher_admin_listener_start (UsherAdminListener *self, const char *listen, GError
 
   if (!open_server (self, address, error))
     {
+      g_clear_object (&self->service);
       g_clear_object (&self->server);
       return FALSE;
     }
