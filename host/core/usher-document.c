@@ -41,19 +41,41 @@ struct _UsherDocument
   char *private_text; /* (owned) (nullable): until the fields are read */
   gboolean is_read;   /* the values are in @values */
   Value *values;      /* (owned) (nullable): by the schema's order */
+  gsize n_inline; /* bytes behind the struct, where a stored document's texts begin their life */
 };
 
 G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
 
 static UsherDocument *
-document_new (UsherSchema *schema)
+document_new (UsherSchema *schema, gsize n_inline)
 {
-  UsherDocument *self = g_new0 (UsherDocument, 1);
+  UsherDocument *self = g_malloc (sizeof (UsherDocument) + n_inline);
 
+  *self = (UsherDocument){ .n_inline = n_inline };
   g_atomic_ref_count_init (&self->ref_count);
   self->schema = usher_schema_ref (schema);
 
   return self;
+}
+
+/* Frees a text that is not part of the document's own block. */
+static void
+free_text (UsherDocument *self, char *text)
+{
+  char *block = (char *) (self + 1);
+
+  if (text < block || text >= block + self->n_inline)
+    g_free (text);
+}
+
+/* Copies a text with its NUL to @at; returns the place behind it. */
+static char *
+put_text (char *at, const char *text, gsize length)
+{
+  memcpy (at, text, length);
+  at[length] = '\0';
+
+  return at + length + 1;
 }
 
 /**
@@ -71,7 +93,7 @@ usher_document_new (UsherSchema *schema)
 
   g_return_val_if_fail (schema != NULL, NULL);
 
-  self = document_new (schema);
+  self = document_new (schema, 0);
   self->is_read = TRUE;
   self->values = g_new0 (Value, schema->n_fields + 1);
 
@@ -100,17 +122,31 @@ usher_document_new_from_text (UsherSchema *schema,
                               const char *private_text)
 {
   UsherDocument *self = NULL;
+  gsize id_length = 0;
+  gsize text_length = 0;
+  gsize private_length = 0;
 
   g_return_val_if_fail (schema != NULL, NULL);
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
-  self = document_new (schema);
-  self->id = g_strdup (id);
+  id_length = strlen (id);
+  text_length = length < 0 ? strlen (text) : (gsize) length;
+  private_length = private_text != NULL ? strlen (private_text) : 0;
+
+  /* one block: a list of fifty is fifty allocations, not two hundred */
+  self = document_new (schema, id_length + text_length + private_length + 3);
   self->version = version;
-  self->length = length < 0 ? strlen (text) : (gsize) length;
-  self->text = g_strndup (text, self->length);
-  self->private_text = g_strdup (private_text);
+  self->length = text_length;
+  self->id = (char *) (self + 1);
+  self->text = put_text (self->id, id, id_length);
+  if (private_text != NULL)
+    {
+      self->private_text = put_text (self->text, text, text_length);
+      put_text (self->private_text, private_text, private_length);
+    }
+  else
+    put_text (self->text, text, text_length);
 
   return self;
 }
@@ -150,9 +186,9 @@ usher_document_unref (UsherDocument *self)
   for (guint i = 0; self->values != NULL && i < self->schema->n_fields; i++)
     g_free (self->values[i].text);
   g_free (self->values);
-  g_free (self->id);
-  g_free (self->text);
-  g_free (self->private_text);
+  free_text (self, self->id);
+  free_text (self, self->text);
+  free_text (self, self->private_text);
   usher_schema_unref (self->schema);
   g_free (self);
 }
@@ -278,7 +314,7 @@ read_values (UsherDocument *self)
   json = parse_trusted (self, self->text, (gssize) self->length);
   if (self->private_text != NULL)
     private_json = parse_trusted (self, self->private_text, -1);
-  g_clear_pointer (&self->private_text, g_free);
+  free_text (self, g_steal_pointer (&self->private_text));
 
   for (guint i = 0; i < self->schema->n_fields; i++)
     {
@@ -599,7 +635,7 @@ static void
 touch (UsherDocument *self)
 {
   read_values (self);
-  g_clear_pointer (&self->text, g_free);
+  free_text (self, g_steal_pointer (&self->text));
   self->length = 0;
 }
 
@@ -617,7 +653,7 @@ usher_document_set_id (UsherDocument *self, const char *id)
   g_return_if_fail (id != NULL);
 
   touch (self);
-  g_free (self->id);
+  free_text (self, self->id);
   self->id = g_strdup (id);
 }
 

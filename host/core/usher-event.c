@@ -101,7 +101,9 @@ usher_event_new_full (const char *id,
   self->causation = g_strdup (causation);
   self->traceparent = g_strdup (traceparent);
   self->length = length < 0 ? strlen (payload) : (gsize) length;
-  self->payload = g_strndup (payload, self->length);
+  self->payload = g_malloc (self->length + 1);
+  memcpy (self->payload, payload, self->length);
+  self->payload[self->length] = '\0';
 
   return self;
 }
