@@ -33,5 +33,7 @@ void usher_job_run_on_worker (UsherJob *self);
 gint64 usher_job_get_started (UsherJob *self);
 gint64 usher_job_get_wait (UsherJob *self);
 void usher_job_resume (UsherJob *self, gboolean has_waited);
+/* ends it unanswered: 503 */
+void usher_job_give_up (UsherJob *self);
 
 G_END_DECLS

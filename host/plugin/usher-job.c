@@ -656,6 +656,16 @@ usher_job_get_wait (UsherJob *self)
 }
 
 void
+usher_job_give_up (UsherJob *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR,
+                                                  USHER_ERROR_UNAVAILABLE,
+                                                  "The service is stopping, try again later");
+
+  finish (self, error);
+}
+
+void
 usher_job_resume (UsherJob *self, gboolean has_waited)
 {
   self->has_waited = has_waited;

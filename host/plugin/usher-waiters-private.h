@@ -20,7 +20,8 @@ void usher_waiters_add (UsherContext *context,
 guint64 usher_waiters_get_seen (UsherContext *context);
 /* for the store's observer */
 void usher_waiters_wake (UsherContext *context, UsherUnit *unit);
-/* wakes what is past its deadline (all: whatever the deadline); returns the earliest deadline left, by the clock */
+/* wakes what is past its deadline, or (all, when the host stops) ends them all; returns the earliest deadline left, by
+ * the clock */
 gint64 usher_waiters_expire (UsherContext *context, gboolean all);
 
 G_END_DECLS

@@ -149,7 +149,10 @@ usher_waiters_expire (UsherContext *context, gboolean all)
   g_mutex_unlock (&context->mutex);
 
   while ((job = g_queue_pop_head (&ready)) != NULL)
-    usher_job_resume (job, TRUE);
+    if (all)
+      usher_job_give_up (job);
+    else
+      usher_job_resume (job, TRUE);
 
   return earliest;
 }
