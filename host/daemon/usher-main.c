@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,20 @@ run_command (const Command *command, int argc, char **argv)
   return command->func (options);
 }
 
+/* UTF-8 whatever the locale: where none is set, GLib would print a ? for each quote */
+static void
+print_out (const char *text)
+{
+  fputs (text, stdout);
+  fflush (stdout);
+}
+
+static void
+print_err (const char *text)
+{
+  fputs (text, stderr);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -79,6 +94,8 @@ main (int argc, char **argv)
   g_autofree char *message = NULL;
 
   setlocale (LC_ALL, "");
+  g_set_print_handler (print_out);
+  g_set_printerr_handler (print_err);
   if (argc < 2)
     return refuse ("a command is missing");
 

@@ -218,8 +218,6 @@ add_plugins (UsherSetup *self)
   usher_catalog_foreach (self->catalog, on_resolved, self);
   for (guint i = 0; i < manifests->len; i++)
     add_plugin (self, g_ptr_array_index (manifests, i));
-  if (self->n_services == 0 && self->host != NULL)
-    add_problem (self, "there is no plugin that can run");
 }
 
 /* The settings of a plugin that does not run here are no mistake. */
@@ -316,6 +314,8 @@ usher_setup_new (const UsherOptions *options, const char *directory)
   scan (self);
   add_plugins (self);
   check_settings (self);
+  if (self->n_services == 0 && self->problems->len == 0)
+    add_problem (self, "there is no plugin that can run");
 
   return self;
 }

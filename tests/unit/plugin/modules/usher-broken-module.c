@@ -25,6 +25,19 @@ enum
   FAILS_START,
 };
 
+/* longer than anybody waits: who stops the host has to insist */
+static gboolean
+answer_slowly (UsherRequest *request,
+               UsherUnit *unit,
+               UsherReply *reply,
+               gpointer user_data,
+               GError **error)
+{
+  g_usleep (60 * G_USEC_PER_SEC);
+
+  return TRUE;
+}
+
 static gboolean
 broken_configure (UsherService *service, UsherContext *context, GError **error)
 {
@@ -34,6 +47,8 @@ broken_configure (UsherService *service, UsherContext *context, GError **error)
   };
 
   usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
+  usher_context_add_route (
+      context, "GET", "/" NAME "/slow", USHER_ROUTE_BLOCKING, answer_slowly, NULL, NULL);
   if (VARIANT == FAILS_CONFIGURE)
     g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "it will not have it");
 
