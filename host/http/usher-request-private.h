@@ -31,7 +31,8 @@ typedef enum
   USHER_N_HEADERS,
 } UsherKnownHeader;
 
-#define USHER_MAX_SEGMENTS 24
+#define USHER_MAX_SEGMENTS   12
+#define USHER_MAX_PARAMETERS 6
 
 /* (nullable): the first value */
 const char *usher_request_peek_header (UsherRequest *self, UsherKnownHeader header);

@@ -17,7 +17,7 @@
 
 #define MAX_ID        64
 #define MAX_PAGE      100
-#define N_INLINE      24
+#define N_INLINE      12
 #define UNKNOWN       USHER_N_HEADERS
 #define SEGMENTS_NEW  (-2)
 #define SEGMENTS_NONE (-1)
@@ -57,7 +57,7 @@ struct _UsherRequest
 
   const char *segments[USHER_MAX_SEGMENTS + 1]; /* (unowned): decoded */
   int n_segments;
-  Pair parameters[USHER_MAX_SEGMENTS];
+  Pair parameters[USHER_MAX_PARAMETERS];
   guint n_parameters;
 
   GBytes *body;            /* (owned) (nullable) */
@@ -436,7 +436,7 @@ usher_request_set_parameter (UsherRequest *self, const char *name, const char *v
   g_return_if_fail (USHER_IS_REQUEST (self));
   g_return_if_fail (name != NULL);
   g_return_if_fail (value != NULL);
-  g_return_if_fail (self->n_parameters < USHER_MAX_SEGMENTS);
+  g_return_if_fail (self->n_parameters < USHER_MAX_PARAMETERS);
 
   parameter = &self->parameters[self->n_parameters++];
   parameter->name = usher_text_arena_copy (&self->arena, name, strlen (name));

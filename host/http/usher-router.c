@@ -202,6 +202,20 @@ find_route (Node *node, const char *method)
   return NULL;
 }
 
+static gboolean
+is_pattern (const char *const *segments)
+{
+  guint n = 0;
+  guint n_parameters = 0;
+
+  for (; segments[n] != NULL; n++)
+    if (*segments[n] == ':')
+      n_parameters++;
+
+  return n > 1 && *segments[0] == '\0' && n <= USHER_MAX_SEGMENTS + 1 &&
+         n_parameters <= USHER_MAX_PARAMETERS;
+}
+
 /**
  * usher_router_add:
  * @self: a router that has had no request
@@ -246,7 +260,7 @@ usher_router_add (UsherRouter *self,
   route->destroy = destroy;
 
   segments = g_strsplit (pattern, "/", -1);
-  if (*pattern != '/' || g_strv_length (segments) > USHER_MAX_SEGMENTS)
+  if (!is_pattern ((const char *const *) segments))
     {
       route_free (route);
       g_set_error (

@@ -17,8 +17,11 @@ typedef enum
 {
   USHER_ROUTE_NONE = 0,
   USHER_ROUTE_SIGNED_IN = 1 << 0, /* 401 without a session */
-  USHER_ROUTE_BLOCKING = 1 << 1,  /* the handler runs on the service's bounded pool (the host's matter, not the router's) */
-  USHER_ROUTE_ADMIN = 1 << 2,     /* on the admin listener instead of the public one (the host's matter) */
+  USHER_ROUTE_BLOCKING =
+      1
+      << 1, /* the handler runs on the service's bounded pool (the host's matter, not the router's) */
+  USHER_ROUTE_ADMIN =
+      1 << 2, /* on the admin listener instead of the public one (the host's matter) */
 } UsherRouteFlags;
 
 /* takes over the exchange, (transfer full), and finishes it now or later; on the listener's thread, must not block */

@@ -22,14 +22,11 @@ G_DECLARE_FINAL_TYPE (UsherSessions, usher_sessions, USHER, SESSIONS, GObject)
  * key when missing; refused (FORBIDDEN) when others can read it. @lifetime: seconds. A bounded cache keeps
  * tokens that were verified. */
 USHER_API
-UsherSessions *usher_sessions_new (const char *key_file,
-                                   gint64 lifetime,
-                                   UsherClock *clock,
-                                   GError **error);
+UsherSessions *
+usher_sessions_new (const char *key_file, gint64 lifetime, UsherClock *clock, GError **error);
 /* a session that begins now */
 USHER_API
-UsherSession *
-usher_sessions_begin (UsherSessions *self, const char *user_id, const char *email);
+UsherSession *usher_sessions_begin (UsherSessions *self, const char *user_id, const char *email);
 USHER_API
 char *usher_sessions_make_token (UsherSessions *self, UsherSession *session, GError **error);
 /* (transfer full) (nullable): NULL for anything but a good token of a user who is not revoked */

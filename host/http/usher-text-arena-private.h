@@ -10,9 +10,10 @@
 
 G_BEGIN_DECLS
 
-#define USHER_TEXT_ARENA_INLINE 1024
+#define USHER_TEXT_ARENA_INLINE 320
 
-/* The first texts lie in the arena itself, so a usual request allocates nothing for them. */
+/* The first texts lie in the arena itself. Its size and that of a block are such that the allocator hands both out of
+ * the thread's own cache. */
 typedef struct
 {
   char *next;     /* (unowned): where the next text goes */

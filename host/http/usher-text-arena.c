@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define BLOCK_SIZE 4096
+#define BLOCK_SIZE 1000
 
 void
 usher_text_arena_init (UsherTextArena *self)

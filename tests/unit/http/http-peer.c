@@ -178,23 +178,40 @@ http_peer_tear_down (Fixture *fixture, gconstpointer data)
 }
 
 GSocket *
-http_peer_connect (Fixture *fixture)
+http_peer_make_socket (void)
+{
+  g_autoptr (GError) error = NULL;
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+
+  g_assert_no_error (error);
+  g_socket_set_timeout (socket, PATIENCE);
+
+  return socket;
+}
+
+void
+http_peer_connect_socket (Fixture *fixture, GSocket *socket)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GUri) uri = g_uri_parse (usher_front_get_uri (fixture->front), 0, &error);
   g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSocket) socket = NULL;
 
   g_assert_no_error (error);
   address =
       g_inet_socket_address_new_from_string (g_uri_get_host (uri), (guint) g_uri_get_port (uri));
-  socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
-  g_assert_no_error (error);
-  g_socket_set_timeout (socket, PATIENCE);
   g_socket_connect (socket, address, NULL, &error);
   g_assert_no_error (error);
+}
 
-  return g_steal_pointer (&socket);
+GSocket *
+http_peer_connect (Fixture *fixture)
+{
+  GSocket *socket = http_peer_make_socket ();
+
+  http_peer_connect_socket (fixture, socket);
+
+  return socket;
 }
 
 /* That the other side has closed is for the test to see when it reads. */

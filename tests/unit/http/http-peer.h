@@ -35,6 +35,8 @@ typedef struct
 void http_peer_set_up (Fixture *fixture, gconstpointer data);
 void http_peer_tear_down (Fixture *fixture, gconstpointer data);
 
+GSocket *http_peer_make_socket (void);
+void http_peer_connect_socket (Fixture *fixture, GSocket *socket);
 GSocket *http_peer_connect (Fixture *fixture);
 void http_peer_send (GSocket *socket, const char *text);
 void http_peer_send_bytes (GSocket *socket, const char *data, gsize length);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "http-peer.h"
 
@@ -337,6 +338,46 @@ test_per_address (Fixture *fixture, gconstpointer data)
   g_assert_not_reached ();
 }
 
+/* No descriptor is left below what the process may have now. */
+static void
+use_up_descriptors (struct rlimit *old)
+{
+  struct rlimit limit;
+  int next = dup (STDERR_FILENO);
+
+  g_assert_cmpint (next, >=, 0);
+  g_assert_cmpint (close (next), ==, 0);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, old), ==, 0);
+  limit = *old;
+  limit.rlim_cur = (rlim_t) next;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+}
+
+static void
+test_no_descriptors (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  struct rlimit old;
+
+  g_test_summary ("With no descriptor left the next are answered 503, and it gets better again");
+
+  for (guint i = 0; i < 5; i++)
+    g_ptr_array_add (sockets, http_peer_make_socket ());
+
+  use_up_descriptors (&old);
+  for (guint i = 0; i < sockets->len; i++)
+    {
+      g_autoptr (Answer) answer = NULL;
+
+      http_peer_connect_socket (fixture, g_ptr_array_index (sockets, i));
+      answer = http_peer_receive (g_ptr_array_index (sockets, i), TRUE);
+      g_assert_cmpuint (answer->status, ==, 503);
+    }
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &old), ==, 0);
+
+  assert_status (fixture, HELLO, 200);
+}
+
 static void
 test_rate (Fixture *fixture, gconstpointer data)
 {
@@ -382,6 +423,7 @@ main (int argc, char **argv)
   test ("/front/idle/thousand", NULL, test_idle_thousand);
   test ("/front/connections/address", three, test_per_address);
   test ("/front/connections/all", three_in_all, test_per_address);
+  test ("/front/connections/no-descriptors", NULL, test_no_descriptors);
   test ("/front/rate", rate, test_rate);
 
   return g_test_run ();

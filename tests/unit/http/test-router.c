@@ -238,13 +238,20 @@ test_taken (Fixture *fixture, gconstpointer data)
 static void
 test_bad_pattern (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  static const char *const patterns[] = {
+    "", "tickets", "/:a/:b/:c/:d/:e/:f/:g", "/1/2/3/4/5/6/7/8/9/10/11/12/13"
+  };
 
-  g_test_summary ("A pattern begins with a slash");
+  g_test_summary ("A pattern begins with a slash, and has a bounded number of segments");
 
-  g_assert_false (
-      usher_router_add (fixture->router, "GET", "tickets", 0, on_route, NULL, NULL, &error));
-  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (
+          usher_router_add (fixture->router, "GET", patterns[i], 0, on_route, NULL, NULL, &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+    }
 }
 
 #define LARGE   "[1,2,3,4,5,6,7,8,9]"
