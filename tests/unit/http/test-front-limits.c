@@ -357,9 +357,16 @@ static void
 test_no_descriptors (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  const char *preload = g_getenv ("LD_PRELOAD");
   struct rlimit old;
 
   g_test_summary ("With no descriptor left the next are answered 503, and it gets better again");
+
+  if (preload != NULL && strstr (preload, "vgpreload") != NULL)
+    {
+      g_test_skip ("valgrind closes what is over a lowered limit");
+      return;
+    }
 
   for (guint i = 0; i < 5; i++)
     g_ptr_array_add (sockets, http_peer_make_socket ());
