@@ -240,13 +240,15 @@ usher_test_process_get_generation (UsherTestProcess *self)
   return self->generation;
 }
 
-void
+guint
 usher_test_process_await_running (UsherTestProcess *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   while (!self->running)
     g_cond_wait (&self->cond, &self->mutex);
+
+  return self->generation;
 }
 
 guint

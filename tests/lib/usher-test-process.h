@@ -36,8 +36,8 @@ const char *usher_test_process_get_directory (UsherTestProcess *self);
 char *usher_test_process_dup_address (UsherTestProcess *self, gboolean admin);
 /* changes with each start and each end: an answer that did not come is a fault unless this changed */
 guint usher_test_process_get_generation (UsherTestProcess *self);
-/* blocks until the host runs */
-void usher_test_process_await_running (UsherTestProcess *self);
+/* blocks until the host runs; its generation */
+guint usher_test_process_await_running (UsherTestProcess *self);
 
 /* @count scaled down where the build is slow (USHER_TEST_SCALE divides), at least 1 */
 guint usher_test_scale (guint count);

@@ -57,15 +57,14 @@ ask (Person *person, const char *method, const char *path, const char *body)
 {
   static const guint expected[] = { 200, 201, 204, 400, 402, 409, 503 };
   UsherTestProcess *process = person->market->process;
-  guint generation = usher_test_process_get_generation (process);
+  guint generation = usher_test_process_await_running (process);
   guint status = usher_test_client_send (person->client, method, path, body);
 
   person->n_counts[MIN (status, G_N_ELEMENTS (person->n_counts) - 1)]++;
   if (status == 0)
     {
       if (generation == usher_test_process_get_generation (process))
-        g_error ("no answer to %s %s %s", method, path, body);
-      usher_test_process_await_running (process);
+        g_error ("no answer to %s %s %s", method, path, body != NULL ? body : "");
       return 0;
     }
 
