@@ -9,6 +9,7 @@
 #include "usher-test-checker.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 #define POLL           (20 * G_TIME_SPAN_MILLISECOND)
 #define BUSY_TIMEOUT   5000
@@ -37,11 +38,35 @@ typedef struct
   const char *sql;
 } Rule;
 
-static const char *const services[] = { "auth", "tickets", "orders", "payments", "expiration" };
+static const struct
+{
+  const char *name;
+  const char *path;
+} databases[] = {
+  { "auth", "auth.db" },
+  { "tickets", "tickets.db" },
+  { "orders", "orders.db" },
+  { "payments", "payments.db" },
+  { "expiration", "expiration.db" },
+  { "ledger", "payments/test-processor.db" },
+  { "bus", "bus/log.db" },
+};
 
 /* what the documents say, as tables */
 static const char views[] =
     "CREATE TEMP TABLE said (what INT, id TEXT, version INT);"
+    "CREATE TEMP TABLE log (channel TEXT, sequence INT, id TEXT, payload TEXT);"
+    "CREATE TEMP VIEW inbox AS SELECT 'tickets' AS service, event FROM tickets.usher_inbox"
+    " UNION ALL SELECT 'orders', event FROM orders.usher_inbox"
+    " UNION ALL SELECT 'payments', event FROM payments.usher_inbox"
+    " UNION ALL SELECT 'expiration', event FROM expiration.usher_inbox;"
+    "CREATE TEMP VIEW payment AS SELECT id, body->>'orderVersion' AS order_version,"
+    " body->>'status' AS status, body->>'state' AS state, body->>'price' AS price"
+    " FROM payments.\"c:payments\";"
+    "CREATE TEMP VIEW charge AS SELECT charges.key, substr (charges.key, 1, 24) AS order_id,"
+    " amount AS cents, CASE WHEN charges.id IS NULL THEN 'declined'"
+    " WHEN refunds.id IS NULL THEN 'charged' ELSE 'refunded' END AS state"
+    " FROM ledger.charges LEFT JOIN ledger.refunds ON refunds.charge = charges.id;"
     "CREATE TEMP VIEW user AS SELECT id, version, lower (body->>'email') AS email"
     " FROM auth.\"c:users\";"
     "CREATE TEMP VIEW ticket AS SELECT id, version, body->>'title' AS title,"
@@ -71,6 +96,9 @@ static const Rule rules[] = {
   { "a ticket has two active orders",
     "SELECT ticket_id, group_concat (id) FROM \"order\" WHERE status <> 'cancelled'"
     " GROUP BY ticket_id HAVING count (*) > 1" },
+  { "an order was charged twice",
+    "SELECT order_id, group_concat (key) FROM charge WHERE state <> 'declined'"
+    " GROUP BY order_id HAVING count (*) > 1" },
   { "two accounts share an e-mail",
     "SELECT email, group_concat (id) FROM user GROUP BY email HAVING count (*) > 1" },
 };
@@ -101,6 +129,46 @@ static const Rule settled_rules[] = {
   { "a ticket was sold at a price that it does not have",
     "SELECT \"order\".*, ticket.price FROM \"order\" JOIN ticket ON ticket.id = ticket_id"
     " WHERE status <> 'cancelled' AND \"order\".price IS NOT ticket.price" },
+  { "a copy of an order is not like the order",
+    "SELECT \"order\".*, payment.* FROM \"order\" LEFT JOIN payment USING (id)"
+    " WHERE payment.order_version IS NOT \"order\".version"
+    " OR payment.status IS NOT \"order\".status OR payment.price IS NOT \"order\".price" },
+  { "a payment is not at an end", "SELECT * FROM payment WHERE state IN ('open', 'refunding')" },
+  { "a complete order was not charged its price, once",
+    "SELECT \"order\".*, charge.* FROM \"order\""
+    " LEFT JOIN charge ON order_id = id AND state <> 'declined'"
+    " WHERE status = 'complete' AND (charge.cents IS NOT \"order\".cents OR state <> 'charged')" },
+  { "money was kept for an order that is not complete",
+    "SELECT charge.*, \"order\".* FROM charge LEFT JOIN \"order\" ON order_id = id"
+    " WHERE state = 'charged' AND status IS NOT 'complete'" },
+  { "the processor and the payments disagree",
+    "SELECT charge.*, payment.* FROM charge LEFT JOIN payment ON order_id = id"
+    " WHERE (charge.state = 'charged' AND payment.state IS NOT 'completed')"
+    " OR (charge.state = 'refunded' AND payment.state IS NOT 'refunded')" },
+  { "a refund is not known to the order",
+    "SELECT charge.*, \"order\".* FROM charge LEFT JOIN \"order\" ON order_id = id"
+    " WHERE (state = 'refunded') <> (refund_id IS NOT NULL) AND state <> 'declined'" },
+  { "an event stands twice in the log",
+    "SELECT channel, id, count (*) FROM log GROUP BY id HAVING count (*) > 1" },
+  { "the log has a gap",
+    "SELECT channel, count (*), max (sequence) FROM log GROUP BY channel"
+    " HAVING count (*) <> max (sequence) OR min (sequence) <> 1" },
+  { "an event was applied that the log does not have",
+    "SELECT * FROM inbox WHERE event NOT IN (SELECT id FROM log)" },
+  { "a change of a ticket is not in the log, or more than once",
+    "SELECT ticket.*, n FROM ticket LEFT JOIN (SELECT payload->>'id' AS id, count (*) AS n,"
+    " count (DISTINCT payload->>'version') AS versions FROM log"
+    " WHERE channel IN ('ticket:created', 'ticket:updated') GROUP BY 1) USING (id)"
+    " WHERE n IS NOT version + 1 OR versions <> n" },
+  { "a change of an order is not in the log, or more than once",
+    "SELECT \"order\".*, n FROM \"order\" LEFT JOIN (SELECT payload->>'id' AS id, count (*) AS n,"
+    " count (DISTINCT payload->>'version') AS versions FROM log"
+    " WHERE channel GLOB 'order:*' GROUP BY 1) USING (id)"
+    " WHERE n IS NOT version + 1 OR versions <> n" },
+  { "the log has an event of no ticket and no order",
+    "SELECT * FROM log WHERE (channel GLOB 'ticket:[cu]*'"
+    " AND payload->>'id' NOT IN (SELECT id FROM ticket))"
+    " OR (channel GLOB 'order:*' AND payload->>'id' NOT IN (SELECT id FROM \"order\"))" },
   { "a user that was confirmed is not there",
     "SELECT * FROM said WHERE what = 0 AND id NOT IN (SELECT id FROM user)" },
   { "a change of a ticket that was confirmed is not there",
@@ -111,6 +179,10 @@ static const Rule settled_rules[] = {
   { "an order whose cancel was confirmed is not cancelled",
     "SELECT said.*, \"order\".* FROM said LEFT JOIN \"order\" USING (id)"
     " WHERE what = 3 AND status IS NOT 'cancelled'" },
+  { "an order whose payment was confirmed is neither complete nor refunded",
+    "SELECT said.*, \"order\".* FROM said LEFT JOIN \"order\" USING (id)"
+    " WHERE what = 4 AND status IS NOT 'complete' AND refund_id IS NULL" },
+  { "an event was parked", "SELECT channel, name, sequence, reasons FROM bus.parked" },
 };
 
 UsherTestChecker *
@@ -150,10 +222,10 @@ ensure_open (UsherTestChecker *self)
 
   g_assert_cmpint (sqlite3_open (":memory:", &self->db), ==, SQLITE_OK);
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT);
-  for (guint i = 0; i < G_N_ELEMENTS (services); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (databases); i++)
     {
-      g_autofree char *path = g_strdup_printf ("%s/%s.db", self->directory, services[i]);
-      g_autofree char *sql = g_strdup_printf ("ATTACH '%s' AS %s", path, services[i]);
+      g_autofree char *path = g_build_filename (self->directory, databases[i].path, NULL);
+      g_autofree char *sql = g_strdup_printf ("ATTACH '%s' AS %s", path, databases[i].name);
 
       g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
       execute (self, sql);
@@ -203,6 +275,79 @@ store_notes (UsherTestChecker *self)
     }
 }
 
+static sqlite3_stmt *
+prepare (UsherTestChecker *self, const char *sql)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (self->db, sql, -1, &statement, NULL) != SQLITE_OK)
+    g_error ("%s: %s", sql, sqlite3_errmsg (self->db));
+
+  return statement;
+}
+
+static guint32
+read_number (const guint8 *bytes)
+{
+  guint32 number = 0;
+
+  memcpy (&number, bytes, sizeof number);
+
+  return GUINT32_FROM_LE (number);
+}
+
+/* An event in the log: its size, then 16 bytes of id, 8 of time, and four texts with their sizes; the last is the
+ * payload. Returns where the next one is. */
+static const guint8 *
+log_event (sqlite3_stmt *insert, const char *channel, gint64 sequence, const guint8 *bytes)
+{
+  const guint8 *end = bytes + 4 + read_number (bytes);
+  const guint8 *id = bytes + 4;
+  const guint8 *text = id + 16 + 8;
+  g_autoptr (GString) uuid = g_string_new (NULL);
+
+  for (guint i = 0; i < 16; i++)
+    g_string_append_printf (uuid,
+                            "%s%02x",
+                            i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                            id[i]);
+  for (guint i = 0; i < 3; i++)
+    text += 4 + read_number (text);
+
+  sqlite3_bind_text (insert, 1, channel, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (insert, 2, sequence);
+  sqlite3_bind_text (insert, 3, uuid->str, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_text (
+      insert, 4, (const char *) text + 4, (int) read_number (text), SQLITE_TRANSIENT);
+  g_assert_cmpint (sqlite3_step (insert), ==, SQLITE_DONE);
+  sqlite3_reset (insert);
+
+  return end;
+}
+
+/* What the log has now, one row an event. */
+static void
+read_log (UsherTestChecker *self)
+{
+  sqlite3_stmt *frames = prepare (self,
+                                  "SELECT name, base, count, bytes FROM bus.frames"
+                                  " JOIN bus.channels ON channels.id = channel");
+  sqlite3_stmt *insert = prepare (self, "INSERT INTO log VALUES (?1, ?2, ?3, ?4)");
+
+  execute (self, "DELETE FROM log");
+  while (sqlite3_step (frames) == SQLITE_ROW)
+    {
+      const char *channel = (const char *) sqlite3_column_text (frames, 0);
+      gint64 base = sqlite3_column_int64 (frames, 1);
+      const guint8 *bytes = sqlite3_column_blob (frames, 3);
+
+      for (int i = 0; i < sqlite3_column_int (frames, 2); i++)
+        bytes = log_event (insert, channel, base + i, bytes);
+    }
+  sqlite3_finalize (frames);
+  sqlite3_finalize (insert);
+}
+
 static void
 append_row (GString *text, sqlite3_stmt *statement)
 {
@@ -216,17 +361,6 @@ append_row (GString *text, sqlite3_stmt *statement)
                               sqlite3_column_name (statement, i),
                               value != NULL ? value : "-");
     }
-}
-
-static sqlite3_stmt *
-prepare (UsherTestChecker *self, const char *sql)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (self->db, sql, -1, &statement, NULL) != SQLITE_OK)
-    g_error ("%s: %s", sql, sqlite3_errmsg (self->db));
-
-  return statement;
 }
 
 static void
@@ -261,6 +395,8 @@ usher_test_checker_find_fault (UsherTestChecker *self, gboolean settled)
   store_notes (self);
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     apply (self, &rules[i], faults);
+  if (settled)
+    read_log (self);
   for (guint i = 0; settled && i < G_N_ELEMENTS (settled_rules); i++)
     apply (self, &settled_rules[i], faults);
 

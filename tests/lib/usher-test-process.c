@@ -16,6 +16,7 @@ struct _UsherTestProcess
 {
   char *directory;     /* (owned) */
   GPtrArray *settings; /* (owned) (element-type utf8) */
+  GPtrArray *plugins;  /* (owned) (element-type utf8): folders */
   GSubprocess *child;  /* (owned) (nullable) */
 
   GMutex mutex;
@@ -28,6 +29,8 @@ struct _UsherTestProcess
 
 /* hashes as cheap as they may be: the tests are not about them */
 static const char *const default_settings[] = {
+  "auth.hash-memory-kib=1024",
+  "auth.hash-passes=1",
   "session.revoke-channel=user:banned",
   "session.restore-channel=user:unbanned",
   NULL,
@@ -44,7 +47,10 @@ usher_test_process_new (const char *const *settings)
   self->directory = g_dir_make_tmp ("usher-test-XXXXXX", &error);
   g_assert_no_error (error);
   self->settings = g_ptr_array_new_with_free_func (g_free);
+  self->plugins = g_ptr_array_new_with_free_func (g_free);
 
+  g_assert_nonnull (g_getenv ("USHER_TEST_PLUGIN_DIR"));
+  usher_test_process_add_plugins (self, g_getenv ("USHER_TEST_PLUGIN_DIR"));
   for (guint i = 0; default_settings[i] != NULL; i++)
     usher_test_process_add_setting (self, default_settings[i]);
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
@@ -78,6 +84,7 @@ usher_test_process_free (UsherTestProcess *self)
   remove_tree (directory);
 
   g_ptr_array_unref (self->settings);
+  g_ptr_array_unref (self->plugins);
   g_free (self->directory);
   g_free (self->address);
   g_free (self->admin_address);
@@ -92,6 +99,12 @@ usher_test_process_add_setting (UsherTestProcess *self, const char *setting)
   g_ptr_array_add (self->settings, g_strdup (setting));
 }
 
+void
+usher_test_process_add_plugins (UsherTestProcess *self, const char *directory)
+{
+  g_ptr_array_add (self->plugins, g_strdup (directory));
+}
+
 /* a test that aborts takes its host with it */
 static void
 on_child_setup (gpointer user_data)
@@ -99,29 +112,30 @@ on_child_setup (gpointer user_data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static GPtrArray *
+static void
+add_option (GStrvBuilder *arguments, const char *option, const char *value)
+{
+  g_strv_builder_add (arguments, option);
+  g_strv_builder_add (arguments, value);
+}
+
+static char **
 make_arguments (UsherTestProcess *self)
 {
   const char *program = g_getenv ("USHER_TEST_PROGRAM");
-  GPtrArray *arguments = g_ptr_array_new ();
+  g_autoptr (GStrvBuilder) arguments = g_strv_builder_new ();
 
   g_assert_nonnull (program);
-  g_ptr_array_add (arguments, (gpointer) program);
-  g_ptr_array_add (arguments, (gpointer) "run");
-  g_ptr_array_add (arguments, (gpointer) "--data");
-  g_ptr_array_add (arguments, self->directory);
-  g_ptr_array_add (arguments, (gpointer) "--listen");
-  g_ptr_array_add (arguments, (gpointer) "127.0.0.1:0");
-  g_ptr_array_add (arguments, (gpointer) "--admin");
-  g_ptr_array_add (arguments, (gpointer) "127.0.0.1:0");
+  add_option (arguments, program, "run");
+  add_option (arguments, "--data", self->directory);
+  add_option (arguments, "--listen", "127.0.0.1:0");
+  add_option (arguments, "--admin", "127.0.0.1:0");
+  for (guint i = 0; i < self->plugins->len; i++)
+    add_option (arguments, "--plugins", g_ptr_array_index (self->plugins, i));
   for (guint i = 0; i < self->settings->len; i++)
-    {
-      g_ptr_array_add (arguments, (gpointer) "-s");
-      g_ptr_array_add (arguments, g_ptr_array_index (self->settings, i));
-    }
-  g_ptr_array_add (arguments, NULL);
+    add_option (arguments, "-s", g_ptr_array_index (self->settings, i));
 
-  return arguments;
+  return g_strv_builder_end (arguments);
 }
 
 static char *
@@ -142,7 +156,7 @@ usher_test_process_start (UsherTestProcess *self)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GPtrArray) arguments = make_arguments (self);
+  g_auto (GStrv) arguments = make_arguments (self);
   g_autoptr (GDataInputStream) output = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *address = NULL;
@@ -152,8 +166,7 @@ usher_test_process_start (UsherTestProcess *self)
   /* a warning is the host's word to its operator, not a bug */
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, on_child_setup, NULL, NULL);
-  self->child =
-      g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, &error);
+  self->child = g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments, &error);
   g_assert_no_error (error);
 
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->child));

@@ -28,6 +28,8 @@ int usher_test_process_stop (UsherTestProcess *self);
 /* SIGTERM without waiting, and the waiting apart */
 void usher_test_process_signal_stop (UsherTestProcess *self);
 int usher_test_process_await_exit (UsherTestProcess *self);
+/* before the next start; @directory: plugins besides those of the build */
+void usher_test_process_add_plugins (UsherTestProcess *self, const char *directory);
 /* before the next start; @setting: “group.key=value” */
 void usher_test_process_add_setting (UsherTestProcess *self, const char *setting);
 

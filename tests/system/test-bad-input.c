@@ -27,7 +27,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  const char *const settings[] = { "http.head-timeout=1", "http.body-timeout=1", NULL };
+  const char *const settings[] = { "http.head-timeout=1000", "http.body-timeout=1000", NULL };
 
   fixture->process = usher_test_process_new (settings);
   usher_test_process_start (fixture->process);

@@ -29,6 +29,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->cure =
       g_build_filename (usher_test_process_get_directory (fixture->process), "cure", NULL);
   cure = g_strconcat ("trouble.cure=", fixture->cure, NULL);
+  usher_test_process_add_plugins (fixture->process, g_getenv ("USHER_TEST_TROUBLE_DIR"));
   usher_test_process_add_setting (fixture->process, cure);
   usher_test_process_start (fixture->process);
   fixture->admin = usher_test_client_new_admin (fixture->process);
@@ -179,7 +180,7 @@ is_parked (UsherTestClient *client, gpointer user_data)
 {
   g_assert_cmpuint (get (client, "/parked"), ==, 200);
 
-  return usher_test_client_get_string (client, "parked.0.id") != NULL;
+  return usher_test_client_get_string (client, "0.id") != NULL;
 }
 
 /* the id of the parked event */
@@ -193,7 +194,7 @@ park (Fixture *fixture, UsherTestClient *client, char **ticket_id)
   await_seen (client, good_id);
   usher_test_await (fixture->admin, is_parked, NULL, PATIENCE);
 
-  return g_strdup (usher_test_client_get_string (fixture->admin, "parked.0.id"));
+  return g_strdup (usher_test_client_get_string (fixture->admin, "0.id"));
 }
 
 static void
@@ -224,7 +225,7 @@ test_replay (Fixture *fixture, gconstpointer data)
   usher_test_process_kill (fixture->process);
   usher_test_process_start (fixture->process);
   g_assert_true (is_parked (fixture->admin, NULL));
-  g_assert_cmpstr (usher_test_client_get_string (fixture->admin, "parked.0.id"), ==, parked_id);
+  g_assert_cmpstr (usher_test_client_get_string (fixture->admin, "0.id"), ==, parked_id);
 
   cure (fixture);
   path = g_strdup_printf ("/parked/%s/replay", parked_id);
