@@ -215,7 +215,7 @@ usher_hub_clear_confirm (gpointer data)
 static void
 add_confirm (UsherHub *self, UsherMember *member, guint64 first, guint64 last, guint8 code)
 {
-  UsherConfirm confirm = { g_bytes_ref (member->identity), first, last, code };
+  UsherConfirm confirm = { g_bytes_ref (member->identity), first, last, code, 0 };
 
   g_array_append_val (self->next_confirms, confirm);
 }
@@ -305,6 +305,24 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
   add_confirm (self, member, first, first + count - 1, n < 0 ? 1 + USHER_ERROR_INVALID : 0);
 }
 
+void
+usher_hub_reply_later (UsherHub *self, UsherMember *member, guint request)
+{
+  UsherConfirm confirm = { .identity = g_bytes_ref (member->identity), .request = request };
+
+  g_array_append_val (self->next_confirms, confirm);
+}
+
+static void
+reply_confirmed (UsherHub *self, const UsherConfirm *confirm, guint8 code)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (code != 0)
+    g_set_error (&error, USHER_ERROR, code - 1, "the bus could not write its log");
+  usher_hub_reply (self, confirm->identity, confirm->request, error, NULL, 0);
+}
+
 /* Tells each member up to where its events are durable, and which were refused. */
 static void
 send_confirms (UsherHub *self, GArray *confirms, guint8 code)
@@ -313,12 +331,20 @@ send_confirms (UsherHub *self, GArray *confirms, guint8 code)
     {
       const UsherConfirm *confirm = &g_array_index (confirms, UsherConfirm, i);
       guint8 own = confirm->code != 0 ? confirm->code : code;
-      GByteArray *frame = usher_frame_new (USHER_FRAME_CONFIRM);
+      GByteArray *frame = NULL;
 
+      if (confirm->request != 0)
+        {
+          reply_confirmed (self, confirm, own);
+          continue;
+        }
+
+      frame = usher_frame_new (USHER_FRAME_CONFIRM);
       /* one message speaks for all that follow each other and went well */
       while (
           own == 0 && i + 1 < confirms->len &&
           g_array_index (confirms, UsherConfirm, i + 1).code == 0 &&
+          g_array_index (confirms, UsherConfirm, i + 1).request == 0 &&
           g_bytes_equal (g_array_index (confirms, UsherConfirm, i + 1).identity, confirm->identity))
         confirm = &g_array_index (confirms, UsherConfirm, ++i);
 

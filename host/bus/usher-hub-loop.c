@@ -156,7 +156,13 @@ handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
     return;
 
   if (words[1] != NULL && (g_str_equal (words[0], "replay") || g_str_equal (words[0], "drop")))
-    treat_parked (self, words[0], words[1], &error);
+    {
+      if (treat_parked (self, words[0], words[1], &error))
+        {
+          usher_hub_reply_later (self, member, request);
+          return;
+        }
+    }
   else
     text = usher_hub_describe (self, what, &error);
   usher_hub_reply (self, member->identity, request, error, text, 0);

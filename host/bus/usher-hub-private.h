@@ -108,7 +108,8 @@ typedef struct
   GBytes *identity; /* (owned) */
   guint64 first;
   guint64 last;
-  guint8 code; /* 0: durable; else 1 + an UsherError */
+  guint8 code;   /* 0: durable; else 1 + an UsherError */
+  guint request; /* not 0: no event, but a question whose answer is true after the commit */
 } UsherConfirm;
 
 struct _UsherHub
@@ -183,6 +184,8 @@ void usher_hub_submit (UsherHub *self);
 void usher_hub_take_written (UsherHub *self);
 void usher_hub_drop_old (UsherHub *self);
 void usher_hub_clear_confirm (gpointer data);
+/* once what has gathered is durable, or cannot be */
+void usher_hub_reply_later (UsherHub *self, UsherMember *member, guint request);
 GHashTable *usher_hub_new_known (void);
 
 /* members */
