@@ -213,16 +213,27 @@ test_payments (Fixture *fixture, gconstpointer data)
                    n_rounds);
 }
 
+typedef struct
+{
+  const char *ticket_id;
+  guint delay; /* how many requests the editor makes first */
+} Edit;
+
 static void
 edit_or_order (UsherTestClient *client, guint index, gpointer user_data)
 {
-  const char *ticket_id = user_data;
-  g_autofree char *path = g_strconcat ("/api/tickets/", ticket_id, NULL);
+  const Edit *edit = user_data;
+  g_autofree char *path = g_strconcat ("/api/tickets/", edit->ticket_id, NULL);
 
-  if (index == 0)
-    usher_test_client_send (client, "PUT", path, "{\"title\":\"Concert\",\"price\":\"99.99\"}");
-  else
-    order (client, index, user_data);
+  if (index != 0)
+    {
+      order (client, index, (gpointer) edit->ticket_id);
+      return;
+    }
+
+  for (guint i = 0; i < edit->delay; i++)
+    usher_test_client_send (client, "GET", path, NULL);
+  usher_test_client_send (client, "PUT", path, "{\"title\":\"Concert\",\"price\":\"99.99\"}");
 }
 
 static void
@@ -230,7 +241,9 @@ test_price (Fixture *fixture, gconstpointer data)
 {
   guint n_rounds = usher_test_scale (100);
   UsherTestClient *clients[] = { fixture->seller, fixture->runners[0] };
+  static const char refused[] = "SELECT count(*) FROM \"order\" WHERE status = 'cancelled'";
   guint n_edited = 0;
+  gint64 n_refused = 0;
 
   g_test_summary ("No ticket is sold at a price that was edited before, however close they come");
 
@@ -238,7 +251,9 @@ test_price (Fixture *fixture, gconstpointer data)
     {
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
 
-      let_race (clients, 2, edit_or_order, ticket_id);
+      Edit edit = { ticket_id, i % 12 * 10 };
+
+      let_race (clients, 2, edit_or_order, &edit);
       g_assert_cmpuint (usher_test_client_get_status (fixture->runners[0]), ==, 201);
       if (usher_test_client_get_status (fixture->seller) == 200)
         n_edited++;
@@ -246,8 +261,13 @@ test_price (Fixture *fixture, gconstpointer data)
         g_assert_cmpuint (usher_test_client_get_status (fixture->seller), ==, 400);
     }
 
-  g_test_message ("%u of %u edits came first", n_edited, n_rounds);
   usher_test_checker_await_settled (fixture->checker, SETTLED);
+  n_refused = usher_test_checker_query (fixture->checker, refused);
+  g_test_message ("%u of %u edits came before the order held the ticket, %" G_GINT64_FORMAT
+                  " after it was placed",
+                  n_edited,
+                  n_rounds,
+                  n_refused);
 }
 
 static void
