@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-request.h"
+#include "usher-text-arena-private.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,45 @@ typedef enum
 
 #define USHER_MAX_SEGMENTS   12
 #define USHER_MAX_PARAMETERS 6
+
+/* A name and its value, in the arena of a request. */
+typedef struct
+{
+  const char *name;
+  const char *value;
+} UsherPair;
+
+struct _UsherRequest
+{
+  GObject parent_instance;
+
+  const char *method; /* (unowned): in the arena, or static */
+  const char *path;   /* (unowned): in the arena, as it came, without the query */
+  const char *query;  /* (unowned) (nullable): in the arena, as it came */
+  const char *id;     /* (unowned) (nullable): in the arena */
+  const char *address;
+  const char *authority; /* (unowned) (nullable) */
+  gboolean is_secure;
+
+  const char *known[USHER_N_HEADERS]; /* (unowned) (nullable): values */
+  guint twice;                        /* a bit for each known header that came again */
+  UsherPair *headers;                 /* (owned) (nullable): all, in order */
+  guint n_headers;
+  guint n_headers_room;
+  UsherPair inline_headers[12];
+
+  const char *segments[USHER_MAX_SEGMENTS + 1]; /* (unowned): decoded */
+  int n_segments;
+  UsherPair parameters[USHER_MAX_PARAMETERS];
+  guint n_parameters;
+
+  GBytes *body;            /* (owned) (nullable) */
+  UsherSession *session;   /* (owned) (nullable) */
+  UsherJson *json;         /* (owned) (nullable) */
+  UsherProblems *problems; /* (owned) (nullable) */
+
+  UsherTextArena arena;
+};
 
 /* (nullable): the first value */
 const char *usher_request_peek_header (UsherRequest *self, UsherKnownHeader header);

@@ -10,23 +10,12 @@
 
 #include <string.h>
 
-#include "usher-error.h"
-#include "usher-id.h"
 #include "usher-request-private.h"
-#include "usher-text-arena-private.h"
 
 #define MAX_ID        64
-#define MAX_PAGE      100
-#define N_INLINE      12
 #define UNKNOWN       USHER_N_HEADERS
 #define SEGMENTS_NEW  (-2)
 #define SEGMENTS_NONE (-1)
-
-typedef struct
-{
-  const char *name;
-  const char *value;
-} Pair;
 
 /**
  * UsherRequest:
@@ -36,38 +25,6 @@ typedef struct
  * All text of a request lies in one arena that lives as long as the request, so what a getter returns
  * stays valid until then. A request is used by one thread at a time.
  */
-struct _UsherRequest
-{
-  GObject parent_instance;
-
-  const char *method; /* (unowned): in the arena, or static */
-  const char *path;   /* (unowned): in the arena, as it came, without the query */
-  const char *query;  /* (unowned) (nullable): in the arena, as it came */
-  const char *id;     /* (unowned) (nullable): in the arena */
-  const char *address;
-  const char *authority; /* (unowned) (nullable) */
-  gboolean is_secure;
-
-  const char *known[USHER_N_HEADERS]; /* (unowned) (nullable): values */
-  guint twice;                        /* a bit for each known header that came again */
-  Pair *headers;                      /* (owned) (nullable): all, in order */
-  guint n_headers;
-  guint n_headers_room;
-  Pair inline_headers[N_INLINE];
-
-  const char *segments[USHER_MAX_SEGMENTS + 1]; /* (unowned): decoded */
-  int n_segments;
-  Pair parameters[USHER_MAX_PARAMETERS];
-  guint n_parameters;
-
-  GBytes *body;            /* (owned) (nullable) */
-  UsherSession *session;   /* (owned) (nullable) */
-  UsherJson *json;         /* (owned) (nullable) */
-  UsherProblems *problems; /* (owned) (nullable) */
-
-  UsherTextArena arena;
-};
-
 G_DEFINE_FINAL_TYPE (UsherRequest, usher_request, G_TYPE_OBJECT)
 
 static void
@@ -99,7 +56,7 @@ usher_request_init (UsherRequest *self)
 {
   usher_text_arena_init (&self->arena);
   self->headers = self->inline_headers;
-  self->n_headers_room = N_INLINE;
+  self->n_headers_room = G_N_ELEMENTS (self->inline_headers);
   self->n_segments = SEGMENTS_NEW;
   self->address = "";
 }
@@ -208,14 +165,14 @@ find_known (const char *name, gsize length)
 static void
 make_room (UsherRequest *self)
 {
-  Pair *headers = NULL;
+  UsherPair *headers = NULL;
 
   if (self->n_headers < self->n_headers_room)
     return;
 
   self->n_headers_room *= 2;
-  headers = g_new (Pair, self->n_headers_room);
-  memcpy (headers, self->headers, self->n_headers * sizeof (Pair));
+  headers = g_new (UsherPair, self->n_headers_room);
+  memcpy (headers, self->headers, self->n_headers * sizeof (UsherPair));
   if (self->headers != self->inline_headers)
     g_free (self->headers);
   self->headers = headers;
@@ -431,7 +388,7 @@ usher_request_adopt_id (UsherRequest *self)
 void
 usher_request_set_parameter (UsherRequest *self, const char *name, const char *value)
 {
-  Pair *parameter = NULL;
+  UsherPair *parameter = NULL;
 
   g_return_if_fail (USHER_IS_REQUEST (self));
   g_return_if_fail (name != NULL);
@@ -774,169 +731,4 @@ usher_request_is_secure (UsherRequest *self)
   g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
 
   return self->is_secure;
-}
-
-/**
- * usher_request_get_json:
- * @self: a request
- * @error: return location for a [error@Error]
- *
- * Reads the body as JSON, once.
- *
- * Returns: (transfer none): the JSON, or `NULL` with `USHER_ERROR_INVALID`
- */
-UsherJson *
-usher_request_get_json (UsherRequest *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  const char *text = "";
-  gsize length = 0;
-
-  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (self->json != NULL)
-    return self->json;
-
-  if (self->body != NULL)
-    text = g_bytes_get_data (self->body, &length);
-  self->json = usher_json_parse (text != NULL ? text : "", (gssize) length, &local_error);
-  if (self->json == NULL)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_INVALID,
-                 "The body is not valid JSON: %s",
-                 local_error->message);
-
-  return self->json;
-}
-
-/**
- * usher_request_get_problems:
- * @self: a request
- *
- * Gets what is wrong with the request, to add to it.
- *
- * Returns: (transfer none): the problems
- */
-UsherProblems *
-usher_request_get_problems (UsherRequest *self)
-{
-  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
-
-  if (self->problems == NULL)
-    self->problems = usher_problems_new ();
-
-  return self->problems;
-}
-
-/**
- * usher_request_check:
- * @self: a request
- * @error: return location for a [error@Error]
- *
- * Tells whether the request has no problems.
- *
- * Returns: `FALSE` with `USHER_ERROR_INVALID` when it has some; the answer lists them all
- */
-gboolean
-usher_request_check (UsherRequest *self, GError **error)
-{
-  guint n = 0;
-
-  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  n = self->problems != NULL ? usher_problems_get_length (self->problems) : 0;
-  if (n > 0)
-    g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "The request has %u problems", n);
-
-  return n == 0;
-}
-
-/**
- * usher_request_read:
- * @self: a request
- * @schema: what the body shall be
- * @error: return location for a [error@Error]
- *
- * Reads the input fields of a schema out of the body. What does not fit is kept in the request: return the
- * error, and the host answers with the whole list.
- *
- * Returns: (transfer full): a document without id, or `NULL` with `USHER_ERROR_INVALID`
- */
-UsherDocument *
-usher_request_read (UsherRequest *self, UsherSchema *schema, GError **error)
-{
-  g_autoptr (UsherDocument) document = NULL;
-  UsherJson *json = NULL;
-
-  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
-  g_return_val_if_fail (schema != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  json = usher_request_get_json (self, error);
-  if (json == NULL)
-    return NULL;
-
-  document = usher_schema_read (schema, json, usher_request_get_problems (self));
-  if (!usher_request_check (self, error))
-    return NULL;
-  if (document == NULL)
-    g_set_error_literal (error, USHER_ERROR, USHER_ERROR_INVALID, "The body must be an object");
-
-  return g_steal_pointer (&document);
-}
-
-/**
- * usher_request_reset:
- * @self: a request
- *
- * Forgets the problems, for another run of the handler.
- */
-void
-usher_request_reset (UsherRequest *self)
-{
-  g_return_if_fail (USHER_IS_REQUEST (self));
-
-  g_clear_pointer (&self->problems, usher_problems_unref);
-}
-
-/**
- * usher_request_get_page:
- * @self: a request
- * @limit: (out): how many documents were asked for, from 1 to 100
- * @after: (out) (nullable) (transfer none): the id after which the page begins
- * @error: return location for a [error@Error]
- *
- * Reads `?limit=` and `?after=`.
- *
- * Returns: `FALSE` with `USHER_ERROR_INVALID` when one is malformed
- */
-gboolean
-usher_request_get_page (UsherRequest *self, guint *limit, const char **after, GError **error)
-{
-  const char *text = NULL;
-  const char *id = NULL;
-  guint64 number = MAX_PAGE;
-
-  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
-  g_return_val_if_fail (limit != NULL, FALSE);
-  g_return_val_if_fail (after != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  text = usher_request_get_query (self, "limit");
-  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, MAX_PAGE, &number, NULL))
-    usher_problems_add (usher_request_get_problems (self),
-                        "limit",
-                        "Limit must be a number from 1 to 100");
-
-  id = usher_request_get_query (self, "after");
-  if (id != NULL && !usher_id_is_valid (id))
-    usher_problems_add (usher_request_get_problems (self), "after", "After must be an id");
-
-  *limit = (guint) number;
-  *after = id;
-
-  return usher_request_check (self, error);
 }
