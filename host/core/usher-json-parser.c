@@ -8,6 +8,7 @@
 
 #include "usher-json.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -143,12 +144,15 @@ parse_escape (Parser *parser)
   char c = peek (parser);
   const char *found = c != '\0' ? strchr (names, c) : NULL;
 
-  parser->at++;
   if (c == 'u')
-    return parse_unicode (parser);
+    {
+      parser->at++;
+      return parse_unicode (parser);
+    }
   if (found == NULL)
     return fail (parser, "an unknown escape");
 
+  parser->at++;
   parser->strings[parser->n_strings++] = values[found - names];
 
   return TRUE;
@@ -193,14 +197,26 @@ skip_digits (Parser *parser)
   return parser->at > start || fail (parser, "a digit is missing");
 }
 
+/* Whether a double holds the number; so few digits without an exponent always fit. */
+static gboolean
+fits_double (const char *number, gsize length, gboolean has_exponent)
+{
+  g_autofree char *copy = NULL;
+
+  if (!has_exponent && length <= DBL_MAX_10_EXP)
+    return TRUE;
+
+  copy = g_strndup (number, length);
+
+  return isfinite (g_ascii_strtod (copy, NULL));
+}
+
 static gboolean
 parse_number (Parser *parser)
 {
   guint index = add_token (parser, USHER_JSON_NUMBER);
   const char *start = parser->at;
-  g_autofree char *long_copy = NULL;
-  char copy[64];
-  gsize length = 0;
+  gboolean has_exponent = FALSE;
 
   if (peek (parser) == '-')
     parser->at++;
@@ -214,7 +230,8 @@ parse_number (Parser *parser)
       if (!skip_digits (parser))
         return FALSE;
     }
-  if (peek (parser) == 'e' || peek (parser) == 'E')
+  has_exponent = peek (parser) == 'e' || peek (parser) == 'E';
+  if (has_exponent)
     {
       parser->at++;
       if (peek (parser) == '+' || peek (parser) == '-')
@@ -223,15 +240,7 @@ parse_number (Parser *parser)
         return FALSE;
     }
 
-  length = (gsize) (parser->at - start);
-  if (length < sizeof copy)
-    {
-      memcpy (copy, start, length);
-      copy[length] = '\0';
-    }
-  else
-    long_copy = g_strndup (start, length);
-  if (!isfinite (g_ascii_strtod (long_copy != NULL ? long_copy : copy, NULL)))
+  if (!fits_double (start, (gsize) (parser->at - start), has_exponent))
     return fail (parser, "a number too large");
 
   return end_token (parser, index);

@@ -12,9 +12,6 @@
 
 #include "usher-json-private.h"
 
-/* digits of a money's whole units, so that minor units cannot overflow */
-#define MONEY_DIGITS 15
-
 /**
  * UsherJson:
  *
@@ -233,34 +230,56 @@ usher_json_get_boolean (UsherJson *self, const char *path, gboolean *value)
   return TRUE;
 }
 
+/* Appends the leading digits of a text, at most @max, to @value; FALSE when they do not fit. */
+static gboolean
+take_digits (const char **text, const char *end, gsize max, guint64 *value, gsize *n_digits)
+{
+  for (*n_digits = 0; *n_digits < max && *text < end && g_ascii_isdigit (**text); (*n_digits)++)
+    {
+      if (!g_uint64_checked_mul (value, *value, 10) ||
+          !g_uint64_checked_add (value, *value, (guint64) (**text - '0')))
+        return FALSE;
+      (*text)++;
+    }
+
+  return TRUE;
+}
+
 /* Exact: digits, and at most two after a point. */
 static gboolean
 parse_money (const char *text, gsize length, gint64 *minor_units)
 {
-  gsize i = 0;
-  gint64 value = 0;
+  const char *at = text;
+  const char *end = text + length;
+  const char *whole = NULL;
+  guint64 value = 0;
   gsize n_whole = 0;
   gsize n_decimals = 0;
   gboolean negative = length > 0 && text[0] == '-';
 
-  for (i = negative ? 1 : 0; i < length && g_ascii_isdigit (text[i]); i++, n_whole++)
-    value = n_whole < MONEY_DIGITS ? value * 10 + (text[i] - '0') : value;
-  if (n_whole == 0 || n_whole > MONEY_DIGITS || (n_whole > 1 && text[negative ? 1 : 0] == '0'))
+  at += negative ? 1 : 0;
+  whole = at;
+  if (!take_digits (&at, end, G_MAXSIZE, &value, &n_whole))
+    return FALSE;
+  if (n_whole == 0 || (n_whole > 1 && *whole == '0'))
     return FALSE;
 
-  if (i < length && text[i] == '.')
+  if (at < end && *at == '.')
     {
-      for (i++; i < length && n_decimals < 2 && g_ascii_isdigit (text[i]); i++, n_decimals++)
-        value = value * 10 + (text[i] - '0');
-      if (n_decimals == 0)
+      at++;
+      if (!take_digits (&at, end, 2, &value, &n_decimals) || n_decimals == 0)
         return FALSE;
     }
-  if (i != length)
+  if (at != end)
     return FALSE;
 
   for (; n_decimals < 2; n_decimals++)
-    value *= 10;
-  *minor_units = negative ? -value : value;
+    if (!g_uint64_checked_mul (&value, value, 10))
+      return FALSE;
+  if (value > (guint64) G_MAXINT64 + (negative ? 1 : 0))
+    return FALSE;
+
+  *minor_units = (gint64) (negative ? 0 - value : value);
 
   return TRUE;
 }
