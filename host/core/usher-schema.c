@@ -55,6 +55,13 @@ is_path (const char *path)
     }
 }
 
+/* Whether @name is @group or nests in it; @length is that of @group. */
+static gboolean
+is_within (const char *name, const char *group, gsize length)
+{
+  return strncmp (name, group, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
 static const char *
 find_fault (const UsherField *field)
 {
@@ -62,7 +69,8 @@ find_fault (const UsherField *field)
 
   if (field->name == NULL || !is_path (field->name))
     return "has no usable name";
-  if (g_str_equal (field->name, "id") || g_str_equal (field->name, "version"))
+  if (is_within (field->name, "id", strlen ("id")) ||
+      is_within (field->name, "version", strlen ("version")))
     return "is there in every document";
   if (field->type > USHER_FIELD_JSON)
     return "has no type";
@@ -70,6 +78,53 @@ find_fault (const UsherField *field)
     return "cannot be indexed, as it is any JSON";
   if (field->min > field->max)
     return "has a range that holds nothing";
+
+  return NULL;
+}
+
+/* Whether a field before the last one has the member of @name, or of a part of it, open no more: the
+ * text would have the member twice. */
+static gboolean
+is_torn (UsherSchema *self, guint index)
+{
+  const char *name = self->fields[index].name;
+
+  for (gsize length = strcspn (name, "."); name[length] == '.';
+       length += 1 + strcspn (name + length + 1, "."))
+    for (guint i = 0; i + 1 < index; i++)
+      if (is_within (self->fields[i].name, name, length) &&
+          !is_within (self->fields[index - 1].name, name, length))
+        return TRUE;
+
+  return FALSE;
+}
+
+/* Whether one of the fields before is a value where this one wants a member, or the other way round. */
+static gboolean
+is_value_and_member (UsherSchema *self, guint index)
+{
+  const char *name = self->fields[index].name;
+
+  for (guint i = 0; i < index; i++)
+    {
+      const char *other = self->fields[i].name;
+
+      if (is_within (name, other, strlen (other)) || is_within (other, name, strlen (name)))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static const char *
+find_clash (UsherSchema *self, guint index)
+{
+  if (usher_schema_find_field (self, self->fields[index].name) != (int) index)
+    return "is there twice";
+  if (is_value_and_member (self, index))
+    return "clashes with another that nests";
+  if (is_torn (self, index))
+    return "does not stand with those that nest in the same member";
 
   return NULL;
 }
@@ -91,8 +146,8 @@ check (UsherSchema *self, GError **error)
     {
       const char *fault = find_fault (&self->fields[i]);
 
-      if (fault == NULL && usher_schema_find_field (self, self->fields[i].name) != (int) i)
-        fault = "is there twice";
+      if (fault == NULL)
+        fault = find_clash (self, i);
       if (fault == NULL)
         continue;
 
