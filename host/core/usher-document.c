@@ -790,6 +790,9 @@ usher_document_merge (UsherDocument *self, UsherDocument *source)
   g_return_if_fail (self != NULL);
   g_return_if_fail (source != NULL);
 
+  if (source == self)
+    return;
+
   read_values (source);
   touch (self);
   for (guint i = 0; i < source->schema->n_fields; i++)
