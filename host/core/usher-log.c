@@ -8,6 +8,8 @@
 
 #include "usher-log.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -137,6 +139,7 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
   g_autoptr (GString) line = g_string_new (NULL);
   const char *domain = find_text (fields, n_fields, "GLIB_DOMAIN");
   const char *message = find_text (fields, n_fields, "MESSAGE");
+  struct pollfd target = { .fd = STDERR_FILENO, .events = POLLOUT };
 
   g_string_append_printf (line,
                           "%s %s: %s (",
@@ -150,11 +153,16 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
     g_string_truncate (line, line->len - 2);
   else
     g_string_append_c (line, ')');
-  g_strdelimit (line->str, "\n\r", ' ');
+  for (char *c = line->str; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  if (line->len >= PIPE_BUF)
+    g_string_truncate (line, PIPE_BUF - 1);
   g_string_append_c (line, '\n');
 
-  /* a log that cannot be written is no reason to stop */
-  if (write (STDERR_FILENO, line->str, line->len) < 0)
+  /* a log that cannot be written, or that nobody reads, is no reason to stop or to wait: up to
+   * PIPE_BUF bytes go at once where poll() sees room */
+  if (poll (&target, 1, 0) < 1 || write (STDERR_FILENO, line->str, line->len) < 0)
     return;
 }
 
