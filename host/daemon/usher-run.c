@@ -25,6 +25,10 @@
 #define ENDPOINT   "inproc://usher-bus"
 #define BUS_FOLDER "bus"
 
+/* milliseconds between looks whether the host is ready, and how many before it is said that it is not */
+#define LOOK_INTERVAL     5
+#define LOOKS_BEFORE_WORD 200
+
 /* A host that runs, with the bus in the same process. */
 typedef struct
 {
@@ -33,6 +37,7 @@ typedef struct
   UsherHub *hub;         /* (owned) (nullable) */
   UsherBus *bus;         /* (owned) (nullable) */
   GMainLoop *loop;       /* (owned) */
+  guint n_looks;         /* for readiness */
 } Run;
 
 static void
@@ -149,27 +154,38 @@ start (Run *self, GError **error)
   return usher_host_listen (setup->host, setup->options->listen, setup->options->admin, error);
 }
 
-/* Scripts read the two lines on standard output; they are printed when the host is ready, not before. */
+/* Scripts read these two lines. */
 static void
-announce (Run *self)
+announce_ready (UsherHost *host)
 {
-  UsherHost *host = self->setup->host;
-  g_autofree char *reason = NULL;
-
-  if (!usher_host_is_ready (host, &reason))
-    {
-      g_printerr ("usher: not ready: %s; listening on %s, admin on %s\n",
-                  reason,
-                  usher_host_get_uri (host),
-                  usher_host_get_admin_uri (host));
-      return;
-    }
-
   printf ("listening on %s\nadmin on %s\n",
           usher_host_get_uri (host),
           usher_host_get_admin_uri (host));
   fflush (stdout);
   sd_notify (0, "READY=1");
+}
+
+/* The bus may take a moment to connect; a plugin that failed does not come back. */
+static gboolean
+announce (gpointer user_data)
+{
+  Run *self = user_data;
+  UsherHost *host = self->setup->host;
+  g_autofree char *reason = NULL;
+
+  if (usher_host_is_ready (host, &reason))
+    {
+      announce_ready (host);
+      return G_SOURCE_REMOVE;
+    }
+
+  if (self->setup->trouble != NULL || self->n_looks++ == LOOKS_BEFORE_WORD)
+    g_printerr ("usher: not ready: %s; listening on %s, admin on %s\n",
+                reason,
+                usher_host_get_uri (host),
+                usher_host_get_admin_uri (host));
+
+  return self->setup->trouble == NULL;
 }
 
 static gboolean
@@ -228,7 +244,8 @@ usher_run (const UsherOptions *options)
 
   if (start (&self, &error))
     {
-      announce (&self);
+      if (announce (&self))
+        g_timeout_add (LOOK_INTERVAL, announce, &self);
       g_main_loop_run (self.loop);
       if (stop (&self, &error))
         return EXIT_SUCCESS;

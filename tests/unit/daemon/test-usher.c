@@ -191,6 +191,22 @@ read_line (GDataInputStream *lines)
   return line;
 }
 
+/* (transfer full): the first line with @part */
+static char *
+await_line (GInputStream *stream, const char *part)
+{
+  g_autoptr (GDataInputStream) lines = read_lines (stream);
+
+  while (TRUE)
+    {
+      g_autofree char *line = read_line (lines);
+
+      g_test_message ("%s", line);
+      if (strstr (line, part) != NULL)
+        return g_steal_pointer (&line);
+    }
+}
+
 /* (transfer full): the word behind @before in @text */
 static char *
 cut_word (const char *text, const char *before)
@@ -498,19 +514,10 @@ static void
 assert_not_ready (Fixture *fixture, const char *more, const char *pattern)
 {
   g_autofree char *arguments = make_arguments (fixture, "run", more);
-  g_autoptr (GDataInputStream) lines = NULL;
   g_autofree char *line = NULL;
 
   fixture->host = spawn (fixture, arguments);
-  lines = read_lines (g_subprocess_get_stderr_pipe (fixture->host));
-  do
-    {
-      g_free (line);
-      line = read_line (lines);
-      g_test_message ("%s", line);
-    }
-  while (!g_str_has_prefix (line, "usher: not ready: "));
-
+  line = await_line (g_subprocess_get_stderr_pipe (fixture->host), "not ready: ");
   fixture->admin = cut_word (line, "admin on http://");
   assert_answer (fixture->admin, "/readyz", pattern);
   assert_answer (fixture->admin, "/healthz", "HTTP/1.? 200 *");
@@ -706,7 +713,6 @@ test_data_default (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *state = g_strconcat (fixture->directory, "/state:/nowhere", NULL);
   g_autofree char *first = g_build_filename (fixture->directory, "state", "session.key", NULL);
-  g_autoptr (GDataInputStream) lines = NULL;
   g_autofree char *line = NULL;
 
   g_test_summary ("Without --data the data are where systemd wants them.");
@@ -714,8 +720,7 @@ test_data_default (Fixture *fixture, gconstpointer data)
   add_plugin (fixture, "good", "");
   g_subprocess_launcher_setenv (fixture->launcher, "STATE_DIRECTORY", state, TRUE);
   fixture->host = spawn (fixture, "run --listen " ANY " --admin " ANY);
-  lines = read_lines (g_subprocess_get_stdout_pipe (fixture->host));
-  line = read_line (lines);
+  line = await_line (g_subprocess_get_stdout_pipe (fixture->host), "listening on");
   g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
 }
 
@@ -733,6 +738,7 @@ static void
 test_second_signal (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GSocketConnection) connection = NULL;
+  g_autofree char *line = NULL;
   g_autofree char *answer = NULL;
 
   g_test_summary ("While the host waits for what is under way, a second signal ends it at once.");
@@ -740,6 +746,8 @@ test_second_signal (Fixture *fixture, gconstpointer data)
   add_plugin (fixture, "good", "");
   start_host (fixture, "");
   connection = send_get (fixture->public, "/good/slow");
+  line = await_line (g_subprocess_get_stderr_pipe (fixture->host), "this will take a while");
+
   g_subprocess_send_signal (fixture->host, SIGTERM);
   do
     {

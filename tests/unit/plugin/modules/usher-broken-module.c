@@ -33,6 +33,7 @@ answer_slowly (UsherRequest *request,
                gpointer user_data,
                GError **error)
 {
+  g_message ("this will take a while");
   g_usleep (60 * G_USEC_PER_SEC);
 
   return TRUE;
