@@ -649,12 +649,15 @@ touch (UsherDocument *self)
 void
 usher_document_set_id (UsherDocument *self, const char *id)
 {
+  char *copy = NULL;
+
   g_return_if_fail (self != NULL);
   g_return_if_fail (id != NULL);
 
+  copy = g_strdup (id);
   touch (self);
   free_text (self, self->id);
-  self->id = g_strdup (id);
+  self->id = copy;
 }
 
 /**

@@ -311,8 +311,11 @@ test_set_own_value (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherDocument) document = usher_document_new (fixture->schema);
 
-  g_test_summary ("A field may be set to a text that the document itself gave.");
+  g_test_summary ("A field, and the id, may be set to a text that the document itself gave.");
 
+  usher_document_set_id (document, ID);
+  usher_document_set_id (document, usher_document_get_id (document));
+  g_assert_cmpstr (usher_document_get_id (document), ==, ID);
   usher_document_set_string (document, "status", "a");
   usher_document_set_string (document, "status", usher_document_get_string (document, "status"));
   g_assert_cmpstr (usher_document_get_string (document, "status"), ==, "a");
