@@ -24,9 +24,9 @@ typedef struct
 
 struct _UsherTestChecker
 {
-  char *directory; /* (owned) */
-  sqlite3 *db;     /* (owned) (nullable) */
-  guint n_stored;  /* how many notes the database has */
+  UsherTestProcess *process; /* (unowned) */
+  sqlite3 *db;               /* (owned) (nullable) */
+  guint n_stored;            /* how many notes the database has */
 
   GMutex mutex;
   GArray *notes; /* (owned) (element-type Note) (mutex mutex) */
@@ -54,6 +54,8 @@ static const struct
 
 /* what the documents say, as tables */
 static const char views[] =
+    "CREATE TEMP TABLE last (time INT);"
+    "INSERT INTO last VALUES (0);"
     "CREATE TEMP TABLE said (what INT, id TEXT, version INT);"
     "CREATE TEMP TABLE log (channel TEXT, sequence INT, id TEXT, payload TEXT);"
     "CREATE TEMP VIEW inbox AS SELECT 'tickets' AS service, event FROM tickets.usher_inbox"
@@ -105,8 +107,7 @@ static const Rule rules[] = {
 
 static const Rule settled_rules[] = {
   { "an event was not published", "SELECT * FROM outbox" },
-  { "a timer is overdue",
-    "SELECT * FROM timer WHERE due < (julianday ('now') - 2440587.5) * 86400e6" },
+  { "a timer is overdue", "SELECT * FROM timer WHERE due < (SELECT time FROM last)" },
   { "a copy of a ticket is not like the ticket",
     "SELECT ticket.*, copy.* FROM ticket LEFT JOIN copy USING (id)"
     " WHERE copy.version IS NOT ticket.version OR copy.title IS NOT ticket.title"
@@ -125,7 +126,7 @@ static const Rule settled_rules[] = {
     "SELECT * FROM \"order\" WHERE status = 'created'" },
   { "an order has outlived its time",
     "SELECT * FROM \"order\" WHERE status = 'awaiting:payment'"
-    " AND expires_at < strftime ('%Y-%m-%dT%H:%M:%fZ', 'now')" },
+    " AND unixepoch (expires_at) + 1 < (SELECT time FROM last) / 1000000" },
   { "a ticket was sold at a price that it does not have",
     "SELECT \"order\".*, ticket.price FROM \"order\" JOIN ticket ON ticket.id = ticket_id"
     " WHERE status <> 'cancelled' AND \"order\".price IS NOT ticket.price" },
@@ -186,11 +187,11 @@ static const Rule settled_rules[] = {
 };
 
 UsherTestChecker *
-usher_test_checker_new (const char *directory)
+usher_test_checker_new (UsherTestProcess *process)
 {
   UsherTestChecker *self = g_new0 (UsherTestChecker, 1);
 
-  self->directory = g_strdup (directory);
+  self->process = process;
   self->notes = g_array_new (FALSE, FALSE, sizeof (Note));
   g_mutex_init (&self->mutex);
 
@@ -203,7 +204,6 @@ usher_test_checker_free (UsherTestChecker *self)
   sqlite3_close (self->db);
   g_mutex_clear (&self->mutex);
   g_array_unref (self->notes);
-  g_free (self->directory);
   g_free (self);
 }
 
@@ -217,6 +217,8 @@ execute (UsherTestChecker *self, const char *sql)
 static void
 ensure_open (UsherTestChecker *self)
 {
+  const char *directory = usher_test_process_get_directory (self->process);
+
   if (self->db != NULL)
     return;
 
@@ -224,7 +226,7 @@ ensure_open (UsherTestChecker *self)
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT);
   for (guint i = 0; i < G_N_ELEMENTS (databases); i++)
     {
-      g_autofree char *path = g_build_filename (self->directory, databases[i].path, NULL);
+      g_autofree char *path = g_build_filename (directory, databases[i].path, NULL);
       g_autofree char *sql = g_strdup_printf ("ATTACH '%s' AS %s", path, databases[i].name);
 
       g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
@@ -386,6 +388,17 @@ apply (UsherTestChecker *self, const Rule *rule, GString *faults)
   sqlite3_finalize (statement);
 }
 
+/* time-outs are asked for as long as the host could see to them */
+static void
+set_time (UsherTestChecker *self)
+{
+  g_autofree char *sql =
+      g_strdup_printf ("UPDATE last SET time = %" G_GINT64_FORMAT, g_get_real_time ());
+
+  ensure_open (self);
+  execute (self, sql);
+}
+
 char *
 usher_test_checker_find_fault (UsherTestChecker *self, gboolean settled)
 {
@@ -409,16 +422,19 @@ usher_test_checker_await_settled (UsherTestChecker *self, guint seconds)
   gint64 deadline = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
   g_autofree char *fault = NULL;
 
+  set_time (self);
   while ((fault = usher_test_checker_find_fault (self, TRUE)) != NULL)
     {
       g_autofree char *wrong = usher_test_checker_find_fault (self, FALSE);
 
+      usher_test_process_assert_alive (self->process);
       if (wrong != NULL)
         g_error ("wrong:%s", wrong);
       if (g_get_monotonic_time () > deadline)
         g_error ("wrong, and %u s did not heal it:%s", seconds, fault);
       g_clear_pointer (&fault, g_free);
       g_usleep (POLL);
+      set_time (self);
     }
 }
 

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "usher-test-process.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +23,7 @@ typedef enum
   USHER_TEST_SAID_PAYMENT, /* id of the order */
 } UsherTestSaid;
 
-UsherTestChecker *usher_test_checker_new (const char *directory);
+UsherTestChecker *usher_test_checker_new (UsherTestProcess *process);
 void usher_test_checker_free (UsherTestChecker *self);
 
 /* any thread: remembers what was answered with success; it must be true ever after */
@@ -37,7 +37,7 @@ guint usher_test_checker_count (UsherTestChecker *self, UsherTestSaid said);
  * with each other too */
 char *usher_test_checker_find_fault (UsherTestChecker *self, gboolean settled);
 /* Until all holds, at most @seconds, else the test fails; at once when something is wrong that no waiting heals.
- * The host runs. */
+ * The host runs, and what is due after that is not asked for any more. */
 void usher_test_checker_await_settled (UsherTestChecker *self, guint seconds);
 /* one number, for a test that counts */
 gint64 usher_test_checker_query (UsherTestChecker *self, const char *sql);

@@ -253,6 +253,19 @@ usher_test_process_get_generation (UsherTestProcess *self)
   return self->generation;
 }
 
+void
+usher_test_process_assert_alive (UsherTestProcess *self)
+{
+  g_assert_nonnull (self->child);
+  if (g_subprocess_get_identifier (self->child) != NULL)
+    return;
+
+  g_subprocess_wait (self->child, NULL, NULL);
+  if (g_subprocess_get_if_signaled (self->child))
+    g_error ("the host died of signal %d", g_subprocess_get_term_sig (self->child));
+  g_error ("the host ended by itself, exit status %d", g_subprocess_get_exit_status (self->child));
+}
+
 guint
 usher_test_process_await_running (UsherTestProcess *self)
 {

@@ -38,6 +38,8 @@ const char *usher_test_process_get_directory (UsherTestProcess *self);
 char *usher_test_process_dup_address (UsherTestProcess *self, gboolean admin);
 /* changes with each start and each end: an answer that did not come is a fault unless this changed */
 guint usher_test_process_get_generation (UsherTestProcess *self);
+/* ends the test when the host that was started has died by itself */
+void usher_test_process_assert_alive (UsherTestProcess *self);
 /* blocks until the host runs; its generation */
 guint usher_test_process_await_running (UsherTestProcess *self);
 

@@ -285,7 +285,7 @@ test_seed (gconstpointer data)
   g_mutex_init (&market.mutex);
   market.tickets = g_ptr_array_new_with_free_func (g_free);
   market.process = usher_test_process_new (settings);
-  market.checker = usher_test_checker_new (usher_test_process_get_directory (market.process));
+  market.checker = usher_test_checker_new (market.process);
   usher_test_process_start (market.process);
 
   trade (&market, dice, n_counts);

@@ -91,8 +91,7 @@ is_not_ready (UsherTestClient *client, gpointer user_data)
 static void
 test_drain (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherTestChecker) checker =
-      usher_test_checker_new (usher_test_process_get_directory (fixture->process));
+  g_autoptr (UsherTestChecker) checker = usher_test_checker_new (fixture->process);
   g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
   g_autoptr (UsherTestClient) payer = usher_test_client_copy (client);
   g_autofree char *ticket_id = usher_test_create_ticket (client, "Concert", "10");

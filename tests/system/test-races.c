@@ -47,7 +47,7 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->process = usher_test_process_new (settings);
   usher_test_process_start (fixture->process);
-  fixture->checker = usher_test_checker_new (usher_test_process_get_directory (fixture->process));
+  fixture->checker = usher_test_checker_new (fixture->process);
   fixture->seller = usher_test_sign_up (fixture->process, "seller@example.com");
   for (guint i = 0; i < GPOINTER_TO_UINT (data); i++)
     {
