@@ -194,7 +194,9 @@ test_sign_in (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("The cookie that a reply sets says who it was the next time");
 
-  g_assert_nonnull (strstr (cookie, "; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"));
+  /* one second less when the clock ticks between session and answer */
+  g_assert_true (
+      g_regex_match_simple ("; Path=/; Max-Age=(60|59); HttpOnly; SameSite=Lax$", cookie, 0, 0));
   g_assert_null (strstr (cookie, "Secure"));
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_cmpstr (answer->body, ==, "u1");
@@ -262,12 +264,18 @@ wait_for_later (Fixture *fixture)
 }
 
 static void
+finish (UsherExchange *exchange, const char *text)
+{
+  usher_reply_take_json (usher_exchange_get_reply (exchange), g_strdup (text));
+  usher_exchange_finish (exchange);
+}
+
+static void
 finish_later (Fixture *fixture, const char *text)
 {
   g_autoptr (UsherExchange) exchange = wait_for_later (fixture);
 
-  usher_reply_take_json (usher_exchange_get_reply (exchange), g_strdup (text));
-  usher_exchange_finish (exchange);
+  finish (exchange, text);
 }
 
 static void
@@ -367,6 +375,7 @@ test_drain (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GSocket) waiting = http_peer_connect (fixture);
   g_autoptr (GSocket) idle = http_peer_connect (fixture);
+  g_autoptr (UsherExchange) open = NULL;
   g_autoptr (Answer) answer = NULL;
 
   g_test_summary ("A draining listener finishes what is open and closes after each answer");
@@ -374,6 +383,7 @@ test_drain (Fixture *fixture, gconstpointer data)
   http_peer_send (idle, HELLO);
   assert_answer (idle, 200, "\"hello\"");
   http_peer_send (waiting, LATER);
+  open = wait_for_later (fixture);
   http_peer_send (idle, HELLO);
   assert_answer (idle, 200, "\"hello\"");
 
@@ -384,7 +394,7 @@ test_drain (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (answer->status, ==, 503);
   g_assert_true (http_peer_is_closed (idle));
 
-  finish_later (fixture, "1");
+  finish (open, "1");
   assert_answer (waiting, 200, "1");
   g_assert_true (http_peer_is_closed (waiting));
 }
