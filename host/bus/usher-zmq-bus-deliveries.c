@@ -33,6 +33,7 @@ hand_over (UsherZmqBus *self,
 void
 usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader)
 {
+  const guint8 *start = reader->at;
   guint seat = usher_frame_read_u32 (reader);
   guint64 base = usher_frame_read_u64 (reader);
   guint count = usher_frame_read_u16 (reader);
@@ -40,6 +41,9 @@ usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader)
   gboolean redelivered = usher_frame_read_u8 (reader) != 0;
   UsherSubscriber *subscriber = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (seat));
 
+  /* deliveries have a socket of their own, and may overtake the hub's word about the seat */
+  if (subscriber == NULL && seat > self->last_seat)
+    g_ptr_array_add (self->early, g_bytes_new (start, (gsize) (reader->end - start)));
   /* of a seat that was left the hub gives the events to others */
   if (subscriber == NULL)
     return;
@@ -50,6 +54,26 @@ usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader)
 
       if (event != NULL)
         hand_over (self, subscriber, event, attempt, redelivered);
+    }
+}
+
+void
+usher_zmq_bus_take_early (UsherZmqBus *self)
+{
+  g_autoptr (GPtrArray) frames = NULL;
+
+  if (self->early->len == 0)
+    return;
+
+  frames = g_steal_pointer (&self->early);
+  self->early = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  for (guint i = 0; i < frames->len; i++)
+    {
+      GBytes *frame = g_ptr_array_index (frames, i);
+      UsherFrameReader reader;
+
+      usher_frame_reader_init (&reader, g_bytes_get_data (frame, NULL), g_bytes_get_size (frame));
+      usher_zmq_bus_deliver (self, &reader);
     }
 }
 

@@ -62,6 +62,8 @@ lose_hub (UsherZmqBus *self)
   zsock_destroy (&self->pull);
   zsock_destroy (&self->live);
   g_hash_table_remove_all (self->seats);
+  g_ptr_array_set_size (self->early, 0);
+  self->last_seat = 0;
   g_hash_table_iter_init (&iter, self->subscribers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -184,8 +186,10 @@ seat_subscriber (UsherZmqBus *self, guint id, const char *seat, guint64 next)
   subscriber->seat = (guint) number;
   subscriber->next = MAX (subscriber->next, next);
   g_hash_table_insert (self->seats, GUINT_TO_POINTER (subscriber->seat), subscriber);
+  self->last_seat = MAX (self->last_seat, subscriber->seat);
   if (subscriber->group == NULL)
     usher_zmq_bus_fetch (self, subscriber);
+  usher_zmq_bus_take_early (self);
 }
 
 static void

@@ -97,6 +97,8 @@ struct _UsherZmqBus
   GHashTable *asked;       /* (owned): id → UsherQuestion */
   GHashTable *subscribers; /* (owned): id → UsherSubscriber */
   GHashTable *seats;       /* (owned): the hub's id → UsherSubscriber */
+  guint last_seat;         /* the hub counts up */
+  GPtrArray *early;        /* (owned) (element-type GBytes): for seats that are not known yet */
   gboolean greeted;        /* the hub knows us */
   gint64 next_hello;
   gint64 next_ping;
@@ -119,6 +121,7 @@ GByteArray *usher_zmq_bus_make_wish (UsherSubscriber *subscriber, guint request)
 
 /* deliveries, on the thread */
 void usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader);
+void usher_zmq_bus_take_early (UsherZmqBus *self);
 void usher_zmq_bus_take_live (UsherZmqBus *self, const char *channel, UsherFrameReader *reader);
 void usher_zmq_bus_take_fetched (UsherZmqBus *self, UsherFrameReader *reader);
 void usher_zmq_bus_fetch (UsherZmqBus *self, UsherSubscriber *subscriber);

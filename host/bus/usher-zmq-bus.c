@@ -70,6 +70,7 @@ usher_zmq_bus_finalize (GObject *object)
   g_array_unref (self->answers);
   g_hash_table_unref (self->asked);
   g_hash_table_unref (self->seats);
+  g_ptr_array_unref (self->early);
   g_hash_table_unref (self->subscribers);
   g_clear_object (&self->clock);
   g_free (self->endpoint);
@@ -110,6 +111,7 @@ usher_zmq_bus_init (UsherZmqBus *self)
   self->answers = usher_zmq_bus_new_answers ();
   self->asked = g_hash_table_new (NULL, NULL);
   self->seats = g_hash_table_new (NULL, NULL);
+  self->early = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->subscribers = g_hash_table_new_full (NULL, NULL, NULL, free_subscriber);
 }
 

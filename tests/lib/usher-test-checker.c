@@ -11,6 +11,8 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "usher-test-client.h"
+
 #define POLL           (20 * G_TIME_SPAN_MILLISECOND)
 #define BUSY_TIMEOUT   5000
 #define MAX_FAULT_ROWS 5
@@ -416,6 +418,18 @@ usher_test_checker_find_fault (UsherTestChecker *self, gboolean settled)
   return faults->len > 0 ? g_string_free (g_steal_pointer (&faults), FALSE) : NULL;
 }
 
+/* for who looks for the cause */
+static void
+print_bus (UsherTestChecker *self)
+{
+  g_autoptr (UsherTestClient) admin = usher_test_client_new_admin (self->process);
+
+  usher_test_client_send (admin, "GET", "/streaming/channelsz?subs=1", NULL);
+  g_printerr ("%s\n", usher_test_client_get_body (admin));
+  usher_test_client_send (admin, "GET", "/parked", NULL);
+  g_printerr ("%s\n", usher_test_client_get_body (admin));
+}
+
 void
 usher_test_checker_await_settled (UsherTestChecker *self, guint seconds)
 {
@@ -431,7 +445,10 @@ usher_test_checker_await_settled (UsherTestChecker *self, guint seconds)
       if (wrong != NULL)
         g_error ("wrong:%s", wrong);
       if (g_get_monotonic_time () > deadline)
-        g_error ("wrong, and %u s did not heal it:%s", seconds, fault);
+        {
+          print_bus (self);
+          g_error ("wrong, and %u s did not heal it:%s", seconds, fault);
+        }
       g_clear_pointer (&fault, g_free);
       g_usleep (POLL);
       set_time (self);
