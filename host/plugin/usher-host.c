@@ -533,6 +533,9 @@ stop_intake (UsherHost *self)
   g_autoptr (GError) error = NULL;
 
   g_atomic_int_set (&self->draining, 1);
+  /* what is due now is due after the next start too */
+  if (self->ticker != NULL)
+    usher_ticker_rest (self->ticker);
   usher_router_drain (self->router);
   if (self->front != NULL)
     usher_front_drain (self->front);

@@ -23,7 +23,7 @@ struct _UsherTicker
 {
   UsherClock *clock;   /* (owned) */
   GPtrArray *contexts; /* (owned) */
-  gboolean fires;
+  int fires; /* (atomic) */
   GThread *thread; /* (owned) */
   gulong turned;   /* signal handler */
   gint64 last_prune;
@@ -90,7 +90,7 @@ tick (UsherTicker *self)
       UsherContext *context = g_ptr_array_index (self->contexts, i);
 
       next = MIN (next, usher_waiters_expire (context, FALSE));
-      if (self->fires)
+      if (g_atomic_int_get (&self->fires))
         next = MIN (next, fire_timers (self, context, now));
       if (context->relay != NULL)
         usher_relay_retry (context->relay);
@@ -169,6 +169,12 @@ usher_ticker_new (UsherClock *clock, GPtrArray *contexts, gboolean fires)
   self->thread = g_thread_new ("usher-ticker", run, self);
 
   return self;
+}
+
+void
+usher_ticker_rest (UsherTicker *self)
+{
+  g_atomic_int_set (&self->fires, FALSE);
 }
 
 void
