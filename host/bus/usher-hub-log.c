@@ -13,8 +13,6 @@
 
 #include "usher-error.h"
 
-/* how many late events are known by their id */
-#define KNOWN_EVENTS 262144
 /* how many of each channel's are looked up at the start */
 #define KNOWN_AT_START 4096
 /* what is kept in memory of a channel */
@@ -24,53 +22,7 @@
 #define RETRY_DELAY  (200 * G_TIME_SPAN_MILLISECOND)
 #define EXPIRY_PAUSE G_TIME_SPAN_SECOND
 
-typedef struct
-{
-  guint8 id[USHER_EVENT_ID_SIZE];
-} Known;
-
-static guint
-hash_known (gconstpointer key)
-{
-  guint value = 0;
-
-  /* the end of a UUID is the random part */
-  memcpy (&value, ((const Known *) key)->id + USHER_EVENT_ID_SIZE - sizeof value, sizeof value);
-
-  return value;
-}
-
-static gboolean
-equal_known (gconstpointer a, gconstpointer b)
-{
-  return memcmp (a, b, sizeof (Known)) == 0;
-}
-
-GHashTable *
-usher_hub_new_known (void)
-{
-  return g_hash_table_new_full (hash_known, equal_known, g_free, NULL);
-}
-
-static void
-remember (UsherHub *self, const guint8 *id)
-{
-  Known *known = g_new (Known, 1);
-
-  memcpy (known->id, id, sizeof known->id);
-  if (!g_hash_table_add (self->known, known))
-    return;
-
-  g_queue_push_tail (&self->known_order, g_memdup2 (known, sizeof *known));
-  if (g_queue_get_length (&self->known_order) > KNOWN_EVENTS)
-    {
-      g_autofree Known *oldest = g_queue_pop_head (&self->known_order);
-
-      g_hash_table_remove (self->known, oldest);
-    }
-}
-
-/* Calls @remember or forgets, for each event of a frame. */
+/* Remembers, or forgets, each event of a frame. */
 static void
 visit_ids (UsherHub *self, const UsherJournalFrame *frame, gboolean forget)
 {
@@ -84,9 +36,9 @@ visit_ids (UsherHub *self, const UsherJournalFrame *frame, gboolean forget)
                            g_bytes_get_size (frame->bytes));
   while (reader.at < reader.end && usher_frame_skip_event (&reader, &bytes, &size, &id))
     if (forget)
-      g_hash_table_remove (self->known, id);
+      usher_recent_ids_remove (self->known, id);
     else
-      remember (self, id);
+      usher_recent_ids_add (self->known, id);
 }
 
 void
@@ -243,9 +195,9 @@ read_fresh (UsherHub *self, UsherFrameReader *reader, guint count, GByteArray *f
 
       if (!usher_frame_skip_event (reader, &bytes, &size, &id))
         return -1;
-      if (g_hash_table_contains (self->known, id))
+      if (usher_recent_ids_contains (self->known, id))
         continue;
-      remember (self, id);
+      usher_recent_ids_add (self->known, id);
       g_byte_array_append (fresh, bytes, (guint) size);
       n++;
     }

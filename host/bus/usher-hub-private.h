@@ -11,6 +11,7 @@
 #include "usher-frame-private.h"
 #include "usher-hub.h"
 #include "usher-journal-private.h"
+#include "usher-recent-ids-private.h"
 
 G_BEGIN_DECLS
 
@@ -142,8 +143,7 @@ struct _UsherHub
   GHashTable *seats;    /* (owned): id → UsherSeat */
   guint last_seat;
   guint last_member;
-  GHashTable *known;          /* (owned): ids of late events → where they stand */
-  GQueue known_order;         /* oldest first */
+  UsherRecentIds *known;      /* (owned) */
   UsherJournalBatch *next;    /* (owned): gathers while another one is written */
   GArray *next_confirms;      /* (owned) (element-type UsherConfirm) */
   UsherJournalBatch *written; /* (nullable): at the journal */
@@ -186,7 +186,6 @@ void usher_hub_drop_old (UsherHub *self);
 void usher_hub_clear_confirm (gpointer data);
 /* once what has gathered is durable, or cannot be */
 void usher_hub_reply_later (UsherHub *self, UsherMember *member, guint request);
-GHashTable *usher_hub_new_known (void);
 
 /* members */
 void usher_hub_free_member (gpointer data);

@@ -21,6 +21,8 @@
 #include "usher-id.h"
 
 #define LOCK_FILE "hub.lock"
+/* how many late events are known by their id, so that a second publishing is told */
+#define KNOWN_EVENTS 262144
 
 /**
  * UsherHub:
@@ -65,8 +67,7 @@ usher_hub_finalize (GObject *object)
   g_hash_table_unref (self->members);
   g_hash_table_unref (self->channels);
   free_seats (self);
-  g_hash_table_unref (self->known);
-  g_queue_clear_full (&self->known_order, g_free);
+  usher_recent_ids_free (self->known);
   g_ptr_array_unref (self->entrances);
   usher_journal_batch_free (self->next);
   g_array_unref (self->next_confirms);
@@ -98,12 +99,11 @@ usher_hub_init (UsherHub *self)
   self->wake = -1;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
-  g_queue_init (&self->known_order);
   self->members = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, usher_hub_free_member);
   self->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, usher_hub_free_channel);
   self->seats = g_hash_table_new (NULL, NULL);
   self->entrances = g_ptr_array_new_with_free_func (free_entrance);
-  self->known = usher_hub_new_known ();
+  self->known = usher_recent_ids_new (KNOWN_EVENTS);
   self->next = usher_journal_batch_new ();
   self->next_confirms = g_array_new (FALSE, FALSE, sizeof (UsherConfirm));
   g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);
