@@ -1,0 +1,305 @@
+/* test-payment.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-payment.h"
+
+#include <string.h>
+
+#include "usher-id.h"
+#include "usher-manual-clock.h"
+
+#define ORDER   "0123456789abcdef01234567"
+#define USER    "a11cea11cea11cea11cea11c"
+#define PAYMENT "111111111111111111111111"
+#define EXPIRES 1000
+
+typedef struct
+{
+  UsherSchema *schema;
+  UsherDocument *payment; /* of an order that is reserved */
+} Fixture;
+
+static const UsherCharge paid = { .outcome = USHER_CHARGE_PAID, .id = (char *) "ch_1" };
+static const UsherCharge declined = { .outcome = USHER_CHARGE_DECLINED, .message = (char *) "No" };
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const UsherField *fields;
+  guint n_fields;
+
+  fields = usher_payment_get_fields (&n_fields);
+  fixture->schema = usher_schema_new (USHER_PAYMENT_COLLECTION, fields, n_fields, &error);
+  g_assert_no_error (error);
+
+  fixture->payment = usher_document_new (fixture->schema);
+  usher_document_set_id (fixture->payment, ORDER);
+  usher_document_set_string (fixture->payment, USHER_PAYMENT_STATUS, "awaiting:payment");
+  usher_document_set_string (fixture->payment, USHER_PAYMENT_USER_ID, USER);
+  usher_document_set_integer (fixture->payment, USHER_PAYMENT_EXPIRES_AT, EXPIRES);
+  usher_document_set_integer (fixture->payment, USHER_PAYMENT_PRICE, 1999);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  usher_document_unref (fixture->payment);
+  usher_schema_unref (fixture->schema);
+}
+
+static void
+assert_verdict (Fixture *fixture, gint64 now, UsherPaymentVerdict verdict)
+{
+  g_assert_cmpint (usher_payment_judge (fixture->payment, now), ==, verdict);
+}
+
+static void
+assert_state (Fixture *fixture, UsherPaymentState state)
+{
+  g_assert_cmpint (usher_payment_get_state (fixture->payment), ==, state);
+}
+
+static void
+test_judge (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A reserved order may be paid for until its time is over.");
+
+  g_assert_true (usher_payment_is_owned_by (fixture->payment, USER));
+  g_assert_false (usher_payment_is_owned_by (fixture->payment, ORDER));
+  assert_verdict (fixture, EXPIRES - 1, USHER_PAYMENT_MAY_PAY);
+  assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_EXPIRED);
+
+  usher_payment_set_status (fixture->payment, "created");
+  assert_verdict (fixture, 0, USHER_PAYMENT_IS_EARLY);
+  usher_payment_set_status (fixture->payment, "complete");
+  assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_PAID);
+}
+
+static void
+test_judge_charge (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("One attempt at a time; after a failed one another; after a paid one none.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  assert_verdict (fixture, 0, USHER_PAYMENT_IS_RUNNING);
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
+  assert_verdict (fixture, 0, USHER_PAYMENT_MAY_PAY);
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_true (usher_payment_conclude (fixture->payment, 2, &paid));
+  assert_verdict (fixture, 0, USHER_PAYMENT_IS_PAID);
+  assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_PAID);
+}
+
+static void
+test_judge_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A cancelled order is told from an expired one by when it was cancelled.");
+
+  g_assert_false (usher_payment_cancel (fixture->payment, EXPIRES - 1));
+  assert_verdict (fixture, 0, USHER_PAYMENT_IS_CANCELLED);
+  assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_CANCELLED);
+  g_assert_false (usher_payment_cancel (fixture->payment, EXPIRES));
+  assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_CANCELLED);
+  usher_payment_set_status (fixture->payment, "awaiting:payment");
+  assert_verdict (fixture, 0, USHER_PAYMENT_IS_CANCELLED);
+}
+
+static void
+test_judge_expired (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What is cancelled when its time is over has expired.");
+
+  g_assert_false (usher_payment_cancel (fixture->payment, EXPIRES));
+  assert_verdict (fixture, 0, USHER_PAYMENT_IS_EXPIRED);
+}
+
+static void
+test_cancel_before_charge (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Cancelled while open: what was paid is refunded.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_false (usher_payment_cancel (fixture->payment, 0));
+  assert_state (fixture, USHER_PAYMENT_OPEN);
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
+  assert_state (fixture, USHER_PAYMENT_REFUNDING);
+  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENT_STRIPE_ID),
+                   ==,
+                   "ch_1");
+}
+
+static void
+test_cancel_and_decline (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Cancelled while open: what was not paid is not refunded.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_false (usher_payment_cancel (fixture->payment, 0));
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
+  assert_state (fixture, USHER_PAYMENT_FAILED);
+}
+
+static void
+test_cancel_after_charge (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Cancelled when paid: refunded, once.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
+  assert_state (fixture, USHER_PAYMENT_COMPLETED);
+  g_assert_true (usher_payment_cancel (fixture->payment, 0));
+  assert_state (fixture, USHER_PAYMENT_REFUNDING);
+  g_assert_false (usher_payment_cancel (fixture->payment, 0));
+  g_assert_true (usher_payment_refund (fixture->payment, "re_1"));
+  assert_state (fixture, USHER_PAYMENT_REFUNDED);
+  g_assert_false (usher_payment_refund (fixture->payment, "re_2"));
+  g_assert_false (usher_payment_cancel (fixture->payment, 0));
+  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENT_REFUND_ID),
+                   ==,
+                   "re_1");
+}
+
+static void
+test_no_refund (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What is not to be refunded is not.");
+
+  g_assert_false (usher_payment_refund (fixture->payment, "re_1"));
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_false (usher_payment_refund (fixture->payment, "re_1"));
+  usher_payment_conclude (fixture->payment, 1, &paid);
+  g_assert_false (usher_payment_refund (fixture->payment, "re_1"));
+  assert_state (fixture, USHER_PAYMENT_COMPLETED);
+}
+
+static void
+test_conclude_twice (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("The timer and the step may both conclude; the second one changes nothing.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
+  g_assert_false (usher_payment_conclude (fixture->payment, 1, &paid));
+  assert_state (fixture, USHER_PAYMENT_COMPLETED);
+}
+
+static void
+test_conclude_late (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What is said of an earlier attempt does not touch the open one.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
+  usher_payment_open (fixture->payment, PAYMENT);
+  g_assert_false (usher_payment_conclude (fixture->payment, 1, &declined));
+  g_assert_false (usher_payment_conclude (fixture->payment, 1, &paid));
+  assert_state (fixture, USHER_PAYMENT_OPEN);
+}
+
+static void
+test_keys (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *charge_key = NULL;
+  g_autofree char *refund_key = NULL;
+
+  g_test_summary ("Each attempt has a key of its own, and so has its refund.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_conclude (fixture->payment, 1, &declined);
+  usher_payment_open (fixture->payment, PAYMENT);
+  charge_key = usher_payment_make_charge_key (fixture->payment);
+  refund_key = usher_payment_make_refund_key (fixture->payment);
+  g_assert_cmpstr (charge_key, ==, ORDER ":2");
+  g_assert_cmpstr (refund_key, ==, ORDER ":2:refund");
+}
+
+static void
+test_payloads (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *created = NULL;
+  g_autofree char *refunded = NULL;
+
+  g_test_summary ("Both events carry the id that was answered.");
+
+  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_conclude (fixture->payment, 1, &paid);
+  created = usher_payment_make_created (fixture->payment);
+  g_assert_cmpstr (created,
+                   ==,
+                   "{\"id\":\"" PAYMENT "\",\"orderId\":\"" ORDER "\",\"stripeId\":\"ch_1\"}");
+
+  usher_payment_cancel (fixture->payment, 0);
+  usher_payment_refund (fixture->payment, "re_1");
+  refunded = usher_payment_make_refunded (fixture->payment);
+  g_assert_cmpstr (refunded,
+                   ==,
+                   "{\"id\":\"" PAYMENT "\",\"orderId\":\"" ORDER
+                   "\",\"stripeRefundId\":\"re_1\"}");
+}
+
+static void
+test_news (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Exactly the next version is applied.");
+
+  g_assert_cmpint (usher_payment_get_order_version (NULL), ==, USHER_PAYMENT_NO_ORDER);
+  g_assert_cmpint (usher_payment_judge_news (USHER_PAYMENT_NO_ORDER, 0), ==, USHER_PAYMENT_NEXT);
+  g_assert_cmpint (usher_payment_judge_news (USHER_PAYMENT_NO_ORDER, 1), ==, USHER_PAYMENT_AHEAD);
+  g_assert_cmpint (usher_payment_judge_news (3, 2), ==, USHER_PAYMENT_KNOWN);
+  g_assert_cmpint (usher_payment_judge_news (3, 3), ==, USHER_PAYMENT_KNOWN);
+  g_assert_cmpint (usher_payment_judge_news (3, 4), ==, USHER_PAYMENT_NEXT);
+  g_assert_cmpint (usher_payment_judge_news (3, 5), ==, USHER_PAYMENT_AHEAD);
+}
+
+static void
+test_may_come (Fixture *fixture, gconstpointer data)
+{
+  gint64 now = 1767225600 * G_TIME_SPAN_SECOND;
+  g_autoptr (UsherManualClock) clock = usher_manual_clock_new (now);
+  g_autofree char *id = usher_id_new (USHER_CLOCK (clock));
+
+  g_test_summary ("An order of the last ten seconds may be on its way.");
+
+  g_assert_true (usher_payment_may_come (id, now));
+  g_assert_true (usher_payment_may_come (id, now + 10 * G_TIME_SPAN_SECOND));
+  g_assert_false (usher_payment_may_come (id, now + 11 * G_TIME_SPAN_SECOND));
+  g_assert_false (usher_payment_may_come (id, now - 11 * G_TIME_SPAN_SECOND));
+}
+
+static const struct
+{
+  const char *path;
+  void (*func) (Fixture *fixture, gconstpointer data);
+} tests[] = {
+  { "/payment/judge/order", test_judge },
+  { "/payment/judge/charge", test_judge_charge },
+  { "/payment/judge/cancelled", test_judge_cancelled },
+  { "/payment/judge/expired", test_judge_expired },
+  { "/payment/cancel/before-charge", test_cancel_before_charge },
+  { "/payment/cancel/and-decline", test_cancel_and_decline },
+  { "/payment/cancel/after-charge", test_cancel_after_charge },
+  { "/payment/refund/none", test_no_refund },
+  { "/payment/conclude/twice", test_conclude_twice },
+  { "/payment/conclude/late", test_conclude_late },
+  { "/payment/keys", test_keys },
+  { "/payment/payloads", test_payloads },
+  { "/payment/news", test_news },
+  { "/payment/may-come", test_may_come },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+
+  return g_test_run ();
+}

@@ -1,0 +1,322 @@
+/* test-payments-routes.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#define _GNU_SOURCE
+#include "config.h"
+
+#include <string.h>
+
+#include "usher-payments-contract.h"
+#include "usher-test-till.h"
+
+#define PAY "/api/payments"
+
+static UsherReply *
+post (UsherTestTill *till, const char *user_id, const char *body)
+{
+  return usher_test_host_call (till->host, "POST", PAY, user_id, body);
+}
+
+static void
+refuse (UsherTestTill *till, const char *body, guint status, const char *field, const char *message)
+{
+  g_autoptr (UsherReply) reply = post (till, USHER_TEST_ALICE, body);
+
+  usher_test_assert_refused (reply, status, field, message);
+}
+
+static void
+test_pay (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = usher_test_till_pay (till, "tok_visa");
+  g_autoptr (UsherEvent) event = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *said = NULL;
+  g_autofree char *order_id = NULL;
+  g_autofree char *stripe_id = NULL;
+  g_autofree char *stored = NULL;
+
+  g_test_summary ("A payment is charged once, answered with its id, and published.");
+
+  usher_test_assert_status (reply, 201);
+  g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 1);
+  id = usher_test_dup_member (reply, "id");
+
+  event = usher_test_host_take_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  said = usher_test_dup_event_member (event, USHER_PAYMENTS_ID);
+  order_id = usher_test_dup_event_member (event, USHER_PAYMENTS_ORDER_ID);
+  stripe_id = usher_test_dup_event_member (event, USHER_PAYMENTS_STRIPE_ID);
+  g_assert_cmpstr (said, ==, id);
+  g_assert_cmpstr (order_id, ==, USHER_TEST_ORDER);
+  g_assert_true (g_str_has_prefix (stripe_id, "ch_"));
+
+  usher_test_till_assert_state (till, "completed");
+  stored = usher_test_till_dup_field (till, USHER_PAYMENTS_STRIPE_ID);
+  g_assert_cmpstr (stored, ==, stripe_id);
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
+  g_assert_cmpint (usher_test_till_get_balance (till), ==, 1999);
+
+  /* nothing is left for the timer */
+  usher_test_host_turn (till->host, USHER_TEST_SETTLE);
+  usher_test_host_assert_quiet (till->host, "payments");
+}
+
+static void
+test_amounts (void)
+{
+  static const struct
+  {
+    const char *price;
+    gint64 cents;
+  } amounts[] = {
+    { "19.99", 1999 },        { "1.1", 110 },  { "0.01", 1 },
+    { "0.29", 29 },           { "1.15", 115 }, { "4.35", 435 },
+    { "1000000", 100000000 }, { "8.2", 820 },  { "\"20.07\"", 2007 },
+  };
+
+  g_test_summary ("§3.8: what is charged is exact to the cent.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (amounts); i++)
+    {
+      UsherTestTill till;
+      g_autoptr (UsherReply) reply = NULL;
+
+      usher_test_till_set_up (&till, NULL);
+      usher_test_till_give_created (&till, USHER_TEST_ORDER, amounts[i].price);
+      usher_test_till_give_updated (&till, USHER_TEST_ORDER, 1, "awaiting:payment");
+      reply = usher_test_till_pay (&till, "tok_visa");
+      usher_test_assert_status (reply, 201);
+      g_assert_cmpint (usher_test_till_get_balance (&till), ==, amounts[i].cents);
+      usher_test_till_tear_down (&till, NULL);
+    }
+}
+
+static void
+test_anonymous (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = post (till, NULL, "{}");
+
+  g_test_summary ("Who is not signed in is told that before what is wrong with the body.");
+
+  usher_test_assert_refused (reply, 401, NULL, "Not authorized");
+}
+
+static void
+test_invalid (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) empty = post (till, USHER_TEST_ALICE, "{}");
+
+  g_test_summary ("Token and order are asked for.");
+
+  usher_test_assert_status (empty, 400);
+  g_assert_cmpuint (usher_test_count_members (empty, "errors"), ==, 2);
+  refuse (till, "{\"orderId\":\"" USHER_TEST_ORDER "\"}", 400, "token", "Token must be provided");
+  refuse (till,
+          "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"\"}",
+          400,
+          "token",
+          "Token must be provided");
+  refuse (till,
+          "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
+          400,
+          "token",
+          "Token must be provided");
+  refuse (till, "{\"token\":\"tok_visa\"}", 400, "orderId", "OrderId must be provided");
+  refuse (till,
+          "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}",
+          400,
+          "orderId",
+          "OrderId must be provided");
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
+}
+
+static void
+test_unknown (UsherTestTill *till, gconstpointer data)
+{
+  g_test_summary ("An order that nobody knows is 404.");
+
+  refuse (till,
+          "{\"token\":\"tok_visa\",\"orderId\":\"" USHER_TEST_NOTHING "\"}",
+          404,
+          NULL,
+          "Not Found");
+}
+
+static void
+test_not_the_owner (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply =
+      post (till, USHER_TEST_BOB, "{\"token\":\"tok_visa\",\"orderId\":\"" USHER_TEST_ORDER "\"}");
+
+  g_test_summary ("Somebody else's order is not paid, whatever its state.");
+
+  usher_test_assert_refused (reply, 401, NULL, "Not authorized");
+  usher_test_till_assert_state (till, NULL);
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
+}
+
+static void
+test_cancelled (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("A cancelled order is not paid for.");
+
+  usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
+  reply = usher_test_till_pay (till, "tok_visa");
+  usher_test_assert_refused (reply, 400, NULL, "Cannot pay for a cancelled order");
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
+  g_assert_cmpuint (usher_test_till_count_unpaid (till), ==, 0);
+  usher_test_host_assert_quiet (till->host, "payments");
+}
+
+static void
+test_expired (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) before = NULL;
+  g_autoptr (UsherReply) after = NULL;
+
+  g_test_summary (
+      "An order whose time is over is not paid for, before its cancel comes and after.");
+
+  usher_test_host_turn (till->host, USHER_TEST_HOLD);
+  before = usher_test_till_pay (till, "tok_visa");
+  usher_test_assert_refused (before, 400, NULL, "Order has expired");
+
+  usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
+  after = usher_test_till_pay (till, "tok_visa");
+  usher_test_assert_refused (after, 400, NULL, "Order has expired");
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
+}
+
+static void
+test_last_moment (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("Up to the last moment an order can be paid for.");
+
+  usher_test_host_turn (till->host, USHER_TEST_HOLD - 1);
+  reply = usher_test_till_pay (till, "tok_visa");
+  usher_test_assert_status (reply, 201);
+}
+
+static void
+test_paid (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) first = usher_test_till_pay (till, "tok_visa");
+  g_autoptr (UsherReply) second = usher_test_till_pay (till, "tok_visa");
+  g_autoptr (UsherReply) third = NULL;
+
+  g_test_summary ("A paid order is not paid again, before orders knows of it and after.");
+
+  usher_test_assert_status (first, 201);
+  usher_test_assert_refused (second, 400, NULL, "Order is already paid");
+  usher_test_till_give_updated (till, USHER_TEST_ORDER, 2, "complete");
+  third = usher_test_till_pay (till, "tok_visa");
+  usher_test_assert_refused (third, 400, NULL, "Order is already paid");
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
+}
+
+static void
+test_declined (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) declined = usher_test_till_pay (till, "tok_chargeDeclined");
+  g_autoptr (UsherReply) unknown = usher_test_till_pay (till, "tok_unheardOf");
+  g_autoptr (UsherReply) paid = NULL;
+  g_autofree char *attempt = NULL;
+
+  g_test_summary ("A declined card is told in the processor's words, and another may be tried.");
+
+  usher_test_assert_refused (declined, 402, NULL, "Your card was declined.");
+  usher_test_assert_refused (unknown, 402, NULL, "No such token");
+  usher_test_till_assert_state (till, "failed");
+  usher_test_host_assert_quiet (till->host, "payments");
+
+  paid = usher_test_till_pay (till, "tok_visa");
+  usher_test_assert_status (paid, 201);
+  usher_test_till_assert_state (till, "completed");
+  attempt = usher_test_till_dup_field (till, "attempt");
+  g_assert_cmpstr (attempt, ==, "3");
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
+  g_assert_cmpuint (usher_test_till_count_unpaid (till), ==, 2);
+}
+
+static void
+test_idempotency_key (UsherTestTill *till, gconstpointer data)
+{
+  static const char body[] = "{\"token\":\"tok_visa\",\"orderId\":\"" USHER_TEST_ORDER "\"}";
+  static const char key[] = "Idempotency-Key: 7";
+  g_autoptr (UsherReply) first = NULL;
+  g_autoptr (UsherReply) second = NULL;
+  g_autofree char *id = NULL;
+
+  g_test_summary ("The same key and body are answered the same again, over all steps.");
+
+  first = usher_test_host_call_with (till->host, "POST", PAY, USHER_TEST_ALICE, body, key);
+  usher_test_assert_status (first, 201);
+  id = usher_test_dup_member (first, "id");
+  second = usher_test_host_call_with (till->host, "POST", PAY, USHER_TEST_ALICE, body, key);
+  usher_test_assert_status (second, 201);
+  usher_test_assert_member (second, "id", id);
+  g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
+}
+
+static void
+test_token_is_not_kept (UsherTestTill *till, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = usher_test_till_pay (till, "tok_visa");
+  g_autofree char *database =
+      g_build_filename (usher_test_host_get_directory (till->host), "payments.db-wal", NULL);
+  g_autofree char *contents = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+
+  g_test_summary ("The card's token is written nowhere.");
+
+  usher_test_assert_status (reply, 201);
+  g_file_get_contents (database, &contents, &length, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (memmem (contents, length, "completed", strlen ("completed")));
+  g_assert_null (memmem (contents, length, "tok_visa", strlen ("tok_visa")));
+}
+
+static const struct
+{
+  const char *path;
+  void (*func) (UsherTestTill *till, gconstpointer data);
+} tests[] = {
+  { "/payments/pay/paid", test_pay },
+  { "/payments/pay/anonymous", test_anonymous },
+  { "/payments/pay/invalid", test_invalid },
+  { "/payments/pay/unknown", test_unknown },
+  { "/payments/pay/not-the-owner", test_not_the_owner },
+  { "/payments/pay/cancelled", test_cancelled },
+  { "/payments/pay/expired", test_expired },
+  { "/payments/pay/last-moment", test_last_moment },
+  { "/payments/pay/already-paid", test_paid },
+  { "/payments/pay/declined", test_declined },
+  { "/payments/pay/idempotency-key", test_idempotency_key },
+  { "/payments/pay/token-is-not-kept", test_token_is_not_kept },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path,
+                UsherTestTill,
+                NULL,
+                usher_test_till_set_up_reserved,
+                tests[i].func,
+                usher_test_till_tear_down);
+
+  g_test_add_func ("/payments/pay/amounts", test_amounts);
+
+  return g_test_run ();
+}

@@ -1,0 +1,359 @@
+/* test-test-gateway.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-gateway.h"
+
+#include <glib/gstdio.h>
+
+#include "usher-error.h"
+
+#define RACERS 4
+#define KEYS   8
+
+typedef struct
+{
+  char *directory;       /* (owned) */
+  UsherClock *clock;     /* (owned) */
+  UsherGateway *gateway; /* (owned) */
+} Fixture;
+
+static void
+open_gateway (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->gateway = usher_test_gateway_new (fixture->directory, fixture->clock, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->directory = g_dir_make_tmp ("usher-gateway-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->clock = usher_real_clock_new ();
+  open_gateway (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *ledger = g_build_filename (fixture->directory, USHER_TEST_GATEWAY_LEDGER, NULL);
+
+  g_assert_finalize_object (fixture->gateway);
+  g_object_unref (fixture->clock);
+  g_assert_cmpint (g_remove (ledger), ==, 0);
+  g_assert_cmpint (g_rmdir (fixture->directory), ==, 0);
+  g_free (fixture->directory);
+}
+
+static char *
+pay (Fixture *fixture, const char *key, const char *token)
+{
+  g_auto (UsherCharge) charge = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  usher_gateway_charge (fixture->gateway, key, 1999, "usd", token, &charge, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_PAID);
+  g_assert_nonnull (charge.id);
+
+  return g_steal_pointer (&charge.id);
+}
+
+static void
+decline (Fixture *fixture, const char *key, const char *token, const char *message)
+{
+  g_auto (UsherCharge) charge = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  usher_gateway_charge (fixture->gateway, key, 1999, "usd", token, &charge, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_DECLINED);
+  g_assert_cmpstr (charge.message, ==, message);
+  g_assert_null (charge.id);
+}
+
+/* NULL: no money was taken */
+static char *
+settle (Fixture *fixture, const char *key)
+{
+  g_auto (UsherCharge) charge = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  usher_gateway_settle (fixture->gateway, key, &charge, &error);
+  g_assert_no_error (error);
+
+  return g_steal_pointer (&charge.id);
+}
+
+static char *
+refund (Fixture *fixture, const char *key, const char *charge_id)
+{
+  g_autoptr (GError) error = NULL;
+  char *refund_id = NULL;
+
+  usher_gateway_refund (fixture->gateway, key, charge_id, &refund_id, &error);
+  g_assert_no_error (error);
+
+  return refund_id;
+}
+
+static void
+test_tokens (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = pay (fixture, "a", "tok_visa");
+
+  g_test_summary ("The token decides.");
+
+  decline (fixture, "b", "tok_chargeDeclined", "Your card was declined.");
+  decline (fixture, "c", "tok_unheardOf", "No such token");
+  decline (fixture, "d", "", "No such token");
+}
+
+static void
+test_slow (Fixture *fixture, gconstpointer data)
+{
+  gint64 begin = g_get_monotonic_time ();
+  g_autofree char *first = pay (fixture, "a", "tok_slow");
+  gint64 middle = g_get_monotonic_time ();
+  g_autofree char *second = pay (fixture, "a", "tok_slow");
+
+  g_test_summary ("A slow card takes two seconds, and a known key none.");
+
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpint (middle - begin, >=, 2 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - middle, <, G_TIME_SPAN_SECOND);
+}
+
+static void
+test_same_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = pay (fixture, "a", "tok_visa");
+  g_autofree char *second = pay (fixture, "a", "tok_visa");
+  g_autofree char *third = pay (fixture, "a", "tok_chargeDeclined");
+  g_autofree char *other = pay (fixture, "b", "tok_visa");
+
+  g_test_summary ("A key has one outcome, whatever is asked with it later.");
+
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpstr (first, ==, third);
+  g_assert_cmpstr (first, !=, other);
+  decline (fixture, "c", "tok_chargeDeclined", "Your card was declined.");
+  decline (fixture, "c", "tok_visa", "Your card was declined.");
+}
+
+static void
+test_reopen (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = pay (fixture, "a", "tok_visa");
+  g_autofree char *first_refund = refund (fixture, "a:refund", first);
+  g_autofree char *second = NULL;
+  g_autofree char *second_refund = NULL;
+
+  g_test_summary ("The ledger outlives the process.");
+
+  g_assert_finalize_object (fixture->gateway);
+  open_gateway (fixture);
+  second = pay (fixture, "a", "tok_visa");
+  second_refund = refund (fixture, "a:refund", second);
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpstr (first_refund, ==, second_refund);
+}
+
+static void
+test_settle (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *paid = pay (fixture, "a", "tok_visa");
+  g_autofree char *found = settle (fixture, "a");
+
+  g_test_summary ("What was paid is found; what was not seen is closed for good.");
+
+  g_assert_cmpstr (paid, ==, found);
+  g_assert_null (settle (fixture, "b"));
+  decline (fixture, "b", "tok_visa", "The payment took too long, try again");
+  g_assert_null (settle (fixture, "b"));
+}
+
+static void
+test_lost_answer (Fixture *fixture, gconstpointer data)
+{
+  g_auto (UsherCharge) charge = { 0 };
+  g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Of a lost answer nothing is known, but the money was taken.");
+
+  g_assert_false (
+      usher_gateway_charge (fixture->gateway, "a", 1999, "usd", "tok_lostAnswer", &charge, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  id = settle (fixture, "a");
+  g_assert_nonnull (id);
+}
+
+static void
+test_unavailable (Fixture *fixture, gconstpointer data)
+{
+  g_auto (UsherCharge) charge = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What did not arrive took no money.");
+
+  g_assert_false (usher_gateway_charge (
+      fixture->gateway, "a", 1999, "usd", "tok_unavailable", &charge, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_null (settle (fixture, "a"));
+}
+
+static void
+test_refund (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *charge_id = pay (fixture, "a", "tok_visa");
+  g_autofree char *first = refund (fixture, "a:refund", charge_id);
+  g_autofree char *second = refund (fixture, "a:refund", charge_id);
+  g_autofree char *none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A charge is refunded once, whatever key is used.");
+
+  g_assert_cmpstr (first, ==, second);
+  g_assert_false (usher_gateway_refund (fixture->gateway, "b:refund", charge_id, &none, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+}
+
+static void
+test_refund_unknown (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What was not charged is not refunded.");
+
+  g_assert_false (usher_gateway_refund (fixture->gateway, "a:refund", "ch_0", &none, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+}
+
+static void
+test_refund_later (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *charge_id = pay (fixture, "a", "tok_refundLater");
+  g_autofree char *refund_id = NULL;
+
+  g_test_summary ("The first three refunds fail.");
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *none = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (
+          usher_gateway_refund (fixture->gateway, "a:refund", charge_id, &none, &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+    }
+  refund_id = refund (fixture, "a:refund", charge_id);
+  g_assert_nonnull (refund_id);
+}
+
+static gpointer
+pay_all_keys (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < KEYS; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      g_ptr_array_add (ids, pay (fixture, key, "tok_visa"));
+    }
+
+  return g_steal_pointer (&ids);
+}
+
+static void
+test_threads (Fixture *fixture, gconstpointer data)
+{
+  GThread *threads[RACERS];
+  GPtrArray *ids[RACERS];
+
+  g_test_summary ("All threads get the same answer for a key.");
+
+  for (guint i = 0; i < RACERS; i++)
+    threads[i] = g_thread_new ("payer", pay_all_keys, fixture);
+  for (guint i = 0; i < RACERS; i++)
+    ids[i] = g_thread_join (threads[i]);
+  for (guint i = 0; i < KEYS; i++)
+    for (guint j = 1; j < RACERS; j++)
+      g_assert_cmpstr (g_ptr_array_index (ids[0], i), ==, g_ptr_array_index (ids[j], i));
+  for (guint i = 0; i < RACERS; i++)
+    g_ptr_array_unref (ids[i]);
+}
+
+static void
+test_two_processes (Fixture *fixture, gconstpointer data)
+{
+  Fixture other = { .directory = fixture->directory, .clock = fixture->clock };
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  g_test_summary ("Two that share a ledger agree.");
+
+  open_gateway (&other);
+  first = pay (fixture, "a", "tok_visa");
+  second = pay (&other, "a", "tok_visa");
+  g_assert_cmpstr (first, ==, second);
+  g_assert_null (settle (&other, "b"));
+  decline (fixture, "b", "tok_visa", "The payment took too long, try again");
+  g_object_unref (other.gateway);
+}
+
+static void
+test_no_ledger (void)
+{
+  g_autoptr (UsherClock) clock = usher_real_clock_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A ledger that cannot be opened is named.");
+
+  g_assert_null (usher_test_gateway_new ("/nonexistent/folder", clock, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, "/nonexistent/folder/" USHER_TEST_GATEWAY_LEDGER));
+}
+
+static const struct
+{
+  const char *path;
+  void (*func) (Fixture *fixture, gconstpointer data);
+} tests[] = {
+  { "/test-gateway/charge/tokens", test_tokens },
+  { "/test-gateway/charge/slow", test_slow },
+  { "/test-gateway/charge/same-key", test_same_key },
+  { "/test-gateway/charge/lost-answer", test_lost_answer },
+  { "/test-gateway/charge/unavailable", test_unavailable },
+  { "/test-gateway/charge/threads", test_threads },
+  { "/test-gateway/settle", test_settle },
+  { "/test-gateway/refund/once", test_refund },
+  { "/test-gateway/refund/unknown", test_refund_unknown },
+  { "/test-gateway/refund/later", test_refund_later },
+  { "/test-gateway/ledger/reopen", test_reopen },
+  { "/test-gateway/ledger/two-processes", test_two_processes },
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+  g_test_add_func ("/test-gateway/ledger/none", test_no_ledger);
+
+  return g_test_run ();
+}

@@ -1,0 +1,216 @@
+/* usher-test-till.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-till.h"
+
+#include <sqlite3.h>
+
+#include "usher-json.h"
+#include "usher-payment.h"
+#include "usher-test-gateway.h"
+
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+void
+usher_test_till_set_up (UsherTestTill *self, gconstpointer data)
+{
+  self->host = usher_test_host_new ("payments", NULL);
+}
+
+void
+usher_test_till_set_up_reserved (UsherTestTill *self, gconstpointer data)
+{
+  usher_test_till_set_up (self, data);
+  usher_test_till_give_created (self, USHER_TEST_ORDER, "19.99");
+  usher_test_till_give_updated (self, USHER_TEST_ORDER, 1, "awaiting:payment");
+}
+
+void
+usher_test_till_tear_down (UsherTestTill *self, gconstpointer data)
+{
+  usher_test_host_free (self->host);
+}
+
+void
+usher_test_till_give_created (UsherTestTill *self, const char *order_id, const char *price)
+{
+  g_autofree char *expires_at = usher_time_format (USHER_TEST_TIME + USHER_TEST_HOLD);
+  g_autofree char *payload = g_strdup_printf (
+      "{\"id\":\"%s\",\"version\":0,\"status\":\"created\",\"userId\":\"" USHER_TEST_ALICE
+      "\",\"expiresAt\":\"%s\",\"ticket\":{\"id\":\"" USHER_TEST_NOTHING
+      "\",\"price\":%s,\"version\":0}}",
+      order_id,
+      expires_at,
+      price);
+
+  usher_test_host_give (self->host, "payments", NULL, "order:created", payload);
+}
+
+void
+usher_test_till_give_updated (UsherTestTill *self,
+                              const char *order_id,
+                              int version,
+                              const char *status)
+{
+  g_autofree char *payload = g_strdup_printf ("{\"id\":\"%s\",\"version\":%d,\"status\":\"%s\"}",
+                                              order_id,
+                                              version,
+                                              status);
+
+  usher_test_host_give (self->host, "payments", NULL, "order:updated", payload);
+}
+
+void
+usher_test_till_give_cancelled (UsherTestTill *self, const char *order_id, int version)
+{
+  g_autofree char *payload =
+      g_strdup_printf ("{\"id\":\"%s\",\"version\":%d,\"ticket\":{\"id\":\"" USHER_TEST_NOTHING
+                       "\"}}",
+                       order_id,
+                       version);
+
+  usher_test_host_give (self->host, "payments", NULL, "order:cancelled", payload);
+}
+
+UsherReply *
+usher_test_till_pay (UsherTestTill *self, const char *token)
+{
+  g_autofree char *body =
+      g_strdup_printf ("{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"%s\"}", token);
+
+  return usher_test_host_call (self->host, "POST", "/api/payments", USHER_TEST_ALICE, body);
+}
+
+typedef struct
+{
+  UsherTestTill *till; /* (unowned) */
+  char *token;         /* (owned) */
+} Purchase;
+
+static gpointer
+pay_on_thread (gpointer data)
+{
+  Purchase *purchase = data;
+  UsherReply *reply = usher_test_till_pay (purchase->till, purchase->token);
+
+  g_free (purchase->token);
+  g_free (purchase);
+
+  return reply;
+}
+
+GThread *
+usher_test_till_start_paying (UsherTestTill *self, const char *token)
+{
+  Purchase *purchase = g_new0 (Purchase, 1);
+
+  purchase->till = self;
+  purchase->token = g_strdup (token);
+
+  return g_thread_new ("purchase", pay_on_thread, purchase);
+}
+
+UsherReply *
+usher_test_till_finish_paying (GThread *thread)
+{
+  return g_thread_join (thread);
+}
+
+char *
+usher_test_till_dup_field (UsherTestTill *self, const char *field)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (UsherJson) json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  text = usher_host_dup_document (usher_test_host_get_host (self->host),
+                                  "payments",
+                                  USHER_PAYMENT_COLLECTION,
+                                  USHER_TEST_ORDER,
+                                  &error);
+  g_assert_no_error (error);
+  json = usher_json_parse (text, -1, &error);
+  g_assert_no_error (error);
+
+  if (usher_json_get_kind (json, field) == USHER_JSON_STRING)
+    return g_strdup (usher_json_get_string (json, field));
+
+  return usher_json_dup_text (json, field);
+}
+
+void
+usher_test_till_assert_state (UsherTestTill *self, const char *state)
+{
+  g_autofree char *found = usher_test_till_dup_field (self, USHER_PAYMENT_STATE);
+
+  g_assert_cmpstr (found, ==, state);
+}
+
+void
+usher_test_till_await_state (UsherTestTill *self, const char *state)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  while (TRUE)
+    {
+      g_autofree char *found = usher_test_till_dup_field (self, USHER_PAYMENT_STATE);
+
+      if (g_strcmp0 (found, state) == 0)
+        return;
+
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (1000);
+    }
+}
+
+static gint64
+ask_ledger (UsherTestTill *self, const char *sql)
+{
+  g_autofree char *path = g_build_filename (usher_test_host_get_directory (self->host),
+                                            "payments",
+                                            USHER_TEST_GATEWAY_LEDGER,
+                                            NULL);
+  sqlite3 *ledger = NULL;
+  sqlite3_stmt *select = NULL;
+  gint64 answer;
+
+  g_assert_cmpint (sqlite3_open (path, &ledger), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (ledger, sql, -1, &select, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (select), ==, SQLITE_ROW);
+  answer = sqlite3_column_int64 (select, 0);
+  sqlite3_finalize (select);
+  sqlite3_close (ledger);
+
+  return answer;
+}
+
+guint
+usher_test_till_count_paid (UsherTestTill *self)
+{
+  return (guint) ask_ledger (self, "SELECT count(*) FROM charges WHERE id IS NOT NULL");
+}
+
+guint
+usher_test_till_count_unpaid (UsherTestTill *self)
+{
+  return (guint) ask_ledger (self, "SELECT count(*) FROM charges WHERE id IS NULL");
+}
+
+guint
+usher_test_till_count_refunds (UsherTestTill *self)
+{
+  return (guint) ask_ledger (self, "SELECT count(*) FROM refunds");
+}
+
+gint64
+usher_test_till_get_balance (UsherTestTill *self)
+{
+  return ask_ledger (self,
+                     "SELECT coalesce(sum(amount), 0) FROM charges WHERE id IS NOT NULL"
+                     " AND id NOT IN (SELECT charge FROM refunds)");
+}
