@@ -442,7 +442,7 @@ open_sockets (UsherHub *self)
 static gboolean
 is_finished (UsherHub *self)
 {
-  return g_atomic_int_get (&self->stopping) != 0 && self->written == NULL &&
+  return self->is_closing && self->written == NULL &&
          (self->is_failing || usher_journal_batch_is_empty (self->next));
 }
 
@@ -473,6 +473,7 @@ usher_hub_run (gpointer data)
       send_heads (self);
       usher_hub_drop_old (self);
       next_due = serve_groups (self);
+      self->is_closing = g_atomic_int_get (&self->stopping) != 0;
       usher_hub_submit (self);
     }
   while (!is_finished (self));

@@ -150,6 +150,7 @@ struct _UsherHub
   GArray *written_confirms;   /* (owned) (nullable) */
   gboolean is_failing;        /* the last commit failed: with a pause before the next */
   gint64 retry_at;
+  gboolean is_closing; /* what is submitted now is the last */
   gint64 next_head;
   gint64 next_expiry; /* of the limit of age */
   gint64 last_write;
