@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   /* member to hub */
-  USHER_FRAME_HELLO = 1, /* client, endpoint */
+  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session */
   USHER_FRAME_PUBLISH,   /* channel, u64 first number, u16 count, events */
   USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
                             u32 max deliver, i64 defer limit */
@@ -28,11 +28,11 @@ typedef enum
   USHER_FRAME_PING,
   USHER_FRAME_BYE, /* u32 request */
   /* hub to member, on the way back */
-  USHER_FRAME_WELCOME = 65, /* epoch, endpoint of deliveries, endpoint of channels */
+  USHER_FRAME_WELCOME = 65, /* epoch, endpoint of deliveries, endpoint of channels, u32 session */
   USHER_FRAME_AGAIN,        /* the hub does not know the member: say hello */
-  USHER_FRAME_CONFIRM,      /* u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
-  USHER_FRAME_REPLY,        /* u32 request, u8 code (0: well), text, u64 number */
-  USHER_FRAME_FETCHED,      /* u32 subscription, u64 last sequence, u64 base, u16 count, events */
+  USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
+  USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number */
+  USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
   /* hub to member, deliveries */
   USHER_FRAME_DELIVER, /* u32 subscription, u64 base, u16 count, u32 attempt, u8 redelivered, events */
@@ -87,6 +87,8 @@ gboolean usher_frame_skip_event (UsherFrameReader *reader,
 UsherEvent *
 usher_frame_read_event (UsherFrameReader *reader, const char *channel, guint64 sequence);
 
+/* whether it may name a channel, a group or a durable: text of one line */
+gboolean usher_frame_is_name (const char *text);
 /* a UUID's 16 bytes; FALSE when it is none */
 gboolean usher_frame_parse_id (const char *uuid, guint8 *bytes);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define UUID_LENGTH 36
+#define MAX_NAME    255
 
 GByteArray *
 usher_frame_new (UsherFrameType type)
@@ -63,6 +64,19 @@ void
 usher_frame_add_text (GByteArray *frame, const char *text)
 {
   add_bytes (frame, text != NULL ? text : "", text != NULL ? strlen (text) : 0);
+}
+
+gboolean
+usher_frame_is_name (const char *text)
+{
+  if (*text == '\0' || strlen (text) > MAX_NAME || !g_utf8_validate (text, -1, NULL))
+    return FALSE;
+
+  for (const char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      return FALSE;
+
+  return TRUE;
 }
 
 gboolean
@@ -230,7 +244,14 @@ usher_frame_skip_event (UsherFrameReader *reader,
   *id = take (&inner, USHER_EVENT_ID_SIZE);
   usher_frame_read_u64 (&inner);
   for (guint i = 0; i < 4; i++)
-    take (&inner, usher_frame_read_u32 (&inner));
+    {
+      guint32 part = usher_frame_read_u32 (&inner);
+      const guint8 *text = take (&inner, part);
+
+      /* the last one is the payload, which is its reader's to judge */
+      if (text != NULL && i < 3 && !g_utf8_validate_len ((const char *) text, part, NULL))
+        inner.failed = TRUE;
+    }
   if (inner.failed || inner.at != inner.end)
     {
       reader->failed = TRUE;

@@ -178,7 +178,13 @@ append_subscriptions (GString *json, UsherChannel *channel)
         append_subscription (json, channel, group, g_ptr_array_index (group->seats, j));
     }
   for (guint i = 0; i < channel->seats->len; i++)
-    append_subscription (json, channel, NULL, g_ptr_array_index (channel->seats, i));
+    {
+      const UsherSeat *seat = g_ptr_array_index (channel->seats, i);
+
+      /* one with a durable name is among the groups */
+      if (seat->group == NULL)
+        append_subscription (json, channel, NULL, seat);
+    }
   g_string_append_c (json, ']');
 }
 
@@ -193,8 +199,10 @@ count_parked (UsherHub *self, const char *channel)
 static void
 append_channel (UsherHub *self, GString *json, UsherChannel *channel, gboolean subs)
 {
-  guint n_subs = channel->seats->len;
+  guint n_subs = 0;
 
+  for (guint i = 0; i < channel->seats->len; i++)
+    n_subs += ((UsherSeat *) g_ptr_array_index (channel->seats, i))->group == NULL ? 1 : 0;
   for (guint i = 0; i < channel->groups->len; i++)
     n_subs += MAX (1, ((UsherGroup *) g_ptr_array_index (channel->groups, i))->seats->len);
 
@@ -411,7 +419,11 @@ append_parked (UsherHub *self, GString *json, const UsherParked *parked)
   add_text (json, "kind", parked->deferred ? "deferred" : "failed");
   g_string_append_printf (json, ",\"reasons\":%s", parked->reasons);
   if (event != NULL)
-    add_text (json, "payload", usher_event_get_payload (event, NULL));
+    {
+      g_autofree char *payload = g_utf8_make_valid (usher_event_get_payload (event, NULL), -1);
+
+      add_text (json, "payload", payload);
+    }
   g_string_append_c (json, '}');
 }
 

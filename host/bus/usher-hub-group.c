@@ -197,6 +197,13 @@ mark_changed (UsherGroup *group)
   group->changed = group->durable;
 }
 
+/* A member says hello before its way for deliveries is there, or never lets it be. */
+static gboolean
+can_reach (const UsherMember *member)
+{
+  return (zsock_events (member->push) & ZMQ_POLLOUT) != 0;
+}
+
 /* The best member: not paused, with room, with least out; among equals the next in turn. */
 static UsherSeat *
 choose_seat (UsherGroup *group)
@@ -210,8 +217,12 @@ choose_seat (UsherGroup *group)
 
       if (seat->member->paused || seat->n_out >= seat->max_in_flight)
         continue;
-      if (best == NULL || seat->n_out < best->n_out)
+      if (best != NULL && seat->n_out >= best->n_out)
+        continue;
+      if (can_reach (seat->member))
         best = seat;
+      else
+        group->blocked = TRUE;
     }
   if (best != NULL)
     group->next_seat++;
@@ -383,11 +394,21 @@ set_done (UsherGroup *group, UsherPending *pending)
   mark_changed (group);
 }
 
+void
+usher_hub_feed (UsherGroup *group)
+{
+  if (group->starved)
+    group->next_due = 0;
+}
+
 static void
 take_back (UsherPending *pending)
 {
-  if (pending->seat != NULL)
-    pending->seat->n_out--;
+  if (pending->seat == NULL)
+    return;
+
+  pending->seat->n_out--;
+  usher_hub_feed (pending->seat->group);
   pending->seat = NULL;
 }
 
@@ -469,7 +490,7 @@ count_attempt (UsherHub *self,
   add_reason (pending, reason);
   if (pending->attempts < group->max_deliver)
     {
-      wait_until (group, pending, usher_hub_get_now (self) + delay);
+      wait_until (group, pending, usher_hub_get_now (self) + MIN (delay, USHER_HUB_MAX_DELAY));
       return;
     }
 
@@ -511,7 +532,7 @@ release_deferred (UsherHub *self, UsherGroup *group)
     {
       UsherParked *parked = g_ptr_array_index (list, i);
 
-      if (parked->deferred)
+      if (parked->deferred && !usher_hub_is_unparked (self, parked->id))
         usher_hub_replay (self, parked, NULL);
     }
 }
@@ -621,11 +642,13 @@ usher_hub_expire (UsherHub *self, UsherGroup *group, gint64 now)
   gpointer value = NULL;
   gboolean room = TRUE;
 
-  if (now < group->next_due)
+  if (now < group->next_due && !group->blocked)
     return;
 
   due = g_ptr_array_new ();
   group->next_due = G_MAXINT64;
+  group->starved = FALSE;
+  group->blocked = FALSE;
   g_hash_table_iter_init (&iter, group->pending);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -643,13 +666,15 @@ usher_hub_expire (UsherHub *self, UsherGroup *group, gint64 now)
       UsherPending *pending = g_ptr_array_index (due, i);
 
       if (pending->seat != NULL)
-        count_attempt (self, group, pending, 0, "no answer in time");
+        {
+          count_attempt (self, group, pending, 0, "no answer in time");
+          /* there is room now */
+          group->next_due = MIN (group->next_due, now);
+        }
       else if (room)
         room = send_again (self, group, pending);
-      /* who has no room now is asked again when an answer comes, or soon */
-      if (!room)
-        group->next_due = MIN (group->next_due, now + DEFER_FIRST);
     }
+  group->starved = !room;
 }
 
 void
@@ -660,6 +685,18 @@ usher_hub_forget_group (UsherHub *self, UsherGroup *group)
                           g_strconcat (group->channel->name, "\n", group->name, NULL),
                           NULL);
   g_ptr_array_remove (group->channel->groups, group);
+}
+
+static gboolean
+has_unparked (UsherJournalBatch *batch, const char *id)
+{
+  return batch != NULL && g_ptr_array_find_with_equal_func (batch->unparked, id, g_str_equal, NULL);
+}
+
+gboolean
+usher_hub_is_unparked (UsherHub *self, const char *id)
+{
+  return has_unparked (self->next, id) || has_unparked (self->written, id);
 }
 
 gboolean

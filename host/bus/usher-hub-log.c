@@ -167,11 +167,18 @@ usher_hub_clear_confirm (gpointer data)
 static void
 add_confirm (UsherHub *self, UsherMember *member, guint64 first, guint64 last, guint8 code)
 {
-  UsherConfirm confirm = { g_bytes_ref (member->identity), first, last, code, 0 };
+  UsherConfirm confirm = {
+    .identity = g_bytes_ref (member->identity),
+    .session = member->session,
+    .first = first,
+    .last = last,
+    .code = code,
+  };
 
   g_array_append_val (self->next_confirms, confirm);
 }
 
+/* Whether @count events of @size bytes are too many. */
 static gboolean
 is_full (UsherHub *self, const UsherChannel *channel, guint count, gsize size)
 {
@@ -181,28 +188,48 @@ is_full (UsherHub *self, const UsherChannel *channel, guint count, gsize size)
          (self->limits.max_bytes > 0 && channel->n_bytes + size > self->limits.max_bytes);
 }
 
-/* Copies the events that the log has not got to @fresh; how many, -1 when the frame is malformed. */
-static int
-read_fresh (UsherHub *self, UsherFrameReader *reader, guint count, GByteArray *fresh)
+/* Whether there are @count events, and nothing else. */
+static gboolean
+is_well_formed (UsherFrameReader reader, guint count)
 {
-  int n = 0;
+  const guint8 *bytes = NULL;
+  const guint8 *id = NULL;
+  gsize size = 0;
 
+  for (guint i = 0; i < count; i++)
+    if (!usher_frame_skip_event (&reader, &bytes, &size, &id))
+      return FALSE;
+
+  return reader.at == reader.end;
+}
+
+/* Copies the events that the log has not got to @fresh, as far as the channel has room; returns how many were looked
+ * at. */
+static guint
+read_fresh (UsherHub *self,
+            UsherChannel *channel,
+            UsherFrameReader *reader,
+            guint count,
+            GByteArray *fresh,
+            guint *n_fresh)
+{
   for (guint i = 0; i < count; i++)
     {
       const guint8 *bytes = NULL;
       const guint8 *id = NULL;
       gsize size = 0;
 
-      if (!usher_frame_skip_event (reader, &bytes, &size, &id))
-        return -1;
+      usher_frame_skip_event (reader, &bytes, &size, &id);
       if (usher_recent_ids_contains (self->known, id))
         continue;
+      if (is_full (self, channel, *n_fresh + 1, fresh->len + size))
+        return i;
       usher_recent_ids_add (self->known, id);
       g_byte_array_append (fresh, bytes, (guint) size);
-      n++;
+      (*n_fresh)++;
     }
 
-  return reader->at == reader->end ? n : -1;
+  return count;
 }
 
 static void
@@ -230,31 +257,46 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
   guint count = usher_frame_read_u16 (reader);
   UsherChannel *channel = NULL;
   GByteArray *fresh = NULL;
-  int n = 0;
+  guint n_fresh = 0;
+  guint taken = 0;
 
   /* a frame before this one was lost with its connection: all is sent again after a hello */
-  if (reader->failed || name == NULL || count == 0 || count > USHER_FRAME_MAX_EVENTS ||
-      first != member->received + 1)
+  if (reader->failed || name == NULL || !usher_frame_is_name (name) || count == 0 ||
+      count > USHER_FRAME_MAX_EVENTS || first != member->received + 1)
     {
       usher_hub_send (self, member->identity, usher_frame_new (USHER_FRAME_AGAIN));
       return;
     }
 
   member->received += count;
-  channel = usher_hub_get_channel (self, name);
-  if (is_full (self, channel, count, (gsize) (reader->end - reader->at)))
+  if (!is_well_formed (*reader, count))
     {
-      add_confirm (self, member, first, first + count - 1, 1 + USHER_ERROR_FULL);
+      add_confirm (self, member, first, first + count - 1, 1 + USHER_ERROR_INVALID);
       return;
     }
 
+  channel = usher_hub_get_channel (self, name);
   fresh = g_byte_array_sized_new ((guint) (reader->end - reader->at));
-  n = read_fresh (self, reader, count, fresh);
-  if (n > 0)
-    append (self, channel, (guint) n, fresh);
+  taken = read_fresh (self, channel, reader, count, fresh, &n_fresh);
+  if (n_fresh > 0)
+    append (self, channel, n_fresh, fresh);
   else
     g_byte_array_unref (fresh);
-  add_confirm (self, member, first, first + count - 1, n < 0 ? 1 + USHER_ERROR_INVALID : 0);
+  if (taken > 0)
+    add_confirm (self, member, first, first + taken - 1, 0);
+  if (taken < count)
+    add_confirm (self, member, first + taken, first + count - 1, 1 + USHER_ERROR_FULL);
+}
+
+/* Whether a confirmation goes on where the one before it ends. */
+static gboolean
+follows (GArray *confirms, guint index)
+{
+  const UsherConfirm *confirm = &g_array_index (confirms, UsherConfirm, index);
+  const UsherConfirm *before = confirm - 1;
+
+  return confirm->code == 0 && confirm->request == 0 && confirm->session == before->session &&
+         g_bytes_equal (confirm->identity, before->identity);
 }
 
 void
@@ -293,13 +335,10 @@ send_confirms (UsherHub *self, GArray *confirms, guint8 code)
 
       frame = usher_frame_new (USHER_FRAME_CONFIRM);
       /* one message speaks for all that follow each other and went well */
-      while (
-          own == 0 && i + 1 < confirms->len &&
-          g_array_index (confirms, UsherConfirm, i + 1).code == 0 &&
-          g_array_index (confirms, UsherConfirm, i + 1).request == 0 &&
-          g_bytes_equal (g_array_index (confirms, UsherConfirm, i + 1).identity, confirm->identity))
+      while (own == 0 && i + 1 < confirms->len && follows (confirms, i + 1))
         confirm = &g_array_index (confirms, UsherConfirm, ++i);
 
+      usher_frame_add_u32 (frame, confirm->session);
       usher_frame_add_u64 (frame, confirm->last);
       usher_frame_add_u16 (frame, own != 0 ? (guint16) (confirm->last - confirm->first + 1) : 0);
       for (guint64 number = confirm->first; own != 0 && number <= confirm->last; number++)
@@ -363,10 +402,11 @@ accept_frames (UsherHub *self, UsherJournalBatch *batch)
 
   for (guint i = 0; i < batch->expired->len; i++)
     {
-      const UsherJournalFrame *last = g_ptr_array_index (batch->expired, i);
-      UsherChannel *channel = usher_hub_get_channel (self, last->channel);
+      const UsherExpired *expired = g_ptr_array_index (batch->expired, i);
+      UsherChannel *channel = usher_hub_get_channel (self, expired->channel);
 
-      channel->first = last->base + last->count;
+      channel->first = expired->last + 1;
+      channel->n_bytes -= expired->bytes;
       channel->n_events = channel->committed - channel->first + 1;
     }
 }
@@ -488,7 +528,7 @@ usher_hub_submit (UsherHub *self)
   gboolean urgent = self->next->frames->len > 0 || self->next->parked->len > 0 ||
                     self->next->unparked->len > 0 || self->next->expired->len > 0 || stopping;
 
-  if (self->written != NULL || (self->is_failing && now < self->retry_at && !stopping))
+  if (self->written != NULL || (self->is_failing && (stopping || now < self->retry_at)))
     return;
 
   /* nothing to write, only that it was written already */
@@ -532,17 +572,17 @@ usher_hub_drop_old (UsherHub *self)
     {
       UsherChannel *channel = value;
       guint64 keep = usher_journal_find_time (self->journal, channel->name, before);
-      UsherJournalFrame *last = NULL;
+      UsherExpired *expired = NULL;
 
       if (keep == 0)
         keep = channel->committed + 1;
       if (keep <= channel->first)
         continue;
-      last = g_new0 (UsherJournalFrame, 1);
-      last->channel = g_strdup (channel->name);
-      last->base = keep - 1;
-      last->count = 1;
-      g_ptr_array_add (self->next->expired, last);
+      expired = g_new0 (UsherExpired, 1);
+      expired->channel = g_strdup (channel->name);
+      expired->last = keep - 1;
+      expired->bytes = usher_journal_measure (self->journal, channel->name, keep - 1);
+      g_ptr_array_add (self->next->expired, expired);
     }
 }
 

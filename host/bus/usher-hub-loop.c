@@ -18,19 +18,25 @@
 #define MAX_SLEEP    1000 /* milliseconds */
 #define MEMBER_LIMIT (6 * G_TIME_SPAN_SECOND)
 #define HEAD_PAUSE   G_TIME_SPAN_SECOND
+#define PROBE_PAUSE  (200 * G_TIME_SPAN_MILLISECOND)
+/* how much of a channel is sent to who fetches, before others get their turn */
+#define FETCH_FRAMES 32
 
 /* Sends over the ROUTER; takes ownership of @frame. */
-void
+gboolean
 usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame)
 {
   gsize size = 0;
   gconstpointer data = g_bytes_get_data (identity, &size);
   void *socket = zsock_resolve (self->router);
+  gboolean is_there = zmq_send (socket, data, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
 
-  /* who is gone, or does not read, is told again when he asks */
-  if (zmq_send (socket, data, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+  /* who is gone is told again when he asks */
+  if (is_there)
     zmq_send (socket, frame->data, frame->len, ZMQ_DONTWAIT);
   g_byte_array_unref (frame);
+
+  return is_there;
 }
 
 void
@@ -57,6 +63,8 @@ answer_live (UsherSeat *seat, guint64 sequence)
 {
   UsherGroup *group = seat->group;
 
+  /* the limit of age may have dropped what was between */
+  group->floor = MAX (group->floor, seat->channel->first - 1);
   if (sequence <= group->floor || sequence > seat->channel->committed)
     return;
 
@@ -94,25 +102,23 @@ handle_answers (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
     }
 }
 
-static void
-handle_fetch (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+/* Sends the frame with @from, if there is one; returns the sequence after it, 0 when it was the last. */
+static guint64
+send_fetched (UsherHub *self, UsherSeat *seat, guint64 from, gboolean is_last)
 {
-  guint id = usher_frame_read_u32 (reader);
-  guint64 from = usher_frame_read_u64 (reader);
-  UsherSeat *seat = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (id));
   UsherJournalFrame *frame = NULL;
-  GByteArray *answer = NULL;
+  GByteArray *answer = usher_frame_new (USHER_FRAME_FETCHED);
+  guint64 next = 0;
   gsize size = 0;
   gconstpointer bytes = NULL;
 
-  if (reader->failed || seat == NULL || seat->member != member)
-    return;
-
   if (from <= seat->channel->committed)
     frame = usher_hub_find_frame (self, seat->channel, MAX (from, seat->channel->first));
-  answer = usher_frame_new (USHER_FRAME_FETCHED);
-  usher_frame_add_u32 (answer, id);
+  if (frame != NULL && !is_last && frame->base + frame->count <= seat->channel->committed)
+    next = frame->base + frame->count;
+  usher_frame_add_u32 (answer, seat->id);
   usher_frame_add_u64 (answer, seat->channel->committed);
+  usher_frame_add_u8 (answer, next != 0 ? 1 : 0);
   usher_frame_add_u64 (answer, frame != NULL ? frame->base : 0);
   usher_frame_add_u16 (answer, frame != NULL ? (guint16) frame->count : 0);
   if (frame != NULL)
@@ -121,18 +127,40 @@ handle_fetch (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
       g_byte_array_append (answer, bytes, (guint) size);
       self->out_events += frame->count;
     }
-  usher_hub_send (self, member->identity, answer);
+  usher_hub_send (self, seat->member->identity, answer);
+
+  return next;
+}
+
+static void
+handle_fetch (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+{
+  guint id = usher_frame_read_u32 (reader);
+  guint64 from = usher_frame_read_u64 (reader);
+  UsherSeat *seat = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (id));
+
+  if (reader->failed || seat == NULL || seat->member != member)
+    return;
+
+  for (guint i = 1; i == 1 || (from != 0 && i <= FETCH_FRAMES); i++)
+    from = send_fetched (self, seat, from, i == FETCH_FRAMES);
 }
 
 static gboolean
 treat_parked (UsherHub *self, const char *verb, const char *id, GError **error)
 {
   g_autofree char *known = g_strdup (id);
-  UsherParked *parked = usher_journal_find_parked (self->journal, known, error);
+  UsherParked *parked = usher_hub_is_unparked (self, id)
+                            ? NULL
+                            : usher_journal_find_parked (self->journal, known, error);
   gboolean ok = parked != NULL;
 
   if (parked == NULL)
-    return FALSE;
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no event “%s” is parked", id);
+      return FALSE;
+    }
 
   if (g_str_equal (verb, "replay"))
     ok = usher_hub_replay (self, parked, error);
@@ -152,7 +180,7 @@ handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (reader->failed || what == NULL)
+  if (reader->failed)
     return;
 
   if (words[1] != NULL && (g_str_equal (words[0], "replay") || g_str_equal (words[0], "drop")))
@@ -164,7 +192,7 @@ handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
         }
     }
   else
-    text = usher_hub_describe (self, what, &error);
+    text = usher_hub_describe (self, what != NULL ? what : "", &error);
   usher_hub_reply (self, member->identity, request, error, text, 0);
 }
 
@@ -329,25 +357,39 @@ serve_calls (UsherHub *self)
     }
 }
 
-/* Members of other processes that were not heard of for long are gone. */
-static void
-bury_silent (UsherHub *self)
+/* A dead process closes its connections, a machine that is gone is silent. */
+static gboolean
+is_gone (UsherHub *self, const UsherMember *member, gint64 limit)
 {
-  gint64 limit = g_get_monotonic_time () - MEMBER_LIMIT;
-  g_autoptr (GPtrArray) silent = g_ptr_array_new ();
+  return (member->is_remote && member->heard < limit) ||
+         !usher_hub_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
+}
+
+/* Gives what members that are gone have out to others. */
+static void
+bury_gone (UsherHub *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GPtrArray) gone = NULL;
   GHashTableIter iter;
   gpointer value = NULL;
 
+  if (now < self->next_probe)
+    return;
+
+  self->next_probe = now + PROBE_PAUSE;
+  gone = g_ptr_array_new ();
+
   g_hash_table_iter_init (&iter, self->members);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((UsherMember *) value)->is_remote && ((UsherMember *) value)->heard < limit)
-      g_ptr_array_add (silent, value);
+    if (is_gone (self, value, now - MEMBER_LIMIT))
+      g_ptr_array_add (gone, value);
 
-  for (guint i = 0; i < silent->len; i++)
+  for (guint i = 0; i < gone->len; i++)
     {
-      UsherMember *member = g_ptr_array_index (silent, i);
+      UsherMember *member = g_ptr_array_index (gone, i);
 
-      g_message ("member “%s” is silent: its events go to others", member->client);
+      g_message ("member “%s” is gone: its events go to others", member->client);
       usher_hub_remove_member (self, member);
     }
 }
@@ -364,7 +406,6 @@ send_heads (UsherHub *self)
     return;
 
   self->next_head = now + HEAD_PAUSE;
-  bury_silent (self);
   g_hash_table_iter_init (&iter, self->channels);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -446,6 +487,18 @@ is_finished (UsherHub *self)
          (self->is_failing || usher_journal_batch_is_empty (self->next));
 }
 
+/* Members look for the next hub at once. */
+static void
+say_good_bye (UsherHub *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    usher_hub_send (self, ((UsherMember *) value)->identity, usher_frame_new (USHER_FRAME_AGAIN));
+}
+
 gpointer
 usher_hub_run (gpointer data)
 {
@@ -471,6 +524,7 @@ usher_hub_run (gpointer data)
       serve_calls (self);
       usher_hub_take_written (self);
       send_heads (self);
+      bury_gone (self);
       usher_hub_drop_old (self);
       next_due = serve_groups (self);
       self->is_closing = g_atomic_int_get (&self->stopping) != 0;
@@ -478,6 +532,7 @@ usher_hub_run (gpointer data)
     }
   while (!is_finished (self));
 
+  say_good_bye (self);
   g_hash_table_remove_all (self->members);
   zsock_destroy (&self->router);
   zsock_destroy (&self->live);

@@ -53,7 +53,17 @@ find_entrance (UsherHub *self, const char *endpoint)
         return entrance;
     }
 
-  return self->entrances->len > 0 ? g_ptr_array_index (self->entrances, 0) : NULL;
+  /* the same way by another name */
+  for (guint i = 0; i < self->entrances->len; i++)
+    {
+      const UsherEntrance *entrance = g_ptr_array_index (self->entrances, i);
+      gsize length = (gsize) (strstr (entrance->endpoint, "://") - entrance->endpoint);
+
+      if (endpoint != NULL && strncmp (entrance->endpoint, endpoint, length + 1) == 0)
+        return entrance;
+    }
+
+  return NULL;
 }
 
 static zsock_t *
@@ -104,19 +114,37 @@ usher_hub_remove_member (UsherHub *self, UsherMember *member)
   g_hash_table_remove (self->members, identity);
 }
 
+static void
+send_welcome (UsherHub *self, const UsherMember *member, const UsherEntrance *entrance)
+{
+  GByteArray *welcome = usher_frame_new (USHER_FRAME_WELCOME);
+
+  usher_frame_add_text (welcome, self->epoch);
+  usher_frame_add_text (welcome, member->endpoint);
+  usher_frame_add_text (welcome, entrance->live);
+  usher_frame_add_u32 (welcome, member->session);
+  usher_hub_send (self, member->identity, welcome);
+}
+
 void
 usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader)
 {
   g_autofree char *client = usher_frame_read_text (reader);
   g_autofree char *came_by = usher_frame_read_text (reader);
+  guint session = usher_frame_read_u32 (reader);
   const UsherEntrance *entrance = find_entrance (self, came_by);
   UsherMember *member = g_hash_table_lookup (self->members, identity);
   g_autofree char *endpoint = NULL;
   zsock_t *push = NULL;
-  GByteArray *welcome = NULL;
 
   if (reader->failed || client == NULL || entrance == NULL)
     return;
+  /* who had to wait for the answer has said hello more than once */
+  if (member != NULL && member->session == session)
+    {
+      send_welcome (self, member, entrance);
+      return;
+    }
   if (member != NULL)
     usher_hub_remove_member (self, member);
 
@@ -135,15 +163,11 @@ usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader)
   member->push = push;
   member->endpoint = g_steal_pointer (&endpoint);
   member->is_remote = entrance->is_remote;
+  member->session = session;
   member->heard = g_get_monotonic_time ();
   member->seats = g_ptr_array_new ();
   g_hash_table_insert (self->members, member->identity, member);
-
-  welcome = usher_frame_new (USHER_FRAME_WELCOME);
-  usher_frame_add_text (welcome, self->epoch);
-  usher_frame_add_text (welcome, member->endpoint);
-  usher_frame_add_text (welcome, entrance->live);
-  usher_hub_send (self, identity, welcome);
+  send_welcome (self, member, entrance);
 }
 
 /* What a SUBSCRIBE frame says. */
@@ -177,7 +201,9 @@ read_wish (UsherFrameReader *reader, Wish *wish)
   wish->max_deliver = usher_frame_read_u32 (reader);
   wish->defer_limit = (gint64) usher_frame_read_u64 (reader);
 
-  return !reader->failed && wish->channel != NULL;
+  return !reader->failed && wish->channel != NULL && usher_frame_is_name (wish->channel) &&
+         (wish->group == NULL || usher_frame_is_name (wish->group)) &&
+         (wish->durable == NULL || usher_frame_is_name (wish->durable));
 }
 
 static void
@@ -220,7 +246,7 @@ static void
 set_limits (UsherGroup *group, const Wish *wish)
 {
   if (wish->ack_wait > 0)
-    group->ack_wait = wish->ack_wait;
+    group->ack_wait = MIN (wish->ack_wait, USHER_HUB_MAX_DELAY);
   if (wish->max_deliver > 0)
     group->max_deliver = wish->max_deliver;
   if (wish->defer_limit > 0)
@@ -264,7 +290,10 @@ add_seat (UsherHub *self, UsherMember *member, UsherChannel *channel, const Wish
   seat->max_in_flight = wish->max_in_flight > 0 ? wish->max_in_flight : DEFAULT_IN_FLIGHT;
   seat->group = find_position (self, member, channel, wish);
   if (seat->group != NULL)
-    g_ptr_array_add (seat->group->seats, seat);
+    {
+      g_ptr_array_add (seat->group->seats, seat);
+      usher_hub_feed (seat->group);
+    }
   if (seat->group == NULL || seat->group->live)
     g_ptr_array_add (channel->seats, seat);
   g_ptr_array_add (member->seats, seat);
@@ -280,6 +309,7 @@ usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *read
   UsherChannel *channel = NULL;
   UsherSeat *seat = NULL;
   g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
   guint64 next = 0;
 
   if (read_wish (reader, &wish))
@@ -289,6 +319,11 @@ usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *read
       next = seat->group != NULL ? seat->group->floor + 1 : find_start (self, channel, &wish);
       id = g_strdup_printf ("%u", seat->id);
       usher_hub_reply (self, member->identity, wish.request, NULL, id, next);
+    }
+  else
+    {
+      g_set_error (&error, USHER_ERROR, USHER_ERROR_INVALID, "no subscription of this hub");
+      usher_hub_reply (self, member->identity, wish.request, error, NULL, 0);
     }
   clear_wish (&wish);
 }

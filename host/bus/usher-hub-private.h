@@ -15,6 +15,9 @@
 
 G_BEGIN_DECLS
 
+/* longer than anybody waits, and far from the end of the numbers */
+#define USHER_HUB_MAX_DELAY (1000 * G_TIME_SPAN_DAY)
+
 typedef struct _UsherMember UsherMember;
 typedef struct _UsherChannel UsherChannel;
 typedef struct _UsherGroup UsherGroup;
@@ -35,10 +38,10 @@ struct _UsherMember
   zsock_t *push;    /* (owned) */
   gboolean is_remote;
   gboolean paused;
-  gint64 heard;      /* monotonic */
-  guint64 confirmed; /* the last publish number that was answered */
-  guint64 received;  /* the last that came */
-  GPtrArray *seats;  /* (owned) (element-type UsherSeat) */
+  guint session;    /* its own count of its hellos */
+  gint64 heard;     /* monotonic */
+  guint64 received; /* the last publish number that came */
+  GPtrArray *seats; /* (owned) (element-type UsherSeat) */
 };
 
 /* A member's place in a group, or its subscription to a channel. */
@@ -80,7 +83,9 @@ struct _UsherGroup
   GHashTable *pending; /* (owned) (element-type guint64 UsherPending) */
   GPtrArray *seats;    /* (unowned) (element-type UsherSeat) */
   guint next_seat;
-  gint64 next_due; /* no pending one is due earlier */
+  gint64 next_due;  /* no pending one is due earlier */
+  gboolean starved; /* what is due waits for a member with room */
+  gboolean blocked; /* or for one whose connection comes up */
   gint64 ack_wait;
   guint max_deliver;
   gint64 defer_limit;
@@ -107,6 +112,7 @@ struct _UsherChannel
 typedef struct
 {
   GBytes *identity; /* (owned) */
+  guint session;
   guint64 first;
   guint64 last;
   guint8 code;   /* 0: durable; else 1 + an UsherError */
@@ -152,6 +158,7 @@ struct _UsherHub
   gint64 retry_at;
   gboolean is_closing; /* what is submitted now is the last */
   gint64 next_head;
+  gint64 next_probe;
   gint64 next_expiry; /* of the limit of age */
   gint64 last_write;
   guint64 in_events, in_bytes, out_events, out_bytes;
@@ -197,7 +204,8 @@ void usher_hub_remove_member (UsherHub *self, UsherMember *member);
 
 UsherChannel *usher_hub_get_channel (UsherHub *self, const char *name);
 UsherJournalFrame *usher_hub_find_frame (UsherHub *self, UsherChannel *channel, guint64 sequence);
-void usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame);
+/* FALSE when the connection is gone */
+gboolean usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame);
 void usher_hub_reply (UsherHub *self,
                       GBytes *identity,
                       guint request,
@@ -227,6 +235,10 @@ void usher_hub_vacate (UsherHub *self, UsherSeat *seat);
 void usher_hub_expire (UsherHub *self, UsherGroup *group, gint64 now);
 GBytes *usher_hub_save_group (UsherGroup *group);
 void usher_hub_forget_group (UsherHub *self, UsherGroup *group);
+/* what is due is tried again: there may be room now */
+void usher_hub_feed (UsherGroup *group);
+/* whether it is parked no more, though the log does not say so yet */
+gboolean usher_hub_is_unparked (UsherHub *self, const char *id);
 gboolean usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error);
 
 /* monitoring: JSON text, or NULL */

@@ -39,6 +39,14 @@ typedef struct
 
 void usher_parked_free (UsherParked *self);
 
+/* The beginning of a channel that is dropped. */
+typedef struct
+{
+  char *channel; /* (owned) */
+  guint64 last;  /* the last sequence to go */
+  guint64 bytes; /* that go with it */
+} UsherExpired;
+
 /* What is committed as one. */
 typedef struct
 {
@@ -47,9 +55,7 @@ typedef struct
       *groups; /* (owned) (element-type utf8 GBytes): "channel\ngroup" → state, NULL: forgotten */
   GPtrArray *parked;   /* (owned) (element-type UsherParked): to be kept */
   GPtrArray *unparked; /* (owned) (element-type utf8): ids to be forgotten */
-  GPtrArray
-      *expired; /* (owned) (element-type UsherJournalFrame): channel and the last base to drop */
-  gpointer owner_data; /* the hub's */
+  GPtrArray *expired;  /* (owned) (element-type UsherExpired) */
 } UsherJournalBatch;
 
 UsherJournalBatch *usher_journal_batch_new (void);
@@ -89,6 +95,8 @@ UsherJournalFrame *
 usher_journal_find (UsherJournal *self, const char *channel, guint64 sequence, GError **error);
 /* the first sequence of a frame that came at @time or later; 0 when there is none */
 guint64 usher_journal_find_time (UsherJournal *self, const char *channel, gint64 time);
+/* the bytes of the frames up to @last */
+guint64 usher_journal_measure (UsherJournal *self, const char *channel, guint64 last);
 /* the frames of a channel from @base on, oldest first (element-type UsherJournalFrame) */
 GPtrArray *
 usher_journal_list_tail (UsherJournal *self, const char *channel, guint64 base, GError **error);

@@ -98,6 +98,13 @@ usher_parked_free (UsherParked *self)
 }
 
 static void
+free_expired (gpointer data)
+{
+  g_free (((UsherExpired *) data)->channel);
+  g_free (data);
+}
+
+static void
 unref_bytes (gpointer data)
 {
   if (data != NULL)
@@ -113,7 +120,7 @@ usher_journal_batch_new (void)
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_bytes);
   self->parked = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_free);
   self->unparked = g_ptr_array_new_with_free_func (g_free);
-  self->expired = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_journal_frame_free);
+  self->expired = g_ptr_array_new_with_free_func (free_expired);
 
   return self;
 }
@@ -392,18 +399,18 @@ write_parked (UsherJournal *self, const UsherParked *parked, GError **error)
 }
 
 static gboolean
-drop_frames (UsherJournal *self, const UsherJournalFrame *last, GError **error)
+drop_frames (UsherJournal *self, const UsherExpired *expired, GError **error)
 {
   sqlite3_stmt *statement = self->statements[SUBTRACT_TOTAL];
 
-  bind_text (statement, 1, last->channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) (last->base + last->count - 1));
+  bind_text (statement, 1, expired->channel);
+  sqlite3_bind_int64 (statement, 2, (gint64) expired->last);
   if (!step (self, SUBTRACT_TOTAL, error))
     return FALSE;
 
   statement = self->statements[DROP_FRAMES];
-  bind_text (statement, 1, last->channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) (last->base + last->count - 1));
+  bind_text (statement, 1, expired->channel);
+  sqlite3_bind_int64 (statement, 2, (gint64) expired->last);
 
   return step (self, DROP_FRAMES, error);
 }
@@ -568,26 +575,45 @@ usher_journal_find (UsherJournal *self, const char *channel, guint64 sequence, G
   return frame;
 }
 
-guint64
-usher_journal_find_time (UsherJournal *self, const char *channel, gint64 time)
+/* The one number that a statement finds for a channel and another number; 0 when it finds none. */
+static guint64
+read_number (UsherJournal *self, const char *sql, const char *channel, gint64 number)
 {
-  sqlite3_stmt *statement = prepare_read (
-      self,
-      "SELECT min(base) FROM frames WHERE channel = (SELECT id FROM channels WHERE name = ?1)"
-      " AND time >= ?2",
-      NULL);
-  guint64 base = 0;
+  sqlite3_stmt *statement = prepare_read (self, sql, NULL);
+  guint64 found = 0;
 
   if (statement == NULL)
     return 0;
 
   bind_text (statement, 1, channel);
-  sqlite3_bind_int64 (statement, 2, time);
+  sqlite3_bind_int64 (statement, 2, number);
   if (sqlite3_step (statement) == SQLITE_ROW)
-    base = (guint64) sqlite3_column_int64 (statement, 0);
+    found = (guint64) sqlite3_column_int64 (statement, 0);
   sqlite3_finalize (statement);
 
-  return base;
+  return found;
+}
+
+guint64
+usher_journal_find_time (UsherJournal *self, const char *channel, gint64 time)
+{
+  /* in the order of the key, so that it ends at the first one */
+  return read_number (
+      self,
+      "SELECT base FROM frames WHERE channel = (SELECT id FROM channels WHERE name = ?1)"
+      " AND time >= ?2 ORDER BY base LIMIT 1",
+      channel,
+      time);
+}
+
+guint64
+usher_journal_measure (UsherJournal *self, const char *channel, guint64 last)
+{
+  return read_number (self,
+                      "SELECT coalesce(sum(length(bytes)), 0) FROM frames WHERE channel ="
+                      " (SELECT id FROM channels WHERE name = ?1) AND base <= ?2",
+                      channel,
+                      (gint64) last);
 }
 
 GPtrArray *

@@ -158,6 +158,7 @@ usher_zmq_bus_take_fetched (UsherZmqBus *self, UsherFrameReader *reader)
 {
   guint seat = usher_frame_read_u32 (reader);
   guint64 last = usher_frame_read_u64 (reader);
+  gboolean more = usher_frame_read_u8 (reader) != 0;
   guint64 base = usher_frame_read_u64 (reader);
   guint count = usher_frame_read_u16 (reader);
   UsherSubscriber *subscriber = g_hash_table_lookup (self->seats, GUINT_TO_POINTER (seat));
@@ -165,13 +166,13 @@ usher_zmq_bus_take_fetched (UsherZmqBus *self, UsherFrameReader *reader)
   if (subscriber == NULL || reader->failed)
     return;
 
-  subscriber->fetching = FALSE;
+  subscriber->fetching = more;
   if (count == 0)
     return;
 
   /* the limit of age may have dropped what was between */
   subscriber->next = MAX (subscriber->next, base);
   take_events (self, subscriber, base, count, reader);
-  if (subscriber->next <= last)
+  if (!more && subscriber->next <= last)
     usher_zmq_bus_fetch (self, subscriber);
 }

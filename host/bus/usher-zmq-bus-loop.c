@@ -17,7 +17,7 @@
 #define DRAIN       1024
 #define HELLO_PAUSE (100 * G_TIME_SPAN_MILLISECOND)
 #define PING_PAUSE  G_TIME_SPAN_SECOND
-#define HUB_LIMIT   (5 * G_TIME_SPAN_SECOND)
+#define MAX_PINGS   5 /* without an answer */
 #define MAX_ANSWERS 256
 /* events that may be on their way without a confirmation */
 #define WINDOW 16384
@@ -42,7 +42,43 @@ say_hello (UsherZmqBus *self, gint64 now)
   frame = usher_frame_new (USHER_FRAME_HELLO);
   usher_frame_add_text (frame, self->client);
   usher_frame_add_text (frame, self->endpoint);
+  usher_frame_add_u32 (frame, self->session);
   usher_zmq_bus_send (self, frame);
+}
+
+/* The hub has no seat of the subscriber that leaves; the mutex is held. */
+static void
+end_leave (UsherZmqBus *self, UsherQuestion *question)
+{
+  gboolean forget = question->frame->data[question->frame->len - 1] != 0;
+
+  /* its durable position is there still */
+  question->code = forget ? 1 + USHER_ERROR_UNAVAILABLE : 0;
+  question->text = forget ? g_strdup ("the hub was lost") : NULL;
+  question->done = TRUE;
+  g_cond_broadcast (&self->cond);
+}
+
+/* There is no hub any more to say good-bye to. */
+static void
+end_good_bye (UsherZmqBus *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->asked);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherQuestion *question = value;
+
+      if (question->frame == NULL || question->frame->data[0] != USHER_FRAME_BYE)
+        continue;
+      g_hash_table_iter_remove (&iter);
+      question->done = TRUE;
+      g_cond_broadcast (&self->cond);
+    }
+  g_mutex_unlock (&self->mutex);
 }
 
 /* The hub has forgotten us, or is another one: begin anew. */
@@ -57,6 +93,7 @@ lose_hub (UsherZmqBus *self)
     return;
 
   self->greeted = FALSE;
+  self->session++;
   self->next_hello = 0;
   g_atomic_int_set (&self->connected, 0);
   zsock_destroy (&self->pull);
@@ -64,6 +101,7 @@ lose_hub (UsherZmqBus *self)
   g_hash_table_remove_all (self->seats);
   g_ptr_array_set_size (self->early, 0);
   self->last_seat = 0;
+  g_hash_table_remove_all (self->orphans);
   g_hash_table_iter_init (&iter, self->subscribers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
@@ -76,6 +114,8 @@ lose_hub (UsherZmqBus *self)
       g_queue_push_head (&self->unsent, publish);
     }
   self->last_number = 0;
+  if (self->leaving)
+    end_good_bye (self);
 }
 
 static void
@@ -104,10 +144,33 @@ ask_again (UsherZmqBus *self)
     {
       UsherQuestion *question = value;
 
-      if (question->frame != NULL && question->subscriber == NULL)
+      if (question->frame == NULL || question->subscriber != NULL)
+        continue;
+      /* who leaves was not seated again */
+      if (question->frame->data[0] == USHER_FRAME_LEAVE)
+        {
+          g_hash_table_iter_remove (&iter);
+          end_leave (self, question);
+        }
+      else
         usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
     }
   g_mutex_unlock (&self->mutex);
+}
+
+/* Sends a frame whose answer nobody waits for; @seat: (nullable): to leave */
+static void
+send_request (UsherZmqBus *self, UsherFrameType type, const guint *seat)
+{
+  GByteArray *frame = usher_frame_new (type);
+
+  usher_frame_add_u32 (frame, 0);
+  if (seat != NULL)
+    {
+      usher_frame_add_u32 (frame, *seat);
+      usher_frame_add_u8 (frame, 0);
+    }
+  usher_zmq_bus_send (self, frame);
 }
 
 static void
@@ -116,10 +179,11 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
   g_autofree char *epoch = usher_frame_read_text (reader);
   g_autofree char *push = usher_frame_read_text (reader);
   g_autofree char *live = usher_frame_read_text (reader);
+  guint session = usher_frame_read_u32 (reader);
   GHashTableIter iter;
   gpointer value = NULL;
 
-  if (reader->failed || push == NULL || live == NULL || self->greeted)
+  if (reader->failed || push == NULL || live == NULL || self->greeted || session != self->session)
     return;
 
   self->pull = zsock_new (ZMQ_PULL);
@@ -136,6 +200,9 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
 
   self->greeted = TRUE;
   g_atomic_int_set (&self->connected, 1);
+  /* before it has a seat; nobody asked for the answer */
+  if (g_atomic_int_get (&self->paused))
+    send_request (self, USHER_FRAME_PAUSE, NULL);
   g_hash_table_iter_init (&iter, self->subscribers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     subscribe_anew (self, value);
@@ -145,11 +212,16 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
 static void
 take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
 {
+  guint session = usher_frame_read_u32 (reader);
   guint64 upto = usher_frame_read_u64 (reader);
   guint n_refused = usher_frame_read_u16 (reader);
   UsherPublish *publish = NULL;
   guint64 refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
   guint8 code = n_refused > 0 ? usher_frame_read_u8 (reader) : 0;
+
+  /* what was said of an earlier session means other events */
+  if (session != self->session)
+    return;
 
   while (!reader->failed && (publish = g_queue_peek_head (&self->sent)) != NULL &&
          publish->number <= upto)
@@ -179,6 +251,14 @@ seat_subscriber (UsherZmqBus *self, guint id, const char *seat, guint64 next)
   UsherSubscriber *subscriber = g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (id));
   guint64 number = 0;
 
+  if (subscriber == NULL && seat != NULL &&
+      g_hash_table_remove (self->orphans, GUINT_TO_POINTER (id)))
+    {
+      guint orphan = (guint) g_ascii_strtoull (seat, NULL, 10);
+
+      send_request (self, USHER_FRAME_LEAVE, &orphan);
+      return;
+    }
   if (subscriber == NULL || seat == NULL ||
       !g_ascii_string_to_unsigned (seat, 10, 1, G_MAXUINT, &number, NULL))
     return;
@@ -225,10 +305,16 @@ static void
 take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
 {
   UsherFrameReader reader;
+  guint8 type = 0;
 
-  self->heard = g_get_monotonic_time ();
+  self->n_unanswered = 0;
   usher_frame_reader_init (&reader, data, size);
-  switch (usher_frame_read_u8 (&reader))
+  type = usher_frame_read_u8 (&reader);
+  /* what else may still come is of an earlier session */
+  if (!self->greeted && type != USHER_FRAME_WELCOME)
+    return;
+
+  switch (type)
     {
     case USHER_FRAME_WELCOME:
       take_welcome (self, &reader);
@@ -296,6 +382,53 @@ drain (UsherZmqBus *self, zsock_t **socket)
     }
 }
 
+/* Whether the hub can keep it. */
+static gboolean
+is_sound (UsherEvent *event)
+{
+  guint8 id[USHER_EVENT_ID_SIZE];
+  gsize length = 0;
+  const char *payload = usher_event_get_payload (event, &length);
+  const char *texts[] = {
+    usher_event_get_correlation (event),
+    usher_event_get_causation (event),
+    usher_event_get_traceparent (event),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i] != NULL && !g_utf8_validate (texts[i], -1, NULL))
+      return FALSE;
+
+  return usher_frame_parse_id (usher_event_get_id (event), id) &&
+         usher_frame_is_name (usher_event_get_channel (event)) &&
+         g_utf8_validate_len (payload, length, NULL);
+}
+
+/* Tells the publishers of what no hub could keep; the order of the others stays. */
+static void
+take_publishes (UsherZmqBus *self, GQueue *publishes)
+{
+  UsherPublish *publish = NULL;
+
+  while ((publish = g_queue_pop_head (publishes)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (is_sound (publish->event))
+        {
+          g_queue_push_tail (&self->unsent, publish);
+          continue;
+        }
+      g_set_error (&error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "event “%s” of channel “%s” has no UUID, no channel, or text that is not UTF-8",
+                   usher_event_get_id (publish->event),
+                   usher_event_get_channel (publish->event));
+      usher_zmq_bus_end_publish (self, publish, error);
+    }
+}
+
 /* Sends what is not sent yet, neighbours of one channel together. */
 static void
 send_publishes (UsherZmqBus *self)
@@ -356,7 +489,7 @@ send_answers (UsherZmqBus *self, GArray *answers)
 
 /* Puts the hub's name of a subscription in place of ours, in a LEAVE frame. */
 static void
-translate_leave (UsherZmqBus *self, UsherQuestion *question)
+translate_leave (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
 {
   const guint at = 1 + sizeof (guint32);
   guint32 id = 0;
@@ -370,16 +503,47 @@ translate_leave (UsherZmqBus *self, UsherQuestion *question)
     return;
 
   g_hash_table_remove (self->seats, GUINT_TO_POINTER (subscriber->seat));
-  g_hash_table_remove (self->subscribers, GUINT_TO_POINTER (subscriber->id));
+  g_hash_table_steal (self->subscribers, GUINT_TO_POINTER (subscriber->id));
+  g_queue_push_tail (left, subscriber);
 }
 
-/* Takes up a question; the mutex is held. */
+/* Nobody waits for a subscriber any more. */
 static void
-take_question (UsherZmqBus *self, UsherQuestion *question)
+forget (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
 {
+  gpointer key = GUINT_TO_POINTER (question->forgotten);
+  UsherSubscriber *subscriber = g_hash_table_lookup (self->subscribers, key);
+
+  if (subscriber != NULL)
+    {
+      if (subscriber->seat != 0)
+        send_request (self, USHER_FRAME_LEAVE, &subscriber->seat);
+      else
+        g_hash_table_add (self->orphans, key);
+      g_hash_table_remove (self->seats, GUINT_TO_POINTER (subscriber->seat));
+      g_hash_table_steal (self->subscribers, key);
+      g_queue_push_tail (left, subscriber);
+    }
+  question->done = TRUE;
+  g_cond_broadcast (&self->cond);
+}
+
+/* Takes up a question; the mutex is held. @left: whom to free without it. */
+static void
+take_question (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
+{
+  guint8 type = question->frame != NULL ? question->frame->data[0] : 0;
+
+  if (question->forgotten != 0)
+    {
+      forget (self, question, left);
+      return;
+    }
+
   g_hash_table_insert (self->asked, GUINT_TO_POINTER (question->id), question);
   if (question->subscriber != NULL)
     {
+      question->subscriber->taken = TRUE;
       g_hash_table_insert (self->subscribers,
                            GUINT_TO_POINTER (question->subscriber->id),
                            question->subscriber);
@@ -388,40 +552,53 @@ take_question (UsherZmqBus *self, UsherQuestion *question)
       return;
     }
 
-  if (question->frame->data[0] == USHER_FRAME_LEAVE)
-    translate_leave (self, question);
+  if (type == USHER_FRAME_LEAVE)
+    translate_leave (self, question, left);
+  if (type == USHER_FRAME_BYE)
+    self->leaving = TRUE;
   if (self->greeted)
     usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
+}
+
+/* Sends the answers that are there; returns with the mutex held and none left, so that a farewell finds all that was
+ * answered before it sent. */
+static void
+flush_answers_and_lock (UsherZmqBus *self)
+{
+  g_mutex_lock (&self->mutex);
+  while (self->answers->len > 0)
+    {
+      g_autoptr (GArray) answers = self->answers;
+
+      self->answers = usher_zmq_bus_new_answers ();
+      g_mutex_unlock (&self->mutex);
+      send_answers (self, answers);
+      g_mutex_lock (&self->mutex);
+    }
 }
 
 /* Takes over what other threads have left; FALSE when it is time to stop. */
 static gboolean
 take_orders (UsherZmqBus *self)
 {
-  g_autoptr (GArray) answers = NULL;
+  GQueue publishes = G_QUEUE_INIT;
+  GQueue left = G_QUEUE_INIT;
   gpointer item = NULL;
   gboolean stopping = FALSE;
 
   g_mutex_lock (&self->mutex);
   self->waked = FALSE;
-  while ((item = g_queue_pop_head (&self->publishes)) != NULL)
-    g_queue_push_tail (&self->unsent, item);
-  if (self->answers->len > 0)
-    {
-      answers = self->answers;
-      self->answers = usher_zmq_bus_new_answers ();
-    }
+  publishes = self->publishes;
+  g_queue_init (&self->publishes);
   stopping = self->stopping;
   g_mutex_unlock (&self->mutex);
 
-  /* answers before a farewell */
-  if (answers != NULL)
-    send_answers (self, answers);
-
-  g_mutex_lock (&self->mutex);
+  take_publishes (self, &publishes);
+  flush_answers_and_lock (self);
   while ((item = g_queue_pop_head (&self->questions)) != NULL)
-    take_question (self, item);
+    take_question (self, item, &left);
   g_mutex_unlock (&self->mutex);
+  g_queue_clear_full (&left, usher_zmq_bus_free_subscriber);
 
   return !stopping;
 }
@@ -429,13 +606,16 @@ take_orders (UsherZmqBus *self)
 static void
 keep_alive (UsherZmqBus *self, gint64 now)
 {
+  if (self->leaving)
+    return;
   say_hello (self, now);
   if (!self->greeted || now < self->next_ping)
     return;
 
   self->next_ping = now + PING_PAUSE;
   usher_zmq_bus_send (self, usher_frame_new (USHER_FRAME_PING));
-  if (now - self->heard > HUB_LIMIT)
+  /* a count: time may have passed in a subscriber */
+  if (++self->n_unanswered > MAX_PINGS)
     {
       g_message ("the hub at “%s” is silent", self->endpoint);
       lose_hub (self);
@@ -471,7 +651,6 @@ usher_zmq_bus_run (gpointer data)
 {
   UsherZmqBus *self = data;
 
-  self->heard = g_get_monotonic_time ();
   while (take_orders (self))
     {
       zmq_pollitem_t items[4] = {

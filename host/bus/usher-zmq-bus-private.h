@@ -48,6 +48,7 @@ typedef struct
   GDestroyNotify destroy;
   guint64 next;      /* of a channel's subscriber: the sequence that it gets next */
   gboolean fetching; /* a gap is being filled */
+  gboolean taken;    /* (mutex mutex): the thread has it */
 } UsherSubscriber;
 
 /* Something that another thread waits for. */
@@ -56,6 +57,7 @@ typedef struct
   guint id;
   GByteArray *frame;           /* (owned) (nullable) */
   UsherSubscriber *subscriber; /* (unowned) (nullable): to be confirmed */
+  guint forgotten;             /* id of a subscriber that nobody waits for any more */
   gboolean done;
   guint8 code;
   char *text; /* (owned) */
@@ -99,15 +101,19 @@ struct _UsherZmqBus
   GHashTable *seats;       /* (owned): the hub's id → UsherSubscriber */
   guint last_seat;         /* the hub counts up */
   GPtrArray *early;        /* (owned) (element-type GBytes): for seats that are not known yet */
-  gboolean greeted;        /* the hub knows us */
+  GHashTable *orphans; /* (owned): ids of subscribers that were forgotten before they had a seat */
+  guint session;       /* counts what begins with a hello */
+  gboolean greeted;    /* the hub knows us */
+  gboolean leaving;    /* has said good-bye */
   gint64 next_hello;
   gint64 next_ping;
-  gint64 heard;
-  gboolean got_some; /* since the idle function ran */
+  guint n_unanswered; /* pings since the hub was heard */
+  gboolean got_some;  /* since the idle function ran */
 };
 
 GArray *usher_zmq_bus_new_answers (void);
 gpointer usher_zmq_bus_run (gpointer data);
+void usher_zmq_bus_free_subscriber (gpointer data);
 void usher_zmq_bus_answer (UsherBus *bus,
                            guint subscription,
                            guint64 sequence,

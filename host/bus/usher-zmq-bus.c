@@ -49,8 +49,8 @@ usher_zmq_bus_new_answers (void)
   return answers;
 }
 
-static void
-free_subscriber (gpointer data)
+void
+usher_zmq_bus_free_subscriber (gpointer data)
 {
   UsherSubscriber *subscriber = data;
 
@@ -69,6 +69,7 @@ usher_zmq_bus_finalize (GObject *object)
 
   g_array_unref (self->answers);
   g_hash_table_unref (self->asked);
+  g_hash_table_unref (self->orphans);
   g_hash_table_unref (self->seats);
   g_ptr_array_unref (self->early);
   g_hash_table_unref (self->subscribers);
@@ -83,10 +84,26 @@ usher_zmq_bus_finalize (GObject *object)
   G_OBJECT_CLASS (usher_zmq_bus_parent_class)->finalize (object);
 }
 
+static gpointer
+close_elsewhere (gpointer data)
+{
+  g_autoptr (UsherZmqBus) self = data;
+
+  usher_bus_close (USHER_BUS (self), 0, NULL);
+
+  return NULL;
+}
+
 static void
 usher_zmq_bus_dispose (GObject *object)
 {
-  usher_bus_close (USHER_BUS (object), 0, NULL);
+  UsherZmqBus *self = USHER_ZMQ_BUS (object);
+
+  /* a delivery that was dropped on the bus's thread had the last reference: that thread cannot wait for itself */
+  if (self->thread == g_thread_self ())
+    g_thread_unref (g_thread_new ("usher-bus-close", close_elsewhere, g_object_ref (self)));
+  else
+    usher_bus_close (USHER_BUS (self), 0, NULL);
 
   G_OBJECT_CLASS (usher_zmq_bus_parent_class)->dispose (object);
 }
@@ -112,7 +129,8 @@ usher_zmq_bus_init (UsherZmqBus *self)
   self->asked = g_hash_table_new (NULL, NULL);
   self->seats = g_hash_table_new (NULL, NULL);
   self->early = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  self->subscribers = g_hash_table_new_full (NULL, NULL, NULL, free_subscriber);
+  self->orphans = g_hash_table_new (NULL, NULL);
+  self->subscribers = g_hash_table_new_full (NULL, NULL, NULL, usher_zmq_bus_free_subscriber);
 }
 
 /**
@@ -157,6 +175,7 @@ usher_zmq_bus_new (const char *endpoint, const char *client, UsherClock *clock, 
     }
 
   /* what is not confirmed is sent again, so nothing waits here for a hub that is away */
+  zsock_set_immediate (self->dealer, 1);
   zsock_set_sndhwm (self->dealer, 0);
   zsock_set_rcvhwm (self->dealer, 0);
   zsock_set_linger (self->dealer, 1000);
@@ -277,7 +296,8 @@ ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error
     }
   g_queue_push_tail (&self->questions, question);
   wake_locked (self);
-  while (!question->done && g_cond_wait_until (&self->cond, &self->mutex, deadline))
+  while (!question->done && !self->stopping &&
+         g_cond_wait_until (&self->cond, &self->mutex, deadline))
     continue;
   done = question->done;
   /* the thread must not meet it any more */
@@ -337,6 +357,45 @@ usher_zmq_bus_make_wish (UsherSubscriber *subscriber, guint request)
   return frame;
 }
 
+/* Waits until the thread does not know @subscriber any more, and frees it. */
+static void
+forget_subscriber (UsherZmqBus *self, UsherSubscriber *subscriber)
+{
+  UsherQuestion question = { .forgotten = subscriber->id };
+  gboolean taken = FALSE;
+
+  g_mutex_lock (&self->mutex);
+  taken = subscriber->taken;
+  /* a thread that ends forgets them all */
+  if (taken && !self->stopping)
+    {
+      g_queue_push_tail (&self->questions, &question);
+      wake_locked (self);
+      while (!question.done)
+        g_cond_wait (&self->cond, &self->mutex);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  if (!taken)
+    usher_zmq_bus_free_subscriber (subscriber);
+}
+
+static gboolean
+check_wish (const UsherSubscription *wish, GError **error)
+{
+  if (usher_frame_is_name (wish->channel) &&
+      (wish->group == NULL || usher_frame_is_name (wish->group)) &&
+      (wish->durable == NULL || usher_frame_is_name (wish->durable)))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "the names of a subscription are lines of text, from 1 to 255 bytes");
+
+  return FALSE;
+}
+
 static guint
 usher_zmq_bus_subscribe (UsherBus *bus,
                          const UsherSubscription *subscription,
@@ -346,11 +405,19 @@ usher_zmq_bus_subscribe (UsherBus *bus,
                          GError **error)
 {
   UsherZmqBus *self = USHER_ZMQ_BUS (bus);
-  UsherSubscriber *subscriber = g_new0 (UsherSubscriber, 1);
+  UsherSubscriber *subscriber = NULL;
   UsherQuestion question = { 0 };
   gboolean ok = FALSE;
   guint id = 0;
 
+  if (!check_wish (subscription, error))
+    {
+      if (destroy != NULL)
+        destroy (user_data);
+      return 0;
+    }
+
+  subscriber = g_new0 (UsherSubscriber, 1);
   subscriber->channel = g_strdup (subscription->channel);
   subscriber->group = g_strdup (subscription->group);
   subscriber->durable = g_strdup (subscription->durable);
@@ -365,10 +432,13 @@ usher_zmq_bus_subscribe (UsherBus *bus,
   question.subscriber = subscriber;
   ok = ask (self, &question, PATIENCE, error);
   g_free (question.text);
-  if (!ok)
-    g_prefix_error (error, "channel “%s”: ", subscription->channel);
+  if (ok)
+    return id;
 
-  return ok ? id : 0;
+  g_prefix_error (error, "channel “%s”: ", subscription->channel);
+  forget_subscriber (self, subscriber);
+
+  return 0;
 }
 
 static gboolean
@@ -488,6 +558,7 @@ usher_zmq_bus_close (UsherBus *bus, gint64 timeout, GError **error)
   flushed = wait_for_confirms (self, deadline);
   if (usher_zmq_bus_is_connected (bus))
     {
+      g_atomic_int_set (&self->paused, 1);
       init_question (self, &question, USHER_FRAME_BYE);
       ask (self, &question, G_TIME_SPAN_SECOND, NULL);
       g_free (question.text);
@@ -495,6 +566,7 @@ usher_zmq_bus_close (UsherBus *bus, gint64 timeout, GError **error)
 
   g_mutex_lock (&self->mutex);
   self->stopping = TRUE;
+  g_cond_broadcast (&self->cond);
   wake_locked (self);
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->thread);

@@ -1,0 +1,61 @@
+/* test-bus-inproc.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-bus-suite.h"
+#include "usher-zmq-bus.h"
+
+static char *
+make_endpoint (const char *directory)
+{
+  return g_strconcat ("inproc://", directory, NULL);
+}
+
+static gpointer
+open_hub (const char *directory,
+          const char *endpoint,
+          UsherClock *clock,
+          const UsherHubLimits *limits,
+          GError **error)
+{
+  UsherHub *hub = usher_hub_new (directory, clock, limits, error);
+  g_autofree char *bound = hub != NULL ? usher_hub_bind (hub, endpoint, error) : NULL;
+
+  if (bound != NULL)
+    g_assert_cmpstr (bound, ==, endpoint);
+
+  return hub;
+}
+
+static void
+close_hub (gpointer hub)
+{
+  g_autoptr (GError) error = NULL;
+
+  usher_hub_close (hub, G_USEC_PER_SEC, &error);
+  g_assert_no_error (error);
+  g_assert_finalize_object (hub);
+}
+
+static const UsherBusMaker maker = {
+  .name = "inproc",
+  .outlives_hub = FALSE,
+  .make_endpoint = make_endpoint,
+  .open_hub = open_hub,
+  .close_hub = close_hub,
+  .join = usher_zmq_bus_new,
+};
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  usher_bus_suite_add (&maker);
+
+  return g_test_run ();
+}
