@@ -14,11 +14,12 @@
 #include "usher-error.h"
 
 /* messages that are taken in before other things get their turn */
-#define DRAIN        2048
-#define MAX_SLEEP    1000 /* milliseconds */
-#define MEMBER_LIMIT (6 * G_TIME_SPAN_SECOND)
-#define HEAD_PAUSE   G_TIME_SPAN_SECOND
-#define PROBE_PAUSE  (200 * G_TIME_SPAN_MILLISECOND)
+#define DRAIN         2048
+#define MAX_SLEEP     1000 /* milliseconds */
+#define MEMBER_LIMIT  (6 * G_TIME_SPAN_SECOND)
+#define BIND_PATIENCE (300 * G_TIME_SPAN_MILLISECOND)
+#define HEAD_PAUSE    G_TIME_SPAN_SECOND
+#define PROBE_PAUSE   (200 * G_TIME_SPAN_MILLISECOND)
 /* how much of a channel is sent to who fetches, before others get their turn */
 #define FETCH_FRAMES 32
 
@@ -301,6 +302,22 @@ receive (UsherHub *self)
   return got;
 }
 
+/* A hub that has just closed leaves its endpoints a moment later: sockets are closed behind its back. */
+static gboolean
+bind_patiently (zsock_t *socket, const char *endpoint)
+{
+  gint64 deadline = g_get_monotonic_time () + BIND_PATIENCE;
+
+  while (zsock_bind (socket, "%s", endpoint) < 0)
+    {
+      if (zmq_errno () != EADDRINUSE || g_get_monotonic_time () > deadline)
+        return FALSE;
+      g_usleep (5 * G_TIME_SPAN_MILLISECOND);
+    }
+
+  return TRUE;
+}
+
 static void
 bind_entrance (UsherHub *self, UsherHubCall *call)
 {
@@ -309,7 +326,7 @@ bind_entrance (UsherHub *self, UsherHubCall *call)
   const char *colon = strrchr (call->endpoint, ':');
   gboolean is_tcp = g_str_has_prefix (call->endpoint, "tcp://");
 
-  if (zsock_bind (self->router, "%s", call->endpoint) < 0)
+  if (!bind_patiently (self->router, call->endpoint))
     {
       g_set_error (&call->error,
                    USHER_ERROR,
@@ -323,7 +340,7 @@ bind_entrance (UsherHub *self, UsherHubCall *call)
 
   live = is_tcp ? g_strdup_printf ("%.*s:*", (int) (colon - call->endpoint), call->endpoint)
                 : g_strconcat (call->bound, ".live", NULL);
-  if (zsock_bind (self->live, "%s", live) < 0)
+  if (!bind_patiently (self->live, live))
     {
       g_set_error (&call->error,
                    USHER_ERROR,

@@ -21,6 +21,7 @@
 #include "usher-id.h"
 
 #define LOCK_FILE "hub.lock"
+#define TCP       "tcp://"
 /* how many late events are known by their id, so that a second publishing is told */
 #define KNOWN_EVENTS 262144
 
@@ -225,8 +226,25 @@ usher_hub_new (const char *directory,
 static gboolean
 is_local (const char *endpoint)
 {
-  return g_str_has_prefix (endpoint, "inproc://") || g_str_has_prefix (endpoint, "ipc://") ||
-         g_str_has_prefix (endpoint, "tcp://127.") || g_str_has_prefix (endpoint, "tcp://[::1]:");
+  g_autofree char *host = NULL;
+  g_autoptr (GInetAddress) address = NULL;
+  const char *colon = strrchr (endpoint, ':');
+
+  if (g_str_has_prefix (endpoint, "inproc://") || g_str_has_prefix (endpoint, "ipc://"))
+    return TRUE;
+  if (!g_str_has_prefix (endpoint, TCP) || colon < endpoint + strlen (TCP))
+    return FALSE;
+
+  host = g_strndup (endpoint + strlen (TCP), (gsize) (colon - endpoint) - strlen (TCP));
+  if (*host == '[' && g_str_has_suffix (host, "]"))
+    {
+      host[strlen (host) - 1] = '\0';
+      address = g_inet_address_new_from_string (host + 1);
+    }
+  else
+    address = g_inet_address_new_from_string (host);
+
+  return address != NULL && g_inet_address_get_is_loopback (address);
 }
 
 /**

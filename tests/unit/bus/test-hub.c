@@ -1,0 +1,386 @@
+/* test-hub.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <czmq.h>
+
+#include "usher-error.h"
+#include "usher-hub.h"
+#include "usher-id.h"
+#include "usher-json.h"
+#include "usher-zmq-bus.h"
+
+#define CHANNEL  "order:created"
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  char *directory;
+  UsherClock *clock;
+  UsherHub *hub;
+  char *endpoint;
+  UsherBus *bus;
+
+  GMutex mutex;
+  GCond cond;
+  guint n_confirmed; /* (mutex mutex) */
+  guint n_refused;   /* (mutex mutex) */
+  guint n_delivered; /* (mutex mutex) */
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->clock = usher_real_clock_new ();
+  self->directory = g_dir_make_tmp ("usher-hub-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->hub = usher_hub_new (self->directory, self->clock, NULL, &error);
+  g_assert_no_error (error);
+  self->endpoint = usher_hub_bind (self->hub, "tcp://127.0.0.1:*", &error);
+  g_assert_no_error (error);
+  self->bus = usher_zmq_bus_new (self->endpoint, "first", self->clock, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
+  const char *name = NULL;
+
+  usher_bus_close (self->bus, 0, NULL);
+  g_assert_finalize_object (self->bus);
+  usher_hub_close (self->hub, 0, NULL);
+  g_assert_finalize_object (self->hub);
+  g_assert_finalize_object (self->clock);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (self->directory, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (self->directory), ==, 0);
+  g_free (self->directory);
+  g_free (self->endpoint);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+}
+
+static void
+on_published (UsherEvent *event, const GError *error, gpointer user_data)
+{
+  Fixture *self = user_data;
+
+  g_mutex_lock (&self->mutex);
+  if (error == NULL)
+    self->n_confirmed++;
+  else
+    self->n_refused++;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+on_delivery (UsherDelivery *delivery, gpointer user_data)
+{
+  Fixture *self = user_data;
+
+  g_mutex_lock (&self->mutex);
+  self->n_delivered++;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  usher_delivery_ack (delivery);
+  usher_delivery_unref (delivery);
+}
+
+static void
+await (Fixture *self, const guint *number, guint least)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&self->mutex);
+  while (*number < least)
+    g_assert_true (g_cond_wait_until (&self->cond, &self->mutex, deadline));
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+publish (Fixture *self, guint n, gsize size)
+{
+  g_autofree char *filler = g_strnfill (size, 'x');
+  g_autofree char *payload = g_strdup_printf ("{\"filler\":\"%s\"}", filler);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *id = usher_uuid_new (self->clock);
+      g_autoptr (UsherEvent) event = usher_event_new (id, CHANNEL, 0, payload, -1);
+
+      usher_bus_publish (self->bus, event, on_published, self, NULL);
+    }
+}
+
+static void
+test_in_use (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *pid = g_strdup_printf ("process %d", (int) getpid ());
+  g_autoptr (UsherHub) second = usher_hub_new (self->directory, self->clock, NULL, &error);
+
+  g_test_summary ("A second hub on a directory is refused and told who has it");
+
+  g_assert_null (second);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, pid));
+}
+
+static void
+test_not_writable (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (self->directory, "log.db", "below-a-file", NULL);
+  g_autoptr (UsherHub) hub = usher_hub_new (path, self->clock, NULL, &error);
+
+  g_test_summary ("A directory that cannot be made is named");
+
+  g_assert_null (hub);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, path));
+}
+
+static void
+test_bind_beyond (Fixture *self, gconstpointer data)
+{
+  static const char *const endpoints[] = {
+    "tcp://0.0.0.0:*",      "tcp://*:4223",          "tcp://192.168.0.1:4223",
+    "tcp://[::]:4223",      "tcp://example.com:80",  "udp://127.0.0.1:4223",
+    "tcp://127.evil.com:1", "tcp://127.0.0.1.com:1", "nothing",
+  };
+
+  g_test_summary ("A hub without keys listens on this machine alone");
+
+  for (guint i = 0; i < G_N_ELEMENTS (endpoints); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *bound = usher_hub_bind (self->hub, endpoints[i], &error);
+
+      g_assert_null (bound);
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_FORBIDDEN);
+    }
+}
+
+static void
+test_bind_busy (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bound = usher_hub_bind (self->hub, self->endpoint, &error);
+
+  g_test_summary ("A port that is in use is said to be so");
+
+  g_assert_null (bound);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+}
+
+/* frames that no member sends, some of them behind a hello */
+static void
+send_noise (zsock_t *dealer, GRand *rand)
+{
+  guint8 bytes[200];
+  gsize size = (gsize) g_rand_int_range (rand, 0, sizeof bytes);
+
+  for (gsize i = 0; i < size; i++)
+    bytes[i] = (guint8) g_rand_int_range (rand, 0, g_rand_boolean (rand) ? 4 : 256);
+  if (size > 0)
+    bytes[0] = (guint8) g_rand_int_range (rand, 0, 12);
+  zmq_send (zsock_resolve (dealer),
+            bytes,
+            size,
+            g_rand_int_range (rand, 0, 10) == 0 ? ZMQ_SNDMORE : 0);
+}
+
+static void
+test_noise (Fixture *self, gconstpointer data)
+{
+  UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
+  g_autoptr (GError) error = NULL;
+  zsock_t *dealer = zsock_new (ZMQ_DEALER);
+  /* hello: client, endpoint, session */
+  static const guint8 hello[] = "\x01\x03\0\0\0bad\x05\0\0\0tcp:/\x07\0\0\0";
+  /* subscribe: to the same group, and never listens */
+  GByteArray *subscribe = g_byte_array_new ();
+  static const guint8 names[] =
+      "\x03\x01\0\0\0\x0d\0\0\0order:created\x07\0\0\0tickets\x07\0\0\0tickets";
+  static const guint8 zeros[64] = { 0 };
+
+  g_test_summary ("A peer that sends noise, or subscribes and never listens, does not hurt others");
+
+  usher_bus_subscribe (self->bus, &wish, on_delivery, self, NULL, &error);
+  g_assert_no_error (error);
+  zsock_set_linger (dealer, 0);
+  g_assert_cmpint (zsock_connect (dealer, "%s", self->endpoint), ==, 0);
+  zmq_send (zsock_resolve (dealer), hello, sizeof hello - 1, 0);
+  g_byte_array_append (subscribe, names, sizeof names - 1);
+  g_byte_array_append (subscribe, zeros, 1 + 8 + 8 + 4 + 8 + 4 + 8);
+  zmq_send (zsock_resolve (dealer), subscribe->data, subscribe->len, 0);
+  for (guint seed = 0; seed < 20; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+
+      for (guint i = 0; i < 200; i++)
+        send_noise (dealer, rand);
+    }
+
+  publish (self, 100, 10);
+  await (self, &self->n_confirmed, 100);
+  await (self, &self->n_delivered, 100);
+  g_assert_cmpuint (self->n_refused, ==, 0);
+  g_byte_array_unref (subscribe);
+  zsock_destroy (&dealer);
+}
+
+static void
+drop_it (gpointer user_data)
+{
+  g_atomic_int_inc ((int *) user_data);
+}
+
+static void
+test_subscribe_closed (Fixture *self, gconstpointer data)
+{
+  UsherSubscription wish = { .channel = CHANNEL };
+  g_autoptr (GError) error = NULL;
+  int n_dropped = 0;
+
+  g_test_summary ("A subscription that fails lets its data go, once");
+
+  usher_bus_close (self->bus, 0, NULL);
+  g_assert_cmpuint (
+      usher_bus_subscribe (self->bus, &wish, on_delivery, &n_dropped, drop_it, &error), ==, 0);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_cmpint (n_dropped, ==, 1);
+}
+
+static void
+set_file_limit (rlim_t size)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = size;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+assert_state (Fixture *self, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = usher_bus_describe (self->bus, "serverz", &error);
+  g_autoptr (UsherJson) json = NULL;
+
+  g_assert_no_error (error);
+  json = usher_json_parse (text, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_json_get_string (json, "state"), ==, expected);
+}
+
+/* what follows is a process of its own: its files may not grow */
+static void
+test_full_disk (Fixture *self, gconstpointer data)
+{
+  UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
+  g_autoptr (GError) error = NULL;
+  guint stored = 0;
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  g_test_summary (
+      "Where the disk is full publishers are told, stored events go on, and all goes on with room");
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  signal (SIGXFSZ, SIG_IGN);
+  publish (self, 100, 100);
+  await (self, &self->n_confirmed, 100);
+  set_file_limit (1024 * 1024);
+  publish (self, 1000, 10000);
+  await (self, &self->n_refused, 1);
+  stored = self->n_confirmed;
+  g_assert_cmpuint (stored, >=, 100);
+  assert_state (self, "FAILED");
+  usher_bus_subscribe (self->bus, &wish, on_delivery, self, NULL, &error);
+  g_assert_no_error (error);
+  await (self, &self->n_delivered, stored);
+
+  set_file_limit (RLIM_INFINITY);
+  while (self->n_confirmed == stored)
+    {
+      /* the hub tries again by itself now and then */
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      publish (self, 1, 10);
+      g_usleep (50 * G_TIME_SPAN_MILLISECOND);
+    }
+  assert_state (self, "STANDALONE");
+  await (self, &self->n_delivered, stored + 1);
+}
+
+static void
+test_full_disk_close (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
+
+  g_test_summary ("A hub whose disk is full closes, and says that it could not write");
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 10 * G_TIME_SPAN_SECOND, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  signal (SIGXFSZ, SIG_IGN);
+  publish (self, 10, 100);
+  await (self, &self->n_confirmed, 10);
+  set_file_limit (4096);
+  publish (self, 100, 10000);
+  await (self, &self->n_refused, 1);
+  usher_bus_subscribe (self->bus, &wish, on_delivery, self, NULL, &error);
+  g_assert_no_error (error);
+  await (self, &self->n_delivered, 10);
+  g_assert_false (usher_hub_close (self->hub, 0, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/hub/in-use", test_in_use);
+  add ("/hub/not-writable", test_not_writable);
+  add ("/hub/bind/beyond", test_bind_beyond);
+  add ("/hub/bind/busy", test_bind_busy);
+  add ("/hub/noise", test_noise);
+  add ("/hub/subscribe-closed", test_subscribe_closed);
+  add ("/hub/full-disk", test_full_disk);
+  add ("/hub/full-disk/close", test_full_disk_close);
+#undef add
+
+  return g_test_run ();
+}
