@@ -13,8 +13,9 @@
 
 #include "usher-error.h"
 
-/* how many of each channel's are looked up at the start */
-#define KNOWN_AT_START 4096
+/* how many of each channel's are looked up at the start: members send again what was not confirmed, up to 16384 each */
+#define MIN_KNOWN 4096
+#define MAX_KNOWN 65536
 /* what is kept in memory of a channel */
 #define RECENT_BYTES (256 * 1024)
 /* how long mere acknowledgements may wait for a commit */
@@ -105,16 +106,19 @@ usher_hub_load (UsherHub *self, GError **error)
 {
   GHashTableIter iter;
   gpointer value = NULL;
+  guint64 n_known = 0;
 
   if (!usher_journal_foreach_channel (self->journal, on_channel, self, error) ||
       !usher_journal_foreach_group (self->journal, on_group, self, error))
     return FALSE;
 
+  n_known = USHER_HUB_KNOWN_EVENTS / MAX (1, g_hash_table_size (self->channels));
+  n_known = CLAMP (n_known, MIN_KNOWN, MAX_KNOWN);
   g_hash_table_iter_init (&iter, self->channels);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       UsherChannel *channel = value;
-      guint64 from = channel->last > KNOWN_AT_START ? channel->last - KNOWN_AT_START : 1;
+      guint64 from = channel->last > n_known ? channel->last - n_known : 1;
       g_autoptr (GPtrArray) frames =
           usher_journal_list_tail (self->journal, channel->name, from, error);
 

@@ -15,6 +15,8 @@
 
 G_BEGIN_DECLS
 
+/* how many late events are known by their id, so that a second publishing is told */
+#define USHER_HUB_KNOWN_EVENTS 262144
 /* longer than anybody waits, and far from the end of the numbers */
 #define USHER_HUB_MAX_DELAY (1000 * G_TIME_SPAN_DAY)
 

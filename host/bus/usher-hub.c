@@ -22,8 +22,6 @@
 
 #define LOCK_FILE "hub.lock"
 #define TCP       "tcp://"
-/* how many late events are known by their id, so that a second publishing is told */
-#define KNOWN_EVENTS 262144
 
 /**
  * UsherHub:
@@ -104,7 +102,7 @@ usher_hub_init (UsherHub *self)
   self->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, usher_hub_free_channel);
   self->seats = g_hash_table_new (NULL, NULL);
   self->entrances = g_ptr_array_new_with_free_func (free_entrance);
-  self->known = usher_recent_ids_new (KNOWN_EVENTS);
+  self->known = usher_recent_ids_new (USHER_HUB_KNOWN_EVENTS);
   self->next = usher_journal_batch_new ();
   self->next_confirms = g_array_new (FALSE, FALSE, sizeof (UsherConfirm));
   g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);

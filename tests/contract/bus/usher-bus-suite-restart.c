@@ -74,6 +74,29 @@ test_duplicate (UsherBusFixture *self, gconstpointer data)
 }
 
 static void
+test_duplicates (UsherBusFixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) events =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  const guint n = 20000;
+
+  g_test_summary ("All that a member may have had without a confirmation is known to the next hub");
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_ptr_array_add (events, usher_bus_fixture_make_event (self, CHANNEL));
+      usher_bus_fixture_post_event (self, self->bus, g_ptr_array_index (events, i));
+    }
+  usher_bus_fixture_await_confirms (self, n);
+  usher_bus_fixture_reopen (self);
+  for (guint i = 0; i < n; i++)
+    usher_bus_fixture_post_event (self, self->bus, g_ptr_array_index (events, i));
+  usher_bus_fixture_await_confirms (self, 2 * n);
+  g_assert_cmpuint (self->n_confirmed, ==, 2 * n);
+  g_assert_cmpint (usher_bus_fixture_read (self->bus, "serverz", "total_msgs"), ==, n);
+}
+
+static void
 test_leave (UsherBusFixture *self, gconstpointer data)
 {
   UsherBus *second = usher_bus_fixture_join (self, "second");
@@ -441,6 +464,7 @@ usher_bus_suite_add_restart (const UsherBusMaker *maker)
 {
   usher_bus_suite_add_test (maker, "restart/position", test_position);
   usher_bus_suite_add_test (maker, "restart/duplicate", test_duplicate);
+  usher_bus_suite_add_test (maker, "restart/duplicates", test_duplicates);
   usher_bus_suite_add_test (maker, "restart/before-hub", test_before_hub);
   usher_bus_suite_add_test (maker, "restart/hub", test_hub_restarts);
   usher_bus_suite_add_test (maker, "restart/hub-idle", test_hub_restarts_idle);
