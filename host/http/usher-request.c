@@ -178,6 +178,22 @@ make_room (UsherRequest *self)
   self->headers = headers;
 }
 
+/* Of a header that is there already the first one counts, but for what a proxy adds behind the client's own word. */
+static void
+add_again (UsherRequest *self, UsherKnownHeader known, const char *value)
+{
+  g_autofree char *joined = NULL;
+
+  self->twice |= 1U << known;
+  if (known == USHER_HEADER_FORWARDED_FOR)
+    {
+      joined = g_strconcat (self->known[known], ", ", value, NULL);
+      self->known[known] = usher_text_arena_copy (&self->arena, joined, strlen (joined));
+    }
+  else if (known == USHER_HEADER_FORWARDED_HOST || known == USHER_HEADER_FORWARDED_PROTO)
+    self->known[known] = value;
+}
+
 void
 usher_request_add_header_sized (UsherRequest *self,
                                 const char *name,
@@ -195,10 +211,10 @@ usher_request_add_header_sized (UsherRequest *self,
 
   if (known == UNKNOWN)
     return;
-  if (self->known[known] != NULL)
-    self->twice |= 1U << known;
-  else
+  if (self->known[known] == NULL)
     self->known[known] = copy;
+  else
+    add_again (self, known, copy);
 }
 
 /**

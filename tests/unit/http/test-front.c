@@ -243,6 +243,20 @@ test_proxy (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_proxy_adds (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Answer) answer =
+      http_peer_ask (fixture,
+                     "GET /address HTTP/1.1\r\nHost: a\r\n"
+                     "X-Forwarded-For: 198.51.100.9\r\nX-Forwarded-Proto: http\r\n"
+                     "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n\r\n");
+
+  g_test_summary ("A header that the proxy adds behind the client's own counts, not the client's");
+
+  g_assert_cmpstr (answer->body, ==, "203.0.113.7 secure");
+}
+
+static void
 test_no_proxy (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (Answer) answer =
@@ -510,6 +524,7 @@ main (int argc, char **argv)
   test ("/front/session/sign-out", NULL, test_sign_out);
   test ("/front/session/anonymous", NULL, test_anonymous);
   test ("/front/proxy/trusted", proxies, test_proxy);
+  test ("/front/proxy/adds", proxies, test_proxy_adds);
   test ("/front/proxy/untrusted", NULL, test_no_proxy);
   test ("/front/later", NULL, test_later);
   test ("/front/later/others", one_thread, test_later_others);
