@@ -555,7 +555,16 @@ take_question (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
   if (type == USHER_FRAME_LEAVE)
     translate_leave (self, question, left);
   if (type == USHER_FRAME_BYE)
-    self->leaving = TRUE;
+    {
+      self->leaving = TRUE;
+      /* the hub went a moment before */
+      if (!self->greeted)
+        {
+          g_hash_table_remove (self->asked, GUINT_TO_POINTER (question->id));
+          question->done = TRUE;
+          g_cond_broadcast (&self->cond);
+        }
+    }
   if (self->greeted)
     usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
 }

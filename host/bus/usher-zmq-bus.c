@@ -15,6 +15,8 @@
 #include "usher-error.h"
 #include "usher-zmq-bus-private.h"
 
+/* how long a hub may take to answer a good-bye; it finds out by itself that a member is gone */
+#define FAREWELL (300 * G_TIME_SPAN_MILLISECOND)
 /* how long a question may go without an answer */
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
 
@@ -560,7 +562,7 @@ usher_zmq_bus_close (UsherBus *bus, gint64 timeout, GError **error)
     {
       g_atomic_int_set (&self->paused, 1);
       init_question (self, &question, USHER_FRAME_BYE);
-      ask (self, &question, G_TIME_SPAN_SECOND, NULL);
+      ask (self, &question, FAREWELL, NULL);
       g_free (question.text);
     }
 
