@@ -11,16 +11,9 @@
 #include <string.h>
 
 #include "usher-clock.h"
+#include "usher-document-private.h"
 #include "usher-json.h"
 #include "usher-schema-private.h"
-
-/* The value of a field; which member counts is told by the field's type. */
-typedef struct
-{
-  gboolean is_set;
-  gint64 integer; /* INTEGER, MONEY, TIME, BOOLEAN */
-  char *text;     /* (owned): STRING, ID, JSON */
-} Value;
 
 /**
  * UsherDocument:
@@ -30,28 +23,17 @@ typedef struct
  * Reference counted, one thread at a time. A document that comes from a store carries its JSON text
  * and reads its fields out of it only when one is asked for, so sending it on parses nothing.
  */
-struct _UsherDocument
-{
-  gatomicrefcount ref_count;
-  UsherSchema *schema; /* (owned) */
-  char *id;            /* (owned) (nullable) */
-  gint64 version;
-  char *text;         /* (owned) (nullable): NULL when it has to be made */
-  gsize length;       /* of @text */
-  char *private_text; /* (owned) (nullable): until the fields are read */
-  gboolean is_read;   /* the values are in @values */
-  Value *values;      /* (owned) (nullable): by the schema's order */
-  gsize n_inline; /* bytes behind the struct, where a stored document's texts begin their life */
-};
-
 G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
 
 static UsherDocument *
-document_new (UsherSchema *schema, gsize n_inline)
+document_new (UsherSchema *schema, gsize n_inline, UsherDocumentBlock *block)
 {
-  UsherDocument *self = g_malloc (sizeof (UsherDocument) + n_inline);
+  gsize size = sizeof (UsherDocument) + n_inline;
+  UsherDocument *self = block != NULL ? usher_document_block_take (block, size) : g_malloc (size);
 
   *self = (UsherDocument){ .n_inline = n_inline };
+  if (block != NULL)
+    self->block = usher_document_block_ref (block);
   g_atomic_ref_count_init (&self->ref_count);
   self->schema = usher_schema_ref (schema);
 
@@ -93,9 +75,9 @@ usher_document_new (UsherSchema *schema)
 
   g_return_val_if_fail (schema != NULL, NULL);
 
-  self = document_new (schema, 0);
+  self = document_new (schema, 0, NULL);
   self->is_read = TRUE;
-  self->values = g_new0 (Value, schema->n_fields + 1);
+  self->values = g_new0 (UsherDocumentValue, schema->n_fields + 1);
 
   return self;
 }
@@ -121,32 +103,38 @@ usher_document_new_from_text (UsherSchema *schema,
                               gssize length,
                               const char *private_text)
 {
-  UsherDocument *self = NULL;
-  gsize id_length = 0;
-  gsize text_length = 0;
-  gsize private_length = 0;
+  UsherStoredDocument stored = { id, version, text, 0, private_text };
 
   g_return_val_if_fail (schema != NULL, NULL);
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
-  id_length = strlen (id);
-  text_length = length < 0 ? strlen (text) : (gsize) length;
-  private_length = private_text != NULL ? strlen (private_text) : 0;
+  stored.length = length < 0 ? strlen (text) : (gsize) length;
 
-  /* one block: a list of fifty is fifty allocations, not two hundred */
-  self = document_new (schema, id_length + text_length + private_length + 3);
-  self->version = version;
-  self->length = text_length;
+  return usher_document_new_in_block (NULL, schema, &stored);
+}
+
+UsherDocument *
+usher_document_new_in_block (UsherDocumentBlock *block,
+                             UsherSchema *schema,
+                             const UsherStoredDocument *stored)
+{
+  gsize id_length = strlen (stored->id);
+  gsize private_length = stored->private_text != NULL ? strlen (stored->private_text) : 0;
+  UsherDocument *self =
+      document_new (schema, id_length + stored->length + private_length + 3, block);
+  char *end = NULL;
+
+  self->version = stored->version;
+  self->length = stored->length;
   self->id = (char *) (self + 1);
-  self->text = put_text (self->id, id, id_length);
-  if (private_text != NULL)
+  self->text = put_text (self->id, stored->id, id_length);
+  end = put_text (self->text, stored->text, stored->length);
+  if (stored->private_text != NULL)
     {
-      self->private_text = put_text (self->text, text, text_length);
-      put_text (self->private_text, private_text, private_length);
+      self->private_text = end;
+      put_text (end, stored->private_text, private_length);
     }
-  else
-    put_text (self->text, text, text_length);
 
   return self;
 }
@@ -190,7 +178,10 @@ usher_document_unref (UsherDocument *self)
   free_text (self, self->text);
   free_text (self, self->private_text);
   usher_schema_unref (self->schema);
-  g_free (self);
+  if (self->block != NULL)
+    usher_document_block_unref (self->block);
+  else
+    g_free (self);
 }
 
 /**
@@ -243,7 +234,7 @@ usher_document_get_version (UsherDocument *self)
 
 /* Takes a value out of the text; what is null or of another type is not set. */
 static void
-load_value (const UsherField *field, UsherJson *json, Value *value)
+load_value (const UsherField *field, UsherJson *json, UsherDocumentValue *value)
 {
   gboolean boolean = FALSE;
   const char *text = NULL;
@@ -310,7 +301,7 @@ read_values (UsherDocument *self)
     return;
 
   self->is_read = TRUE;
-  self->values = g_new0 (Value, self->schema->n_fields + 1);
+  self->values = g_new0 (UsherDocumentValue, self->schema->n_fields + 1);
   json = parse_trusted (self, self->text, (gssize) self->length);
   if (self->private_text != NULL)
     private_json = parse_trusted (self, self->private_text, -1);
@@ -326,196 +317,8 @@ read_values (UsherDocument *self)
     }
 }
 
-static void
-append_value (GString *text, const UsherField *field, const Value *value)
-{
-  g_autofree char *time = NULL;
-
-  switch (field->type)
-    {
-    case USHER_FIELD_STRING:
-    case USHER_FIELD_ID:
-      usher_json_append_string (text, value->text);
-      break;
-
-    case USHER_FIELD_INTEGER:
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, value->integer);
-      break;
-
-    case USHER_FIELD_MONEY:
-      usher_json_append_money (text, value->integer);
-      break;
-
-    case USHER_FIELD_TIME:
-      time = usher_time_format (value->integer);
-      usher_json_append_string (text, time);
-      break;
-
-    case USHER_FIELD_BOOLEAN:
-      g_string_append (text, value->integer ? "true" : "false");
-      break;
-
-    case USHER_FIELD_JSON:
-      g_string_append (text, value->text);
-      break;
-
-    default:
-      g_string_append (text, "null");
-      break;
-    }
-}
-
-/* How many bytes of the dotted prefix two names share: "ticket." of "ticket.id" and "ticket.title". */
-static gsize
-shared_prefix (const char *name, const char *other)
-{
-  gsize shared = 0;
-
-  for (gsize i = 0; name[i] != '\0' && name[i] == other[i]; i++)
-    if (name[i] == '.')
-      shared = i + 1;
-
-  return shared;
-}
-
-static guint
-count_dots (const char *text, gsize length)
-{
-  guint n = 0;
-
-  for (gsize i = 0; i < length; i++)
-    if (text[i] == '.')
-      n++;
-
-  return n;
-}
-
-/* Appends `"a":{"b":` for the part of @name after its first @from bytes. */
-static void
-append_name (GString *text, const char *name, gsize from)
-{
-  const char *part = name + from;
-
-  while (TRUE)
-    {
-      gsize length = strcspn (part, ".");
-
-      g_string_append_c (text, '"');
-      g_string_append_len (text, part, (gssize) length);
-      g_string_append (text, "\":");
-      if (part[length] == '\0')
-        return;
-      g_string_append_c (text, '{');
-      part += length + 1;
-    }
-}
-
-static void
-append_separator (GString *text)
-{
-  char last = text->str[text->len - 1];
-
-  if (last != '{')
-    g_string_append_c (text, ',');
-}
-
-/* Appends the fields that are set and private or not, closing and opening the members that they nest in. */
-static void
-append_fields (UsherDocument *self, GString *text, UsherFieldFlags private_flag)
-{
-  const char *open = "";
-
-  for (guint i = 0; i < self->schema->n_fields; i++)
-    {
-      const UsherField *field = &self->schema->fields[i];
-      gsize shared = shared_prefix (open, field->name);
-
-      if (!self->values[i].is_set || (field->flags & USHER_FIELD_PRIVATE) != private_flag)
-        continue;
-
-      for (guint n = count_dots (open + shared, strlen (open + shared)); n > 0; n--)
-        g_string_append_c (text, '}');
-      append_separator (text);
-      append_name (text, field->name, shared);
-      append_value (text, field, &self->values[i]);
-      open = field->name;
-    }
-
-  for (guint n = count_dots (open, strlen (open)); n > 0; n--)
-    g_string_append_c (text, '}');
-}
-
-/**
- * usher_document_get_text:
- * @self: a document
- * @length: (out) (optional): its length in bytes
- *
- * Gets the document as JSON: id and version, then the fields in the schema's order, without the
- * private ones. The text is made once and kept until something is set.
- *
- * Returns: (transfer none): the text
- */
-const char *
-usher_document_get_text (UsherDocument *self, gsize *length)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  if (self->text == NULL)
-    {
-      GString *text = g_string_sized_new (256);
-
-      g_string_append_c (text, '{');
-      if (self->id != NULL)
-        {
-          g_string_append (text, "\"id\":");
-          usher_json_append_string (text, self->id);
-          g_string_append_c (text, ',');
-        }
-      g_string_append_printf (text, "\"version\":%" G_GINT64_FORMAT, self->version);
-      append_fields (self, text, USHER_FIELD_NONE);
-      g_string_append_c (text, '}');
-      self->length = text->len;
-      self->text = g_string_free (text, FALSE);
-    }
-
-  if (length != NULL)
-    *length = self->length;
-
-  return self->text;
-}
-
-/**
- * usher_document_dup_private_text:
- * @self: a document
- *
- * Copies the private fields as a JSON object, for a store to keep apart.
- *
- * Returns: (transfer full) (nullable): the text, `NULL` when none is set
- */
-char *
-usher_document_dup_private_text (UsherDocument *self)
-{
-  GString *text = NULL;
-
-  g_return_val_if_fail (self != NULL, NULL);
-
-  if (!self->is_read)
-    return g_strdup (self->private_text);
-
-  text = g_string_new ("{");
-  append_fields (self, text, USHER_FIELD_PRIVATE);
-  if (text->len == 1)
-    {
-      g_string_free (text, TRUE);
-      return NULL;
-    }
-  g_string_append_c (text, '}');
-
-  return g_string_free (text, FALSE);
-}
-
 /* The value of a field that has one of @types (a mask), for reading. */
-static Value *
+static UsherDocumentValue *
 find_value (UsherDocument *self, const char *name, guint types)
 {
   int i = usher_schema_find_field (self->schema, name);
@@ -548,7 +351,7 @@ find_value (UsherDocument *self, const char *name, guint types)
 gboolean
 usher_document_has (UsherDocument *self, const char *field)
 {
-  Value *value = NULL;
+  UsherDocumentValue *value = NULL;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (field != NULL, FALSE);
@@ -570,7 +373,7 @@ usher_document_has (UsherDocument *self, const char *field)
 const char *
 usher_document_get_string (UsherDocument *self, const char *field)
 {
-  Value *value = NULL;
+  UsherDocumentValue *value = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (field != NULL, NULL);
@@ -595,7 +398,7 @@ usher_document_get_string (UsherDocument *self, const char *field)
 gint64
 usher_document_get_integer (UsherDocument *self, const char *field)
 {
-  Value *value = NULL;
+  UsherDocumentValue *value = NULL;
 
   g_return_val_if_fail (self != NULL, 0);
   g_return_val_if_fail (field != NULL, 0);
@@ -620,7 +423,7 @@ usher_document_get_integer (UsherDocument *self, const char *field)
 gboolean
 usher_document_get_boolean (UsherDocument *self, const char *field)
 {
-  Value *value = NULL;
+  UsherDocumentValue *value = NULL;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (field != NULL, FALSE);
@@ -676,10 +479,10 @@ usher_document_set_version (UsherDocument *self, gint64 version)
   self->version = version;
 }
 
-static Value *
+static UsherDocumentValue *
 change_value (UsherDocument *self, const char *field, guint types)
 {
-  Value *value = find_value (self, field, types);
+  UsherDocumentValue *value = find_value (self, field, types);
 
   if (value == NULL)
     return NULL;
@@ -704,7 +507,7 @@ void
 usher_document_set_string (UsherDocument *self, const char *field, const char *value)
 {
   g_autofree char *copy = g_strdup (value);
-  Value *changed = NULL;
+  UsherDocumentValue *changed = NULL;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
@@ -728,7 +531,7 @@ usher_document_set_string (UsherDocument *self, const char *field, const char *v
 void
 usher_document_set_integer (UsherDocument *self, const char *field, gint64 value)
 {
-  Value *changed = NULL;
+  UsherDocumentValue *changed = NULL;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
@@ -749,7 +552,7 @@ usher_document_set_integer (UsherDocument *self, const char *field, gint64 value
 void
 usher_document_set_boolean (UsherDocument *self, const char *field, gboolean value)
 {
-  Value *changed = NULL;
+  UsherDocumentValue *changed = NULL;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
@@ -769,7 +572,7 @@ usher_document_set_boolean (UsherDocument *self, const char *field, gboolean val
 void
 usher_document_unset (UsherDocument *self, const char *field)
 {
-  Value *changed = NULL;
+  UsherDocumentValue *changed = NULL;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
@@ -802,7 +605,7 @@ usher_document_merge (UsherDocument *self, UsherDocument *source)
     {
       const UsherField *field = &source->schema->fields[i];
       int own = usher_schema_find_field (self->schema, field->name);
-      Value *value = NULL;
+      UsherDocumentValue *value = NULL;
 
       if (!source->values[i].is_set || own < 0 || self->schema->fields[own].type != field->type)
         continue;

@@ -280,7 +280,7 @@ fill_column (UsherSqliteConnection *connection,
   while (success && sqlite3_step (rows) == SQLITE_ROW)
     {
       g_autofree char *id = g_strdup (usher_sqlite_statement_get_text (rows, 3));
-      g_autoptr (UsherDocument) document = usher_sqlite_table_read (table, rows, id);
+      g_autoptr (UsherDocument) document = usher_sqlite_table_read (table, rows, id, NULL);
 
       usher_sqlite_table_bind_field (update, 1, document, field);
       usher_sqlite_statement_bind_text (update, 2, id);

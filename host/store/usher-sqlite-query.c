@@ -229,13 +229,14 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
 static int
 read_rows (UsherSqliteTable *table, UsherSqliteStatement *statement, GPtrArray *documents)
 {
+  g_autoptr (UsherDocumentBlock) block = usher_document_block_new ();
   int code;
 
   while ((code = sqlite3_step (statement)) == SQLITE_ROW)
     {
       const char *id = usher_sqlite_statement_get_text (statement, 3);
 
-      g_ptr_array_add (documents, usher_sqlite_table_read (table, statement, id));
+      g_ptr_array_add (documents, usher_sqlite_table_read (table, statement, id, block));
     }
 
   return code;

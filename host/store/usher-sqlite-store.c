@@ -113,7 +113,7 @@ usher_sqlite_store_find (UsherStore *store,
   usher_sqlite_statement_bind_text (statement, 1, id);
   code = sqlite3_step (statement);
   if (code == SQLITE_ROW)
-    *document = usher_sqlite_table_read (table, statement, id);
+    *document = usher_sqlite_table_read (table, statement, id, NULL);
   else if (code != SQLITE_DONE)
     return usher_sqlite_connection_fail (reader->connection, code, error);
 

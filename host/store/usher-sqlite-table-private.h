@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-document.h"
+#include "usher-document-private.h"
 #include "usher-query.h"
 #include "usher-schema.h"
 #include "usher-sqlite-connection-private.h"
@@ -43,9 +43,11 @@ int usher_sqlite_table_bind (UsherSqliteTable *self,
                              UsherSqliteStatement *statement,
                              UsherDocument *document,
                              const char *private_text);
-/* a document from a row of version, body, private */
-UsherDocument *
-usher_sqlite_table_read (UsherSqliteTable *self, UsherSqliteStatement *statement, const char *id);
+/* a document from a row of version, body, private; @block: (nullable): where it lives */
+UsherDocument *usher_sqlite_table_read (UsherSqliteTable *self,
+                                        UsherSqliteStatement *statement,
+                                        const char *id,
+                                        UsherDocumentBlock *block);
 /* the unique field that the last failed statement on @connection ran into, “id” too */
 char *usher_sqlite_table_dup_taken (UsherSqliteTable *self, UsherSqliteConnection *connection);
 

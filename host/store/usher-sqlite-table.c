@@ -190,15 +190,20 @@ usher_sqlite_table_bind (UsherSqliteTable *self,
 }
 
 UsherDocument *
-usher_sqlite_table_read (UsherSqliteTable *self, UsherSqliteStatement *statement, const char *id)
+usher_sqlite_table_read (UsherSqliteTable *self,
+                         UsherSqliteStatement *statement,
+                         const char *id,
+                         UsherDocumentBlock *block)
 {
-  gint64 version = sqlite3_column_int64 (statement, 0);
-  /* as a blob, for as text SQLite would copy it to end it with a zero */
-  const char *text = sqlite3_column_blob (statement, 1);
-  gssize length = sqlite3_column_bytes (statement, 1);
-  const char *private_text = usher_sqlite_statement_get_text (statement, 2);
+  UsherStoredDocument stored = { .id = id };
 
-  return usher_document_new_from_text (self->schema, id, version, text, length, private_text);
+  stored.version = sqlite3_column_int64 (statement, 0);
+  /* as a blob, for as text SQLite would copy it to end it with a zero */
+  stored.text = sqlite3_column_blob (statement, 1);
+  stored.length = (gsize) sqlite3_column_bytes (statement, 1);
+  stored.private_text = usher_sqlite_statement_get_text (statement, 2);
+
+  return usher_document_new_in_block (block, self->schema, &stored);
 }
 
 char *
