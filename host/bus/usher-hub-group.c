@@ -617,11 +617,18 @@ send_again (UsherHub *self, UsherGroup *group, UsherPending *pending)
   if (seat == NULL)
     return FALSE;
 
-  frame = usher_hub_find_frame (self, group->channel, pending->sequence);
   /* the limit of age has dropped it from the log */
-  if (frame == NULL || frame->base > pending->sequence)
+  if (pending->sequence < group->channel->first)
     {
       set_done (group, pending);
+      return TRUE;
+    }
+
+  frame = usher_hub_find_frame (self, group->channel, pending->sequence);
+  /* the log cannot be read now */
+  if (frame == NULL || frame->base > pending->sequence)
+    {
+      wait_until (group, pending, usher_hub_get_now (self) + DEFER_LAST);
       return TRUE;
     }
   if (!send_slice (self, seat, frame, pending->sequence, 1, pending))

@@ -8,9 +8,11 @@
 
 #include "usher-hub-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "usher-bus.h"
+#include "usher-descriptors-private.h"
 #include "usher-error.h"
 
 #define DEFAULT_IN_FLIGHT 1024
@@ -70,10 +72,14 @@ static zsock_t *
 open_push (UsherHub *self, const UsherEntrance *entrance, char **endpoint)
 {
   g_autofree char *wanted = make_endpoint (self, entrance);
-  zsock_t *push = zsock_new (ZMQ_PUSH);
+  zsock_t *push = NULL;
 
-  if (push == NULL)
-    return NULL;
+  if (!usher_descriptors_are_left (self->wake))
+    {
+      errno = EMFILE;
+      return NULL;
+    }
+  push = zsock_new (ZMQ_PUSH);
 
   /* how much is out is bounded by max-in-flight */
   zsock_set_sndhwm (push, 0);

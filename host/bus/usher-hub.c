@@ -16,6 +16,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "usher-descriptors-private.h"
 #include "usher-error.h"
 #include "usher-hub-private.h"
 #include "usher-id.h"
@@ -206,6 +207,14 @@ usher_hub_new (const char *directory,
   self->started = usher_time_format (usher_clock_get_time (clock));
   self->started_at = g_get_monotonic_time ();
   self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (self->wake < 0 || !usher_descriptors_are_left (self->wake))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "no file descriptors are left for a hub");
+      return NULL;
+    }
 
   if (!lock_directory (self, directory, error))
     return NULL;

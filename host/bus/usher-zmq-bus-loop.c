@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "usher-descriptors-private.h"
 #include "usher-error.h"
 
 /* messages that are taken in before other things get their turn */
@@ -185,6 +186,12 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
 
   if (reader->failed || push == NULL || live == NULL || self->greeted || session != self->session)
     return;
+
+  if (!usher_descriptors_are_left (self->wake))
+    {
+      g_message ("no file descriptors are left for a member of the bus");
+      return;
+    }
 
   self->pull = zsock_new (ZMQ_PULL);
   self->live = zsock_new (ZMQ_SUB);

@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "usher-descriptors-private.h"
 #include "usher-error.h"
 #include "usher-zmq-bus-private.h"
 
@@ -165,14 +166,14 @@ usher_zmq_bus_new (const char *endpoint, const char *client, UsherClock *clock, 
   self->client = g_strdup (client);
   self->clock = g_object_ref (clock);
   self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  self->dealer = zsock_new (ZMQ_DEALER);
-  if (self->wake < 0 || self->dealer == NULL)
+  if (self->wake >= 0 && usher_descriptors_are_left (self->wake))
+    self->dealer = zsock_new (ZMQ_DEALER);
+  if (self->dealer == NULL)
     {
       g_set_error (error,
                    USHER_ERROR,
                    USHER_ERROR_UNAVAILABLE,
-                   "no descriptors are left for a member of the bus");
-      zsock_destroy (&self->dealer);
+                   "no file descriptors are left for a member of the bus");
       return NULL;
     }
 
