@@ -97,6 +97,8 @@ gboolean usher_context_open (UsherContext *self, GError **error);
 gboolean usher_context_shut (UsherContext *self, GError **error);
 const UsherListener *
 usher_context_find_listener (UsherContext *self, const char *channel, const char *group);
+/* (transfer full) (element-type UsherTimer): what is due and has a handler, earliest first */
+GPtrArray *usher_context_list_due (UsherContext *self, gint64 now, guint limit, GError **error);
 const UsherAlarm *usher_context_find_alarm (UsherContext *self, const char *name);
 
 G_END_DECLS

@@ -128,6 +128,36 @@ usher_context_open (UsherContext *self, GError **error)
   return self->pool != NULL;
 }
 
+static void
+drop_unknown (UsherContext *self, GPtrArray *timers)
+{
+  for (guint i = timers->len; i > 0; i--)
+    if (usher_context_find_alarm (self, usher_timer_get_name (g_ptr_array_index (timers, i - 1))) ==
+        NULL)
+      g_ptr_array_remove_index (timers, i - 1);
+}
+
+/* Timers whose name the service has forgotten stay, and must not stand in the way of the others. */
+GPtrArray *
+usher_context_list_due (UsherContext *self, gint64 now, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) timers = NULL;
+  gboolean has_more = TRUE;
+
+  for (guint n = limit; has_more && (timers == NULL || timers->len < limit); n *= 2)
+    {
+      g_clear_pointer (&timers, g_ptr_array_unref);
+      timers = usher_store_list_timers (self->store, now, n, error);
+      usher_store_end_reads (self->store);
+      if (timers == NULL)
+        return NULL;
+      has_more = timers->len == n;
+      drop_unknown (self, timers);
+    }
+
+  return g_steal_pointer (&timers);
+}
+
 /* Nobody uses the service any more. */
 gboolean
 usher_context_shut (UsherContext *self, GError **error)

@@ -33,6 +33,7 @@ struct _UsherHost
   UsherWorkers *workers;     /* (owned) */
   UsherRunning *running;     /* (owned) */
   GPtrArray *contexts;       /* (owned) (element-type UsherContext) */
+  GPtrArray *left_out;       /* (owned) (element-type UsherContext): their routes may be known to a router */
 
   UsherBus *bus;                 /* (owned) (nullable) */
   UsherTicker *ticker;           /* (owned) (nullable) */
@@ -41,6 +42,7 @@ struct _UsherHost
   UsherAdminListener *admin;     /* (owned) (nullable) */
   char *trouble;                 /* (owned) (nullable): what is missing, by the program around it */
   gboolean started;
+  int complete; /* (atomic): all of the start went well */
   int draining; /* (atomic) */
 };
 

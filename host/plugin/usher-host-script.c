@@ -211,17 +211,13 @@ run_due (UsherHost *self, UsherContext *context, int *n_run, GError **error)
   if (usher_store_get_next_due (context->store) > now)
     return 0;
 
-  timers = usher_store_list_timers (context->store, now, TIMERS_AT_ONCE, error);
-  usher_store_end_reads (context->store);
+  timers = usher_context_list_due (context, now, TIMERS_AT_ONCE, error);
   if (timers == NULL)
     return -1;
 
   for (guint i = 0; i < timers->len; i++)
     {
       UsherTimer *timer = g_ptr_array_index (timers, i);
-
-      if (usher_context_find_alarm (context, usher_timer_get_name (timer)) == NULL)
-        continue;
 
       n_due++;
       if (run_timer (context, timer))

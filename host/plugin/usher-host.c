@@ -42,6 +42,7 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->admin_router);
   g_clear_pointer (&self->workers, usher_workers_free);
   g_clear_pointer (&self->contexts, g_ptr_array_unref);
+  g_clear_pointer (&self->left_out, g_ptr_array_unref);
   g_clear_pointer (&self->running, usher_running_free);
   g_clear_object (&self->bus);
   g_clear_object (&self->sessions);
@@ -64,6 +65,7 @@ static void
 usher_host_init (UsherHost *self)
 {
   self->contexts = g_ptr_array_new_with_free_func (g_object_unref);
+  self->left_out = g_ptr_array_new_with_free_func (g_object_unref);
   self->running = usher_running_new ();
 }
 
@@ -131,7 +133,19 @@ usher_host_new (const char *directory, UsherSettings *settings, UsherClock *cloc
 static void
 on_route (UsherExchange *exchange, gpointer user_data)
 {
-  usher_job_start_request (user_data, exchange);
+  const UsherRoute *route = user_data;
+  g_autoptr (UsherExchange) owned = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (route->context->store != NULL)
+    {
+      usher_job_start_request (route, exchange);
+      return;
+    }
+
+  owned = exchange;
+  error = g_error_new_literal (USHER_ERROR, USHER_ERROR_NOT_FOUND, "Not found");
+  usher_exchange_fail (owned, error);
 }
 
 static gboolean
@@ -187,6 +201,8 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
       !usher_context_close_declarations (context, error) || !add_routes (self, context, error))
     {
       g_prefix_error (error, "service “%s” did not configure: ", name);
+      /* a router forgets no route: those it has already are answered 404 */
+      g_ptr_array_add (self->left_out, g_steal_pointer (&context));
       return FALSE;
     }
 
@@ -373,7 +389,12 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
       usher_bus_set_idle_func (bus, on_idle, self);
     }
 
-  return start_contexts (self, error) && (bus == NULL || join_bus (self, error));
+  if (!start_contexts (self, error) || (bus != NULL && !join_bus (self, error)))
+    return FALSE;
+
+  g_atomic_int_set (&self->complete, TRUE);
+
+  return TRUE;
 }
 
 /**
@@ -462,7 +483,7 @@ usher_host_is_ready (UsherHost *self, char **reason)
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
 
-  if (!self->started)
+  if (!g_atomic_int_get (&self->complete))
     why = "the host has not started";
   else if (g_atomic_int_get (&self->draining))
     why = "the host is stopping";
@@ -512,19 +533,23 @@ is_idle (UsherHost *self)
   return TRUE;
 }
 
-static void
-wait_for_idle (UsherHost *self, gint64 deadline)
-{
-  while (!is_idle (self) && g_get_monotonic_time () < deadline)
-    g_usleep (2000);
-}
-
 /* Whoever waits for a document gets his answer now. */
 static void
 wake_waiters (UsherHost *self)
 {
   for (guint i = 0; i < self->contexts->len; i++)
     usher_waiters_expire (g_ptr_array_index (self->contexts, i), TRUE);
+}
+
+/* A handler that was under way may begin to wait only now. */
+static void
+wait_for_idle (UsherHost *self, gint64 deadline)
+{
+  while (!is_idle (self) && g_get_monotonic_time () < deadline)
+    {
+      g_usleep (2000);
+      wake_waiters (self);
+    }
 }
 
 static void
@@ -591,13 +616,13 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (self->admin != NULL)
     usher_admin_listener_stop (self->admin);
 
-  g_clear_pointer (&self->ticker, usher_ticker_free);
-  for (guint i = 0; i < self->contexts->len; i++)
-    ((UsherContext *) g_ptr_array_index (self->contexts, i))->ticker = NULL;
+  if (self->ticker != NULL)
+    usher_ticker_stop (self->ticker);
   if (self->bus != NULL)
     ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
 
   ok = shut_contexts (self, ok ? error : NULL) && ok;
+  g_atomic_int_set (&self->complete, FALSE);
   self->started = FALSE;
 
   return ok;

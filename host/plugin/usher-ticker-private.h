@@ -16,6 +16,8 @@ typedef struct _UsherTicker UsherTicker;
  * deadlines of waiting requests, what the bus refused and the pruning. */
 UsherTicker *usher_ticker_new (UsherClock *clock, GPtrArray *contexts, gboolean fires);
 void usher_ticker_free (UsherTicker *self);
+/* ends the thread; who still has something to do may go on to give notice */
+void usher_ticker_stop (UsherTicker *self);
 /* no timer fires any more; the rest goes on */
 void usher_ticker_rest (UsherTicker *self);
 /* something is due at @time, perhaps before all that is known; any thread; @self: (nullable) */

@@ -23,9 +23,9 @@ struct _UsherTicker
 {
   UsherClock *clock;   /* (owned) */
   GPtrArray *contexts; /* (owned) */
-  int fires; /* (atomic) */
-  GThread *thread; /* (owned) */
-  gulong turned;   /* signal handler */
+  int fires;           /* (atomic) */
+  GThread *thread;     /* (owned) (nullable) */
+  gulong turned;       /* signal handler */
   gint64 last_prune;
 
   GMutex mutex;
@@ -46,8 +46,7 @@ fire_timers (UsherTicker *self, UsherContext *context, gint64 now)
   if (due > now)
     return due;
 
-  timers = usher_store_list_timers (context->store, now, TIMERS_AT_ONCE, &error);
-  usher_store_end_reads (context->store);
+  timers = usher_context_list_due (context, now, TIMERS_AT_ONCE, &error);
   if (timers == NULL)
     {
       g_message ("timers of service “%s” cannot be read: %s", context->name, error->message);
@@ -59,7 +58,7 @@ fire_timers (UsherTicker *self, UsherContext *context, gint64 now)
       n_started++;
 
   /* those that run tell when they are done */
-  return n_started == TIMERS_AT_ONCE ? now : now + BUSY_SLEEP;
+  return n_started >= TIMERS_AT_ONCE ? now : now + BUSY_SLEEP;
 }
 
 static void
@@ -94,6 +93,7 @@ tick (UsherTicker *self)
         next = MIN (next, fire_timers (self, context, now));
       if (context->relay != NULL)
         usher_relay_retry (context->relay);
+      usher_store_end_reads (context->store);
     }
   prune (self, now);
 
@@ -178,15 +178,23 @@ usher_ticker_rest (UsherTicker *self)
 }
 
 void
-usher_ticker_free (UsherTicker *self)
+usher_ticker_stop (UsherTicker *self)
 {
-  g_signal_handler_disconnect (self->clock, self->turned);
+  if (self->thread == NULL)
+    return;
+
+  g_clear_signal_handler (&self->turned, self->clock);
   g_mutex_lock (&self->mutex);
   self->stopping = TRUE;
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
-  g_thread_join (self->thread);
+  g_thread_join (g_steal_pointer (&self->thread));
+}
 
+void
+usher_ticker_free (UsherTicker *self)
+{
+  usher_ticker_stop (self);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_object_unref (self->clock);

@@ -54,8 +54,9 @@ usher_waiters_add (UsherContext *context,
     }
   g_mutex_unlock (&context->mutex);
 
+  /* where commits come all the time the deadline holds nevertheless */
   if (full || missed)
-    usher_job_resume (job, full);
+    usher_job_resume (job, full || deadline <= usher_clock_get_time (context->clock));
   else
     usher_ticker_notice (context->ticker, deadline);
 }

@@ -1,0 +1,423 @@
+/* fake-bus.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "fake-bus.h"
+
+#include "usher-delivery-private.h"
+#include "usher-error.h"
+
+#define PATIENCE (30 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  UsherEvent *event; /* (owned) */
+  UsherPublishedFunc func;
+  gpointer user_data;
+} Publication;
+
+typedef struct
+{
+  char *channel; /* (owned) */
+  UsherDeliveryFunc func;
+  gpointer user_data;
+} Subscription;
+
+/* Confirmations come from a thread of its own, as with any bus. */
+struct _FakeBus
+{
+  GObject parent_instance;
+
+  GThreadPool *thread; /* (owned) */
+  GAsyncQueue *answers;
+  GMutex mutex;
+  GCond cond;
+  GPtrArray *published;     /* (element-type UsherEvent) (mutex mutex) */
+  GPtrArray *open;          /* (element-type Publication) (mutex mutex) */
+  GPtrArray *subscriptions; /* (element-type Subscription) (mutex mutex) */
+  GPtrArray *kept;          /* (element-type UsherEvent) (mutex mutex) */
+  gboolean holds;
+  gboolean holds_deliveries;
+  gboolean refuses;
+  int connected; /* (atomic) */
+};
+
+static void bus_iface_init (UsherBusInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeBus,
+                               fake_bus,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (USHER_TYPE_BUS, bus_iface_init))
+
+void
+fake_answer_free (FakeAnswer *self)
+{
+  g_free (self->reason);
+  g_free (self);
+}
+
+static void
+free_publication (gpointer data)
+{
+  Publication *publication = data;
+
+  usher_event_unref (publication->event);
+  g_free (publication);
+}
+
+static void
+free_subscription (gpointer data)
+{
+  Subscription *subscription = data;
+
+  g_free (subscription->channel);
+  g_free (subscription);
+}
+
+static void
+confirm (Publication *publication, const GError *error)
+{
+  publication->func (publication->event, error, publication->user_data);
+  free_publication (publication);
+}
+
+static void
+confirm_on_thread (gpointer data, gpointer user_data)
+{
+  confirm (data, NULL);
+}
+
+static void
+fake_bus_publish (UsherBus *bus,
+                  UsherEvent *event,
+                  UsherPublishedFunc func,
+                  gpointer user_data,
+                  GDestroyNotify destroy)
+{
+  FakeBus *self = FAKE_BUS (bus);
+  Publication *publication = g_new0 (Publication, 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  publication->event = usher_event_ref (event);
+  publication->func = func;
+  publication->user_data = user_data;
+  g_ptr_array_add (self->published, usher_event_ref (event));
+  if (self->holds)
+    g_ptr_array_add (self->open, publication);
+  else
+    g_thread_pool_push (self->thread, publication, NULL);
+  g_cond_broadcast (&self->cond);
+}
+
+static void
+on_answer (UsherBus *bus,
+           guint subscription,
+           guint64 sequence,
+           UsherAnswerKind kind,
+           gint64 delay,
+           const char *reason)
+{
+  FakeAnswer *answer = g_new0 (FakeAnswer, 1);
+
+  answer->kind = kind;
+  answer->sequence = sequence;
+  answer->delay = delay;
+  answer->reason = g_strdup (reason);
+  g_async_queue_push (FAKE_BUS (bus)->answers, answer);
+}
+
+static gboolean
+find_subscription (FakeBus *self, const char *channel, Subscription *found)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      Subscription *subscription = g_ptr_array_index (self->subscriptions, i);
+
+      if (g_str_equal (subscription->channel, channel))
+        {
+          *found = *subscription;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
+static void
+bring (FakeBus *self, const Subscription *subscription, UsherEvent *event)
+{
+  subscription->func (usher_delivery_new (USHER_BUS (self), on_answer, 1, event, 1, FALSE),
+                      subscription->user_data);
+}
+
+static guint
+fake_bus_subscribe (UsherBus *bus,
+                    const UsherSubscription *asked,
+                    UsherDeliveryFunc func,
+                    gpointer user_data,
+                    GDestroyNotify destroy,
+                    GError **error)
+{
+  FakeBus *self = FAKE_BUS (bus);
+  Subscription *subscription = NULL;
+
+  if (self->refuses)
+    {
+      g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no seat is free");
+      return 0;
+    }
+
+  subscription = g_new0 (Subscription, 1);
+  subscription->channel = g_strdup (asked->channel);
+  subscription->func = func;
+  subscription->user_data = user_data;
+  g_mutex_lock (&self->mutex);
+  g_ptr_array_add (self->subscriptions, subscription);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+
+  for (guint i = 0; !self->holds_deliveries && i < self->kept->len; i++)
+    if (g_str_equal (usher_event_get_channel (g_ptr_array_index (self->kept, i)), asked->channel))
+      bring (self, subscription, g_ptr_array_index (self->kept, i));
+
+  return self->subscriptions->len;
+}
+
+static gboolean
+fake_bus_unsubscribe (UsherBus *bus, guint subscription_id, gboolean forget, GError **error)
+{
+  return TRUE;
+}
+
+static void
+fake_bus_set_idle_func (UsherBus *bus, UsherBusIdleFunc func, gpointer user_data)
+{
+}
+
+static gboolean
+fake_bus_is_connected (UsherBus *bus)
+{
+  return g_atomic_int_get (&FAKE_BUS (bus)->connected);
+}
+
+static gboolean
+fake_bus_pause (UsherBus *bus, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
+fake_bus_close (UsherBus *bus, gint64 timeout, GError **error)
+{
+  FakeBus *self = FAKE_BUS (bus);
+  g_autoptr (GError) closed =
+      g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the bus is closed");
+
+  while (self->open->len > 0)
+    fake_bus_confirm (self, closed);
+
+  return TRUE;
+}
+
+static char *
+fake_bus_describe (UsherBus *bus, const char *what, GError **error)
+{
+  FakeBus *self = FAKE_BUS (bus);
+  g_autofree char *name = g_uri_unescape_string (strstr (what, "channel=") + 8, NULL);
+  guint64 last = 0;
+
+  for (guint i = 0; i < self->kept->len; i++)
+    if (g_str_equal (usher_event_get_channel (g_ptr_array_index (self->kept, i)), name))
+      last = usher_event_get_sequence (g_ptr_array_index (self->kept, i));
+
+  return g_strdup_printf ("{\"channels\":[{\"last_seq\":%" G_GUINT64_FORMAT "}]}", last);
+}
+
+static gboolean
+fake_bus_change_parked (UsherBus *bus, const char *id, GError **error)
+{
+  return TRUE;
+}
+
+static void
+bus_iface_init (UsherBusInterface *iface)
+{
+  iface->publish = fake_bus_publish;
+  iface->subscribe = fake_bus_subscribe;
+  iface->unsubscribe = fake_bus_unsubscribe;
+  iface->set_idle_func = fake_bus_set_idle_func;
+  iface->is_connected = fake_bus_is_connected;
+  iface->pause = fake_bus_pause;
+  iface->close = fake_bus_close;
+  iface->describe = fake_bus_describe;
+  iface->replay_parked = fake_bus_change_parked;
+  iface->drop_parked = fake_bus_change_parked;
+}
+
+static void
+fake_bus_finalize (GObject *object)
+{
+  FakeBus *self = FAKE_BUS (object);
+
+  g_thread_pool_free (self->thread, FALSE, TRUE);
+  g_async_queue_unref (self->answers);
+  g_ptr_array_unref (self->published);
+  g_ptr_array_unref (self->open);
+  g_ptr_array_unref (self->subscriptions);
+  g_ptr_array_unref (self->kept);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+
+  G_OBJECT_CLASS (fake_bus_parent_class)->finalize (object);
+}
+
+static void
+fake_bus_class_init (FakeBusClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fake_bus_finalize;
+}
+
+static void
+fake_bus_init (FakeBus *self)
+{
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->thread = g_thread_pool_new (confirm_on_thread, self, 1, FALSE, NULL);
+  self->answers = g_async_queue_new_full ((GDestroyNotify) fake_answer_free);
+  self->published = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  self->open = g_ptr_array_new_with_free_func (free_publication);
+  self->subscriptions = g_ptr_array_new_with_free_func (free_subscription);
+  self->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  self->connected = TRUE;
+}
+
+FakeBus *
+fake_bus_new (void)
+{
+  return g_object_new (FAKE_TYPE_BUS, NULL);
+}
+
+void
+fake_bus_hold (FakeBus *self)
+{
+  self->holds = TRUE;
+}
+
+void
+fake_bus_confirm_at (FakeBus *self, guint index, const GError *error)
+{
+  Publication *publication = NULL;
+
+  g_mutex_lock (&self->mutex);
+  g_assert_cmpuint (self->open->len, >, index);
+  publication = g_ptr_array_steal_index (self->open, index);
+  g_mutex_unlock (&self->mutex);
+
+  confirm (publication, error);
+}
+
+void
+fake_bus_confirm (FakeBus *self, const GError *error)
+{
+  fake_bus_confirm_at (self, 0, error);
+}
+
+void
+fake_bus_await_published (FakeBus *self, guint n)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  while (self->published->len < n)
+    g_assert_true (g_cond_wait_until (&self->cond, &self->mutex, deadline));
+}
+
+guint
+fake_bus_get_n_published (FakeBus *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->published->len;
+}
+
+const char *
+fake_bus_get_payload (FakeBus *self, guint index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_assert_cmpuint (index, <, self->published->len);
+
+  return usher_event_get_payload (g_ptr_array_index (self->published, index), NULL);
+}
+
+void
+fake_bus_keep (FakeBus *self, UsherEvent *event)
+{
+  g_ptr_array_add (self->kept, usher_event_ref (event));
+}
+
+void
+fake_bus_hold_deliveries (FakeBus *self)
+{
+  self->holds_deliveries = TRUE;
+}
+
+/* waits for a subscription first */
+void
+fake_bus_release (FakeBus *self)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&self->mutex);
+  while (self->subscriptions->len == 0)
+    g_assert_true (g_cond_wait_until (&self->cond, &self->mutex, deadline));
+  g_mutex_unlock (&self->mutex);
+
+  for (guint i = 0; i < self->kept->len; i++)
+    fake_bus_deliver (self, g_ptr_array_index (self->kept, i), 1, FALSE);
+}
+
+void
+fake_bus_deliver (FakeBus *self, UsherEvent *event, guint attempt, gboolean redelivered)
+{
+  Subscription subscription = { NULL };
+
+  g_assert_true (find_subscription (self, usher_event_get_channel (event), &subscription));
+  subscription.func (
+      usher_delivery_new (USHER_BUS (self), on_answer, 1, event, attempt, redelivered),
+      subscription.user_data);
+}
+
+FakeAnswer *
+fake_bus_await_answer (FakeBus *self)
+{
+  FakeAnswer *answer = g_async_queue_timeout_pop (self->answers, PATIENCE);
+
+  g_assert_nonnull (answer);
+
+  return answer;
+}
+
+guint
+fake_bus_get_n_answers (FakeBus *self)
+{
+  return (guint) MAX (0, g_async_queue_length (self->answers));
+}
+
+void
+fake_bus_set_connected (FakeBus *self, gboolean connected)
+{
+  g_atomic_int_set (&self->connected, connected);
+}
+
+void
+fake_bus_refuse_subscriptions (FakeBus *self)
+{
+  self->refuses = TRUE;
+}

@@ -1,0 +1,88 @@
+/* stage.h: a host with one small service, which a test declares
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "fake-bus.h"
+#include "usher-host-private.h"
+#include "usher-host.h"
+#include "usher-manual-clock.h"
+#include "usher-unit-private.h"
+
+G_BEGIN_DECLS
+
+#define STAGE_TIME G_GINT64_CONSTANT (1767225600000000)
+
+typedef void (*StageDeclare) (UsherContext *context, gpointer user_data);
+
+/* One service “stage” with a collection “things”: name (unique), count. */
+typedef struct
+{
+  char *directory;         /* (owned) */
+  UsherManualClock *clock; /* (owned) */
+  FakeBus *bus;            /* (owned) (nullable) */
+  UsherHost *host;         /* (owned) */
+  UsherContext *context;   /* (unowned): of the service */
+  StageDeclare declare;
+  gpointer user_data;
+  const char *setting; /* (nullable) */
+} Stage;
+
+/* @setting: (nullable): “group.key=value” */
+void stage_init (Stage *self,
+                 StageDeclare declare,
+                 gpointer user_data,
+                 gboolean with_bus,
+                 const char *setting);
+/* stops the host and checks that nobody kept it */
+void stage_clear (Stage *self);
+/* another run on the same data, with a bus of its own when there was one */
+void stage_restart (Stage *self);
+/* for who starts it otherwise: no host runs after that, and one is made that is not started */
+void stage_stop (Stage *self);
+void stage_make_host (Stage *self);
+void stage_start (Stage *self);
+/* adds a service that @declare declares */
+gboolean
+stage_add (Stage *self, const char *name, StageDeclare declare, gpointer user_data, GError **error);
+void stage_turn (Stage *self, gint64 microseconds);
+
+/* @user: (nullable); @key: (nullable): the Idempotency-Key; (transfer full) */
+UsherReply *stage_call (Stage *self,
+                        const char *method,
+                        const char *path,
+                        const char *user,
+                        const char *key,
+                        const char *body);
+/* on a thread; stage_join() waits for the answer; @path borrowed */
+GThread *stage_call_async (Stage *self, const char *path);
+UsherReply *stage_join (GThread *thread);
+void stage_assert_status (UsherReply *reply, guint status);
+char *stage_dup_body (UsherReply *reply);
+
+/* straight to the store, as if by another request; any thread */
+void stage_insert (Stage *self, const char *id, const char *name, gint64 count);
+void stage_bump (Stage *self, const char *id);
+/* -1: no such document */
+gint64 stage_get_count (Stage *self, const char *id);
+guint stage_get_n_timers (Stage *self, const char *name);
+UsherEvent *stage_event_new (const char *channel, guint64 sequence, const char *payload);
+
+/* polls until it holds; ends the test when that takes too long */
+#define stage_await(condition)                                                 \
+  G_STMT_START                                                                 \
+  {                                                                            \
+    gint64 stage_deadline = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND; \
+    while (!(condition))                                                       \
+      {                                                                        \
+        g_assert_cmpint (g_get_monotonic_time (), <, stage_deadline);          \
+        g_usleep (500);                                                        \
+      }                                                                        \
+  }                                                                            \
+  G_STMT_END
+guint stage_get_n_waiters (Stage *self);
+
+G_END_DECLS
