@@ -1,0 +1,290 @@
+/* test-host.c: the life of a host
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "stage.h"
+#include "usher-clock.h"
+#include "usher-error.h"
+#include "usher-hub.h"
+#include "usher-zmq-bus.h"
+
+#define TIMEOUT (10 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  Stage stage;
+  int n_inside; /* (atomic) */
+  int may_go;   /* (atomic) */
+  int n_heard;  /* (atomic) */
+} Fixture;
+
+static gboolean
+on_plain (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
+on_block (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  Fixture *fixture = data;
+
+  g_atomic_int_inc (&fixture->n_inside);
+  stage_await (g_atomic_int_get (&fixture->may_go));
+
+  return TRUE;
+}
+
+static gboolean
+on_late_wait (UsherRequest *request,
+              UsherUnit *unit,
+              UsherReply *reply,
+              gpointer data,
+              GError **error)
+{
+  on_block (request, unit, reply, data, error);
+
+  return usher_unit_wait_for (unit, "things", "aaaaaaaaaaaaaaaaaaaaaaaa", G_TIME_SPAN_HOUR, error);
+}
+
+static gboolean
+on_say (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  usher_unit_publish (unit, "said", "{\"word\":\"hello\"}");
+
+  return TRUE;
+}
+
+static gboolean
+on_said (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  Fixture *fixture = data;
+
+  g_assert_cmpstr (usher_event_get_payload (event, NULL), ==, "{\"word\":\"hello\"}");
+  g_assert_nonnull (usher_event_get_correlation (event));
+  g_atomic_int_inc (&fixture->n_heard);
+
+  return TRUE;
+}
+
+static void
+declare (UsherContext *context, gpointer data)
+{
+  usher_context_add_route (context, "GET", "/plain", 0, on_plain, data, NULL);
+  usher_context_add_route (context, "GET", "/block", USHER_ROUTE_BLOCKING, on_block, data, NULL);
+  usher_context_add_route (context, "GET", "/late", USHER_ROUTE_BLOCKING, on_late_wait, data, NULL);
+  usher_context_add_route (context, "GET", "/say", 0, on_say, data, NULL);
+  usher_context_add_listener (context, "said", NULL, on_said, data, NULL);
+}
+
+static void
+declare_clash (UsherContext *context, gpointer data)
+{
+  usher_context_add_route (context, "GET", "/mine", 0, on_plain, data, NULL);
+  usher_context_add_route (context, "GET", "/plain", 0, on_plain, data, NULL);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer with_bus)
+{
+  stage_init (&fixture->stage, declare, fixture, with_bus != NULL, NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer with_bus)
+{
+  stage_clear (&fixture->stage);
+}
+
+static void
+assert_reason (Fixture *fixture, const char *expected)
+{
+  g_autofree char *reason = NULL;
+
+  g_assert_cmpint (usher_host_is_ready (fixture->stage.host, &reason), ==, expected == NULL);
+  g_assert_cmpstr (reason, ==, expected);
+}
+
+static void
+test_ready (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A host is ready when it has started and the bus answers");
+
+  assert_reason (fixture, "the host has not started");
+  stage_start (&fixture->stage);
+  assert_reason (fixture, NULL);
+  fake_bus_set_connected (fixture->stage.bus, FALSE);
+  assert_reason (fixture, "the bus does not answer");
+  fake_bus_set_connected (fixture->stage.bus, TRUE);
+  usher_host_set_trouble (fixture->stage.host, "plugin “bank” failed");
+  assert_reason (fixture, "plugin “bank” failed");
+  usher_host_set_trouble (fixture->stage.host, NULL);
+  assert_reason (fixture, NULL);
+}
+
+static void
+test_failed_start (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A host whose start failed is not ready");
+
+  fake_bus_refuse_subscriptions (fixture->stage.bus);
+  g_assert_false (usher_host_start (fixture->stage.host, USHER_BUS (fixture->stage.bus), &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_cmpstr (error->message,
+                   ==,
+                   "service “stage” did not subscribe to “said”: no seat is free");
+  assert_reason (fixture, "the host has not started");
+}
+
+static gpointer
+stop_host (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (GError) error = NULL;
+
+  usher_host_stop (fixture->stage.host, TIMEOUT, &error);
+  g_assert_no_error (error);
+
+  return NULL;
+}
+
+static gboolean
+is_stopping (Fixture *fixture)
+{
+  g_autofree char *reason = NULL;
+
+  usher_host_is_ready (fixture->stage.host, &reason);
+
+  return g_strcmp0 (reason, "the host is stopping") == 0;
+}
+
+/* stops the host while @path is answered */
+static UsherReply *
+stop_under (Fixture *fixture, const char *path)
+{
+  GThread *call = NULL;
+  GThread *stopping = NULL;
+  g_autoptr (UsherReply) refused = NULL;
+
+  stage_start (&fixture->stage);
+  call = stage_call_async (&fixture->stage, path);
+  stage_await (g_atomic_int_get (&fixture->n_inside) == 1);
+  stopping = g_thread_new ("stop", stop_host, fixture);
+  stage_await (is_stopping (fixture));
+  /* drained a moment after it is not ready */
+  do
+    {
+      g_clear_object (&refused);
+      refused = stage_call (&fixture->stage, "GET", "/plain", NULL, NULL, NULL);
+    }
+  while (usher_reply_get_status (refused) == 200);
+  stage_assert_status (refused, 503);
+
+  g_atomic_int_set (&fixture->may_go, TRUE);
+  g_thread_join (stopping);
+
+  return stage_join (call);
+}
+
+static void
+test_stop_under_way (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("A stop waits for what is under way and refuses what comes after");
+
+  reply = stop_under (fixture, "/block");
+  stage_assert_status (reply, 200);
+}
+
+static void
+test_stop_late_wait (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("Who begins to wait while the host stops is answered too");
+
+  reply = stop_under (fixture, "/late");
+  stage_assert_status (reply, 503);
+}
+
+static void
+test_left_out (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) mine = NULL;
+  g_autoptr (UsherReply) plain = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A service that cannot be added leaves a host that works, and no route");
+
+  g_assert_false (stage_add (&fixture->stage, "clash", declare_clash, fixture, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
+  g_assert_true (g_str_has_prefix (error->message, "service “clash” did not configure: "));
+  stage_start (&fixture->stage);
+  mine = stage_call (&fixture->stage, "GET", "/mine", NULL, NULL, NULL);
+  stage_assert_status (mine, 404);
+  plain = stage_call (&fixture->stage, "GET", "/plain", NULL, NULL, NULL);
+  stage_assert_status (plain, 200);
+}
+
+static void
+test_hub (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherClock) clock = usher_real_clock_new ();
+  g_autofree char *log = g_build_filename (fixture->stage.directory, "bus", NULL);
+  g_autofree char *endpoint = NULL;
+  UsherHubLimits limits = { 0, 0, 0 };
+  g_autoptr (UsherHub) hub = NULL;
+  g_autoptr (UsherBus) bus = NULL;
+  g_autoptr (UsherReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What a request publishes reaches the listener over a real hub");
+
+  hub = usher_hub_new (log, clock, &limits, &error);
+  g_assert_no_error (error);
+  endpoint = usher_hub_bind (hub, "inproc://test-host", &error);
+  g_assert_no_error (error);
+  bus = usher_zmq_bus_new (endpoint, "stage", clock, &error);
+  g_assert_no_error (error);
+  usher_host_start (fixture->stage.host, bus, &error);
+  g_assert_no_error (error);
+
+  reply = stage_call (&fixture->stage, "GET", "/say", NULL, NULL, NULL);
+  stage_assert_status (reply, 200);
+  stage_await (g_atomic_int_get (&fixture->n_heard) == 1);
+
+  stage_stop (&fixture->stage);
+  g_clear_object (&bus);
+  usher_hub_close (hub, TIMEOUT, &error);
+  g_assert_no_error (error);
+}
+
+static void
+add (const char *path, gboolean with_bus, void (*func) (Fixture *, gconstpointer))
+{
+  g_autofree char *full = g_strconcat ("/host/", path, NULL);
+
+  g_test_add (full, Fixture, GINT_TO_POINTER (with_bus), set_up, func, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("ready", TRUE, test_ready);
+  add ("start/failure", TRUE, test_failed_start);
+  add ("stop/under-way", TRUE, test_stop_under_way);
+  add ("stop/late-wait", FALSE, test_stop_late_wait);
+  add ("left-out", FALSE, test_left_out);
+  add ("hub", FALSE, test_hub);
+
+  return g_test_run ();
+}
