@@ -368,17 +368,19 @@ fake_bus_hold_deliveries (FakeBus *self)
   self->holds_deliveries = TRUE;
 }
 
-/* waits for a subscription first */
+void
+fake_bus_await_subscriptions (FakeBus *self, guint n)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  while (self->subscriptions->len < n)
+    g_assert_true (g_cond_wait_until (&self->cond, &self->mutex, deadline));
+}
+
 void
 fake_bus_release (FakeBus *self)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  g_mutex_lock (&self->mutex);
-  while (self->subscriptions->len == 0)
-    g_assert_true (g_cond_wait_until (&self->cond, &self->mutex, deadline));
-  g_mutex_unlock (&self->mutex);
-
   for (guint i = 0; i < self->kept->len; i++)
     fake_bus_deliver (self, g_ptr_array_index (self->kept, i), 1, FALSE);
 }

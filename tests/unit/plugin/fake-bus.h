@@ -30,14 +30,15 @@ void fake_bus_hold (FakeBus *self);
 void fake_bus_confirm (FakeBus *self, const GError *error);
 /* the one at @index among those that have no answer */
 void fake_bus_confirm_at (FakeBus *self, guint index, const GError *error);
-/* waits until so many publications have come in all; the payloads, one a line, from the one at @from on */
+/* waits until so many publications have come in all */
 void fake_bus_await_published (FakeBus *self, guint n);
 guint fake_bus_get_n_published (FakeBus *self);
 const char *fake_bus_get_payload (FakeBus *self, guint index);
 
-/* what a channel holds when somebody subscribes; @held: it is not brought before fake_bus_release() */
+/* what a channel holds when somebody subscribes; it is brought at once, or on hold by fake_bus_release() */
 void fake_bus_keep (FakeBus *self, UsherEvent *event);
 void fake_bus_hold_deliveries (FakeBus *self);
+void fake_bus_await_subscriptions (FakeBus *self, guint n);
 void fake_bus_release (FakeBus *self);
 /* brings an event to the subscriber of its channel, on this thread */
 void fake_bus_deliver (FakeBus *self, UsherEvent *event, guint attempt, gboolean redelivered);
