@@ -158,6 +158,9 @@ static const Rule settled_rules[] = {
     " HAVING count (*) <> max (sequence) OR min (sequence) <> 1" },
   { "an event was applied that the log does not have",
     "SELECT * FROM inbox WHERE event NOT IN (SELECT id FROM log)" },
+  { "expiration has not heard of an order",
+    "SELECT channel, sequence, id FROM log WHERE channel = 'order:created'"
+    " AND id NOT IN (SELECT event FROM inbox WHERE service = 'expiration')" },
   { "a change of a ticket is not in the log, or more than once",
     "SELECT ticket.*, n FROM ticket LEFT JOIN (SELECT payload->>'id' AS id, count (*) AS n,"
     " count (DISTINCT payload->>'version') AS versions FROM log"
