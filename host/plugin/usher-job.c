@@ -302,8 +302,14 @@ on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
 }
 
 static gboolean
-has_effects (UsherUnit *unit)
+has_effects (UsherJob *self)
 {
+  const UsherUnit *unit = self->unit;
+
+  /* a step's answer is kept under the key of its request, whatever else the step wants */
+  if (self->step != NULL && self->request_key != NULL)
+    return TRUE;
+
   return unit->fired != NULL || (unit->changes != NULL && unit->changes->len > 0) ||
          (unit->events != NULL && unit->events->len > 0) ||
          (unit->timers != NULL && unit->timers->len > 0);
@@ -330,22 +336,11 @@ static void
 commit (UsherJob *self)
 {
   UsherContext *context = self->context;
+  gboolean effects = has_effects (self);
 
-  if (!has_effects (self->unit) && self->unit->next == NULL)
+  if (!effects && self->unit->next == NULL)
     {
       finish (self, NULL);
-      return;
-    }
-
-  if (!has_effects (self->unit))
-    {
-      if (self->event != NULL)
-        {
-          g_mutex_lock (&context->mutex);
-          context->events_in_flight++;
-          g_mutex_unlock (&context->mutex);
-        }
-      on_committed (self->unit, NULL, self);
       return;
     }
 
@@ -358,7 +353,11 @@ commit (UsherJob *self)
       context->events_in_flight++;
       g_mutex_unlock (&context->mutex);
     }
-  usher_store_commit (context->store, self->unit, on_committed, self);
+
+  if (effects)
+    usher_store_commit (context->store, self->unit, on_committed, self);
+  else
+    on_committed (self->unit, NULL, self);
 }
 
 static void

@@ -257,6 +257,33 @@ on_bad_step (UsherRequest *request,
 }
 
 static gboolean
+run_empty_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
+{
+  Fixture *fixture = data;
+
+  g_atomic_int_inc (&fixture->n_steps);
+  usher_reply_set_status (USHER_REPLY (reply), 201);
+  usher_reply_take_json (USHER_REPLY (reply), g_strdup ("{\"said\":true}"));
+
+  return TRUE;
+}
+
+static gboolean
+on_empty_step (UsherRequest *request,
+               UsherUnit *unit,
+               UsherReply *reply,
+               gpointer data,
+               GError **error)
+{
+  Fixture *fixture = data;
+
+  g_atomic_int_inc (&fixture->n_runs);
+  usher_unit_then (unit, run_empty_step, fixture, NULL);
+
+  return add_one (unit, ID, NULL, error);
+}
+
+static gboolean
 on_log (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   g_message ("a handler speaks");
@@ -278,6 +305,7 @@ declare (UsherContext *context, gpointer data)
   usher_context_add_route (context, "POST", "/create", 0, on_create, data, NULL);
   usher_context_add_route (context, "POST", "/steps", 0, on_steps, data, NULL);
   usher_context_add_route (context, "POST", "/bad-step", 0, on_bad_step, data, NULL);
+  usher_context_add_route (context, "POST", "/empty-step", 0, on_empty_step, data, NULL);
 }
 
 static void
@@ -622,6 +650,26 @@ test_key_running (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_key_empty_step (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) first = NULL;
+  g_autoptr (UsherReply) second = NULL;
+  g_autofree char *body = NULL;
+
+  g_test_summary ("The answer of a step that changes nothing is kept too");
+
+  stage_insert (&fixture->stage, ID, "a", 0);
+  first = post (fixture, "/empty-step", "k", "{}");
+  second = post (fixture, "/empty-step", "k", "{}");
+  body = stage_dup_body (second);
+  stage_assert_status (first, 201);
+  stage_assert_status (second, 201);
+  g_assert_cmpstr (body, ==, "{\"said\":true}");
+  g_assert_cmpint (fixture->n_runs, ==, 1);
+  g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 1);
+}
+
+static void
 test_key_unanswered (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) first = NULL;
@@ -692,6 +740,7 @@ main (int argc, char **argv)
   add ("key/other", NULL, test_key_other);
   add ("key/running", NULL, test_key_running);
   add ("key/unanswered", NULL, test_key_unanswered);
+  add ("key/empty-step", NULL, test_key_empty_step);
 
   add ("log", NULL, test_log);
 
