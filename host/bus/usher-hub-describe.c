@@ -24,6 +24,8 @@ typedef struct
   guint offset;
   const char *channel;
   const char *client;
+  const char *cursor;
+  const char *after;
 } Query;
 
 static void
@@ -78,22 +80,40 @@ sum_events (UsherHub *self, guint64 *bytes)
   return events;
 }
 
+/* 1y2d3h4m5s, from the first unit that is not 0 on */
+static char *
+format_uptime (gint64 seconds)
+{
+  const struct
+  {
+    gint64 value;
+    char unit;
+  } parts[] = {
+    { seconds / (365 * 86400), 'y' }, { seconds / 86400 % 365, 'd' }, { seconds / 3600 % 24, 'h' },
+    { seconds / 60 % 60, 'm' },       { seconds % 60, 's' },
+  };
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (text->len > 0 || parts[i].value > 0 || i == G_N_ELEMENTS (parts) - 1)
+      g_string_append_printf (text, "%" G_GINT64_FORMAT "%c", parts[i].value, parts[i].unit);
+
+  return g_string_free (text, FALSE);
+}
+
 static char *
 describe_server (UsherHub *self)
 {
   GString *json = g_string_new (NULL);
   gint64 seconds = (g_get_monotonic_time () - self->started_at) / G_USEC_PER_SEC;
-  g_autofree char *uptime = g_strdup_printf ("%" G_GINT64_FORMAT "d%" G_GINT64_FORMAT
-                                             "h%" G_GINT64_FORMAT "m%" G_GINT64_FORMAT "s",
-                                             seconds / 86400,
-                                             seconds / 3600 % 24,
-                                             seconds / 60 % 60,
-                                             seconds % 60);
+  g_autofree char *uptime = format_uptime (seconds);
   guint64 bytes = 0;
   guint64 events = sum_events (self, &bytes);
 
   add_head (self, json);
   add_text (json, "version", PACKAGE_VERSION);
+  /* who reads pages of NATS Streaming wants the field; there is no Go here */
+  add_text (json, "go", "");
   add_text (json, "state", self->is_failing ? "FAILED" : "STANDALONE");
   add_text (json, "start_time", self->started);
   add_text (json, "uptime", uptime);
@@ -473,6 +493,8 @@ usher_hub_describe (UsherHub *self, const char *what, GError **error)
   query.offset = read_number (values, "offset", 0);
   query.channel = g_hash_table_lookup (values, "channel");
   query.client = g_hash_table_lookup (values, "client");
+  query.cursor = g_hash_table_lookup (values, "cursor");
+  query.after = g_hash_table_lookup (values, "after");
 
   if (g_strcmp0 (parts[0], "serverz") == 0)
     return describe_server (self);
@@ -484,6 +506,9 @@ usher_hub_describe (UsherHub *self, const char *what, GError **error)
     return describe_clients (self, &query, error);
   if (g_strcmp0 (parts[0], "parked") == 0)
     return describe_parked (self, &query, error);
+  if (g_strcmp0 (parts[0], "events") == 0)
+    return usher_hub_describe_events (
+        self, query.channel, query.cursor, query.after, query.limit, error);
 
   g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "the hub has no page “%s”", what);
 

@@ -245,5 +245,13 @@ gboolean usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error);
 
 /* monitoring: JSON text, or NULL */
 char *usher_hub_describe (UsherHub *self, const char *what, GError **error);
+/* Events that are durable, for whoever looks on: no group is moved. @channel: (nullable): NULL: all. @cursor: (nullable):
+ * the one of the answer before; else @after: (nullable): the sequence after which each channel begins, NULL: its end. */
+char *usher_hub_describe_events (UsherHub *self,
+                                 const char *channel,
+                                 const char *cursor,
+                                 const char *after,
+                                 guint limit,
+                                 GError **error);
 
 G_END_DECLS

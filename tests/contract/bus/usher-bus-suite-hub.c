@@ -56,7 +56,7 @@ test_describe_server (UsherBusFixture *self, gconstpointer data)
   check_fields (server,
                 "",
                 HEAD
-                "version state start_time uptime clients* subscriptions* channels* total_msgs* "
+                "version go state start_time uptime clients* subscriptions* channels* total_msgs* "
                 "total_bytes* in_msgs* in_bytes* out_msgs* out_bytes*");
   g_assert_cmpstr (usher_json_get_string (server, "state"), ==, "STANDALONE");
   g_assert_cmpint (usher_bus_fixture_read (self->bus, "serverz", "total_msgs"), ==, 3);

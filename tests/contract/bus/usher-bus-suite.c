@@ -427,6 +427,7 @@ usher_bus_suite_add (const UsherBusMaker *maker)
 {
   usher_bus_suite_add_groups (maker);
   usher_bus_suite_add_channels (maker);
+  usher_bus_suite_add_events (maker);
   usher_bus_suite_add_parked (maker);
   usher_bus_suite_add_restart (maker);
   usher_bus_suite_add_hub (maker);

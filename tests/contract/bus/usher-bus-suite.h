@@ -52,6 +52,7 @@ typedef void (*UsherBusTest) (UsherBusFixture *self, gconstpointer maker);
 
 void usher_bus_suite_add (const UsherBusMaker *maker);
 void usher_bus_suite_add_channels (const UsherBusMaker *maker);
+void usher_bus_suite_add_events (const UsherBusMaker *maker);
 void usher_bus_suite_add_groups (const UsherBusMaker *maker);
 void usher_bus_suite_add_hub (const UsherBusMaker *maker);
 void usher_bus_suite_add_parked (const UsherBusMaker *maker);

@@ -1,0 +1,233 @@
+/* usher-hub-events.c: the events themselves, for whoever looks on
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-private.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-json.h"
+
+#define MAX_EVENTS 100
+#define MAX_BYTES  (256 * 1024)
+
+/* One channel that is read along. */
+typedef struct
+{
+  UsherChannel *channel; /* (unowned) */
+  guint64 position;      /* the last sequence that was told */
+  guint64 last;          /* the last one that @reader has */
+  UsherFrameReader reader;
+  UsherEvent *next; /* (owned) (nullable) */
+} Trail;
+
+static void
+trail_free (gpointer data)
+{
+  Trail *trail = data;
+
+  g_clear_pointer (&trail->next, usher_event_unref);
+  g_free (trail);
+}
+
+/* The frame of the next sequence that is kept; FALSE when there is none. */
+static gboolean
+open_frame (UsherHub *self, Trail *trail)
+{
+  guint64 sequence = MAX (trail->position + 1, trail->channel->first);
+  UsherJournalFrame *frame = usher_hub_find_frame (self, trail->channel, sequence);
+
+  if (frame == NULL)
+    return FALSE;
+
+  sequence = MAX (sequence, frame->base);
+  trail->position = sequence - 1;
+  trail->last = frame->base + frame->count - 1;
+  usher_frame_reader_init (&trail->reader,
+                           g_bytes_get_data (frame->bytes, NULL),
+                           g_bytes_get_size (frame->bytes));
+  for (guint64 i = frame->base; i < sequence; i++)
+    {
+      const guint8 *bytes = NULL;
+      const guint8 *id = NULL;
+      gsize size = 0;
+
+      if (!usher_frame_skip_event (&trail->reader, &bytes, &size, &id))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Reads the next event of the channel, when there is one. */
+static void
+look_ahead (UsherHub *self, Trail *trail)
+{
+  if (trail->next != NULL || trail->position >= trail->channel->committed)
+    return;
+
+  if (trail->position >= trail->last && !open_frame (self, trail))
+    return;
+
+  trail->next = usher_frame_read_event (&trail->reader, trail->channel->name, trail->position + 1);
+}
+
+/* The position of a channel in a cursor, NAME:SEQUENCE,… with the names escaped; 0 when it is not in there. */
+static guint64
+find_position (char **places, const char *channel)
+{
+  g_autofree char *name = g_uri_escape_string (channel, NULL, FALSE);
+  gsize length = strlen (name);
+
+  for (guint i = 0; places[i] != NULL; i++)
+    if (strncmp (places[i], name, length) == 0 && places[i][length] == ':')
+      return g_ascii_strtoull (places[i] + length + 1, NULL, 10);
+
+  return 0;
+}
+
+static int
+compare_trails (gconstpointer a, gconstpointer b)
+{
+  const Trail *first = *(const Trail *const *) a;
+  const Trail *second = *(const Trail *const *) b;
+
+  return strcmp (first->channel->name, second->channel->name);
+}
+
+/* (transfer full) (element-type Trail): by name */
+static GPtrArray *
+list_trails (UsherHub *self, const char *channel, const char *cursor, const char *after)
+{
+  g_auto (GStrv) places = g_strsplit (cursor != NULL ? cursor : "", ",", -1);
+  GPtrArray *trails = g_ptr_array_new_with_free_func (trail_free);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *each = value;
+      Trail *trail = NULL;
+
+      if (channel != NULL && !g_str_equal (each->name, channel))
+        continue;
+
+      trail = g_new0 (Trail, 1);
+      trail->channel = each;
+      if (cursor != NULL)
+        trail->position = find_position (places, each->name);
+      else
+        trail->position = after != NULL ? g_ascii_strtoull (after, NULL, 10) : each->committed;
+      /* one that is ahead is from another log */
+      trail->position = MIN (trail->position, each->committed);
+      g_ptr_array_add (trails, trail);
+    }
+  g_ptr_array_sort (trails, compare_trails);
+
+  return trails;
+}
+
+/* The trail whose next event is the oldest. */
+static Trail *
+find_oldest (UsherHub *self, GPtrArray *trails)
+{
+  Trail *oldest = NULL;
+
+  for (guint i = 0; i < trails->len; i++)
+    {
+      Trail *trail = g_ptr_array_index (trails, i);
+
+      look_ahead (self, trail);
+      if (trail->next != NULL && (oldest == NULL || usher_event_get_time (trail->next) <
+                                                        usher_event_get_time (oldest->next)))
+        oldest = trail;
+    }
+
+  return oldest;
+}
+
+static void
+append_member (GString *json, const char *name, const char *value)
+{
+  g_string_append_printf (json, ",\"%s\":", name);
+  usher_json_append_string (json, value);
+}
+
+static void
+append_event (GString *json, UsherEvent *event)
+{
+  g_autofree char *payload = g_utf8_make_valid (usher_event_get_payload (event, NULL), -1);
+  g_autofree char *time = usher_time_format (usher_event_get_time (event));
+
+  g_string_append_printf (json,
+                          "%s{\"sequence\":%" G_GUINT64_FORMAT,
+                          json->str[json->len - 1] == '[' ? "" : ",",
+                          usher_event_get_sequence (event));
+  append_member (json, "channel", usher_event_get_channel (event));
+  append_member (json, "id", usher_event_get_id (event));
+  append_member (json, "time", time);
+  if (usher_event_get_correlation (event) != NULL)
+    append_member (json, "correlation", usher_event_get_correlation (event));
+  if (usher_event_get_causation (event) != NULL)
+    append_member (json, "causation", usher_event_get_causation (event));
+  append_member (json, "payload", payload);
+  g_string_append_c (json, '}');
+}
+
+static void
+append_cursor (GString *json, GPtrArray *trails)
+{
+  g_autoptr (GString) cursor = g_string_new (NULL);
+
+  for (guint i = 0; i < trails->len; i++)
+    {
+      const Trail *trail = g_ptr_array_index (trails, i);
+
+      g_string_append (cursor, i > 0 ? "," : "");
+      g_string_append_uri_escaped (cursor, trail->channel->name, NULL, FALSE);
+      g_string_append_printf (cursor, ":%" G_GUINT64_FORMAT, trail->position);
+    }
+  append_member (json, "cursor", cursor->str);
+}
+
+char *
+usher_hub_describe_events (UsherHub *self,
+                           const char *channel,
+                           const char *cursor,
+                           const char *after,
+                           guint limit,
+                           GError **error)
+{
+  g_autoptr (GPtrArray) trails = NULL;
+  GString *json = NULL;
+  Trail *trail = NULL;
+
+  if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, error))
+    {
+      g_clear_error (error);
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no sequence", after);
+      return NULL;
+    }
+
+  trails = list_trails (self, channel, cursor, after);
+  json = g_string_new ("{\"events\":[");
+  for (guint n = 0; n < MIN (limit, MAX_EVENTS) && json->len < MAX_BYTES &&
+                    (trail = find_oldest (self, trails)) != NULL;
+       n++)
+    {
+      append_event (json, trail->next);
+      g_clear_pointer (&trail->next, usher_event_unref);
+      trail->position++;
+    }
+  g_string_append_c (json, ']');
+  append_cursor (json, trails);
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
