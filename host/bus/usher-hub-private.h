@@ -8,6 +8,7 @@
 
 #include <czmq.h>
 
+#include "usher-directory-lock-private.h"
 #include "usher-frame-private.h"
 #include "usher-hub.h"
 #include "usher-journal-private.h"
@@ -128,9 +129,9 @@ struct _UsherHub
   UsherClock *clock; /* (owned) */
   gboolean is_real;  /* deadlines are by the monotonic clock */
   UsherHubLimits limits;
-  int lock;
-  char *epoch;   /* (owned) */
-  char *started; /* (owned) */
+  UsherDirectoryLock *lock; /* (owned) */
+  char *epoch;              /* (owned) */
+  char *started;            /* (owned) */
   gint64 started_at;
   UsherJournal *journal; /* (owned) */
 

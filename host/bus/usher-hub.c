@@ -9,14 +9,12 @@
 #include "usher-hub.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "usher-descriptors-private.h"
+#include "usher-directory-lock-private.h"
 #include "usher-error.h"
 #include "usher-hub-private.h"
 #include "usher-id.h"
@@ -80,8 +78,7 @@ usher_hub_finalize (GObject *object)
   g_cond_clear (&self->cond);
   if (self->wake >= 0)
     close (self->wake);
-  if (self->lock >= 0)
-    close (self->lock);
+  g_clear_pointer (&self->lock, usher_directory_lock_free);
 
   G_OBJECT_CLASS (usher_hub_parent_class)->finalize (object);
 }
@@ -95,7 +92,6 @@ usher_hub_class_init (UsherHubClass *klass)
 static void
 usher_hub_init (UsherHub *self)
 {
-  self->lock = -1;
   self->wake = -1;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
@@ -130,44 +126,6 @@ static void
 on_turned (UsherClock *clock, gpointer user_data)
 {
   usher_hub_wake (user_data);
-}
-
-static gboolean
-lock_directory (UsherHub *self, const char *directory, GError **error)
-{
-  g_autofree char *path = g_build_filename (directory, LOCK_FILE, NULL);
-  g_autofree char *pid = g_strdup_printf ("%d\n", (int) getpid ());
-  g_autofree char *holder = NULL;
-
-  if (g_mkdir_with_parents (directory, 0700) == 0)
-    self->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (self->lock < 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   errno == ENOSPC ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
-                   "bus directory “%s” is not writable: %s",
-                   directory,
-                   g_strerror (errno));
-      return FALSE;
-    }
-
-  if (flock (self->lock, LOCK_EX | LOCK_NB) != 0)
-    {
-      g_file_get_contents (path, &holder, NULL, NULL);
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_BUSY,
-                   "bus directory “%s” is in use by another hub, process %s",
-                   directory,
-                   holder != NULL ? g_strstrip (holder) : "unknown");
-      return FALSE;
-    }
-
-  if (ftruncate (self->lock, 0) != 0 || pwrite (self->lock, pid, strlen (pid), 0) < 0)
-    g_message ("“%s” does not name this process: %s", path, g_strerror (errno));
-
-  return TRUE;
 }
 
 /**
@@ -216,7 +174,9 @@ usher_hub_new (const char *directory,
       return NULL;
     }
 
-  if (!lock_directory (self, directory, error))
+  self->lock = usher_directory_lock_new (
+      directory, LOCK_FILE, "bus directory", USHER_DIRECTORY_ALONE, error);
+  if (self->lock == NULL)
     return NULL;
   self->journal = usher_journal_new (directory, error);
   if (self->journal == NULL || !usher_hub_load (self, error))

@@ -80,7 +80,8 @@ int
 usher_check (const UsherOptions *options)
 {
   gboolean is_there = g_file_test (options->data, G_FILE_TEST_EXISTS);
-  g_autoptr (UsherSetup) setup = usher_setup_new (options, is_there ? options->data : NULL);
+  g_autoptr (UsherSetup) setup =
+      usher_setup_new (options, is_there ? USHER_SETUP_ALONE : USHER_SETUP_LOOK);
 
   if (!is_there)
     check_missing_directory (setup);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
+int usher_run_hub (const UsherOptions *options);
 int usher_check (const UsherOptions *options);
 int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);

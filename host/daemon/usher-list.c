@@ -28,7 +28,7 @@ print_plugin (const char *name,
 int
 usher_list_plugins (const UsherOptions *options)
 {
-  g_autoptr (UsherSetup) setup = usher_setup_new (options, NULL);
+  g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
 
   usher_setup_print_problems (setup);
   g_print ("%-20s %-10s %-12s %s\n", "NAME", "VERSION", "STATE", "REASON");
@@ -107,7 +107,7 @@ print_setting (const UsherSetting *setting,
 int
 usher_list_settings (const UsherOptions *options)
 {
-  g_autoptr (UsherSetup) setup = usher_setup_new (options, NULL);
+  g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
 
   usher_settings_foreach (setup->settings, print_setting, NULL);
   usher_setup_print_problems (setup);

@@ -15,26 +15,42 @@
 
 #define EXIT_USAGE 2
 
+#define RUN_FLAGS \
+  (USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN)
+
 typedef struct
 {
   const char *name;
-  const char *summary;
+  UsherOptionsKind kind;
   int (*func) (const UsherOptions *options);
 } Command;
 
 static const Command commands[] = {
-  { "run", "Runs services, all that are usable or those that are named.", usher_run },
-  { "check", "Tells what “usher run” would complain about, and runs nothing.", usher_check },
-  { "plugins", "Lists the plugins and why one is not usable.", usher_list_plugins },
-  { "settings", "Lists the settings and where their values are from.", usher_list_settings },
+  { "run",
+    { "Runs services, all that are usable or those that are named.", "[SERVICE…]", RUN_FLAGS },
+    usher_run },
+  { "hub",
+    { "Runs the bus's hub alone, by default at ipc://RUN/bus.",
+      NULL,
+      USHER_OPTIONS_ADMIN | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN },
+    usher_run_hub },
+  { "check",
+    { "Tells what “usher run” would complain about, and runs nothing.", "[SERVICE…]", RUN_FLAGS },
+    usher_check },
+  { "plugins",
+    { "Lists the plugins and why one is not usable.", "[SERVICE…]", RUN_FLAGS },
+    usher_list_plugins },
+  { "settings",
+    { "Lists the settings and where their values are from.", "[SERVICE…]", RUN_FLAGS },
+    usher_list_settings },
 };
 
 static void
 print_help (void)
 {
-  g_print ("Usage:\n  usher COMMAND [OPTION…] [SERVICE…]\n\nCommands:\n");
+  g_print ("Usage:\n  usher COMMAND [OPTION…] [ARGUMENT…]\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-10s %s\n", commands[i].name, commands[i].summary);
+    g_print ("  %-10s %s\n", commands[i].name, commands[i].kind.summary);
   g_print ("\n“usher COMMAND --help” tells the options. “usher --version” tells the version.\n");
 }
 
@@ -65,7 +81,7 @@ run_command (const Command *command, int argc, char **argv)
 
   /* for the usage line of --help */
   g_set_prgname (program);
-  options = usher_options_new (argc, argv, command->summary, &error);
+  options = usher_options_new (argc, argv, &command->kind, &error);
   g_set_prgname ("usher");
   if (options == NULL)
     return refuse (error->message);

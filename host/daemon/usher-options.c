@@ -15,22 +15,39 @@
 
 #define LISTEN "127.0.0.1:3000"
 #define ADMIN  "127.0.0.1:8222"
+#define UNIX   "unix:"
+#define IPC    "ipc://"
+#define TCP    "tcp://"
+
+/* of the 107 bytes of a socket's path */
+#define MAX_RUN 80
 
 void
 usher_options_free (UsherOptions *self)
 {
-  g_strfreev (self->services);
+  g_strfreev (self->arguments);
   g_strfreev (self->assignments);
   g_strfreev (self->plugins);
   g_free (self->config);
   g_free (self->data);
   g_free (self->listen);
   g_free (self->admin);
+  g_free (self->bus);
+  g_free (self->name);
+  g_free (self->run);
+  g_free (self->profile);
   g_free (self);
 }
 
-static gboolean
-parse (UsherOptions *self, char ***arguments, const char *summary, GError **error)
+static void
+add_group (GOptionContext *context, gboolean wanted, const GOptionEntry *entries)
+{
+  if (wanted)
+    g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_common (UsherOptions *self, GOptionContext *context)
 {
   const GOptionEntry entries[] = {
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &self->config, "Read settings from FILE", "FILE" },
@@ -42,20 +59,6 @@ parse (UsherOptions *self, char ***arguments, const char *summary, GError **erro
       "Set one setting; may be repeated",
       "GROUP.KEY=VALUE" },
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data, "Keep the data in DIR", "DIR" },
-    { "listen",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &self->listen,
-      "Serve the public at ADDR:PORT, by default " LISTEN "; port 0 takes any",
-      "ADDR:PORT" },
-    { "admin",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &self->admin,
-      "Serve operators at ADDR:PORT, by default " ADMIN,
-      "ADDR:PORT" },
     { "plugins",
       0,
       0,
@@ -63,15 +66,102 @@ parse (UsherOptions *self, char ***arguments, const char *summary, GError **erro
       &self->plugins,
       "Look for plugins in DIR; may be repeated",
       "DIR" },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->services, NULL, "[SERVICE…]" },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_addresses (UsherOptions *self, GOptionContext *context, UsherOptionsFlags flags)
+{
+  const GOptionEntry listen[] = {
+    { "listen",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &self->listen,
+      "Serve the public at ADDR:PORT, by default " LISTEN "; port 0 takes any",
+      "ADDR:PORT|unix:PATH|none" },
+    { NULL },
+  };
+  const GOptionEntry admin[] = {
+    { "admin",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &self->admin,
+      "The operators' address, by default " ADMIN,
+      "ADDR:PORT|unix:PATH|none" },
+    { NULL },
+  };
+
+  add_group (context, (flags & USHER_OPTIONS_LISTEN) != 0, listen);
+  add_group (context, (flags & USHER_OPTIONS_ADMIN) != 0, admin);
+}
+
+static void
+add_placement (UsherOptions *self, GOptionContext *context, UsherOptionsFlags flags)
+{
+  const GOptionEntry bus[] = {
+    { "bus",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &self->bus,
+      "The hub's endpoint",
+      "ipc://PATH|tcp://HOST:PORT" },
+    { NULL },
+  };
+  const GOptionEntry run[] = {
+    { "run",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME,
+      &self->run,
+      "Be found by others in DIR; its sockets are there",
+      "DIR" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, "How this process is called", "NAME" },
+    { NULL },
+  };
+  const GOptionEntry profile[] = {
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &self->profile, "Who runs where", "NAME" },
+    { NULL },
+  };
+
+  add_group (context, (flags & USHER_OPTIONS_BUS) != 0, bus);
+  add_group (context, (flags & USHER_OPTIONS_RUN) != 0, run);
+  add_group (context, (flags & USHER_OPTIONS_PROFILE) != 0, profile);
+}
+
+static gboolean
+parse (UsherOptions *self, char ***arguments, const UsherOptionsKind *kind, GError **error)
+{
+  const GOptionEntry rest[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->arguments, NULL, kind->rest },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, summary);
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_summary (context, kind->summary);
+  add_common (self, context);
+  add_addresses (self, context, kind->flags);
+  add_placement (self, context, kind->flags);
+  if (kind->entries != NULL)
+    g_option_context_add_main_entries (context, kind->entries, NULL);
+  add_group (context, kind->rest != NULL, rest);
 
-  return g_option_context_parse_strv (context, arguments, error);
+  if (!g_option_context_parse_strv (context, arguments, error))
+    return FALSE;
+
+  if (kind->rest == NULL && (*arguments)[0] != NULL && (*arguments)[1] != NULL)
+    {
+      g_set_error (
+          error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is not wanted here", (*arguments)[1]);
+      return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* The first folder of a list with colons, as systemd gives $STATE_DIRECTORY. */
@@ -104,7 +194,7 @@ choose_plugins (void)
 
 /* Whether it looks like ADDR:PORT or [ADDR]:PORT, before anything is opened. */
 static gboolean
-check_address (const char *option, const char *text, GError **error)
+is_address (const char *text)
 {
   const char *colon = strrchr (text, ':');
   g_autofree char *host = g_strndup (text, colon != NULL ? (gsize) (colon - text) : 0);
@@ -116,24 +206,110 @@ check_address (const char *option, const char *text, GError **error)
       memmove (host, host + 1, length - 1);
     }
 
-  if (colon != NULL && (g_str_equal (host, "localhost") || g_hostname_is_ip_address (host)) &&
-      g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, NULL, NULL))
+  return colon != NULL && (g_str_equal (host, "localhost") || g_hostname_is_ip_address (host)) &&
+         g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, NULL, NULL);
+}
+
+/* “none” becomes NULL. */
+static gboolean
+check_address (const char *option, char **text, GError **error)
+{
+  if (g_str_equal (*text, "none"))
+    {
+      g_clear_pointer (text, g_free);
+      return TRUE;
+    }
+
+  if (is_address (*text) || (g_str_has_prefix (*text, UNIX) && (*text)[strlen (UNIX)] != '\0'))
     return TRUE;
 
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_INVALID,
-               "--%s is “%s”, but wants ADDR:PORT, such as %s",
+               "--%s is “%s”, but wants ADDR:PORT, such as %s, or unix:PATH, or none",
                option,
-               text,
+               *text,
                LISTEN);
 
   return FALSE;
 }
 
+static gboolean
+check_bus (const char *endpoint, GError **error)
+{
+  const char *colon = endpoint != NULL ? strrchr (endpoint, ':') : NULL;
+
+  if (endpoint == NULL || (g_str_has_prefix (endpoint, IPC) && endpoint[strlen (IPC)] != '\0'))
+    return TRUE;
+
+  if (g_str_has_prefix (endpoint, TCP) && colon > endpoint + strlen (TCP) &&
+      (g_str_equal (colon, ":*") ||
+       g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, NULL, NULL)))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "--bus is “%s”, but wants ipc://PATH or tcp://HOST:PORT",
+               endpoint);
+
+  return FALSE;
+}
+
+/* Names are parts of paths and keys in pages. */
+static gboolean
+check_name (const char *name, GError **error)
+{
+  if (name == NULL || g_regex_match_simple ("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", name, 0, 0))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "--name is “%s”, but wants letters, digits, “.”, “_” and “-”, at most 63",
+               name);
+
+  return FALSE;
+}
+
+/* Sockets lie in it, and the path of a socket is short. */
+static gboolean
+check_run (const UsherOptions *self, GError **error)
+{
+  if (strlen (self->run) <= MAX_RUN)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "the run directory “%s” is longer than the %d bytes that leave room for a socket's "
+               "name; choose another with --run",
+               self->run,
+               MAX_RUN);
+
+  return FALSE;
+}
+
+static char *
+choose_run (const char *data)
+{
+  const char *runtime = g_getenv ("RUNTIME_DIRECTORY");
+  g_autofree char *path = NULL;
+
+  if (runtime != NULL && *runtime != '\0')
+    return g_strndup (runtime, strcspn (runtime, ":"));
+
+  path = g_canonicalize_filename (data, NULL);
+
+  return g_build_filename (path, "run", NULL);
+}
+
 static void
 add_defaults (UsherOptions *self)
 {
+  char *run = self->run;
+
+  self->has_run = run != NULL;
   if (self->data == NULL)
     self->data = choose_data ();
   if (self->plugins == NULL)
@@ -142,10 +318,21 @@ add_defaults (UsherOptions *self)
     self->listen = g_strdup (LISTEN);
   if (self->admin == NULL)
     self->admin = g_strdup (ADMIN);
+  self->run = run != NULL ? g_canonicalize_filename (run, NULL) : choose_run (self->data);
+  g_free (run);
+}
+
+static gboolean
+check (UsherOptions *self, UsherOptionsFlags flags, GError **error)
+{
+  return check_address ("listen", &self->listen, error) &&
+         check_address ("admin", &self->admin, error) && check_bus (self->bus, error) &&
+         check_name (self->name, error) &&
+         (!self->has_run || (flags & USHER_OPTIONS_RUN) == 0 || check_run (self, error));
 }
 
 UsherOptions *
-usher_options_new (int argc, char **argv, const char *summary, GError **error)
+usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError **error)
 {
   g_autoptr (UsherOptions) self = g_new0 (UsherOptions, 1);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -155,12 +342,11 @@ usher_options_new (int argc, char **argv, const char *summary, GError **error)
     g_strv_builder_add (builder, argv[i]);
   arguments = g_strv_builder_end (builder);
 
-  if (!parse (self, &arguments, summary, error))
+  if (!parse (self, &arguments, kind, error))
     return NULL;
 
   add_defaults (self);
-  if (!check_address ("listen", self->listen, error) ||
-      !check_address ("admin", self->admin, error))
+  if (!check (self, kind->flags, error))
     return NULL;
 
   return g_steal_pointer (&self);

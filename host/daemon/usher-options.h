@@ -10,19 +10,45 @@
 
 G_BEGIN_DECLS
 
+/* What a command takes besides settings, plugins and the data directory. */
+typedef enum
+{
+  USHER_OPTIONS_LISTEN = 1 << 0,  /* --listen */
+  USHER_OPTIONS_ADMIN = 1 << 1,   /* --admin */
+  USHER_OPTIONS_BUS = 1 << 2,     /* --bus */
+  USHER_OPTIONS_RUN = 1 << 3,     /* --run, --name */
+  USHER_OPTIONS_PROFILE = 1 << 4, /* --profile */
+} UsherOptionsFlags;
+
 typedef struct
 {
-  char **services;    /* (owned) (nullable): NULL: all that are usable */
+  char **arguments;   /* (owned) (nullable): what is no option, such as services; NULL: none */
   char *config;       /* (owned) (nullable) */
   char **assignments; /* (owned) (nullable): group.key=value */
   char **plugins;     /* (owned): the plugin folders */
   char *data;         /* (owned): the data directory */
-  char *listen;       /* (owned): ADDR:PORT */
-  char *admin;        /* (owned): ADDR:PORT */
+  char *listen;       /* (owned) (nullable): ADDR:PORT, unix:PATH; NULL: not at all */
+  char *admin;        /* (owned) (nullable): likewise */
+  char *bus;          /* (owned) (nullable): an endpoint; NULL: the command's default */
+  char *name;         /* (owned) (nullable): of this process; NULL: the command's default */
+  char *run;          /* (owned): the run directory */
+  gboolean has_run;   /* it was asked for, so that the process is to be found there */
+  char *profile;      /* (owned) (nullable) */
 } UsherOptions;
 
-/* @argv: begins with the command; @summary: for --help, which prints and exits. An error is one of usage. */
-UsherOptions *usher_options_new (int argc, char **argv, const char *summary, GError **error);
+/* A command's own options and what --help says of it. */
+typedef struct
+{
+  const char *summary;
+  const char *rest; /* (nullable): how --help calls what is no option; NULL: nothing is taken */
+  UsherOptionsFlags flags;
+  const GOptionEntry
+      *entries; /* (nullable): more options, which fill variables of the command's file */
+} UsherOptionsKind;
+
+/* @argv: begins with the command; --help prints and exits. An error is one of usage. */
+UsherOptions *
+usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError **error);
 void usher_options_free (UsherOptions *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherOptions, usher_options_free)

@@ -9,14 +9,17 @@
 #include <czmq.h>
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "usher-commands.h"
+#include "usher-error.h"
 #include "usher-hub.h"
 #include "usher-plugin-page.h"
 #include "usher-setup.h"
@@ -29,12 +32,14 @@
 #define LOOK_INTERVAL     5
 #define LOOKS_BEFORE_WORD 200
 
-/* A host that runs, with the bus in the same process. */
+/* A host that runs: with a hub in the same process, a member of one elsewhere, or nothing but a hub for others. */
 typedef struct
 {
   UsherSetup *setup;     /* (owned) */
   UsherPluginPage *page; /* (owned) */
+  gboolean is_hub;       /* no services run here */
   UsherHub *hub;         /* (owned) (nullable) */
+  char *endpoint;        /* (owned) (nullable): where others join the hub */
   UsherBus *bus;         /* (owned) (nullable) */
   GMainLoop *loop;       /* (owned) */
   guint n_looks;         /* for readiness */
@@ -49,6 +54,7 @@ run_clear (Run *self)
   g_clear_object (&self->hub);
   g_clear_pointer (&self->setup, usher_setup_free);
   g_clear_pointer (&self->page, usher_plugin_page_free);
+  g_clear_pointer (&self->endpoint, g_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 }
 
@@ -109,12 +115,11 @@ note_state (Run *self, UsherPluginState from, UsherPluginState to, const char *r
 }
 
 static gboolean
-open_bus (Run *self, GError **error)
+open_hub (Run *self, GError **error)
 {
   UsherSettings *settings = self->setup->settings;
   const char *data = self->setup->options->data;
   g_autofree char *directory = g_build_filename (data, BUS_FOLDER, NULL);
-  g_autofree char *endpoint = NULL;
   const UsherHubLimits limits = {
     .max_messages = (guint64) usher_settings_get_integer (settings, "bus", "max-messages"),
     .max_bytes = (guint64) usher_settings_get_integer (settings, "bus", "max-bytes"),
@@ -122,14 +127,66 @@ open_bus (Run *self, GError **error)
   };
 
   self->hub = usher_hub_new (directory, self->setup->clock, &limits, error);
-  if (self->hub == NULL)
-    return FALSE;
 
-  endpoint = usher_hub_bind (self->hub, ENDPOINT, error);
+  return self->hub != NULL;
+}
+
+/* Where others come in. */
+static gboolean
+open_entrance (Run *self, GError **error)
+{
+  const UsherOptions *options = self->setup->options;
+  g_autofree char *endpoint = g_strdup (options->bus);
+
   if (endpoint == NULL)
-    return FALSE;
+    endpoint = g_strdup_printf ("ipc://%s/bus", options->run);
+  if (g_mkdir_with_parents (options->run, 0700) != 0)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "run directory “%s” cannot be made: %s",
+                   options->run,
+                   g_strerror (errno));
+      return FALSE;
+    }
 
-  self->bus = usher_zmq_bus_new (endpoint, "host", self->setup->clock, error);
+  self->endpoint = usher_hub_bind (self->hub, endpoint, error);
+
+  return self->endpoint != NULL;
+}
+
+/* (transfer full): how this process is called on the bus. */
+static char *
+choose_name (const Run *self)
+{
+  if (self->setup->options->name != NULL)
+    return g_strdup (self->setup->options->name);
+  if (self->hub != NULL)
+    return g_strdup ("host");
+
+  return g_strdup_printf ("%s.%d", g_get_host_name (), (int) getpid ());
+}
+
+static gboolean
+open_bus (Run *self, GError **error)
+{
+  g_autofree char *endpoint = NULL;
+  g_autofree char *name = NULL;
+
+  if (self->is_hub || self->setup->options->bus == NULL)
+    {
+      if (!open_hub (self, error) || (self->is_hub && !open_entrance (self, error)))
+        return FALSE;
+      endpoint = usher_hub_bind (self->hub, ENDPOINT, error);
+      if (endpoint == NULL)
+        return FALSE;
+    }
+  else
+    endpoint = g_strdup (self->setup->options->bus);
+
+  name = choose_name (self);
+  self->bus = usher_zmq_bus_new (endpoint, name, self->setup->clock, error);
 
   return self->bus != NULL;
 }
@@ -151,16 +208,26 @@ start (Run *self, GError **error)
   note_state (self, USHER_PLUGIN_STARTING, USHER_PLUGIN_READY, "its subscriptions are confirmed");
   usher_host_set_trouble (setup->host, setup->trouble);
 
-  return usher_host_listen (setup->host, setup->options->listen, setup->options->admin, error);
+  return usher_host_listen (setup->host,
+                            self->is_hub ? NULL : setup->options->listen,
+                            setup->options->admin,
+                            error);
 }
 
-/* Scripts read these two lines. */
 static void
-announce_ready (UsherHost *host)
+print_line (const char *what, const char *where)
 {
-  printf ("listening on %s\nadmin on %s\n",
-          usher_host_get_uri (host),
-          usher_host_get_admin_uri (host));
+  if (where != NULL)
+    printf ("%s on %s\n", what, where);
+}
+
+/* Scripts read these lines. */
+static void
+announce_ready (Run *self)
+{
+  print_line ("bus", self->endpoint);
+  print_line ("listening", usher_host_get_uri (self->setup->host));
+  print_line ("admin", usher_host_get_admin_uri (self->setup->host));
   fflush (stdout);
   sd_notify (0, "READY=1");
 }
@@ -171,19 +238,21 @@ announce (gpointer user_data)
 {
   Run *self = user_data;
   UsherHost *host = self->setup->host;
+  const char *uri = usher_host_get_uri (host);
+  const char *admin = usher_host_get_admin_uri (host);
   g_autofree char *reason = NULL;
 
   if (usher_host_is_ready (host, &reason))
     {
-      announce_ready (host);
+      announce_ready (self);
       return G_SOURCE_REMOVE;
     }
 
   if (self->setup->trouble != NULL || self->n_looks++ == LOOKS_BEFORE_WORD)
     g_printerr ("usher: not ready: %s; listening on %s, admin on %s\n",
                 reason,
-                usher_host_get_uri (host),
-                usher_host_get_admin_uri (host));
+                uri != NULL ? uri : "nothing",
+                admin != NULL ? admin : "nothing");
 
   return self->setup->trouble == NULL;
 }
@@ -222,36 +291,65 @@ stop (Run *self, GError **error)
   note_state (self, USHER_PLUGIN_READY, USHER_PLUGIN_DRAINING, "the host is stopping");
   ok = usher_host_stop (self->setup->host, timeout, error);
 
+  if (self->hub == NULL)
+    return ok;
+
   return usher_hub_close (self->hub, timeout, ok ? error : NULL) && ok;
 }
 
-int
-usher_run (const UsherOptions *options)
+static int
+run (Run *self)
 {
-  g_auto (Run) self = { NULL };
   g_autoptr (GError) error = NULL;
 
-  self.loop = g_main_loop_new (NULL, FALSE);
-  watch_signals (&self);
-  raise_file_limit ();
-
-  self.page = usher_plugin_page_new ();
-  self.setup = usher_setup_new (options, options->data);
-  usher_catalog_foreach (self.setup->catalog, report_failed, NULL);
-  usher_setup_print_problems (self.setup);
-  if (self.setup->problems->len > 0)
+  usher_catalog_foreach (self->setup->catalog, report_failed, NULL);
+  usher_setup_print_problems (self->setup);
+  if (self->setup->problems->len > 0)
     return EXIT_FAILURE;
 
-  if (start (&self, &error))
+  if (start (self, &error))
     {
-      if (announce (&self))
-        g_timeout_add (LOOK_INTERVAL, announce, &self);
-      g_main_loop_run (self.loop);
-      if (stop (&self, &error))
+      if (announce (self))
+        g_timeout_add (LOOK_INTERVAL, announce, self);
+      g_main_loop_run (self->loop);
+      if (stop (self, &error))
         return EXIT_SUCCESS;
     }
 
   g_printerr ("usher: %s\n", error->message);
 
   return EXIT_FAILURE;
+}
+
+static void
+prepare (Run *self)
+{
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->page = usher_plugin_page_new ();
+  watch_signals (self);
+  raise_file_limit ();
+}
+
+int
+usher_run (const UsherOptions *options)
+{
+  g_auto (Run) self = { NULL };
+
+  prepare (&self);
+  self.setup =
+      usher_setup_new (options, options->bus != NULL ? USHER_SETUP_SHARED : USHER_SETUP_ALONE);
+
+  return run (&self);
+}
+
+int
+usher_run_hub (const UsherOptions *options)
+{
+  g_auto (Run) self = { NULL };
+
+  prepare (&self);
+  self.is_hub = TRUE;
+  self.setup = usher_setup_new_bare (options, USHER_SETUP_SHARED);
+
+  return run (&self);
 }

@@ -118,7 +118,7 @@ set_trouble (UsherSetup *self, const char *name, const char *reason)
 static gboolean
 is_named (UsherSetup *self, const char *name)
 {
-  char **services = self->options->services;
+  char **services = self->options->arguments;
 
   return services != NULL && g_strv_contains ((const char *const *) services, name);
 }
@@ -208,7 +208,7 @@ add_plugins (UsherSetup *self)
   g_autoptr (GPtrArray) manifests = NULL;
 
   manifests =
-      usher_catalog_resolve (self->catalog, (const char *const *) self->options->services, &error);
+      usher_catalog_resolve (self->catalog, (const char *const *) self->options->arguments, &error);
   if (manifests == NULL)
     {
       add_problem (self, error->message);
@@ -260,11 +260,14 @@ make (const UsherOptions *options)
 }
 
 static void
-open_host (UsherSetup *self, const char *directory)
+open_host (UsherSetup *self, const char *directory, UsherSetupUse use)
 {
   g_autoptr (GError) error = NULL;
 
-  self->host = usher_host_new (directory, self->settings, self->clock, &error);
+  if (use == USHER_SETUP_SHARED)
+    self->host = usher_host_new_shared (directory, self->settings, self->clock, &error);
+  else
+    self->host = usher_host_new (directory, self->settings, self->clock, &error);
   if (self->host == NULL)
     add_problem (self, error->message);
 }
@@ -297,25 +300,43 @@ open_passing_host (UsherSetup *self)
       return;
     }
 
-  open_host (self, directory);
+  open_host (self, directory, USHER_SETUP_ALONE);
   remove_folder (directory);
 }
 
-UsherSetup *
-usher_setup_new (const UsherOptions *options, const char *directory)
+static UsherSetup *
+open (const UsherOptions *options, UsherSetupUse use)
 {
   UsherSetup *self = make (options);
 
-  if (directory != NULL)
-    open_host (self, directory);
+  if (use != USHER_SETUP_LOOK)
+    open_host (self, options->data, use);
   if (self->host == NULL)
     open_passing_host (self);
-
   scan (self);
+
+  return self;
+}
+
+UsherSetup *
+usher_setup_new (const UsherOptions *options, UsherSetupUse use)
+{
+  UsherSetup *self = open (options, use);
+
   add_plugins (self);
   check_settings (self);
   if (self->n_services == 0 && self->problems->len == 0)
     add_problem (self, "there is no plugin that can run");
+
+  return self;
+}
+
+UsherSetup *
+usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use)
+{
+  UsherSetup *self = open (options, use);
+
+  check_settings (self);
 
   return self;
 }

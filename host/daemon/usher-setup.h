@@ -25,8 +25,16 @@ typedef struct
   char *trouble;               /* (owned) (nullable): what keeps it from being ready */
 } UsherSetup;
 
-/* @directory: (nullable): the data directory of the host; NULL: only to look, nothing is locked or left */
-UsherSetup *usher_setup_new (const UsherOptions *options, const char *directory);
+typedef enum
+{
+  USHER_SETUP_LOOK,   /* nothing is locked or left */
+  USHER_SETUP_ALONE,  /* a host that has the data directory for itself */
+  USHER_SETUP_SHARED, /* one of several */
+} UsherSetupUse;
+
+UsherSetup *usher_setup_new (const UsherOptions *options, UsherSetupUse use);
+/* without services: settings of plugins that are found are not looked at */
+UsherSetup *usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use);
 void usher_setup_free (UsherSetup *self);
 
 /* each on a line of its own on standard error */

@@ -25,6 +25,7 @@ struct _UsherHost
 
   char *directory;           /* (owned) */
   UsherDirectoryLock *lock;  /* (owned) */
+  gboolean is_shared;        /* others may use the directory too */
   UsherSettings *settings;   /* (owned) */
   UsherClock *clock;         /* (owned) */
   UsherSessions *sessions;   /* (owned) */

@@ -14,7 +14,8 @@
 #include "usher-job-private.h"
 #include "usher-waiters-private.h"
 
-#define KEY_FILE "session.key"
+#define KEY_FILE  "session.key"
+#define LOCK_FILE "lock"
 
 /**
  * UsherHost:
@@ -96,6 +97,31 @@ prepare (UsherHost *self, GError **error)
   return self->workers != NULL && usher_host_add_admin_routes (self, error);
 }
 
+static UsherHost *
+make (const char *directory,
+      UsherSettings *settings,
+      UsherClock *clock,
+      gboolean is_shared,
+      GError **error)
+{
+  g_autoptr (UsherHost) self = g_object_new (USHER_TYPE_HOST, NULL);
+
+  self->directory = g_canonicalize_filename (directory, NULL);
+  self->settings = g_object_ref (settings);
+  self->clock = g_object_ref (clock);
+  self->is_shared = is_shared;
+
+  self->lock = usher_directory_lock_new (self->directory,
+                                         LOCK_FILE,
+                                         "data directory",
+                                         is_shared ? USHER_DIRECTORY_SHARED : USHER_DIRECTORY_ALONE,
+                                         error);
+  if (self->lock == NULL || !prepare (self, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
 /**
  * usher_host_new:
  * @directory: the data directory, made with mode 0700 when it is missing
@@ -105,29 +131,66 @@ prepare (UsherHost *self, GError **error)
  *
  * Makes a host and locks its data directory, until the host is gone.
  *
- * Returns: (transfer full): the host, or `NULL`: `USHER_ERROR_BUSY` names the process that has
+ * Returns: (transfer full): the host, or `NULL`: `USHER_ERROR_BUSY` names the processes that have
  *   the directory, `USHER_ERROR_UNAVAILABLE` and `USHER_ERROR_FULL` say what cannot be written
  */
 UsherHost *
 usher_host_new (const char *directory, UsherSettings *settings, UsherClock *clock, GError **error)
 {
-  g_autoptr (UsherHost) self = NULL;
-
   g_return_val_if_fail (directory != NULL, NULL);
   g_return_val_if_fail (USHER_IS_SETTINGS (settings), NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  self = g_object_new (USHER_TYPE_HOST, NULL);
-  self->directory = g_canonicalize_filename (directory, NULL);
-  self->settings = g_object_ref (settings);
-  self->clock = g_object_ref (clock);
+  return make (directory, settings, clock, FALSE, error);
+}
 
-  self->lock = usher_directory_lock_new (self->directory, error);
-  if (self->lock == NULL || !prepare (self, error))
-    return NULL;
+/**
+ * usher_host_new_shared:
+ * @directory: the data directory, made with mode 0700 when it is missing
+ * @settings: settings on which [func@Host.declare_settings] was called
+ * @clock: the clock
+ * @error: return location for a [error@Error]
+ *
+ * Makes a host on a data directory that other processes use at the same time, all by this function. They must
+ * be members of one bus.
+ *
+ * Returns: (transfer full): the host, or `NULL`: `USHER_ERROR_BUSY` names a process that has the directory
+ *   for itself, `USHER_ERROR_UNAVAILABLE` and `USHER_ERROR_FULL` say what cannot be written
+ */
+UsherHost *
+usher_host_new_shared (const char *directory,
+                       UsherSettings *settings,
+                       UsherClock *clock,
+                       GError **error)
+{
+  g_return_val_if_fail (directory != NULL, NULL);
+  g_return_val_if_fail (USHER_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return g_steal_pointer (&self);
+  return make (directory, settings, clock, TRUE, error);
+}
+
+/**
+ * usher_host_share:
+ * @self: a host without services that has its directory alone
+ * @error: return location for a [error@Error]
+ *
+ * Lets hosts of [ctor@Host.new_shared] use the directory from now on. It was certain until now that nobody else does.
+ *
+ * Returns: whether they may
+ */
+gboolean
+usher_host_share (UsherHost *self, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (self->contexts->len == 0, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  self->is_shared = TRUE;
+
+  return usher_directory_lock_share (self->lock, error);
 }
 
 static void
@@ -342,6 +405,10 @@ static gboolean
 join_bus (UsherHost *self, GError **error)
 {
   GError *cause = NULL;
+
+  /* who serves nobody refuses nobody */
+  if (self->contexts->len == 0)
+    return TRUE;
 
   self->revocations = usher_revocations_new (
       self->bus,

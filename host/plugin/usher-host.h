@@ -28,11 +28,20 @@ G_DECLARE_FINAL_TYPE (UsherHost, usher_host, USHER, HOST, GObject)
 USHER_API
 gboolean usher_host_declare_settings (UsherSettings *settings, GError **error);
 
-/* @directory: the data directory, made (0700) when missing, locked while the host lives: BUSY names the pid of another.
+/* @directory: the data directory, made (0700) when missing, locked while the host lives: BUSY names the pids of others.
  * Errors of a directory that is not writable or of another version name it. */
 USHER_API
 UsherHost *
 usher_host_new (const char *directory, UsherSettings *settings, UsherClock *clock, GError **error);
+/* several processes use @directory, all by this function, and are members of one bus */
+USHER_API
+UsherHost *usher_host_new_shared (const char *directory,
+                                  UsherSettings *settings,
+                                  UsherClock *clock,
+                                  GError **error);
+/* from alone to shared, for who has no services itself */
+USHER_API
+gboolean usher_host_share (UsherHost *self, GError **error);
 /* calls configure(); before start; an error names the service */
 USHER_API
 gboolean

@@ -137,7 +137,7 @@ static void
 test_in_use (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *pid = g_strdup_printf ("process %d", (int) getpid ());
+  g_autofree char *pid = g_strdup_printf ("process, %d", (int) getpid ());
   g_autoptr (UsherHub) second = usher_hub_new (self->directory, self->clock, NULL, &error);
 
   g_test_summary ("A second hub on a directory is refused and told who has it");

@@ -611,7 +611,7 @@ test_locked (Fixture *fixture, gconstpointer data)
 
   add_plugin (fixture, "good", "");
   start_host (fixture, "");
-  pattern = g_strdup_printf ("*data directory “%s” is in use by another host, process %s\n*",
+  pattern = g_strdup_printf ("*data directory “%s” is in use by another process, %s\n*",
                              fixture->data,
                              g_subprocess_get_identifier (fixture->host));
 

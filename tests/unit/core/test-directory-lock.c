@@ -1,4 +1,4 @@
-/* test-directory-lock.c: one host a data directory
+/* test-directory-lock.c: who may use a directory
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -43,19 +43,25 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->parent);
 }
 
+static UsherDirectoryLock *
+take (const char *directory, UsherDirectoryUse use, GError **error)
+{
+  return usher_directory_lock_new (directory, "lock", "data directory", use, error);
+}
+
 static void
 test_second (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherDirectoryLock) first = NULL;
   g_autoptr (UsherDirectoryLock) second = NULL;
-  g_autofree char *pid = g_strdup_printf ("process %d", (int) getpid ());
+  g_autofree char *pid = g_strdup_printf ("process, %d", (int) getpid ());
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A second host is refused and told whose the directory is, until it is free");
 
-  first = usher_directory_lock_new (fixture->directory, &error);
+  first = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
   g_assert_no_error (error);
-  second = usher_directory_lock_new (fixture->directory, &error);
+  second = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
   g_assert_null (second);
   g_assert_nonnull (strstr (error->message, pid));
@@ -63,7 +69,47 @@ test_second (Fixture *fixture, gconstpointer data)
 
   g_clear_error (&error);
   g_clear_pointer (&first, usher_directory_lock_free);
-  second = usher_directory_lock_new (fixture->directory, &error);
+  second = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_shared (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherDirectoryLock) first = NULL;
+  g_autoptr (UsherDirectoryLock) second = NULL;
+  g_autoptr (UsherDirectoryLock) alone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Those who share a directory keep out who wants it alone");
+
+  first = take (fixture->directory, USHER_DIRECTORY_SHARED, &error);
+  g_assert_no_error (error);
+  second = take (fixture->directory, USHER_DIRECTORY_SHARED, &error);
+  g_assert_no_error (error);
+  alone = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+  g_assert_null (alone);
+}
+
+static void
+test_share (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherDirectoryLock) first = NULL;
+  g_autoptr (UsherDirectoryLock) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Who has a directory alone may let others share it");
+
+  first = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
+  g_assert_no_error (error);
+  second = take (fixture->directory, USHER_DIRECTORY_SHARED, &error);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+  g_clear_error (&error);
+
+  g_assert_true (usher_directory_lock_share (first, &error));
+  g_assert_no_error (error);
+  second = take (fixture->directory, USHER_DIRECTORY_SHARED, &error);
   g_assert_no_error (error);
 }
 
@@ -76,7 +122,7 @@ test_mode (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("A directory that is made is for its owner alone");
 
-  lock = usher_directory_lock_new (fixture->directory, &error);
+  lock = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_stat (fixture->directory, &info), ==, 0);
   g_assert_cmpint (info.st_mode & 0777, ==, 0700);
@@ -94,7 +140,7 @@ fork_holder (const char *directory)
   child = fork ();
   if (child == 0)
     {
-      if (usher_directory_lock_new (directory, NULL) != NULL && write (pipe_fds[1], "l", 1) == 1)
+      if (take (directory, USHER_DIRECTORY_ALONE, NULL) != NULL && write (pipe_fds[1], "l", 1) == 1)
         pause ();
       _exit (1);
     }
@@ -116,15 +162,15 @@ test_killed (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("The lock goes with its process, however that ends");
 
-  pid = g_strdup_printf ("process %d", (int) child);
-  lock = usher_directory_lock_new (fixture->directory, &error);
+  pid = g_strdup_printf ("process, %d", (int) child);
+  lock = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
   g_assert_nonnull (strstr (error->message, pid));
   g_clear_error (&error);
 
   g_assert_cmpint (kill (child, SIGKILL), ==, 0);
   g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
-  lock = usher_directory_lock_new (fixture->directory, &error);
+  lock = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
   g_assert_no_error (error);
 }
 
@@ -137,7 +183,7 @@ test_file (Fixture *fixture, gconstpointer data)
   g_test_summary ("A file where the directory shall be is refused by name");
 
   g_assert_true (g_file_set_contents (fixture->directory, "x", -1, NULL));
-  lock = usher_directory_lock_new (fixture->directory, &error);
+  lock = take (fixture->directory, USHER_DIRECTORY_ALONE, &error);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (lock);
   g_assert_nonnull (strstr (error->message, fixture->directory));
@@ -152,7 +198,7 @@ test_read_only (Fixture *fixture, gconstpointer data)
   g_test_summary ("A directory that cannot be written is refused by name");
 
   /* nobody may make a file there, not even root */
-  lock = usher_directory_lock_new ("/proc/self", &error);
+  lock = take ("/proc/self", USHER_DIRECTORY_ALONE, &error);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (lock);
   g_assert_nonnull (strstr (error->message, "“/proc/self” is not writable"));
@@ -172,6 +218,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("second", test_second);
+  add ("shared", test_shared);
+  add ("share", test_share);
   add ("mode", test_mode);
   add ("killed", test_killed);
   add ("file", test_file);
