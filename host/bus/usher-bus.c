@@ -174,7 +174,7 @@ usher_bus_close (UsherBus *self, gint64 timeout, GError **error)
 /**
  * usher_bus_describe:
  * @self: a bus
- * @what: `serverz`, `storez`, `clientsz`, `channelsz` or `parked`, perhaps with a query such as `?subs=1`
+ * @what: `serverz`, `storez`, `clientsz`, `channelsz`, `metrics` or `parked`, perhaps with a query such as `?subs=1`
  * @error: return location for a [error@Error]
  *
  * Asks the hub how it is. On any thread but the bus's own.

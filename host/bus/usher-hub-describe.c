@@ -109,7 +109,10 @@ describe_server (UsherHub *self)
   g_autofree char *uptime = format_uptime (seconds);
   guint64 bytes = 0;
   guint64 events = sum_events (self, &bytes);
+  guint64 max_files = 0;
+  guint n_files = 0;
 
+  usher_hub_count_files (&n_files, &max_files);
   add_head (self, json);
   add_text (json, "version", PACKAGE_VERSION);
   /* who reads pages of NATS Streaming wants the field; there is no Go here */
@@ -126,6 +129,8 @@ describe_server (UsherHub *self)
   add_number (json, "in_bytes", self->in_bytes);
   add_number (json, "out_msgs", self->out_events);
   add_number (json, "out_bytes", self->out_bytes);
+  add_number (json, "open_fds", n_files);
+  add_number (json, "max_fds", max_files);
   g_string_append_c (json, '}');
 
   return g_string_free (json, FALSE);
@@ -180,6 +185,8 @@ append_subscription (GString *json, UsherChannel *channel, UsherGroup *group, co
     {
       add_number (json, "lag", channel->committed - group->floor);
       add_number (json, "redeliveries", group->n_redelivered);
+      add_number (json, "pending", g_hash_table_size (group->pending));
+      add_number (json, "suspects", 0);
     }
   g_string_append_c (json, '}');
 }
@@ -506,6 +513,8 @@ usher_hub_describe (UsherHub *self, const char *what, GError **error)
     return describe_clients (self, &query, error);
   if (g_strcmp0 (parts[0], "parked") == 0)
     return describe_parked (self, &query, error);
+  if (g_strcmp0 (parts[0], "metrics") == 0)
+    return usher_hub_describe_metrics (self, error);
   if (g_strcmp0 (parts[0], "events") == 0)
     return usher_hub_describe_events (
         self, query.channel, query.cursor, query.after, query.limit, error);

@@ -225,7 +225,10 @@ read_fresh (UsherHub *self,
 
       usher_frame_skip_event (reader, &bytes, &size, &id);
       if (usher_recent_ids_contains (self->known, id))
-        continue;
+        {
+          self->n_duplicates++;
+          continue;
+        }
       if (is_full (self, channel, *n_fresh + 1, fresh->len + size))
         return i;
       usher_recent_ids_add (self->known, id);
@@ -489,6 +492,7 @@ usher_hub_take_written (UsherHub *self)
       if (self->is_failing)
         g_message ("the bus accepts events again");
       self->is_failing = FALSE;
+      usher_hub_count_commit (self, batch->duration);
       accept_frames (self, batch);
       send_confirms (self, self->written_confirms, 0);
     }

@@ -150,10 +150,9 @@ handle_fetch (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
 static gboolean
 treat_parked (UsherHub *self, const char *verb, const char *id, GError **error)
 {
-  g_autofree char *known = g_strdup (id);
   UsherParked *parked = usher_hub_is_unparked (self, id)
                             ? NULL
-                            : usher_journal_find_parked (self->journal, known, error);
+                            : usher_journal_find_parked (self->journal, id, error);
   gboolean ok = parked != NULL;
 
   if (parked == NULL)

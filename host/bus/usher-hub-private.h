@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 
 /* how many late events are known by their id, so that a second publishing is told */
 #define USHER_HUB_KNOWN_EVENTS 262144
+/* of how many commits the time is known */
+#define USHER_HUB_COMMIT_TIMES 1024
 /* longer than anybody waits, and far from the end of the numbers */
 #define USHER_HUB_MAX_DELAY (1000 * G_TIME_SPAN_DAY)
 
@@ -165,6 +167,9 @@ struct _UsherHub
   gint64 next_expiry; /* of the limit of age */
   gint64 last_write;
   guint64 in_events, in_bytes, out_events, out_bytes;
+  guint64 n_duplicates; /* that were published again */
+  guint64 n_commits;
+  guint32 commit_times[USHER_HUB_COMMIT_TIMES]; /* microseconds, the last ones */
 
   GMutex mutex;
   GCond cond;
@@ -246,6 +251,9 @@ gboolean usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error);
 
 /* monitoring: JSON text, or NULL */
 char *usher_hub_describe (UsherHub *self, const char *what, GError **error);
+char *usher_hub_describe_metrics (UsherHub *self, GError **error);
+void usher_hub_count_commit (UsherHub *self, gint64 duration);
+void usher_hub_count_files (guint *n_open, guint64 *limit);
 /* Events that are durable, for whoever looks on: no group is moved. @channel: (nullable): NULL: all. @cursor: (nullable):
  * the one of the answer before; else @after: (nullable): the sequence after which each channel begins, NULL: its end. */
 char *usher_hub_describe_events (UsherHub *self,

@@ -56,6 +56,7 @@ typedef struct
   GPtrArray *parked;   /* (owned) (element-type UsherParked): to be kept */
   GPtrArray *unparked; /* (owned) (element-type utf8): ids to be forgotten */
   GPtrArray *expired;  /* (owned) (element-type UsherExpired) */
+  gint64 duration;     /* of the commit, microseconds */
 } UsherJournalBatch;
 
 UsherJournalBatch *usher_journal_batch_new (void);
@@ -105,6 +106,10 @@ GPtrArray *usher_journal_list_parked (UsherJournal *self,
                                       const char *channel,
                                       const char *group,
                                       GError **error);
+/* (element-type utf8 gsize): "channel\ngroup" → how many are parked */
+GHashTable *usher_journal_count_parked (UsherJournal *self, GError **error);
+/* the bytes of its files */
+guint64 usher_journal_get_size (UsherJournal *self);
 UsherParked *usher_journal_find_parked (UsherJournal *self, const char *id, GError **error);
 
 G_END_DECLS

@@ -452,11 +452,16 @@ write_batch (UsherJournal *self, UsherJournalBatch *batch, GError **error)
 gboolean
 usher_journal_commit (UsherJournal *self, UsherJournalBatch *batch, GError **error)
 {
+  gint64 start = g_get_monotonic_time ();
+
   if (!execute (self, self->writer, "BEGIN IMMEDIATE", error))
     return FALSE;
 
   if (write_batch (self, batch, error) && execute (self, self->writer, "COMMIT", error))
-    return TRUE;
+    {
+      batch->duration = g_get_monotonic_time () - start;
+      return TRUE;
+    }
 
   /* a failed COMMIT may have rolled back by itself */
   if (!sqlite3_get_autocommit (self->writer))
@@ -679,6 +684,46 @@ usher_journal_list_parked (UsherJournal *self,
     g_ptr_array_add (list, make_parked (statement));
 
   return end_read (self, statement, result, error) ? g_steal_pointer (&list) : NULL;
+}
+
+GHashTable *
+usher_journal_count_parked (UsherJournal *self, GError **error)
+{
+  sqlite3_stmt *statement =
+      prepare_read (self,
+                    "SELECT channel || char(10) || name, count(*) FROM parked GROUP BY 1",
+                    error);
+  g_autoptr (GHashTable) counts = NULL;
+  int result = SQLITE_DONE;
+
+  if (statement == NULL)
+    return NULL;
+
+  counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_hash_table_insert (counts,
+                         g_strdup ((const char *) sqlite3_column_text (statement, 0)),
+                         GSIZE_TO_POINTER ((gsize) sqlite3_column_int64 (statement, 1)));
+
+  return end_read (self, statement, result, error) ? g_steal_pointer (&counts) : NULL;
+}
+
+guint64
+usher_journal_get_size (UsherJournal *self)
+{
+  static const char *const suffixes[] = { "", "-wal" };
+  guint64 size = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *path = g_strconcat (self->path, suffixes[i], NULL);
+      GStatBuf info;
+
+      if (g_stat (path, &info) == 0)
+        size += (guint64) info.st_size;
+    }
+
+  return size;
 }
 
 UsherParked *

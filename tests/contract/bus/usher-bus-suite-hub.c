@@ -57,7 +57,7 @@ test_describe_server (UsherBusFixture *self, gconstpointer data)
                 "",
                 HEAD
                 "version go state start_time uptime clients* subscriptions* channels* total_msgs* "
-                "total_bytes* in_msgs* in_bytes* out_msgs* out_bytes*");
+                "total_bytes* in_msgs* in_bytes* out_msgs* out_bytes* open_fds* max_fds*");
   g_assert_cmpstr (usher_json_get_string (server, "state"), ==, "STANDALONE");
   g_assert_cmpint (usher_bus_fixture_read (self->bus, "serverz", "total_msgs"), ==, 3);
   g_assert_cmpint (usher_bus_fixture_read (self->bus, "serverz", "clients"), ==, 1);
@@ -113,6 +113,40 @@ test_describe_channels (UsherBusFixture *self, gconstpointer data)
   g_assert_cmpint (usher_bus_fixture_read (self->bus, "channelsz?limit=1&offset=1", "count"),
                    ==,
                    1);
+}
+
+static void
+test_describe_metrics (UsherBusFixture *self, gconstpointer data)
+{
+  g_autoptr (UsherBusListener) listener = usher_bus_listener_new (self->bus, &wish, FALSE);
+  g_autoptr (UsherEvent) event = usher_bus_fixture_make_event (self, CHANNEL);
+  g_autoptr (UsherJson) page = NULL;
+
+  g_test_summary ("The page of metrics has the counters, and those of each group");
+
+  usher_bus_fixture_post_event (self, self->bus, event);
+  usher_bus_fixture_post_event (self, self->bus, event);
+  usher_bus_fixture_post (self, self->bus, CHANNEL, 2);
+  usher_bus_fixture_await_confirms (self, 4);
+  usher_bus_listener_expect_ack (listener, 1);
+  usher_bus_listener_await (listener, 3);
+  usher_bus_fixture_settle (self->bus);
+  page = usher_bus_fixture_describe (self->bus, "metrics");
+  check_fields (page,
+                "",
+                "uptime_seconds* failing* members* subscriptions* channels* in_msgs* in_bytes* "
+                "out_msgs* out_bytes* dedup_hits* log_bytes* commits* commit_p50_us* "
+                "commit_p99_us* commit_max_us* groups");
+  check_fields (page,
+                "groups.0.",
+                "channel group durable members* floor* last_seq* lag* out* pending* suspects* "
+                "redeliveries* parked*");
+  g_assert_cmpstr (usher_json_get_string (page, "groups.0.group"), ==, "tickets");
+  g_assert_cmpint (usher_bus_fixture_read (self->bus, "metrics", "dedup_hits"), ==, 1);
+  g_assert_cmpint (usher_bus_fixture_read (self->bus, "metrics", "groups.0.out"), ==, 2);
+  g_assert_cmpint (usher_bus_fixture_read (self->bus, "metrics", "groups.0.lag"), ==, 2);
+  g_assert_cmpint (usher_bus_fixture_read (self->bus, "metrics", "commits"), >, 0);
+  g_assert_cmpint (usher_bus_fixture_read (self->bus, "metrics", "log_bytes"), >, 0);
 }
 
 static void
@@ -315,6 +349,7 @@ usher_bus_suite_add_hub (const UsherBusMaker *maker)
 {
   usher_bus_suite_add_test (maker, "describe/server", test_describe_server);
   usher_bus_suite_add_test (maker, "describe/channels", test_describe_channels);
+  usher_bus_suite_add_test (maker, "describe/metrics", test_describe_metrics);
   usher_bus_suite_add_test (maker, "describe/clients", test_describe_clients);
   usher_bus_suite_add_test (maker, "describe/offline", test_describe_offline);
   usher_bus_suite_add_test (maker, "describe/unknown", test_describe_unknown);

@@ -1,4 +1,4 @@
-/* test-bus-tcp.c
+/* test-bus.c: the promises of a bus, over the transport that it is built for
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -10,7 +10,19 @@
 #include "usher-zmq-bus.h"
 
 static char *
-make_endpoint (const char *directory)
+make_inproc_endpoint (const char *directory)
+{
+  return g_strconcat ("inproc://", directory, NULL);
+}
+
+static char *
+make_ipc_endpoint (const char *directory)
+{
+  return g_strconcat ("ipc://", directory, "/bus", NULL);
+}
+
+static char *
+make_tcp_endpoint (const char *directory)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
@@ -56,13 +68,10 @@ close_hub (gpointer hub)
   g_assert_finalize_object (hub);
 }
 
-static const UsherBusMaker maker = {
-  .name = "tcp",
-  .outlives_hub = TRUE,
-  .make_endpoint = make_endpoint,
-  .open_hub = open_hub,
-  .close_hub = close_hub,
-  .join = usher_zmq_bus_new,
+static const UsherBusMaker makers[] = {
+  { "inproc", FALSE, make_inproc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
+  { "ipc", TRUE, make_ipc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
+  { "tcp", TRUE, make_tcp_endpoint, open_hub, close_hub, usher_zmq_bus_new },
 };
 
 int
@@ -70,7 +79,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  usher_bus_suite_add (&maker);
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    if (g_str_equal (makers[i].name, TRANSPORT))
+      usher_bus_suite_add (&makers[i]);
 
   return g_test_run ();
 }
