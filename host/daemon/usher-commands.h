@@ -10,11 +10,19 @@
 
 G_BEGIN_DECLS
 
+/* the exit status of a wrong command line */
+#define EXIT_USAGE 2
+
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);
+int usher_backup (const UsherOptions *options);
+int usher_restore (const UsherOptions *options);
 int usher_check (const UsherOptions *options);
 int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
+
+/* the options that a command adds */
+extern const GOptionEntry usher_restore_entries[];
 
 G_END_DECLS

@@ -13,8 +13,6 @@
 
 #include "usher-commands.h"
 
-#define EXIT_USAGE 2
-
 #define RUN_FLAGS \
   (USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN)
 
@@ -34,6 +32,16 @@ static const Command commands[] = {
       NULL,
       USHER_OPTIONS_ADMIN | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN },
     usher_run_hub },
+  { "backup",
+    { "Copies a data directory as it is at one moment, while hosts run on it, into a new DIR.",
+      "DIR" },
+    usher_backup },
+  { "restore",
+    { "Puts a backup into a data directory that nothing runs on.",
+      "DIR",
+      0,
+      usher_restore_entries },
+    usher_restore },
   { "check",
     { "Tells what “usher run” would complain about, and runs nothing.", "[SERVICE…]", RUN_FLAGS },
     usher_check },

@@ -97,6 +97,24 @@ prepare (UsherHost *self, GError **error)
   return self->workers != NULL && usher_host_add_admin_routes (self, error);
 }
 
+/* A restore that was broken off has left some files of before and some of the backup. */
+static gboolean
+check_restored (const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, USHER_DIRECTORY_RESTORING, NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "data directory “%s” is half restored: run “usher restore --force” again",
+               directory);
+
+  return FALSE;
+}
+
 static UsherHost *
 make (const char *directory,
       UsherSettings *settings,
@@ -116,7 +134,7 @@ make (const char *directory,
                                          "data directory",
                                          is_shared ? USHER_DIRECTORY_SHARED : USHER_DIRECTORY_ALONE,
                                          error);
-  if (self->lock == NULL || !prepare (self, error))
+  if (self->lock == NULL || !check_restored (self->directory, error) || !prepare (self, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -132,7 +150,8 @@ make (const char *directory,
  * Makes a host and locks its data directory, until the host is gone.
  *
  * Returns: (transfer full): the host, or `NULL`: `USHER_ERROR_BUSY` names the processes that have
- *   the directory, `USHER_ERROR_UNAVAILABLE` and `USHER_ERROR_FULL` say what cannot be written
+ *   the directory, `USHER_ERROR_UNAVAILABLE` and `USHER_ERROR_FULL` say what cannot be written,
+ *   `USHER_ERROR_CORRUPT` that a restore was broken off
  */
 UsherHost *
 usher_host_new (const char *directory, UsherSettings *settings, UsherClock *clock, GError **error)
