@@ -43,6 +43,7 @@ typedef struct
   UsherBus *bus;         /* (owned) (nullable) */
   GMainLoop *loop;       /* (owned) */
   guint n_looks;         /* for readiness */
+  gboolean has_failed;   /* after the start */
 } Run;
 
 static void
@@ -221,6 +222,25 @@ print_line (const char *what, const char *where)
     printf ("%s on %s\n", what, where);
 }
 
+/* Lets others find this host, if it was asked for. */
+static gboolean
+enter_registry (Run *self)
+{
+  const UsherOptions *options = self->setup->options;
+  g_autofree char *name = choose_name (self);
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_hub || !options->has_run ||
+      usher_host_register (self->setup->host, options->run, name, &error))
+    return TRUE;
+
+  g_printerr ("usher: %s\n", error->message);
+  self->has_failed = TRUE;
+  g_main_loop_quit (self->loop);
+
+  return FALSE;
+}
+
 /* Scripts read these lines. */
 static void
 announce_ready (Run *self)
@@ -244,7 +264,8 @@ announce (gpointer user_data)
 
   if (usher_host_is_ready (host, &reason))
     {
-      announce_ready (self);
+      if (enter_registry (self))
+        announce_ready (self);
       return G_SOURCE_REMOVE;
     }
 
@@ -311,9 +332,10 @@ run (Run *self)
     {
       if (announce (self))
         g_timeout_add (LOOK_INTERVAL, announce, self);
-      g_main_loop_run (self->loop);
+      if (!self->has_failed)
+        g_main_loop_run (self->loop);
       if (stop (self, &error))
-        return EXIT_SUCCESS;
+        return self->has_failed ? EXIT_FAILURE : EXIT_SUCCESS;
     }
 
   g_printerr ("usher: %s\n", error->message);

@@ -121,12 +121,16 @@ usher_acceptor_get_uri (UsherAcceptor *self)
   return self->uri;
 }
 
+/* Whoever comes by a path has no address. */
 static Place
 get_place (const struct sockaddr_storage *address)
 {
   const struct sockaddr_in *v4 = (const struct sockaddr_in *) address;
   const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) address;
   Place place = 0;
+
+  if (address->ss_family == AF_UNIX)
+    return 0;
 
   if (address->ss_family == AF_INET)
     memcpy (&place, &v4->sin_addr, 4);
@@ -141,7 +145,12 @@ get_place (const struct sockaddr_storage *address)
 static gboolean
 is_proxy (UsherAcceptor *self, const struct sockaddr_storage *address)
 {
-  g_autoptr (GInetAddress) inet = usher_proxies_make_address (address);
+  g_autoptr (GInetAddress) inet = NULL;
+
+  if (address->ss_family == AF_UNIX)
+    return TRUE;
+
+  inet = usher_proxies_make_address (address);
 
   return inet != NULL && usher_proxies_contains (self->proxies, inet);
 }
@@ -252,7 +261,8 @@ accept_one (UsherAcceptor *self, int listen_fd)
       return ACCEPT_MORE;
     }
 
-  if (setsockopt (incoming.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
+  if (incoming.address.ss_family != AF_UNIX &&
+      setsockopt (incoming.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
     g_debug ("TCP_NODELAY was not set: %s", g_strerror (errno));
   self->func (&incoming, self->user_data);
 
@@ -290,12 +300,7 @@ usher_acceptor_start (UsherAcceptor *self,
                       gpointer user_data,
                       GError **error)
 {
-  g_autoptr (GInetSocketAddress) address = usher_listen_address_parse (listen, error);
-
-  if (address == NULL)
-    return FALSE;
-
-  self->socket = usher_listen_address_open (address, error);
+  self->socket = usher_listen_address_open (listen, error);
   if (self->socket == NULL)
     return FALSE;
 
@@ -314,6 +319,8 @@ usher_acceptor_close (UsherAcceptor *self)
 {
   guint64 one = 1;
 
+  if (self->socket != NULL)
+    usher_listen_address_forget (self->socket);
   if (self->thread != NULL)
     {
       if (write (self->wake_fd, &one, sizeof one) < 0)

@@ -38,6 +38,7 @@ struct _UsherAdminListener
   GMainContext *context;   /* (owned) */
   GMainLoop *loop;         /* (owned) */
   GThread *thread;         /* (owned) (nullable) */
+  GSocket *socket;         /* (owned) (nullable) */
   GSocketService *service; /* (owned) (nullable) (thread thread) */
   SoupServer *server;      /* (owned) (nullable) (thread thread) */
   char *uri;               /* (owned) (nullable) */
@@ -298,6 +299,21 @@ on_head (SoupServer *server,
   g_signal_connect_object (message, "got-chunk", G_CALLBACK (on_chunk), user_data, 0);
 }
 
+/* The server of libsoup takes every address for one of the internet. Takes ownership of @address. */
+static GSocketAddress *
+make_inet (GSocketAddress *address)
+{
+  g_autoptr (GSocketAddress) owned = address;
+  g_autoptr (GInetAddress) loopback = NULL;
+
+  if (G_IS_INET_SOCKET_ADDRESS (owned))
+    return g_steal_pointer (&owned);
+
+  loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+
+  return g_inet_socket_address_new (loopback, 0);
+}
+
 /* The server's own accepting leaks an object for each connection, and ends at the first failure. */
 static gboolean
 on_incoming (GSocketService *service,
@@ -306,8 +322,10 @@ on_incoming (GSocketService *service,
              gpointer user_data)
 {
   UsherAdminListener *self = user_data;
-  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
-  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GSocketAddress) local =
+      make_inet (g_socket_connection_get_local_address (connection, NULL));
+  g_autoptr (GSocketAddress) remote =
+      make_inet (g_socket_connection_get_remote_address (connection, NULL));
   g_autoptr (GError) error = NULL;
 
   if (!soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, &error))
@@ -336,14 +354,10 @@ run (gpointer data)
 }
 
 static gboolean
-open_server (UsherAdminListener *self, GInetSocketAddress *address, GError **error)
+open_server (UsherAdminListener *self, GSocket *socket, GError **error)
 {
-  g_autoptr (GSocket) socket = usher_listen_address_open (address, error);
   g_autoptr (GError) local_error = NULL;
   gboolean ok = FALSE;
-
-  if (socket == NULL)
-    return FALSE;
 
   self->uri = usher_listen_address_make_uri (socket);
 
@@ -369,7 +383,7 @@ open_server (UsherAdminListener *self, GInetSocketAddress *address, GError **err
 /**
  * usher_admin_listener_start:
  * @self: a listener
- * @listen: `ADDR:PORT` or `[ADDR]:PORT`; port 0 is any that is free
+ * @listen: `ADDR:PORT`, `[ADDR]:PORT`, `unix:PATH` or `fd:N`; port 0 is any that is free
  * @error: return location for a [error@Error]
  *
  * Binds and begins to answer.
@@ -380,18 +394,18 @@ open_server (UsherAdminListener *self, GInetSocketAddress *address, GError **err
 gboolean
 usher_admin_listener_start (UsherAdminListener *self, const char *listen, GError **error)
 {
-  g_autoptr (GInetSocketAddress) address = NULL;
+  g_autoptr (GSocket) socket = NULL;
 
   g_return_val_if_fail (USHER_IS_ADMIN_LISTENER (self), FALSE);
   g_return_val_if_fail (listen != NULL, FALSE);
   g_return_val_if_fail (self->thread == NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  address = usher_listen_address_parse (listen, error);
-  if (address == NULL)
+  socket = usher_listen_address_open (listen, error);
+  if (socket == NULL)
     return FALSE;
 
-  self->asks_token = !g_inet_address_get_is_loopback (g_inet_socket_address_get_address (address));
+  self->asks_token = !usher_listen_address_is_local (socket);
   if (self->asks_token && self->token == NULL)
     {
       g_set_error (error,
@@ -402,13 +416,15 @@ usher_admin_listener_start (UsherAdminListener *self, const char *listen, GError
       return FALSE;
     }
 
-  if (!open_server (self, address, error))
+  if (!open_server (self, socket, error))
     {
+      usher_listen_address_forget (socket);
       g_clear_object (&self->service);
       g_clear_object (&self->server);
       return FALSE;
     }
 
+  self->socket = g_steal_pointer (&socket);
   self->thread = g_thread_try_new ("usher-admin", run, self, error);
 
   return self->thread != NULL;
@@ -458,5 +474,7 @@ usher_admin_listener_stop (UsherAdminListener *self)
   source = g_idle_source_new ();
   g_source_set_callback (source, on_stop, self->loop, NULL);
   g_source_attach (source, self->context);
+  usher_listen_address_forget (self->socket);
   g_thread_join (g_steal_pointer (&self->thread));
+  g_clear_object (&self->socket);
 }

@@ -46,6 +46,7 @@ struct _UsherFrontConnection
   UsherIncoming incoming;
   char *address; /* (owned) */
   gboolean is_proxy;
+  gboolean is_local; /* it came by a path */
 
   GList link; /* in @queue */
   QueueKind kind;

@@ -335,10 +335,9 @@ admit (UsherFrontConnection *connection, gint64 length)
       g_set_error_literal (&error, USHER_ERROR, USHER_ERROR_INVALID, fault);
       connection->must_close = TRUE;
     }
-  else if (shared->limiter != NULL && !usher_limiter_reserve (shared->limiter,
-                                                              usher_request_get_address (request),
-                                                              &retry_after,
-                                                              &error))
+  else if (shared->limiter != NULL && !connection->is_local &&
+           !usher_limiter_reserve (
+               shared->limiter, usher_request_get_address (request), &retry_after, &error))
     {
       g_autofree char *seconds = g_strdup_printf ("%u", MAX (1, retry_after));
 
@@ -556,8 +555,10 @@ usher_front_connection_new (UsherFrontThread *thread, struct MHD_Connection *mhd
   connection->incoming = *thread->adding;
   connection->fd = connection->incoming.fd;
   connection->address = address != NULL ? g_inet_address_to_string (address) : g_strdup ("");
+  connection->is_local = connection->incoming.address.ss_family == AF_UNIX;
   connection->is_proxy =
-      address != NULL && usher_proxies_contains (thread->shared->proxies, address);
+      connection->is_local ||
+      (address != NULL && usher_proxies_contains (thread->shared->proxies, address));
   connection->link.data = connection;
   connection->kind = QUEUE_HEAD;
   connection->deadline = thread->now + thread->shared->head_timeout;

@@ -298,10 +298,12 @@ on_incoming (const UsherIncoming *incoming, gpointer user_data)
 /**
  * usher_front_start:
  * @self: a listener
- * @listen: `ADDR:PORT` or `[ADDR]:PORT`; port 0 is any that is free
+ * @listen: `ADDR:PORT`, `[ADDR]:PORT`, `unix:PATH` or `fd:N`, a socket that listens already; port 0 is any that is
+ *   free
  * @error: return location for a [error@Error]
  *
- * Binds and begins to answer.
+ * Binds and begins to answer. A path is made with mode 0600, in the place of one on which nobody accepts, and
+ * removed at the end; who comes by it is a trusted proxy, and limits of an address do not concern it.
  *
  * Returns: whether it listens; `USHER_ERROR_BUSY` names an address that is in use, `USHER_ERROR_INVALID` one that
  *   is none, `USHER_ERROR_UNAVAILABLE` tells what the system refused
@@ -330,7 +332,7 @@ usher_front_start (UsherFront *self, const char *listen, GError **error)
  * usher_front_get_uri:
  * @self: a listener
  *
- * Gets where it listens, such as `http://127.0.0.1:3000`.
+ * Gets where it listens, such as `http://127.0.0.1:3000`, or `unix:PATH`.
  *
  * Returns: (nullable): the address, `NULL` before it listens
  */

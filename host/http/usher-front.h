@@ -25,7 +25,7 @@ typedef void (*UsherFrontIdleFunc) (gpointer user_data);
  * body-timeout, idle-timeout, rate, trusted-proxies */
 USHER_API
 gboolean usher_front_declare_settings (UsherSettings *settings, GError **error);
-/* @listen: "ADDR:PORT", "[::1]:PORT"; port 0 is any. Not started yet: add routes first. */
+/* Not started yet: add routes first. */
 USHER_API
 UsherFront *usher_front_new (UsherRouter *router,
                              UsherSessions *sessions,

@@ -10,11 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* "ADDR:PORT" or "[ADDR]:PORT", numeric; INVALID */
-GInetSocketAddress *usher_listen_address_parse (const char *listen, GError **error);
-/* bound and listening; BUSY names an address in use */
-GSocket *usher_listen_address_open (GInetSocketAddress *address, GError **error);
-/* "http://ADDR:PORT" with the port that was given */
+/* @listen: "ADDR:PORT", "[ADDR]:PORT" (numeric), "unix:PATH", or "fd:N", a socket that listens already. Bound and
+ * listening; INVALID; BUSY names an address in use; UNAVAILABLE */
+GSocket *usher_listen_address_open (const char *listen, GError **error);
+/* "http://ADDR:PORT" with the port that was given, or "unix:PATH" */
 char *usher_listen_address_make_uri (GSocket *socket);
+/* whether only this machine reaches it */
+gboolean usher_listen_address_is_local (GSocket *socket);
+/* Removes the path of a socket that usher_listen_address_open() made, before the socket is closed. */
+void usher_listen_address_forget (GSocket *socket);
 
 G_END_DECLS

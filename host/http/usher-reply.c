@@ -12,6 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-json.h"
+#include "usher-reply-private.h"
 
 #define JSON_TYPE   "application/json"
 #define RETRY_AFTER "1"
@@ -143,6 +144,19 @@ find_header (UsherReply *self, const char *name)
   return NULL;
 }
 
+void
+usher_reply_add_header (UsherReply *self, const char *name, const char *value)
+{
+  Header added = { g_strdup (name), g_strdup (value) };
+
+  if (self->headers == NULL)
+    {
+      self->headers = g_array_new (FALSE, FALSE, sizeof (Header));
+      g_array_set_clear_func (self->headers, clear_header);
+    }
+  g_array_append_val (self->headers, added);
+}
+
 /**
  * usher_reply_set_header:
  * @self: a reply
@@ -154,7 +168,6 @@ find_header (UsherReply *self, const char *name)
 void
 usher_reply_set_header (UsherReply *self, const char *name, const char *value)
 {
-  Header added = { NULL, NULL };
   Header *header = NULL;
 
   g_return_if_fail (USHER_IS_REPLY (self));
@@ -163,21 +176,14 @@ usher_reply_set_header (UsherReply *self, const char *name, const char *value)
   g_return_if_fail (strpbrk (value, "\r\n") == NULL);
 
   header = find_header (self, name);
-  if (header != NULL)
+  if (header == NULL)
     {
-      g_free (header->value);
-      header->value = g_strdup (value);
+      usher_reply_add_header (self, name, value);
       return;
     }
 
-  if (self->headers == NULL)
-    {
-      self->headers = g_array_new (FALSE, FALSE, sizeof (Header));
-      g_array_set_clear_func (self->headers, clear_header);
-    }
-  added.name = g_strdup (name);
-  added.value = g_strdup (value);
-  g_array_append_val (self->headers, added);
+  g_free (header->value);
+  header->value = g_strdup (value);
 }
 
 /* Takes ownership of @body. */

@@ -53,8 +53,10 @@ struct _UsherRouter
 
   UsherSessions *sessions; /* (owned) (nullable) */
   gsize max_body;
-  Node *root;   /* (owned) */
-  int draining; /* (atomic) */
+  Node *root;         /* (owned) */
+  UsherRouter *table; /* (unowned) (nullable) (atomic): whose routes count instead */
+  GPtrArray *tables;  /* (owned) (element-type UsherRouter): all that ever did */
+  int draining;       /* (atomic) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherRouter, usher_router, G_TYPE_OBJECT)
@@ -105,6 +107,7 @@ usher_router_finalize (GObject *object)
 
   g_clear_object (&self->sessions);
   g_clear_pointer (&self->root, node_free);
+  g_clear_pointer (&self->tables, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_router_parent_class)->finalize (object);
 }
@@ -121,6 +124,7 @@ static void
 usher_router_init (UsherRouter *self)
 {
   self->root = node_new (NULL);
+  self->tables = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**
@@ -150,6 +154,13 @@ gsize
 usher_router_get_max_body (UsherRouter *self)
 {
   return self->max_body;
+}
+
+void
+usher_router_follow (UsherRouter *self, UsherRouter *table)
+{
+  g_ptr_array_add (self->tables, g_object_ref (table));
+  g_atomic_pointer_set (&self->table, table);
 }
 
 static Node *
@@ -384,12 +395,13 @@ find (UsherRouter *self, UsherExchange *exchange)
 {
   UsherRequest *request = usher_exchange_get_request (exchange);
   g_autoptr (GPtrArray) nodes = NULL;
+  UsherRouter *table = g_atomic_pointer_get (&self->table);
   Search search = { .method = usher_request_get_method (request) };
   Route *route = NULL;
 
   search.segments = usher_request_get_segments (request, &search.n_segments);
   if (search.segments != NULL)
-    route = search_node (&search, self->root, 0);
+    route = search_node (&search, table != NULL ? table->root : self->root, 0);
   nodes = search.nodes;
 
   if (route != NULL)
@@ -431,6 +443,7 @@ usher_router_admit (UsherRouter *self, UsherExchange *exchange, gint64 length)
   if (g_atomic_int_get (&self->draining))
     {
       refuse (exchange, USHER_ERROR_UNAVAILABLE, "The server is stopping, try again");
+      usher_reply_set_header (usher_exchange_get_reply (exchange), USHER_DRAINING, "1");
       return FALSE;
     }
 
@@ -583,7 +596,7 @@ usher_router_run (UsherRouter *self, UsherExchange *exchange)
  * usher_router_drain:
  * @self: a router
  *
- * Answers every request 503 from now on.
+ * Answers every request 503 from now on, with `X-Usher-Draining: 1`: it was not run, another copy may be asked.
  */
 void
 usher_router_drain (UsherRouter *self)

@@ -34,7 +34,8 @@ struct _UsherHost
   UsherWorkers *workers;     /* (owned) */
   UsherRunning *running;     /* (owned) */
   GPtrArray *contexts;       /* (owned) (element-type UsherContext) */
-  GPtrArray *left_out;       /* (owned) (element-type UsherContext): their routes may be known to a router */
+  GPtrArray
+      *left_out; /* (owned) (element-type UsherContext): their routes may be known to a router */
 
   UsherBus *bus;                 /* (owned) (nullable) */
   UsherTicker *ticker;           /* (owned) (nullable) */
@@ -42,6 +43,7 @@ struct _UsherHost
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
   char *trouble;                 /* (owned) (nullable): what is missing, by the program around it */
+  char *registered;              /* (owned) (nullable): the path of its registration */
   gboolean started;
   int complete; /* (atomic): all of the start went well */
   int draining; /* (atomic) */
@@ -50,6 +52,8 @@ struct _UsherHost
 UsherContext *usher_host_find_context (UsherHost *self, const char *service, GError **error);
 /* ends the calling thread's reads in all stores */
 void usher_host_end_reads (UsherHost *self);
+/* Returns whether it was registered, so that some may still come who do not know yet. */
+gboolean usher_host_unregister (UsherHost *self);
 /* the routes of the admin listener that are the host's own */
 gboolean usher_host_add_admin_routes (UsherHost *self, GError **error);
 

@@ -14,7 +14,10 @@
 #include "usher-job-private.h"
 #include "usher-waiters-private.h"
 
-#define KEY_FILE  "session.key"
+#define KEY_FILE "session.key"
+
+/* how long a host that was registered serves on after it began to stop */
+#define LAME_DUCK (200 * G_TIME_SPAN_MILLISECOND)
 #define LOCK_FILE "lock"
 
 /**
@@ -51,6 +54,7 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->registered, g_free);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
 
   G_OBJECT_CLASS (usher_host_parent_class)->finalize (object);
@@ -486,8 +490,8 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
 /**
  * usher_host_listen:
  * @self: a host that has started
- * @listen: (nullable): `ADDR:PORT` of the public listener
- * @admin: (nullable): `ADDR:PORT` of the admin listener
+ * @listen: (nullable): `ADDR:PORT`, `unix:PATH` or `fd:N` of the public listener
+ * @admin: (nullable): the same of the admin listener
  * @error: return location for a [error@Error]
  *
  * Opens the listeners. Port 0 takes any that is free.
@@ -525,7 +529,7 @@ usher_host_listen (UsherHost *self, const char *listen, const char *admin, GErro
  * usher_host_get_uri:
  * @self: a host
  *
- * Gets the address of the public listener, `http://ADDR:PORT`.
+ * Gets the address of the public listener, `http://ADDR:PORT` or `unix:PATH`.
  *
  * Returns: (nullable): the address, `NULL` when there is none
  */
@@ -541,7 +545,7 @@ usher_host_get_uri (UsherHost *self)
  * usher_host_get_admin_uri:
  * @self: a host
  *
- * Gets the address of the admin listener, `http://ADDR:PORT`.
+ * Gets the address of the admin listener, `http://ADDR:PORT` or `unix:PATH`.
  *
  * Returns: (nullable): the address, `NULL` when there is none
  */
@@ -643,7 +647,6 @@ stop_intake (UsherHost *self)
 {
   g_autoptr (GError) error = NULL;
 
-  g_atomic_int_set (&self->draining, 1);
   /* what is due now is due after the next start too */
   if (self->ticker != NULL)
     usher_ticker_rest (self->ticker);
@@ -678,7 +681,7 @@ shut_contexts (UsherHost *self, GError **error)
  * @timeout: how many microseconds to wait for what is under way
  * @error: return location for an error
  *
- * Stops in order: not ready, no intake, finish, hand back what is not acknowledged, flush, close the bus and the
+ * Stops in order: not ready, not registered (and serving on for 200 ms, until all know), no intake, finish, hand back what is not acknowledged, flush, close the bus and the
  * stores. What was confirmed is durable, whether the time sufficed or not.
  *
  * Returns: whether all was closed in order
@@ -695,6 +698,9 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (!self->started)
     return TRUE;
 
+  g_atomic_int_set (&self->draining, 1);
+  if (usher_host_unregister (self))
+    g_usleep ((gulong) MIN (timeout, LAME_DUCK));
   stop_intake (self);
   wait_for_idle (self, deadline);
   if (self->front != NULL)

@@ -63,6 +63,10 @@ gboolean usher_host_add_admin_route (UsherHost *self,
                                      gpointer user_data,
                                      GDestroyNotify destroy,
                                      GError **error);
+/* READY and listening: @name is to be found in @run_directory until the stop begins */
+USHER_API
+gboolean
+usher_host_register (UsherHost *self, const char *run_directory, const char *name, GError **error);
 USHER_API
 const char *usher_host_get_uri (UsherHost *self);
 USHER_API

@@ -8,6 +8,7 @@
 
 #include "http-peer.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -161,6 +162,16 @@ http_peer_set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
+gboolean
+http_peer_restart (Fixture *fixture, const char *listen, GError **error)
+{
+  g_assert_finalize_object (fixture->front);
+  fixture->front =
+      usher_front_new (fixture->router, fixture->sessions, fixture->settings, fixture->clock);
+
+  return usher_front_start (fixture->front, listen, error);
+}
+
 void
 http_peer_tear_down (Fixture *fixture, gconstpointer data)
 {
@@ -205,10 +216,31 @@ http_peer_connect_socket (Fixture *fixture, GSocket *socket)
 }
 
 GSocket *
+http_peer_connect_path (const char *path)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GError) error = NULL;
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
+
+  g_assert_no_error (error);
+  g_socket_set_timeout (socket, PATIENCE);
+  g_socket_connect (socket, address, NULL, &error);
+  g_assert_no_error (error);
+
+  return socket;
+}
+
+GSocket *
 http_peer_connect (Fixture *fixture)
 {
-  GSocket *socket = http_peer_make_socket ();
+  const char *uri = usher_front_get_uri (fixture->front);
+  GSocket *socket = NULL;
 
+  if (g_str_has_prefix (uri, "unix:"))
+    return http_peer_connect_path (uri + strlen ("unix:"));
+
+  socket = http_peer_make_socket ();
   http_peer_connect_socket (fixture, socket);
 
   return socket;

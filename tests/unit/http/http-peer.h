@@ -33,11 +33,14 @@ typedef struct
 } Answer;
 
 void http_peer_set_up (Fixture *fixture, gconstpointer data);
+/* the same routes on another listener */
+gboolean http_peer_restart (Fixture *fixture, const char *listen, GError **error);
 void http_peer_tear_down (Fixture *fixture, gconstpointer data);
 
 GSocket *http_peer_make_socket (void);
 void http_peer_connect_socket (Fixture *fixture, GSocket *socket);
 GSocket *http_peer_connect (Fixture *fixture);
+GSocket *http_peer_connect_path (const char *path);
 void http_peer_send (GSocket *socket, const char *text);
 void http_peer_send_bytes (GSocket *socket, const char *data, gsize length);
 /* @has_body: FALSE for the answer of a HEAD */

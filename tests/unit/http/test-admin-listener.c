@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "usher-admin-listener.h"
@@ -72,16 +74,17 @@ send_text (Fixture *fixture, const char *text)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GError) error = NULL;
   const char *uri = usher_admin_listener_get_uri (fixture->listener);
+  const char *rest = strrchr (uri, ':') + 1;
+  g_autoptr (GSocketAddress) address = NULL;
   GSocketConnection *connection = NULL;
 
+  if (*rest == '/')
+    address = g_unix_socket_address_new (rest);
+  else
+    address = g_inet_socket_address_new_from_string ("127.0.0.1",
+                                                     (guint) g_ascii_strtoull (rest, NULL, 10));
   g_socket_client_set_timeout (client, 5);
-  connection = g_socket_client_connect_to_host (client,
-                                                "127.0.0.1",
-                                                (guint16) g_ascii_strtoull (strrchr (uri, ':') + 1,
-                                                                            NULL,
-                                                                            10),
-                                                NULL,
-                                                &error);
+  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
   g_assert_no_error (error);
   g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
                              text,
@@ -259,6 +262,33 @@ test_busy (Fixture *fixture, gconstpointer token)
 
 #define test(path, token, func) g_test_add (path, Fixture, token, set_up, func, tear_down)
 
+static void
+test_path (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *directory = g_dir_make_tmp ("usher-admin-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "socket", NULL);
+  g_autofree char *listen = g_strconcat ("unix:", path, NULL);
+  g_autofree char *old = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A path answers, to a client that names no host too, and asks for no token");
+
+  g_assert_finalize_object (fixture->listener);
+  fixture->listener = usher_admin_listener_new (fixture->router, TOKEN);
+  usher_admin_listener_start (fixture->listener, listen, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_admin_listener_get_uri (fixture->listener), ==, listen);
+
+  old = ask (fixture, "GET /hello/a HTTP/1.0\r\n\r\n");
+  g_assert_nonnull (strstr (old, "a -"));
+  text = ask (fixture, "GET /hello/b HTTP/1.1\r\nHost: x\r\n\r\n");
+  g_assert_nonnull (strstr (text, "b -"));
+
+  usher_admin_listener_stop (fixture->listener);
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +301,7 @@ main (int argc, char **argv)
   test ("/admin-listener/large", NULL, test_large);
   test ("/admin-listener/stop-open", NULL, test_stop_open);
   test ("/admin-listener/token", TOKEN, test_token);
+  test ("/admin-listener/path", NULL, test_path);
   test ("/admin-listener/start/busy", NULL, test_busy);
   g_test_add_func ("/admin-listener/start/no-token", test_no_token);
 

@@ -382,11 +382,13 @@ test_session (Fixture *fixture, gconstpointer data)
 static void
 test_drain (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("A draining router answers 503 before anything else");
+  g_test_summary (
+      "A draining router answers 503 before anything else, and says that nothing was run");
 
   usher_router_drain (fixture->router);
   g_assert_cmpuint (ask (fixture, "GET", "/tickets", NULL, NULL), ==, 503);
   g_assert_nonnull (usher_reply_get_header (fixture->reply, "Retry-After"));
+  g_assert_cmpstr (usher_reply_get_header (fixture->reply, "X-Usher-Draining"), ==, "1");
   g_assert_cmpuint (ask (fixture, "GET", "/none", NULL, NULL), ==, 503);
 }
 

@@ -6,10 +6,13 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "stage.h"
 #include "usher-clock.h"
 #include "usher-error.h"
 #include "usher-hub.h"
+#include "usher-json.h"
 #include "usher-zmq-bus.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
@@ -234,6 +237,86 @@ test_left_out (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_register (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *run = g_build_filename (fixture->stage.directory, "run", NULL);
+  g_autofree char *listen = g_strdup_printf ("unix:%s/a.http", run);
+  g_autofree char *file = g_build_filename (run, "a.json", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *routes = NULL;
+  g_autoptr (UsherJson) json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A host that is registered tells where it listens and what it serves");
+
+  stage_start (&fixture->stage);
+  g_assert_cmpint (g_mkdir (run, 0700), ==, 0);
+  g_assert_true (usher_host_listen (fixture->stage.host, listen, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (usher_host_register (fixture->stage.host, run, "a", &error));
+  g_assert_no_error (error);
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  json = usher_json_parse (text, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_json_get_string (json, "name"), ==, "a");
+  g_assert_cmpstr (usher_json_get_string (json, "listen"), ==, listen);
+  g_assert_cmpint (usher_json_get_kind (json, "admin"), ==, USHER_JSON_NULL);
+  g_assert_cmpstr (usher_json_get_string (json, "services.0"), ==, "stage");
+  routes = usher_json_dup_text (json, "routes.0");
+  g_assert_cmpstr (routes, ==, "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/plain\"}");
+}
+
+static gpointer
+run_stop (gpointer data)
+{
+  Fixture *fixture = data;
+
+  return GINT_TO_POINTER (usher_host_stop (fixture->stage.host, TIMEOUT, NULL));
+}
+
+static void
+test_lame_duck (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file = g_build_filename (fixture->stage.directory, "a.json", NULL);
+  g_autoptr (UsherReply) early = NULL;
+  GThread *thread = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Who stops is first of all not to be found any more, and serves on for a moment");
+
+  stage_start (&fixture->stage);
+  g_assert_true (usher_host_register (fixture->stage.host, fixture->stage.directory, "a", &error));
+  g_assert_no_error (error);
+
+  thread = g_thread_new ("stop", run_stop, fixture);
+  stage_await (!g_file_test (file, G_FILE_TEST_EXISTS));
+  g_assert_false (usher_host_is_ready (fixture->stage.host, NULL));
+  early = stage_call (&fixture->stage, "GET", "/plain", NULL, NULL, NULL);
+  stage_assert_status (early, 200);
+
+  g_assert_true (GPOINTER_TO_INT (g_thread_join (thread)));
+}
+
+static void
+test_register_name (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { "", ".a", "..", "../a", "a/b", "a b", "a\n", "é" };
+
+  g_test_summary ("A name that could lead elsewhere is refused");
+
+  stage_start (&fixture->stage);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (
+          usher_host_register (fixture->stage.host, fixture->stage.directory, names[i], &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+    }
+}
+
+static void
 test_hub (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherClock) clock = usher_real_clock_new ();
@@ -285,6 +368,9 @@ main (int argc, char **argv)
   add ("stop/late-wait", FALSE, test_stop_late_wait);
   add ("left-out", FALSE, test_left_out);
   add ("hub", FALSE, test_hub);
+  add ("register/file", FALSE, test_register);
+  add ("register/stop", FALSE, test_lame_duck);
+  add ("register/bad-name", FALSE, test_register_name);
 
   return g_test_run ();
 }

@@ -1,0 +1,49 @@
+/* usher-registration-private.h: what a host process tells of itself in the run directory
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *service; /* (owned) */
+  char *method;  /* (owned) */
+  char *pattern; /* (owned) */
+} UsherRegisteredRoute;
+
+/* `DIRECTORY/NAME.json`: it is there from READY on until the stop begins. Who is killed leaves it behind. */
+typedef struct
+{
+  char *name; /* (owned) */
+  gint64 pid;
+  char *listen;        /* (owned) (nullable): `unix:PATH` or `http://ADDR:PORT` */
+  char *admin;         /* (owned) (nullable) */
+  GPtrArray *services; /* (owned) (element-type utf8) */
+  GPtrArray *routes;   /* (owned) (element-type UsherRegisteredRoute) */
+} UsherRegistration;
+
+UsherRegistration *usher_registration_new (const char *name);
+void usher_registration_free (UsherRegistration *self);
+void usher_registration_add_route (UsherRegistration *self,
+                                   const char *service,
+                                   const char *method,
+                                   const char *pattern);
+/* letters, digits, `.`, `_`, `-`, at most 64, no dot at the front */
+gboolean usher_registration_is_name (const char *name);
+/* (transfer full) */
+char *usher_registration_make_path (const char *directory, const char *name);
+/* appears at once or not at all */
+gboolean usher_registration_write (UsherRegistration *self, const char *directory, GError **error);
+/* INVALID: not one, or of another name */
+UsherRegistration *
+usher_registration_read (const char *directory, const char *name, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherRegistration, usher_registration_free)
+
+G_END_DECLS

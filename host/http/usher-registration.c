@@ -1,0 +1,241 @@
+/* usher-registration.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#define _GNU_SOURCE
+#include "config.h"
+
+#include "usher-registration-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+#include "usher-json.h"
+
+#define MAX_NAME 64
+#define MAX_SIZE 1048576
+
+static void
+free_route (gpointer data)
+{
+  UsherRegisteredRoute *route = data;
+
+  g_free (route->service);
+  g_free (route->method);
+  g_free (route->pattern);
+  g_free (route);
+}
+
+UsherRegistration *
+usher_registration_new (const char *name)
+{
+  UsherRegistration *self = g_new0 (UsherRegistration, 1);
+
+  self->name = g_strdup (name);
+  self->pid = getpid ();
+  self->services = g_ptr_array_new_with_free_func (g_free);
+  self->routes = g_ptr_array_new_with_free_func (free_route);
+
+  return self;
+}
+
+void
+usher_registration_free (UsherRegistration *self)
+{
+  g_ptr_array_unref (self->services);
+  g_ptr_array_unref (self->routes);
+  g_free (self->name);
+  g_free (self->listen);
+  g_free (self->admin);
+  g_free (self);
+}
+
+void
+usher_registration_add_route (UsherRegistration *self,
+                              const char *service,
+                              const char *method,
+                              const char *pattern)
+{
+  UsherRegisteredRoute *route = g_new0 (UsherRegisteredRoute, 1);
+
+  route->service = g_strdup (service);
+  route->method = g_strdup (method);
+  route->pattern = g_strdup (pattern);
+  g_ptr_array_add (self->routes, route);
+}
+
+gboolean
+usher_registration_is_name (const char *name)
+{
+  gsize length = 0;
+
+  for (; name[length] != '\0'; length++)
+    if (length == MAX_NAME ||
+        (!g_ascii_isalnum (name[length]) && strchr ("._-", name[length]) == NULL))
+      return FALSE;
+
+  return length > 0 && *name != '.';
+}
+
+char *
+usher_registration_make_path (const char *directory, const char *name)
+{
+  return g_strdup_printf ("%s/%s.json", directory, name);
+}
+
+static void
+append_member (GString *json, const char *name, const char *value)
+{
+  g_string_append_printf (json, "%s\"%s\":", json->len > 1 ? "," : "", name);
+  if (value != NULL)
+    usher_json_append_string (json, value);
+  else
+    g_string_append (json, "null");
+}
+
+static char *
+make_json (UsherRegistration *self)
+{
+  GString *json = g_string_new ("{");
+
+  append_member (json, "name", self->name);
+  g_string_append_printf (json, ",\"pid\":%" G_GINT64_FORMAT, self->pid);
+  append_member (json, "listen", self->listen);
+  append_member (json, "admin", self->admin);
+
+  g_string_append (json, ",\"services\":[");
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      if (i > 0)
+        g_string_append_c (json, ',');
+      usher_json_append_string (json, g_ptr_array_index (self->services, i));
+    }
+
+  g_string_append (json, "],\"routes\":[");
+  for (guint i = 0; i < self->routes->len; i++)
+    {
+      UsherRegisteredRoute *route = g_ptr_array_index (self->routes, i);
+      g_autoptr (GString) item = g_string_new ("{");
+
+      append_member (item, "service", route->service);
+      append_member (item, "method", route->method);
+      append_member (item, "pattern", route->pattern);
+      g_string_append_printf (json, "%s%s}", i > 0 ? "," : "", item->str);
+    }
+  g_string_append (json, "]}\n");
+
+  return g_string_free (json, FALSE);
+}
+
+gboolean
+usher_registration_write (UsherRegistration *self, const char *directory, GError **error)
+{
+  g_autofree char *path = usher_registration_make_path (directory, self->name);
+  g_autofree char *json = make_json (self);
+  g_autoptr (GError) local_error = NULL;
+
+  /* a run directory does not outlive the machine: nothing is flushed */
+  if (g_file_set_contents_full (path, json, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &local_error))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "“%s” was not registered: %s",
+               self->name,
+               local_error->message);
+
+  return FALSE;
+}
+
+/* Reads a regular file of a size that makes sense, and follows no link. */
+static char *
+read_text (const char *path, gsize *length)
+{
+  g_autofree char *text = NULL;
+  struct stat info = { 0 };
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  gssize n = -1;
+
+  if (fd < 0)
+    return NULL;
+
+  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_size <= MAX_SIZE)
+    {
+      text = g_malloc ((gsize) info.st_size + 1);
+      n = read (fd, text, (gsize) info.st_size);
+    }
+  close (fd);
+  if (n < 0)
+    return NULL;
+
+  text[n] = '\0';
+  *length = (gsize) n;
+
+  return g_steal_pointer (&text);
+}
+
+static const char *
+get_item (UsherJson *json, const char *list, guint i, const char *member)
+{
+  g_autofree char *path = g_strdup_printf (
+      "%s.%u%s%s", list, i, member != NULL ? "." : "", member != NULL ? member : "");
+
+  return usher_json_get_string (json, path);
+}
+
+static gboolean
+read_lists (UsherRegistration *self, UsherJson *json)
+{
+  for (guint i = 0; i < usher_json_get_length (json, "services"); i++)
+    {
+      const char *service = get_item (json, "services", i, NULL);
+
+      if (service == NULL)
+        return FALSE;
+      g_ptr_array_add (self->services, g_strdup (service));
+    }
+
+  for (guint i = 0; i < usher_json_get_length (json, "routes"); i++)
+    {
+      const char *service = get_item (json, "routes", i, "service");
+      const char *method = get_item (json, "routes", i, "method");
+      const char *pattern = get_item (json, "routes", i, "pattern");
+
+      if (service == NULL || method == NULL || pattern == NULL)
+        return FALSE;
+      usher_registration_add_route (self, service, method, pattern);
+    }
+
+  return TRUE;
+}
+
+UsherRegistration *
+usher_registration_read (const char *directory, const char *name, GError **error)
+{
+  g_autofree char *path = usher_registration_make_path (directory, name);
+  g_autoptr (UsherRegistration) self = usher_registration_new (name);
+  g_autoptr (UsherJson) json = NULL;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  text = usher_registration_is_name (name) ? read_text (path, &length) : NULL;
+  json = text != NULL ? usher_json_parse (text, (gssize) length, NULL) : NULL;
+  if (json != NULL && g_strcmp0 (usher_json_get_string (json, "name"), name) == 0 &&
+      usher_json_get_integer (json, "pid", &self->pid) && read_lists (self, json))
+    {
+      self->listen = g_strdup (usher_json_get_string (json, "listen"));
+      self->admin = g_strdup (usher_json_get_string (json, "admin"));
+      return g_steal_pointer (&self);
+    }
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” tells of no host", path);
+
+  return NULL;
+}
