@@ -28,6 +28,7 @@ typedef struct
 UsherSqliteReaders *usher_sqlite_readers_new (const char *path);
 UsherSqliteReaders *usher_sqlite_readers_ref (UsherSqliteReaders *self);
 void usher_sqlite_readers_unref (UsherSqliteReaders *self);
+const char *usher_sqlite_readers_get_path (UsherSqliteReaders *self);
 /* the calling thread's reader; NULL (UNAVAILABLE) when the store is closed */
 UsherSqliteReader *usher_sqlite_readers_enter (UsherSqliteReaders *self, GError **error);
 void usher_sqlite_reader_leave (UsherSqliteReader *self);

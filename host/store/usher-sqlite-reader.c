@@ -62,6 +62,12 @@ usher_sqlite_readers_unref (UsherSqliteReaders *self)
   g_atomic_rc_box_release_full (self, clear_readers);
 }
 
+const char *
+usher_sqlite_readers_get_path (UsherSqliteReaders *self)
+{
+  return self->path;
+}
+
 static void
 close_reader (UsherSqliteReader *reader)
 {

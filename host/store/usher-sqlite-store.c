@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-query-private.h"
+#include "usher-sqlite-figures-private.h"
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-query-private.h"
 #include "usher-sqlite-reader-private.h"
@@ -34,6 +35,7 @@ struct _UsherSqliteStore
   UsherSqliteTables *tables;   /* (owned) */
   UsherSqliteReaders *readers; /* (owned) */
   UsherSqliteWriter *writer;   /* (owned) */
+  UsherSqliteFigures *figures; /* (owned) */
 };
 
 static gboolean
@@ -253,6 +255,18 @@ usher_sqlite_store_prune (UsherStore *store,
   return TRUE;
 }
 
+static GVariant *
+usher_sqlite_store_describe (UsherStore *store, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sx}"));
+
+  if (!usher_sqlite_figures_add (self->figures, self->readers, &builder, error))
+    return NULL;
+
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
 static gboolean
 usher_sqlite_store_close (UsherStore *store, GError **error)
 {
@@ -278,6 +292,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->list_outbox = usher_sqlite_store_list_outbox;
   iface->trim_outbox = usher_sqlite_store_trim_outbox;
   iface->prune = usher_sqlite_store_prune;
+  iface->describe = usher_sqlite_store_describe;
   iface->close = usher_sqlite_store_close;
 }
 
@@ -294,6 +309,7 @@ usher_sqlite_store_finalize (GObject *object)
   if (self->writer != NULL)
     usher_sqlite_writer_close (self->writer, NULL);
   g_clear_pointer (&self->writer, usher_sqlite_writer_unref);
+  g_clear_pointer (&self->figures, usher_sqlite_figures_free);
   g_clear_pointer (&self->readers, usher_sqlite_readers_unref);
   g_clear_pointer (&self->tables, usher_sqlite_tables_unref);
 
@@ -335,6 +351,7 @@ usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, G
   self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
   self->tables = usher_sqlite_tables_new ();
   self->readers = usher_sqlite_readers_new (path);
+  self->figures = usher_sqlite_figures_new ();
   self->writer = usher_sqlite_writer_new (path, self->readers, self->tables, unit_limit, error);
   if (self->writer == NULL)
     return NULL;

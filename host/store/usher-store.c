@@ -426,6 +426,32 @@ usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before
 }
 
 /**
+ * usher_store_describe:
+ * @self: a store
+ * @error: return location for an error
+ *
+ * Counts what the store holds, for monitoring. Costs no more than a few percent of the time, however often it
+ * is called: the counts may be some moments old. Ends the calling thread's reads.
+ *
+ * Rows and bytes: `documents`, `documents-bytes`, `outbox`, `outbox-bytes`, `inbox`, `inbox-bytes`, `requests`,
+ * `requests-bytes`, `timers`, `timers-bytes`. Sizes: `file-bytes`, `log-bytes`. A store may know more names, or fewer.
+ *
+ * Returns: (transfer full): numbers by name, of type `a{sx}`, `NULL` on error
+ */
+GVariant *
+usher_store_describe (UsherStore *self, GError **error)
+{
+  GVariant *figures;
+
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+
+  figures = USHER_STORE_GET_IFACE (self)->describe (self, error);
+  usher_store_end_reads (self);
+
+  return figures;
+}
+
+/**
  * usher_store_close:
  * @self: a store
  * @error: return location for an error

@@ -75,6 +75,7 @@ struct _UsherStoreInterface
       *list_outbox) (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error);
   void (*trim_outbox) (UsherStore *self, gint64 upto);
   gboolean (*prune) (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error);
+  GVariant *(*describe) (UsherStore *self, GError **error);
   gboolean (*close) (UsherStore *self, GError **error);
 };
 
@@ -135,6 +136,9 @@ void usher_store_trim_outbox (UsherStore *self, gint64 upto);
 USHER_API
 gboolean
 usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error);
+/* figures of the store, a{sx}: name → number */
+USHER_API
+GVariant *usher_store_describe (UsherStore *self, GError **error);
 /* waits for the commits under way, refuses others (UNAVAILABLE), checkpoints */
 USHER_API
 gboolean usher_store_close (UsherStore *self, GError **error);

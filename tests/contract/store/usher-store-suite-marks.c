@@ -404,6 +404,48 @@ test_prune (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_nonnull (document);
 }
 
+/* a unit with an event of its own, a timer and the key of a request */
+static void
+commit_all_kinds (UsherStoreFixture *fixture, guint n)
+{
+  g_autoptr (UsherDocument) document = NULL;
+  g_autofree char *key = g_strdup_printf ("user:%u", n);
+  g_autofree char *body = g_strnfill (200, 'x');
+  g_autofree char *subscriber = g_strdup_printf ("subscriber-%u", n);
+  g_autoptr (UsherUnit) unit = begin_event (fixture, subscriber, &document);
+
+  usher_unit_publish (unit, "item:created", "{}");
+  usher_unit_schedule (unit, "expire", key, n, NULL);
+  set_request (unit, key, 201, body);
+  usher_store_fixture_commit (fixture, unit);
+}
+
+static void
+test_describe (UsherStoreFixture *fixture, gconstpointer data)
+{
+  const char *const kinds[] = { "documents", "outbox", "inbox", "requests", "timers" };
+  g_autoptr (GVariant) figures = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A store counts what it holds, exactly.");
+
+  for (guint i = 0; i < 300; i++)
+    commit_all_kinds (fixture, i);
+
+  figures = usher_store_describe (fixture->store, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *bytes = g_strconcat (kinds[i], "-bytes", NULL);
+      gint64 value = 0;
+
+      g_assert_true (g_variant_lookup (figures, kinds[i], "x", &value));
+      g_assert_cmpint (value, ==, 300);
+      g_assert_true (g_variant_lookup (figures, bytes, "x", &value));
+      g_assert_cmpint (value, >, 300 * 4);
+    }
+}
+
 static void
 on_observed (UsherStore *store, UsherUnit *unit, gpointer user_data)
 {
@@ -463,5 +505,6 @@ usher_store_suite_add_marks (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "request/steps", test_request_steps);
   usher_store_suite_add_test (maker, "request/owner", test_request_owner);
   usher_store_suite_add_test (maker, "prune", test_prune);
+  usher_store_suite_add_test (maker, "describe", test_describe);
   usher_store_suite_add_test (maker, "observer", test_observer);
 }
