@@ -28,6 +28,7 @@ struct _UsherTestChecker
 {
   UsherTestProcess *process; /* (unowned) */
   sqlite3 *db;               /* (owned) (nullable) */
+  gboolean has_witness;      /* the plugin of that name ran too */
   guint n_stored;            /* how many notes the database has */
 
   GMutex mutex;
@@ -94,6 +95,26 @@ static const char views[] =
     " UNION ALL SELECT 'orders', name, key, due, attempt FROM orders.usher_timers"
     " UNION ALL SELECT 'payments', name, key, due, attempt FROM payments.usher_timers"
     " UNION ALL SELECT 'expiration', name, key, due, attempt FROM expiration.usher_timers;";
+
+/* what the plugin “witness” was given */
+static const char witness_views[] =
+    "CREATE TEMP VIEW witnessed AS SELECT body->>'event' AS event, body->>'channel' AS channel,"
+    " body->>'sequence' AS sequence FROM witness.\"c:seen\";";
+
+static const Rule witness_rules[] = {
+  { "an event was applied twice",
+    "SELECT channel, sequence, event, count (*) FROM witnessed GROUP BY event"
+    " HAVING count (*) > 1" },
+};
+
+static const Rule settled_witness_rules[] = {
+  { "an event was lost",
+    "SELECT channel, sequence, id FROM log WHERE channel NOT GLOB 'user:*'"
+    " AND id NOT IN (SELECT event FROM witnessed)" },
+  { "an event was witnessed that the log does not have",
+    "SELECT * FROM witnessed LEFT JOIN log ON id = event"
+    " WHERE log.sequence IS NOT witnessed.sequence OR log.channel IS NOT witnessed.channel" },
+};
 
 /* each reads one database alone: the others may have moved on meanwhile */
 static const Rule rules[] = {
@@ -219,25 +240,36 @@ execute (UsherTestChecker *self, const char *sql)
     g_error ("%s: %s", sql, sqlite3_errmsg (self->db));
 }
 
+static gboolean
+attach (UsherTestChecker *self, const char *path, const char *name)
+{
+  const char *directory = usher_test_process_get_directory (self->process);
+  g_autofree char *full = g_build_filename (directory, path, NULL);
+  g_autofree char *sql = g_strdup_printf ("ATTACH '%s' AS %s", full, name);
+
+  if (!g_file_test (full, G_FILE_TEST_IS_REGULAR))
+    return FALSE;
+
+  execute (self, sql);
+
+  return TRUE;
+}
+
 static void
 ensure_open (UsherTestChecker *self)
 {
-  const char *directory = usher_test_process_get_directory (self->process);
-
   if (self->db != NULL)
     return;
 
   g_assert_cmpint (sqlite3_open (":memory:", &self->db), ==, SQLITE_OK);
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT);
   for (guint i = 0; i < G_N_ELEMENTS (databases); i++)
-    {
-      g_autofree char *path = g_build_filename (directory, databases[i].path, NULL);
-      g_autofree char *sql = g_strdup_printf ("ATTACH '%s' AS %s", path, databases[i].name);
-
-      g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
-      execute (self, sql);
-    }
+    g_assert_true (attach (self, databases[i].path, databases[i].name));
   execute (self, views);
+
+  self->has_witness = attach (self, "witness.db", "witness");
+  if (self->has_witness)
+    execute (self, witness_views);
 }
 
 void
@@ -393,6 +425,13 @@ apply (UsherTestChecker *self, const Rule *rule, GString *faults)
   sqlite3_finalize (statement);
 }
 
+static void
+apply_all (UsherTestChecker *self, const Rule *all, guint n_rules, GString *faults)
+{
+  for (guint i = 0; i < n_rules; i++)
+    apply (self, &all[i], faults);
+}
+
 /* time-outs are asked for as long as the host could see to them */
 static void
 set_time (UsherTestChecker *self)
@@ -411,12 +450,16 @@ usher_test_checker_find_fault (UsherTestChecker *self, gboolean settled)
 
   ensure_open (self);
   store_notes (self);
-  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-    apply (self, &rules[i], faults);
+  apply_all (self, rules, G_N_ELEMENTS (rules), faults);
+  if (self->has_witness)
+    apply_all (self, witness_rules, G_N_ELEMENTS (witness_rules), faults);
   if (settled)
-    read_log (self);
-  for (guint i = 0; settled && i < G_N_ELEMENTS (settled_rules); i++)
-    apply (self, &settled_rules[i], faults);
+    {
+      read_log (self);
+      apply_all (self, settled_rules, G_N_ELEMENTS (settled_rules), faults);
+      if (self->has_witness)
+        apply_all (self, settled_witness_rules, G_N_ELEMENTS (settled_witness_rules), faults);
+    }
 
   return faults->len > 0 ? g_string_free (g_steal_pointer (&faults), FALSE) : NULL;
 }

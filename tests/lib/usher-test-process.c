@@ -8,13 +8,26 @@
 
 #include "usher-test-process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
+#include <unistd.h>
+
+#define POLL (2 * G_TIME_SPAN_MILLISECOND)
+/* for children to notice that their supervisor is gone */
+#define PATIENCE (10 * G_TIME_SPAN_SECOND)
+
+/* below the ports that the kernel gives to whoever asks for any */
+#define FIRST_PORT 20000
+#define LAST_PORT  32000
 
 struct _UsherTestProcess
 {
+  UsherTestPlacement placement;
   char *directory;     /* (owned) */
+  char *endpoint;      /* (owned) (nullable): of the bus */
   GPtrArray *settings; /* (owned) (element-type utf8) */
   GPtrArray *plugins;  /* (owned) (element-type utf8): folders */
   GSubprocess *child;  /* (owned) (nullable) */
@@ -36,12 +49,67 @@ static const char *const default_settings[] = {
   NULL,
 };
 
+static gboolean
+is_free (guint16 port)
+{
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+
+  return socket != NULL && g_socket_bind (socket, address, FALSE, NULL);
+}
+
+/* one that a hub that is killed finds free again */
+static char *
+choose_endpoint (void)
+{
+  gint32 port = 0;
+
+  do
+    port = g_random_int_range (FIRST_PORT, LAST_PORT);
+  while (!is_free ((guint16) port));
+
+  return g_strdup_printf ("tcp://127.0.0.1:%d", port);
+}
+
+static void
+make_keys (UsherTestProcess *self)
+{
+  g_autofree char *keys = g_build_filename (self->directory, "keys", NULL);
+  g_autofree char *setting = g_strconcat ("bus.keys=", keys, NULL);
+  const char *const arguments[] = { g_getenv ("USHER_TEST_PROGRAM"), "keys", keys, NULL };
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  g_spawn_sync (NULL,
+                (char **) arguments,
+                NULL,
+                G_SPAWN_STDOUT_TO_DEV_NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                &status,
+                &error);
+  g_assert_no_error (error);
+  g_spawn_check_wait_status (status, &error);
+  g_assert_no_error (error);
+  usher_test_process_add_setting (self, setting);
+}
+
 UsherTestProcess *
 usher_test_process_new (const char *const *settings)
+{
+  return usher_test_process_new_placed (usher_test_placement_get_default (), settings);
+}
+
+UsherTestProcess *
+usher_test_process_new_placed (UsherTestPlacement placement, const char *const *settings)
 {
   UsherTestProcess *self = g_new0 (UsherTestProcess, 1);
   g_autoptr (GError) error = NULL;
 
+  self->placement = placement;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->directory = g_dir_make_tmp ("usher-test-XXXXXX", &error);
@@ -55,6 +123,11 @@ usher_test_process_new (const char *const *settings)
     usher_test_process_add_setting (self, default_settings[i]);
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
     usher_test_process_add_setting (self, settings[i]);
+  if (placement == USHER_TEST_PAIRS)
+    {
+      make_keys (self);
+      self->endpoint = choose_endpoint ();
+    }
 
   return self;
 }
@@ -86,6 +159,7 @@ usher_test_process_free (UsherTestProcess *self)
   g_ptr_array_unref (self->settings);
   g_ptr_array_unref (self->plugins);
   g_free (self->directory);
+  g_free (self->endpoint);
   g_free (self->address);
   g_free (self->admin_address);
   g_mutex_clear (&self->mutex);
@@ -126,7 +200,15 @@ make_arguments (UsherTestProcess *self)
   g_autoptr (GStrvBuilder) arguments = g_strv_builder_new ();
 
   g_assert_nonnull (program);
-  add_option (arguments, program, "run");
+  if (self->placement == USHER_TEST_ONE)
+    add_option (arguments, program, "run");
+  else
+    {
+      add_option (arguments, program, "up");
+      add_option (arguments, "--profile", usher_test_placement_get_name (self->placement));
+    }
+  if (self->endpoint != NULL)
+    add_option (arguments, "--bus", self->endpoint);
   add_option (arguments, "--data", self->directory);
   add_option (arguments, "--listen", "127.0.0.1:0");
   add_option (arguments, "--admin", "127.0.0.1:0");
@@ -195,12 +277,30 @@ set_stopped (UsherTestProcess *self)
 }
 
 void
+usher_test_process_await_unused (UsherTestProcess *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "lock", NULL);
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  int fd = open (path, O_RDWR | O_CLOEXEC);
+
+  while (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      if (g_get_monotonic_time () > deadline)
+        g_error ("a process still uses “%s”", self->directory);
+      g_usleep (POLL);
+    }
+  if (fd >= 0)
+    close (fd);
+}
+
+void
 usher_test_process_kill (UsherTestProcess *self)
 {
   set_stopped (self);
   g_subprocess_force_exit (self->child);
   g_subprocess_wait (self->child, NULL, NULL);
   g_clear_object (&self->child);
+  usher_test_process_await_unused (self);
 }
 
 void
@@ -229,6 +329,20 @@ usher_test_process_stop (UsherTestProcess *self)
   usher_test_process_signal_stop (self);
 
   return usher_test_process_await_exit (self);
+}
+
+UsherTestPlacement
+usher_test_process_get_placement (UsherTestProcess *self)
+{
+  return self->placement;
+}
+
+GPid
+usher_test_process_get_pid (UsherTestProcess *self)
+{
+  const char *pid = self->child != NULL ? g_subprocess_get_identifier (self->child) : NULL;
+
+  return pid != NULL ? (GPid) g_ascii_strtoll (pid, NULL, 10) : 0;
 }
 
 const char *

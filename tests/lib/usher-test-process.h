@@ -1,4 +1,4 @@
-/* usher-test-process.h: the program “usher run” as a child of the test
+/* usher-test-process.h: the program “usher run” or “usher up” as a child of the test
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,21 +8,28 @@
 
 #include <gio/gio.h>
 
+#include "usher-test-placement.h"
+
 G_BEGIN_DECLS
 
-/* A data directory of its own and a host on it that may be started, killed and started again. The verbs are the
- * main thread's; the getters and await_running may be called by any. What goes wrong ends the test. */
+/* A data directory of its own and a host on it that may be started, killed and started again: in one process, or under a
+ * supervisor whose children go with it. The verbs are the main thread's; the getters and await_running may be called by any. What goes wrong ends the test. */
 typedef struct _UsherTestProcess UsherTestProcess;
 
 /* @settings: (nullable) “group.key=value”, NULL at the end; they come after the harness's own */
 UsherTestProcess *usher_test_process_new (const char *const *settings);
+/* other than USHER_TEST_PLACEMENT says */
+UsherTestProcess *usher_test_process_new_placed (UsherTestPlacement placement,
+                                                 const char *const *settings);
 /* kills a host that runs, removes the data */
 void usher_test_process_free (UsherTestProcess *self);
 
 /* returns when the host has said where it listens */
 void usher_test_process_start (UsherTestProcess *self);
-/* SIGKILL */
+/* SIGKILL; returns when the data directory is free again */
 void usher_test_process_kill (UsherTestProcess *self);
+/* until no process holds the data directory; the test fails when that takes long */
+void usher_test_process_await_unused (UsherTestProcess *self);
 /* SIGTERM; the exit status */
 int usher_test_process_stop (UsherTestProcess *self);
 /* SIGTERM without waiting, and the waiting apart */
@@ -33,6 +40,9 @@ void usher_test_process_add_plugins (UsherTestProcess *self, const char *directo
 /* before the next start; @setting: “group.key=value” */
 void usher_test_process_add_setting (UsherTestProcess *self, const char *setting);
 
+UsherTestPlacement usher_test_process_get_placement (UsherTestProcess *self);
+/* of the host, or of the supervisor; 0 when it does not run */
+GPid usher_test_process_get_pid (UsherTestProcess *self);
 const char *usher_test_process_get_directory (UsherTestProcess *self);
 /* (transfer full): host and port as they are now, which a new start changes */
 char *usher_test_process_dup_address (UsherTestProcess *self, gboolean admin);

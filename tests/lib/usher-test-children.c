@@ -1,0 +1,176 @@
+/* usher-test-children.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-children.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "usher-test-client.h"
+#include "usher-test-shop.h"
+
+void
+usher_test_child_free (UsherTestChild *child)
+{
+  g_free (child->name);
+  g_free (child->state);
+  g_strfreev (child->services);
+  g_free (child);
+}
+
+/* the text of a member of the process @index of the answer */
+static const char *
+get_text (UsherJson *json, guint index, const char *member)
+{
+  g_autofree char *path = g_strdup_printf ("processes.%u.%s", index, member);
+
+  return usher_json_get_string (json, path);
+}
+
+static gint64
+get_number (UsherJson *json, guint index, const char *member)
+{
+  g_autofree char *path = g_strdup_printf ("processes.%u.%s", index, member);
+  gint64 number = 0;
+
+  usher_json_get_integer (json, path, &number);
+
+  return number;
+}
+
+static char **
+dup_services (UsherJson *json, guint index)
+{
+  g_autoptr (GStrvBuilder) services = g_strv_builder_new ();
+  const char *service = NULL;
+
+  for (guint i = 0;; i++)
+    {
+      g_autofree char *member = g_strdup_printf ("services.%u", i);
+
+      service = get_text (json, index, member);
+      if (service == NULL)
+        return g_strv_builder_end (services);
+      g_strv_builder_add (services, service);
+    }
+}
+
+static UsherTestChild *
+read_child (UsherJson *json, guint index)
+{
+  UsherTestChild *child = g_new0 (UsherTestChild, 1);
+
+  child->name = g_strdup (get_text (json, index, "name"));
+  child->state = g_strdup (get_text (json, index, "state"));
+  child->services = dup_services (json, index);
+  child->pid = (GPid) get_number (json, index, "pid");
+  child->generation = get_number (json, index, "generation");
+  child->n_restarts = get_number (json, index, "restarts");
+  g_assert_nonnull (child->name);
+  g_assert_nonnull (child->state);
+
+  return child;
+}
+
+GPtrArray *
+usher_test_children_list (UsherTestProcess *process)
+{
+  g_autoptr (UsherTestClient) admin = usher_test_client_new_admin (process);
+  g_autoptr (GPtrArray) children =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_test_child_free);
+  UsherJson *json = NULL;
+  guint n_children = 0;
+
+  if (usher_test_process_get_placement (process) == USHER_TEST_ONE)
+    return g_steal_pointer (&children);
+
+  if (usher_test_client_send (admin, "GET", "/processes", NULL) != 200)
+    g_error ("/processes: %u %s",
+             usher_test_client_get_status (admin),
+             usher_test_client_get_body (admin));
+  json = usher_test_client_get_json (admin);
+  g_assert_nonnull (json);
+  n_children = usher_json_get_length (json, "processes");
+  for (guint i = 0; i < n_children; i++)
+    g_ptr_array_add (children, read_child (json, i));
+
+  return g_steal_pointer (&children);
+}
+
+static gboolean
+has_service (UsherTestChild *child, const char *service)
+{
+  if (g_str_equal (service, USHER_TEST_HUB))
+    return g_str_equal (child->name, USHER_TEST_HUB);
+
+  return g_strv_contains ((const char *const *) child->services, service);
+}
+
+GPtrArray *
+usher_test_children_find (UsherTestProcess *process, const char *service)
+{
+  g_autoptr (GPtrArray) children = usher_test_children_list (process);
+
+  for (guint i = children->len; i > 0; i--)
+    if (!has_service (g_ptr_array_index (children, i - 1), service))
+      g_ptr_array_remove_index (children, i - 1);
+
+  return g_steal_pointer (&children);
+}
+
+static gboolean
+are_ready (UsherTestClient *client, gpointer user_data)
+{
+  g_autoptr (GPtrArray) children = usher_test_children_list (user_data);
+
+  for (guint i = 0; i < children->len; i++)
+    if (!g_str_equal (((UsherTestChild *) g_ptr_array_index (children, i))->state, "ready"))
+      return FALSE;
+
+  return TRUE;
+}
+
+void
+usher_test_children_await_ready (UsherTestProcess *process, guint seconds)
+{
+  g_autoptr (UsherTestClient) client = usher_test_client_new_admin (process);
+
+  usher_test_await (client, are_ready, process, seconds);
+}
+
+GPid
+usher_test_children_signal (UsherTestProcess *process, const char *service, guint index, int signum)
+{
+  g_autoptr (GPtrArray) children = usher_test_children_find (process, service);
+  UsherTestChild *child = NULL;
+
+  if (children->len == 0)
+    return 0;
+
+  child = g_ptr_array_index (children, index % children->len);
+  if (child->pid <= 0 || kill (child->pid, signum) != 0)
+    return 0;
+
+  return child->pid;
+}
+
+char *
+usher_test_children_dup_path (UsherTestProcess *process, const char *service, const char *path)
+{
+  g_autoptr (GPtrArray) children = NULL;
+  UsherTestChild *child = NULL;
+
+  if (usher_test_process_get_placement (process) == USHER_TEST_ONE)
+    return g_strdup (path);
+
+  children = usher_test_children_find (process, service);
+  g_assert_cmpuint (children->len, >, 0);
+  child = g_ptr_array_index (children, 0);
+
+  return g_strdup_printf ("/processes/%s%s", child->name, path);
+}
