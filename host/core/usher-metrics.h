@@ -1,0 +1,64 @@
+/* usher-metrics.h: numbers as Prometheus reads them
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+#include "usher-macros.h"
+
+G_BEGIN_DECLS
+
+#define USHER_METRICS_MEDIA_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+typedef enum
+{
+  USHER_METRIC_COUNTER, /* only grows; its name ends in _total */
+  USHER_METRIC_GAUGE,
+  USHER_METRIC_HISTOGRAM,
+} UsherMetricType;
+
+#define USHER_TYPE_METRICS (usher_metrics_get_type ())
+
+USHER_API
+G_DECLARE_FINAL_TYPE (UsherMetrics, usher_metrics, USHER, METRICS, GObject)
+
+/* adds what it knows, each time the numbers are asked for; must not block for long */
+typedef void (*UsherMetricsFunc) (UsherMetrics *metrics, gpointer user_data);
+
+/* One thread at a time. */
+USHER_API
+UsherMetrics *usher_metrics_new (void);
+/* a family, before its samples; once more is no harm */
+USHER_API
+void usher_metrics_declare (UsherMetrics *self,
+                            const char *name,
+                            UsherMetricType type,
+                            const char *help);
+/* @labels: (nullable): name, value, name, value, NULL */
+USHER_API
+void
+usher_metrics_add (UsherMetrics *self, const char *name, const char *const *labels, double value);
+/* @bounds: @n_bounds of them, growing; @counts: how many are in each, and one more for what is beyond the last */
+USHER_API
+void usher_metrics_add_histogram (UsherMetrics *self,
+                                  const char *name,
+                                  const char *const *labels,
+                                  guint n_bounds,
+                                  const double *bounds,
+                                  const guint64 *counts,
+                                  double sum);
+/* memory, processor, descriptors and age of this process, and what was built */
+USHER_API
+void usher_metrics_add_process (UsherMetrics *self);
+/* the numbers of another process, each with one label more */
+USHER_API
+void
+usher_metrics_merge (UsherMetrics *self, const char *text, const char *label, const char *value);
+USHER_API
+char *usher_metrics_dup_text (UsherMetrics *self);
+
+G_END_DECLS
