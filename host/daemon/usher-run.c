@@ -18,6 +18,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "usher-bus-metrics.h"
 #include "usher-commands.h"
 #include "usher-error.h"
 #include "usher-hub.h"
@@ -192,6 +193,16 @@ open_bus (Run *self, GError **error)
   return self->bus != NULL;
 }
 
+/* Where many share a hub, the one that has it tells its numbers. */
+static void
+add_bus_metrics (UsherMetrics *metrics, gpointer user_data)
+{
+  Run *self = user_data;
+
+  if (self->hub != NULL)
+    usher_bus_add_metrics (self->bus, metrics, NULL);
+}
+
 static gboolean
 start (Run *self, GError **error)
 {
@@ -202,6 +213,7 @@ start (Run *self, GError **error)
       !open_bus (self, error))
     return FALSE;
 
+  usher_host_add_metrics (setup->host, add_bus_metrics, self, NULL);
   note_state (self, USHER_PLUGIN_CONFIGURED, USHER_PLUGIN_STARTING, "its store is being opened");
   if (!usher_host_start (setup->host, self->bus, error))
     return FALSE;

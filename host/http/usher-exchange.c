@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-exchange-private.h"
 #include "usher-log.h"
+#include "usher-router-private.h"
 
 /**
  * UsherExchange:
@@ -179,6 +180,10 @@ usher_exchange_finish (UsherExchange *self)
   g_return_if_fail (USHER_IS_EXCHANGE (self));
   g_return_if_fail (self->done != NULL);
 
+  if (self->route != NULL)
+    usher_router_count (self->route,
+                        usher_reply_get_status (self->reply),
+                        g_get_monotonic_time () - self->started);
   done = g_steal_pointer (&self->done);
   done (self, self->user_data);
 }

@@ -15,6 +15,7 @@
 #include "usher-exchange-private.h"
 #include "usher-log.h"
 #include "usher-request-private.h"
+#include "usher-router-private.h"
 #include "usher-sessions-private.h"
 
 /* A body that is refused is read up to here, so that the client gets to see the answer. */
@@ -345,7 +346,10 @@ admit (UsherFrontConnection *connection, gint64 length)
     }
 
   if (error != NULL)
-    usher_reply_set_error (connection->reply, error, NULL);
+    {
+      usher_router_miss (shared->router, connection->exchange);
+      usher_reply_set_error (connection->reply, error, NULL);
+    }
 
   return error == NULL && usher_router_admit (shared->router, connection->exchange, length);
 }
@@ -529,6 +533,8 @@ usher_front_connection_on_completed (void *cls,
   unused = g_steal_pointer (&connection->exchange);
   if (unused != NULL)
     {
+      /* nobody was answered */
+      usher_exchange_set_route (unused, NULL);
       connection->in_handler = TRUE;
       usher_exchange_finish (unused);
       connection->in_handler = FALSE;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-router.h"
+#include "usher-tally-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,19 @@ gsize usher_router_get_max_body (UsherRouter *self);
 /* From now on @table's routes are looked at, and no others. One thread at a time. Those of before are kept for the
  * exchanges that have one. */
 void usher_router_follow (UsherRouter *self, UsherRouter *table);
+
+/* 1xx to 5xx */
+#define USHER_ROUTE_N_CLASSES 5
+
+/* the exchange found no route, or was refused before one was looked for */
+void usher_router_miss (UsherRouter *self, UsherExchange *exchange);
+/* @found: the route of an exchange; @duration: microseconds */
+void usher_router_count (gconstpointer found, guint status, gint64 duration);
+/* @tally: answers by class, then their durations; @method and @pattern are empty for what found no route */
+typedef void (*UsherRouteCountFunc) (const char *method,
+                                     const char *pattern,
+                                     UsherTally *tally,
+                                     gpointer user_data);
+void usher_router_foreach_count (UsherRouter *self, UsherRouteCountFunc func, gpointer user_data);
 
 G_END_DECLS

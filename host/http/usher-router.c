@@ -14,6 +14,7 @@
 #include "usher-exchange-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
+#include "usher-tally-private.h"
 
 #define COOKIE "session"
 
@@ -25,6 +26,8 @@ typedef struct
   UsherRouteFunc func;
   gpointer user_data; /* (owned by @destroy) */
   GDestroyNotify destroy;
+  char *pattern;     /* (owned) */
+  UsherTally *tally; /* (owned): answers by the first digit of their status, then durations */
 } Route;
 
 /* One segment of the patterns. */
@@ -56,6 +59,8 @@ struct _UsherRouter
   Node *root;         /* (owned) */
   UsherRouter *table; /* (unowned) (nullable) (atomic): whose routes count instead */
   GPtrArray *tables;  /* (owned) (element-type UsherRouter): all that ever did */
+  GPtrArray *added;   /* (unowned) (element-type Route): all routes, in the order they came */
+  Route *nowhere;     /* (owned): counts what found no route */
   int draining;       /* (atomic) */
 };
 
@@ -69,8 +74,22 @@ route_free (gpointer data)
   if (route->destroy != NULL)
     route->destroy (route->user_data);
   g_free (route->method);
+  g_free (route->pattern);
   g_strfreev (route->names);
+  usher_tally_free (route->tally);
   g_free (route);
+}
+
+static Route *
+route_new (const char *method, const char *pattern)
+{
+  Route *route = g_new0 (Route, 1);
+
+  route->method = g_strdup (method);
+  route->pattern = g_strdup (pattern);
+  route->tally = usher_tally_new (USHER_ROUTE_N_CLASSES + USHER_TALLY_N_DURATION);
+
+  return route;
 }
 
 static void
@@ -106,8 +125,10 @@ usher_router_finalize (GObject *object)
   UsherRouter *self = USHER_ROUTER (object);
 
   g_clear_object (&self->sessions);
+  g_clear_pointer (&self->added, g_ptr_array_unref);
   g_clear_pointer (&self->root, node_free);
   g_clear_pointer (&self->tables, g_ptr_array_unref);
+  g_clear_pointer (&self->nowhere, route_free);
 
   G_OBJECT_CLASS (usher_router_parent_class)->finalize (object);
 }
@@ -125,6 +146,8 @@ usher_router_init (UsherRouter *self)
 {
   self->root = node_new (NULL);
   self->tables = g_ptr_array_new_with_free_func (g_object_unref);
+  self->added = g_ptr_array_new ();
+  self->nowhere = route_new ("", "");
 }
 
 /**
@@ -263,8 +286,7 @@ usher_router_add (UsherRouter *self,
   g_return_val_if_fail (func != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  route = g_new0 (Route, 1);
-  route->method = g_strdup (method);
+  route = route_new (method, pattern);
   route->flags = flags;
   route->func = func;
   route->user_data = user_data;
@@ -296,6 +318,7 @@ usher_router_add (UsherRouter *self,
              *route->names[i] == ':' ? route->names[i] + 1 : "",
              *route->names[i] == ':' ? strlen (route->names[i]) : 1);
   g_ptr_array_add (node->routes, route);
+  g_ptr_array_add (self->added, route);
 
   return TRUE;
 }
@@ -411,6 +434,7 @@ find (UsherRouter *self, UsherExchange *exchange)
       return TRUE;
     }
 
+  usher_router_miss (self, exchange);
   if (nodes != NULL)
     {
       g_autofree char *allow = make_allow (nodes);
@@ -442,6 +466,7 @@ usher_router_admit (UsherRouter *self, UsherExchange *exchange, gint64 length)
 
   if (g_atomic_int_get (&self->draining))
     {
+      usher_router_miss (self, exchange);
       refuse (exchange, USHER_ERROR_UNAVAILABLE, "The server is stopping, try again");
       usher_reply_set_header (usher_exchange_get_reply (exchange), USHER_DRAINING, "1");
       return FALSE;
@@ -604,4 +629,31 @@ usher_router_drain (UsherRouter *self)
   g_return_if_fail (USHER_IS_ROUTER (self));
 
   g_atomic_int_set (&self->draining, 1);
+}
+
+void
+usher_router_miss (UsherRouter *self, UsherExchange *exchange)
+{
+  usher_exchange_set_route (exchange, self->nowhere);
+}
+
+void
+usher_router_count (gconstpointer found, guint status, gint64 duration)
+{
+  const Route *route = found;
+
+  usher_tally_add (route->tally, CLAMP (status / 100, 1, USHER_ROUTE_N_CLASSES) - 1, 1);
+  usher_tally_add_duration (route->tally, USHER_ROUTE_N_CLASSES, duration);
+}
+
+void
+usher_router_foreach_count (UsherRouter *self, UsherRouteCountFunc func, gpointer user_data)
+{
+  func (self->nowhere->method, self->nowhere->pattern, self->nowhere->tally, user_data);
+  for (guint i = 0; i < self->added->len; i++)
+    {
+      const Route *route = g_ptr_array_index (self->added, i);
+
+      func (route->method, route->pattern, route->tally, user_data);
+    }
 }

@@ -12,6 +12,7 @@
 #include "usher-running-private.h"
 #include "usher-service.h"
 #include "usher-store.h"
+#include "usher-tally-private.h"
 #include "usher-ticker-private.h"
 
 G_BEGIN_DECLS
@@ -30,11 +31,34 @@ typedef struct
   GDestroyNotify destroy;
 } UsherRoute;
 
+/* what became of the events of a listener */
+typedef enum
+{
+  USHER_COUNT_HANDLED,
+  USHER_COUNT_DEFERRED,
+  USHER_COUNT_FAILED,
+  USHER_COUNT_KNOWN, /* the inbox had it already */
+  USHER_N_EVENT_COUNTS,
+} UsherEventCount;
+
+/* what a service has done */
+typedef enum
+{
+  USHER_COUNT_COMMITS,
+  USHER_COUNT_CONFLICTS, /* handlers that were run again, because a document had changed */
+  USHER_COUNT_REFUSED,   /* requests, because the queue was full */
+  USHER_COUNT_REPEATED,  /* requests whose key had its answer already */
+  USHER_COUNT_FIRED,     /* timers */
+  USHER_COUNT_MISFIRED,  /* timers that are tried again */
+  USHER_N_COUNTS,
+} UsherCount;
+
 typedef struct
 {
   UsherContext *context; /* (unowned) */
   char *channel;         /* (owned) */
   char *group;           /* (owned) */
+  UsherTally *tally;     /* (owned): by UsherEventCount */
   UsherEventHandler handler;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -73,6 +97,8 @@ struct _UsherContext
   UsherRelay *relay;  /* (owned) (nullable): with a bus */
   UsherWorkers *pool; /* (owned) (nullable): for what blocks */
   guint pool_queue;   /* how many may wait for the pool */
+
+  UsherTally *tally; /* (owned): by UsherCount */
 
   GMutex mutex;
   GHashTable *limiters; /* (owned) (element-type utf8 UsherLimiter) (mutex mutex) */

@@ -87,6 +87,7 @@ on_unit_committed (UsherStore *store, UsherUnit *unit, gpointer user_data)
 {
   UsherContext *self = user_data;
 
+  usher_tally_add (self->tally, USHER_COUNT_COMMITS, 1);
   if (self->relay != NULL)
     usher_relay_add (self->relay, unit);
   usher_waiters_wake (self, unit);

@@ -49,6 +49,7 @@ free_listener (gpointer data)
     listener->destroy (listener->user_data);
   g_free (listener->channel);
   g_free (listener->group);
+  usher_tally_free (listener->tally);
   g_free (listener);
 }
 
@@ -85,6 +86,7 @@ usher_context_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->tally, usher_tally_free);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_context_parent_class)->finalize (object);
@@ -100,6 +102,7 @@ static void
 usher_context_init (UsherContext *self)
 {
   g_mutex_init (&self->mutex);
+  self->tally = usher_tally_new (USHER_N_COUNTS);
   g_queue_init (&self->deferred);
   self->schemas = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_schema_unref);
   self->routes = g_ptr_array_new_with_free_func (free_route);
@@ -290,6 +293,7 @@ usher_context_add_listener (UsherContext *self,
   listener->context = self;
   listener->channel = g_strdup (channel);
   listener->group = group != NULL ? g_strdup (group) : g_strconcat (self->name, "-service", NULL);
+  listener->tally = usher_tally_new (USHER_N_EVENT_COUNTS);
   listener->handler = handler;
   listener->user_data = user_data;
   listener->destroy = destroy;

@@ -11,6 +11,7 @@
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
 #include "usher-host.h"
+#include "usher-monitor-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
 #include "usher-running-private.h"
@@ -42,6 +43,8 @@ struct _UsherHost
   UsherRevocations *revocations; /* (owned) (nullable) */
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
+  UsherMonitor *monitor;         /* (owned) */
+  GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
   char *trouble;                 /* (owned) (nullable): what is missing, by the program around it */
   char *registered;              /* (owned) (nullable): the path of its registration */
   gboolean started;

@@ -40,6 +40,8 @@ usher_host_finalize (GObject *object)
 
   g_clear_object (&self->front);
   g_clear_object (&self->admin);
+  g_clear_pointer (&self->monitor, usher_monitor_free);
+  g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->ticker, usher_ticker_free);
   g_clear_pointer (&self->revocations, usher_revocations_free);
   g_clear_object (&self->router);
@@ -72,6 +74,7 @@ usher_host_init (UsherHost *self)
   self->contexts = g_ptr_array_new_with_free_func (g_object_unref);
   self->left_out = g_ptr_array_new_with_free_func (g_object_unref);
   self->running = usher_running_new ();
+  self->monitor = usher_monitor_new (self);
 }
 
 static gboolean
@@ -98,7 +101,8 @@ prepare (UsherHost *self, GError **error)
                          (guint) usher_settings_get_integer (self->settings, "host", "workers"),
                          error);
 
-  return self->workers != NULL && usher_host_add_admin_routes (self, error);
+  return self->workers != NULL && usher_host_add_admin_routes (self, error) &&
+         usher_monitor_add_routes (self->monitor, error);
 }
 
 /* A restore that was broken off has left some files of before and some of the backup. */
@@ -319,10 +323,7 @@ answer_delivery (const GError *error, gpointer user_data)
 
   if (error == NULL)
     usher_delivery_ack (delivery);
-  else if (error->domain == USHER_ERROR &&
-           (error->code == USHER_ERROR_DEFER || error->code == USHER_ERROR_CONFLICT ||
-            error->code == USHER_ERROR_TAKEN || error->code == USHER_ERROR_FULL ||
-            error->code == USHER_ERROR_UNAVAILABLE))
+  else if (usher_job_is_deferral (error))
     /* the event is not to blame */
     usher_delivery_defer (delivery, error->message);
   else
@@ -354,6 +355,7 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
 
   if (was_applied (listener, delivery))
     {
+      usher_tally_add (listener->tally, USHER_COUNT_KNOWN, 1);
       usher_delivery_ack (delivery);
       usher_delivery_unref (delivery);
       return;
@@ -705,6 +707,7 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   wait_for_idle (self, deadline);
   if (self->front != NULL)
     usher_front_stop (self->front, MAX (0, deadline - g_get_monotonic_time ()));
+  usher_monitor_drain (self->monitor);
   if (self->admin != NULL)
     usher_admin_listener_stop (self->admin);
 
@@ -713,6 +716,7 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (self->bus != NULL)
     ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
 
+  usher_monitor_stop (self->monitor);
   ok = shut_contexts (self, ok ? error : NULL) && ok;
   g_atomic_int_set (&self->complete, FALSE);
   self->started = FALSE;

@@ -11,6 +11,7 @@
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-event.h"
+#include "usher-metrics.h"
 #include "usher-reply.h"
 #include "usher-request.h"
 #include "usher-router.h"
@@ -63,6 +64,12 @@ gboolean usher_host_add_admin_route (UsherHost *self,
                                      gpointer user_data,
                                      GDestroyNotify destroy,
                                      GError **error);
+/* numbers of the program around the host on /metrics; before usher_host_listen() */
+USHER_API
+void usher_host_add_metrics (UsherHost *self,
+                             UsherMetricsFunc func,
+                             gpointer user_data,
+                             GDestroyNotify destroy);
 /* READY and listening: @name is to be found in @run_directory until the stop begins */
 USHER_API
 gboolean

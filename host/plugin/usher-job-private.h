@@ -26,6 +26,9 @@ gboolean usher_job_start_timer (UsherContext *context,
                                 UsherJobDoneFunc done,
                                 gpointer user_data);
 
+/* whether the event that failed with @error is not to blame: it comes again and counts no attempt */
+gboolean usher_job_is_deferral (const GError *error);
+
 /* for the workers */
 void usher_job_run_on_worker (UsherJob *self);
 

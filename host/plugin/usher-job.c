@@ -110,6 +110,7 @@ finish_timer (UsherJob *self, const GError *error)
   gint64 delay = MIN (TIMER_BACKOFF << MIN (attempt, 16), TIMER_BACKOFF_MAX);
   g_autoptr (UsherUnit) unit = NULL;
 
+  usher_tally_add (context->tally, error == NULL ? USHER_COUNT_FIRED : USHER_COUNT_MISFIRED, 1);
   if (error == NULL)
     {
       on_timer_postponed (NULL, NULL, self);
@@ -186,6 +187,28 @@ finish_request (UsherJob *self, const GError *error)
   job_free (self);
 }
 
+gboolean
+usher_job_is_deferral (const GError *error)
+{
+  return error->domain == USHER_ERROR &&
+         (error->code == USHER_ERROR_DEFER || error->code == USHER_ERROR_CONFLICT ||
+          error->code == USHER_ERROR_TAKEN || error->code == USHER_ERROR_FULL ||
+          error->code == USHER_ERROR_UNAVAILABLE);
+}
+
+static void
+count_event (UsherJob *self, const GError *error)
+{
+  UsherEventCount count = USHER_COUNT_HANDLED;
+
+  if (error != NULL)
+    count = usher_job_is_deferral (error) ? USHER_COUNT_DEFERRED : USHER_COUNT_FAILED;
+  else if (self->unit != NULL && self->unit->was_applied)
+    count = USHER_COUNT_KNOWN;
+
+  usher_tally_add (self->listener->tally, count, 1);
+}
+
 /* The job is over; consumes it. */
 static void
 finish (UsherJob *self, const GError *error)
@@ -202,6 +225,7 @@ finish (UsherJob *self, const GError *error)
       return;
     }
 
+  count_event (self, error);
   self->done (error, self->done_data);
   job_free (self);
 }
@@ -274,7 +298,10 @@ on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
   UsherContext *context = self->context;
 
   if (error != NULL && is_lost_race (error) && self->n_conflicts++ < MAX_CONFLICTS)
-    push (self, is_blocking (self));
+    {
+      usher_tally_add (context->tally, USHER_COUNT_CONFLICTS, 1);
+      push (self, is_blocking (self));
+    }
   else if (error != NULL && g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID))
     {
       /* a unit that cannot be committed is the service's bug, not the person's */
@@ -521,6 +548,7 @@ check_request_key (UsherJob *self)
       usher_reply_set_status (reply, record->status);
       if (record->body != NULL)
         usher_reply_take_json (reply, g_steal_pointer (&record->body));
+      usher_tally_add (context->tally, USHER_COUNT_REPEATED, 1);
       finish (self, NULL);
       return FALSE;
     }
@@ -579,6 +607,7 @@ usher_job_start_request (const UsherRoute *route, UsherExchange *exchange)
                                                       USHER_ERROR_UNAVAILABLE,
                                                       "Too many requests wait, try again later");
 
+      usher_tally_add (context->tally, USHER_COUNT_REFUSED, 1);
       finish (self, error);
       return;
     }

@@ -21,6 +21,8 @@ gboolean usher_relay_start (UsherRelay *self, GError **error);
 void usher_relay_add (UsherRelay *self, UsherUnit *unit);
 /* sends again what the bus refused; called now and then */
 void usher_relay_retry (UsherRelay *self);
+/* events that the bus has and did not confirm; @behind: (out): there are more in the outbox */
+guint usher_relay_get_n_pending (UsherRelay *self, gboolean *behind);
 /* nothing is left to be confirmed */
 gboolean usher_relay_is_idle (UsherRelay *self);
 

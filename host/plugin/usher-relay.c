@@ -221,6 +221,16 @@ usher_relay_retry (UsherRelay *self)
     g_message ("the outbox cannot be read: %s", error->message);
 }
 
+guint
+usher_relay_get_n_pending (UsherRelay *self, gboolean *behind)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  *behind = self->behind;
+
+  return g_queue_get_length (&self->pending);
+}
+
 gboolean
 usher_relay_is_idle (UsherRelay *self)
 {

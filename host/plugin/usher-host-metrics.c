@@ -1,0 +1,423 @@
+/* usher-host-metrics.c: what a host counts
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-host-private.h"
+#include "usher-monitor-private.h"
+#include "usher-router-private.h"
+#include "usher-workers-private.h"
+
+typedef struct
+{
+  UsherMetricsFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Source;
+
+static void
+free_source (gpointer data)
+{
+  Source *source = data;
+
+  if (source->destroy != NULL)
+    source->destroy (source->user_data);
+  g_free (source);
+}
+
+/**
+ * usher_host_add_metrics:
+ * @self: a host that does not listen yet
+ * @func: (scope notified) (closure user_data) (destroy destroy): adds what it knows, on a thread of the host's
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data with the host
+ *
+ * Lets the program around the host tell its numbers too, each time `/metrics` is asked for.
+ */
+void
+usher_host_add_metrics (UsherHost *self,
+                        UsherMetricsFunc func,
+                        gpointer user_data,
+                        GDestroyNotify destroy)
+{
+  Source *source = NULL;
+
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (func != NULL);
+  g_return_if_fail (self->front == NULL && self->admin == NULL);
+
+  source = g_new0 (Source, 1);
+  source->func = func;
+  source->user_data = user_data;
+  source->destroy = destroy;
+  if (self->metrics == NULL)
+    self->metrics = g_ptr_array_new_with_free_func (free_source);
+  g_ptr_array_add (self->metrics, source);
+}
+
+typedef struct
+{
+  UsherHost *host;
+  UsherMetrics *metrics;
+} Fill;
+
+/* The service that has a route; none for what found no route. */
+static const char *
+find_service (UsherHost *self, const char *method, const char *pattern)
+{
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+
+      for (guint j = 0; j < context->routes->len; j++)
+        {
+          const UsherRoute *route = g_ptr_array_index (context->routes, j);
+
+          if (g_str_equal (route->pattern, pattern) && g_str_equal (route->method, method))
+            return context->name;
+        }
+    }
+
+  return "";
+}
+
+static void
+add_route (const char *method, const char *pattern, UsherTally *tally, gpointer user_data)
+{
+  static const char *const classes[USHER_ROUTE_N_CLASSES] = { "1xx", "2xx", "3xx", "4xx", "5xx" };
+  const Fill *fill = user_data;
+  const char *service = find_service (fill->host, method, pattern);
+  const char *labels[] = {
+    "service", service, "method", method, "route", pattern, NULL, NULL, NULL
+  };
+  guint64 counts[USHER_TALLY_N_BOUNDS + 1] = { 0 };
+  double sum = usher_tally_sum_durations (tally, USHER_ROUTE_N_CLASSES, counts);
+
+  usher_metrics_add_histogram (fill->metrics,
+                               "usher_request_duration_seconds",
+                               labels,
+                               USHER_TALLY_N_BOUNDS,
+                               usher_tally_bounds,
+                               counts,
+                               sum);
+  labels[6] = "status";
+  for (guint i = 0; i < USHER_ROUTE_N_CLASSES; i++)
+    {
+      guint64 count = usher_tally_sum (tally, i);
+
+      /* nobody answers so, mostly */
+      if (count == 0 && (i == 0 || i == 2))
+        continue;
+
+      labels[7] = classes[i];
+      usher_metrics_add (fill->metrics, "usher_requests_total", labels, (double) count);
+    }
+}
+
+static void
+add_requests (UsherHost *self, UsherMetrics *metrics)
+{
+  Fill fill = { self, metrics };
+
+  usher_metrics_declare (
+      metrics,
+      "usher_requests_total",
+      USHER_METRIC_COUNTER,
+      "Public requests by the class of their answer; without a route: those that found none.");
+  usher_metrics_declare (metrics,
+                         "usher_request_duration_seconds",
+                         USHER_METRIC_HISTOGRAM,
+                         "From a request's head to its answer.");
+  usher_router_foreach_count (self->router, add_route, &fill);
+}
+
+/* What is known of a service at this moment. */
+typedef struct
+{
+  guint n_waiters;
+  guint n_deferred;
+  guint n_queued;
+  guint n_pending;
+  gboolean is_behind;
+} Moment;
+
+static void
+look_at (UsherContext *context, Moment *moment)
+{
+  g_mutex_lock (&context->mutex);
+  moment->n_waiters = context->n_waiters;
+  moment->n_deferred = g_queue_get_length (&context->deferred);
+  g_mutex_unlock (&context->mutex);
+  if (context->pool != NULL)
+    moment->n_queued = usher_workers_get_n_waiting (context->pool);
+  if (context->relay != NULL)
+    moment->n_pending = usher_relay_get_n_pending (context->relay, &moment->is_behind);
+}
+
+static const struct
+{
+  UsherCount count;
+  const char *name;
+  const char *help;
+} service_counts[] = {
+  { USHER_COUNT_COMMITS, "usher_commits_total", "Units of work that were committed." },
+  { USHER_COUNT_CONFLICTS,
+    "usher_conflicts_total",
+    "Handlers that ran again because somebody else was first." },
+  { USHER_COUNT_REFUSED,
+    "usher_queue_refused_requests_total",
+    "Requests that were refused because the queue was full." },
+  { USHER_COUNT_REPEATED,
+    "usher_repeated_requests_total",
+    "Requests that got the answer which was kept under their Idempotency-Key." },
+  { USHER_COUNT_FIRED, "usher_timers_fired_total", "Timers whose handler succeeded." },
+  { USHER_COUNT_MISFIRED, "usher_timers_failed_total", "Timers that are tried again." },
+};
+
+static void
+add_gauge (UsherMetrics *metrics,
+           const char *name,
+           const char *help,
+           const char *service,
+           double value)
+{
+  const char *const labels[] = { "service", service, NULL };
+
+  usher_metrics_declare (metrics, name, USHER_METRIC_GAUGE, help);
+  usher_metrics_add (metrics, name, labels, value);
+}
+
+static void
+add_service (UsherMetrics *metrics, UsherContext *context)
+{
+  const char *const labels[] = { "service", context->name, NULL };
+  Moment moment = { 0 };
+
+  look_at (context, &moment);
+  for (guint i = 0; i < G_N_ELEMENTS (service_counts); i++)
+    {
+      usher_metrics_declare (metrics,
+                             service_counts[i].name,
+                             USHER_METRIC_COUNTER,
+                             service_counts[i].help);
+      usher_metrics_add (metrics,
+                         service_counts[i].name,
+                         labels,
+                         (double) usher_tally_sum (context->tally, service_counts[i].count));
+    }
+
+  add_gauge (metrics,
+             "usher_waiting_requests",
+             "Requests that wait for a document.",
+             context->name,
+             moment.n_waiters);
+  add_gauge (metrics,
+             "usher_deferred_events",
+             "Events that wait in memory for another one.",
+             context->name,
+             moment.n_deferred);
+  add_gauge (metrics,
+             "usher_queued_jobs",
+             "Requests, steps and timers that wait for a thread of the service.",
+             context->name,
+             moment.n_queued);
+  add_gauge (metrics,
+             "usher_unconfirmed_events",
+             "Events that the bus has and did not confirm.",
+             context->name,
+             moment.n_pending);
+  add_gauge (metrics,
+             "usher_outbox_behind",
+             "Whether the outbox has more than was given to the bus.",
+             context->name,
+             moment.is_behind);
+}
+
+/* What stores count, and how that is called outside; names that are not here are taken as they are. */
+static const struct
+{
+  const char *figure;
+  const char *name;
+  const char *help;
+} store_figures[] = {
+  { "documents", "usher_store_documents", "Documents in the store." },
+  { "documents-bytes", "usher_store_document_bytes", "What they take." },
+  { "outbox", "usher_store_outbox_events", "Events that are not on the bus yet." },
+  { "outbox-bytes", "usher_store_outbox_bytes", "What they take." },
+  { "inbox", "usher_store_inbox_rows", "Events that the store knows as applied." },
+  { "inbox-bytes", "usher_store_inbox_bytes", "What they take." },
+  { "requests", "usher_store_request_keys", "Idempotency keys that are kept." },
+  { "requests-bytes", "usher_store_request_bytes", "What they take." },
+  { "timers", "usher_store_timers", "Timers that are set." },
+  { "timers-bytes", "usher_store_timer_bytes", "What they take." },
+  { "file-bytes", "usher_store_file_bytes", "The size of the file." },
+  { "log-bytes", "usher_store_log_bytes", "The size of its log." },
+};
+
+static void
+add_figure (UsherMetrics *metrics, const char *service, const char *figure, gint64 value)
+{
+  g_autofree char *name = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (store_figures); i++)
+    if (g_str_equal (store_figures[i].figure, figure))
+      {
+        add_gauge (metrics, store_figures[i].name, store_figures[i].help, service, (double) value);
+        return;
+      }
+
+  name = g_strconcat ("usher_store_", figure, NULL);
+  g_strdelimit (name, "-", '_');
+  add_gauge (metrics, name, "As the store counts it.", service, (double) value);
+}
+
+/* (transfer full) (nullable): a store that cannot be read tells its requests so, not its numbers */
+static GVariant *
+describe_store (UsherContext *context)
+{
+  return context->store != NULL ? usher_store_describe (context->store, NULL) : NULL;
+}
+
+static void
+add_store (UsherMetrics *metrics, UsherContext *context)
+{
+  g_autoptr (GVariant) figures = describe_store (context);
+  GVariantIter iter;
+  const char *figure = NULL;
+  gint64 value = 0;
+  gint64 due = G_MAXINT64;
+
+  if (figures == NULL)
+    return;
+
+  g_variant_iter_init (&iter, figures);
+  while (g_variant_iter_next (&iter, "{&sx}", &figure, &value))
+    add_figure (metrics, context->name, figure, value);
+
+  due = usher_store_get_next_due (context->store);
+  add_gauge (metrics,
+             "usher_timers_late_seconds",
+             "For how long the earliest timer has been due.",
+             context->name,
+             MAX (0, (double) (usher_clock_get_time (context->clock) - due) / G_USEC_PER_SEC));
+}
+
+static void
+add_listener (UsherMetrics *metrics, UsherContext *context, const UsherListener *listener)
+{
+  static const char *const results[USHER_N_EVENT_COUNTS] = {
+    [USHER_COUNT_HANDLED] = "handled",
+    [USHER_COUNT_DEFERRED] = "deferred",
+    [USHER_COUNT_FAILED] = "failed",
+    [USHER_COUNT_KNOWN] = "known",
+  };
+
+  usher_metrics_declare (
+      metrics,
+      "usher_events_total",
+      USHER_METRIC_COUNTER,
+      "Events that came to a listener, and what became of them; known: the inbox had them.");
+  for (guint i = 0; i < USHER_N_EVENT_COUNTS; i++)
+    {
+      const char *const labels[] = { "service",         context->name, "channel",
+                                     listener->channel, "group",       listener->group,
+                                     "result",          results[i],    NULL };
+
+      usher_metrics_add (metrics,
+                         "usher_events_total",
+                         labels,
+                         (double) usher_tally_sum (listener->tally, i));
+    }
+}
+
+void
+usher_host_fill_metrics (UsherHost *self, UsherMetrics *metrics)
+{
+  usher_metrics_add_process (metrics);
+  usher_metrics_declare (metrics,
+                         "usher_ready",
+                         USHER_METRIC_GAUGE,
+                         "Whether requests are served.");
+  usher_metrics_add (metrics, "usher_ready", NULL, usher_host_is_ready (self, NULL));
+  usher_metrics_declare (metrics,
+                         "usher_open_jobs",
+                         USHER_METRIC_GAUGE,
+                         "Requests, events and timers that are under way.");
+  usher_metrics_add (metrics, "usher_open_jobs", NULL, usher_running_get_n_open (self->running));
+
+  add_requests (self, metrics);
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+
+      add_service (metrics, context);
+      add_store (metrics, context);
+      for (guint j = 0; j < context->listeners->len; j++)
+        add_listener (metrics, context, g_ptr_array_index (context->listeners, j));
+    }
+
+  for (guint i = 0; self->metrics != NULL && i < self->metrics->len; i++)
+    {
+      const Source *source = g_ptr_array_index (self->metrics, i);
+
+      source->func (metrics, source->user_data);
+    }
+}
+
+static void
+append_number (GString *json, const char *name, guint64 value)
+{
+  g_string_append_printf (json, ",\"%s\":%" G_GUINT64_FORMAT, name, value);
+}
+
+static void
+append_figures (GString *json, UsherContext *context)
+{
+  g_autoptr (GVariant) figures = describe_store (context);
+  GVariantIter iter;
+  const char *figure = NULL;
+  gint64 value = 0;
+
+  g_string_append (json, ",\"store\":{");
+  if (figures != NULL)
+    g_variant_iter_init (&iter, figures);
+  while (figures != NULL && g_variant_iter_next (&iter, "{&sx}", &figure, &value))
+    g_string_append_printf (json,
+                            "%s\"%s\":%" G_GINT64_FORMAT,
+                            json->str[json->len - 1] == '{' ? "" : ",",
+                            figure,
+                            value);
+  g_string_append_c (json, '}');
+}
+
+char *
+usher_host_describe_services (UsherHost *self)
+{
+  GString *json = g_string_new ("[");
+
+  for (guint i = 0; i < self->contexts->len; i++)
+    {
+      UsherContext *context = g_ptr_array_index (self->contexts, i);
+      Moment moment = { 0 };
+
+      look_at (context, &moment);
+      g_string_append (json, i > 0 ? ",{\"service\":" : "{\"service\":");
+      usher_json_append_string (json, context->name);
+      append_number (json, "commits", usher_tally_sum (context->tally, USHER_COUNT_COMMITS));
+      append_number (json, "conflicts", usher_tally_sum (context->tally, USHER_COUNT_CONFLICTS));
+      append_number (json, "timersFired", usher_tally_sum (context->tally, USHER_COUNT_FIRED));
+      append_number (json, "timersFailed", usher_tally_sum (context->tally, USHER_COUNT_MISFIRED));
+      append_number (json, "waiting", moment.n_waiters);
+      append_number (json, "deferred", moment.n_deferred);
+      append_number (json, "queued", moment.n_queued);
+      append_number (json, "unconfirmed", moment.n_pending);
+      append_figures (json, context);
+      g_string_append_c (json, '}');
+    }
+  g_string_append_c (json, ']');
+
+  return g_string_free (json, FALSE);
+}

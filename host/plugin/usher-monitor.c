@@ -1,0 +1,561 @@
+/* usher-monitor.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-monitor-private.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-host-private.h"
+
+#define MAX_THREADS 16
+/* of those, how many may wait for events */
+#define MAX_FOLLOWERS 12
+#define MAX_WAIT      20
+#define LOOK_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
+/* rows of a table of the page */
+#define PAGE_ROWS "?limit=100"
+
+typedef void (*TaskFunc) (UsherMonitor *self, UsherExchange *exchange);
+
+/* One request on its way to a thread. */
+typedef struct
+{
+  UsherExchange *exchange; /* (owned) */
+  TaskFunc func;
+} Task;
+
+struct _UsherMonitor
+{
+  UsherHost *host;   /* (unowned) */
+  GThreadPool *pool; /* (owned) (nullable) */
+  int n_followers;   /* (atomic) */
+
+  GMutex mutex;
+  GCond cond;
+  gboolean draining; /* (mutex mutex) */
+};
+
+static void
+run_task (gpointer data, gpointer user_data)
+{
+  Task *task = data;
+  g_autoptr (UsherExchange) exchange = g_steal_pointer (&task->exchange);
+
+  task->func (user_data, exchange);
+  g_free (task);
+}
+
+UsherMonitor *
+usher_monitor_new (UsherHost *host)
+{
+  UsherMonitor *self = g_new0 (UsherMonitor, 1);
+
+  self->host = host;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->pool = g_thread_pool_new (run_task, self, MAX_THREADS, FALSE, NULL);
+
+  return self;
+}
+
+void
+usher_monitor_drain (UsherMonitor *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->draining = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_monitor_stop (UsherMonitor *self)
+{
+  usher_monitor_drain (self);
+  if (self->pool != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
+}
+
+void
+usher_monitor_free (UsherMonitor *self)
+{
+  usher_monitor_stop (self);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+static gboolean
+is_draining (UsherMonitor *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->draining;
+}
+
+static void
+fail (UsherExchange *exchange, UsherError code, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, code, message);
+
+  usher_exchange_fail (exchange, error);
+}
+
+/* Lets a thread answer; takes ownership of @exchange. */
+static void
+push (UsherMonitor *self, UsherExchange *exchange, TaskFunc func)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+  Task *task = NULL;
+
+  if (is_draining (self))
+    {
+      fail (owned, USHER_ERROR_UNAVAILABLE, "The host is stopping");
+      return;
+    }
+
+  task = g_new0 (Task, 1);
+  task->exchange = g_steal_pointer (&owned);
+  task->func = func;
+  /* GLib queues it even when it cannot start one thread more */
+  g_thread_pool_push (self->pool, task, NULL);
+}
+
+/* Why the bus cannot be asked, NULL: it can. */
+static const char *
+find_bus_trouble (UsherMonitor *self)
+{
+  if (self->host->bus == NULL)
+    return "This host has no bus";
+  if (!usher_bus_is_connected (self->host->bus))
+    return "The bus does not answer";
+
+  return NULL;
+}
+
+static char *
+describe (UsherMonitor *self, const char *question, GError **error)
+{
+  const char *trouble = find_bus_trouble (self);
+
+  if (trouble == NULL)
+    return usher_bus_describe (self->host->bus, question, error);
+
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, trouble);
+
+  return NULL;
+}
+
+static void
+append_query (GString *question, const char *name, const char *value)
+{
+  if (value == NULL)
+    return;
+
+  g_string_append_c (question, strchr (question->str, '?') == NULL ? '?' : '&');
+  g_string_append_printf (question, "%s=", name);
+  g_string_append_uri_escaped (question, value, NULL, FALSE);
+}
+
+/* The page that was asked for, with what the bus understands of its query. */
+static char *
+make_question (UsherRequest *request, const char *page)
+{
+  static const char *const names[] = {
+    "subs", "limit", "offset", "channel", "client", "cursor", "after",
+  };
+  GString *question = g_string_new (page);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    append_query (question, names[i], usher_request_get_query (request, names[i]));
+
+  return g_string_free (question, FALSE);
+}
+
+static void
+answer_json (UsherExchange *exchange, char *json)
+{
+  usher_reply_take_json (usher_exchange_get_reply (exchange), json);
+  usher_exchange_finish (exchange);
+}
+
+static char *
+describe_request (UsherMonitor *self, UsherExchange *exchange, const char *page, GError **error)
+{
+  g_autofree char *question = make_question (usher_exchange_get_request (exchange), page);
+
+  return describe (self, question, error);
+}
+
+/* JSON on many lines, as people read it in a terminal. */
+static char *
+indent (const char *json)
+{
+  GString *text = g_string_new (NULL);
+  gboolean in_string = FALSE;
+  int depth = 0;
+
+  for (const char *c = json; *c != '\0'; c++)
+    {
+      gboolean closes = !in_string && (*c == '}' || *c == ']');
+      gboolean opens = !in_string && (*c == '{' || *c == '[') && c[1] != '}' && c[1] != ']';
+      gboolean is_empty = closes && c > json && (c[-1] == '{' || c[-1] == '[');
+
+      if (closes && !is_empty)
+        g_string_append_printf (text, "\n%*s", 2 * --depth, "");
+      g_string_append_c (text, *c);
+      if (in_string && *c == '\\')
+        g_string_append_c (text, *++c);
+      else if (*c == '"')
+        in_string = !in_string;
+      else if (opens || (!in_string && *c == ','))
+        g_string_append_printf (text, "\n%*s", 2 * (opens ? ++depth : depth), "");
+      else if (!in_string && *c == ':')
+        g_string_append_c (text, ' ');
+    }
+  g_string_append_c (text, '\n');
+
+  return g_string_free (text, FALSE);
+}
+
+/* Whether it may stand in a script before a parenthesis. */
+static gboolean
+is_callback (const char *name)
+{
+  return g_regex_match_simple ("^[A-Za-z_$][A-Za-z0-9_$.]{0,127}$",
+                               name,
+                               G_REGEX_DOLLAR_ENDONLY,
+                               0);
+}
+
+static void
+answer_page (UsherMonitor *self, UsherExchange *exchange)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  UsherReply *reply = usher_exchange_get_reply (exchange);
+  const char *callback = usher_request_get_query (request, "callback");
+  const char *page = usher_request_get_parameter (request, "page");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *lines = NULL;
+
+  if (callback != NULL && !is_callback (callback))
+    {
+      fail (exchange, USHER_ERROR_INVALID, "callback is no name of a function");
+      return;
+    }
+
+  text = describe_request (self, exchange, page, &error);
+  if (text == NULL)
+    {
+      usher_exchange_fail (exchange, error);
+      return;
+    }
+
+  lines = indent (text);
+  if (callback == NULL)
+    {
+      answer_json (exchange, g_steal_pointer (&lines));
+      return;
+    }
+
+  g_free (text);
+  text = g_strdup_printf ("/**/%s(%s)", callback, lines);
+  usher_reply_set_body (reply,
+                        g_bytes_new_take (text, strlen (text)),
+                        "application/javascript; charset=utf-8");
+  text = NULL;
+  usher_exchange_finish (exchange);
+}
+
+static void
+on_streaming (UsherExchange *exchange, gpointer user_data)
+{
+  static const char *const pages[] = { "serverz", "storez", "clientsz", "channelsz", NULL };
+  const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
+  g_autoptr (UsherExchange) owned = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_strv_contains (pages, page))
+    {
+      push (user_data, exchange, answer_page);
+      return;
+    }
+
+  owned = exchange;
+  g_set_error (&error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", page);
+  usher_exchange_fail (owned, error);
+}
+
+/* There is one hub and none that waits to take its place: never active in the sense of the question. */
+static void
+on_is_active (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+
+  usher_reply_set_status (usher_exchange_get_reply (owned), 204);
+  usher_exchange_finish (owned);
+}
+
+static void
+answer_parked (UsherMonitor *self, UsherExchange *exchange)
+{
+  g_autoptr (GError) error = NULL;
+  char *text = describe_request (self, exchange, "parked", &error);
+
+  if (text != NULL)
+    answer_json (exchange, text);
+  else
+    usher_exchange_fail (exchange, error);
+}
+
+static void
+on_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_parked);
+}
+
+typedef gboolean (*ParkedFunc) (UsherBus *bus, const char *id, GError **error);
+
+static void
+treat_parked (UsherMonitor *self, UsherExchange *exchange, ParkedFunc func)
+{
+  const char *id = usher_request_get_parameter (usher_exchange_get_request (exchange), "id");
+  const char *trouble = find_bus_trouble (self);
+  g_autoptr (GError) error = NULL;
+
+  if (trouble != NULL)
+    fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
+  else if (!func (self->host->bus, id, &error))
+    usher_exchange_fail (exchange, error);
+  else
+    {
+      usher_reply_set_status (usher_exchange_get_reply (exchange), 204);
+      usher_exchange_finish (exchange);
+    }
+}
+
+static void
+replay_parked (UsherMonitor *self, UsherExchange *exchange)
+{
+  treat_parked (self, exchange, usher_bus_replay_parked);
+}
+
+static void
+on_replay_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, replay_parked);
+}
+
+static void
+drop_parked (UsherMonitor *self, UsherExchange *exchange)
+{
+  treat_parked (self, exchange, usher_bus_drop_parked);
+}
+
+static void
+on_drop_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, drop_parked);
+}
+
+static gboolean
+has_events (const char *page)
+{
+  return !g_str_has_prefix (page, "{\"events\":[]");
+}
+
+/* The question for what comes after a page without events. */
+static char *
+ask_on (UsherRequest *request, const char *page)
+{
+  GString *question = g_string_new ("events");
+  g_autoptr (UsherJson) json = usher_json_parse (page, -1, NULL);
+
+  append_query (question, "channel", usher_request_get_query (request, "channel"));
+  append_query (question, "limit", usher_request_get_query (request, "limit"));
+  append_query (question, "cursor", json != NULL ? usher_json_get_string (json, "cursor") : NULL);
+
+  return g_string_free (question, FALSE);
+}
+
+/* FALSE when the time is over, or the host stops. */
+static gboolean
+sleep_until_next_look (UsherMonitor *self, gint64 deadline)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gint64 next = g_get_monotonic_time () + LOOK_INTERVAL;
+
+  while (!self->draining && next < deadline && g_cond_wait_until (&self->cond, &self->mutex, next))
+    continue;
+
+  return !self->draining && next < deadline;
+}
+
+/* Asks again and again until there is an event: a question to the hub costs less than a subscription, and
+ * disturbs nobody. */
+static void
+follow (UsherMonitor *self, UsherExchange *exchange, gint64 wait)
+{
+  gint64 deadline = g_get_monotonic_time () + wait * G_TIME_SPAN_SECOND;
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autofree char *question = make_question (request, "events");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *page = describe (self, question, &error);
+
+  while (page != NULL && !has_events (page) && sleep_until_next_look (self, deadline))
+    {
+      g_autofree char *next = ask_on (request, page);
+
+      g_free (page);
+      page = describe (self, next, &error);
+    }
+
+  if (page != NULL)
+    answer_json (exchange, g_steal_pointer (&page));
+  else
+    usher_exchange_fail (exchange, error);
+}
+
+static void
+answer_events (UsherMonitor *self, UsherExchange *exchange)
+{
+  const char *text = usher_request_get_query (usher_exchange_get_request (exchange), "wait");
+  guint64 wait = MAX_WAIT;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, &wait, NULL))
+    {
+      fail (exchange, USHER_ERROR_INVALID, "wait is no number of seconds up to 20");
+      return;
+    }
+
+  /* who finds all places taken is answered at once and asks again */
+  if (g_atomic_int_add (&self->n_followers, 1) >= MAX_FOLLOWERS)
+    wait = 0;
+  follow (self, exchange, (gint64) wait);
+  g_atomic_int_add (&self->n_followers, -1);
+}
+
+static void
+on_events (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_events);
+}
+
+static void
+answer_services (UsherMonitor *self, UsherExchange *exchange)
+{
+  answer_json (exchange, usher_host_describe_services (self->host));
+}
+
+static void
+on_services (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_services);
+}
+
+static void
+answer_metrics (UsherMonitor *self, UsherExchange *exchange)
+{
+  g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
+  char *text = NULL;
+
+  usher_host_fill_metrics (self->host, metrics);
+  text = usher_metrics_dup_text (metrics);
+  usher_reply_set_body (usher_exchange_get_reply (exchange),
+                        g_bytes_new_take (text, strlen (text)),
+                        USHER_METRICS_MEDIA_TYPE);
+  usher_exchange_finish (exchange);
+}
+
+static void
+on_metrics (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_metrics);
+}
+
+/* (transfer full) (nullable) */
+static UsherJson *
+read_page (UsherMonitor *self, const char *what, char **trouble)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = *trouble == NULL ? describe (self, what, &error) : NULL;
+  UsherJson *json = text != NULL ? usher_json_parse (text, -1, &error) : NULL;
+
+  if (json == NULL && *trouble == NULL)
+    *trouble = g_strdup (error->message);
+
+  return json;
+}
+
+static void
+answer_html (UsherMonitor *self, UsherExchange *exchange)
+{
+  g_autofree char *reason = NULL;
+  g_autofree char *no_bus = NULL;
+  g_autofree char *text = usher_host_describe_services (self->host);
+  g_autoptr (UsherJson) server = read_page (self, "serverz", &no_bus);
+  g_autoptr (UsherJson) channels = read_page (self, "channelsz" PAGE_ROWS "&subs=1", &no_bus);
+  g_autoptr (UsherJson) clients = read_page (self, "clientsz" PAGE_ROWS, &no_bus);
+  g_autoptr (UsherJson) parked = read_page (self, "parked" PAGE_ROWS, &no_bus);
+  g_autoptr (UsherJson) metrics = read_page (self, "metrics", &no_bus);
+  g_autoptr (UsherJson) services = usher_json_parse (text, -1, NULL);
+  UsherReply *reply = usher_exchange_get_reply (exchange);
+  const UsherMonitorPage page = {
+    .trouble = usher_host_is_ready (self->host, &reason) ? NULL : reason,
+    .no_bus = no_bus,
+    .server = server,
+    .channels = channels,
+    .clients = clients,
+    .parked = parked,
+    .metrics = metrics,
+    .services = services,
+  };
+  g_autofree char *policy = usher_monitor_page_make_policy ();
+  char *html = usher_monitor_page_render (&page);
+
+  usher_reply_set_header (reply, "Content-Security-Policy", policy);
+  usher_reply_set_header (reply, "Referrer-Policy", "no-referrer");
+  usher_reply_set_body (reply, g_bytes_new_take (html, strlen (html)), "text/html; charset=utf-8");
+  usher_exchange_finish (exchange);
+}
+
+static void
+on_html (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_html);
+}
+
+gboolean
+usher_monitor_add_routes (UsherMonitor *self, GError **error)
+{
+  static const struct
+  {
+    const char *method;
+    const char *pattern;
+    UsherRouteFunc func;
+  } routes[] = {
+    { "GET", "/", on_html },
+    { "GET", "/streaming", on_html },
+    { "GET", "/streaming/isFTActive", on_is_active },
+    { "GET", "/streaming/:page", on_streaming },
+    { "GET", "/events", on_events },
+    { "GET", "/parked", on_parked },
+    { "POST", "/parked/:id/replay", on_replay_parked },
+    { "DELETE", "/parked/:id", on_drop_parked },
+    { "GET", "/services", on_services },
+    { "GET", "/metrics", on_metrics },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (!usher_host_add_admin_route (
+            self->host, routes[i].method, routes[i].pattern, routes[i].func, self, NULL, error))
+      return FALSE;
+
+  return TRUE;
+}
