@@ -28,12 +28,14 @@ typedef enum
   USHER_FRAME_PING,
   USHER_FRAME_BYE, /* u32 request */
   /* hub to member, on the way back */
-  USHER_FRAME_WELCOME = 65, /* epoch, endpoint of deliveries, endpoint of channels, u32 session */
-  USHER_FRAME_AGAIN,        /* the hub does not know the member: say hello */
+  USHER_FRAME_WELCOME =
+      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session */
+  USHER_FRAME_AGAIN, /* the hub does not know the member: say hello */
   USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
   USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
+  USHER_FRAME_GROWN, /* channel, u64 last sequence: for who has no way for channels */
   /* hub to member, deliveries */
   USHER_FRAME_DELIVER, /* u32 subscription, u64 base, u16 count, u32 attempt, u8 redelivered, events */
   /* hub to all, behind the topic (the channel and a NUL) */
@@ -51,7 +53,9 @@ typedef enum
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
-#define USHER_EVENT_ID_SIZE    16
+/* of the texts of one event */
+#define USHER_FRAME_MAX_EVENT (8 * 1024 * 1024)
+#define USHER_EVENT_ID_SIZE   16
 
 /* writing */
 GByteArray *usher_frame_new (UsherFrameType type);

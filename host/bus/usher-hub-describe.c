@@ -363,6 +363,8 @@ append_client (GString *json, const UsherMember *member, gboolean subs)
   g_string_append (json, json->str[json->len - 1] == '[' ? "{" : ",{");
   add_text (json, "id", member->client);
   add_text (json, "hb_inbox", member->endpoint);
+  if (member->key != NULL)
+    add_text (json, "key", member->key);
   add_number (json, "subs_count", member->seats->len);
   if (subs)
     {

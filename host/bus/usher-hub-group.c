@@ -197,13 +197,6 @@ mark_changed (UsherGroup *group)
   group->changed = group->durable;
 }
 
-/* A member says hello before its way for deliveries is there, or never lets it be. */
-static gboolean
-can_reach (const UsherMember *member)
-{
-  return (zsock_events (member->push) & ZMQ_POLLOUT) != 0;
-}
-
 /* The best member: not paused, with room, with least out; among equals the next in turn. */
 static UsherSeat *
 choose_seat (UsherGroup *group)
@@ -219,7 +212,7 @@ choose_seat (UsherGroup *group)
         continue;
       if (best != NULL && seat->n_out >= best->n_out)
         continue;
-      if (can_reach (seat->member))
+      if (usher_hub_can_deliver (seat->member))
         best = seat;
       else
         group->blocked = TRUE;
@@ -245,7 +238,6 @@ send_slice (UsherHub *self,
   const guint8 *bytes = NULL;
   const guint8 *id = NULL;
   gsize size = 0;
-  gboolean sent = FALSE;
 
   usher_frame_add_u32 (message, seat->id);
   usher_frame_add_u64 (message, from);
@@ -265,17 +257,15 @@ send_slice (UsherHub *self,
       if (sequence >= from)
         g_byte_array_append (message, bytes, (guint) size);
 
-  sent =
-      zmq_send (zsock_resolve (seat->member->push), message->data, message->len, ZMQ_DONTWAIT) >= 0;
-  if (sent)
-    {
-      self->out_events += count;
-      self->out_bytes += message->len;
-      seat->last_sent = from + count - 1;
-    }
-  g_byte_array_unref (message);
+  size = message->len;
+  if (!usher_hub_deliver (self, seat->member, message))
+    return FALSE;
 
-  return sent;
+  self->out_events += count;
+  self->out_bytes += size;
+  seat->last_sent = from + count - 1;
+
+  return TRUE;
 }
 
 static void

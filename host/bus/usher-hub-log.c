@@ -376,6 +376,7 @@ publish_live (UsherHub *self, UsherChannel *channel, const UsherJournalFrame *fr
   g_byte_array_append (message, bytes, (guint) size);
   /* what a subscriber's pipe has no room for it finds missing and fetches */
   zmq_send (zsock_resolve (self->live), message->data, message->len, ZMQ_DONTWAIT);
+  usher_hub_tell_grown (self, channel);
   self->out_events += frame->count;
   g_byte_array_unref (message);
 }

@@ -14,12 +14,11 @@
 #include "usher-error.h"
 
 /* messages that are taken in before other things get their turn */
-#define DRAIN         2048
-#define MAX_SLEEP     1000 /* milliseconds */
-#define MEMBER_LIMIT  (6 * G_TIME_SPAN_SECOND)
-#define BIND_PATIENCE (300 * G_TIME_SPAN_MILLISECOND)
-#define HEAD_PAUSE    G_TIME_SPAN_SECOND
-#define PROBE_PAUSE   (200 * G_TIME_SPAN_MILLISECOND)
+#define DRAIN        2048
+#define MAX_SLEEP    1000 /* milliseconds */
+#define MEMBER_LIMIT (6 * G_TIME_SPAN_SECOND)
+#define HEAD_PAUSE   G_TIME_SPAN_SECOND
+#define PROBE_PAUSE  (200 * G_TIME_SPAN_MILLISECOND)
 /* how much of a channel is sent to who fetches, before others get their turn */
 #define FETCH_FRAMES 32
 
@@ -32,9 +31,11 @@ usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame)
   void *socket = zsock_resolve (self->router);
   gboolean is_there = zmq_send (socket, data, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
 
-  /* who is gone is told again when he asks */
+  /* who is gone is told again when he asks, and what he had goes to others at once */
   if (is_there)
     zmq_send (socket, frame->data, frame->len, ZMQ_DONTWAIT);
+  else
+    self->next_probe = 0;
   g_byte_array_unref (frame);
 
   return is_there;
@@ -248,17 +249,30 @@ handle_member (UsherHub *self, UsherMember *member, guint8 type, UsherFrameReade
     }
 }
 
+/* The name of the key that who sent it came with, which is not what it says of itself; else the key. */
+static const char *
+find_key (zmq_msg_t *frame)
+{
+  const char *key = zmq_msg_gets (frame, "User-Id");
+  const char *name = zmq_msg_gets (frame, "name");
+
+  if (key == NULL || *key == '\0')
+    return NULL;
+
+  return name != NULL ? name : key;
+}
+
 static void
-handle_message (UsherHub *self, GBytes *identity, gconstpointer data, gsize size)
+handle_message (UsherHub *self, GBytes *identity, zmq_msg_t *frame)
 {
   UsherMember *member = g_hash_table_lookup (self->members, identity);
   UsherFrameReader reader;
   guint8 type = 0;
 
-  usher_frame_reader_init (&reader, data, size);
+  usher_frame_reader_init (&reader, zmq_msg_data (frame), zmq_msg_size (frame));
   type = usher_frame_read_u8 (&reader);
   if (type == USHER_FRAME_HELLO)
-    usher_hub_greet (self, identity, &reader);
+    usher_hub_greet (self, identity, find_key (frame), &reader);
   else if (member == NULL)
     usher_hub_send (self, identity, usher_frame_new (USHER_FRAME_AGAIN));
   else
@@ -289,7 +303,7 @@ receive (UsherHub *self)
         {
           g_autoptr (GBytes) identity = g_bytes_new (zmq_msg_data (&name), zmq_msg_size (&name));
 
-          handle_message (self, identity, zmq_msg_data (&frame), zmq_msg_size (&frame));
+          handle_message (self, identity, &frame);
         }
     }
   /* what has more parts than two is no message of ours */
@@ -301,63 +315,6 @@ receive (UsherHub *self)
   return got;
 }
 
-/* A hub that has just closed leaves its endpoints a moment later: sockets are closed behind its back. */
-static gboolean
-bind_patiently (zsock_t *socket, const char *endpoint)
-{
-  gint64 deadline = g_get_monotonic_time () + BIND_PATIENCE;
-
-  while (zsock_bind (socket, "%s", endpoint) < 0)
-    {
-      if (zmq_errno () != EADDRINUSE || g_get_monotonic_time () > deadline)
-        return FALSE;
-      g_usleep (5 * G_TIME_SPAN_MILLISECOND);
-    }
-
-  return TRUE;
-}
-
-static void
-bind_entrance (UsherHub *self, UsherHubCall *call)
-{
-  g_autofree char *live = NULL;
-  UsherEntrance *entrance = NULL;
-  const char *colon = strrchr (call->endpoint, ':');
-  gboolean is_tcp = g_str_has_prefix (call->endpoint, "tcp://");
-
-  if (!bind_patiently (self->router, call->endpoint))
-    {
-      g_set_error (&call->error,
-                   USHER_ERROR,
-                   zmq_errno () == EADDRINUSE ? USHER_ERROR_BUSY : USHER_ERROR_UNAVAILABLE,
-                   "endpoint “%s” cannot be bound: %s",
-                   call->endpoint,
-                   zmq_strerror (zmq_errno ()));
-      return;
-    }
-  call->bound = g_strdup (zsock_endpoint (self->router));
-
-  live = is_tcp ? g_strdup_printf ("%.*s:*", (int) (colon - call->endpoint), call->endpoint)
-                : g_strconcat (call->bound, ".live", NULL);
-  if (!bind_patiently (self->live, live))
-    {
-      g_set_error (&call->error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "endpoint “%s” cannot be bound: %s",
-                   live,
-                   zmq_strerror (zmq_errno ()));
-      zsock_unbind (self->router, "%s", call->bound);
-      return;
-    }
-
-  entrance = g_new0 (UsherEntrance, 1);
-  entrance->endpoint = g_strdup (call->bound);
-  entrance->live = g_strdup (zsock_endpoint (self->live));
-  entrance->is_remote = !g_str_has_prefix (call->endpoint, "inproc://");
-  g_ptr_array_add (self->entrances, entrance);
-}
-
 static void
 serve_calls (UsherHub *self)
 {
@@ -365,7 +322,10 @@ serve_calls (UsherHub *self)
 
   while ((call = g_async_queue_try_pop (self->requests)) != NULL)
     {
-      bind_entrance (self, call);
+      if (call->guard != NULL)
+        self->guard = call->guard;
+      else
+        usher_hub_bind_entrance (self, call);
       g_mutex_lock (&self->mutex);
       call->done = TRUE;
       g_cond_broadcast (&self->cond);
@@ -430,6 +390,7 @@ send_heads (UsherHub *self)
 
       if (channel->seats->len == 0)
         continue;
+      usher_hub_tell_grown (self, channel);
       head = g_byte_array_new ();
       g_byte_array_append (head,
                            (const guint8 *) channel->name,
@@ -491,6 +452,7 @@ open_sockets (UsherHub *self)
   zsock_set_sndhwm (self->router, 0);
   zsock_set_linger (self->router, 1000);
   zsock_set_router_mandatory (self->router, 1);
+  usher_link_set_limits (self->router);
   self->live = zsock_new (ZMQ_PUB);
   zsock_set_sndhwm (self->live, 10000);
   zsock_set_linger (self->live, 1000);
@@ -541,6 +503,8 @@ usher_hub_run (gpointer data)
       usher_hub_take_written (self);
       send_heads (self);
       bury_gone (self);
+      if (self->guard != NULL)
+        usher_guard_watch (self->guard);
       usher_hub_drop_old (self);
       next_due = serve_groups (self);
       self->is_closing = g_atomic_int_get (&self->stopping) != 0;
@@ -550,6 +514,7 @@ usher_hub_run (gpointer data)
 
   say_good_bye (self);
   g_hash_table_remove_all (self->members);
+  g_clear_pointer (&self->guard, usher_guard_free);
   zsock_destroy (&self->router);
   zsock_destroy (&self->live);
 

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "usher-bus.h"
-#include "usher-descriptors-private.h"
 #include "usher-error.h"
 
 #define DEFAULT_IN_FLIGHT 1024
@@ -26,22 +25,9 @@ usher_hub_free_member (gpointer data)
   g_bytes_unref (member->identity);
   g_ptr_array_unref (member->seats);
   g_free (member->client);
+  g_free (member->key);
   g_free (member->endpoint);
   g_free (member);
-}
-
-/* The address of a new member's deliveries, beside the entrance that it came by. */
-static char *
-make_endpoint (UsherHub *self, const UsherEntrance *entrance)
-{
-  const char *colon = NULL;
-
-  if (!g_str_has_prefix (entrance->endpoint, "tcp://"))
-    return g_strdup_printf ("%s.m%u", entrance->endpoint, ++self->last_member);
-
-  colon = strrchr (entrance->endpoint, ':');
-
-  return g_strdup_printf ("%.*s:*", (int) (colon - entrance->endpoint), entrance->endpoint);
 }
 
 static const UsherEntrance *
@@ -66,32 +52,6 @@ find_entrance (UsherHub *self, const char *endpoint)
     }
 
   return NULL;
-}
-
-static zsock_t *
-open_push (UsherHub *self, const UsherEntrance *entrance, char **endpoint)
-{
-  g_autofree char *wanted = make_endpoint (self, entrance);
-  zsock_t *push = NULL;
-
-  if (!usher_descriptors_are_left (self->wake))
-    {
-      errno = EMFILE;
-      return NULL;
-    }
-  push = zsock_new (ZMQ_PUSH);
-
-  /* how much is out is bounded by max-in-flight */
-  zsock_set_sndhwm (push, 0);
-  zsock_set_linger (push, 0);
-  if (zsock_bind (push, "%s", wanted) < 0)
-    {
-      zsock_destroy (&push);
-      return NULL;
-    }
-  *endpoint = g_strdup (zsock_endpoint (push));
-
-  return push;
 }
 
 static void
@@ -126,22 +86,42 @@ send_welcome (UsherHub *self, const UsherMember *member, const UsherEntrance *en
   GByteArray *welcome = usher_frame_new (USHER_FRAME_WELCOME);
 
   usher_frame_add_text (welcome, self->epoch);
-  usher_frame_add_text (welcome, member->endpoint);
+  usher_frame_add_text (welcome, member->push != NULL ? member->endpoint : NULL);
   usher_frame_add_text (welcome, entrance->live);
   usher_frame_add_u32 (welcome, member->session);
   usher_hub_send (self, member->identity, welcome);
 }
 
+static UsherMember *
+new_member (UsherHub *self, GBytes *identity, const char *client, const UsherEntrance *entrance)
+{
+  UsherMember *member = g_new0 (UsherMember, 1);
+
+  member->identity = g_bytes_ref (identity);
+  member->client = g_strdup (client);
+  member->heard = g_get_monotonic_time ();
+  member->seats = g_ptr_array_new ();
+  if (!usher_hub_open_push (self, entrance, member))
+    {
+      g_message ("member “%s” has no way for its deliveries: %s",
+                 client,
+                 zmq_strerror (zmq_errno ()));
+      usher_hub_free_member (member);
+      return NULL;
+    }
+  g_hash_table_insert (self->members, member->identity, member);
+
+  return member;
+}
+
 void
-usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader)
+usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameReader *reader)
 {
   g_autofree char *client = usher_frame_read_text (reader);
   g_autofree char *came_by = usher_frame_read_text (reader);
   guint session = usher_frame_read_u32 (reader);
   const UsherEntrance *entrance = find_entrance (self, came_by);
   UsherMember *member = g_hash_table_lookup (self->members, identity);
-  g_autofree char *endpoint = NULL;
-  zsock_t *push = NULL;
 
   if (reader->failed || client == NULL || entrance == NULL)
     return;
@@ -154,25 +134,12 @@ usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader)
   if (member != NULL)
     usher_hub_remove_member (self, member);
 
-  push = open_push (self, entrance, &endpoint);
-  if (push == NULL)
-    {
-      g_message ("member “%s” has no way for its deliveries: %s",
-                 client,
-                 zmq_strerror (zmq_errno ()));
-      return;
-    }
+  member = new_member (self, identity, client, entrance);
+  if (member == NULL)
+    return;
 
-  member = g_new0 (UsherMember, 1);
-  member->identity = g_bytes_ref (identity);
-  member->client = g_steal_pointer (&client);
-  member->push = push;
-  member->endpoint = g_steal_pointer (&endpoint);
-  member->is_remote = entrance->is_remote;
+  member->key = g_strdup (key);
   member->session = session;
-  member->heard = g_get_monotonic_time ();
-  member->seats = g_ptr_array_new ();
-  g_hash_table_insert (self->members, member->identity, member);
   send_welcome (self, member, entrance);
 }
 

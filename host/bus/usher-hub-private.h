@@ -10,8 +10,10 @@
 
 #include "usher-directory-lock-private.h"
 #include "usher-frame-private.h"
+#include "usher-guard-private.h"
 #include "usher-hub.h"
 #include "usher-journal-private.h"
+#include "usher-link-private.h"
 #include "usher-recent-ids-private.h"
 
 G_BEGIN_DECLS
@@ -31,7 +33,7 @@ typedef struct _UsherGroup UsherGroup;
 typedef struct
 {
   char *endpoint; /* (owned): as bound */
-  char *live;     /* (owned): of the PUB socket */
+  char *live;     /* (owned) (nullable): of the PUB socket; NULL: all goes over the ROUTER */
   gboolean is_remote;
 } UsherEntrance;
 
@@ -39,8 +41,9 @@ struct _UsherMember
 {
   GBytes *identity; /* (owned): the ROUTER's name for it */
   char *client;     /* (owned) */
-  char *endpoint;   /* (owned): of @push */
-  zsock_t *push;    /* (owned) */
+  char *key;        /* (owned) (nullable): the name of its key */
+  char *endpoint;   /* (owned): of @push, or where it came in */
+  zsock_t *push;    /* (owned) (nullable): NULL: deliveries go over the ROUTER */
   gboolean is_remote;
   gboolean paused;
   guint session;    /* its own count of its hellos */
@@ -144,10 +147,13 @@ struct _UsherHub
   int wake;     /* eventfd: a batch is done, or there are requests, or the clock was turned */
   int stopping; /* (atomic) */
   gulong turned;
+  int wants_keys; /* (atomic) */
+  int has_keys;   /* (atomic) */
 
   /* the hub's thread alone */
   zsock_t *router;      /* (owned) */
   zsock_t *live;        /* (owned): PUB */
+  UsherGuard *guard;    /* (owned) (nullable): of tcp */
   GPtrArray *entrances; /* (owned) (element-type UsherEntrance) */
   GHashTable *members;  /* (owned): identity → UsherMember */
   GHashTable *channels; /* (owned): name → UsherChannel */
@@ -180,7 +186,8 @@ struct _UsherHub
 /* What another thread wants of the hub's. */
 typedef struct
 {
-  const char *endpoint; /* to be bound */
+  const char *endpoint; /* (nullable): to be bound */
+  UsherGuard *guard;    /* (owned) (nullable): to be taken */
   char *bound;          /* (owned) */
   GError *error;
   gboolean done;
@@ -188,6 +195,8 @@ typedef struct
 
 gint64 usher_hub_get_now (UsherHub *self);
 void usher_hub_wake (UsherHub *self);
+/* on another thread: waits until the hub's has done it */
+void usher_hub_call (UsherHub *self, UsherHubCall *call);
 gpointer usher_hub_run (gpointer data);
 gpointer usher_hub_run_journal (gpointer data);
 void usher_hub_stop_journal (UsherHub *self);
@@ -205,7 +214,8 @@ void usher_hub_reply_later (UsherHub *self, UsherMember *member, guint request);
 
 /* members */
 void usher_hub_free_member (gpointer data);
-void usher_hub_greet (UsherHub *self, GBytes *identity, UsherFrameReader *reader);
+/* @key: (nullable): the name of the key that it came with */
+void usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameReader *reader);
 void usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
 void usher_hub_leave (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
 void usher_hub_remove_member (UsherHub *self, UsherMember *member);
@@ -220,6 +230,18 @@ void usher_hub_reply (UsherHub *self,
                       const GError *error,
                       const char *text,
                       guint64 number);
+
+/* entrances; the first one on any thread */
+gboolean usher_hub_may_bind (UsherHub *self, const char *endpoint, GError **error);
+void usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call);
+/* gives a member that comes in its way for deliveries */
+gboolean usher_hub_open_push (UsherHub *self, const UsherEntrance *entrance, UsherMember *member);
+/* whether there is a way to the member, yet */
+gboolean usher_hub_can_deliver (const UsherMember *member);
+/* takes ownership of @frame; FALSE when it has no way */
+gboolean usher_hub_deliver (UsherHub *self, UsherMember *member, GByteArray *frame);
+/* tells those who follow the channel, and have no other way to know, how far it is */
+void usher_hub_tell_grown (UsherHub *self, const UsherChannel *channel);
 
 /* groups */
 UsherGroup *usher_hub_find_group (UsherChannel *channel, const char *name);

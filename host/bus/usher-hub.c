@@ -20,7 +20,6 @@
 #include "usher-id.h"
 
 #define LOCK_FILE "hub.lock"
-#define TCP       "tcp://"
 
 /**
  * UsherHub:
@@ -189,29 +188,15 @@ usher_hub_new (const char *directory,
   return g_steal_pointer (&self);
 }
 
-/* Beyond loopback keys are needed, which this hub has not. */
-static gboolean
-is_local (const char *endpoint)
+void
+usher_hub_call (UsherHub *self, UsherHubCall *call)
 {
-  g_autofree char *host = NULL;
-  g_autoptr (GInetAddress) address = NULL;
-  const char *colon = strrchr (endpoint, ':');
-
-  if (g_str_has_prefix (endpoint, "inproc://") || g_str_has_prefix (endpoint, "ipc://"))
-    return TRUE;
-  if (!g_str_has_prefix (endpoint, TCP) || colon < endpoint + strlen (TCP))
-    return FALSE;
-
-  host = g_strndup (endpoint + strlen (TCP), (gsize) (colon - endpoint) - strlen (TCP));
-  if (*host == '[' && g_str_has_suffix (host, "]"))
-    {
-      host[strlen (host) - 1] = '\0';
-      address = g_inet_address_new_from_string (host + 1);
-    }
-  else
-    address = g_inet_address_new_from_string (host);
-
-  return address != NULL && g_inet_address_get_is_loopback (address);
+  g_async_queue_push (self->requests, call);
+  usher_hub_wake (self);
+  g_mutex_lock (&self->mutex);
+  while (!call->done)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -223,7 +208,8 @@ is_local (const char *endpoint)
  * Opens a way in for members. A port `*` is any that is free. Any thread.
  *
  * Returns: (transfer full): the endpoint as it was bound, or `NULL`: `USHER_ERROR_BUSY` when it is in use,
- *   `USHER_ERROR_FORBIDDEN` for an address beyond this machine, `USHER_ERROR_UNAVAILABLE`
+ *   `USHER_ERROR_FORBIDDEN` for an address beyond this machine without keys, see [method@Hub.set_keys], and for a
+ *   path that others can write to, `USHER_ERROR_UNAVAILABLE`
  */
 char *
 usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
@@ -235,25 +221,10 @@ usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
   g_return_val_if_fail (self->thread != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!is_local (endpoint))
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_FORBIDDEN,
-                   "endpoint “%s” is neither inproc, ipc nor tcp on a loopback address: beyond "
-                   "this machine the bus"
-                   " needs keys",
-                   endpoint);
-      return NULL;
-    }
+  if (!usher_hub_may_bind (self, endpoint, error))
+    return NULL;
 
-  g_async_queue_push (self->requests, &call);
-  usher_hub_wake (self);
-  g_mutex_lock (&self->mutex);
-  while (!call.done)
-    g_cond_wait (&self->cond, &self->mutex);
-  g_mutex_unlock (&self->mutex);
-
+  usher_hub_call (self, &call);
   if (call.error != NULL)
     {
       g_free (call.bound);

@@ -33,6 +33,9 @@ UsherHub *usher_hub_new (const char *directory,
                          UsherClock *clock,
                          const UsherHubLimits *limits,
                          GError **error);
+/* @directory: as usher_keys_make() made it; before usher_hub_bind() */
+USHER_API
+gboolean usher_hub_set_keys (UsherHub *self, const char *directory, GError **error);
 /* binds another endpoint (inproc://…, ipc://…, tcp://…) for members; returns the endpoint as bound */
 USHER_API
 char *usher_hub_bind (UsherHub *self, const char *endpoint, GError **error);

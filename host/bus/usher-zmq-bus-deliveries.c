@@ -152,6 +152,29 @@ usher_zmq_bus_take_live (UsherZmqBus *self, const char *channel, UsherFrameReade
     }
 }
 
+/* a GROWN frame behind its type */
+void
+usher_zmq_bus_take_grown (UsherZmqBus *self, UsherFrameReader *reader)
+{
+  g_autofree char *channel = usher_frame_read_text (reader);
+  guint64 last = usher_frame_read_u64 (reader);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (reader->failed || channel == NULL)
+    return;
+
+  g_hash_table_iter_init (&iter, self->subscribers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherSubscriber *subscriber = value;
+
+      if (subscriber->group == NULL && last >= subscriber->next &&
+          g_str_equal (subscriber->channel, channel))
+        usher_zmq_bus_fetch (self, subscriber);
+    }
+}
+
 /* a FETCHED frame behind its type */
 void
 usher_zmq_bus_take_fetched (UsherZmqBus *self, UsherFrameReader *reader)

@@ -27,7 +27,7 @@
 void
 usher_zmq_bus_send (UsherZmqBus *self, GByteArray *frame)
 {
-  zmq_send (zsock_resolve (self->dealer), frame->data, frame->len, ZMQ_DONTWAIT);
+  zmq_send (zsock_resolve (self->link->dealer), frame->data, frame->len, ZMQ_DONTWAIT);
   g_byte_array_unref (frame);
 }
 
@@ -174,6 +174,30 @@ send_request (UsherZmqBus *self, UsherFrameType type, const guint *seat)
   usher_zmq_bus_send (self, frame);
 }
 
+/* The hub's sockets for deliveries and channels. */
+static gboolean
+open_ways (UsherZmqBus *self, const char *push, const char *live)
+{
+  if (!usher_descriptors_are_left (self->wake))
+    {
+      g_message ("no file descriptors are left for a member of the bus");
+      return FALSE;
+    }
+
+  self->pull = zsock_new (ZMQ_PULL);
+  self->live = zsock_new (ZMQ_SUB);
+  zsock_set_rcvhwm (self->pull, 0);
+  zsock_set_rcvhwm (self->live, 10000);
+  if (zsock_connect (self->pull, "%s", push) == 0 && zsock_connect (self->live, "%s", live) == 0)
+    return TRUE;
+
+  g_message ("the hub's endpoints cannot be reached: %s", zmq_strerror (zmq_errno ()));
+  zsock_destroy (&self->pull);
+  zsock_destroy (&self->live);
+
+  return FALSE;
+}
+
 static void
 take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
 {
@@ -184,28 +208,14 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
   GHashTableIter iter;
   gpointer value = NULL;
 
-  if (reader->failed || push == NULL || live == NULL || self->greeted || session != self->session)
+  if (reader->failed || self->greeted || session != self->session)
     return;
 
-  if (!usher_descriptors_are_left (self->wake))
-    {
-      g_message ("no file descriptors are left for a member of the bus");
-      return;
-    }
-
-  self->pull = zsock_new (ZMQ_PULL);
-  self->live = zsock_new (ZMQ_SUB);
-  zsock_set_rcvhwm (self->pull, 0);
-  zsock_set_rcvhwm (self->live, 10000);
-  if (zsock_connect (self->pull, "%s", push) < 0 || zsock_connect (self->live, "%s", live) < 0)
-    {
-      g_message ("the hub's endpoints cannot be reached: %s", zmq_strerror (zmq_errno ()));
-      zsock_destroy (&self->pull);
-      zsock_destroy (&self->live);
-      return;
-    }
+  if (push != NULL && live != NULL && !open_ways (self, push, live))
+    return;
 
   self->greeted = TRUE;
+  self->link->trouble = NULL;
   g_atomic_int_set (&self->connected, 1);
   /* before it has a seat; nobody asked for the answer */
   if (g_atomic_int_get (&self->paused))
@@ -339,6 +349,10 @@ take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
       take_reply (self, &reader);
       break;
 
+    case USHER_FRAME_GROWN:
+      usher_zmq_bus_take_grown (self, &reader);
+      break;
+
     case USHER_FRAME_FETCHED:
       usher_zmq_bus_take_fetched (self, &reader);
       break;
@@ -391,9 +405,11 @@ drain (UsherZmqBus *self, zsock_t **socket)
 
 /* Whether the hub can keep it. */
 static gboolean
-is_sound (UsherEvent *event)
+check_event (UsherEvent *event, GError **error)
 {
   guint8 id[USHER_EVENT_ID_SIZE];
+  gboolean is_sound = TRUE;
+  gsize size = 0;
   gsize length = 0;
   const char *payload = usher_event_get_payload (event, &length);
   const char *texts[] = {
@@ -403,12 +419,31 @@ is_sound (UsherEvent *event)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (texts[i] != NULL && !g_utf8_validate (texts[i], -1, NULL))
-      return FALSE;
+    {
+      is_sound = is_sound && (texts[i] == NULL || g_utf8_validate (texts[i], -1, NULL));
+      size += texts[i] != NULL ? strlen (texts[i]) : 0;
+    }
+  is_sound = is_sound && usher_frame_parse_id (usher_event_get_id (event), id) &&
+             usher_frame_is_name (usher_event_get_channel (event)) &&
+             g_utf8_validate_len (payload, length, NULL);
 
-  return usher_frame_parse_id (usher_event_get_id (event), id) &&
-         usher_frame_is_name (usher_event_get_channel (event)) &&
-         g_utf8_validate_len (payload, length, NULL);
+  if (!is_sound)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "event “%s” of channel “%s” has no UUID, no channel, or text that is not UTF-8",
+                 usher_event_get_id (event),
+                 usher_event_get_channel (event));
+  else if (size + length > USHER_FRAME_MAX_EVENT)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_TOO_LARGE,
+                 "event “%s” of channel “%s” is over %d bytes",
+                 usher_event_get_id (event),
+                 usher_event_get_channel (event),
+                 USHER_FRAME_MAX_EVENT);
+
+  return is_sound && size + length <= USHER_FRAME_MAX_EVENT;
 }
 
 /* Tells the publishers of what no hub could keep; the order of the others stays. */
@@ -421,18 +456,10 @@ take_publishes (UsherZmqBus *self, GQueue *publishes)
     {
       g_autoptr (GError) error = NULL;
 
-      if (is_sound (publish->event))
-        {
-          g_queue_push_tail (&self->unsent, publish);
-          continue;
-        }
-      g_set_error (&error,
-                   USHER_ERROR,
-                   USHER_ERROR_INVALID,
-                   "event “%s” of channel “%s” has no UUID, no channel, or text that is not UTF-8",
-                   usher_event_get_id (publish->event),
-                   usher_event_get_channel (publish->event));
-      usher_zmq_bus_end_publish (self, publish, error);
+      if (check_event (publish->event, &error))
+        g_queue_push_tail (&self->unsent, publish);
+      else
+        usher_zmq_bus_end_publish (self, publish, error);
     }
 }
 
@@ -635,7 +662,34 @@ keep_alive (UsherZmqBus *self, gint64 now)
     {
       g_message ("the hub at “%s” is silent", self->endpoint);
       lose_hub (self);
+      usher_link_give_up (self->link, now);
     }
+}
+
+/* Tells why there is no hub, once, and whoever waits for it. */
+static void
+tell_trouble (UsherZmqBus *self)
+{
+  const char *trouble = self->link->trouble;
+  gboolean is_news = FALSE;
+
+  g_mutex_lock (&self->mutex);
+  is_news = self->trouble != trouble;
+  self->trouble = trouble;
+  g_mutex_unlock (&self->mutex);
+  if (is_news && trouble != NULL)
+    g_message ("the hub at “%s” cannot be joined: %s", self->endpoint, trouble);
+}
+
+static void
+watch_link (UsherZmqBus *self, gint64 now)
+{
+  if (usher_link_watch (self->link, now))
+    {
+      lose_hub (self);
+      self->next_hello = 0;
+    }
+  tell_trouble (self);
 }
 
 static void
@@ -669,9 +723,9 @@ usher_zmq_bus_run (gpointer data)
 
   while (take_orders (self))
     {
-      zmq_pollitem_t items[4] = {
+      zmq_pollitem_t items[5] = {
         { NULL, self->wake, ZMQ_POLLIN, 0 },
-        { zsock_resolve (self->dealer), 0, ZMQ_POLLIN, 0 },
+        { zsock_resolve (self->link->dealer), 0, ZMQ_POLLIN, 0 },
       };
       int n = 2;
       guint64 ignored = 0;
@@ -679,7 +733,9 @@ usher_zmq_bus_run (gpointer data)
       keep_alive (self, g_get_monotonic_time ());
       send_publishes (self);
       run_idle (self);
-      if (self->greeted)
+      if (self->link->monitor != NULL)
+        items[n++] = (zmq_pollitem_t){ zsock_resolve (self->link->monitor), 0, ZMQ_POLLIN, 0 };
+      if (self->pull != NULL)
         {
           items[n++] = (zmq_pollitem_t){ zsock_resolve (self->pull), 0, ZMQ_POLLIN, 0 };
           items[n++] = (zmq_pollitem_t){ zsock_resolve (self->live), 0, ZMQ_POLLIN, 0 };
@@ -688,7 +744,8 @@ usher_zmq_bus_run (gpointer data)
       zmq_poll (items, n, self->greeted ? 500 : 50);
       if ((items[0].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
         g_debug ("nobody had waked the bus");
-      drain (self, &self->dealer);
+      watch_link (self, g_get_monotonic_time ());
+      drain (self, &self->link->dealer);
       drain (self, &self->pull);
       drain (self, &self->live);
     }
@@ -698,7 +755,7 @@ usher_zmq_bus_run (gpointer data)
   g_atomic_int_set (&self->connected, 0);
   zsock_destroy (&self->pull);
   zsock_destroy (&self->live);
-  zsock_destroy (&self->dealer);
+  g_clear_pointer (&self->link, usher_link_free);
 
   return NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "usher-delivery-private.h"
 #include "usher-frame-private.h"
+#include "usher-link-private.h"
 #include "usher-zmq-bus.h"
 
 G_BEGIN_DECLS
@@ -80,19 +81,20 @@ struct _UsherZmqBus
 
   GMutex mutex;
   GCond cond;
-  GQueue publishes;  /* (mutex mutex) (element-type UsherPublish): not yet seen by the thread */
-  GArray *answers;   /* (owned) (mutex mutex) (element-type UsherAnswer) */
-  GQueue questions;  /* (mutex mutex) (element-type UsherQuestion): not yet seen by the thread */
-  gboolean closing;  /* (mutex mutex) */
-  gboolean stopping; /* (mutex mutex) */
-  gboolean waked;    /* (mutex mutex): the thread has been waked and not looked yet */
-  guint n_open;      /* (mutex mutex): events that are not confirmed */
-  guint last_id;     /* (mutex mutex) */
+  GQueue publishes;    /* (mutex mutex) (element-type UsherPublish): not yet seen by the thread */
+  GArray *answers;     /* (owned) (mutex mutex) (element-type UsherAnswer) */
+  GQueue questions;    /* (mutex mutex) (element-type UsherQuestion): not yet seen by the thread */
+  gboolean closing;    /* (mutex mutex) */
+  gboolean stopping;   /* (mutex mutex) */
+  gboolean waked;      /* (mutex mutex): the thread has been waked and not looked yet */
+  guint n_open;        /* (mutex mutex): events that are not confirmed */
+  guint last_id;       /* (mutex mutex) */
+  const char *trouble; /* (mutex mutex) (nullable): why there is no hub */
 
   /* the thread alone */
-  zsock_t *dealer; /* (owned) */
-  zsock_t *pull;   /* (owned) (nullable) */
-  zsock_t *live;   /* (owned) (nullable) */
+  UsherLink *link; /* (owned) (nullable) */
+  zsock_t *pull;   /* (owned) (nullable): over tcp all comes by the link */
+  zsock_t *live;   /* (owned) (nullable): so it is with this */
   GQueue sent;     /* (element-type UsherPublish): not confirmed, in order */
   GQueue unsent;   /* (element-type UsherPublish): in order, behind those */
   guint64 last_number;
@@ -129,6 +131,7 @@ GByteArray *usher_zmq_bus_make_wish (UsherSubscriber *subscriber, guint request)
 void usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader);
 void usher_zmq_bus_take_early (UsherZmqBus *self);
 void usher_zmq_bus_take_live (UsherZmqBus *self, const char *channel, UsherFrameReader *reader);
+void usher_zmq_bus_take_grown (UsherZmqBus *self, UsherFrameReader *reader);
 void usher_zmq_bus_take_fetched (UsherZmqBus *self, UsherFrameReader *reader);
 void usher_zmq_bus_fetch (UsherZmqBus *self, UsherSubscriber *subscriber);
 void usher_zmq_bus_send (UsherZmqBus *self, GByteArray *frame);

@@ -9,6 +9,7 @@
 #include "usher-zmq-bus.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@
 #define FAREWELL (300 * G_TIME_SPAN_MILLISECOND)
 /* how long a question may go without an answer */
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
+/* bytes that are told of why an event was not taken */
+#define MAX_REASON 1024
 
 /**
  * UsherZmqBus:
@@ -76,6 +79,7 @@ usher_zmq_bus_finalize (GObject *object)
   g_hash_table_unref (self->seats);
   g_ptr_array_unref (self->early);
   g_hash_table_unref (self->subscribers);
+  g_clear_pointer (&self->link, usher_link_free);
   g_clear_object (&self->clock);
   g_free (self->endpoint);
   g_free (self->client);
@@ -145,10 +149,36 @@ usher_zmq_bus_init (UsherZmqBus *self)
  *
  * Makes a member. Returns at once; the member connects, and connects again, by itself.
  *
- * Returns: (transfer full): the bus, or `NULL` with `USHER_ERROR_UNAVAILABLE`
+ * Returns: (transfer full): the bus, or `NULL`: `USHER_ERROR_FORBIDDEN` when @endpoint is beyond this machine, see
+ *   [ctor@ZmqBus.new_with_keys], `USHER_ERROR_INVALID` when it is none, `USHER_ERROR_UNAVAILABLE`
  */
 UsherBus *
 usher_zmq_bus_new (const char *endpoint, const char *client, UsherClock *clock, GError **error)
+{
+  return usher_zmq_bus_new_with_keys (endpoint, client, clock, NULL, error);
+}
+
+/**
+ * usher_zmq_bus_new_with_keys:
+ * @endpoint: as [method@Hub.bind] returned it
+ * @client: a name for the monitoring, and for durable subscriptions without a group
+ * @clock: the clock
+ * @keys: (nullable): a directory with the keys for tcp, as [func@keys_make] makes them
+ * @error: return location for a [error@Error]
+ *
+ * Makes a member, as [ctor@ZmqBus.new] does, whose connection over tcp is encrypted, and which only a hub with the right
+ * key may be at the other end of. A hub that does not let it in is told of in the log, once, and asked again.
+ *
+ * Returns: (transfer full): the bus, or `NULL`: `USHER_ERROR_FORBIDDEN` when @endpoint is beyond this machine and there
+ *   are no keys, or others can read them; `USHER_ERROR_NOT_FOUND`, `USHER_ERROR_CORRUPT` when a key is missing or is none;
+ *   `USHER_ERROR_UNAVAILABLE`
+ */
+UsherBus *
+usher_zmq_bus_new_with_keys (const char *endpoint,
+                             const char *client,
+                             UsherClock *clock,
+                             const char *keys,
+                             GError **error)
 {
   g_autoptr (UsherZmqBus) self = NULL;
 
@@ -166,9 +196,7 @@ usher_zmq_bus_new (const char *endpoint, const char *client, UsherClock *clock, 
   self->client = g_strdup (client);
   self->clock = g_object_ref (clock);
   self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->wake >= 0 && usher_descriptors_are_left (self->wake))
-    self->dealer = zsock_new (ZMQ_DEALER);
-  if (self->dealer == NULL)
+  if (self->wake < 0 || !usher_descriptors_are_left (self->wake))
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -177,22 +205,9 @@ usher_zmq_bus_new (const char *endpoint, const char *client, UsherClock *clock, 
       return NULL;
     }
 
-  /* what is not confirmed is sent again, so nothing waits here for a hub that is away */
-  zsock_set_immediate (self->dealer, 1);
-  zsock_set_sndhwm (self->dealer, 0);
-  zsock_set_rcvhwm (self->dealer, 0);
-  zsock_set_linger (self->dealer, 1000);
-  if (zsock_connect (self->dealer, "%s", endpoint) < 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_INVALID,
-                   "“%s” is no endpoint of a bus: %s",
-                   endpoint,
-                   zmq_strerror (zmq_errno ()));
-      zsock_destroy (&self->dealer);
-      return NULL;
-    }
+  self->link = usher_link_new (endpoint, keys, error);
+  if (self->link == NULL)
+    return NULL;
   /* the socket moves to the thread, which starts behind a full fence */
   self->thread = g_thread_new ("usher-bus", usher_zmq_bus_run, self);
 
@@ -266,6 +281,16 @@ usher_zmq_bus_publish (UsherBus *bus,
     usher_zmq_bus_free_publish (publish);
 }
 
+/* What comes of an error message may be of any length. */
+static char *
+shorten (const char *reason)
+{
+  if (reason == NULL || strlen (reason) <= MAX_REASON)
+    return g_strdup (reason);
+
+  return g_strndup (reason, (gsize) (g_utf8_find_prev_char (reason, reason + MAX_REASON) - reason));
+}
+
 void
 usher_zmq_bus_answer (UsherBus *bus,
                       guint subscription,
@@ -275,7 +300,7 @@ usher_zmq_bus_answer (UsherBus *bus,
                       const char *reason)
 {
   UsherZmqBus *self = USHER_ZMQ_BUS (bus);
-  UsherAnswer answer = { subscription, sequence, kind, delay, g_strdup (reason) };
+  UsherAnswer answer = { subscription, sequence, kind, delay, shorten (reason) };
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   g_array_append_val (self->answers, answer);
@@ -287,6 +312,7 @@ static gboolean
 ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + patience;
+  const char *trouble = NULL;
   gboolean done = FALSE;
 
   g_mutex_lock (&self->mutex);
@@ -303,6 +329,7 @@ ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error
          g_cond_wait_until (&self->cond, &self->mutex, deadline))
     continue;
   done = question->done;
+  trouble = self->trouble;
   /* the thread must not meet it any more */
   if (!done)
     {
@@ -316,8 +343,10 @@ ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error
     g_set_error (error,
                  USHER_ERROR,
                  USHER_ERROR_UNAVAILABLE,
-                 "the hub at “%s” does not answer",
-                 self->endpoint);
+                 "the hub at “%s” does not answer%s%s",
+                 self->endpoint,
+                 trouble != NULL ? ": " : "",
+                 trouble != NULL ? trouble : "");
   else if (question->code != 0)
     g_set_error_literal (error,
                          USHER_ERROR,

@@ -21,5 +21,12 @@ G_DECLARE_FINAL_TYPE (UsherZmqBus, usher_zmq_bus, USHER, ZMQ_BUS, GObject)
 USHER_API
 UsherBus *
 usher_zmq_bus_new (const char *endpoint, const char *client, UsherClock *clock, GError **error);
+/* @keys: (nullable): directory of keys, for tcp */
+USHER_API
+UsherBus *usher_zmq_bus_new_with_keys (const char *endpoint,
+                                       const char *client,
+                                       UsherClock *clock,
+                                       const char *keys,
+                                       GError **error);
 
 G_END_DECLS

@@ -18,11 +18,13 @@ int usher_run (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);
 int usher_backup (const UsherOptions *options);
 int usher_restore (const UsherOptions *options);
+int usher_make_keys (const UsherOptions *options);
 int usher_check (const UsherOptions *options);
 int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
 
 /* the options that a command adds */
+extern const GOptionEntry usher_make_keys_entries[];
 extern const GOptionEntry usher_restore_entries[];
 
 G_END_DECLS

@@ -133,6 +133,15 @@ open_hub (Run *self, GError **error)
   return self->hub != NULL;
 }
 
+/* (nullable): the directory of the keys for tcp. */
+static const char *
+get_keys (const Run *self)
+{
+  const char *keys = usher_settings_get_string (self->setup->settings, "bus", "keys");
+
+  return keys != NULL && *keys != '\0' ? keys : NULL;
+}
+
 /* Where others come in. */
 static gboolean
 open_entrance (Run *self, GError **error)
@@ -152,6 +161,10 @@ open_entrance (Run *self, GError **error)
                    g_strerror (errno));
       return FALSE;
     }
+
+  if (g_str_has_prefix (endpoint, "tcp://") && get_keys (self) != NULL &&
+      !usher_hub_set_keys (self->hub, get_keys (self), error))
+    return FALSE;
 
   self->endpoint = usher_hub_bind (self->hub, endpoint, error);
 
@@ -188,7 +201,8 @@ open_bus (Run *self, GError **error)
     endpoint = g_strdup (self->setup->options->bus);
 
   name = choose_name (self);
-  self->bus = usher_zmq_bus_new (endpoint, name, self->setup->clock, error);
+  self->bus =
+      usher_zmq_bus_new_with_keys (endpoint, name, self->setup->clock, get_keys (self), error);
 
   return self->bus != NULL;
 }

@@ -7,6 +7,8 @@
 #include "config.h"
 
 #include "usher-bus-suite.h"
+#include "usher-keys.h"
+#include "usher-test.h"
 #include "usher-zmq-bus.h"
 
 static char *
@@ -58,6 +60,51 @@ open_hub (const char *directory,
   return hub;
 }
 
+/* one directory of keys for all tests of a run */
+static const char *
+get_keys (void)
+{
+  static char *keys = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) made = NULL;
+
+  if (g_once_init_enter (&keys))
+    {
+      char *directory = g_dir_make_tmp ("usher-keys-XXXXXX", &error);
+
+      g_assert_no_error (error);
+      made = usher_keys_make (directory, NULL, &error);
+      g_assert_no_error (error);
+      g_once_init_leave (&keys, directory);
+    }
+
+  return keys;
+}
+
+static gpointer
+open_curve_hub (const char *directory,
+                const char *endpoint,
+                UsherClock *clock,
+                const UsherHubLimits *limits,
+                GError **error)
+{
+  UsherHub *hub = usher_hub_new (directory, clock, limits, error);
+  g_autofree char *bound = NULL;
+
+  if (hub != NULL && usher_hub_set_keys (hub, get_keys (), error))
+    bound = usher_hub_bind (hub, endpoint, error);
+  if (bound != NULL)
+    g_assert_cmpstr (bound, ==, endpoint);
+
+  return hub;
+}
+
+static UsherBus *
+join_curve (const char *endpoint, const char *client, UsherClock *clock, GError **error)
+{
+  return usher_zmq_bus_new_with_keys (endpoint, client, clock, get_keys (), error);
+}
+
 static void
 close_hub (gpointer hub)
 {
@@ -72,16 +119,23 @@ static const UsherBusMaker makers[] = {
   { "inproc", FALSE, make_inproc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
   { "ipc", TRUE, make_ipc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
   { "tcp", TRUE, make_tcp_endpoint, open_hub, close_hub, usher_zmq_bus_new },
+  { "curve", TRUE, make_tcp_endpoint, open_curve_hub, close_hub, join_curve },
 };
 
 int
 main (int argc, char **argv)
 {
+  int status = 0;
+
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
     if (g_str_equal (makers[i].name, TRANSPORT))
       usher_bus_suite_add (&makers[i]);
 
-  return g_test_run ();
+  status = g_test_run ();
+  if (g_str_equal (TRANSPORT, "curve"))
+    usher_test_remove_tree (get_keys ());
+
+  return status;
 }
