@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);
+int usher_run_gateway (const UsherOptions *options);
 int usher_backup (const UsherOptions *options);
 int usher_restore (const UsherOptions *options);
 int usher_make_keys (const UsherOptions *options);

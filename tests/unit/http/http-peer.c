@@ -201,27 +201,40 @@ http_peer_make_socket (void)
   return socket;
 }
 
+static GSocketAddress *
+make_address (const char *text)
+{
+  g_autoptr (GUri) uri = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_str_has_prefix (text, "unix:"))
+    return g_unix_socket_address_new (text + strlen ("unix:"));
+
+  uri = g_uri_parse (text, 0, &error);
+  g_assert_no_error (error);
+
+  return g_inet_socket_address_new_from_string (g_uri_get_host (uri), (guint) g_uri_get_port (uri));
+}
+
 void
 http_peer_connect_socket (Fixture *fixture, GSocket *socket)
 {
+  g_autoptr (GSocketAddress) address = make_address (usher_front_get_uri (fixture->front));
   g_autoptr (GError) error = NULL;
-  g_autoptr (GUri) uri = g_uri_parse (usher_front_get_uri (fixture->front), 0, &error);
-  g_autoptr (GSocketAddress) address = NULL;
 
-  g_assert_no_error (error);
-  address =
-      g_inet_socket_address_new_from_string (g_uri_get_host (uri), (guint) g_uri_get_port (uri));
   g_socket_connect (socket, address, NULL, &error);
   g_assert_no_error (error);
 }
 
 GSocket *
-http_peer_connect_path (const char *path)
+http_peer_connect_uri (const char *uri)
 {
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketAddress) address = make_address (uri);
   g_autoptr (GError) error = NULL;
-  GSocket *socket =
-      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
+  GSocket *socket = g_socket_new (g_socket_address_get_family (address),
+                                  G_SOCKET_TYPE_STREAM,
+                                  G_SOCKET_PROTOCOL_DEFAULT,
+                                  &error);
 
   g_assert_no_error (error);
   g_socket_set_timeout (socket, PATIENCE);
@@ -234,16 +247,7 @@ http_peer_connect_path (const char *path)
 GSocket *
 http_peer_connect (Fixture *fixture)
 {
-  const char *uri = usher_front_get_uri (fixture->front);
-  GSocket *socket = NULL;
-
-  if (g_str_has_prefix (uri, "unix:"))
-    return http_peer_connect_path (uri + strlen ("unix:"));
-
-  socket = http_peer_make_socket ();
-  http_peer_connect_socket (fixture, socket);
-
-  return socket;
+  return http_peer_connect_uri (usher_front_get_uri (fixture->front));
 }
 
 /* That the other side has closed is for the test to see when it reads. */

@@ -40,7 +40,8 @@ void http_peer_tear_down (Fixture *fixture, gconstpointer data);
 GSocket *http_peer_make_socket (void);
 void http_peer_connect_socket (Fixture *fixture, GSocket *socket);
 GSocket *http_peer_connect (Fixture *fixture);
-GSocket *http_peer_connect_path (const char *path);
+/* `http://ADDR:PORT` or `unix:PATH` */
+GSocket *http_peer_connect_uri (const char *uri);
 void http_peer_send (GSocket *socket, const char *text);
 void http_peer_send_bytes (GSocket *socket, const char *data, gsize length);
 /* @has_body: FALSE for the answer of a HEAD */

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "usher-admin-forward.h"
 #include "usher-admin-listener.h"
 #include "usher-error.h"
 
@@ -289,6 +290,50 @@ test_path (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_rmdir (directory), ==, 0);
 }
 
+typedef struct
+{
+  char *admin; /* (owned) */
+} Other;
+
+static void
+on_forward (UsherExchange *exchange, gpointer user_data)
+{
+  const Other *other = user_data;
+
+  usher_admin_forward (exchange, other->admin, "/hello/there?q=1");
+}
+
+static void
+test_forward (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *directory = g_dir_make_tmp ("usher-admin-XXXXXX", NULL);
+  g_autoptr (UsherRouter) router = usher_router_new (NULL, 1024);
+  UsherAdminListener *listener = usher_admin_listener_new (router, NULL);
+  Other other = { g_strdup_printf ("unix:%s/socket", directory) };
+  g_autofree char *text = NULL;
+  g_autofree char *later = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What is passed on is answered by the other process, or 503 when it is gone");
+
+  usher_router_add (router, "GET", "/hello/:name", 0, on_hello, NULL, NULL, &error);
+  g_assert_no_error (error);
+  usher_admin_listener_start (listener, other.admin, &error);
+  g_assert_no_error (error);
+  usher_router_add (fixture->router, "GET", "/other", 0, on_forward, &other, NULL, &error);
+  g_assert_no_error (error);
+
+  text = ask (fixture, "GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 200 "));
+  g_assert_nonnull (strstr (text, "there 1"));
+
+  g_assert_finalize_object (listener);
+  later = ask (fixture, "GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  g_assert_true (g_str_has_prefix (later, "HTTP/1.1 503 "));
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+  g_free (other.admin);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -302,6 +347,7 @@ main (int argc, char **argv)
   test ("/admin-listener/stop-open", NULL, test_stop_open);
   test ("/admin-listener/token", TOKEN, test_token);
   test ("/admin-listener/path", NULL, test_path);
+  test ("/admin-listener/forward", NULL, test_forward);
   test ("/admin-listener/start/busy", NULL, test_busy);
   g_test_add_func ("/admin-listener/start/no-token", test_no_token);
 

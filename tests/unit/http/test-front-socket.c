@@ -97,7 +97,7 @@ test_limits (SocketFixture *fixture, gconstpointer data)
   g_test_summary ("Rate and connections of an address do not limit a path");
 
   start (fixture);
-  first = http_peer_connect_path (fixture->path);
+  first = http_peer_connect_uri (fixture->listen);
   for (guint i = 0; i < 10; i++)
     assert_status (fixture, HELLO, 200);
 }

@@ -1,0 +1,196 @@
+/* usher-gateway-command.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+#include "usher-admin-listener.h"
+#include "usher-commands.h"
+#include "usher-gateway.h"
+#include "usher-json.h"
+#include "usher-setup.h"
+
+#define MAX_BODY 65536
+
+/* A gateway alone, for hosts that somebody else starts. */
+typedef struct
+{
+  UsherSetup *setup;         /* (owned) */
+  UsherGateway *gateway;     /* (owned) (nullable) */
+  UsherRouter *router;       /* (owned) */
+  UsherAdminListener *admin; /* (owned) */
+  GMainLoop *loop;           /* (owned) */
+} GatewayRun;
+
+static void
+gateway_run_clear (GatewayRun *self)
+{
+  g_clear_object (&self->admin);
+  g_clear_object (&self->router);
+  g_clear_object (&self->gateway);
+  g_clear_pointer (&self->setup, usher_setup_free);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GatewayRun, gateway_run_clear)
+
+static void
+answer_json (UsherExchange *exchange, char *json)
+{
+  usher_reply_take_json (usher_exchange_get_reply (exchange), json);
+  usher_exchange_finish (exchange);
+}
+
+static void
+on_health (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+
+  answer_json (owned, g_strdup_printf ("{\"status\":\"%s\"}", (const char *) user_data));
+}
+
+static void
+append_copy (GString *json, const UsherGatewayCopy *copy)
+{
+  g_string_append (json, json->len > 1 ? ",{\"name\":" : "{\"name\":");
+  usher_json_append_string (json, copy->name);
+  g_string_append_printf (json,
+                          ",\"pid\":%" G_GINT64_FORMAT ",\"state\":\"%s\",\"in_flight\":%u,"
+                          "\"requests\":%" G_GUINT64_FORMAT ",\"errors\":%" G_GUINT64_FORMAT
+                          ",\"services\":[",
+                          copy->pid,
+                          copy->state,
+                          copy->n_in_flight,
+                          copy->n_requests,
+                          copy->n_errors);
+  for (guint i = 0; copy->services[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (json, ',');
+      usher_json_append_string (json, copy->services[i]);
+    }
+  g_string_append (json, "]}");
+}
+
+static void
+on_copies (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+  g_autoptr (GPtrArray) copies = usher_gateway_list (user_data);
+  GString *json = g_string_new ("[");
+
+  for (guint i = 0; i < copies->len; i++)
+    append_copy (json, g_ptr_array_index (copies, i));
+  g_string_append_c (json, ']');
+
+  answer_json (owned, g_string_free (json, FALSE));
+}
+
+static gboolean
+start_admin (GatewayRun *self, GError **error)
+{
+  const char *token = usher_settings_get_string (self->setup->settings, "admin", "token");
+
+  self->router = usher_router_new (NULL, MAX_BODY);
+  self->admin = usher_admin_listener_new (self->router, *token != '\0' ? token : NULL);
+
+  return usher_router_add (
+             self->router, "GET", "/healthz", 0, on_health, (char *) "alive", NULL, error) &&
+         usher_router_add (
+             self->router, "GET", "/readyz", 0, on_health, (char *) "ready", NULL, error) &&
+         usher_router_add (
+             self->router, "GET", "/copies", 0, on_copies, self->gateway, NULL, error) &&
+         (self->setup->options->admin == NULL ||
+          usher_admin_listener_start (self->admin, self->setup->options->admin, error));
+}
+
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit = { 0 };
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_message ("the limit of open files stays as it is: %s", g_strerror (errno));
+}
+
+static gboolean
+on_stop_signal (gpointer user_data)
+{
+  GatewayRun *self = user_data;
+
+  /* the second signal ends the program at once */
+  signal (SIGTERM, SIG_DFL);
+  signal (SIGINT, SIG_DFL);
+  g_main_loop_quit (self->loop);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+print_line (const char *what, const char *where)
+{
+  if (where != NULL)
+    printf ("%s on %s\n", what, where);
+}
+
+static gboolean
+start (GatewayRun *self, GError **error)
+{
+  const UsherOptions *options = self->setup->options;
+
+  self->gateway = usher_gateway_new (options->run, self->setup->settings, self->setup->clock);
+  if (!start_admin (self, error) || !usher_gateway_start (self->gateway, options->listen, error))
+    return FALSE;
+
+  print_line ("listening", usher_gateway_get_uri (self->gateway));
+  print_line ("admin", usher_admin_listener_get_uri (self->admin));
+  fflush (stdout);
+  sd_notify (0, "READY=1");
+
+  return TRUE;
+}
+
+int
+usher_run_gateway (const UsherOptions *options)
+{
+  g_auto (GatewayRun) self = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  signal (SIGPIPE, SIG_IGN);
+  raise_file_limit ();
+  self.loop = g_main_loop_new (NULL, FALSE);
+  self.setup = usher_setup_new_bare (options, USHER_SETUP_LOOK);
+  usher_setup_print_problems (self.setup);
+  if (self.setup->problems->len > 0)
+    return EXIT_FAILURE;
+
+  g_unix_signal_add (SIGTERM, on_stop_signal, &self);
+  g_unix_signal_add (SIGINT, on_stop_signal, &self);
+  if (!start (&self, &error))
+    {
+      g_printerr ("usher: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+
+  g_main_loop_run (self.loop);
+  sd_notify (0, "STOPPING=1");
+  usher_gateway_stop (self.gateway,
+                      usher_settings_get_integer (self.setup->settings, "host", "stop-timeout") *
+                          G_TIME_SPAN_SECOND);
+
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,332 @@
+/* usher-gateway-registry.c: which host processes there are, and what they serve
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#define _GNU_SOURCE
+#include "config.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "usher-error.h"
+#include "usher-gateway-private.h"
+#include "usher-router-private.h"
+
+#define SUFFIX ".json"
+
+void
+usher_copy_unref (UsherCopy *copy)
+{
+  if (--copy->n_refs > 0)
+    return;
+
+  usher_registration_free (copy->registration);
+  g_free (copy);
+}
+
+void
+usher_gateway_route_free (gpointer data)
+{
+  UsherGatewayRoute *route = data;
+
+  g_free (route->method);
+  g_free (route->pattern);
+  g_free (route->service);
+  g_ptr_array_unref (route->copies);
+  g_free (route);
+}
+
+static gboolean
+is_better (UsherGateway *self, const UsherCopy *copy, const UsherCopy *than)
+{
+  gboolean doubtful = copy->doubt_until > self->now;
+
+  if (doubtful != (than->doubt_until > self->now))
+    return !doubtful;
+
+  return copy->n_in_flight < than->n_in_flight;
+}
+
+/* The least busy, in turn. */
+UsherCopy *
+usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route)
+{
+  guint n = route->copies->len;
+  UsherCopy *best = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      UsherCopy *copy = g_ptr_array_index (route->copies, (route->turn + i) % n);
+
+      if (copy->rest_until <= self->now && (best == NULL || is_better (self, copy, best)))
+        best = copy;
+    }
+  route->turn++;
+
+  return best;
+}
+
+static GSocketAddress *
+make_address (const char *listen)
+{
+  g_autoptr (GUri) uri = NULL;
+
+  if (listen == NULL)
+    return NULL;
+  if (g_str_has_prefix (listen, "unix:"))
+    return g_unix_socket_address_new (listen + strlen ("unix:"));
+
+  uri = g_uri_parse (listen, G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_port (uri) <= 0)
+    return NULL;
+
+  return g_inet_socket_address_new_from_string (g_uri_get_host (uri), (guint) g_uri_get_port (uri));
+}
+
+static UsherCopy *
+copy_new (UsherGateway *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherRegistration) registration =
+      usher_registration_read (self->directory, name, &error);
+  g_autoptr (GSocketAddress) address = NULL;
+  UsherCopy *copy = NULL;
+
+  if (registration == NULL)
+    {
+      g_message ("%s", error->message);
+      return NULL;
+    }
+
+  copy = g_new0 (UsherCopy, 1);
+  copy->n_refs = 1;
+  copy->gateway = self;
+  address = make_address (registration->listen);
+  if (address != NULL)
+    {
+      copy->length = (socklen_t) g_socket_address_get_native_size (address);
+      if (copy->length > sizeof copy->address ||
+          !g_socket_address_to_native (address, &copy->address, sizeof copy->address, NULL))
+        copy->length = 0;
+    }
+  copy->registration = g_steal_pointer (&registration);
+
+  return copy;
+}
+
+static UsherCopy *
+find_copy (UsherGateway *self, const char *name)
+{
+  for (guint i = 0; i < self->copies->len; i++)
+    {
+      UsherCopy *copy = g_ptr_array_index (self->copies, i);
+
+      if (strcmp (copy->registration->name, name) == 0)
+        return copy;
+    }
+
+  return NULL;
+}
+
+static void
+drop_copy (UsherGateway *self, UsherCopy *copy)
+{
+  g_info ("host “%s” has left", copy->registration->name);
+  copy->is_listed = FALSE;
+  usher_gateway_link_close_idle (copy, G_MAXINT64);
+  g_ptr_array_remove (self->copies, copy);
+}
+
+/* Returns whether there is something new. */
+static gboolean
+look_at (UsherGateway *self, const char *name)
+{
+  g_autofree char *path = usher_registration_make_path (self->directory, name);
+  UsherCopy *copy = find_copy (self, name);
+  struct stat info = { 0 };
+  gint64 changed = 0;
+
+  if (stat (path, &info) != 0)
+    return FALSE;
+
+  changed = (gint64) info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+  if (copy != NULL && copy->inode == info.st_ino && copy->changed == changed)
+    {
+      copy->is_listed = TRUE;
+      return FALSE;
+    }
+
+  if (copy != NULL)
+    drop_copy (self, copy);
+  copy = copy_new (self, name);
+  if (copy == NULL)
+    return FALSE;
+
+  copy->inode = info.st_ino;
+  copy->changed = changed;
+  copy->is_listed = TRUE;
+  g_ptr_array_add (self->copies, copy);
+  g_info ("host “%s” has come", name);
+
+  return TRUE;
+}
+
+static gboolean
+look_at_all (UsherGateway *self)
+{
+  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
+  const char *file = NULL;
+  gboolean is_new = FALSE;
+
+  while (dir != NULL && (file = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *name = NULL;
+
+      if (!g_str_has_suffix (file, SUFFIX))
+        continue;
+      name = g_strndup (file, strlen (file) - strlen (SUFFIX));
+      if (usher_registration_is_name (name))
+        is_new = look_at (self, name) || is_new;
+    }
+
+  return is_new;
+}
+
+static gboolean
+drop_unlisted (UsherGateway *self)
+{
+  gboolean dropped = FALSE;
+
+  for (guint i = self->copies->len; i > 0; i--)
+    {
+      UsherCopy *copy = g_ptr_array_index (self->copies, i - 1);
+
+      if (copy->is_listed)
+        continue;
+      drop_copy (self, copy);
+      dropped = TRUE;
+    }
+
+  return dropped;
+}
+
+/* Names of parameters do not matter. */
+static char *
+make_key (const char *method, const char *pattern)
+{
+  GString *key = g_string_new (method);
+  gboolean skips = FALSE;
+
+  g_string_append_c (key, ' ');
+  for (; *pattern != '\0'; pattern++)
+    {
+      if (*pattern == '/')
+        skips = FALSE;
+      if (!skips)
+        g_string_append_c (key, *pattern);
+      if (*pattern == ':')
+        skips = TRUE;
+    }
+
+  return g_string_free (key, FALSE);
+}
+
+/* Returns whether the route is new. */
+static gboolean
+add_route (UsherGateway *self, UsherCopy *copy, const UsherRegisteredRoute *registered)
+{
+  g_autofree char *key = make_key (registered->method, registered->pattern);
+  UsherGatewayRoute *route = g_hash_table_lookup (self->keys, key);
+  gboolean is_new = route == NULL;
+
+  if (is_new)
+    {
+      route = g_new0 (UsherGatewayRoute, 1);
+      route->gateway = self;
+      route->method = g_strdup (registered->method);
+      route->pattern = g_strdup (registered->pattern);
+      route->copies = g_ptr_array_new ();
+      g_ptr_array_add (self->routes, route);
+      g_hash_table_insert (self->keys, g_steal_pointer (&key), route);
+    }
+
+  if (route->copies->len == 0 && g_strcmp0 (route->service, registered->service) != 0)
+    {
+      g_free (route->service);
+      route->service = g_strdup (registered->service);
+    }
+
+  if (strcmp (route->service, registered->service) == 0)
+    g_ptr_array_add (route->copies, copy);
+  else
+    g_message ("“%s %s” of “%s” is taken by “%s”",
+               registered->method,
+               registered->pattern,
+               registered->service,
+               route->service);
+
+  return is_new;
+}
+
+/* The listener looks at a table that never changes, while we make the next. */
+static void
+publish_routes (UsherGateway *self)
+{
+  g_autoptr (UsherRouter) table = usher_router_new (NULL, usher_router_get_max_body (self->router));
+
+  for (guint i = 0; i < self->routes->len; i++)
+    {
+      UsherGatewayRoute *route = g_ptr_array_index (self->routes, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!usher_router_add (table,
+                             route->method,
+                             route->pattern,
+                             USHER_ROUTE_NONE,
+                             usher_gateway_take,
+                             route,
+                             NULL,
+                             &error))
+        g_message ("a route of “%s” is left out: %s", route->service, error->message);
+    }
+
+  usher_router_follow (self->router, table);
+}
+
+static void
+assign_routes (UsherGateway *self)
+{
+  gboolean is_new = FALSE;
+
+  for (guint i = 0; i < self->routes->len; i++)
+    g_ptr_array_set_size (((UsherGatewayRoute *) g_ptr_array_index (self->routes, i))->copies, 0);
+
+  for (guint i = 0; i < self->copies->len; i++)
+    {
+      UsherCopy *copy = g_ptr_array_index (self->copies, i);
+
+      for (guint j = 0; copy->length > 0 && j < copy->registration->routes->len; j++)
+        is_new =
+            add_route (self, copy, g_ptr_array_index (copy->registration->routes, j)) || is_new;
+    }
+
+  if (is_new)
+    publish_routes (self);
+}
+
+void
+usher_gateway_scan (UsherGateway *self)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = 0; i < self->copies->len; i++)
+    ((UsherCopy *) g_ptr_array_index (self->copies, i))->is_listed = FALSE;
+
+  changed = look_at_all (self);
+  changed = drop_unlisted (self) || changed;
+  if (changed)
+    assign_routes (self);
+}

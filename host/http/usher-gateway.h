@@ -1,0 +1,58 @@
+/* usher-gateway.h: one public listener before many host processes
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "usher-clock.h"
+#include "usher-settings.h"
+
+G_BEGIN_DECLS
+
+#define USHER_TYPE_GATEWAY (usher_gateway_get_type ())
+
+USHER_API
+G_DECLARE_FINAL_TYPE (UsherGateway, usher_gateway, USHER, GATEWAY, GObject)
+
+/* A host process that the gateway knows, as it was when it was asked for. */
+typedef struct
+{
+  char *name;      /* (owned) */
+  gint64 pid;      /* as the process said */
+  char *listen;    /* (owned) (nullable) */
+  char *admin;     /* (owned) (nullable) */
+  char **services; /* (owned) */
+  const char *
+      state; /* static: ready, doubtful (it let a request time out), away (it takes no connection) */
+  guint n_in_flight;
+  guint64 n_requests; /* that it answered */
+  guint64 n_errors;   /* that it took and did not answer */
+} UsherGatewayCopy;
+
+/* @settings: with the group [http], as a front has it */
+USHER_API
+UsherGateway *
+usher_gateway_new (const char *run_directory, UsherSettings *settings, UsherClock *clock);
+/* watches the run directory, made when missing, and with @listen (nullable) begins to answer */
+USHER_API
+gboolean usher_gateway_start (UsherGateway *self, const char *listen, GError **error);
+USHER_API
+const char *usher_gateway_get_uri (UsherGateway *self);
+/* (element-type UsherGatewayCopy); any thread */
+USHER_API
+GPtrArray *usher_gateway_list (UsherGateway *self);
+/* whether each of @names is served by somebody who takes connections; any thread */
+USHER_API
+gboolean usher_gateway_has_services (UsherGateway *self, const char *const *names);
+/* closes the listening socket; what is under way goes on */
+USHER_API
+void usher_gateway_drain (UsherGateway *self);
+/* drains, waits at most @timeout microseconds for what is under way, closes all */
+USHER_API
+void usher_gateway_stop (UsherGateway *self, gint64 timeout);
+
+G_END_DECLS

@@ -1,0 +1,272 @@
+/* test-gateway-loss.c: hosts that are lost, and what clients see of it
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "gateway-stage.h"
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST                                                                                     \
+  "POST /tickets/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: " \
+  "2\r\n"
+#define KEYED_POST POST "Idempotency-Key: k1\r\n\r\n{}"
+#define PLAIN_POST POST "\r\n{}"
+
+/* what reaches a copy that is lost, until one request has */
+static void
+ask_until_lost (GatewayStage *stage, GatewayImpostor *impostor, const char *text, const char *body)
+{
+  for (guint i = 0; i < 100 && g_atomic_int_get (&impostor->n_requests) == 0; i++)
+    gateway_stage_expect (stage, text, 200, body);
+  g_assert_cmpint (g_atomic_int_get (&impostor->n_requests), >, 0);
+}
+
+static void
+test_refused (GatewayStage *stage, gconstpointer data)
+{
+  GatewayCopy *dead = NULL;
+  guint n = 20;
+
+  g_test_summary ("A host that was killed costs no request, whatever its method");
+
+  dead = gateway_stage_add (stage, "dead", "tickets");
+  gateway_stage_add (stage, "alive", "tickets");
+  gateway_stage_kill (dead);
+  while (n-- > 0)
+    {
+      gateway_stage_expect (stage, GET ("/tickets"), 200, "alive");
+      gateway_stage_expect (stage, PLAIN_POST, 200, "{}");
+    }
+}
+
+static void
+test_lost_get (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (GatewayImpostor) impostor = NULL;
+
+  g_test_summary ("A GET whose host is lost is answered by the next");
+
+  gateway_stage_add (stage, "alive", "tickets");
+  impostor = gateway_stage_add_impostor (stage, "lost", "tickets", NULL, FALSE);
+  ask_until_lost (stage, impostor, GET ("/tickets"), "alive");
+}
+
+static void
+test_lost_key (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (GatewayImpostor) impostor = NULL;
+
+  g_test_summary ("A POST with a key whose host is lost is answered by the next");
+
+  gateway_stage_add (stage, "alive", "tickets");
+  impostor = gateway_stage_add_impostor (stage, "lost", "tickets", NULL, FALSE);
+  ask_until_lost (stage, impostor, KEYED_POST, "{}");
+}
+
+static void
+test_lost_post (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (GatewayImpostor) impostor = NULL;
+  g_autoptr (Answer) answer = NULL;
+  GatewayCopy *copy = NULL;
+  guint n_fine = 0;
+
+  g_test_summary ("A POST without a key whose host is lost is never sent a second time");
+
+  impostor = gateway_stage_add_impostor (stage, "lost", "tickets", NULL, FALSE);
+  copy = gateway_stage_add (stage, "alive", "tickets");
+  do
+    {
+      g_clear_pointer (&answer, http_peer_answer_free);
+      answer = gateway_stage_ask (stage, PLAIN_POST);
+      n_fine += answer->status == 200;
+    }
+  while (answer->status == 200 && n_fine < 100);
+
+  g_assert_cmpuint (answer->status, ==, 503);
+  g_assert_nonnull (strstr (answer->head, "\r\nRetry-After: "));
+  g_assert_cmpint (g_atomic_int_get (&impostor->n_requests), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&copy->n_requests), ==, (int) n_fine);
+}
+
+static void
+test_always_lost (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (GatewayImpostor) impostor = NULL;
+
+  g_test_summary ("A request over which hosts are lost again and again is given up");
+
+  impostor = gateway_stage_add_impostor (stage, "lost", "tickets", NULL, FALSE);
+  gateway_stage_expect (stage, GET ("/tickets"), 503, NULL);
+  g_assert_cmpint (g_atomic_int_get (&impostor->n_requests), ==, 3);
+}
+
+static void
+test_bad_answer (GatewayStage *stage, gconstpointer data)
+{
+  static const char *const answers[] = {
+    "nonsense\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno colon\r\n\r\nhi",
+    "HTTP/1.1 999 OK\r\nContent-Length: 2\r\n\r\nhi",
+    "HTTP/1.1 2\r\n\r\n",
+  };
+
+  g_test_summary ("What is no answer is never passed on");
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("bad%u", i);
+      g_autoptr (GatewayImpostor) impostor =
+          gateway_stage_add_impostor (stage, name, "tickets", answers[i], FALSE);
+
+      g_test_message ("%s", answers[i]);
+      gateway_stage_expect (stage, PLAIN_POST, 503, NULL);
+      gateway_stage_unregister (stage, name);
+    }
+}
+
+static void
+test_early (GatewayStage *stage, gconstpointer data)
+{
+  static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n"
+                             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+  g_autoptr (GatewayImpostor) impostor = NULL;
+
+  g_test_summary ("An interim answer is skipped");
+
+  impostor = gateway_stage_add_impostor (stage, "one", "tickets", text, FALSE);
+  gateway_stage_expect (stage, PLAIN_POST, 200, "hi");
+}
+
+static void
+test_draining (GatewayStage *stage, gconstpointer data)
+{
+  GatewayCopy *stopping = NULL;
+
+  g_test_summary ("What a host that stops has not run goes to the next, whatever its method");
+
+  stopping = gateway_stage_add (stage, "stopping", "tickets");
+  gateway_stage_add (stage, "alive", "tickets");
+  usher_router_drain (stopping->router);
+  for (guint i = 0; i < 10; i++)
+    gateway_stage_expect (stage, PLAIN_POST, 200, "{}");
+  g_assert_cmpint (g_atomic_int_get (&stopping->n_requests), ==, 0);
+}
+
+static void
+test_nobody (GatewayStage *stage, gconstpointer data)
+{
+  gint64 begin = 0;
+  gint64 took = 0;
+
+  g_test_summary ("Where no host is left a request waits a little and is told to come again");
+
+  gateway_stage_kill (gateway_stage_add (stage, "one", "tickets"));
+  begin = g_get_monotonic_time ();
+  gateway_stage_expect (stage, GET ("/tickets"), 503, NULL);
+  took = g_get_monotonic_time () - begin;
+  g_assert_cmpint (took, >=, 700 * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpint (took, <, G_TIME_SPAN_SECOND);
+
+  gateway_stage_unregister (stage, "one");
+  gateway_stage_expect (stage, GET ("/tickets"), 503, NULL);
+}
+
+static void
+test_comes_back (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (Answer) answer = NULL;
+
+  g_test_summary ("A request that waits is answered by the host that comes in time");
+
+  gateway_stage_kill (gateway_stage_add (stage, "one", "tickets"));
+  socket = http_peer_connect_uri (usher_gateway_get_uri (stage->gateway));
+  http_peer_send (socket, PLAIN_POST);
+  gateway_stage_await_state (stage, "one", "away");
+  gateway_stage_add (stage, "two", "tickets");
+  answer = http_peer_receive (socket, TRUE);
+  g_assert_cmpuint (answer->status, ==, 200);
+}
+
+static void
+test_hangs (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (GatewayImpostor) impostor = NULL;
+  g_autoptr (Answer) answer = NULL;
+
+  g_test_summary ("A host that does not answer in time is given up, and asked after others then");
+
+  impostor = gateway_stage_add_impostor (stage, "hangs", "tickets", NULL, TRUE);
+  answer = gateway_stage_ask (stage, GET ("/tickets"));
+  g_assert_cmpuint (answer->status, ==, 503);
+  g_assert_nonnull (strstr (answer->head, "\r\nRetry-After: "));
+  gateway_stage_await_state (stage, "hangs", "doubtful");
+
+  gateway_stage_add (stage, "alive", "tickets");
+  for (guint i = 0; i < 10; i++)
+    gateway_stage_expect (stage, GET ("/tickets"), 200, "alive");
+  g_assert_cmpint (g_atomic_int_get (&impostor->n_requests), ==, 1);
+}
+
+static void
+test_replaced (GatewayStage *stage, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+
+  g_test_summary ("A host of the same name that comes after one that was killed takes its place");
+
+  path = g_strdup_printf ("%s/one.http", stage->directory);
+  gateway_stage_kill (gateway_stage_add (stage, "one", "tickets"));
+  gateway_stage_await_state (stage, "one", "away");
+  gateway_stage_add (stage, "one", "tickets");
+  gateway_stage_expect (stage, PLAIN_POST, 200, "{}");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const hasty[] = { "http.forward-timeout=200", NULL };
+  static const struct
+  {
+    const char *path;
+    void (*func) (GatewayStage *stage, gconstpointer data);
+    const char *const *settings;
+  } tests[] = {
+    { "/gateway/refused", test_refused, NULL },
+    { "/gateway/lost/get", test_lost_get, NULL },
+    { "/gateway/lost/key", test_lost_key, NULL },
+    { "/gateway/lost/post", test_lost_post, NULL },
+    { "/gateway/lost/always", test_always_lost, NULL },
+    { "/gateway/answer/bad", test_bad_answer, NULL },
+    { "/gateway/answer/interim", test_early, NULL },
+    { "/gateway/draining", test_draining, NULL },
+    { "/gateway/nobody/told", test_nobody, NULL },
+    { "/gateway/nobody/comes-back", test_comes_back, NULL },
+    { "/gateway/hangs", test_hangs, hasty },
+    { "/gateway/replaced", test_replaced, NULL },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path,
+                GatewayStage,
+                tests[i].settings,
+                gateway_stage_set_up,
+                tests[i].func,
+                gateway_stage_tear_down);
+
+  return g_test_run ();
+}
