@@ -33,10 +33,10 @@ static const Level levels[] = {
 
 static GPrivate current_scope;
 
-/* What is written; set once, before there are threads. */
+/* What is written, and where; that is set once, before there are threads. */
 static struct
 {
-  GLogLevelFlags mask;
+  guint mask; /* (atomic): GLogLevelFlags */
   gboolean to_journal;
 } output;
 
@@ -173,7 +173,7 @@ on_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
   GLogField all[MAX_FIELDS];
   gsize n = MIN (n_fields, MAX_FIELDS);
 
-  if ((level & output.mask) == 0)
+  if ((level & g_atomic_int_get (&output.mask)) == 0)
     return G_LOG_WRITER_HANDLED;
 
   memcpy (all, fields, n * sizeof *fields);
@@ -186,33 +186,56 @@ on_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
   return G_LOG_WRITER_HANDLED;
 }
 
-/**
- * usher_log_open:
- * @level: the least severe level to write: `error`, `warning`, `message`, `info` or `debug`
- * @error: return location for a [error@Error]
- *
- * Sends the log of the process to the journal, when standard error goes there, else as lines to standard
- * error. Once, early in the program; writing never blocks the program on a failure.
- *
- * Returns: whether @level is one; else `USHER_ERROR_INVALID`
- */
-gboolean
-usher_log_open (const char *level, GError **error)
+/* The levels that are written at @level; 0: there is no such level. */
+static guint
+make_mask (const char *level)
 {
-  GLogLevelFlags mask = 0;
-
-  g_return_val_if_fail (level != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  guint mask = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
     {
       mask |= levels[i].level;
-      if (!g_str_equal (levels[i].name, level))
-        continue;
+      if (g_str_equal (levels[i].name, level))
+        return mask;
+    }
 
-      output.mask = mask;
-      output.to_journal = g_log_writer_is_journald (STDERR_FILENO);
-      g_log_set_writer_func (on_message, NULL, NULL);
+  return 0;
+}
+
+/**
+ * usher_log_is_level:
+ * @level: a text
+ *
+ * Looks whether a text is a level of the log.
+ *
+ * Returns: whether it is `error`, `warning`, `message`, `info` or `debug`
+ */
+gboolean
+usher_log_is_level (const char *level)
+{
+  g_return_val_if_fail (level != NULL, FALSE);
+
+  return make_mask (level) != 0;
+}
+
+/**
+ * usher_log_set_level:
+ * @level: the least severe level to write: `error`, `warning`, `message`, `info` or `debug`
+ * @error: return location for a [error@Error]
+ *
+ * Changes what is written from now on. Any thread.
+ *
+ * Returns: whether @level is one; else `USHER_ERROR_INVALID`, and nothing changes
+ */
+gboolean
+usher_log_set_level (const char *level, GError **error)
+{
+  g_return_val_if_fail (level != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (make_mask (level) != 0)
+    {
+      g_atomic_int_set (&output.mask, make_mask (level));
       return TRUE;
     }
 
@@ -223,4 +246,26 @@ usher_log_open (const char *level, GError **error)
                level);
 
   return FALSE;
+}
+
+/**
+ * usher_log_open:
+ * @level: the least severe level to write, as for [func@log_set_level]
+ * @error: return location for a [error@Error]
+ *
+ * Sends the log of the process to the journal, when standard error goes there, else as lines to standard
+ * error. Once, early in the program; writing never blocks the program on a failure.
+ *
+ * Returns: whether @level is one; else `USHER_ERROR_INVALID`
+ */
+gboolean
+usher_log_open (const char *level, GError **error)
+{
+  if (!usher_log_set_level (level, error))
+    return FALSE;
+
+  output.to_journal = g_log_writer_is_journald (STDERR_FILENO);
+  g_log_set_writer_func (on_message, NULL, NULL);
+
+  return TRUE;
 }

@@ -37,5 +37,10 @@ void usher_log_pop_scope (UsherLogScope *scope);
  * Call once, early in main. */
 USHER_API
 gboolean usher_log_open (const char *level, GError **error);
+USHER_API
+gboolean usher_log_is_level (const char *level);
+/* any time after that; INVALID: no such level, which stays as it is */
+USHER_API
+gboolean usher_log_set_level (const char *level, GError **error);
 
 G_END_DECLS

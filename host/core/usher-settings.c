@@ -11,24 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
-
-#define ENVIRONMENT_PREFIX "USHER_"
-
-/* A value somebody gave, before or after its setting was declared. */
-typedef struct
-{
-  char *text;   /* (owned) */
-  char *source; /* (owned) */
-  guint serial; /* the later one wins */
-} Given;
-
-typedef struct
-{
-  UsherSetting setting; /* strings (owned) */
-  char *text;           /* (owned) (nullable): the value that was given */
-  char *source;         /* (owned) (nullable) */
-  gint64 integer;
-} Declared;
+#include "usher-settings-private.h"
 
 /**
  * UsherSettings:
@@ -39,23 +22,13 @@ typedef struct
  * declared is found by [method@Settings.check]. Later sources win. Load and declare on one thread; then
  * reading is safe on any.
  */
-struct _UsherSettings
-{
-  GObject parent_instance;
-
-  GHashTable *declared;  /* (owned) (element-type utf8 Declared): by "group.key" */
-  GHashTable *given;     /* (owned) (element-type utf8 Given): by "group.key" */
-  GHashTable *variables; /* (owned) (element-type utf8 Given): by "GROUP__KEY" */
-  GHashTable *strangers; /* (owned) (element-type utf8): groups of those who are not here */
-  guint n_given;
-};
 
 G_DEFINE_FINAL_TYPE (UsherSettings, usher_settings, G_TYPE_OBJECT)
 
 static void
 free_given (gpointer data)
 {
-  Given *given = data;
+  UsherGiven *given = data;
 
   g_free (given->text);
   g_free (given->source);
@@ -65,7 +38,7 @@ free_given (gpointer data)
 static void
 free_declared (gpointer data)
 {
-  Declared *declared = data;
+  UsherDeclared *declared = data;
 
   g_free ((char *) declared->setting.group);
   g_free ((char *) declared->setting.key);
@@ -85,6 +58,7 @@ usher_settings_finalize (GObject *object)
   g_clear_pointer (&self->given, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_hash_table_unref);
   g_clear_pointer (&self->strangers, g_hash_table_unref);
+  g_clear_pointer (&self->retired, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_settings_parent_class)->finalize (object);
 }
@@ -102,6 +76,7 @@ usher_settings_init (UsherSettings *self)
   self->given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_given);
   self->variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_given);
   self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->retired = g_ptr_array_new_with_free_func (g_free);
 }
 
 /**
@@ -138,7 +113,7 @@ get_type_name (UsherSettingType type)
 }
 
 static gboolean
-refuse (const UsherSetting *setting, const Given *given, GError **error)
+refuse (const UsherSetting *setting, const UsherGiven *given, GError **error)
 {
   g_autofree char *range = NULL;
 
@@ -161,11 +136,19 @@ refuse (const UsherSetting *setting, const Given *given, GError **error)
 }
 
 /* Puts a value into its setting, if it fits. */
-static gboolean
-apply (Declared *declared, const Given *given, GError **error)
+gboolean
+usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError **error)
 {
   const UsherSetting *setting = &declared->setting;
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *text = usher_settings_resolve (setting, given->text, &local_error);
   gint64 integer = 0;
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
 
   switch (setting->type)
     {
@@ -191,16 +174,16 @@ apply (Declared *declared, const Given *given, GError **error)
   declared->integer = integer;
   g_free (declared->text);
   g_free (declared->source);
-  declared->text = g_strdup (given->text);
+  declared->text = g_steal_pointer (&text);
   declared->source = g_strdup (given->source);
 
   return TRUE;
 }
 
-static Declared *
+static UsherDeclared *
 copy_setting (const UsherSetting *setting)
 {
-  Declared *declared = g_new0 (Declared, 1);
+  UsherDeclared *declared = g_new0 (UsherDeclared, 1);
 
   declared->setting = *setting;
   declared->setting.group = g_strdup (setting->group);
@@ -211,15 +194,15 @@ copy_setting (const UsherSetting *setting)
   return declared;
 }
 
-static char *
-make_name (const char *group, const char *key)
+char *
+usher_settings_make_name (const char *group, const char *key)
 {
   return g_strconcat (group, ".", key, NULL);
 }
 
 /* "http.max-body" as "HTTP__MAX_BODY" */
-static char *
-make_variable (const char *group, const char *key)
+char *
+usher_settings_make_variable (const char *group, const char *key)
 {
   g_autofree char *name = g_strconcat (group, "__", key, NULL);
   char *variable = g_ascii_strup (name, -1);
@@ -236,13 +219,13 @@ is_same (const UsherSetting *a, const UsherSetting *b)
 }
 
 /* The value that counts: the later of what was given by name and by variable. */
-static const Given *
+static const UsherGiven *
 find_given (UsherSettings *self, const UsherSetting *setting)
 {
-  g_autofree char *name = make_name (setting->group, setting->key);
-  g_autofree char *variable = make_variable (setting->group, setting->key);
-  const Given *given = g_hash_table_lookup (self->given, name);
-  const Given *from_environment = g_hash_table_lookup (self->variables, variable);
+  g_autofree char *name = usher_settings_make_name (setting->group, setting->key);
+  g_autofree char *variable = usher_settings_make_variable (setting->group, setting->key);
+  const UsherGiven *given = g_hash_table_lookup (self->given, name);
+  const UsherGiven *from_environment = g_hash_table_lookup (self->variables, variable);
 
   if (given == NULL || (from_environment != NULL && from_environment->serial > given->serial))
     return from_environment;
@@ -253,10 +236,10 @@ find_given (UsherSettings *self, const UsherSetting *setting)
 static gboolean
 declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
 {
-  g_autofree char *name = make_name (setting->group, setting->key);
-  Declared *declared = g_hash_table_lookup (self->declared, name);
-  Given by_default = { (char *) setting->default_value, (char *) "default", 0 };
-  const Given *given = find_given (self, setting);
+  g_autofree char *name = usher_settings_make_name (setting->group, setting->key);
+  UsherDeclared *declared = g_hash_table_lookup (self->declared, name);
+  UsherGiven by_default = { (char *) setting->default_value, (char *) "default", 0 };
+  const UsherGiven *given = find_given (self, setting);
 
   if (declared != NULL && !is_same (&declared->setting, setting))
     {
@@ -274,7 +257,8 @@ declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
       g_hash_table_insert (self->declared, g_strdup (name), declared);
     }
 
-  return apply (declared, &by_default, error) && (given == NULL || apply (declared, given, error));
+  return usher_settings_apply (declared, &by_default, error) &&
+         (given == NULL || usher_settings_apply (declared, given, error));
 }
 
 /**
@@ -309,199 +293,22 @@ usher_settings_declare (UsherSettings *self,
 }
 
 /* Keeps a value, and puts it into its setting when that is declared. */
-static gboolean
-give (UsherSettings *self, const char *name, const char *text, const char *source, GError **error)
+gboolean
+usher_settings_give (UsherSettings *self,
+                     const char *name,
+                     const char *text,
+                     const char *source,
+                     GError **error)
 {
-  Declared *declared = g_hash_table_lookup (self->declared, name);
-  Given *given = g_new0 (Given, 1);
+  UsherDeclared *declared = g_hash_table_lookup (self->declared, name);
+  UsherGiven *given = g_new0 (UsherGiven, 1);
 
   given->text = g_strdup (text);
   given->source = g_strdup (source);
   given->serial = ++self->n_given;
   g_hash_table_insert (self->given, g_strdup (name), given);
 
-  return declared == NULL || apply (declared, given, error);
-}
-
-static gboolean
-load_group (UsherSettings *self,
-            GKeyFile *file,
-            const char *group,
-            const char *path,
-            GError **error)
-{
-  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
-
-  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
-    {
-      g_autofree char *name = make_name (group, keys[i]);
-      g_autofree char *text = g_key_file_get_string (file, group, keys[i], NULL);
-
-      if (text == NULL)
-        {
-          g_set_error (error,
-                       USHER_ERROR,
-                       USHER_ERROR_INVALID,
-                       "setting “%s” in “%s” has a bad escape",
-                       name,
-                       path);
-          return FALSE;
-        }
-      if (!give (self, name, text, path, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * usher_settings_load_file:
- * @self: settings
- * @path: the path of a key file
- * @error: return location for a [error@Error]
- *
- * Takes the values of a file.
- *
- * Returns: whether the file could be read and what is declared fits; `USHER_ERROR_NOT_FOUND`: there is none
- */
-gboolean
-usher_settings_load_file (UsherSettings *self, const char *path, GError **error)
-{
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) cause = NULL;
-  g_auto (GStrv) groups = NULL;
-  g_autofree char *absolute = NULL;
-
-  g_return_val_if_fail (USHER_IS_SETTINGS (self), FALSE);
-  g_return_val_if_fail (path != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &cause))
-    {
-      gboolean missing = g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-
-      g_set_error (error,
-                   USHER_ERROR,
-                   missing ? USHER_ERROR_NOT_FOUND : USHER_ERROR_INVALID,
-                   "settings file “%s”: %s",
-                   path,
-                   cause->message);
-      return FALSE;
-    }
-
-  absolute = g_canonicalize_filename (path, NULL);
-  groups = g_key_file_get_groups (file, NULL);
-  for (guint i = 0; groups[i] != NULL; i++)
-    if (!load_group (self, file, groups[i], absolute, error))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* A variable cannot tell `-` from `_`: it waits until its setting is declared. */
-static gboolean
-take_variable (UsherSettings *self, const char *name, const char *text, GError **error)
-{
-  Given *given = g_new0 (Given, 1);
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  given->text = g_strdup (text);
-  given->source = g_strdup ("environment");
-  given->serial = ++self->n_given;
-  g_hash_table_insert (self->variables, g_strdup (name), given);
-
-  g_hash_table_iter_init (&iter, self->declared);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Declared *declared = value;
-      g_autofree char *variable = make_variable (declared->setting.group, declared->setting.key);
-
-      if (g_str_equal (variable, name))
-        return apply (declared, given, error);
-    }
-
-  return TRUE;
-}
-
-/**
- * usher_settings_load_environment:
- * @self: settings
- * @environment: (array zero-terminated=1): as [func@GLib.get_environ] gives it
- * @error: return location for a [error@Error]
- *
- * Takes the values of variables `USHER_GROUP__KEY`, upper case, with `_` for `-`.
- *
- * Returns: whether what is declared fits
- */
-gboolean
-usher_settings_load_environment (UsherSettings *self,
-                                 const char *const *environment,
-                                 GError **error)
-{
-  g_return_val_if_fail (USHER_IS_SETTINGS (self), FALSE);
-  g_return_val_if_fail (environment != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  for (; *environment != NULL; environment++)
-    {
-      const char *equals = strchr (*environment, '=');
-      g_autofree char *name = NULL;
-
-      if (equals == NULL || !g_str_has_prefix (*environment, ENVIRONMENT_PREFIX))
-        continue;
-
-      name = g_strndup (*environment + strlen (ENVIRONMENT_PREFIX),
-                        (gsize) (equals - *environment) - strlen (ENVIRONMENT_PREFIX));
-      if (strstr (name, "__") != NULL && !take_variable (self, name, equals + 1, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * usher_settings_assign:
- * @self: settings
- * @assignment: `group.key=value`
- * @source: what to call it, for instance `-s`
- * @error: return location for a [error@Error]
- *
- * Takes one value.
- *
- * Returns: whether it is an assignment, and fits when its setting is declared
- */
-gboolean
-usher_settings_assign (UsherSettings *self,
-                       const char *assignment,
-                       const char *source,
-                       GError **error)
-{
-  const char *equals = NULL;
-  const char *dot = NULL;
-  g_autofree char *name = NULL;
-
-  g_return_val_if_fail (USHER_IS_SETTINGS (self), FALSE);
-  g_return_val_if_fail (assignment != NULL, FALSE);
-  g_return_val_if_fail (source != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  equals = strchr (assignment, '=');
-  dot = strchr (assignment, '.');
-  if (equals == NULL || dot == NULL || dot > equals || dot == assignment || dot + 1 == equals)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_INVALID,
-                   "“%s” by %s is no assignment: group.key=value",
-                   assignment,
-                   source);
-      return FALSE;
-    }
-
-  name = g_strndup (assignment, (gsize) (equals - assignment));
-
-  return give (self, name, equals + 1, source, error);
+  return declared == NULL || usher_settings_apply (declared, given, error);
 }
 
 /**
@@ -522,7 +329,7 @@ usher_settings_ignore_group (UsherSettings *self, const char *group)
 }
 
 static char *
-describe_unknown (UsherSettings *self, const char *name, const Given *given)
+describe_unknown (UsherSettings *self, const char *name, const UsherGiven *given)
 {
   g_autofree gpointer *known = g_hash_table_get_keys_as_array (self->declared, NULL);
   const char *nearest = usher_nearest_word (name, (const char *const *) known);
@@ -586,13 +393,13 @@ list_misfits (UsherSettings *self, GHashTable *known, GPtrArray *problems)
   g_hash_table_iter_init (&iter, self->declared);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Declared *declared = value;
+      UsherDeclared *declared = value;
       const UsherSetting *setting = &declared->setting;
-      const Given *given = find_given (self, setting);
+      const UsherGiven *given = find_given (self, setting);
       g_autoptr (GError) error = NULL;
 
-      g_hash_table_add (known, make_variable (setting->group, setting->key));
-      if (given != NULL && !apply (declared, given, &error))
+      g_hash_table_add (known, usher_settings_make_variable (setting->group, setting->key));
+      if (given != NULL && !usher_settings_apply (declared, given, &error))
         g_ptr_array_add (problems, g_strdup (error->message));
     }
 }
@@ -658,11 +465,11 @@ usher_settings_check (UsherSettings *self, GError **error)
   return FALSE;
 }
 
-static const Declared *
+static const UsherDeclared *
 find (UsherSettings *self, const char *group, const char *key)
 {
-  g_autofree char *name = make_name (group, key);
-  const Declared *declared = g_hash_table_lookup (self->declared, name);
+  g_autofree char *name = usher_settings_make_name (group, key);
+  const UsherDeclared *declared = g_hash_table_lookup (self->declared, name);
 
   if (declared == NULL)
     g_critical ("setting “%s” is not declared", name);
@@ -684,7 +491,7 @@ find (UsherSettings *self, const char *group, const char *key)
 const char *
 usher_settings_get_string (UsherSettings *self, const char *group, const char *key)
 {
-  const Declared *declared = NULL;
+  const UsherDeclared *declared = NULL;
 
   g_return_val_if_fail (USHER_IS_SETTINGS (self), NULL);
   g_return_val_if_fail (group != NULL, NULL);
@@ -708,7 +515,7 @@ usher_settings_get_string (UsherSettings *self, const char *group, const char *k
 gint64
 usher_settings_get_integer (UsherSettings *self, const char *group, const char *key)
 {
-  const Declared *declared = NULL;
+  const UsherDeclared *declared = NULL;
 
   g_return_val_if_fail (USHER_IS_SETTINGS (self), 0);
   g_return_val_if_fail (group != NULL, 0);
@@ -716,7 +523,7 @@ usher_settings_get_integer (UsherSettings *self, const char *group, const char *
 
   declared = find (self, group, key);
 
-  return declared != NULL ? declared->integer : 0;
+  return declared != NULL ? __atomic_load_n (&declared->integer, __ATOMIC_RELAXED) : 0;
 }
 
 /**
@@ -778,11 +585,64 @@ usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpoi
   names = g_list_sort (g_hash_table_get_keys (self->declared), (GCompareFunc) strcmp);
   for (GList *link = names; link != NULL; link = link->next)
     {
-      const Declared *declared = g_hash_table_lookup (self->declared, link->data);
+      const UsherDeclared *declared = g_hash_table_lookup (self->declared, link->data);
 
       func (&declared->setting,
             declared->text != NULL ? declared->text : "",
             declared->source,
             user_data);
     }
+}
+
+/**
+ * usher_settings_declare_like:
+ * @self: settings
+ * @other: settings in which all is declared
+ *
+ * Declares what is declared in @other, and ignores what that ignores. So all sources can be read again, into @self,
+ * beside the settings that are in use. Values that do not fit are among [method@Settings.list_problems].
+ */
+void
+usher_settings_declare_like (UsherSettings *self, UsherSettings *other)
+{
+  GHashTableIter iter;
+  gpointer name = NULL;
+  gpointer value = NULL;
+
+  g_return_if_fail (USHER_IS_SETTINGS (self));
+  g_return_if_fail (USHER_IS_SETTINGS (other));
+
+  g_hash_table_iter_init (&iter, other->declared);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    usher_settings_declare (self, &((UsherDeclared *) value)->setting, 1, NULL);
+  g_hash_table_iter_init (&iter, other->strangers);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    usher_settings_ignore_group (self, name);
+}
+
+/**
+ * usher_settings_adopt:
+ * @self: settings that are in use
+ * @other: settings in which the same one is declared
+ * @group: a group
+ * @key: a key
+ *
+ * Takes over the value of one setting, and where it is from. It is for settings that are read anew each time they are
+ * needed; a text that somebody has got stays valid as long as @self. The thread that loaded them.
+ */
+void
+usher_settings_adopt (UsherSettings *self, UsherSettings *other, const char *group, const char *key)
+{
+  g_autofree char *name = usher_settings_make_name (group, key);
+  UsherDeclared *own = g_hash_table_lookup (self->declared, name);
+  const UsherDeclared *theirs = g_hash_table_lookup (other->declared, name);
+
+  g_return_if_fail (own != NULL);
+  g_return_if_fail (theirs != NULL);
+
+  g_ptr_array_add (self->retired, own->text);
+  g_atomic_pointer_set (&own->text, g_strdup (theirs->text));
+  g_free (own->source);
+  own->source = g_strdup (theirs->source);
+  __atomic_store_n (&own->integer, theirs->integer, __ATOMIC_RELAXED);
 }

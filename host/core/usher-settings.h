@@ -39,8 +39,8 @@ G_DECLARE_FINAL_TYPE (UsherSettings, usher_settings, USHER, SETTINGS, GObject)
 
 /* Values may be loaded before the settings that they are for are declared (plugins declare
  * theirs late); usher_settings_check() then finds what nobody declared. Sources, later wins: files in the
- * order of loading, environment USHER_GROUP__KEY (`-` is `_`), assignments. Not changed after start:
- * reading is safe on any thread then. */
+ * order of loading, environment USHER_GROUP__KEY (`-` is `_`), assignments. Not changed after start, but
+ * by usher_settings_adopt(): reading is safe on any thread then. */
 USHER_API
 UsherSettings *usher_settings_new (void);
 /* INVALID names setting, value, source, type and range when a value loaded already does not fit,
@@ -63,6 +63,15 @@ gboolean usher_settings_assign (UsherSettings *self,
                                 const char *assignment,
                                 const char *source,
                                 GError **error);
+/* declares what @other has, so that all sources can be read again beside it */
+USHER_API
+void usher_settings_declare_like (UsherSettings *self, UsherSettings *other);
+/* takes over one value, for a setting that is read anew each time */
+USHER_API
+void usher_settings_adopt (UsherSettings *self,
+                           UsherSettings *other,
+                           const char *group,
+                           const char *key);
 /* values of @group are for somebody who is not here: no problem */
 USHER_API
 void usher_settings_ignore_group (UsherSettings *self, const char *group);
@@ -93,6 +102,10 @@ typedef void (*UsherSettingsForeachFunc) (const UsherSetting *setting,
 USHER_API
 void
 usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpointer user_data);
+
+/* whether the value of such a key is masked, and may be “file:PATH” or “credential:NAME” of systemd's */
+USHER_API
+gboolean usher_setting_is_secret (const char *key);
 
 /* what lies nearest to @word among @candidates by edit distance, NULL when none is near */
 USHER_API

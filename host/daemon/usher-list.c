@@ -37,22 +37,6 @@ usher_list_plugins (const UsherOptions *options)
   return setup->problems->len > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static gboolean
-is_secret (const char *key)
-{
-  static const char *const endings[] = { "token", "secret", "password", "key" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    {
-      g_autofree char *ending = g_strconcat ("-", endings[i], NULL);
-
-      if (g_str_equal (key, endings[i]) || g_str_has_suffix (key, ending))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 static const char *
 get_type_name (UsherSettingType type)
 {
@@ -97,7 +81,7 @@ print_setting (const UsherSetting *setting,
   g_print ("%s.%s=%s\n    from %s; %s, default “%s”\n    %s\n",
            setting->group,
            setting->key,
-           is_secret (setting->key) && *value != '\0' ? "********" : value,
+           usher_setting_is_secret (setting->key) && *value != '\0' ? "********" : value,
            source,
            type,
            setting->default_value != NULL ? setting->default_value : "",

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "usher-error.h"
 #include "usher-settings.h"
@@ -440,6 +441,81 @@ test_nearest_word (void)
   g_assert_null (usher_nearest_word ("listen", none));
 }
 
+/* (transfer full): “file:PATH” of a file with @text */
+static char *
+add_secret (Fixture *fixture, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (fixture->directory, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+
+  return g_strconcat ("file:", path, NULL);
+}
+
+static void
+test_secret (Fixture *fixture, gconstpointer data)
+{
+  static const UsherSetting secret = { "admin", "token", USHER_SETTING_STRING, "", 0, 0, "whom" };
+  g_autofree char *reference = add_secret (fixture, "token", "open sesame\n");
+  g_autofree char *assignment = g_strconcat ("admin.token=", reference, NULL);
+  g_autofree char *listen = g_strconcat ("http.listen=", reference, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A secret may be in a file or a credential of systemd's, anything else may not.");
+
+  declare (fixture);
+  g_assert_true (usher_settings_declare (fixture->settings, &secret, 1, NULL));
+  g_assert_true (usher_settings_assign (fixture->settings, assignment, "-s", NULL));
+  g_assert_cmpstr (usher_settings_get_string (fixture->settings, "admin", "token"),
+                   ==,
+                   "open sesame");
+  g_assert_true (usher_settings_assign (fixture->settings, listen, "-s", NULL));
+  g_assert_cmpstr (usher_settings_get_string (fixture->settings, "http", "listen"), ==, reference);
+
+  g_setenv ("CREDENTIALS_DIRECTORY", fixture->directory, TRUE);
+  g_assert_true (
+      usher_settings_assign (fixture->settings, "admin.token=credential:token", "-s", NULL));
+  g_assert_cmpstr (usher_settings_get_string (fixture->settings, "admin", "token"),
+                   ==,
+                   "open sesame");
+  g_assert_false (
+      usher_settings_assign (fixture->settings, "admin.token=credential:../token", "-s", NULL));
+  g_unsetenv ("CREDENTIALS_DIRECTORY");
+  g_assert_false (
+      usher_settings_assign (fixture->settings, "admin.token=credential:token", "-s", &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "admin.token"));
+}
+
+static void
+test_adopt (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSettings) fresh = usher_settings_new ();
+  const char *before = NULL;
+
+  g_test_summary ("One value is taken over from settings that were read anew, and no other.");
+
+  declare (fixture);
+  before = usher_settings_get_string (fixture->settings, "http", "listen");
+  g_assert_true (usher_settings_assign (fresh, "http.listen=127.0.0.1:81", "-s", NULL));
+  g_assert_true (usher_settings_assign (fresh, "http.max-body=2000", "-s", NULL));
+  g_assert_true (usher_settings_assign (fresh, "orders.hold-seconds=1", "-s", NULL));
+  usher_settings_declare_like (fresh, fixture->settings);
+  g_assert_true (usher_settings_check (fresh, NULL));
+
+  usher_settings_adopt (fixture->settings, fresh, "http", "listen");
+  usher_settings_adopt (fixture->settings, fresh, "http", "max-body");
+  g_assert_cmpstr (usher_settings_get_string (fixture->settings, "http", "listen"),
+                   ==,
+                   "127.0.0.1:81");
+  g_assert_cmpint (usher_settings_get_integer (fixture->settings, "http", "max-body"), ==, 2000);
+  g_assert_cmpint (usher_settings_get_integer (fixture->settings, "orders", "hold-seconds"),
+                   ==,
+                   900);
+  /* who has got the text may go on reading it */
+  g_assert_cmpstr (before, ==, "127.0.0.1:80");
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -462,6 +538,8 @@ main (int argc, char **argv)
   ADD ("/settings/ignored", test_ignored);
   ADD ("/settings/declared-twice", test_declared_twice);
   ADD ("/settings/undeclared", test_undeclared);
+  ADD ("/settings/secret", test_secret);
+  ADD ("/settings/adopt", test_adopt);
   g_test_add_func ("/settings/nearest-word", test_nearest_word);
 
   return g_test_run ();

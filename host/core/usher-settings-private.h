@@ -1,0 +1,55 @@
+/* usher-settings-private.h: what settings know
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-settings.h"
+
+G_BEGIN_DECLS
+
+/* A value somebody gave, before or after its setting was declared. */
+typedef struct
+{
+  char *text;   /* (owned) */
+  char *source; /* (owned) */
+  guint serial; /* the later one wins */
+} UsherGiven;
+
+typedef struct
+{
+  UsherSetting setting; /* strings (owned) */
+  char *text;           /* (owned) (nullable): the value that was given */
+  char *source;         /* (owned) (nullable) */
+  gint64 integer;
+} UsherDeclared;
+
+struct _UsherSettings
+{
+  GObject parent_instance;
+
+  GHashTable *declared;  /* (owned) (element-type utf8 UsherDeclared): by "group.key" */
+  GHashTable *given;     /* (owned) (element-type utf8 UsherGiven): by "group.key" */
+  GHashTable *variables; /* (owned) (element-type utf8 UsherGiven): by "GROUP__KEY" */
+  GHashTable *strangers; /* (owned) (element-type utf8): groups of those who are not here */
+  GPtrArray *retired;    /* (owned) (element-type utf8): texts that somebody may have */
+  guint n_given;
+};
+
+/* (transfer full): “group.key”, and that as a variable */
+char *usher_settings_make_name (const char *group, const char *key);
+char *usher_settings_make_variable (const char *group, const char *key);
+/* puts a value into its setting, if it fits */
+gboolean usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError **error);
+/* keeps a value, and puts it into its setting when that is declared */
+gboolean usher_settings_give (UsherSettings *self,
+                              const char *name,
+                              const char *text,
+                              const char *source,
+                              GError **error);
+/* (transfer full) (nullable): what @text means as the value of a setting: itself, or the secret that it refers to */
+char *usher_settings_resolve (const UsherSetting *setting, const char *text, GError **error);
+
+G_END_DECLS
