@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-pulse-private.h"
 
 /* how many of each channel's are looked up at the start: members send again what was not confirmed, up to 16384 each */
 #define MIN_KNOWN 4096
@@ -602,13 +603,16 @@ gpointer
 usher_hub_run_journal (gpointer data)
 {
   UsherHub *self = data;
+  g_autoptr (UsherPulse) pulse = usher_pulse_new ("the log of the bus");
   gpointer item = NULL;
 
   while ((item = g_async_queue_pop (self->to_journal)) != stop_journal)
     {
       GError *error = NULL;
 
+      usher_pulse_begin (pulse);
       usher_journal_commit (self->journal, item, &error);
+      usher_pulse_end (pulse);
       g_mutex_lock (&self->mutex);
       self->done = item;
       self->done_error = error;

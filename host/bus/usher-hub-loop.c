@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-pulse-private.h"
 
 /* messages that are taken in before other things get their turn */
 #define DRAIN        2048
@@ -481,6 +482,7 @@ gpointer
 usher_hub_run (gpointer data)
 {
   UsherHub *self = data;
+  g_autoptr (UsherPulse) pulse = usher_pulse_new ("the hub");
   gint64 next_due = G_MAXINT64;
 
   open_sockets (self);
@@ -493,7 +495,9 @@ usher_hub_run (gpointer data)
       guint64 ignored = 0;
       guint n = 0;
 
+      usher_pulse_end (pulse);
       zmq_poll (items, G_N_ELEMENTS (items), get_sleep (self, next_due));
+      usher_pulse_begin (pulse);
       if ((items[1].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
         g_debug ("nobody had waked the hub");
 

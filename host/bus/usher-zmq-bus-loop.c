@@ -13,6 +13,7 @@
 
 #include "usher-descriptors-private.h"
 #include "usher-error.h"
+#include "usher-pulse-private.h"
 
 /* messages that are taken in before other things get their turn */
 #define DRAIN       1024
@@ -720,6 +721,7 @@ gpointer
 usher_zmq_bus_run (gpointer data)
 {
   UsherZmqBus *self = data;
+  g_autoptr (UsherPulse) pulse = usher_pulse_new ("the bus");
 
   while (take_orders (self))
     {
@@ -741,7 +743,9 @@ usher_zmq_bus_run (gpointer data)
           items[n++] = (zmq_pollitem_t){ zsock_resolve (self->live), 0, ZMQ_POLLIN, 0 };
         }
 
+      usher_pulse_end (pulse);
       zmq_poll (items, n, self->greeted ? 500 : 50);
+      usher_pulse_begin (pulse);
       if ((items[0].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
         g_debug ("nobody had waked the bus");
       watch_link (self, g_get_monotonic_time ());

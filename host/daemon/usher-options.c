@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-notify.h"
 
 #define LISTEN "127.0.0.1:3000"
 #define ADMIN  "127.0.0.1:8222"
@@ -220,7 +221,8 @@ check_address (const char *option, char **text, GError **error)
       return TRUE;
     }
 
-  if (is_address (*text) || (g_str_has_prefix (*text, UNIX) && (*text)[strlen (UNIX)] != '\0'))
+  if (is_address (*text) || (g_str_has_prefix (*text, UNIX) && (*text)[strlen (UNIX)] != '\0') ||
+      g_regex_match_simple ("^fd:[0-9]+$", *text, 0, 0))
     return TRUE;
 
   g_set_error (error,
@@ -305,10 +307,13 @@ choose_run (const char *data)
 }
 
 static void
-add_defaults (UsherOptions *self)
+add_defaults (UsherOptions *self, UsherOptionsFlags flags)
 {
   char *run = self->run;
 
+  if ((flags & USHER_OPTIONS_ADMIN) != 0)
+    usher_notify_take_sockets ((flags & USHER_OPTIONS_LISTEN) != 0 ? &self->listen : NULL,
+                               &self->admin);
   self->has_run = run != NULL;
   if (self->data == NULL)
     self->data = choose_data ();
@@ -345,7 +350,7 @@ usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError *
   if (!parse (self, &arguments, kind, error))
     return NULL;
 
-  add_defaults (self);
+  add_defaults (self, kind->flags);
   if (!check (self, kind->flags, error))
     return NULL;
 

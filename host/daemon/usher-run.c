@@ -15,15 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "usher-bus-metrics.h"
 #include "usher-commands.h"
 #include "usher-error.h"
 #include "usher-hub.h"
+#include "usher-notify.h"
 #include "usher-plugin-page.h"
 #include "usher-setup.h"
+#include "usher-sources.h"
 #include "usher-zmq-bus.h"
 
 #define ENDPOINT   "inproc://usher-bus"
@@ -44,6 +45,7 @@ typedef struct
   UsherBus *bus;         /* (owned) (nullable) */
   GMainLoop *loop;       /* (owned) */
   guint n_looks;         /* for readiness */
+  gboolean is_ready;     /* and that was said */
   gboolean has_failed;   /* after the start */
 } Run;
 
@@ -267,15 +269,32 @@ enter_registry (Run *self)
   return FALSE;
 }
 
+/* (transfer full): for the service manager */
+static char *
+describe (Run *self)
+{
+  const char *uri = usher_host_get_uri (self->setup->host);
+
+  if (self->is_hub)
+    return g_strdup_printf ("The hub is ready, %s", self->endpoint);
+
+  return g_strdup_printf ("%u services are ready, %s",
+                          self->setup->n_services,
+                          uri != NULL ? uri : "on the bus alone");
+}
+
 /* Scripts read these lines. */
 static void
 announce_ready (Run *self)
 {
+  g_autofree char *status = describe (self);
+
   print_line ("bus", self->endpoint);
   print_line ("listening", usher_host_get_uri (self->setup->host));
   print_line ("admin", usher_host_get_admin_uri (self->setup->host));
   fflush (stdout);
-  sd_notify (0, "READY=1");
+  self->is_ready = TRUE;
+  usher_notify_ready (status);
 }
 
 /* The bus may take a moment to connect; a plugin that failed does not come back. */
@@ -328,13 +347,29 @@ watch_signals (Run *self)
 }
 
 static gboolean
+on_hangup (gpointer user_data)
+{
+  Run *self = user_data;
+  g_autofree char *status = NULL;
+
+  if (self->is_ready)
+    usher_notify_reloading ();
+  usher_sources_read_again (self->setup->options, self->setup->settings);
+  status = describe (self);
+  if (self->is_ready)
+    usher_notify_ready (status);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 stop (Run *self, GError **error)
 {
   gint64 timeout = usher_settings_get_integer (self->setup->settings, "host", "stop-timeout") *
                    G_TIME_SPAN_SECOND;
   gboolean ok = FALSE;
 
-  sd_notify (0, "STOPPING=1");
+  usher_notify_stopping ();
   note_state (self, USHER_PLUGIN_READY, USHER_PLUGIN_DRAINING, "the host is stopping");
   ok = usher_host_stop (self->setup->host, timeout, error);
 
@@ -375,6 +410,7 @@ prepare (Run *self)
   self->loop = g_main_loop_new (NULL, FALSE);
   self->page = usher_plugin_page_new ();
   watch_signals (self);
+  g_unix_signal_add (SIGHUP, on_hangup, self);
   raise_file_limit ();
 }
 

@@ -14,8 +14,7 @@
 #include "usher-error.h"
 #include "usher-log.h"
 #include "usher-module.h"
-
-#define SYSTEM_FILE "/etc/usher/usher.conf"
+#include "usher-sources.h"
 
 static const UsherSetting log_settings[] = {
   { "log",
@@ -43,41 +42,6 @@ static void
 add_problem (UsherSetup *self, const char *problem)
 {
   g_ptr_array_add (self->problems, g_strdup (problem));
-}
-
-static void
-load_file (UsherSetup *self, const char *path, gboolean required)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!usher_settings_load_file (self->settings, path, &error) &&
-      (required || !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND)))
-    add_problem (self, error->message);
-}
-
-/* Later ones win. */
-static void
-load_settings (UsherSetup *self)
-{
-  const UsherOptions *options = self->options;
-  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "usher", "usher.conf", NULL);
-  g_auto (GStrv) environment = g_get_environ ();
-  g_autoptr (GError) error = NULL;
-
-  load_file (self, SYSTEM_FILE, FALSE);
-  load_file (self, own, FALSE);
-  if (options->config != NULL)
-    load_file (self, options->config, TRUE);
-
-  if (!usher_settings_load_environment (self->settings, (const char *const *) environment, &error))
-    add_problem (self, error->message);
-
-  for (guint i = 0; options->assignments != NULL && options->assignments[i] != NULL; i++)
-    {
-      g_clear_error (&error);
-      if (!usher_settings_assign (self->settings, options->assignments[i], "-s", &error))
-        add_problem (self, error->message);
-    }
 }
 
 /* Values that do not fit are found by the check at the end. */
@@ -253,7 +217,7 @@ make (const UsherOptions *options)
   self->settings = usher_settings_new ();
   self->catalog = usher_catalog_new ();
   self->problems = g_ptr_array_new_with_free_func (g_free);
-  load_settings (self);
+  usher_sources_load (options, self->settings, self->problems);
   declare_settings (self);
 
   return self;

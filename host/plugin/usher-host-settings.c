@@ -94,6 +94,22 @@ static const UsherSetting host_settings[] = {
     0,
     1000,
     "documents that one unit of work may hold, 0: any" },
+  /* at least what the bus takes for its attempts and deferrals, and a stop of the host between them */
+  { "store",
+    "keep-inbox",
+    USHER_SETTING_INTEGER,
+    "86400",
+    3600,
+    G_MAXINT32,
+    "seconds that a service knows which events it has applied; longer than the bus may bring one "
+    "again" },
+  { "store",
+    "keep-requests",
+    USHER_SETTING_INTEGER,
+    "86400",
+    60,
+    G_MAXINT32,
+    "seconds that an Idempotency-Key gets the first answer again" },
 };
 
 /**

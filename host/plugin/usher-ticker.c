@@ -10,14 +10,13 @@
 
 #include "usher-context-private.h"
 #include "usher-job-private.h"
+#include "usher-pulse-private.h"
 #include "usher-waiters-private.h"
 
 #define MAX_SLEEP      G_TIME_SPAN_SECOND
 #define BUSY_SLEEP     (50 * G_TIME_SPAN_MILLISECOND)
 #define TIMERS_AT_ONCE 256
 #define PRUNE_INTERVAL (10 * G_TIME_SPAN_MINUTE)
-#define KEEP_INBOX     G_TIME_SPAN_DAY
-#define KEEP_REQUESTS  G_TIME_SPAN_DAY
 
 struct _UsherTicker
 {
@@ -61,6 +60,13 @@ fire_timers (UsherTicker *self, UsherContext *context, gint64 now)
   return n_started >= TIMERS_AT_ONCE ? now : now + BUSY_SLEEP;
 }
 
+/* What is older than the setting says, as it is now. */
+static gint64
+get_limit (UsherContext *context, const char *key, gint64 now)
+{
+  return now - usher_settings_get_integer (context->settings, "store", key) * G_TIME_SPAN_SECOND;
+}
+
 static void
 prune (UsherTicker *self, gint64 now)
 {
@@ -73,7 +79,10 @@ prune (UsherTicker *self, gint64 now)
       UsherContext *context = g_ptr_array_index (self->contexts, i);
       g_autoptr (GError) error = NULL;
 
-      if (!usher_store_prune (context->store, now - KEEP_INBOX, now - KEEP_REQUESTS, &error))
+      if (!usher_store_prune (context->store,
+                              get_limit (context, "keep-inbox", now),
+                              get_limit (context, "keep-requests", now),
+                              &error))
         g_message ("store of service “%s” was not pruned: %s", context->name, error->message);
     }
 }
@@ -104,6 +113,7 @@ static gpointer
 run (gpointer data)
 {
   UsherTicker *self = data;
+  g_autoptr (UsherPulse) pulse = usher_pulse_new ("the timers");
 
   g_mutex_lock (&self->mutex);
   while (!self->stopping)
@@ -113,7 +123,9 @@ run (gpointer data)
 
       self->next = G_MAXINT64;
       g_mutex_unlock (&self->mutex);
+      usher_pulse_begin (pulse);
       next = tick (self);
+      usher_pulse_end (pulse);
       delay = next - usher_clock_get_time (self->clock);
       g_mutex_lock (&self->mutex);
 

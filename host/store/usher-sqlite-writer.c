@@ -9,6 +9,7 @@
 #include "usher-sqlite-writer-private.h"
 
 #include "usher-error.h"
+#include "usher-pulse-private.h"
 #include "usher-sqlite-change-private.h"
 #include "usher-sqlite-layout-private.h"
 
@@ -219,18 +220,22 @@ run (gpointer data)
   g_autoptr (UsherSqliteWriter) self = data;
   g_autoptr (GPtrArray) group =
       g_ptr_array_new_with_free_func ((GDestroyNotify) usher_sqlite_entry_free);
+  g_autofree char *name = g_strdup_printf ("database “%s”", self->connection->path);
+  g_autoptr (UsherPulse) pulse = usher_pulse_new (name);
   gint64 trimmed;
 
   while (usher_sqlite_queue_take (&self->queue, group, &trimmed))
     {
       UsherSqliteEntry *first = group->len > 0 ? g_ptr_array_index (group, 0) : NULL;
 
+      usher_pulse_begin (pulse);
       if (first != NULL && first->job != NULL)
         run_job (self, first);
       else
         commit_group (self, group, trimmed);
       g_ptr_array_set_size (group, 0);
       copy_log (self);
+      usher_pulse_end (pulse);
     }
 
   return NULL;

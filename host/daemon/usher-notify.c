@@ -1,0 +1,128 @@
+/* usher-notify.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-notify.h"
+
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+
+#include "usher-pulse-private.h"
+
+/* Says nothing when something hangs: the manager then ends the process and starts it again. */
+static gboolean
+on_watchdog (gpointer user_data)
+{
+  const gint64 *limit = user_data;
+  g_autofree char *stuck = usher_pulse_find_stuck (*limit);
+
+  if (stuck == NULL)
+    sd_notify (0, "WATCHDOG=1");
+  else
+    g_warning ("the watchdog is not told that all is well: the thread of %s hangs", stuck);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_watchdog (void)
+{
+  guint64 period = 0;
+  gint64 *limit = NULL;
+
+  if (sd_watchdog_enabled (0, &period) <= 0)
+    return;
+
+  limit = g_new (gint64, 1);
+  *limit = (gint64) (period / 2);
+  g_timeout_add_full (G_PRIORITY_DEFAULT,
+                      (guint) MAX (1, period / 2 / G_TIME_SPAN_MILLISECOND),
+                      on_watchdog,
+                      limit,
+                      g_free);
+  on_watchdog (limit);
+}
+
+void
+usher_notify_ready (const char *status)
+{
+  static gboolean has_watchdog = FALSE;
+
+  sd_notifyf (0, "READY=1\nSTATUS=%s", status);
+  if (!has_watchdog)
+    start_watchdog ();
+  has_watchdog = TRUE;
+}
+
+void
+usher_notify_reloading (void)
+{
+  sd_notifyf (0,
+              "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT "\nSTATUS=Reading the settings again",
+              g_get_monotonic_time ());
+}
+
+void
+usher_notify_stopping (void)
+{
+  sd_notify (0, "STOPPING=1\nSTATUS=Finishing what is under way");
+}
+
+/* The socket of that name, else the first without a name that counts; -1: none. */
+static int
+find_socket (char **names, int n, const char *name, int taken)
+{
+  int found = -1;
+
+  for (int i = n - 1; i >= 0; i--)
+    if (i != taken && !g_str_equal (names[i], "public") && !g_str_equal (names[i], "admin"))
+      found = i;
+  for (int i = n - 1; i >= 0; i--)
+    if (g_str_equal (names[i], name))
+      found = i;
+
+  return found;
+}
+
+static void
+set_address (char **address, int index)
+{
+  if (index < 0)
+    return;
+
+  g_free (*address);
+  *address = g_strdup_printf ("fd:%d", SD_LISTEN_FDS_START + index);
+}
+
+void
+usher_notify_take_sockets (char **listen, char **admin)
+{
+  char **names = NULL;
+  int n = sd_listen_fds_with_names (TRUE, &names);
+  int public_index = -1;
+  int admin_index = -1;
+
+  if (n < 0)
+    g_message ("the sockets of the service manager cannot be used: %s", g_strerror (-n));
+  if (n <= 0)
+    return;
+
+  if (listen != NULL)
+    public_index = find_socket (names, n, "public", -1);
+  admin_index = find_socket (names, n, "admin", public_index);
+  if (listen != NULL)
+    set_address (listen, public_index);
+  set_address (admin, admin_index);
+
+  for (int i = 0; i < n; i++)
+    {
+      if (i != public_index && i != admin_index)
+        g_message ("socket “%s” of the service manager is not used", names[i]);
+      free (names[i]);
+    }
+  free (names);
+}

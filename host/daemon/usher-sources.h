@@ -1,0 +1,21 @@
+/* usher-sources.h: where settings are read from, at the start and again
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-options.h"
+#include "usher-settings.h"
+
+G_BEGIN_DECLS
+
+/* Files, environment and command line, later ones win. What is wrong is added to @problems (element-type utf8). */
+void usher_sources_load (const UsherOptions *options, UsherSettings *settings, GPtrArray *problems);
+
+/* Reads all again beside @settings, which are in use, and takes over what can change while a host runs. What cannot is
+ * told with a message, and nothing changes when anything is wrong. On the thread that loaded @settings. */
+void usher_sources_read_again (const UsherOptions *options, UsherSettings *settings);
+
+G_END_DECLS

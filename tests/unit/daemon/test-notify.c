@@ -1,0 +1,401 @@
+/* test-notify.c: the program under a service manager, which is the test
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include <gio/gio.h>
+
+#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  char *directory; /* for all that the test makes */
+  char *config;
+  char *disk;      /* the switch of the disk that fails */
+  GSocket *socket; /* where the program sends its notes */
+  GSubprocessLauncher *launcher;
+  GSubprocess *program;    /* (nullable) */
+  GDataInputStream *lines; /* (nullable): its standard error and output */
+} Fixture;
+
+/* a test that aborts takes the program with it */
+static void
+on_child_setup (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static GSocket *
+open_socket (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_UNIX,
+                                  G_SOCKET_TYPE_DATAGRAM,
+                                  G_SOCKET_PROTOCOL_DEFAULT,
+                                  &error);
+
+  g_assert_no_error (error);
+  g_socket_bind (socket, address, TRUE, &error);
+  g_assert_no_error (error);
+
+  return socket;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  fixture->directory = g_dir_make_tmp ("usher-notify-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->config = g_build_filename (fixture->directory, "usher.conf", NULL);
+  fixture->disk = g_build_filename (fixture->directory, "disk", NULL);
+  path = g_build_filename (fixture->directory, "notify", NULL);
+  fixture->socket = open_socket (path);
+  g_assert_true (g_file_set_contents (fixture->config, "", -1, NULL));
+
+  fixture->launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
+  g_subprocess_launcher_setenv (fixture->launcher, "NOTIFY_SOCKET", path, TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher, "XDG_CONFIG_HOME", fixture->directory, TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher, "G_DEBUG", "fatal-criticals", TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher,
+                                "USHER_PLUGIN_PATH",
+                                g_getenv ("USHER_TEST_PLUGIN_DIR"),
+                                TRUE);
+  g_subprocess_launcher_set_child_setup (fixture->launcher, on_child_setup, NULL, NULL);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name = NULL;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *below = g_build_filename (path, name, NULL);
+
+      remove_tree (below);
+    }
+  g_remove (path);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  if (fixture->program != NULL)
+    {
+      g_subprocess_force_exit (fixture->program);
+      g_subprocess_wait (fixture->program, NULL, NULL);
+    }
+  remove_tree (fixture->directory);
+  g_clear_object (&fixture->lines);
+  g_clear_object (&fixture->program);
+  g_clear_object (&fixture->launcher);
+  g_clear_object (&fixture->socket);
+  g_free (fixture->disk);
+  g_free (fixture->config);
+  g_free (fixture->directory);
+}
+
+/* A shell is the program for a moment: only it knows the process that LISTEN_PID must name. */
+static void
+start (Fixture *fixture, const char *command)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_strdup_printf ("LISTEN_PID=$$ exec %s %s --data %s/data --config %s",
+                                           g_getenv ("USHER_TEST_PROGRAM"),
+                                           command,
+                                           fixture->directory,
+                                           fixture->config);
+
+  fixture->program =
+      g_subprocess_launcher_spawn (fixture->launcher, &error, "/bin/sh", "-c", line, NULL);
+  g_assert_no_error (error);
+  fixture->lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (fixture->program));
+}
+
+/* (transfer full): the next note */
+static char *
+receive (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  char note[4096] = "";
+  gssize size = 0;
+
+  if (!g_socket_condition_timed_wait (fixture->socket, G_IO_IN, PATIENCE, NULL, &error))
+    g_error ("the program says nothing: %s", error->message);
+  size = g_socket_receive (fixture->socket, note, sizeof note - 1, NULL, &error);
+  g_assert_no_error (error);
+  g_test_message ("note: %s", note);
+
+  return g_strndup (note, (gsize) size);
+}
+
+/* the next note but those of the watchdog has @pattern */
+static void
+assert_note (Fixture *fixture, const char *pattern)
+{
+  g_autofree char *note = receive (fixture);
+
+  while (g_str_equal (note, "WATCHDOG=1"))
+    {
+      g_free (note);
+      note = receive (fixture);
+    }
+  if (!g_pattern_match_simple (pattern, note))
+    g_error ("“%s” is not “%s”", note, pattern);
+}
+
+static void
+await_ping (Fixture *fixture)
+{
+  g_autofree char *note = receive (fixture);
+
+  g_assert_cmpstr (note, ==, "WATCHDOG=1");
+}
+
+/* until the program writes a line with @pattern */
+static void
+await_line (Fixture *fixture, const char *pattern)
+{
+  g_autofree char *line = NULL;
+
+  do
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_free (line);
+      line = g_data_input_stream_read_line (fixture->lines, NULL, NULL, &error);
+      g_assert_no_error (error);
+      if (line == NULL)
+        g_error ("the program has ended and never said “%s”", pattern);
+      g_test_message ("line: %s", line);
+    }
+  while (!g_pattern_match_simple (pattern, line));
+}
+
+static void
+stop (Fixture *fixture)
+{
+  g_subprocess_send_signal (fixture->program, SIGTERM);
+  assert_note (fixture, "STOPPING=1*");
+  g_subprocess_wait (fixture->program, NULL, NULL);
+  g_assert_true (g_subprocess_get_successful (fixture->program));
+}
+
+static void
+test_life (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("The manager is told of the beginning and of the end");
+
+  start (fixture, "hub --admin none");
+  assert_note (fixture, "READY=1\nSTATUS=The hub is ready, ipc://*");
+  stop (fixture);
+}
+
+static void
+set_disk (Fixture *fixture, const char *action)
+{
+  g_autofree char *temporary = g_strconcat (fixture->disk, ".tmp", NULL);
+
+  g_assert_true (g_file_set_contents (temporary, action, -1, NULL));
+  g_assert_cmpint (g_rename (temporary, fixture->disk), ==, 0);
+}
+
+static void
+sign_up (const char *address)
+{
+  static const char body[] = "{\"email\":\"a@example.com\",\"password\":\"correct horse\"}";
+  g_autofree char *request =
+      g_strdup_printf ("POST /api/users/signup HTTP/1.1\r\nHost: localhost\r\n"
+                       "Content-Type: application/json\r\n"
+                       "Content-Length: %u\r\n\r\n%s",
+                       (guint) strlen (body),
+                       body);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, address, 80, NULL, &error);
+  char answer[9] = "";
+
+  g_assert_no_error (error);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                             request,
+                             strlen (request),
+                             NULL,
+                             NULL,
+                             &error);
+  g_assert_no_error (error);
+  /* which comes after the flush */
+  g_input_stream_read (
+      g_io_stream_get_input_stream (G_IO_STREAM (connection)), answer, 8, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (answer, ==, "HTTP/1.1");
+}
+
+static void
+test_watchdog (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *line = NULL;
+
+  g_test_summary ("The watchdog hears nothing while a thread hangs, and again when it does not");
+
+  g_subprocess_launcher_setenv (fixture->launcher, "WATCHDOG_USEC", "400000", TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher,
+                                "LD_PRELOAD",
+                                g_getenv ("USHER_TEST_DISK_LIBRARY"),
+                                TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_TEST_DISK", fixture->disk, TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher,
+                                "USHER_PLUGIN_PATH",
+                                g_getenv ("USHER_TEST_PLUGIN_DIR"),
+                                TRUE);
+  start (fixture, "run auth --admin none --listen 127.0.0.1:0");
+  line = g_data_input_stream_read_line (fixture->lines, NULL, NULL, NULL);
+  g_assert_true (g_str_has_prefix (line, "listening on http://"));
+  assert_note (fixture, "READY=1\nSTATUS=1 services are ready, http://*");
+  await_ping (fixture);
+  await_ping (fixture);
+
+  set_disk (fixture, "flush 1500 *auth.db-wal");
+  sign_up (line + strlen ("listening on http://"));
+  await_line (fixture, "*is not told*auth.db* hangs*");
+  set_disk (fixture, "");
+  /* those from before are read first */
+  while (g_socket_condition_check (fixture->socket, G_IO_IN) != 0)
+    await_ping (fixture);
+  await_ping (fixture);
+  await_ping (fixture);
+  stop (fixture);
+}
+
+/* (transfer full): one that listens, as the manager would open it */
+static GSocket *
+listen_anywhere (guint16 *port)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (socket, address, TRUE, &error));
+  g_assert_true (g_socket_listen (socket, &error));
+  bound = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+
+  return socket;
+}
+
+static void
+check_sockets (Fixture *fixture, const char *names, guint public_index)
+{
+  guint16 ports[2] = { 0 };
+  g_autoptr (GSocket) first = listen_anywhere (&ports[0]);
+  g_autoptr (GSocket) second = listen_anywhere (&ports[1]);
+  g_autofree char *public_line =
+      g_strdup_printf ("listening on http://127.0.0.1:%u", ports[public_index]);
+  g_autofree char *admin_line =
+      g_strdup_printf ("admin on http://127.0.0.1:%u", ports[1 - public_index]);
+
+  g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDS", "2", TRUE);
+  if (names != NULL)
+    g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDNAMES", names, TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher,
+                                "USHER_PLUGIN_PATH",
+                                g_getenv ("USHER_TEST_PLUGIN_DIR"),
+                                TRUE);
+  g_subprocess_launcher_take_fd (fixture->launcher, dup (g_socket_get_fd (first)), 3);
+  g_subprocess_launcher_take_fd (fixture->launcher, dup (g_socket_get_fd (second)), 4);
+  start (fixture, "run auth");
+  await_line (fixture, public_line);
+  await_line (fixture, admin_line);
+  assert_note (fixture, "READY=1*");
+  stop (fixture);
+}
+
+static void
+test_named_sockets (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Sockets of the manager are taken by their names");
+
+  check_sockets (fixture, "admin:public", 1);
+}
+
+static void
+test_sockets (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Of sockets without names the first is the public one");
+
+  check_sockets (fixture, "usher.socket:usher.socket", 0);
+}
+
+static void
+test_reread (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "SIGHUP: what can change does, what cannot is named, what is wrong changes nothing");
+
+  start (fixture, "hub --admin none");
+  assert_note (fixture, "READY=1*");
+  await_line (fixture, "bus on *");
+
+  g_assert_true (
+      g_file_set_contents (fixture->config, "[host]\nstop-timeout=30\nwaiters=7\n", -1, NULL));
+  g_subprocess_send_signal (fixture->program, SIGHUP);
+  assert_note (fixture, "RELOADING=1\nMONOTONIC_USEC=*");
+  assert_note (fixture, "READY=1*");
+  await_line (fixture, "*changed: host.stop-timeout*");
+  await_line (fixture, "*next start only: host.waiters*");
+
+  g_assert_true (g_file_set_contents (
+      fixture->config, "[host]\nstop-timeout=never\n[log]\nlevel=error\n", -1, NULL));
+  g_subprocess_send_signal (fixture->program, SIGHUP);
+  assert_note (fixture, "RELOADING=1*");
+  assert_note (fixture, "READY=1*");
+  await_line (fixture, "*stay as they are*stop-timeout*never*");
+
+  g_assert_true (g_file_set_contents (fixture->config, "[log]\nlevel=info\n", -1, NULL));
+  g_subprocess_send_signal (fixture->program, SIGHUP);
+  assert_note (fixture, "RELOADING=1*");
+  await_line (fixture, "*changed: host.stop-timeout, log.level*");
+  assert_note (fixture, "READY=1*");
+  stop (fixture);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const struct
+  {
+    const char *path;
+    void (*func) (Fixture *fixture, gconstpointer data);
+  } tests[] = {
+    { "/notify/life", test_life },       { "/notify/watchdog", test_watchdog },
+    { "/notify/sockets", test_sockets }, { "/notify/sockets/named", test_named_sockets },
+    { "/notify/reread", test_reread },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+
+  return g_test_run ();
+}
