@@ -144,6 +144,25 @@ get_keys (const Run *self)
   return keys != NULL && *keys != '\0' ? keys : NULL;
 }
 
+/* For the sockets of those that are found there. */
+static gboolean
+make_run_directory (Run *self, GError **error)
+{
+  const UsherOptions *options = self->setup->options;
+
+  if ((!self->is_hub && !options->has_run) || g_mkdir_with_parents (options->run, 0700) == 0)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "run directory “%s” cannot be made: %s",
+               options->run,
+               g_strerror (errno));
+
+  return FALSE;
+}
+
 /* Where others come in. */
 static gboolean
 open_entrance (Run *self, GError **error)
@@ -153,17 +172,6 @@ open_entrance (Run *self, GError **error)
 
   if (endpoint == NULL)
     endpoint = g_strdup_printf ("ipc://%s/bus", options->run);
-  if (g_mkdir_with_parents (options->run, 0700) != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "run directory “%s” cannot be made: %s",
-                   options->run,
-                   g_strerror (errno));
-      return FALSE;
-    }
-
   if (g_str_has_prefix (endpoint, "tcp://") && get_keys (self) != NULL &&
       !usher_hub_set_keys (self->hub, get_keys (self), error))
     return FALSE;
@@ -226,7 +234,7 @@ start (Run *self, GError **error)
 
   if (!usher_host_add_admin_route (
           setup->host, "GET", "/plugins", usher_plugin_page_answer, self->page, NULL, error) ||
-      !open_bus (self, error))
+      !make_run_directory (self, error) || !open_bus (self, error))
     return FALSE;
 
   usher_host_add_metrics (setup->host, add_bus_metrics, self, NULL);

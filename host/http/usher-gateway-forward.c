@@ -164,7 +164,7 @@ static gboolean
 give (UsherGateway *self, UsherForward *forward, UsherCopy *copy)
 {
   UsherGatewayLink *link = take_link (self, copy);
-  UsherGatewayState state = USHER_GATEWAY_BUSY;
+  UsherGatewayLinkState state = USHER_GATEWAY_LINK_BUSY;
   gboolean was_fresh = FALSE;
 
   if (link == NULL)
@@ -172,7 +172,7 @@ give (UsherGateway *self, UsherForward *forward, UsherCopy *copy)
 
   was_fresh = link->is_fresh;
   state = usher_gateway_link_send (link, forward);
-  if (state == USHER_GATEWAY_UNSENT)
+  if (state == USHER_GATEWAY_LINK_UNSENT)
     {
       usher_gateway_link_release (link, FALSE);
       copy->is_away = was_fresh;
@@ -205,7 +205,7 @@ usher_gateway_dispatch (UsherGateway *self, UsherForward *forward)
 static void
 answer (UsherGateway *self, UsherForward *forward, UsherGatewayLink *link)
 {
-  usher_answer_fill (&link->answer, link->in, usher_exchange_get_reply (forward->exchange));
+  usher_gateway_answer_fill (&link->answer, link->in, usher_exchange_get_reply (forward->exchange));
   leave (self, forward);
   usher_gateway_link_release (link, TRUE);
   usher_exchange_finish (forward->exchange);
@@ -213,18 +213,18 @@ answer (UsherGateway *self, UsherForward *forward, UsherGatewayLink *link)
 }
 
 void
-usher_gateway_settle (UsherGateway *self, UsherGatewayLink *link, UsherGatewayState state)
+usher_gateway_settle (UsherGateway *self, UsherGatewayLink *link, UsherGatewayLinkState state)
 {
   UsherForward *forward = link->forward;
   UsherCopy *copy = link->copy;
   gboolean was_fresh = link->is_fresh;
 
-  if (state == USHER_GATEWAY_BUSY)
+  if (state == USHER_GATEWAY_LINK_BUSY)
     return;
 
   forward->link = NULL;
   copy->n_in_flight--;
-  if (state == USHER_GATEWAY_ANSWERED && !link->answer.is_draining)
+  if (state == USHER_GATEWAY_LINK_ANSWERED && !link->answer.is_draining)
     {
       copy->n_requests++;
       copy->doubt_until = 0;
@@ -233,14 +233,14 @@ usher_gateway_settle (UsherGateway *self, UsherGatewayLink *link, UsherGatewaySt
     }
 
   usher_gateway_link_release (link, FALSE);
-  if (state == USHER_GATEWAY_ANSWERED)
+  if (state == USHER_GATEWAY_LINK_ANSWERED)
     copy->rest_until = self->now + REST_STOPS;
-  else if (state == USHER_GATEWAY_UNSENT && was_fresh)
+  else if (state == USHER_GATEWAY_LINK_UNSENT && was_fresh)
     {
       copy->is_away = TRUE;
       copy->rest_until = self->now + REST_REFUSED;
     }
-  else if (state == USHER_GATEWAY_LOST)
+  else if (state == USHER_GATEWAY_LINK_LOST)
     {
       copy->n_errors++;
       if (!forward->can_repeat || ++forward->n_lost >= MAX_LOST)

@@ -149,24 +149,24 @@ push (UsherGatewayLink *link)
 }
 
 /* An error may mean that an answer came early, which is to be read. */
-static UsherGatewayState
+static UsherGatewayLinkState
 send_more (UsherGatewayLink *link)
 {
   gboolean sent = push (link);
   gboolean waits = !sent && (errno == EAGAIN || errno == ENOTCONN);
 
   if (!sent && !waits && link->n_sent == 0)
-    return USHER_GATEWAY_UNSENT;
+    return USHER_GATEWAY_LINK_UNSENT;
   if (waits != link->watches_out && !watch (link, EPOLL_CTL_MOD, waits))
-    return USHER_GATEWAY_LOST;
+    return USHER_GATEWAY_LINK_LOST;
 
-  return USHER_GATEWAY_BUSY;
+  return USHER_GATEWAY_LINK_BUSY;
 }
 
-UsherGatewayState
+UsherGatewayLinkState
 usher_gateway_link_send (UsherGatewayLink *link, UsherForward *forward)
 {
-  const UsherAnswer none = { 0 };
+  const UsherGatewayAnswer none = { 0 };
 
   link->forward = forward;
   link->n_sent = 0;
@@ -177,21 +177,21 @@ usher_gateway_link_send (UsherGatewayLink *link, UsherForward *forward)
 }
 
 /* The other side is gone. A socket of this machine tells whether it had read all that we sent. */
-static UsherGatewayState
+static UsherGatewayLinkState
 judge_end (UsherGatewayLink *link, int reason)
 {
   if (link->n_sent == 0)
-    return USHER_GATEWAY_UNSENT;
+    return USHER_GATEWAY_LINK_UNSENT;
   if (link->copy->address.ss_family == AF_UNIX && reason == ECONNRESET && link->in->len == 0)
-    return USHER_GATEWAY_UNSENT;
+    return USHER_GATEWAY_LINK_UNSENT;
 
-  return USHER_GATEWAY_LOST;
+  return USHER_GATEWAY_LINK_LOST;
 }
 
-static UsherGatewayState
+static UsherGatewayLinkState
 receive (UsherGatewayLink *link)
 {
-  UsherAnswer *answer = &link->answer;
+  UsherGatewayAnswer *answer = &link->answer;
   guint length = link->in->len;
   gsize room = MAX (ROOM,
                     answer->head_length + answer->body_length -
@@ -202,27 +202,29 @@ receive (UsherGatewayLink *link)
   n = recv (link->fd, link->in->data + length, link->in->len - length, MSG_DONTWAIT);
   g_byte_array_set_size (link->in, length + (guint) MAX (n, 0));
   if (n < 0 && errno == EAGAIN)
-    return USHER_GATEWAY_BUSY;
+    return USHER_GATEWAY_LINK_BUSY;
   if (n <= 0)
     return judge_end (link, n < 0 ? errno : 0);
 
   if (answer->head_length == 0 &&
-      !usher_answer_read (answer, link->in, strcmp (link->forward->route->method, "HEAD") != 0))
+      !usher_gateway_answer_read (answer,
+                                  link->in,
+                                  strcmp (link->forward->route->method, "HEAD") != 0))
     {
       g_message ("host “%s” sent no answer that can be read", link->copy->registration->name);
-      return USHER_GATEWAY_LOST;
+      return USHER_GATEWAY_LINK_LOST;
     }
 
   if (answer->head_length == 0 || link->in->len < answer->head_length + answer->body_length)
-    return USHER_GATEWAY_BUSY;
+    return USHER_GATEWAY_LINK_BUSY;
 
-  return USHER_GATEWAY_ANSWERED;
+  return USHER_GATEWAY_LINK_ANSWERED;
 }
 
-UsherGatewayState
+UsherGatewayLinkState
 usher_gateway_link_go_on (UsherGatewayLink *link, guint events)
 {
-  UsherGatewayState state = USHER_GATEWAY_BUSY;
+  UsherGatewayLinkState state = USHER_GATEWAY_LINK_BUSY;
 
   /* it had nothing to say: it is being closed, perhaps with the process */
   if (link->forward == NULL)
@@ -231,12 +233,12 @@ usher_gateway_link_go_on (UsherGatewayLink *link, guint events)
       link->copy->gateway->next_scan = link->copy->gateway->now;
       g_queue_unlink (&link->copy->idle, &link->node);
       bury (link);
-      return USHER_GATEWAY_BUSY;
+      return USHER_GATEWAY_LINK_BUSY;
     }
 
   if ((events & EPOLLOUT) != 0)
     state = send_more (link);
-  if (state == USHER_GATEWAY_BUSY && (events & ~(guint) EPOLLOUT) != 0)
+  if (state == USHER_GATEWAY_LINK_BUSY && (events & ~(guint) EPOLLOUT) != 0)
     state = receive (link);
 
   return state;

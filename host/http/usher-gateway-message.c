@@ -201,7 +201,7 @@ read_length (const Line *line, gsize *length)
 
 /* Our own listeners always tell the length. */
 static gboolean
-read_headers (UsherAnswer *self, GByteArray *in, gboolean has_body)
+read_headers (UsherGatewayAnswer *self, GByteArray *in, gboolean has_body)
 {
   char *cursor = get_first_line_end (in, self->head_length);
   const char *end = (const char *) in->data + self->head_length;
@@ -232,7 +232,7 @@ read_headers (UsherAnswer *self, GByteArray *in, gboolean has_body)
 }
 
 static gboolean
-read_status (UsherAnswer *self, GByteArray *in)
+read_status (UsherGatewayAnswer *self, GByteArray *in)
 {
   const char *text = (const char *) in->data;
 
@@ -247,7 +247,7 @@ read_status (UsherAnswer *self, GByteArray *in)
 }
 
 gboolean
-usher_answer_read (UsherAnswer *self, GByteArray *in, gboolean has_body)
+usher_gateway_answer_read (UsherGatewayAnswer *self, GByteArray *in, gboolean has_body)
 {
   for (;;)
     {
@@ -268,7 +268,7 @@ usher_answer_read (UsherAnswer *self, GByteArray *in, gboolean has_body)
 }
 
 void
-usher_answer_fill (const UsherAnswer *self, GByteArray *in, UsherReply *reply)
+usher_gateway_answer_fill (const UsherGatewayAnswer *self, GByteArray *in, UsherReply *reply)
 {
   char *cursor = get_first_line_end (in, self->head_length);
   const char *end = (const char *) in->data + self->head_length;

@@ -72,11 +72,11 @@ struct _UsherForward
 /* What became of the bytes of a request. */
 typedef enum
 {
-  USHER_GATEWAY_BUSY,
-  USHER_GATEWAY_UNSENT,   /* no copy has run it */
-  USHER_GATEWAY_LOST,     /* one may have run it */
-  USHER_GATEWAY_ANSWERED, /* the answer is there */
-} UsherGatewayState;
+  USHER_GATEWAY_LINK_BUSY,
+  USHER_GATEWAY_LINK_UNSENT,   /* no copy has run it */
+  USHER_GATEWAY_LINK_LOST,     /* one may have run it */
+  USHER_GATEWAY_LINK_ANSWERED, /* the answer is there */
+} UsherGatewayLinkState;
 
 /* The head of an answer. */
 typedef struct
@@ -86,7 +86,7 @@ typedef struct
   guint status;
   gboolean must_close;
   gboolean is_draining; /* it was not run */
-} UsherAnswer;
+} UsherGatewayAnswer;
 
 /* A connection to a copy. */
 struct _UsherGatewayLink
@@ -98,7 +98,7 @@ struct _UsherGatewayLink
   UsherForward *forward; /* (unowned) (nullable) */
   gsize n_sent;
   GByteArray *in; /* (owned) */
-  UsherAnswer answer;
+  UsherGatewayAnswer answer;
   gint64 idle_since;
   GList node; /* in the copy's idle, or the gateway's dead */
 };
@@ -147,15 +147,15 @@ void usher_copy_unref (UsherCopy *copy);
 void usher_gateway_take (UsherExchange *exchange, gpointer route);
 void usher_gateway_wake (UsherGateway *self);
 void usher_gateway_dispatch (UsherGateway *self, UsherForward *forward);
-void usher_gateway_settle (UsherGateway *self, UsherGatewayLink *link, UsherGatewayState state);
+void usher_gateway_settle (UsherGateway *self, UsherGatewayLink *link, UsherGatewayLinkState state);
 void usher_gateway_retry_waiting (UsherGateway *self);
 void usher_gateway_cut_late (UsherGateway *self);
 void usher_gateway_fail_all (UsherGateway *self);
 
 /* links: (nullable): NULL when the copy takes no connection, errno tells */
 UsherGatewayLink *usher_gateway_link_take (UsherCopy *copy);
-UsherGatewayState usher_gateway_link_send (UsherGatewayLink *link, UsherForward *forward);
-UsherGatewayState usher_gateway_link_go_on (UsherGatewayLink *link, guint events);
+UsherGatewayLinkState usher_gateway_link_send (UsherGatewayLink *link, UsherForward *forward);
+UsherGatewayLinkState usher_gateway_link_go_on (UsherGatewayLink *link, guint events);
 /* its forward has left it: for the next one, or closed */
 void usher_gateway_link_release (UsherGatewayLink *link, gboolean keep);
 /* its first request is yet to come */
@@ -166,7 +166,7 @@ void usher_gateway_link_free (UsherGatewayLink *link);
 /* messages: (nullable): NULL when a header cannot be passed on */
 GString *usher_forward_make_head (UsherRequest *request, const char *method);
 /* FALSE: what came is no answer; a head length of 0: more must come */
-gboolean usher_answer_read (UsherAnswer *self, GByteArray *in, gboolean has_body);
-void usher_answer_fill (const UsherAnswer *self, GByteArray *in, UsherReply *reply);
+gboolean usher_gateway_answer_read (UsherGatewayAnswer *self, GByteArray *in, gboolean has_body);
+void usher_gateway_answer_fill (const UsherGatewayAnswer *self, GByteArray *in, UsherReply *reply);
 
 G_END_DECLS
