@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   /* member to hub */
-  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session */
+  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance */
   USHER_FRAME_PUBLISH,   /* channel, u64 first number, u16 count, events */
   USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
                             u32 max deliver, i64 defer limit */
@@ -25,8 +25,8 @@ typedef enum
   USHER_FRAME_FETCH, /* u32 subscription, u64 from */
   USHER_FRAME_ASK,   /* u32 request, what */
   USHER_FRAME_PAUSE, /* u32 request */
-  USHER_FRAME_PING,
-  USHER_FRAME_BYE, /* u32 request */
+  USHER_FRAME_PING,  /* the other way too: the member answers with one */
+  USHER_FRAME_BYE,   /* u32 request */
   /* hub to member, on the way back */
   USHER_FRAME_WELCOME =
       65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session */
@@ -35,7 +35,8 @@ typedef enum
   USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
-  USHER_FRAME_GROWN, /* channel, u64 last sequence: for who has no way for channels */
+  USHER_FRAME_GROWN,   /* channel, u64 last sequence: for who has no way for channels */
+  USHER_FRAME_REFUSED, /* reason: to a hello */
   /* hub to member, deliveries */
   USHER_FRAME_DELIVER, /* u32 subscription, u64 base, u16 count, u32 attempt, u8 redelivered, events */
   /* hub to all, behind the topic (the channel and a NUL) */

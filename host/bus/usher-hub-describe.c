@@ -186,7 +186,7 @@ append_subscription (GString *json, UsherChannel *channel, UsherGroup *group, co
       add_number (json, "lag", channel->committed - group->floor);
       add_number (json, "redeliveries", group->n_redelivered);
       add_number (json, "pending", g_hash_table_size (group->pending));
-      add_number (json, "suspects", 0);
+      add_number (json, "suspects", group->n_suspects);
     }
   g_string_append_c (json, '}');
 }

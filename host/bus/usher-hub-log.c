@@ -468,6 +468,7 @@ accept_failure (UsherHub *self, UsherJournalBatch *batch, const GError *error)
   refuse_frames (self, batch);
   refuse_frames (self, self->next);
   keep_for_later (self, batch);
+  usher_hub_take_states (self, FALSE);
   send_confirms (self, self->written_confirms, code);
   send_confirms (self, self->next_confirms, code);
   g_array_set_size (self->next_confirms, 0);
@@ -495,6 +496,7 @@ usher_hub_take_written (UsherHub *self)
         g_message ("the bus accepts events again");
       self->is_failing = FALSE;
       usher_hub_count_commit (self, batch->duration);
+      usher_hub_take_states (self, TRUE);
       accept_frames (self, batch);
       send_confirms (self, self->written_confirms, 0);
     }
@@ -504,31 +506,6 @@ usher_hub_take_written (UsherHub *self)
   usher_journal_batch_free (batch);
 }
 
-static void
-add_states (UsherHub *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *channel = value;
-
-      for (guint i = 0; i < channel->groups->len; i++)
-        {
-          UsherGroup *group = g_ptr_array_index (channel->groups, i);
-
-          if (!group->changed)
-            continue;
-          group->changed = FALSE;
-          g_hash_table_replace (self->next->groups,
-                                g_strconcat (channel->name, "\n", group->name, NULL),
-                                usher_hub_save_group (group));
-        }
-    }
-}
-
 /* Gives what has gathered to the journal, when that is free. */
 void
 usher_hub_submit (UsherHub *self)
@@ -536,7 +513,8 @@ usher_hub_submit (UsherHub *self)
   gint64 now = usher_hub_get_now (self);
   gboolean stopping = g_atomic_int_get (&self->stopping) != 0;
   gboolean urgent = self->next->frames->len > 0 || self->next->parked->len > 0 ||
-                    self->next->unparked->len > 0 || self->next->expired->len > 0 || stopping;
+                    self->next->unparked->len > 0 || self->next->expired->len > 0 || self->hurry ||
+                    stopping;
 
   if (self->written != NULL || (self->is_failing && (stopping || now < self->retry_at)))
     return;
@@ -550,7 +528,8 @@ usher_hub_submit (UsherHub *self)
   if (!urgent && now - self->last_write < LAZY_WRITE)
     return;
 
-  add_states (self);
+  usher_hub_add_states (self);
+  self->hurry = FALSE;
   if (usher_journal_batch_is_empty (self->next))
     return;
 

@@ -241,7 +241,7 @@ handle_member (UsherHub *self, UsherMember *member, guint8 type, UsherFrameReade
     case USHER_FRAME_BYE:
       request = usher_frame_read_u32 (reader);
       usher_hub_reply (self, member->identity, request, NULL, NULL, 0);
-      usher_hub_remove_member (self, member);
+      usher_hub_remove_member (self, member, FALSE);
       break;
 
     default:
@@ -367,7 +367,7 @@ bury_gone (UsherHub *self)
       UsherMember *member = g_ptr_array_index (gone, i);
 
       g_message ("member “%s” is gone: its events go to others", member->client);
-      usher_hub_remove_member (self, member);
+      usher_hub_remove_member (self, member, TRUE);
     }
 }
 
@@ -420,9 +420,7 @@ serve_groups (UsherHub *self)
         {
           UsherGroup *group = g_ptr_array_index (channel->groups, i);
 
-          usher_hub_expire (self, group, now);
-          usher_hub_dispatch (self, group);
-          next = MIN (next, group->next_due);
+          next = MIN (next, usher_hub_serve_group (self, group, now));
         }
     }
 

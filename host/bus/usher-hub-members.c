@@ -15,6 +15,8 @@
 #include "usher-error.h"
 
 #define DEFAULT_IN_FLIGHT 1024
+/* how long the member that has a name may be silent when another one comes with it */
+#define NAME_PATIENCE (500 * G_TIME_SPAN_MILLISECOND)
 
 void
 usher_hub_free_member (gpointer data)
@@ -55,12 +57,12 @@ find_entrance (UsherHub *self, const char *endpoint)
 }
 
 static void
-free_seat (UsherHub *self, UsherSeat *seat)
+free_seat (UsherHub *self, UsherSeat *seat, gboolean died)
 {
   UsherGroup *group = seat->group;
 
   if (group != NULL)
-    usher_hub_vacate (self, seat);
+    usher_hub_vacate (self, seat, died);
   if (group == NULL || group->live)
     g_ptr_array_remove (seat->channel->seats, seat);
   /* a group without a durable name goes with its last member */
@@ -71,12 +73,12 @@ free_seat (UsherHub *self, UsherSeat *seat)
 }
 
 void
-usher_hub_remove_member (UsherHub *self, UsherMember *member)
+usher_hub_remove_member (UsherHub *self, UsherMember *member, gboolean died)
 {
   g_autoptr (GBytes) identity = g_bytes_ref (member->identity);
 
-  for (guint i = 0; i < member->seats->len; i++)
-    free_seat (self, g_ptr_array_index (member->seats, i));
+  while (member->seats->len > 0)
+    free_seat (self, g_ptr_array_steal_index (member->seats, member->seats->len - 1), died);
   g_hash_table_remove (self->members, identity);
 }
 
@@ -114,12 +116,73 @@ new_member (UsherHub *self, GBytes *identity, const char *client, const UsherEnt
   return member;
 }
 
+static UsherMember *
+find_client (UsherHub *self, const char *client)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (((UsherMember *) value)->client, client))
+      return value;
+
+  return NULL;
+}
+
+static void
+refuse (UsherHub *self, GBytes *identity, const char *client)
+{
+  GByteArray *refusal = usher_frame_new (USHER_FRAME_REFUSED);
+  g_autofree char *reason =
+      g_strdup_printf ("the name “%s” is in use by another member of the bus", client);
+
+  usher_frame_add_text (refusal, reason);
+  usher_hub_send (self, identity, refusal);
+}
+
+/* Whether @client may come in: who has the name is asked whether he lives. A process that died has closed its
+ * connection; a machine that is gone is silent. */
+static gboolean
+is_free (UsherHub *self, GBytes *identity, const char *client, guint64 instance)
+{
+  UsherMember *other = find_client (self, client);
+  gint64 now = g_get_monotonic_time ();
+
+  if (other == NULL)
+    return TRUE;
+  /* its own connection from before */
+  if (other->instance == instance)
+    {
+      usher_hub_remove_member (self, other, FALSE);
+      return TRUE;
+    }
+  if (!usher_hub_send (self, other->identity, usher_frame_new (USHER_FRAME_PING)) ||
+      (other->asked > other->heard && now - other->asked > NAME_PATIENCE))
+    {
+      g_message ("member “%s” is gone: another one has its name", client);
+      usher_hub_remove_member (self, other, TRUE);
+      return TRUE;
+    }
+  if (other->asked != 0 && other->heard > other->asked)
+    {
+      other->asked = 0;
+      refuse (self, identity, client);
+    }
+  else if (other->asked == 0)
+    other->asked = now;
+
+  /* he says hello again until he is answered */
+  return FALSE;
+}
+
 void
 usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameReader *reader)
 {
   g_autofree char *client = usher_frame_read_text (reader);
   g_autofree char *came_by = usher_frame_read_text (reader);
   guint session = usher_frame_read_u32 (reader);
+  guint64 instance = usher_frame_read_u64 (reader);
   const UsherEntrance *entrance = find_entrance (self, came_by);
   UsherMember *member = g_hash_table_lookup (self->members, identity);
 
@@ -132,7 +195,9 @@ usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameRe
       return;
     }
   if (member != NULL)
-    usher_hub_remove_member (self, member);
+    usher_hub_remove_member (self, member, FALSE);
+  if (!is_free (self, identity, client, instance))
+    return;
 
   member = new_member (self, identity, client, entrance);
   if (member == NULL)
@@ -140,6 +205,8 @@ usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameRe
 
   member->key = g_strdup (key);
   member->session = session;
+  member->instance = instance;
+  usher_hub_acquit (self, instance);
   send_welcome (self, member, entrance);
 }
 
@@ -224,6 +291,9 @@ set_limits (UsherGroup *group, const Wish *wish)
     group->max_deliver = wish->max_deliver;
   if (wish->defer_limit > 0)
     group->defer_limit = wish->defer_limit;
+  group->was_joined = TRUE;
+  /* what has used up its attempts by now */
+  group->next_due = 0;
 }
 
 /* The position of the wish, if it has one, old or new. */
@@ -321,7 +391,7 @@ usher_hub_leave (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
       group = seat->group;
       forget = forget && group != NULL && group->durable && group->seats->len == 1;
       g_ptr_array_remove (member->seats, seat);
-      free_seat (self, seat);
+      free_seat (self, seat, FALSE);
       if (forget)
         usher_hub_forget_group (self, group);
     }

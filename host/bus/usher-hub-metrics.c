@@ -97,7 +97,7 @@ append_group (GString *json, const UsherGroup *group, guint64 n_parked)
               group->channel->committed - MIN (group->floor, group->channel->committed));
   add_number (json, "out", count_out (group));
   add_number (json, "pending", g_hash_table_size (group->pending));
-  add_number (json, "suspects", 0);
+  add_number (json, "suspects", group->n_suspects);
   add_number (json, "redeliveries", group->n_redelivered);
   add_number (json, "parked", n_parked);
   g_string_append_c (json, '}');

@@ -42,14 +42,18 @@ struct _UsherMember
   GBytes *identity; /* (owned): the ROUTER's name for it */
   char *client;     /* (owned) */
   char *key;        /* (owned) (nullable): the name of its key */
+  guint64 instance; /* of the process: it is another one after a restart */
   char *endpoint;   /* (owned): of @push, or where it came in */
   zsock_t *push;    /* (owned) (nullable): NULL: deliveries go over the ROUTER */
   gboolean is_remote;
   gboolean paused;
-  guint session;    /* its own count of its hellos */
-  gint64 heard;     /* monotonic */
-  guint64 received; /* the last publish number that came */
-  GPtrArray *seats; /* (owned) (element-type UsherSeat) */
+  guint session;     /* its own count of its hellos */
+  gint64 heard;      /* monotonic */
+  gint64 asked;      /* monotonic, 0: not: whether it lives, as another one has its name */
+  guint64 received;  /* the last publish number that came */
+  guint n_out;       /* events, over all seats */
+  UsherGroup *trial; /* (unowned) (nullable): whose suspects it gets, and nothing else */
+  GPtrArray *seats;  /* (owned) (element-type UsherSeat) */
 };
 
 /* A member's place in a group, or its subscription to a channel. */
@@ -75,8 +79,32 @@ typedef struct
   gint64 deferred_since; /* wall time, 0: it was not */
   gboolean redelivered;
   gboolean replayed;  /* it was parked before */
+  gboolean suspect;   /* its process died: it goes out in a trial only */
+  gboolean alone;     /* it was in a set that died: it is tried by itself */
+  gboolean condemned; /* the last attempt is such a death */
+  gboolean on_trial;
+  guint64 instance;   /* the process that died, 0: not known */
   GPtrArray *reasons; /* (owned) (nullable) (element-type utf8) */
 } UsherPending;
+
+typedef enum
+{
+  USHER_TRIAL_NONE,
+  USHER_TRIAL_WAITING, /* for the process to have nothing else */
+  USHER_TRIAL_CHOSEN,  /* the group's state does not say so yet */
+  USHER_TRIAL_WRITING,
+  USHER_TRIAL_WRITTEN, /* it may go out */
+  USHER_TRIAL_OUT,
+} UsherTrialState;
+
+/* Suspects that are out to a process, and nothing else is. */
+typedef struct
+{
+  UsherTrialState state;
+  UsherSeat *seat;   /* (unowned) (nullable) */
+  guint size;        /* how many they were at first */
+  GArray *sequences; /* (owned) (element-type guint64): of those that are not answered */
+} UsherTrial;
 
 struct _UsherGroup
 {
@@ -86,6 +114,8 @@ struct _UsherGroup
   gboolean live;       /* the position of one durable subscriber to the live events */
   guint64 cursor;      /* the next sequence that was never out */
   guint64 resumed;     /* what is below may have been out in an earlier run */
+  guint64 reserved;    /* nothing above has ever been out: the log says so */
+  guint64 reserving;   /* what it will say after the next commit */
   guint64 floor;       /* all up to here are done, or pending and kept by themselves */
   GHashTable *done;    /* (owned): sequences above the floor that are done */
   GHashTable *pending; /* (owned) (element-type guint64 UsherPending) */
@@ -97,6 +127,9 @@ struct _UsherGroup
   gint64 ack_wait;
   guint max_deliver;
   gint64 defer_limit;
+  gboolean was_joined; /* by this hub's members: the limits are theirs */
+  guint n_suspects;
+  UsherTrial trial;
   gboolean changed; /* since its state was written */
   guint64 n_redelivered;
 };
@@ -167,6 +200,7 @@ struct _UsherHub
   GArray *written_confirms;   /* (owned) (nullable) */
   gboolean is_failing;        /* the last commit failed: with a pause before the next */
   gint64 retry_at;
+  gboolean hurry;      /* a group's state is waited for */
   gboolean is_closing; /* what is submitted now is the last */
   gint64 next_head;
   gint64 next_probe;
@@ -218,7 +252,8 @@ void usher_hub_free_member (gpointer data);
 void usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameReader *reader);
 void usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
 void usher_hub_leave (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
-void usher_hub_remove_member (UsherHub *self, UsherMember *member);
+/* @died: it did not say good-bye: what it had is suspect */
+void usher_hub_remove_member (UsherHub *self, UsherMember *member, gboolean died);
 
 UsherChannel *usher_hub_get_channel (UsherHub *self, const char *name);
 UsherJournalFrame *usher_hub_find_frame (UsherHub *self, UsherChannel *channel, guint64 sequence);
@@ -261,9 +296,16 @@ void usher_hub_answer (UsherHub *self,
                        gint64 delay,
                        const char *reason);
 /* what a seat has out is given to others, no attempt is counted */
-void usher_hub_vacate (UsherHub *self, UsherSeat *seat);
+void usher_hub_vacate (UsherHub *self, UsherSeat *seat, gboolean died);
+/* what was suspect because of that process is not */
+void usher_hub_acquit (UsherHub *self, guint64 instance);
+/* lets the group go on; returns when something is due */
+gint64 usher_hub_serve_group (UsherHub *self, UsherGroup *group, gint64 now);
 void usher_hub_expire (UsherHub *self, UsherGroup *group, gint64 now);
-GBytes *usher_hub_save_group (UsherGroup *group);
+/* adds the states that have changed to the next batch */
+void usher_hub_add_states (UsherHub *self);
+/* they are in the log, or are not */
+void usher_hub_take_states (UsherHub *self, gboolean written);
 void usher_hub_forget_group (UsherHub *self, UsherGroup *group);
 /* what is due is tried again: there may be room now */
 void usher_hub_feed (UsherGroup *group);

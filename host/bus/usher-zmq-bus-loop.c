@@ -16,11 +16,12 @@
 #include "usher-pulse-private.h"
 
 /* messages that are taken in before other things get their turn */
-#define DRAIN       1024
-#define HELLO_PAUSE (100 * G_TIME_SPAN_MILLISECOND)
-#define PING_PAUSE  G_TIME_SPAN_SECOND
-#define MAX_PINGS   5 /* without an answer */
-#define MAX_ANSWERS 256
+#define DRAIN         1024
+#define HELLO_PAUSE   (100 * G_TIME_SPAN_MILLISECOND)
+#define REFUSED_PAUSE G_TIME_SPAN_SECOND
+#define PING_PAUSE    G_TIME_SPAN_SECOND
+#define MAX_PINGS     5 /* without an answer */
+#define MAX_ANSWERS   256
 /* events that may be on their way without a confirmation */
 #define WINDOW 16384
 
@@ -45,6 +46,7 @@ say_hello (UsherZmqBus *self, gint64 now)
   usher_frame_add_text (frame, self->client);
   usher_frame_add_text (frame, self->endpoint);
   usher_frame_add_u32 (frame, self->session);
+  usher_frame_add_u64 (frame, self->instance);
   usher_zmq_bus_send (self, frame);
 }
 
@@ -217,6 +219,7 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
 
   self->greeted = TRUE;
   self->link->trouble = NULL;
+  self->told = FALSE;
   g_atomic_int_set (&self->connected, 1);
   /* before it has a seat; nobody asked for the answer */
   if (g_atomic_int_get (&self->paused))
@@ -319,6 +322,36 @@ take_reply (UsherZmqBus *self, UsherFrameReader *reader)
   g_mutex_unlock (&self->mutex);
 }
 
+/* The hub does not let us in: who waits is told, and we ask again now and then. */
+static void
+take_refusal (UsherZmqBus *self, UsherFrameReader *reader)
+{
+  g_autofree char *reason = usher_frame_read_text (reader);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (reader->failed || reason == NULL)
+    return;
+
+  self->next_hello = g_get_monotonic_time () + REFUSED_PAUSE;
+  if (!self->told)
+    g_message ("the hub at “%s” refuses member “%s”: %s", self->endpoint, self->client, reason);
+  self->told = TRUE;
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->asked);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherQuestion *question = value;
+
+      g_hash_table_iter_remove (&iter);
+      question->code = 1 + USHER_ERROR_BUSY;
+      question->text = g_strdup (reason);
+      question->done = TRUE;
+    }
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
 static void
 take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
 {
@@ -329,7 +362,7 @@ take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
   usher_frame_reader_init (&reader, data, size);
   type = usher_frame_read_u8 (&reader);
   /* what else may still come is of an earlier session */
-  if (!self->greeted && type != USHER_FRAME_WELCOME)
+  if (!self->greeted && type != USHER_FRAME_WELCOME && type != USHER_FRAME_REFUSED)
     return;
 
   switch (type)
@@ -340,6 +373,14 @@ take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
 
     case USHER_FRAME_AGAIN:
       lose_hub (self);
+      break;
+
+    case USHER_FRAME_REFUSED:
+      take_refusal (self, &reader);
+      break;
+
+    case USHER_FRAME_PING:
+      usher_zmq_bus_send (self, usher_frame_new (USHER_FRAME_PING));
       break;
 
     case USHER_FRAME_CONFIRM:

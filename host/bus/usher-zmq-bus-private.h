@@ -71,6 +71,7 @@ struct _UsherZmqBus
 
   char *endpoint;    /* (owned) */
   char *client;      /* (owned) */
+  guint64 instance;  /* tells it from the one that had its name before */
   UsherClock *clock; /* (owned) */
   int wake;          /* eventfd */
   GThread *thread;   /* (owned) */
@@ -106,6 +107,7 @@ struct _UsherZmqBus
   GHashTable *orphans; /* (owned): ids of subscribers that were forgotten before they had a seat */
   guint session;       /* counts what begins with a hello */
   gboolean greeted;    /* the hub knows us */
+  gboolean told;       /* the log knows that it does not */
   gboolean leaving;    /* has said good-bye */
   gint64 next_hello;
   gint64 next_ping;

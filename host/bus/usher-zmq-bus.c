@@ -126,6 +126,7 @@ static void
 usher_zmq_bus_init (UsherZmqBus *self)
 {
   self->wake = -1;
+  self->instance = (guint64) g_random_int () << 32 | g_random_int ();
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   g_queue_init (&self->publishes);

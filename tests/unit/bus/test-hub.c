@@ -217,8 +217,8 @@ test_noise (Fixture *self, gconstpointer data)
   UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
   g_autoptr (GError) error = NULL;
   zsock_t *dealer = zsock_new (ZMQ_DEALER);
-  /* hello: client, endpoint, session */
-  static const guint8 hello[] = "\x01\x03\0\0\0bad\x05\0\0\0tcp:/\x07\0\0\0";
+  /* hello: client, endpoint, session, instance */
+  static const guint8 hello[] = "\x01\x03\0\0\0bad\x05\0\0\0tcp:/\x07\0\0\0\1\2\3\4\5\6\7";
   /* subscribe: to the same group, and never listens */
   GByteArray *subscribe = g_byte_array_new ();
   static const guint8 names[] =
