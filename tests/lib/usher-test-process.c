@@ -26,11 +26,12 @@
 struct _UsherTestProcess
 {
   UsherTestPlacement placement;
-  char *directory;     /* (owned) */
-  char *endpoint;      /* (owned) (nullable): of the bus */
-  GPtrArray *settings; /* (owned) (element-type utf8) */
-  GPtrArray *plugins;  /* (owned) (element-type utf8): folders */
-  GSubprocess *child;  /* (owned) (nullable) */
+  char *directory;         /* (owned) */
+  char *endpoint;          /* (owned) (nullable): of the bus */
+  GPtrArray *settings;     /* (owned) (element-type utf8) */
+  GPtrArray *plugins;      /* (owned) (element-type utf8): folders */
+  GHashTable *environment; /* (owned) (element-type utf8 utf8) */
+  GSubprocess *child;      /* (owned) (nullable) */
 
   GMutex mutex;
   GCond cond;
@@ -116,6 +117,7 @@ usher_test_process_new_placed (UsherTestPlacement placement, const char *const *
   g_assert_no_error (error);
   self->settings = g_ptr_array_new_with_free_func (g_free);
   self->plugins = g_ptr_array_new_with_free_func (g_free);
+  self->environment = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   g_assert_nonnull (g_getenv ("USHER_TEST_PLUGIN_DIR"));
   usher_test_process_add_plugins (self, g_getenv ("USHER_TEST_PLUGIN_DIR"));
@@ -158,6 +160,7 @@ usher_test_process_free (UsherTestProcess *self)
 
   g_ptr_array_unref (self->settings);
   g_ptr_array_unref (self->plugins);
+  g_hash_table_unref (self->environment);
   g_free (self->directory);
   g_free (self->endpoint);
   g_free (self->address);
@@ -177,6 +180,12 @@ void
 usher_test_process_add_plugins (UsherTestProcess *self, const char *directory)
 {
   g_ptr_array_add (self->plugins, g_strdup (directory));
+}
+
+void
+usher_test_process_set_variable (UsherTestProcess *self, const char *name, const char *value)
+{
+  g_hash_table_insert (self->environment, g_strdup (name), g_strdup (value));
 }
 
 /* a test that aborts takes its host with it */
@@ -220,6 +229,7 @@ make_arguments (UsherTestProcess *self)
   return g_strv_builder_end (arguments);
 }
 
+/* (nullable): NULL when it has ended instead */
 static char *
 read_address (GDataInputStream *output, const char *prefix)
 {
@@ -227,34 +237,54 @@ read_address (GDataInputStream *output, const char *prefix)
   g_autofree char *line = g_data_input_stream_read_line (output, NULL, NULL, &error);
 
   g_assert_no_error (error);
-  g_assert_nonnull (line);
+  if (line == NULL)
+    return NULL;
+
   g_assert_true (g_str_has_prefix (line, prefix));
 
   return g_strdup (line + strlen (prefix));
 }
 
-void
-usher_test_process_start (UsherTestProcess *self)
+static void
+spawn (UsherTestProcess *self)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_auto (GStrv) arguments = make_arguments (self);
-  g_autoptr (GDataInputStream) output = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *address = NULL;
-  g_autofree char *admin_address = NULL;
+  GHashTableIter iter;
+  gpointer name = NULL;
+  gpointer value = NULL;
 
   g_assert_null (self->child);
   /* a warning is the host's word to its operator, not a bug */
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
+  g_hash_table_iter_init (&iter, self->environment);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    g_subprocess_launcher_setenv (launcher, name, value, TRUE);
   g_subprocess_launcher_set_child_setup (launcher, on_child_setup, NULL, NULL);
   self->child = g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments, &error);
   g_assert_no_error (error);
+}
 
+gboolean
+usher_test_process_try_start (UsherTestProcess *self)
+{
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *admin_address = NULL;
+
+  spawn (self);
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->child));
   g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (output), FALSE);
   address = read_address (output, "listening on http://");
   admin_address = read_address (output, "admin on http://");
+  if (admin_address == NULL)
+    {
+      g_subprocess_wait (self->child, NULL, NULL);
+      g_clear_object (&self->child);
+      return FALSE;
+    }
 
   g_mutex_lock (&self->mutex);
   g_free (self->address);
@@ -265,6 +295,15 @@ usher_test_process_start (UsherTestProcess *self)
   self->generation++;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
+
+  return TRUE;
+}
+
+void
+usher_test_process_start (UsherTestProcess *self)
+{
+  if (!usher_test_process_try_start (self))
+    g_error ("the host ended before it was ready");
 }
 
 static void

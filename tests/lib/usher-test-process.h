@@ -26,6 +26,8 @@ void usher_test_process_free (UsherTestProcess *self);
 
 /* returns when the host has said where it listens */
 void usher_test_process_start (UsherTestProcess *self);
+/* FALSE when it has ended instead */
+gboolean usher_test_process_try_start (UsherTestProcess *self);
 /* SIGKILL; returns when the data directory is free again */
 void usher_test_process_kill (UsherTestProcess *self);
 /* until no process holds the data directory; the test fails when that takes long */
@@ -39,6 +41,8 @@ int usher_test_process_await_exit (UsherTestProcess *self);
 void usher_test_process_add_plugins (UsherTestProcess *self, const char *directory);
 /* before the next start; @setting: “group.key=value” */
 void usher_test_process_add_setting (UsherTestProcess *self, const char *setting);
+/* before the next start: of its environment */
+void usher_test_process_set_variable (UsherTestProcess *self, const char *name, const char *value);
 
 UsherTestPlacement usher_test_process_get_placement (UsherTestProcess *self);
 /* of the host, or of the supervisor; 0 when it does not run */
