@@ -78,6 +78,7 @@ struct _UsherContext
 
   char *name;              /* (owned) */
   char *directory;         /* (owned): the host's data directory */
+  gboolean is_shared;      /* other processes have the same service and store */
   UsherService *service;   /* (owned) */
   UsherSettings *settings; /* (owned) */
   UsherSessions *sessions; /* (owned) */
@@ -94,6 +95,7 @@ struct _UsherContext
   GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
 
   UsherStore *store;  /* (owned) (nullable): from start on */
+  int has_lease;      /* (atomic): of those that share the store this process relays and fires */
   UsherRelay *relay;  /* (owned) (nullable): with a bus */
   UsherWorkers *pool; /* (owned) (nullable): for what blocks */
   guint pool_queue;   /* how many may wait for the pool */

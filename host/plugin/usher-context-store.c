@@ -9,6 +9,7 @@
 #include "usher-context-private.h"
 
 #include "usher-error.h"
+#include "usher-job-private.h"
 #include "usher-sqlite-store.h"
 #include "usher-unit-private.h"
 #include "usher-waiters-private.h"
@@ -94,21 +95,44 @@ on_unit_committed (UsherStore *store, UsherUnit *unit, gpointer user_data)
   notice_timers (self, unit);
 }
 
-gboolean
-usher_context_open (UsherContext *self, GError **error)
+/* On a thread of the store's, after commits of other processes, and while nobody relays and fires. */
+static void
+on_store_watch (UsherStore *store, gboolean is_lease_free, gpointer user_data)
+{
+  UsherContext *self = user_data;
+
+  usher_waiters_wake_all (self);
+  usher_job_retry_deferred (self);
+  if (self->relay != NULL)
+    usher_relay_look (self->relay);
+
+  if (is_lease_free)
+    usher_ticker_notice (self->ticker, G_MININT64);
+  else if (g_atomic_int_get (&self->has_lease))
+    usher_ticker_notice (self->ticker, usher_store_get_next_due (store));
+  usher_store_end_reads (store);
+}
+
+static UsherStore *
+open_store (UsherContext *self, GError **error)
 {
   g_autofree char *file_name = g_strconcat (self->name, ".db", NULL);
   g_autofree char *path = g_build_filename (self->directory, file_name, NULL);
+  guint unit_limit =
+      (guint) usher_settings_get_integer (self->settings, "store", "documents-a-unit");
+
+  return self->is_shared ? usher_sqlite_store_new_shared (path, self->clock, unit_limit, error)
+                         : usher_sqlite_store_new (path, self->clock, unit_limit, error);
+}
+
+gboolean
+usher_context_open (UsherContext *self, GError **error)
+{
   gboolean blocks = has_blocking_route (self);
   g_autofree char *pool_name = g_strconcat ("usher-", self->name, NULL);
   guint n_threads = 2;
 
-  self->store = usher_sqlite_store_new (path,
-                                        self->clock,
-                                        (guint) usher_settings_get_integer (self->settings,
-                                                                            "store",
-                                                                            "documents-a-unit"),
-                                        error);
+  self->store = open_store (self, error);
   if (self->store == NULL)
     return FALSE;
 
@@ -125,8 +149,11 @@ usher_context_open (UsherContext *self, GError **error)
       self->pool_queue = (guint) usher_context_get_integer (self, "queue");
     }
   self->pool = usher_workers_new (pool_name, n_threads, error);
+  if (self->pool == NULL)
+    return FALSE;
 
-  return self->pool != NULL;
+  usher_store_set_watch (self->store, on_store_watch, self);
+  return TRUE;
 }
 
 static void

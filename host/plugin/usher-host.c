@@ -286,6 +286,7 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
   context->sessions = g_object_ref (self->sessions);
   context->workers = self->workers;
   context->running = self->running;
+  context->is_shared = self->is_shared;
 
   if (!usher_service_configure (service, context, error) ||
       !usher_context_close_declarations (context, error) || !add_routes (self, context, error))
@@ -373,7 +374,7 @@ start_context (UsherHost *self, UsherContext *context, GError **error)
 
   if (self->bus != NULL)
     {
-      context->relay = usher_relay_new (context->store, self->bus);
+      context->relay = usher_relay_new (context->store, self->bus, context->is_shared);
       if (!usher_relay_start (context->relay, error))
         return FALSE;
     }

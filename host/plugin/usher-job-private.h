@@ -28,6 +28,8 @@ gboolean usher_job_start_timer (UsherContext *context,
 
 /* whether the event that failed with @error is not to blame: it comes again and counts no attempt */
 gboolean usher_job_is_deferral (const GError *error);
+/* for the store's watch: events that wait here for a commit may find it in another process's */
+void usher_job_retry_deferred (UsherContext *context);
 
 /* for the workers */
 void usher_job_run_on_worker (UsherJob *self);

@@ -246,21 +246,30 @@ is_blocking (UsherJob *self)
          (self->route != NULL && (self->route->flags & USHER_ROUTE_BLOCKING) != 0);
 }
 
-/* Events that were deferred here may find now what they waited for. */
-static void
-leave_commit (UsherContext *context)
+void
+usher_job_retry_deferred (UsherContext *context)
 {
   GQueue ready = G_QUEUE_INIT;
   UsherJob *job = NULL;
 
   g_mutex_lock (&context->mutex);
-  context->events_in_flight--;
   while ((job = g_queue_pop_head (&context->deferred)) != NULL)
     g_queue_push_tail (&ready, job);
   g_mutex_unlock (&context->mutex);
 
   while ((job = g_queue_pop_head (&ready)) != NULL)
     push (job, FALSE);
+}
+
+/* Events that were deferred here may find now what they waited for. */
+static void
+leave_commit (UsherContext *context)
+{
+  g_mutex_lock (&context->mutex);
+  context->events_in_flight--;
+  g_mutex_unlock (&context->mutex);
+
+  usher_job_retry_deferred (context);
 }
 
 /* TRUE when the job waits here for another event's commit. */
@@ -414,7 +423,7 @@ prepare_unit (UsherJob *self)
       unit->request_key = g_strdup (self->request_key);
       unit->request_hash = g_strdup (self->request_hash);
       if (self->request_key != NULL)
-        unit->request_owner = g_strdup (usher_running_get_owner (context->running));
+        unit->request_owner = g_strdup (usher_store_get_owner (context->store));
     }
   else if (self->event != NULL)
     {
@@ -486,6 +495,73 @@ call_in_scope (UsherJob *self, GError **error)
   return ok;
 }
 
+/* Its process lives, so it goes on there. */
+static gboolean
+is_with_another (UsherContext *context, const UsherRequestRecord *record)
+{
+  return g_strcmp0 (record->owner, usher_store_get_owner (context->store)) != 0 &&
+         usher_store_is_owner_alive (context->store, record->owner);
+}
+
+static void
+set_running_error (GError **error)
+{
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_BUSY,
+               "A request with this Idempotency-Key is still running");
+}
+
+/* What is known of the key; @error: the request cannot be run. FALSE: it was answered by now. */
+static gboolean
+read_record (UsherJob *self, GError **error)
+{
+  UsherContext *context = self->context;
+  UsherReply *reply = usher_exchange_get_reply (self->exchange);
+  g_autoptr (UsherRequestRecord) record = NULL;
+
+  if (!usher_store_find_request (context->store, self->request_key, &record, error))
+    g_prefix_error (error, "idempotency key: ");
+  else if (record != NULL && g_strcmp0 (record->hash, self->request_hash) != 0)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_BUSY,
+                 "This Idempotency-Key was used for another request");
+  else if (record != NULL && record->status != 0)
+    {
+      usher_reply_reset (reply);
+      usher_reply_set_status (reply, record->status);
+      if (record->body != NULL)
+        usher_reply_take_json (reply, g_steal_pointer (&record->body));
+      usher_tally_add (context->tally, USHER_COUNT_REPEATED, 1);
+      return FALSE;
+    }
+  else if (record != NULL && is_with_another (context, record))
+    set_running_error (error);
+  else if (record != NULL)
+    {
+      /* a process that died between two steps left the key unanswered: the documents say what is true now */
+      usher_running_remove (context->running, self->request_key);
+      g_clear_pointer (&self->request_key, g_free);
+    }
+
+  return TRUE;
+}
+
+/* TRUE when the handler shall run; else the exchange was answered. */
+static gboolean
+check_record (UsherJob *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (read_record (self, &error) && error == NULL)
+    return TRUE;
+
+  finish (self, error);
+
+  return FALSE;
+}
+
 /* Runs the handler, or the step that is next, on this thread. */
 static void
 run_job (UsherJob *self)
@@ -493,6 +569,11 @@ run_job (UsherJob *self)
   UsherContext *context = self->context;
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
+
+  /* the race may have been for the key, against another process */
+  if (self->n_conflicts > 0 && self->step == NULL && self->request_key != NULL &&
+      !check_record (self))
+    return;
 
   self->seen = usher_waiters_get_seen (context);
   prepare_unit (self);
@@ -522,47 +603,13 @@ usher_job_run_on_worker (UsherJob *self)
 static gboolean
 check_request_key (UsherJob *self)
 {
-  UsherContext *context = self->context;
-  g_autoptr (UsherRequestRecord) record = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!usher_running_add (context->running, self->request_key))
-    {
-      g_clear_pointer (&self->request_key, g_free);
-      g_set_error (&error,
-                   USHER_ERROR,
-                   USHER_ERROR_BUSY,
-                   "A request with this Idempotency-Key is still running");
-    }
-  else if (!usher_store_find_request (context->store, self->request_key, &record, &error))
-    g_prefix_error (&error, "idempotency key: ");
-  else if (record != NULL && g_strcmp0 (record->hash, self->request_hash) != 0)
-    g_set_error (&error,
-                 USHER_ERROR,
-                 USHER_ERROR_BUSY,
-                 "This Idempotency-Key was used for another request");
-  else if (record != NULL && record->status != 0)
-    {
-      UsherReply *reply = usher_exchange_get_reply (self->exchange);
+  if (usher_running_add (self->context->running, self->request_key))
+    return check_record (self);
 
-      usher_reply_set_status (reply, record->status);
-      if (record->body != NULL)
-        usher_reply_take_json (reply, g_steal_pointer (&record->body));
-      usher_tally_add (context->tally, USHER_COUNT_REPEATED, 1);
-      finish (self, NULL);
-      return FALSE;
-    }
-  else
-    {
-      /* a process that died between two steps left the key unanswered: the documents say what is true now */
-      if (record != NULL)
-        {
-          usher_running_remove (context->running, self->request_key);
-          g_clear_pointer (&self->request_key, g_free);
-        }
-      return TRUE;
-    }
-
+  g_clear_pointer (&self->request_key, g_free);
+  set_running_error (&error);
   finish (self, error);
 
   return FALSE;

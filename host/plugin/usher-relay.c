@@ -20,6 +20,7 @@ typedef struct
   UsherRelay *relay; /* (unowned) */
   UsherEvent *event; /* (owned) */
   gint64 number;     /* in the outbox */
+  guint turn;        /* of the relay when it was sent */
   gboolean confirmed;
   gboolean refused; /* the bus has no room: it is sent again later */
 } Pending;
@@ -28,13 +29,22 @@ typedef struct
  * Commits hand their events over in memory. Where the bus is slow or away they are left in the outbox
  * beyond MAX_PENDING and read from it when there is room again. The outbox is trimmed up to the
  * first event that is not confirmed.
+ *
+ * Of the processes that share a store the one with the lease relays. It begins with the first event of the outbox
+ * (the hub knows by their ids those that were sent before) and reads what the others commit, so that all go in
+ * the order of their commits.
  */
 struct _UsherRelay
 {
   UsherStore *store; /* (owned) */
   UsherBus *bus;     /* (owned) */
+  gboolean is_shared;
 
   GMutex mutex;
+  gboolean is_active; /* (mutex mutex): the lease is ours */
+  guint turn;         /* (mutex mutex): how often it was lost */
+  GHashTable
+      *orphans; /* (owned) (mutex mutex) (element-type Pending): at the bus since an earlier turn */
   GQueue pending;  /* (element-type Pending) (mutex mutex): in the order of the outbox */
   gint64 last;     /* (mutex mutex): number of the last event that was taken up */
   gboolean behind; /* (mutex mutex): there are later ones in the outbox */
@@ -51,12 +61,14 @@ free_pending (gpointer data)
 }
 
 UsherRelay *
-usher_relay_new (UsherStore *store, UsherBus *bus)
+usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared)
 {
   UsherRelay *self = g_new0 (UsherRelay, 1);
 
   g_mutex_init (&self->mutex);
   g_queue_init (&self->pending);
+  self->orphans = g_hash_table_new_full (NULL, NULL, free_pending, NULL);
+  self->is_shared = is_shared;
   self->store = g_object_ref (store);
   self->bus = g_object_ref (bus);
 
@@ -67,6 +79,7 @@ void
 usher_relay_free (UsherRelay *self)
 {
   g_queue_clear_full (&self->pending, free_pending);
+  g_hash_table_unref (self->orphans);
   g_mutex_clear (&self->mutex);
   g_object_unref (self->store);
   g_object_unref (self->bus);
@@ -84,6 +97,7 @@ send (UsherRelay *self, UsherEvent *event, gint64 number)
   pending->relay = self;
   pending->event = usher_event_ref (event);
   pending->number = number;
+  pending->turn = self->turn;
   g_queue_push_tail (&self->pending, pending);
   self->last = number;
   usher_bus_publish (self->bus, event, on_published, pending, NULL);
@@ -131,33 +145,53 @@ take_confirmed (UsherRelay *self)
   return upto;
 }
 
+/* The mutex is held; returns up to where the outbox may be trimmed, 0: nowhere new. */
+static gint64
+take_answer (UsherRelay *self, Pending *pending, gboolean is_confirmed)
+{
+  if (pending->turn != self->turn)
+    {
+      g_hash_table_remove (self->orphans, pending);
+      return 0;
+    }
+
+  if (is_confirmed)
+    {
+      pending->confirmed = TRUE;
+      return take_confirmed (self);
+    }
+
+  pending->refused = TRUE;
+  self->n_refused++;
+  return 0;
+}
+
+/* Reads on when there is room; the mutex is held. */
+static void
+catch_up (UsherRelay *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2 &&
+      !read_outbox (self, &error))
+    g_message ("the outbox cannot be read: %s", error->message);
+}
+
 static void
 on_published (UsherEvent *event, const GError *error, gpointer user_data)
 {
   Pending *pending = user_data;
   UsherRelay *self = pending->relay;
-  g_autoptr (GError) read_error = NULL;
   gint64 upto = 0;
-
-  g_mutex_lock (&self->mutex);
-  if (error == NULL)
-    {
-      pending->confirmed = TRUE;
-      upto = take_confirmed (self);
-    }
-  else
-    {
-      pending->refused = TRUE;
-      self->n_refused++;
-    }
-
-  if (self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2 &&
-      !read_outbox (self, &read_error))
-    g_message ("the outbox cannot be read: %s", read_error->message);
-  g_mutex_unlock (&self->mutex);
 
   if (error != NULL)
     g_debug ("event “%s” stays in the outbox: %s", usher_event_get_id (event), error->message);
+
+  g_mutex_lock (&self->mutex);
+  upto = take_answer (self, pending, error == NULL);
+  catch_up (self);
+  g_mutex_unlock (&self->mutex);
+
   if (upto > 0)
     usher_store_trim_outbox (self->store, upto);
 }
@@ -167,7 +201,16 @@ usher_relay_start (UsherRelay *self, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return read_outbox (self, error);
+  self->is_active = usher_store_hold_lease (self->store);
+
+  return !self->is_active || read_outbox (self, error);
+}
+
+/* Another process's events lie between those that are known here and @first; the mutex is held. */
+static gboolean
+has_gap (UsherRelay *self, gint64 first)
+{
+  return self->is_shared && first != self->last + 1;
 }
 
 void
@@ -183,12 +226,17 @@ usher_relay_add (UsherRelay *self, UsherUnit *unit)
   locker = g_mutex_locker_new (&self->mutex);
 
   /* a reading of the outbox may have met them first */
-  if (unit->outbox_last <= self->last)
+  if (!self->is_active || unit->outbox_last <= self->last)
     return;
 
-  if (self->behind || g_queue_get_length (&self->pending) >= MAX_PENDING)
+  if (self->behind || has_gap (self, first) || g_queue_get_length (&self->pending) >= MAX_PENDING)
     {
       self->behind = TRUE;
+      if (self->is_shared)
+        {
+          catch_up (self);
+          usher_store_end_reads (self->store);
+        }
       return;
     }
 
@@ -196,29 +244,66 @@ usher_relay_add (UsherRelay *self, UsherUnit *unit)
     send (self, g_ptr_array_index (unit->events, i), first + i);
 }
 
-void
-usher_relay_retry (UsherRelay *self)
+/* What is at the bus stays there until that answers; the mutex is held. */
+static void
+begin_turn (UsherRelay *self, gboolean is_active)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (GError) error = NULL;
+  Pending *pending = NULL;
 
-  if (self->n_refused > 0)
+  while ((pending = g_queue_pop_head (&self->pending)) != NULL)
     {
-      self->n_refused = 0;
-      for (GList *link = self->pending.head; link != NULL; link = link->next)
-        {
-          Pending *pending = link->data;
-
-          if (!pending->refused)
-            continue;
-          pending->refused = FALSE;
-          usher_bus_publish (self->bus, pending->event, on_published, pending, NULL);
-        }
+      if (pending->confirmed || pending->refused)
+        free_pending (pending);
+      else
+        g_hash_table_add (self->orphans, pending);
     }
 
-  if (self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2 &&
-      !read_outbox (self, &error))
-    g_message ("the outbox cannot be read: %s", error->message);
+  self->turn++;
+  self->n_refused = 0;
+  self->last = 0;
+  self->is_active = is_active;
+  /* a new holder begins with the first event there is */
+  self->behind = is_active;
+}
+
+/* The mutex is held. */
+static void
+send_refused (UsherRelay *self)
+{
+  if (self->n_refused == 0)
+    return;
+
+  self->n_refused = 0;
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
+    {
+      Pending *pending = link->data;
+
+      if (!pending->refused)
+        continue;
+      pending->refused = FALSE;
+      usher_bus_publish (self->bus, pending->event, on_published, pending, NULL);
+    }
+}
+
+void
+usher_relay_tend (UsherRelay *self, gboolean has_lease)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (has_lease != self->is_active)
+    begin_turn (self, has_lease);
+
+  send_refused (self);
+  catch_up (self);
+}
+
+void
+usher_relay_look (UsherRelay *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->behind |= self->is_active;
+  catch_up (self);
 }
 
 guint

@@ -18,8 +18,6 @@ void usher_running_free (UsherRunning *self);
 /* FALSE when it runs already */
 gboolean usher_running_add (UsherRunning *self, const char *key);
 void usher_running_remove (UsherRunning *self, const char *key);
-/* names this host in the records of keys */
-const char *usher_running_get_owner (UsherRunning *self);
 /* a job begins, a job ends */
 void usher_running_enter (UsherRunning *self);
 void usher_running_leave (UsherRunning *self);

@@ -12,7 +12,6 @@ struct _UsherRunning
 {
   GMutex mutex;
   GHashTable *keys; /* (owned) (mutex mutex) */
-  char *owner;      /* (owned) */
   int n_open;       /* (atomic) */
 };
 
@@ -23,7 +22,6 @@ usher_running_new (void)
 
   g_mutex_init (&self->mutex);
   self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->owner = g_uuid_string_random ();
 
   return self;
 }
@@ -33,7 +31,6 @@ usher_running_free (UsherRunning *self)
 {
   g_mutex_clear (&self->mutex);
   g_hash_table_unref (self->keys);
-  g_free (self->owner);
   g_free (self);
 }
 
@@ -51,12 +48,6 @@ usher_running_remove (UsherRunning *self, const char *key)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   g_hash_table_remove (self->keys, key);
-}
-
-const char *
-usher_running_get_owner (UsherRunning *self)
-{
-  return self->owner;
 }
 
 void

@@ -14,9 +14,11 @@
 #include "usher-waiters-private.h"
 
 #define MAX_SLEEP      G_TIME_SPAN_SECOND
+#define BEAT           (250 * G_TIME_SPAN_MILLISECOND)
 #define BUSY_SLEEP     (50 * G_TIME_SPAN_MILLISECOND)
 #define TIMERS_AT_ONCE 256
 #define PRUNE_INTERVAL (10 * G_TIME_SPAN_MINUTE)
+#define PRUNE_PAUSE    (10 * G_TIME_SPAN_MILLISECOND)
 
 struct _UsherTicker
 {
@@ -25,7 +27,8 @@ struct _UsherTicker
   int fires;           /* (atomic) */
   GThread *thread;     /* (owned) (nullable) */
   gulong turned;       /* signal handler */
-  gint64 last_prune;
+  gint64 last_prune;   /* the thread's: when it began */
+  gboolean is_pruning; /* the thread's: there is more */
 
   GMutex mutex;
   GCond cond;
@@ -67,24 +70,58 @@ get_limit (UsherContext *context, const char *key, gint64 now)
   return now - usher_settings_get_integer (context->settings, "store", key) * G_TIME_SPAN_SECOND;
 }
 
-static void
+static gboolean
+prune_slice (UsherContext *context, gint64 now)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean has_more = FALSE;
+
+  /* of several processes one is enough */
+  if (!g_atomic_int_get (&context->has_lease))
+    return FALSE;
+
+  if (!usher_store_prune (context->store,
+                          get_limit (context, "keep-inbox", now),
+                          get_limit (context, "keep-requests", now),
+                          &has_more,
+                          &error))
+    g_message ("store of service “%s” was not pruned: %s", context->name, error->message);
+
+  return has_more;
+}
+
+/* A slice at a time, so that neither commits nor timers wait for it; returns when to go on. */
+static gint64
 prune (UsherTicker *self, gint64 now)
 {
-  if (now - self->last_prune < PRUNE_INTERVAL)
-    return;
+  if (!self->is_pruning && now - self->last_prune < PRUNE_INTERVAL)
+    return G_MAXINT64;
 
-  self->last_prune = now;
+  if (!self->is_pruning)
+    self->last_prune = now;
+
+  self->is_pruning = FALSE;
   for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-      g_autoptr (GError) error = NULL;
+    self->is_pruning |= prune_slice (g_ptr_array_index (self->contexts, i), now);
 
-      if (!usher_store_prune (context->store,
-                              get_limit (context, "keep-inbox", now),
-                              get_limit (context, "keep-requests", now),
-                              &error))
-        g_message ("store of service “%s” was not pruned: %s", context->name, error->message);
-    }
+  return self->is_pruning ? now + PRUNE_PAUSE : G_MAXINT64;
+}
+
+/* Returns when to look again. */
+static gint64
+tend_context (UsherTicker *self, UsherContext *context, gint64 now)
+{
+  gint64 next = usher_waiters_expire (context, FALSE);
+  gboolean has_lease = usher_store_hold_lease (context->store);
+
+  g_atomic_int_set (&context->has_lease, has_lease);
+  if (g_atomic_int_get (&self->fires) && has_lease)
+    next = MIN (next, fire_timers (self, context, now));
+  if (context->relay != NULL)
+    usher_relay_tend (context->relay, has_lease);
+  usher_store_end_reads (context->store);
+
+  return context->is_shared ? MIN (next, now + BEAT) : next;
 }
 
 static gint64
@@ -94,19 +131,9 @@ tick (UsherTicker *self)
   gint64 next = now + MAX_SLEEP;
 
   for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
+    next = MIN (next, tend_context (self, g_ptr_array_index (self->contexts, i), now));
 
-      next = MIN (next, usher_waiters_expire (context, FALSE));
-      if (g_atomic_int_get (&self->fires))
-        next = MIN (next, fire_timers (self, context, now));
-      if (context->relay != NULL)
-        usher_relay_retry (context->relay);
-      usher_store_end_reads (context->store);
-    }
-  prune (self, now);
-
-  return next;
+  return MIN (next, prune (self, now));
 }
 
 static gpointer

@@ -20,6 +20,8 @@ void usher_waiters_add (UsherContext *context,
 guint64 usher_waiters_get_seen (UsherContext *context);
 /* for the store's observer */
 void usher_waiters_wake (UsherContext *context, UsherUnit *unit);
+/* for the store's watch: nobody knows what others changed, so all look again */
+void usher_waiters_wake_all (UsherContext *context);
 /* wakes what is past its deadline, or (all, when the host stops) ends them all; returns the earliest deadline left, by
  * the clock */
 gint64 usher_waiters_expire (UsherContext *context, gboolean all);

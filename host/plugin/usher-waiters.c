@@ -103,6 +103,30 @@ usher_waiters_wake (UsherContext *context, UsherUnit *unit)
     usher_job_resume (job, FALSE);
 }
 
+void
+usher_waiters_wake_all (UsherContext *context)
+{
+  GQueue ready = G_QUEUE_INIT;
+  GHashTableIter iter;
+  gpointer queue = NULL;
+  UsherJob *job = NULL;
+
+  g_mutex_lock (&context->mutex);
+  context->n_commits++;
+  g_hash_table_iter_init (&iter, context->waiters);
+  while (g_hash_table_iter_next (&iter, NULL, &queue))
+    {
+      while ((job = g_queue_pop_head (queue)) != NULL)
+        g_queue_push_tail (&ready, job);
+      g_hash_table_iter_remove (&iter);
+    }
+  context->n_waiters = 0;
+  g_mutex_unlock (&context->mutex);
+
+  while ((job = g_queue_pop_head (&ready)) != NULL)
+    usher_job_resume (job, FALSE);
+}
+
 /* Moves to @ready who is past the deadline; returns the earliest deadline of the others. */
 static gint64
 take_expired (GQueue *queue, gint64 now, gboolean all, GQueue *ready)

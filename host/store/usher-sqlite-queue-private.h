@@ -23,7 +23,8 @@ typedef struct
   UsherCommittedFunc func;
   gpointer user_data;
   UsherSqliteJob job;
-  GError *error; /* (owned) (nullable) */
+  gint64 timeout; /* of a job: how long it may wait for other processes */
+  GError *error;  /* (owned) (nullable) */
 } UsherSqliteEntry;
 
 void usher_sqlite_entry_free (UsherSqliteEntry *self);
@@ -38,6 +39,7 @@ typedef struct
   gint64 trimmed;     /* (mutex mutex): the outbox shall be trimmed up to here */
   gint64 dropped;     /* (mutex mutex): it is, up to here */
   gint64 trim_time;   /* (mutex mutex): when it is trimmed without a commit, monotonic */
+  gint64 probe_time;  /* (mutex mutex): when a disk that refused is tried without one, 0: never */
 } UsherSqliteQueue;
 
 void usher_sqlite_queue_init (UsherSqliteQueue *self);
@@ -45,7 +47,7 @@ void usher_sqlite_queue_clear (UsherSqliteQueue *self);
 /* takes ownership of @entry; FALSE, and it is the caller's still, when the queue is closed */
 gboolean usher_sqlite_queue_push (UsherSqliteQueue *self, UsherSqliteEntry *entry);
 /* Waits for work and puts it into @group: units, or one job, or nothing when only the outbox is to be
- * trimmed up to @trimmed. FALSE when the queue is closed and empty. */
+ * trimmed up to @trimmed or the disk to be tried. FALSE when the queue is closed and empty. */
 gboolean usher_sqlite_queue_take (UsherSqliteQueue *self, GPtrArray *group, gint64 *trimmed);
 /* no entry is put in after this */
 void usher_sqlite_queue_close (UsherSqliteQueue *self);
@@ -56,5 +58,7 @@ gint64 usher_sqlite_queue_get_dropped (UsherSqliteQueue *self);
 void usher_sqlite_queue_set_dropped (UsherSqliteQueue *self, gint64 upto);
 /* trimming failed: it is done later, or by the next run when the queue is closed */
 void usher_sqlite_queue_put_trim_off (UsherSqliteQueue *self);
+/* whether the disk refused the last commit and is to be tried again soon */
+void usher_sqlite_queue_set_probing (UsherSqliteQueue *self, gboolean is_probing);
 
 G_END_DECLS

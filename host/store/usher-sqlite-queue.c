@@ -13,6 +13,8 @@
 /* how long a trim of the outbox waits for a commit to go with, and for another try */
 #define TRIM_WAIT  (200 * G_TIME_SPAN_MILLISECOND)
 #define TRIM_PAUSE (2 * G_TIME_SPAN_SECOND)
+/* how long a disk that refused is left alone */
+#define PROBE_PAUSE (G_TIME_SPAN_SECOND / 4)
 
 void
 usher_sqlite_entry_free (UsherSqliteEntry *self)
@@ -55,15 +57,27 @@ usher_sqlite_queue_push (UsherSqliteQueue *self, UsherSqliteEntry *entry)
   return is_open;
 }
 
+/* when there is something to do without an entry, 0: never; (mutex mutex) */
+static gint64
+get_wake_time (UsherSqliteQueue *self)
+{
+  if (self->trimmed == self->dropped || self->probe_time != 0)
+    return self->probe_time;
+
+  return self->trim_time;
+}
+
 /* FALSE when there will be no work; (mutex mutex) */
 static gboolean
 wait_for_work (UsherSqliteQueue *self)
 {
   while (g_queue_is_empty (&self->entries) && !self->is_closed)
     {
-      if (self->trimmed == self->dropped)
+      gint64 wake_time = get_wake_time (self);
+
+      if (wake_time == 0)
         g_cond_wait (&self->cond, &self->mutex);
-      else if (!g_cond_wait_until (&self->cond, &self->mutex, self->trim_time))
+      else if (!g_cond_wait_until (&self->cond, &self->mutex, wake_time))
         return TRUE;
     }
 
@@ -159,5 +173,13 @@ usher_sqlite_queue_put_trim_off (UsherSqliteQueue *self)
   self->trim_time = g_get_monotonic_time () + TRIM_PAUSE;
   if (self->is_closed)
     self->trimmed = self->dropped;
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_sqlite_queue_set_probing (UsherSqliteQueue *self, gboolean is_probing)
+{
+  g_mutex_lock (&self->mutex);
+  self->probe_time = is_probing ? g_get_monotonic_time () + PROBE_PAUSE : 0;
   g_mutex_unlock (&self->mutex);
 }

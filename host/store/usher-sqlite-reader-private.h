@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-share-private.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct _UsherSqliteReaders UsherSqliteReaders;
 
 /* One thread's. Between enter and leave the thread has @connection for itself, in a read
- * transaction that sees every commit of this process until now. */
+ * transaction that sees every commit until now, of all processes when the file is shared, else of this one. */
 typedef struct
 {
   UsherSqliteReaders *readers;       /* (owned) */
@@ -25,14 +26,15 @@ typedef struct
   guint n_commits;                   /* (mutex mutex): how many commits the transaction sees */
 } UsherSqliteReader;
 
-UsherSqliteReaders *usher_sqlite_readers_new (const char *path);
+/* @share: (nullable) */
+UsherSqliteReaders *usher_sqlite_readers_new (const char *path, UsherSqliteShare *share);
 UsherSqliteReaders *usher_sqlite_readers_ref (UsherSqliteReaders *self);
 void usher_sqlite_readers_unref (UsherSqliteReaders *self);
 const char *usher_sqlite_readers_get_path (UsherSqliteReaders *self);
 /* the calling thread's reader; NULL (UNAVAILABLE) when the store is closed */
 UsherSqliteReader *usher_sqlite_readers_enter (UsherSqliteReaders *self, GError **error);
 void usher_sqlite_reader_leave (UsherSqliteReader *self);
-/* a commit was made: transactions that began before are renewed at their next use */
+/* a commit was made here, in the gate when there is one: transactions that began before are renewed at their next use */
 void usher_sqlite_readers_renew (UsherSqliteReaders *self);
 /* ends what transactions began before the last commit, so that the log can begin anew; nobody
  * misses them */

@@ -15,9 +15,10 @@ struct _UsherSqliteReaders
 {
   char *path; /* (owned) */
   GMutex mutex;
-  GPtrArray *all;     /* (owned) (mutex mutex) (element-type UsherSqliteReader), unowned */
-  gboolean is_closed; /* (mutex mutex) */
-  guint n_commits;    /* (atomic) */
+  GPtrArray *all;          /* (owned) (mutex mutex) (element-type UsherSqliteReader), unowned */
+  gboolean is_closed;      /* (mutex mutex) */
+  UsherSqliteShare *share; /* (owned) (nullable): counts the commits of all processes */
+  guint n_commits;         /* (atomic): else those of this process */
 };
 
 static const char begin[] = "BEGIN";
@@ -29,11 +30,12 @@ static void free_readers_of_thread (gpointer data);
 static GPrivate readers_of_thread = G_PRIVATE_INIT (free_readers_of_thread);
 
 UsherSqliteReaders *
-usher_sqlite_readers_new (const char *path)
+usher_sqlite_readers_new (const char *path, UsherSqliteShare *share)
 {
   UsherSqliteReaders *self = g_atomic_rc_box_new0 (UsherSqliteReaders);
 
   self->path = g_strdup (path);
+  self->share = share != NULL ? usher_sqlite_share_ref (share) : NULL;
   g_mutex_init (&self->mutex);
   self->all = g_ptr_array_new ();
 
@@ -52,6 +54,7 @@ clear_readers (gpointer data)
   UsherSqliteReaders *self = data;
 
   g_ptr_array_unref (self->all);
+  g_clear_pointer (&self->share, usher_sqlite_share_unref);
   g_mutex_clear (&self->mutex);
   g_free (self->path);
 }
@@ -186,10 +189,19 @@ add_reader (UsherSqliteReaders *self, GError **error)
   return reader;
 }
 
+static guint
+get_n_commits (UsherSqliteReaders *self)
+{
+  if (self->share != NULL)
+    return usher_sqlite_share_get_n_commits (self->share);
+
+  return (guint) g_atomic_int_get (&self->n_commits);
+}
+
 static gboolean
 renew (UsherSqliteReader *reader, GError **error)
 {
-  guint n_commits = (guint) g_atomic_int_get (&reader->readers->n_commits);
+  guint n_commits = get_n_commits (reader->readers);
 
   if (reader->connection == NULL)
     return set_closed_error (reader->readers, error);
@@ -233,7 +245,10 @@ usher_sqlite_reader_leave (UsherSqliteReader *self)
 void
 usher_sqlite_readers_renew (UsherSqliteReaders *self)
 {
-  g_atomic_int_inc (&self->n_commits);
+  if (self->share != NULL)
+    usher_sqlite_share_announce (self->share);
+  else
+    g_atomic_int_inc (&self->n_commits);
 }
 
 static void
@@ -247,7 +262,7 @@ end_transaction (UsherSqliteReader *reader)
 void
 usher_sqlite_readers_end_stale (UsherSqliteReaders *self)
 {
-  guint n_commits = (guint) g_atomic_int_get (&self->n_commits);
+  guint n_commits = get_n_commits (self);
 
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->all->len; i++)

@@ -30,6 +30,10 @@ GPtrArray *usher_sqlite_shelf_list_outbox (UsherSqliteConnection *connection,
                                            gint64 *last,
                                            GError **error);
 
+/* G_MAXINT64: there is no timer */
+gboolean
+usher_sqlite_shelf_get_next_due (UsherSqliteConnection *connection, gint64 *due, GError **error);
+
 typedef struct
 {
   gint64 inbox_before;

@@ -8,6 +8,9 @@
 
 #include "usher-sqlite-shelf-private.h"
 
+/* how many rows of each kind are pruned in one flush: a few milliseconds */
+#define PRUNE_ROWS 250
+
 static const char find_request[] =
     "SELECT hash,owner,status,body,time FROM usher_requests WHERE key=?1";
 static const char find_applied[] = "SELECT 1 FROM usher_inbox WHERE event=?1 AND subscriber=?2";
@@ -16,11 +19,13 @@ static const char list_timers[] = "SELECT name,key,due,payload,attempt,generatio
 static const char list_outbox[] =
     "SELECT number,id,channel,time,correlation,causation,traceparent,payload"
     " FROM usher_outbox WHERE number>?1 ORDER BY number LIMIT ?2";
-static const char prune_inbox[] =
-    "DELETE FROM usher_inbox WHERE (event,subscriber) IN"
-    " (SELECT event,subscriber FROM usher_inbox WHERE time<?1 LIMIT 1000)";
+static const char prune_inbox[] = "DELETE FROM usher_inbox WHERE (event,subscriber) IN"
+                                  " (SELECT event,subscriber FROM usher_inbox"
+                                  " WHERE time<?1 ORDER BY time LIMIT ?2)";
 static const char prune_requests[] = "DELETE FROM usher_requests WHERE key IN"
-                                     " (SELECT key FROM usher_requests WHERE time<?1 LIMIT 1000)";
+                                     " (SELECT key FROM usher_requests"
+                                     " WHERE time<?1 ORDER BY time LIMIT ?2)";
+static const char find_due[] = "SELECT min(due) FROM usher_timers";
 
 gboolean
 usher_sqlite_shelf_find_request (UsherSqliteConnection *connection,
@@ -173,10 +178,11 @@ prune_piece (UsherSqliteConnection *connection,
     return FALSE;
 
   sqlite3_bind_int64 (statement, 1, before);
+  sqlite3_bind_int64 (statement, 2, PRUNE_ROWS);
   if (!usher_sqlite_connection_finish (connection, statement, error))
     return FALSE;
 
-  *has_more |= sqlite3_changes (connection->db) > 0;
+  *has_more |= sqlite3_changes (connection->db) >= PRUNE_ROWS;
   return TRUE;
 }
 
@@ -186,7 +192,25 @@ usher_sqlite_shelf_prune (UsherSqliteConnection *connection, gpointer user_data,
   UsherSqlitePrune *prune = user_data;
 
   prune->has_more = FALSE;
+  if (!usher_sqlite_connection_execute (connection, "BEGIN IMMEDIATE", error))
+    return FALSE;
 
-  return prune_piece (connection, prune_inbox, prune->inbox_before, &prune->has_more, error) &&
-         prune_piece (connection, prune_requests, prune->requests_before, &prune->has_more, error);
+  if (prune_piece (connection, prune_inbox, prune->inbox_before, &prune->has_more, error) &&
+      prune_piece (connection, prune_requests, prune->requests_before, &prune->has_more, error) &&
+      usher_sqlite_connection_execute (connection, "COMMIT", error))
+    return TRUE;
+
+  if (sqlite3_get_autocommit (connection->db) == 0)
+    usher_sqlite_connection_execute (connection, "ROLLBACK", NULL);
+  return FALSE;
+}
+
+gboolean
+usher_sqlite_shelf_get_next_due (UsherSqliteConnection *connection, gint64 *due, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, find_due, error);
+
+  return statement != NULL &&
+         usher_sqlite_connection_get_integer (connection, statement, G_MAXINT64, due, error);
 }

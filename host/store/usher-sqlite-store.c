@@ -14,8 +14,10 @@
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-query-private.h"
 #include "usher-sqlite-reader-private.h"
+#include "usher-sqlite-share-private.h"
 #include "usher-sqlite-shelf-private.h"
 #include "usher-sqlite-table-private.h"
+#include "usher-sqlite-watch-private.h"
 #include "usher-sqlite-writer-private.h"
 #include "usher-unit-private.h"
 
@@ -25,17 +27,22 @@
  * The embedded store: a SQLite file a service.
  *
  * One thread writes and commits in groups: what was queued while the last group was flushed is the
- * next. Each thread that reads has a connection of its own, which ends with the thread. Another
- * process may use the file at the same time.
+ * next. Each thread that reads has a connection of its own, which ends with the thread. Other
+ * processes may use the file at the same time, if all of them open it by [ctor@SqliteStore.new_shared].
  */
 struct _UsherSqliteStore
 {
   GObject parent_instance;
 
+  UsherClock *clock;           /* (owned) */
+  char *owner;                 /* (owned) */
+  UsherSqliteShare *share;     /* (owned) (nullable): with other processes */
   UsherSqliteTables *tables;   /* (owned) */
   UsherSqliteReaders *readers; /* (owned) */
   UsherSqliteWriter *writer;   /* (owned) */
   UsherSqliteFigures *figures; /* (owned) */
+  UsherSqliteWatch *watch;     /* (owned) (nullable) */
+  gint64 last_prune;           /* (atomic): where nobody shares the file */
 };
 
 static gboolean
@@ -62,7 +69,8 @@ usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GErro
       return FALSE;
     }
 
-  if (!usher_sqlite_writer_run (self->writer, add_on_writer, table, error))
+  if (!usher_sqlite_writer_run (
+          self->writer, add_on_writer, USHER_SQLITE_OPEN_TIMEOUT, table, error))
     return FALSE;
 
   usher_sqlite_tables_add (self->tables, g_steal_pointer (&table));
@@ -211,7 +219,19 @@ usher_sqlite_store_list_timers (UsherStore *store, gint64 due, guint limit, GErr
 static gint64
 usher_sqlite_store_get_next_due (UsherStore *store)
 {
-  return usher_sqlite_writer_get_next_due (USHER_SQLITE_STORE (store)->writer);
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = NULL;
+  gint64 due = G_MAXINT64;
+
+  if (self->share == NULL)
+    return usher_sqlite_writer_get_next_due (self->writer);
+
+  /* another process may have set or unset it; who cannot read it now asks again soon */
+  reader = usher_sqlite_readers_enter (self->readers, NULL);
+  if (reader != NULL)
+    usher_sqlite_shelf_get_next_due (reader->connection, &due, NULL);
+
+  return due;
 }
 
 static GPtrArray *
@@ -238,21 +258,99 @@ usher_sqlite_store_trim_outbox (UsherStore *store, gint64 upto)
   usher_sqlite_writer_trim (USHER_SQLITE_STORE (store)->writer, upto);
 }
 
+static void
+set_last_prune (UsherSqliteStore *self)
+{
+  gint64 time = usher_clock_get_time (self->clock);
+
+  if (self->share != NULL)
+    usher_sqlite_share_set_last_prune (self->share, time);
+  else
+    __atomic_store_n (&self->last_prune, time, __ATOMIC_SEQ_CST);
+}
+
+static gint64
+get_last_prune (UsherSqliteStore *self)
+{
+  if (self->share != NULL)
+    return usher_sqlite_share_get_last_prune (self->share);
+
+  return __atomic_load_n (&self->last_prune, __ATOMIC_SEQ_CST);
+}
+
 static gboolean
 usher_sqlite_store_prune (UsherStore *store,
                           gint64 inbox_before,
                           gint64 requests_before,
+                          gboolean *has_more,
                           GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  UsherSqlitePrune prune = { inbox_before, requests_before, TRUE };
+  UsherSqlitePrune prune = { inbox_before, requests_before, FALSE };
 
-  /* in small pieces, so that commits go on between them */
-  while (prune.has_more)
-    if (!usher_sqlite_writer_run (self->writer, usher_sqlite_shelf_prune, &prune, error))
-      return FALSE;
+  if (!usher_sqlite_writer_run (
+          self->writer, usher_sqlite_shelf_prune, USHER_SQLITE_TIMEOUT, &prune, error))
+    return FALSE;
+
+  *has_more = prune.has_more;
+  if (!prune.has_more)
+    set_last_prune (self);
 
   return TRUE;
+}
+
+static gboolean
+usher_sqlite_store_hold_lease (UsherStore *store)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  return self->share == NULL || usher_sqlite_share_hold_lease (self->share);
+}
+
+static void
+usher_sqlite_store_release_lease (UsherStore *store)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  if (self->share != NULL)
+    usher_sqlite_share_release_lease (self->share);
+}
+
+static void
+usher_sqlite_store_set_watch (UsherStore *store, UsherStoreWatchFunc func, gpointer user_data)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  if (self->share != NULL && self->watch == NULL)
+    self->watch = usher_sqlite_watch_new (self->share, self->readers, store, func, user_data);
+}
+
+static const char *
+usher_sqlite_store_get_owner (UsherStore *store)
+{
+  return USHER_SQLITE_STORE (store)->owner;
+}
+
+static gboolean
+usher_sqlite_store_is_owner_alive (UsherStore *store, const char *owner)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  return self->share != NULL ? usher_sqlite_share_is_open (self->share, owner)
+                             : g_str_equal (owner, self->owner);
+}
+
+static void
+describe_lease (UsherSqliteStore *self, GVariantBuilder *builder)
+{
+  gint64 token = 0;
+  gint64 held = usher_sqlite_share_has_lease (self->share);
+  int pid = 0;
+
+  usher_sqlite_share_describe_lease (self->share, &token, &pid);
+  g_variant_builder_add (builder, "{sx}", "lease-token", token);
+  g_variant_builder_add (builder, "{sx}", "lease-process", (gint64) pid);
+  g_variant_builder_add (builder, "{sx}", "lease-held", held);
 }
 
 static GVariant *
@@ -264,6 +362,14 @@ usher_sqlite_store_describe (UsherStore *store, GError **error)
   if (!usher_sqlite_figures_add (self->figures, self->readers, &builder, error))
     return NULL;
 
+  g_variant_builder_add (&builder, "{sx}", "last-prune", get_last_prune (self));
+  g_variant_builder_add (&builder,
+                         "{sx}",
+                         "read-only",
+                         (gint64) usher_sqlite_writer_is_read_only (self->writer));
+  if (self->share != NULL)
+    describe_lease (self, &builder);
+
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
@@ -271,6 +377,9 @@ static gboolean
 usher_sqlite_store_close (UsherStore *store, GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  if (self->watch != NULL)
+    usher_sqlite_watch_stop (self->watch);
 
   return usher_sqlite_writer_close (self->writer, error);
 }
@@ -292,6 +401,11 @@ store_iface_init (UsherStoreInterface *iface)
   iface->list_outbox = usher_sqlite_store_list_outbox;
   iface->trim_outbox = usher_sqlite_store_trim_outbox;
   iface->prune = usher_sqlite_store_prune;
+  iface->hold_lease = usher_sqlite_store_hold_lease;
+  iface->release_lease = usher_sqlite_store_release_lease;
+  iface->set_watch = usher_sqlite_store_set_watch;
+  iface->get_owner = usher_sqlite_store_get_owner;
+  iface->is_owner_alive = usher_sqlite_store_is_owner_alive;
   iface->describe = usher_sqlite_store_describe;
   iface->close = usher_sqlite_store_close;
 }
@@ -306,12 +420,18 @@ usher_sqlite_store_finalize (GObject *object)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (object);
 
+  if (self->watch != NULL)
+    usher_sqlite_watch_stop (self->watch);
   if (self->writer != NULL)
     usher_sqlite_writer_close (self->writer, NULL);
+  g_clear_pointer (&self->watch, usher_sqlite_watch_unref);
   g_clear_pointer (&self->writer, usher_sqlite_writer_unref);
   g_clear_pointer (&self->figures, usher_sqlite_figures_free);
   g_clear_pointer (&self->readers, usher_sqlite_readers_unref);
   g_clear_pointer (&self->tables, usher_sqlite_tables_unref);
+  g_clear_pointer (&self->share, usher_sqlite_share_unref);
+  g_clear_object (&self->clock);
+  g_free (self->owner);
 
   G_OBJECT_CLASS (usher_sqlite_store_parent_class)->finalize (object);
 }
@@ -327,6 +447,31 @@ usher_sqlite_store_init (UsherSqliteStore *self)
 {
 }
 
+/* @share: (nullable); takes ownership of @share */
+static UsherStore *
+open_store (const char *path,
+            UsherClock *clock,
+            guint unit_limit,
+            UsherSqliteShare *share,
+            GError **error)
+{
+  g_autoptr (UsherSqliteStore) self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
+
+  self->share = share;
+  self->clock = g_object_ref (clock);
+  self->owner =
+      share != NULL ? g_strdup (usher_sqlite_share_get_id (share)) : g_uuid_string_random ();
+  self->tables = usher_sqlite_tables_new ();
+  self->readers = usher_sqlite_readers_new (path, share);
+  self->figures = usher_sqlite_figures_new ();
+  self->writer =
+      usher_sqlite_writer_new (path, share, self->readers, self->tables, unit_limit, error);
+  if (self->writer == NULL)
+    return NULL;
+
+  return USHER_STORE (g_steal_pointer (&self));
+}
+
 /**
  * usher_sqlite_store_new:
  * @path: the file, made when it is missing; its folder must exist
@@ -334,8 +479,8 @@ usher_sqlite_store_init (UsherSqliteStore *self)
  * @unit_limit: how many documents a unit may change, 0: any number
  * @error: return location for an error
  *
- * Opens a database. All errors name @path: `USHER_ERROR_UNAVAILABLE` when it cannot be opened or
- * written, `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT` when it is no database, another program's or
+ * Opens a database for this process alone. All errors name @path: `USHER_ERROR_UNAVAILABLE` when it cannot be opened
+ * or written, `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT` when it is no database, another program's or
  * from a newer version.
  *
  * Returns: (transfer full): a store, `NULL` on error
@@ -343,18 +488,38 @@ usher_sqlite_store_init (UsherSqliteStore *self)
 UsherStore *
 usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, GError **error)
 {
-  g_autoptr (UsherSqliteStore) self = NULL;
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
+
+  return open_store (path, clock, unit_limit, NULL, error);
+}
+
+/**
+ * usher_sqlite_store_new_shared:
+ * @path: the file, made when it is missing; its folder must exist
+ * @clock: the clock of the host
+ * @unit_limit: how many documents a unit may change, 0: any number
+ * @error: return location for an error
+ *
+ * Opens a database that other processes of this machine open in the same way. The file `-shared` beside it says whose
+ * turn it is to write, tells each process of the others' commits, and has the lease. Commits wait up to five
+ * seconds for another process, then they are `USHER_ERROR_UNAVAILABLE`. Other errors are those of
+ * [ctor@SqliteStore.new].
+ *
+ * Returns: (transfer full): a store, `NULL` on error
+ */
+UsherStore *
+usher_sqlite_store_new_shared (const char *path,
+                               UsherClock *clock,
+                               guint unit_limit,
+                               GError **error)
+{
+  UsherSqliteShare *share;
 
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
 
-  self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
-  self->tables = usher_sqlite_tables_new ();
-  self->readers = usher_sqlite_readers_new (path);
-  self->figures = usher_sqlite_figures_new ();
-  self->writer = usher_sqlite_writer_new (path, self->readers, self->tables, unit_limit, error);
-  if (self->writer == NULL)
-    return NULL;
+  share = usher_sqlite_share_new (path, error);
 
-  return USHER_STORE (g_steal_pointer (&self));
+  return share != NULL ? open_store (path, clock, unit_limit, share, error) : NULL;
 }

@@ -22,5 +22,11 @@ G_DECLARE_FINAL_TYPE (UsherSqliteStore, usher_sqlite_store, USHER, SQLITE_STORE,
 USHER_API
 UsherStore *
 usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, GError **error);
+/* for several processes of one machine, all of which open it so */
+USHER_API
+UsherStore *usher_sqlite_store_new_shared (const char *path,
+                                           UsherClock *clock,
+                                           guint unit_limit,
+                                           GError **error);
 
 G_END_DECLS

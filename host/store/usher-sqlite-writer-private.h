@@ -13,11 +13,16 @@
 
 G_BEGIN_DECLS
 
+/* how long another process may be in the gate: with a group, and to bring a collection in line */
+#define USHER_SQLITE_TIMEOUT      (5 * G_TIME_SPAN_SECOND)
+#define USHER_SQLITE_OPEN_TIMEOUT (30 * G_TIME_SPAN_SECOND)
+
 /* Reference counted, any thread. Its connection is its thread's alone. */
 typedef struct _UsherSqliteWriter UsherSqliteWriter;
 
-/* @readers and @tables: shared with the store */
+/* @share: (nullable); @readers and @tables: shared with the store */
 UsherSqliteWriter *usher_sqlite_writer_new (const char *path,
+                                            UsherSqliteShare *share,
                                             UsherSqliteReaders *readers,
                                             UsherSqliteTables *tables,
                                             guint unit_limit,
@@ -31,12 +36,16 @@ void usher_sqlite_writer_commit (UsherSqliteWriter *self,
                                  UsherUnit *unit,
                                  UsherCommittedFunc func,
                                  gpointer user_data);
-/* waits; not on the writer's thread */
+/* waits; not on the writer's thread; @timeout: how long for other processes */
 gboolean usher_sqlite_writer_run (UsherSqliteWriter *self,
                                   UsherSqliteJob job,
+                                  gint64 timeout,
                                   gpointer user_data,
                                   GError **error);
+/* as of the last commit of this process */
 gint64 usher_sqlite_writer_get_next_due (UsherSqliteWriter *self);
+/* the disk refused the last commit; it is tried again now and then until it takes one */
+gboolean usher_sqlite_writer_is_read_only (UsherSqliteWriter *self);
 void usher_sqlite_writer_trim (UsherSqliteWriter *self, gint64 upto);
 /* what usher_sqlite_writer_trim() was last called with */
 gint64 usher_sqlite_writer_get_trimmed (UsherSqliteWriter *self);

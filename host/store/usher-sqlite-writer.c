@@ -12,6 +12,7 @@
 #include "usher-pulse-private.h"
 #include "usher-sqlite-change-private.h"
 #include "usher-sqlite-layout-private.h"
+#include "usher-sqlite-shelf-private.h"
 
 /* how long the log may grow before it is copied into the database, in pages */
 #define LOG_PAGES 1000
@@ -20,6 +21,7 @@ struct _UsherSqliteWriter
 {
   UsherSqliteConnection *connection; /* (owned): the thread's */
   int n_log_pages;                   /* the thread's: how long the log is */
+  UsherSqliteShare *share;           /* (owned) (nullable): with other processes */
   UsherSqliteReaders *readers;       /* (owned) */
   UsherSqliteTables *tables;         /* (owned) */
   guint unit_limit;
@@ -31,22 +33,21 @@ struct _UsherSqliteWriter
   GMutex mutex;
   GThread *thread; /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
   gint64 next_due; /* (mutex mutex) */
+
+  int is_read_only; /* (atomic): the disk refused the last commit */
 };
 
 static const char begin[] = "BEGIN IMMEDIATE";
 static const char commit[] = "COMMIT";
 static const char rollback[] = "ROLLBACK";
 static const char drop_events[] = "DELETE FROM usher_outbox WHERE number<=?1";
-static const char find_due[] = "SELECT min(due) FROM usher_timers";
+static const char touch[] = "UPDATE usher_schema SET value=value WHERE name='layout'";
 
+/* Exact in the gate. Who is alone needs none. */
 static gboolean
-read_next_due (UsherSqliteWriter *self, gint64 *due, GError **error)
+has_lease (UsherSqliteWriter *self)
 {
-  g_autoptr (UsherSqliteStatement) statement =
-      usher_sqlite_connection_get (self->connection, find_due, error);
-
-  return statement != NULL &&
-         usher_sqlite_connection_get_integer (self->connection, statement, G_MAXINT64, due, error);
+  return self->share == NULL || usher_sqlite_share_has_lease (self->share);
 }
 
 static gboolean
@@ -55,6 +56,9 @@ drop_trimmed (UsherSqliteWriter *self, gint64 upto, GError **error)
   g_autoptr (UsherSqliteStatement) statement = NULL;
 
   if (upto == usher_sqlite_queue_get_dropped (&self->queue))
+    return TRUE;
+  /* another process relays the outbox now: it is its own affair what is still in there */
+  if (!has_lease (self))
     return TRUE;
 
   statement = usher_sqlite_connection_get (self->connection, drop_events, error);
@@ -88,6 +92,20 @@ has_timers (UsherUnit *unit)
   return unit->timers != NULL || unit->fired != NULL;
 }
 
+static UsherSqliteOutcome
+write_unit (UsherSqliteWriter *self, UsherUnit *unit, GError **error)
+{
+  if (!check_limit (self, unit, error))
+    return USHER_SQLITE_REFUSED;
+
+  /* a timer is for whoever has the lease, as if that had been first */
+  unit->was_applied = unit->fired != NULL && !has_lease (self);
+  if (unit->was_applied)
+    return USHER_SQLITE_WRITTEN;
+
+  return usher_sqlite_change_write (self->connection, self->tables, unit, error);
+}
+
 /* FALSE: the transaction fails */
 static gboolean
 write_group (UsherSqliteWriter *self, GPtrArray *group, gboolean *timers, GError **error)
@@ -95,11 +113,8 @@ write_group (UsherSqliteWriter *self, GPtrArray *group, gboolean *timers, GError
   for (guint i = 0; i < group->len; i++)
     {
       UsherSqliteEntry *entry = g_ptr_array_index (group, i);
-      UsherSqliteOutcome outcome = USHER_SQLITE_REFUSED;
+      UsherSqliteOutcome outcome = write_unit (self, entry->unit, &entry->error);
 
-      if (check_limit (self, entry->unit, &entry->error))
-        outcome =
-            usher_sqlite_change_write (self->connection, self->tables, entry->unit, &entry->error);
       if (outcome == USHER_SQLITE_BROKEN)
         {
           g_propagate_error (error, g_steal_pointer (&entry->error));
@@ -119,6 +134,14 @@ set_next_due (UsherSqliteWriter *self, gint64 due)
   g_mutex_unlock (&self->mutex);
 }
 
+/* A disk that refused is tried with a page of its own when nobody else wants to write. */
+static gboolean
+try_disk (UsherSqliteWriter *self, GPtrArray *group, GError **error)
+{
+  return group->len > 0 || !g_atomic_int_get (&self->is_read_only) ||
+         usher_sqlite_connection_run (self->connection, touch, error);
+}
+
 static gboolean
 write_transaction (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError **error)
 {
@@ -126,10 +149,15 @@ write_transaction (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GE
   gint64 due = G_MAXINT64;
 
   if (!usher_sqlite_connection_run (self->connection, begin, error) ||
-      !write_group (self, group, &timers, error) || !drop_trimmed (self, trimmed, error) ||
-      (timers && !read_next_due (self, &due, error)) ||
+      !write_group (self, group, &timers, error) || !try_disk (self, group, error) ||
+      !drop_trimmed (self, trimmed, error) ||
+      (timers && !usher_sqlite_shelf_get_next_due (self->connection, &due, error)) ||
       !usher_sqlite_connection_run (self->connection, commit, error))
-    return FALSE;
+    {
+      if (sqlite3_get_autocommit (self->connection->db) == 0)
+        usher_sqlite_connection_run (self->connection, rollback, NULL);
+      return FALSE;
+    }
 
   usher_sqlite_readers_renew (self->readers);
   usher_sqlite_queue_set_dropped (&self->queue, trimmed);
@@ -139,12 +167,56 @@ write_transaction (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GE
   return TRUE;
 }
 
+static gboolean
+enter (UsherSqliteWriter *self, gint64 timeout, GError **error)
+{
+  return self->share == NULL || usher_sqlite_share_enter (self->share, timeout, error);
+}
+
+static void
+leave (UsherSqliteWriter *self)
+{
+  if (self->share != NULL)
+    usher_sqlite_share_leave (self->share);
+}
+
+/* Says once that nothing can be written, and once that it can again. */
+static void
+set_read_only (UsherSqliteWriter *self, const GError *error)
+{
+  gboolean is_read_only = error != NULL;
+
+  usher_sqlite_queue_set_probing (&self->queue, is_read_only);
+  if (g_atomic_int_exchange (&self->is_read_only, is_read_only) == is_read_only)
+    return;
+
+  if (is_read_only)
+    g_message ("%s; nothing is written until that is over", error->message);
+  else
+    g_message ("database “%s” is written again", self->connection->path);
+}
+
+static gboolean
+write_in_gate (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError **error)
+{
+  g_autoptr (GError) trouble = NULL;
+
+  if (!enter (self, USHER_SQLITE_TIMEOUT, error))
+    return FALSE;
+
+  write_transaction (self, group, trimmed, &trouble);
+  leave (self);
+  set_read_only (self, trouble);
+  if (trouble == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return FALSE;
+}
+
 static void
 fail_group (UsherSqliteWriter *self, GPtrArray *group, const GError *error)
 {
-  if (sqlite3_get_autocommit (self->connection->db) == 0)
-    usher_sqlite_connection_run (self->connection, rollback, NULL);
-
   for (guint i = 0; i < group->len; i++)
     {
       UsherSqliteEntry *entry = g_ptr_array_index (group, i);
@@ -173,7 +245,7 @@ commit_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!write_transaction (self, group, trimmed, &error))
+  if (!write_in_gate (self, group, trimmed, &error))
     {
       fail_group (self, group, error);
       usher_sqlite_queue_put_trim_off (&self->queue);
@@ -186,8 +258,12 @@ commit_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed)
 static void
 run_job (UsherSqliteWriter *self, UsherSqliteEntry *entry)
 {
-  entry->job (self->connection, entry->user_data, &entry->error);
-  usher_sqlite_readers_renew (self->readers);
+  if (enter (self, entry->timeout, &entry->error))
+    {
+      entry->job (self->connection, entry->user_data, &entry->error);
+      usher_sqlite_readers_renew (self->readers);
+      leave (self);
+    }
   entry->func (NULL, entry->error, entry->user_data);
 }
 
@@ -209,9 +285,13 @@ copy_log (UsherSqliteWriter *self)
   if (self->n_log_pages < LOG_PAGES)
     return;
 
+  /* in the gate: where others go on to write the log has no end */
   usher_sqlite_readers_end_stale (self->readers);
+  if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
+    return;
   sqlite3_wal_checkpoint_v2 (
       self->connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, &self->n_log_pages, NULL);
+  leave (self);
 }
 
 static gpointer
@@ -242,12 +322,26 @@ run (gpointer data)
 }
 
 static gboolean
+open_layout (UsherSqliteWriter *self, GError **error)
+{
+  gboolean success;
+
+  if (!enter (self, USHER_SQLITE_OPEN_TIMEOUT, error))
+    return FALSE;
+
+  success = usher_sqlite_layout_open (self->connection, error);
+  leave (self);
+
+  return success;
+}
+
+static gboolean
 open_connection (UsherSqliteWriter *self, const char *path, GError **error)
 {
   self->connection = usher_sqlite_connection_new (path, TRUE, error);
 
-  if (self->connection == NULL || !usher_sqlite_layout_open (self->connection, error) ||
-      !read_next_due (self, &self->next_due, error))
+  if (self->connection == NULL || !open_layout (self, error) ||
+      !usher_sqlite_shelf_get_next_due (self->connection, &self->next_due, error))
     return FALSE;
 
   sqlite3_wal_hook (self->connection->db, on_log_grown, self);
@@ -256,6 +350,7 @@ open_connection (UsherSqliteWriter *self, const char *path, GError **error)
 
 UsherSqliteWriter *
 usher_sqlite_writer_new (const char *path,
+                         UsherSqliteShare *share,
                          UsherSqliteReaders *readers,
                          UsherSqliteTables *tables,
                          guint unit_limit,
@@ -263,6 +358,7 @@ usher_sqlite_writer_new (const char *path,
 {
   g_autoptr (UsherSqliteWriter) self = g_atomic_rc_box_new0 (UsherSqliteWriter);
 
+  self->share = share != NULL ? usher_sqlite_share_ref (share) : NULL;
   self->readers = usher_sqlite_readers_ref (readers);
   self->tables = usher_sqlite_tables_ref (tables);
   self->unit_limit = unit_limit;
@@ -299,6 +395,7 @@ clear_writer (gpointer data)
   UsherSqliteWriter *self = data;
 
   g_clear_pointer (&self->connection, usher_sqlite_connection_free);
+  g_clear_pointer (&self->share, usher_sqlite_share_unref);
   g_clear_pointer (&self->readers, usher_sqlite_readers_unref);
   g_clear_pointer (&self->tables, usher_sqlite_tables_unref);
   usher_sqlite_queue_clear (&self->queue);
@@ -345,6 +442,7 @@ usher_sqlite_writer_commit (UsherSqliteWriter *self,
 typedef struct
 {
   UsherSqliteJob job;
+  gint64 timeout;
   gpointer user_data;
   GMutex mutex;
   GCond cond;
@@ -378,6 +476,7 @@ push_and_wait (UsherSqliteWriter *self, Wait *wait)
   UsherSqliteEntry *entry = g_new0 (UsherSqliteEntry, 1);
 
   entry->job = run_waited;
+  entry->timeout = wait->timeout;
   entry->func = on_job_done;
   entry->user_data = wait;
   if (!usher_sqlite_queue_push (&self->queue, entry))
@@ -399,10 +498,11 @@ push_and_wait (UsherSqliteWriter *self, Wait *wait)
 gboolean
 usher_sqlite_writer_run (UsherSqliteWriter *self,
                          UsherSqliteJob job,
+                         gint64 timeout,
                          gpointer user_data,
                          GError **error)
 {
-  Wait wait = { .job = job, .user_data = user_data };
+  Wait wait = { .job = job, .timeout = timeout, .user_data = user_data };
 
   g_mutex_init (&wait.mutex);
   g_cond_init (&wait.cond);
@@ -427,6 +527,12 @@ usher_sqlite_writer_get_next_due (UsherSqliteWriter *self)
   g_mutex_unlock (&self->mutex);
 
   return due;
+}
+
+gboolean
+usher_sqlite_writer_is_read_only (UsherSqliteWriter *self)
+{
+  return g_atomic_int_get (&self->is_read_only);
 }
 
 void
@@ -454,10 +560,35 @@ refuse_more (UsherSqliteWriter *self)
   return thread;
 }
 
+static void
+close_share (UsherSqliteWriter *self)
+{
+  if (self->share != NULL)
+    usher_sqlite_share_close (self->share);
+}
+
+/* What another process still reads stays in the log. */
+static gboolean
+empty_log (UsherSqliteWriter *self, GError **error)
+{
+  gboolean success;
+
+  if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
+    return TRUE;
+
+  sqlite3_busy_timeout (self->connection->db, 0);
+  success =
+      usher_sqlite_connection_execute (self->connection, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+  leave (self);
+
+  return success;
+}
+
 gboolean
 usher_sqlite_writer_close (UsherSqliteWriter *self, GError **error)
 {
   GThread *thread = refuse_more (self);
+  gboolean success;
 
   if (thread == NULL)
     return TRUE;
@@ -466,16 +597,15 @@ usher_sqlite_writer_close (UsherSqliteWriter *self, GError **error)
   if (thread == g_thread_self ())
     {
       usher_sqlite_readers_close (self->readers);
+      close_share (self);
       g_thread_unref (thread);
       return TRUE;
     }
 
   g_thread_join (thread);
   usher_sqlite_readers_close (self->readers);
+  success = empty_log (self, error);
+  close_share (self);
 
-  /* what another process still reads stays in the log */
-  sqlite3_busy_timeout (self->connection->db, 0);
-  return usher_sqlite_connection_execute (self->connection,
-                                          "PRAGMA wal_checkpoint(TRUNCATE)",
-                                          error);
+  return success;
 }

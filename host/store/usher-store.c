@@ -120,7 +120,7 @@ usher_store_get_schema (UsherStore *self, const char *collection)
  *
  * Reads one document as it is committed.
  *
- * Reads of one thread share a read transaction, which is renewed once a commit of this process
+ * Reads of one thread share a read transaction, which is renewed once a commit of any process
  * came after it began, until [method@Store.end_reads].
  *
  * Returns: whether the store could be read; no document is no error
@@ -354,7 +354,8 @@ usher_store_list_timers (UsherStore *self, gint64 due, guint limit, GError **err
  * usher_store_get_next_due:
  * @self: a store
  *
- * Gets when the earliest timer is due, as of the last commit of this process. Reads nothing.
+ * Gets when the earliest timer is due. Reads nothing, unless the database is shared: then it shares the read
+ * transaction of [method@Store.find].
  *
  * Returns: wall time in microseconds, `G_MAXINT64` when there is no timer
  */
@@ -410,19 +411,112 @@ usher_store_trim_outbox (UsherStore *self, gint64 upto)
  * @self: a store
  * @inbox_before: forget events that were applied before this time
  * @requests_before: forget keys of requests that were kept before this time
+ * @has_more: (out): whether there is more to forget: call it again
  * @error: return location for an error
  *
- * Forgets what is too old to come again. Times are wall time in microseconds. Waits; commits go on
- * meanwhile.
+ * Forgets some of what is too old to come again: no more at once than a commit can wait for. Times are wall
+ * time in microseconds. Waits; not to be called on the store's thread.
  *
  * Returns: whether it was done
  */
 gboolean
-usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error)
+usher_store_prune (UsherStore *self,
+                   gint64 inbox_before,
+                   gint64 requests_before,
+                   gboolean *has_more,
+                   GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (has_more != NULL, FALSE);
+
+  *has_more = FALSE;
+
+  return USHER_STORE_GET_IFACE (self)->prune (self, inbox_before, requests_before, has_more, error);
+}
+
+/**
+ * usher_store_hold_lease:
+ * @self: a store
+ *
+ * Takes the lease of the database, or shows that its holder still lives. Of the processes that share a
+ * database one at a time has it: that one relays the outbox, fires timers and prunes. Call it at least each 250 ms; a
+ * holder that is silent for a second loses it, and one that dies at once. What a former holder still wants to trim from
+ * the outbox, and a timer that it still fires, changes nothing.
+ *
+ * Returns: whether the lease is this store's; always `TRUE` when the database is not shared
+ */
+gboolean
+usher_store_hold_lease (UsherStore *self)
 {
   g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
 
-  return USHER_STORE_GET_IFACE (self)->prune (self, inbox_before, requests_before, error);
+  return USHER_STORE_GET_IFACE (self)->hold_lease (self);
+}
+
+/**
+ * usher_store_release_lease:
+ * @self: a store
+ *
+ * Gives the lease back, so that another process takes it at once. Does nothing when another has it.
+ */
+void
+usher_store_release_lease (UsherStore *self)
+{
+  g_return_if_fail (USHER_IS_STORE (self));
+
+  USHER_STORE_GET_IFACE (self)->release_lease (self);
+}
+
+/**
+ * usher_store_set_watch: (skip)
+ * @self: a store
+ * @func: called when other processes committed, or the lease is free
+ * @user_data: for @func
+ *
+ * Sets the one watch, before the first commit. Commits that come one upon the other are told as one, within
+ * milliseconds. It is called on a thread of the store's, never after [method@Store.close]; and never at all when
+ * the database is not shared.
+ */
+void
+usher_store_set_watch (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_STORE (self));
+  g_return_if_fail (func != NULL);
+
+  USHER_STORE_GET_IFACE (self)->set_watch (self, func, user_data);
+}
+
+/**
+ * usher_store_get_owner:
+ * @self: a store
+ *
+ * Gets the name of this opening of the database, which no other ever has. Records of request keys carry it.
+ *
+ * Returns: (transfer none): a name
+ */
+const char *
+usher_store_get_owner (UsherStore *self)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+
+  return USHER_STORE_GET_IFACE (self)->get_owner (self);
+}
+
+/**
+ * usher_store_is_owner_alive:
+ * @self: a store
+ * @owner: (nullable): a name from [method@Store.get_owner]
+ *
+ * Tells whether somebody still has the database open by that name, in this process or another.
+ *
+ * Returns: whether what @owner began may still be under way
+ */
+gboolean
+usher_store_is_owner_alive (UsherStore *self, const char *owner)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+
+  return owner != NULL && USHER_STORE_GET_IFACE (self)->is_owner_alive (self, owner);
 }
 
 /**
@@ -434,7 +528,9 @@ usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before
  * is called: the counts may be some moments old. Ends the calling thread's reads.
  *
  * Rows and bytes: `documents`, `documents-bytes`, `outbox`, `outbox-bytes`, `inbox`, `inbox-bytes`, `requests`,
- * `requests-bytes`, `timers`, `timers-bytes`. Sizes: `file-bytes`, `log-bytes`. A store may know more names, or fewer.
+ * `requests-bytes`, `timers`, `timers-bytes`. Sizes: `file-bytes`, `log-bytes`. `read-only`: 1 while
+ * nothing can be written. `last-prune`: wall time in microseconds, 0: not yet. Of a shared store: `lease-token`,
+ * `lease-process`, `lease-held` (1: by this one). A store may know more names, or fewer.
  *
  * Returns: (transfer full): numbers by name, of type `a{sx}`, `NULL` on error
  */

@@ -27,6 +27,10 @@ typedef void (*UsherCommittedFunc) (UsherUnit *unit, const GError *error, gpoint
  * thread; must not block. */
 typedef void (*UsherStoreObserver) (UsherStore *store, UsherUnit *unit, gpointer user_data);
 
+/* Other processes committed, however often, or (@is_lease_free) nobody holds the lease; on a thread of the store's; must
+ * not block for long. */
+typedef void (*UsherStoreWatchFunc) (UsherStore *store, gboolean is_lease_free, gpointer user_data);
+
 /* An idempotency key as it was kept. Strings are owned by the record. */
 typedef struct
 {
@@ -74,7 +78,16 @@ struct _UsherStoreInterface
   GPtrArray *(
       *list_outbox) (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error);
   void (*trim_outbox) (UsherStore *self, gint64 upto);
-  gboolean (*prune) (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error);
+  gboolean (*prune) (UsherStore *self,
+                     gint64 inbox_before,
+                     gint64 requests_before,
+                     gboolean *has_more,
+                     GError **error);
+  gboolean (*hold_lease) (UsherStore *self);
+  void (*release_lease) (UsherStore *self);
+  void (*set_watch) (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
+  const char *(*get_owner) (UsherStore *self);
+  gboolean (*is_owner_alive) (UsherStore *self, const char *owner);
   GVariant *(*describe) (UsherStore *self, GError **error);
   gboolean (*close) (UsherStore *self, GError **error);
 };
@@ -86,7 +99,7 @@ gboolean usher_store_add_collection (UsherStore *self, UsherSchema *schema, GErr
 /* (transfer none) (nullable) */
 USHER_API
 UsherSchema *usher_store_get_schema (UsherStore *self, const char *collection);
-/* Any thread. Reads of one thread share a read transaction, which is renewed once a commit of this process came
+/* Any thread. Reads of one thread share a read transaction, which is renewed once a commit of any process came
  * after it began (a thread reads what was committed before the call), until the thread says end_reads. */
 USHER_API
 gboolean usher_store_find (UsherStore *self,
@@ -133,9 +146,27 @@ usher_store_list_outbox (UsherStore *self, gint64 after, guint limit, gint64 *la
 /* events up to this number are on the bus; dropped lazily, with a later commit or after 200 ms of quiet */
 USHER_API
 void usher_store_trim_outbox (UsherStore *self, gint64 upto);
+/* a slice that holds nobody up; @has_more: (out): call it again */
 USHER_API
-gboolean
-usher_store_prune (UsherStore *self, gint64 inbox_before, gint64 requests_before, GError **error);
+gboolean usher_store_prune (UsherStore *self,
+                            gint64 inbox_before,
+                            gint64 requests_before,
+                            gboolean *has_more,
+                            GError **error);
+/* One of the processes that share a database has the lease: it relays the outbox and fires the timers. To be called at
+ * least each 250 ms by who has it or wants it; after a second of silence it is another's. */
+USHER_API
+gboolean usher_store_hold_lease (UsherStore *self);
+USHER_API
+void usher_store_release_lease (UsherStore *self);
+/* one watch; set before the first commit; nothing is called when no other process has the database */
+USHER_API
+void usher_store_set_watch (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
+/* names this opening of the database, in the records of keys */
+USHER_API
+const char *usher_store_get_owner (UsherStore *self);
+USHER_API
+gboolean usher_store_is_owner_alive (UsherStore *self, const char *owner);
 /* figures of the store, a{sx}: name → number */
 USHER_API
 GVariant *usher_store_describe (UsherStore *self, GError **error);

@@ -30,12 +30,27 @@ open_store (gpointer place, UsherClock *clock, guint unit_limit, GError **error)
   return usher_sqlite_store_new (path, clock, unit_limit, error);
 }
 
+/* one of several processes: it needs the lease for what is asked of it here */
+static UsherStore *
+open_shared (gpointer place, UsherClock *clock, guint unit_limit, GError **error)
+{
+  g_autofree char *path = g_build_filename (place, "items.db", NULL);
+  UsherStore *store = usher_sqlite_store_new_shared (path, clock, unit_limit, error);
+
+  if (store != NULL)
+    g_assert_true (usher_store_hold_lease (store));
+
+  return store;
+}
+
 /* a store that was closed leaves the file alone: no log, no index of it */
 static void
 free_place (gpointer place)
 {
   g_autofree char *path = g_build_filename (place, "items.db", NULL);
+  g_autofree char *shared = g_build_filename (place, "items.db-shared", NULL);
 
+  g_unlink (shared);
   g_assert_cmpint (g_unlink (path), ==, 0);
   g_assert_cmpint (g_rmdir (place), ==, 0);
   g_free (place);
@@ -49,12 +64,21 @@ static const UsherStoreMaker maker = {
   .free_place = free_place,
 };
 
+static const UsherStoreMaker shared_maker = {
+  .name = "sqlite-shared",
+  .has_wide_units = TRUE,
+  .make_place = make_place,
+  .open = open_shared,
+  .free_place = free_place,
+};
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   usher_store_suite_add (&maker);
+  usher_store_suite_add (&shared_maker);
 
   return g_test_run ();
 }

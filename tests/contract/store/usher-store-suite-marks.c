@@ -380,6 +380,7 @@ test_prune (UsherStoreFixture *fixture, gconstpointer data)
   g_autoptr (UsherRequestRecord) kept = NULL;
   g_autoptr (UsherDocument) document = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean has_more = TRUE;
   gint64 between;
 
   g_test_summary ("What is too old to come again is forgotten, documents never.");
@@ -392,7 +393,7 @@ test_prune (UsherStoreFixture *fixture, gconstpointer data)
   set_request (new, "user:new", 201, "{}");
   usher_store_fixture_commit (fixture, new);
 
-  g_assert_true (usher_store_prune (fixture->store, between, between, &error));
+  g_assert_true (usher_store_prune (fixture->store, between, between, &has_more, &error));
   g_assert_no_error (error);
   g_assert_false (was_applied (fixture, "orders"));
   g_assert_true (was_applied (fixture, "payments"));
