@@ -420,6 +420,24 @@ usher_test_process_assert_alive (UsherTestProcess *self)
 }
 
 guint
+usher_test_process_revive (UsherTestProcess *self)
+{
+  guint n_deaths = 0;
+
+  while (self->child == NULL || g_subprocess_get_identifier (self->child) == NULL)
+    {
+      set_stopped (self);
+      n_deaths++;
+      if (self->child != NULL)
+        g_subprocess_wait (self->child, NULL, NULL);
+      g_clear_object (&self->child);
+      usher_test_process_try_start (self);
+    }
+
+  return n_deaths;
+}
+
+guint
 usher_test_process_await_running (UsherTestProcess *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);

@@ -54,6 +54,8 @@ char *usher_test_process_dup_address (UsherTestProcess *self, gboolean admin);
 guint usher_test_process_get_generation (UsherTestProcess *self);
 /* ends the test when the host that was started has died by itself */
 void usher_test_process_assert_alive (UsherTestProcess *self);
+/* starts a host that died by itself again, until it is ready; how often it had died */
+guint usher_test_process_revive (UsherTestProcess *self);
 /* blocks until the host runs; its generation */
 guint usher_test_process_await_running (UsherTestProcess *self);
 

@@ -9,9 +9,15 @@
 #include <string.h>
 
 #include "usher-test-checker.h"
+#include "usher-test-children.h"
 #include "usher-test-shop.h"
 
 #define PATIENCE 20
+/* for an event that kills its process to be found guilty, beyond doubt */
+#define QUARANTINE 60
+/* what max-deliver says */
+#define N_TRIALS 5
+#define N_GOOD   10
 
 typedef struct
 {
@@ -123,7 +129,8 @@ test_drain (Fixture *fixture, gconstpointer data)
 static void
 treat_user (Fixture *fixture, const char *user_id, const char *verb)
 {
-  g_autofree char *path = g_strdup_printf ("/admin/users/%s/%s", user_id, verb);
+  g_autofree char *name = g_strdup_printf ("/admin/users/%s/%s", user_id, verb);
+  g_autofree char *path = usher_test_children_dup_path (fixture->process, "auth", name);
   guint status = usher_test_client_send (fixture->admin, "POST", path, NULL);
 
   g_assert_true (status == 200 || status == 204);
@@ -272,6 +279,83 @@ test_stop_parks_nothing (Fixture *fixture, gconstpointer data)
   g_assert_false (is_parked (fixture->admin, NULL));
 }
 
+typedef struct
+{
+  Fixture *fixture; /* (unowned) */
+  guint n_deaths;
+} Quarantine;
+
+/* where all are one process it is for us to start it again */
+static gboolean
+is_in_quarantine (UsherTestClient *client, gpointer user_data)
+{
+  Quarantine *quarantine = user_data;
+
+  quarantine->n_deaths += usher_test_process_revive (quarantine->fixture->process);
+
+  return get (client, "/parked") == 200 && usher_test_client_get_string (client, "0.id") != NULL;
+}
+
+/* the process may die before it answers, where it is the same one */
+static void
+create_poison (Fixture *fixture, UsherTestClient *client)
+{
+  guint status = usher_test_client_send (client,
+                                         "POST",
+                                         "/api/tickets",
+                                         "{\"title\":\"Poison\",\"price\":10}");
+
+  if (status != 201)
+    g_assert_cmpint (usher_test_process_get_placement (fixture->process), ==, USHER_TEST_ONE);
+}
+
+static void
+create_good (UsherTestClient *client, GPtrArray *ids)
+{
+  guint status = usher_test_client_send (client,
+                                         "POST",
+                                         "/api/tickets",
+                                         "{\"title\":\"Good news\",\"price\":10}");
+
+  if (status == 201)
+    g_ptr_array_add (ids, g_strdup (usher_test_client_get_string (client, "id")));
+}
+
+static void
+test_poison (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autoptr (GPtrArray) good = g_ptr_array_new_with_free_func (g_free);
+  Quarantine quarantine = { fixture, 0 };
+
+  g_test_summary (
+      "An event that kills its process is parked, it alone, and the others are applied");
+
+  create_good (client, good);
+  create_poison (fixture, client);
+  for (guint i = 0; i < N_GOOD; i++)
+    {
+      quarantine.n_deaths += usher_test_process_revive (fixture->process);
+      create_good (client, good);
+    }
+
+  usher_test_await (fixture->admin, is_in_quarantine, &quarantine, QUARANTINE);
+  g_test_message ("parked after %u deaths: %s",
+                  quarantine.n_deaths,
+                  usher_test_client_get_body (fixture->admin));
+  g_assert_null (usher_test_client_get_string (fixture->admin, "1.id"));
+  g_assert_nonnull (strstr (usher_test_client_get_body (fixture->admin), "its process ended"));
+  if (usher_test_process_get_placement (fixture->process) == USHER_TEST_ONE)
+    g_assert_cmpuint (quarantine.n_deaths, >=, N_TRIALS);
+  else
+    g_assert_cmpuint (good->len, ==, 1 + N_GOOD);
+
+  usher_test_children_await_ready (fixture->process, PATIENCE);
+  for (guint i = 0; i < good->len; i++)
+    await_seen (client, g_ptr_array_index (good, i));
+  usher_test_process_assert_alive (fixture->process);
+}
+
 static void
 add (const char *path, void (*func) (Fixture *, gconstpointer))
 {
@@ -290,6 +374,7 @@ main (int argc, char *argv[])
   add ("ban", test_ban);
   add ("parked/replay", test_replay);
   add ("parked/drop", test_drop);
+  add ("parked/poison", test_poison);
   add ("parked/not-by-stopping", test_stop_parks_nothing);
 
   return g_test_run ();

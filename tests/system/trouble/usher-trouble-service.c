@@ -8,6 +8,8 @@
 
 #include "usher-trouble-service.h"
 
+#include <signal.h>
+
 #include "usher-error.h"
 #include "usher-event-members.h"
 #include "usher-plugin.h"
@@ -21,6 +23,7 @@ struct _UsherTroubleService
 };
 
 static const UsherSetting settings[] = {
+  { "trouble", "poison", USHER_SETTING_STRING, "Poison", 0, 0, "the title that kills the process" },
   { "trouble", "title", USHER_SETTING_STRING, "Bad news", 0, 0, "the title that it cannot bear" },
   { "trouble", "cure", USHER_SETTING_STRING, "", 0, 0, "a file; once it is there all is well" },
 };
@@ -55,6 +58,12 @@ show_seen (UsherRequest *request,
 }
 
 static gboolean
+is_cured (UsherContext *context)
+{
+  return g_file_test (usher_context_get_string (context, "cure"), G_FILE_TEST_EXISTS);
+}
+
+static gboolean
 on_ticket_created (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
 {
   const char *id = usher_event_read_id (event, USHER_TICKETS_ID, error);
@@ -68,8 +77,10 @@ on_ticket_created (UsherEvent *event, UsherUnit *unit, gpointer user_data, GErro
   if (title == NULL)
     return FALSE;
 
-  if (g_str_equal (title, usher_context_get_string (user_data, "title")) &&
-      !g_file_test (usher_context_get_string (user_data, "cure"), G_FILE_TEST_EXISTS))
+  if (g_str_equal (title, usher_context_get_string (user_data, "poison")) && !is_cured (user_data))
+    raise (SIGKILL);
+
+  if (g_str_equal (title, usher_context_get_string (user_data, "title")) && !is_cured (user_data))
     {
       g_set_error (error, USHER_ERROR, USHER_ERROR_FAILED, "cannot bear “%s”", title);
       return FALSE;
