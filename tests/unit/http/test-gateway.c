@@ -92,6 +92,22 @@ test_proxy (GatewayStage *stage, gconstpointer data)
 }
 
 static void
+test_origin (GatewayStage *stage, gconstpointer data)
+{
+  static const char text[] = POST ("/tickets/echo",
+                                   "Content-Length: 2\r\nX-Forwarded-Host: shop.example\r\n"
+                                   "X-Forwarded-Proto: https\r\nOrigin: https://%s\r\n\r\n{}");
+  g_autofree char *own = g_strdup_printf (text, "shop.example");
+  g_autofree char *foreign = g_strdup_printf (text, "evil.example");
+
+  g_test_summary ("An origin is judged by the name that the proxy was asked for");
+
+  gateway_stage_add (stage, "one", "tickets");
+  gateway_stage_expect (stage, own, 200, "{}");
+  gateway_stage_expect (stage, foreign, 403, NULL);
+}
+
+static void
 test_answer_head (GatewayStage *stage, gconstpointer data)
 {
   static const char text[] = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\nSet-Cookie: a=1\r\n"
@@ -403,6 +419,7 @@ main (int argc, char **argv)
     { "/gateway/route/same", test_same_route, NULL },
     { "/gateway/request/head", test_request_head, NULL },
     { "/gateway/request/proxy", test_proxy, trusting },
+    { "/gateway/request/origin", test_origin, trusting },
     { "/gateway/request/large", test_large, NULL },
     { "/gateway/request/client-gone", test_client_gone, NULL },
     { "/gateway/answer/head", test_answer_head, NULL },
