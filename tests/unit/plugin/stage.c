@@ -86,7 +86,10 @@ stage_make_host (Stage *self)
     usher_settings_assign (settings, self->setting, "the test", &error);
   g_assert_no_error (error);
 
-  self->host = usher_host_new (self->directory, settings, USHER_CLOCK (self->clock), &error);
+  self->host =
+      self->is_shared
+          ? usher_host_new_shared (self->directory, settings, USHER_CLOCK (self->clock), &error)
+          : usher_host_new (self->directory, settings, USHER_CLOCK (self->clock), &error);
   g_assert_no_error (error);
   stage_add (self, "stage", self->declare, self->user_data, &error);
   g_assert_no_error (error);
@@ -118,6 +121,23 @@ stage_init (Stage *self,
   self->declare = declare;
   self->user_data = user_data;
   self->setting = setting;
+  stage_make_host (self);
+}
+
+void
+stage_init_shared (Stage *self, Stage *beside, StageDeclare declare, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->is_shared = TRUE;
+  self->is_guest = beside != NULL;
+  self->directory =
+      beside != NULL ? g_strdup (beside->directory) : g_dir_make_tmp ("usher-stage-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->clock = beside != NULL ? g_object_ref (beside->clock) : usher_manual_clock_new (STAGE_TIME);
+  self->bus = fake_bus_new ();
+  self->declare = declare;
+  self->user_data = user_data;
   stage_make_host (self);
 }
 
@@ -167,8 +187,13 @@ stage_clear (Stage *self)
     stage_stop (self);
   if (self->bus != NULL)
     g_assert_finalize_object (self->bus);
-  g_assert_finalize_object (self->clock);
-  remove_tree (self->directory);
+  if (self->is_guest)
+    g_object_unref (self->clock);
+  else
+    {
+      g_assert_finalize_object (self->clock);
+      remove_tree (self->directory);
+    }
   g_free (self->directory);
 }
 

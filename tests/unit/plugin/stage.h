@@ -29,6 +29,8 @@ typedef struct
   StageDeclare declare;
   gpointer user_data;
   const char *setting; /* (nullable) */
+  gboolean is_shared;  /* several stages have the directory, each a host of its own */
+  gboolean is_guest;   /* the directory is another stage's */
 } Stage;
 
 /* @setting: (nullable): “group.key=value” */
@@ -37,6 +39,9 @@ void stage_init (Stage *self,
                  gpointer user_data,
                  gboolean with_bus,
                  const char *setting);
+/* One of several hosts on one directory and with one clock, as if in processes of their own; each has a bus. @beside:
+ * (nullable): whose directory; that one is cleared last */
+void stage_init_shared (Stage *self, Stage *beside, StageDeclare declare, gpointer user_data);
 /* stops the host and checks that nobody kept it */
 void stage_clear (Stage *self);
 /* another run on the same data, with a bus of its own when there was one */
