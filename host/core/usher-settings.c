@@ -314,7 +314,7 @@ usher_settings_give (UsherSettings *self,
 /**
  * usher_settings_ignore_group:
  * @self: settings
- * @group: a group
+ * @group: a group, or `KIND-*` for all whose names begin so
  *
  * Takes values of a group as meant for somebody who is not here: they are not unknown to
  * [method@Settings.check].
@@ -346,8 +346,14 @@ static gboolean
 is_ignored (UsherSettings *self, const char *name)
 {
   g_autofree char *group = g_strndup (name, strcspn (name, "."));
+  const char *dash = strchr (group, '-');
+  g_autofree char *kind = NULL;
 
-  return g_hash_table_contains (self->strangers, group);
+  if (dash != NULL)
+    kind = g_strdup_printf ("%.*s*", (int) (dash + 1 - group), group);
+
+  return g_hash_table_contains (self->strangers, group) ||
+         (kind != NULL && g_hash_table_contains (self->strangers, kind));
 }
 
 static void

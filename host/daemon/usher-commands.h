@@ -13,10 +13,17 @@ G_BEGIN_DECLS
 /* the exit status of a wrong command line */
 #define EXIT_USAGE 2
 
+extern const GOptionEntry usher_up_entries[];
+extern const GOptionEntry usher_ps_entries[];
+
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);
 int usher_run_gateway (const UsherOptions *options);
+int usher_up (const UsherOptions *options);
+int usher_ps (const UsherOptions *options);
+int usher_reload (const UsherOptions *options);
+int usher_explain_placement (const UsherOptions *options);
 int usher_backup (const UsherOptions *options);
 int usher_restore (const UsherOptions *options);
 int usher_make_keys (const UsherOptions *options);

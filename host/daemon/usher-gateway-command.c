@@ -6,18 +6,14 @@
 
 #include "config.h"
 
-#include <errno.h>
-#include <glib-unix.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
 #include "usher-gateway.h"
 #include "usher-json.h"
+#include "usher-program.h"
 #include "usher-setup.h"
 
 #define MAX_BODY 65536
@@ -114,39 +110,6 @@ start_admin (GatewayRun *self, GError **error)
           usher_admin_listener_start (self->admin, self->setup->options->admin, error));
 }
 
-static void
-raise_file_limit (void)
-{
-  struct rlimit limit = { 0 };
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
-    return;
-
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
-    g_message ("the limit of open files stays as it is: %s", g_strerror (errno));
-}
-
-static gboolean
-on_stop_signal (gpointer user_data)
-{
-  GatewayRun *self = user_data;
-
-  /* the second signal ends the program at once */
-  signal (SIGTERM, SIG_DFL);
-  signal (SIGINT, SIG_DFL);
-  g_main_loop_quit (self->loop);
-
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-print_line (const char *what, const char *where)
-{
-  if (where != NULL)
-    printf ("%s on %s\n", what, where);
-}
-
 static gboolean
 start (GatewayRun *self, GError **error)
 {
@@ -156,9 +119,8 @@ start (GatewayRun *self, GError **error)
   if (!start_admin (self, error) || !usher_gateway_start (self->gateway, options->listen, error))
     return FALSE;
 
-  print_line ("listening", usher_gateway_get_uri (self->gateway));
-  print_line ("admin", usher_admin_listener_get_uri (self->admin));
-  fflush (stdout);
+  usher_program_print_line ("listening", usher_gateway_get_uri (self->gateway));
+  usher_program_print_line ("admin", usher_admin_listener_get_uri (self->admin));
   sd_notify (0, "READY=1");
 
   return TRUE;
@@ -170,16 +132,13 @@ usher_run_gateway (const UsherOptions *options)
   g_auto (GatewayRun) self = { NULL };
   g_autoptr (GError) error = NULL;
 
-  signal (SIGPIPE, SIG_IGN);
-  raise_file_limit ();
   self.loop = g_main_loop_new (NULL, FALSE);
+  usher_program_prepare (self.loop);
   self.setup = usher_setup_new_bare (options, USHER_SETUP_LOOK);
   usher_setup_print_problems (self.setup);
   if (self.setup->problems->len > 0)
     return EXIT_FAILURE;
 
-  g_unix_signal_add (SIGTERM, on_stop_signal, &self);
-  g_unix_signal_add (SIGINT, on_stop_signal, &self);
   if (!start (&self, &error))
     {
       g_printerr ("usher: %s\n", error->message);

@@ -6,15 +6,11 @@
 
 #include "config.h"
 
-#include <czmq.h>
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "usher-bus-metrics.h"
@@ -23,6 +19,7 @@
 #include "usher-hub.h"
 #include "usher-notify.h"
 #include "usher-plugin-page.h"
+#include "usher-program.h"
 #include "usher-setup.h"
 #include "usher-sources.h"
 #include "usher-zmq-bus.h"
@@ -63,19 +60,6 @@ run_clear (Run *self)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
-
-static void
-raise_file_limit (void)
-{
-  struct rlimit limit = { 0 };
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-    return;
-
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
-    g_message ("the limit of open files stays as it is: %s", g_strerror (errno));
-}
 
 static void
 report_failed (const char *name,
@@ -135,15 +119,6 @@ open_hub (Run *self, GError **error)
   return self->hub != NULL;
 }
 
-/* (nullable): the directory of the keys for tcp. */
-static const char *
-get_keys (const Run *self)
-{
-  const char *keys = usher_settings_get_string (self->setup->settings, "bus", "keys");
-
-  return keys != NULL && *keys != '\0' ? keys : NULL;
-}
-
 /* For the sockets of those that are found there. */
 static gboolean
 make_run_directory (Run *self, GError **error)
@@ -172,8 +147,9 @@ open_entrance (Run *self, GError **error)
 
   if (endpoint == NULL)
     endpoint = g_strdup_printf ("ipc://%s/bus", options->run);
-  if (g_str_has_prefix (endpoint, "tcp://") && get_keys (self) != NULL &&
-      !usher_hub_set_keys (self->hub, get_keys (self), error))
+  if (g_str_has_prefix (endpoint, "tcp://") &&
+      usher_program_get_keys (self->setup->settings) != NULL &&
+      !usher_hub_set_keys (self->hub, usher_program_get_keys (self->setup->settings), error))
     return FALSE;
 
   self->endpoint = usher_hub_bind (self->hub, endpoint, error);
@@ -211,8 +187,8 @@ open_bus (Run *self, GError **error)
     endpoint = g_strdup (self->setup->options->bus);
 
   name = choose_name (self);
-  self->bus =
-      usher_zmq_bus_new_with_keys (endpoint, name, self->setup->clock, get_keys (self), error);
+  self->bus = usher_zmq_bus_new_with_keys (
+      endpoint, name, self->setup->clock, usher_program_get_keys (self->setup->settings), error);
 
   return self->bus != NULL;
 }
@@ -249,13 +225,6 @@ start (Run *self, GError **error)
                             self->is_hub ? NULL : setup->options->listen,
                             setup->options->admin,
                             error);
-}
-
-static void
-print_line (const char *what, const char *where)
-{
-  if (where != NULL)
-    printf ("%s on %s\n", what, where);
 }
 
 /* Lets others find this host, if it was asked for. */
@@ -297,10 +266,9 @@ announce_ready (Run *self)
 {
   g_autofree char *status = describe (self);
 
-  print_line ("bus", self->endpoint);
-  print_line ("listening", usher_host_get_uri (self->setup->host));
-  print_line ("admin", usher_host_get_admin_uri (self->setup->host));
-  fflush (stdout);
+  usher_program_print_line ("bus", self->endpoint);
+  usher_program_print_line ("listening", usher_host_get_uri (self->setup->host));
+  usher_program_print_line ("admin", usher_host_get_admin_uri (self->setup->host));
   self->is_ready = TRUE;
   usher_notify_ready (status);
 }
@@ -329,29 +297,6 @@ announce (gpointer user_data)
                 admin != NULL ? admin : "nothing");
 
   return self->setup->trouble == NULL;
-}
-
-static gboolean
-on_stop_signal (gpointer user_data)
-{
-  Run *self = user_data;
-
-  /* the second signal ends the program at once */
-  signal (SIGTERM, SIG_DFL);
-  signal (SIGINT, SIG_DFL);
-  g_main_loop_quit (self->loop);
-
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-watch_signals (Run *self)
-{
-  g_unix_signal_add (SIGTERM, on_stop_signal, self);
-  g_unix_signal_add (SIGINT, on_stop_signal, self);
-  signal (SIGPIPE, SIG_IGN);
-  /* else czmq takes the signals with its first socket */
-  zsys_handler_set (NULL);
 }
 
 static gboolean
@@ -417,9 +362,8 @@ prepare (Run *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
   self->page = usher_plugin_page_new ();
-  watch_signals (self);
+  usher_program_prepare (self->loop);
   g_unix_signal_add (SIGHUP, on_hangup, self);
-  raise_file_limit ();
 }
 
 int

@@ -15,6 +15,10 @@
 #include "usher-log.h"
 #include "usher-module.h"
 #include "usher-sources.h"
+#include "usher-supervisor.h"
+
+/* the kernel ends the children of one that was killed, but not before its own end */
+#define TAKE_OVER_TIME (2 * G_TIME_SPAN_SECOND)
 
 static const UsherSetting log_settings[] = {
   { "log",
@@ -52,6 +56,8 @@ declare_settings (UsherSetup *self)
 
   usher_settings_declare (self->settings, log_settings, G_N_ELEMENTS (log_settings), NULL);
   usher_host_declare_settings (self->settings, NULL);
+  usher_supervisor_declare_settings (self->settings, NULL);
+  usher_settings_ignore_group (self->settings, "profile-*");
 
   if (!usher_log_open (usher_settings_get_string (self->settings, "log", "level"), &error))
     {
@@ -207,8 +213,8 @@ check_settings (UsherSetup *self)
     add_problem (self, problems[i]);
 }
 
-static UsherSetup *
-make (const UsherOptions *options)
+UsherSetup *
+usher_setup_new_settings (const UsherOptions *options)
 {
   UsherSetup *self = g_new0 (UsherSetup, 1);
 
@@ -223,15 +229,29 @@ make (const UsherOptions *options)
   return self;
 }
 
+static UsherHost *
+try_host (UsherSetup *self, const char *directory, UsherSetupUse use, GError **error)
+{
+  if (use == USHER_SETUP_SHARED)
+    return usher_host_new_shared (directory, self->settings, self->clock, error);
+
+  return usher_host_new (directory, self->settings, self->clock, error);
+}
+
 static void
 open_host (UsherSetup *self, const char *directory, UsherSetupUse use)
 {
+  gint64 deadline = g_get_monotonic_time () + (use == USHER_SETUP_TAKE_OVER ? TAKE_OVER_TIME : 0);
   g_autoptr (GError) error = NULL;
 
-  if (use == USHER_SETUP_SHARED)
-    self->host = usher_host_new_shared (directory, self->settings, self->clock, &error);
-  else
-    self->host = usher_host_new (directory, self->settings, self->clock, &error);
+  self->host = try_host (self, directory, use, &error);
+  while (self->host == NULL && g_error_matches (error, USHER_ERROR, USHER_ERROR_BUSY) &&
+         g_get_monotonic_time () < deadline)
+    {
+      g_usleep (20000);
+      g_clear_error (&error);
+      self->host = try_host (self, directory, use, &error);
+    }
   if (self->host == NULL)
     add_problem (self, error->message);
 }
@@ -271,7 +291,7 @@ open_passing_host (UsherSetup *self)
 static UsherSetup *
 open (const UsherOptions *options, UsherSetupUse use)
 {
-  UsherSetup *self = make (options);
+  UsherSetup *self = usher_setup_new_settings (options);
 
   if (use != USHER_SETUP_LOOK)
     open_host (self, options->data, use);

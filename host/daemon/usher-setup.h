@@ -30,11 +30,15 @@ typedef enum
   USHER_SETUP_LOOK,   /* nothing is locked or left */
   USHER_SETUP_ALONE,  /* a host that has the data directory for itself */
   USHER_SETUP_SHARED, /* one of several */
+  /* alone, after waiting for the processes of one that was killed */
+  USHER_SETUP_TAKE_OVER,
 } UsherSetupUse;
 
 UsherSetup *usher_setup_new (const UsherOptions *options, UsherSetupUse use);
 /* without services: settings of plugins that are found are not looked at */
 UsherSetup *usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use);
+/* neither host nor plugins, for who only wants to know what was set */
+UsherSetup *usher_setup_new_settings (const UsherOptions *options);
 void usher_setup_free (UsherSetup *self);
 
 /* each on a line of its own on standard error */

@@ -8,6 +8,7 @@
 
 #include "usher-http-client.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ struct _UsherHttpClient
   GObject parent_instance;
 
   guint timeout;
+  char *path; /* (owned) (nullable): of a Unix socket */
 };
 
 G_DEFINE_FINAL_TYPE (UsherHttpClient, usher_http_client, G_TYPE_OBJECT)
@@ -60,8 +62,17 @@ call_clear (Call *call)
 }
 
 static void
+usher_http_client_finalize (GObject *object)
+{
+  g_free (USHER_HTTP_CLIENT (object)->path);
+
+  G_OBJECT_CLASS (usher_http_client_parent_class)->finalize (object);
+}
+
+static void
 usher_http_client_class_init (UsherHttpClientClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = usher_http_client_finalize;
 }
 
 static void
@@ -88,6 +99,42 @@ usher_http_client_new (guint timeout)
   self->timeout = timeout;
 
   return self;
+}
+
+/**
+ * usher_http_client_new_on_socket:
+ * @path: the path of a Unix socket
+ * @timeout: how many seconds a request may take, from the first byte sent to the last one received
+ *
+ * Makes a client that asks the server behind a Unix socket, whatever host is in an address.
+ *
+ * Returns: (transfer full): the client
+ */
+UsherHttpClient *
+usher_http_client_new_on_socket (const char *path, guint timeout)
+{
+  UsherHttpClient *self = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = usher_http_client_new (timeout);
+  if (self != NULL)
+    self->path = g_strdup (path);
+
+  return self;
+}
+
+static SoupSession *
+make_session (UsherHttpClient *self)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (self->path == NULL)
+    return soup_session_new ();
+
+  address = g_unix_socket_address_new (self->path);
+
+  return soup_session_new_with_options ("remote-connectable", address, NULL);
 }
 
 static void read_next (Call *call);
@@ -277,7 +324,7 @@ usher_http_client_send (UsherHttpClient *self,
   if (prepare_call (&call, method, uri, headers, error))
     {
       g_main_context_push_thread_default (call.context);
-      call.session = soup_session_new ();
+      call.session = make_session (self);
       soup_message_add_flags (call.message, SOUP_MESSAGE_NO_REDIRECT);
       if (body != NULL)
         soup_message_set_request_body_from_bytes (call.message, NULL, body);

@@ -21,6 +21,9 @@ G_DECLARE_FINAL_TYPE (UsherHttpClient, usher_http_client, USHER, HTTP_CLIENT, GO
  * @timeout: seconds for the whole request; a body over 1 MiB is refused. */
 USHER_API
 UsherHttpClient *usher_http_client_new (guint timeout);
+/* whatever the address says, the server is behind the socket @path */
+USHER_API
+UsherHttpClient *usher_http_client_new_on_socket (const char *path, guint timeout);
 /* @headers: (nullable): "Name: value" lines; UNAVAILABLE when there is no answer */
 USHER_API
 GBytes *usher_http_client_send (UsherHttpClient *self,

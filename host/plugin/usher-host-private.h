@@ -45,8 +45,9 @@ struct _UsherHost
   UsherAdminListener *admin;     /* (owned) (nullable) */
   UsherMonitor *monitor;         /* (owned) */
   GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
-  char *trouble;                 /* (owned) (nullable): what is missing, by the program around it */
-  char *registered;              /* (owned) (nullable): the path of its registration */
+  GMutex mutex;
+  char *trouble; /* (owned) (nullable) (mutex mutex): what is missing, by the program around it */
+  char *registered; /* (owned) (nullable): the path of its registration */
   gboolean started;
   int complete; /* (atomic): all of the start went well */
   int draining; /* (atomic) */

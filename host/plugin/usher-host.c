@@ -58,6 +58,7 @@ usher_host_finalize (GObject *object)
   g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->registered, g_free);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
+  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_host_parent_class)->finalize (object);
 }
@@ -75,6 +76,7 @@ usher_host_init (UsherHost *self)
   self->left_out = g_ptr_array_new_with_free_func (g_object_unref);
   self->running = usher_running_new ();
   self->monitor = usher_monitor_new (self);
+  g_mutex_init (&self->mutex);
 }
 
 static gboolean
@@ -572,10 +574,12 @@ usher_host_get_admin_uri (UsherHost *self)
 gboolean
 usher_host_is_ready (UsherHost *self, char **reason)
 {
+  g_autoptr (GMutexLocker) locker = NULL;
   const char *why = NULL;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
 
+  locker = g_mutex_locker_new (&self->mutex);
   if (!g_atomic_int_get (&self->complete))
     why = "the host has not started";
   else if (g_atomic_int_get (&self->draining))
@@ -593,18 +597,20 @@ usher_host_is_ready (UsherHost *self, char **reason)
 
 /**
  * usher_host_set_trouble:
- * @self: a host that does not listen yet
+ * @self: a host
  * @reason: (nullable): why the host is not ready although it has started, `NULL`: it is
  *
  * Lets the program around the host say that something is missing that is required, such as a plugin that
- * failed. The host serves what it has and is not ready.
+ * failed. The host serves what it has and is not ready. Any thread.
  */
 void
 usher_host_set_trouble (UsherHost *self, const char *reason)
 {
-  g_return_if_fail (USHER_IS_HOST (self));
-  g_return_if_fail (self->front == NULL && self->admin == NULL);
+  g_autoptr (GMutexLocker) locker = NULL;
 
+  g_return_if_fail (USHER_IS_HOST (self));
+
+  locker = g_mutex_locker_new (&self->mutex);
   g_free (self->trouble);
   self->trouble = g_strdup (reason);
 }

@@ -81,7 +81,7 @@ const char *usher_host_get_admin_uri (UsherHost *self);
 /* READY is true: every service started, subscriptions confirmed, stores open; @reason: (out) why not */
 USHER_API
 gboolean usher_host_is_ready (UsherHost *self, char **reason);
-/* something that is required is not there: not ready until NULL is set; before usher_host_listen() */
+/* something that is required is not there: not ready until NULL is set */
 USHER_API
 void usher_host_set_trouble (UsherHost *self, const char *reason);
 /* not ready, stop intake, finish, hand back what is not acknowledged, flush, close the bus and the stores; @timeout in

@@ -1,0 +1,144 @@
+/* usher-admin-client.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-admin-client.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-http-client.h"
+#include "usher-setup.h"
+
+#define UNIX "unix:"
+
+struct _UsherAdminClient
+{
+  UsherHttpClient *http; /* (owned) */
+  char *address;         /* (owned): as the operator gave it */
+  char *uri;             /* (owned): what targets are appended to */
+  char *token;           /* (owned) (nullable): a header line */
+};
+
+UsherAdminClient *
+usher_admin_client_new (const UsherOptions *options, guint timeout, GError **error)
+{
+  g_autoptr (UsherSetup) setup = NULL;
+  UsherAdminClient *self = NULL;
+  const char *token = NULL;
+
+  if (options->admin == NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "--admin is “none”, so none can be asked");
+      return NULL;
+    }
+
+  setup = usher_setup_new_settings (options);
+  self = g_new0 (UsherAdminClient, 1);
+  self->address = g_strdup (options->admin);
+  if (g_str_has_prefix (options->admin, UNIX))
+    {
+      self->http = usher_http_client_new_on_socket (options->admin + strlen (UNIX), timeout);
+      self->uri = g_strdup ("http://localhost");
+    }
+  else
+    {
+      self->http = usher_http_client_new (timeout);
+      self->uri = g_strconcat ("http://", options->admin, NULL);
+    }
+
+  token = usher_settings_get_string (setup->settings, "admin", "token");
+  if (*token != '\0')
+    self->token = g_strconcat ("Authorization: Bearer ", token, NULL);
+
+  return self;
+}
+
+void
+usher_admin_client_free (UsherAdminClient *self)
+{
+  g_object_unref (self->http);
+  g_free (self->address);
+  g_free (self->uri);
+  g_free (self->token);
+  g_free (self);
+}
+
+/* What the answer says is wrong, in the one shape of errors. */
+static void
+set_error (UsherAdminClient *self, guint status, const char *text, GError **error)
+{
+  g_autoptr (UsherJson) json = usher_json_parse (text, -1, NULL);
+  const char *message = json != NULL ? usher_json_get_string (json, "errors.0.message") : NULL;
+  int code = USHER_ERROR_FAILED;
+
+  if (status == 404)
+    code = USHER_ERROR_NOT_FOUND;
+  else if (status == 401 || status == 403)
+    code = USHER_ERROR_FORBIDDEN;
+  else if (status == 503)
+    code = USHER_ERROR_UNAVAILABLE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               code,
+               "%s: %s (status %u)%s",
+               self->address,
+               message != NULL ? message : "refused",
+               status,
+               code == USHER_ERROR_FORBIDDEN ? "; is the setting admin.token right?" : "");
+}
+
+char *
+usher_admin_client_send (UsherAdminClient *self,
+                         const char *method,
+                         const char *target,
+                         guint *status,
+                         GError **error)
+{
+  const char *const headers[] = { self->token, NULL };
+  g_autofree char *uri = g_strconcat (self->uri, target, NULL);
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *text = NULL;
+  guint answered = 0;
+
+  body = usher_http_client_send (self->http, method, uri, headers, NULL, &answered, error);
+  if (status != NULL)
+    *status = answered;
+  if (body == NULL)
+    {
+      g_prefix_error (error, "nobody answers at %s, see --admin: ", self->address);
+      return NULL;
+    }
+
+  text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  if (answered >= 200 && answered < 300)
+    return g_steal_pointer (&text);
+
+  set_error (self, answered, text, error);
+
+  return NULL;
+}
+
+UsherJson *
+usher_admin_client_get (UsherAdminClient *self, const char *target, GError **error)
+{
+  g_autofree char *text = usher_admin_client_send (self, "GET", target, NULL, error);
+  UsherJson *json = NULL;
+
+  if (text == NULL)
+    return NULL;
+
+  json = usher_json_parse (text, -1, error);
+  if (json == NULL)
+    g_prefix_error (error, "%s: the answer for %s is not JSON: ", self->address, target);
+
+  return json;
+}

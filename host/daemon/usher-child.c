@@ -1,0 +1,303 @@
+/* usher-child.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#define _GNU_SOURCE
+#include "config.h"
+
+#include "usher-child.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "usher-error.h"
+
+struct _UsherChild
+{
+  grefcount references; /* what waits for lines or for the end has one */
+  char *name;           /* (owned) */
+  GSubprocess *process; /* (owned) */
+  GPid pid;
+  GDataInputStream *output; /* (owned) */
+  UsherChildState state;
+  gboolean was_ready;
+  gboolean gave_up;
+  char *reason; /* (owned) */
+  char *killed; /* (owned) (nullable): why it was killed */
+  gint64 started;
+  gint64 watchdog; /* microseconds */
+  gint64 alive;    /* monotonic; 0: it never said so */
+  UsherChildFunc func;
+  gpointer user_data;
+};
+
+static UsherChild *
+ref (UsherChild *self)
+{
+  g_ref_count_inc (&self->references);
+
+  return self;
+}
+
+static void
+unref (UsherChild *self)
+{
+  if (!g_ref_count_dec (&self->references))
+    return;
+
+  g_clear_object (&self->process);
+  g_clear_object (&self->output);
+  g_free (self->name);
+  g_free (self->reason);
+  g_free (self->killed);
+  g_free (self);
+}
+
+static void
+set_state (UsherChild *self, UsherChildState state, const char *reason)
+{
+  self->state = state;
+  if (reason != self->reason)
+    {
+      g_free (self->reason);
+      self->reason = g_strdup (reason);
+    }
+  if (self->func != NULL)
+    self->func (self, self->user_data);
+}
+
+/* Between fork and exec, so nothing but system calls. */
+static void
+tie_to_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid () != GPOINTER_TO_INT (user_data))
+    _exit (EXIT_FAILURE);
+}
+
+static void read_line (UsherChild *self);
+
+static void
+on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  UsherChild *self = user_data;
+  g_autofree char *line =
+      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
+
+  if (line != NULL)
+    {
+      g_autofree char *text = g_utf8_make_valid (line, -1);
+
+      g_printerr ("%s | %s\n", self->name, text);
+      read_line (self);
+    }
+  unref (self);
+}
+
+static void
+read_line (UsherChild *self)
+{
+  g_data_input_stream_read_line_async (self->output, G_PRIORITY_DEFAULT, NULL, on_line, ref (self));
+}
+
+/* (transfer full): how a process ended, for a person. */
+static char *
+tell_end (UsherChild *self)
+{
+  if (self->killed != NULL)
+    return g_strdup (self->killed);
+  if (g_subprocess_get_if_signaled (self->process))
+    return g_strdup_printf ("it was ended by signal %d, %s",
+                            g_subprocess_get_term_sig (self->process),
+                            strsignal (g_subprocess_get_term_sig (self->process)));
+
+  return g_strdup_printf ("it ended with status %d", g_subprocess_get_exit_status (self->process));
+}
+
+static void
+on_end (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  UsherChild *self = user_data;
+  g_autofree char *reason = NULL;
+
+  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
+  reason = tell_end (self);
+  self->gave_up = g_subprocess_get_if_exited (self->process) &&
+                  g_subprocess_get_exit_status (self->process) == EXIT_FAILURE;
+  set_state (self, USHER_CHILD_ENDED, reason);
+  unref (self);
+}
+
+static GSubprocess *
+spawn (const char *const *arguments, const char *notify, guint watchdog, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
+
+  g_subprocess_launcher_setenv (launcher, "NOTIFY_SOCKET", notify, TRUE);
+  /* what was meant for this process alone */
+  g_subprocess_launcher_unsetenv (launcher, "WATCHDOG_PID");
+  g_subprocess_launcher_unsetenv (launcher, "WATCHDOG_USEC");
+  g_subprocess_launcher_unsetenv (launcher, "LISTEN_FDS");
+  g_subprocess_launcher_unsetenv (launcher, "LISTEN_PID");
+  g_subprocess_launcher_unsetenv (launcher, "JOURNAL_STREAM");
+  if (watchdog > 0)
+    {
+      g_autofree char *period =
+          g_strdup_printf ("%" G_GUINT64_FORMAT, (guint64) watchdog * 1000000);
+
+      g_subprocess_launcher_setenv (launcher, "WATCHDOG_USEC", period, TRUE);
+    }
+  g_subprocess_launcher_set_child_setup (launcher,
+                                         tie_to_parent,
+                                         GINT_TO_POINTER ((int) getpid ()),
+                                         NULL);
+
+  return g_subprocess_launcher_spawnv (launcher, arguments, error);
+}
+
+UsherChild *
+usher_child_new (const char *const *arguments,
+                 const char *name,
+                 const char *notify,
+                 guint watchdog,
+                 GError **error)
+{
+  g_autoptr (GSubprocess) process = spawn (arguments, notify, watchdog, error);
+  UsherChild *self = NULL;
+
+  if (process == NULL)
+    {
+      g_prefix_error (error, "process “%s” cannot be started: ", name);
+      return NULL;
+    }
+
+  self = g_new0 (UsherChild, 1);
+  g_ref_count_init (&self->references);
+  self->name = g_strdup (name);
+  self->process = g_steal_pointer (&process);
+  self->pid = atoi (g_subprocess_get_identifier (self->process));
+  self->started = g_get_real_time ();
+  self->watchdog = (gint64) watchdog * G_TIME_SPAN_SECOND;
+  self->reason = g_strdup ("it has been started");
+  self->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+  read_line (self);
+  g_subprocess_wait_async (self->process, NULL, on_end, ref (self));
+
+  return self;
+}
+
+void
+usher_child_set_func (UsherChild *self, UsherChildFunc func, gpointer user_data)
+{
+  self->func = func;
+  self->user_data = user_data;
+}
+
+void
+usher_child_free (UsherChild *self)
+{
+  self->func = NULL;
+  if (self->state != USHER_CHILD_ENDED)
+    g_subprocess_force_exit (self->process);
+  unref (self);
+}
+
+gboolean
+usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
+{
+  g_auto (GStrv) lines = NULL;
+
+  if (pid != self->pid || self->state == USHER_CHILD_ENDED)
+    return FALSE;
+
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (g_str_equal (lines[i], "READY=1") && self->state == USHER_CHILD_STARTING)
+        {
+          self->was_ready = TRUE;
+          set_state (self, USHER_CHILD_READY, "it serves");
+        }
+      else if (g_str_equal (lines[i], "STOPPING=1"))
+        set_state (self, USHER_CHILD_STOPPING, "it finishes what is under way");
+      else if (g_str_equal (lines[i], "WATCHDOG=1"))
+        self->alive = g_get_monotonic_time ();
+      else if (g_str_has_prefix (lines[i], "STATUS="))
+        set_state (self, self->state, lines[i] + strlen ("STATUS="));
+    }
+
+  return TRUE;
+}
+
+void
+usher_child_signal (UsherChild *self, int number)
+{
+  if (self->state != USHER_CHILD_ENDED)
+    g_subprocess_send_signal (self->process, number);
+}
+
+void
+usher_child_kill (UsherChild *self, const char *why)
+{
+  if (self->state == USHER_CHILD_ENDED)
+    return;
+
+  g_free (self->killed);
+  self->killed = g_strdup (why);
+  g_subprocess_force_exit (self->process);
+}
+
+gboolean
+usher_child_is_alive (UsherChild *self)
+{
+  return self->watchdog == 0 || self->alive == 0 || self->state != USHER_CHILD_READY ||
+         g_get_monotonic_time () - self->alive < self->watchdog;
+}
+
+UsherChildState
+usher_child_get_state (UsherChild *self)
+{
+  return self->state;
+}
+
+const char *
+usher_child_get_name (UsherChild *self)
+{
+  return self->name;
+}
+
+GPid
+usher_child_get_pid (UsherChild *self)
+{
+  return self->pid;
+}
+
+gint64
+usher_child_get_started (UsherChild *self)
+{
+  return self->started;
+}
+
+gboolean
+usher_child_was_ready (UsherChild *self)
+{
+  return self->was_ready;
+}
+
+gboolean
+usher_child_gave_up (UsherChild *self)
+{
+  return self->gave_up && self->killed == NULL;
+}
+
+const char *
+usher_child_get_reason (UsherChild *self)
+{
+  return self->reason;
+}

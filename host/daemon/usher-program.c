@@ -1,0 +1,68 @@
+/* usher-program.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-program.h"
+
+#include <czmq.h>
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit = { 0 };
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_message ("the limit of open files stays as it is: %s", g_strerror (errno));
+}
+
+static gboolean
+on_stop_signal (gpointer user_data)
+{
+  signal (SIGTERM, SIG_DFL);
+  signal (SIGINT, SIG_DFL);
+  g_main_loop_quit (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+void
+usher_program_prepare (GMainLoop *loop)
+{
+  g_unix_signal_add (SIGTERM, on_stop_signal, loop);
+  g_unix_signal_add (SIGINT, on_stop_signal, loop);
+  signal (SIGPIPE, SIG_IGN);
+  /* else czmq takes the signals with its first socket */
+  zsys_handler_set (NULL);
+  raise_file_limit ();
+}
+
+void
+usher_program_print_line (const char *what, const char *where)
+{
+  if (where == NULL)
+    return;
+
+  printf ("%s on %s\n", what, where);
+  fflush (stdout);
+}
+
+const char *
+usher_program_get_keys (UsherSettings *settings)
+{
+  const char *keys = usher_settings_get_string (settings, "bus", "keys");
+
+  return keys != NULL && *keys != '\0' ? keys : NULL;
+}

@@ -1,0 +1,22 @@
+/* usher-program.h: what each command that runs on does
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-settings.h"
+
+G_BEGIN_DECLS
+
+/* SIGTERM and SIGINT quit @loop, the second one ends the program at once; SIGPIPE is ignored; all files that may be open
+ * can be */
+void usher_program_prepare (GMainLoop *loop);
+/* “WHAT on WHERE”, which scripts read; nothing when @where is NULL */
+void usher_program_print_line (const char *what, const char *where);
+
+/* (nullable): the directory of the keys for tcp */
+const char *usher_program_get_keys (UsherSettings *settings);
+
+G_END_DECLS

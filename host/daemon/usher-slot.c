@@ -1,0 +1,479 @@
+/* usher-slot.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-slot.h"
+
+#include <signal.h>
+
+#include "usher-error.h"
+
+#define FIRST_PAUSE 100 /* milliseconds before the second restart; the first comes at once */
+#define LAST_PAUSE  5000
+
+struct _UsherSlot
+{
+  const UsherSlotPolicy *policy; /* (unowned) */
+  char *name;                    /* (owned) */
+  char **services;               /* (owned) (nullable) */
+
+  UsherSlotState state;
+  char *reason;        /* (owned) */
+  UsherChild *current; /* (owned) (nullable) */
+  UsherChild *next;    /* (owned) (nullable): takes over when it is ready */
+  GPtrArray *old;      /* (owned) (element-type UsherChild): finish what is under way */
+  guint generation;
+  guint n_restarts;
+  gboolean was_ready;
+  gboolean gave_up;
+  GArray *ends;      /* (owned) (element-type gint64): when processes ended, monotonic */
+  guint start_timer; /* of the child that is not ready yet */
+  guint stop_timer;
+  guint restart_timer;
+
+  UsherReloadedFunc reloaded; /* (nullable): a reload is under way */
+  gpointer reloaded_data;
+};
+
+static const char *const state_names[] = {
+  "starting", "ready", "reloading", "waiting", "failed", "stopping", "stopped",
+};
+
+const char *
+usher_slot_state_to_string (UsherSlotState state)
+{
+  return state_names[state];
+}
+
+UsherSlot *
+usher_slot_new (const UsherSlotPolicy *policy, const char *name, const char *const *services)
+{
+  UsherSlot *self = g_new0 (UsherSlot, 1);
+
+  self->policy = policy;
+  self->name = g_strdup (name);
+  self->services = g_strdupv ((char **) services);
+  self->state = USHER_SLOT_STOPPED;
+  self->reason = g_strdup ("it has not been started yet");
+  self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_child_free);
+  self->ends = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  return self;
+}
+
+void
+usher_slot_free (UsherSlot *self)
+{
+  g_clear_handle_id (&self->start_timer, g_source_remove);
+  g_clear_handle_id (&self->stop_timer, g_source_remove);
+  g_clear_handle_id (&self->restart_timer, g_source_remove);
+  g_clear_pointer (&self->current, usher_child_free);
+  g_clear_pointer (&self->next, usher_child_free);
+  g_ptr_array_unref (self->old);
+  g_array_unref (self->ends);
+  g_strfreev (self->services);
+  g_free (self->name);
+  g_free (self->reason);
+  g_free (self);
+}
+
+static void
+set_state (UsherSlot *self, UsherSlotState state, const char *reason)
+{
+  self->state = state;
+  if (reason != self->reason)
+    {
+      g_free (self->reason);
+      self->reason = g_strdup (reason);
+    }
+  self->policy->changed (self, self->policy->user_data);
+}
+
+static void on_child (UsherChild *child, gpointer user_data);
+
+static gboolean
+on_start_timeout (gpointer user_data)
+{
+  UsherSlot *self = user_data;
+  UsherChild *child = self->next != NULL ? self->next : self->current;
+  g_autofree char *why = g_strdup_printf ("it was not ready within %u s: %s",
+                                          self->policy->start_timeout,
+                                          usher_child_get_reason (child));
+
+  self->start_timer = 0;
+  usher_child_kill (child, why);
+
+  return G_SOURCE_REMOVE;
+}
+
+static UsherChild *
+start_child (UsherSlot *self, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s-%u", self->name, ++self->generation);
+  g_auto (GStrv) arguments = self->policy->make_arguments (self, name, self->policy->user_data);
+  UsherChild *child = usher_child_new (
+      (const char *const *) arguments, name, self->policy->notify, self->policy->watchdog, error);
+
+  if (child == NULL)
+    return NULL;
+
+  usher_child_set_func (child, on_child, self);
+  g_clear_handle_id (&self->start_timer, g_source_remove);
+  self->start_timer = g_timeout_add_seconds (self->policy->start_timeout, on_start_timeout, self);
+
+  return child;
+}
+
+static void restart_later (UsherSlot *self, const char *reason);
+
+void
+usher_slot_start (UsherSlot *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_handle_id (&self->restart_timer, g_source_remove);
+  self->current = start_child (self, &error);
+  if (self->current != NULL)
+    set_state (self, USHER_SLOT_STARTING, usher_child_get_reason (self->current));
+  else
+    restart_later (self, error->message);
+}
+
+static gboolean
+on_restart (gpointer user_data)
+{
+  UsherSlot *self = user_data;
+
+  self->restart_timer = 0;
+  self->n_restarts++;
+  usher_slot_start (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* How many have ended within the window, this one too. */
+static guint
+count_ends (UsherSlot *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 window = (gint64) self->policy->restart_window * G_TIME_SPAN_SECOND;
+
+  while (self->ends->len > 0 && g_array_index (self->ends, gint64, 0) < now - window)
+    g_array_remove_index (self->ends, 0);
+  g_array_append_val (self->ends, now);
+
+  return self->ends->len;
+}
+
+static void
+restart_later (UsherSlot *self, const char *reason)
+{
+  guint n = count_ends (self);
+  guint pause = n < 2 ? 0 : MIN (FIRST_PAUSE << MIN (n - 2, 16), LAST_PAUSE);
+  g_autofree char *text = NULL;
+
+  if (n > self->policy->max_restarts)
+    {
+      text = g_strdup_printf ("it ended %u times within %u s, at last so: %s",
+                              n,
+                              self->policy->restart_window,
+                              reason);
+      set_state (self, USHER_SLOT_FAILED, text);
+      return;
+    }
+
+  self->restart_timer = g_timeout_add (pause, on_restart, self);
+  set_state (self, USHER_SLOT_WAITING, reason);
+}
+
+static void
+end_reload (UsherSlot *self, const GError *error)
+{
+  UsherReloadedFunc func = g_steal_pointer (&self->reloaded);
+
+  if (func != NULL)
+    func (self, error, self->reloaded_data);
+}
+
+static void
+fail_reload (UsherSlot *self, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_set_error (&error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "the new process of “%s” did not take over: %s",
+               self->name,
+               why);
+  end_reload (self, error);
+}
+
+static gboolean
+on_stop_timeout (gpointer user_data)
+{
+  UsherSlot *self = user_data;
+  g_autofree char *why =
+      g_strdup_printf ("it did not stop within %u s", self->policy->stop_timeout);
+
+  self->stop_timer = 0;
+  if (self->current != NULL && self->state == USHER_SLOT_STOPPING)
+    usher_child_kill (self->current, why);
+  for (guint i = 0; i < self->old->len; i++)
+    usher_child_kill (g_ptr_array_index (self->old, i), why);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_stop (UsherSlot *self)
+{
+  g_clear_handle_id (&self->stop_timer, g_source_remove);
+  self->stop_timer = g_timeout_add_seconds (self->policy->stop_timeout, on_stop_timeout, self);
+}
+
+static void
+take_over (UsherSlot *self)
+{
+  if (self->current != NULL)
+    {
+      usher_child_signal (self->current, SIGTERM);
+      g_ptr_array_add (self->old, self->current);
+      watch_stop (self);
+    }
+  self->current = g_steal_pointer (&self->next);
+}
+
+static void
+on_ready (UsherSlot *self, UsherChild *child)
+{
+  g_clear_handle_id (&self->start_timer, g_source_remove);
+  self->was_ready = TRUE;
+  if (child == self->next)
+    take_over (self);
+  set_state (self, USHER_SLOT_READY, usher_child_get_reason (child));
+  end_reload (self, NULL);
+}
+
+static void
+note_stopped (UsherSlot *self)
+{
+  if (self->state != USHER_SLOT_STOPPING || self->current != NULL || self->next != NULL ||
+      self->old->len > 0)
+    return;
+
+  g_clear_handle_id (&self->stop_timer, g_source_remove);
+  set_state (self, USHER_SLOT_STOPPED, "it has ended");
+}
+
+/* The one that serves has ended although nobody asked it to. */
+static void
+on_current_end (UsherSlot *self, const char *reason)
+{
+  if (self->next != NULL)
+    {
+      /* the new one, which is starting, is the next process anyway */
+      self->current = g_steal_pointer (&self->next);
+      set_state (self, USHER_SLOT_STARTING, reason);
+      return;
+    }
+
+  g_clear_handle_id (&self->start_timer, g_source_remove);
+  if (self->gave_up && !self->was_ready)
+    set_state (self, USHER_SLOT_FAILED, reason);
+  else
+    restart_later (self, reason);
+  if (self->state == USHER_SLOT_FAILED)
+    fail_reload (self, reason);
+}
+
+static void
+on_end (UsherSlot *self, UsherChild *child)
+{
+  g_autofree char *reason = g_strdup (usher_child_get_reason (child));
+
+  self->policy->ended (self, usher_child_get_name (child), self->policy->user_data);
+  if (child == self->next)
+    {
+      self->next = NULL;
+      g_clear_handle_id (&self->start_timer, g_source_remove);
+      if (self->state == USHER_SLOT_RELOADING)
+        set_state (self, USHER_SLOT_READY, "it serves; a new process did not get ready");
+      fail_reload (self, reason);
+    }
+  else if (child == self->current)
+    {
+      self->current = NULL;
+      self->gave_up = usher_child_gave_up (child);
+      if (self->state != USHER_SLOT_STOPPING)
+        on_current_end (self, reason);
+    }
+  else
+    {
+      guint index = 0;
+
+      if (g_ptr_array_find (self->old, child, &index))
+        g_ptr_array_steal_index (self->old, index);
+    }
+
+  usher_child_free (child);
+  note_stopped (self);
+}
+
+static void
+on_child (UsherChild *child, gpointer user_data)
+{
+  UsherSlot *self = user_data;
+  UsherChildState state = usher_child_get_state (child);
+
+  if (state == USHER_CHILD_ENDED)
+    on_end (self, child);
+  else if (state == USHER_CHILD_READY && self->state != USHER_SLOT_STOPPING &&
+           (child == self->next || self->state == USHER_SLOT_STARTING))
+    on_ready (self, child);
+  else if (child == self->current && self->state == USHER_SLOT_STARTING)
+    set_state (self, self->state, usher_child_get_reason (child));
+}
+
+void
+usher_slot_stop (UsherSlot *self)
+{
+  g_clear_handle_id (&self->restart_timer, g_source_remove);
+  g_clear_handle_id (&self->start_timer, g_source_remove);
+  if (self->state == USHER_SLOT_STOPPED)
+    return;
+
+  set_state (self, USHER_SLOT_STOPPING, "it finishes what is under way");
+  fail_reload (self, "it is being stopped");
+  if (self->current != NULL)
+    usher_child_signal (self->current, SIGTERM);
+  if (self->next != NULL)
+    usher_child_kill (self->next, "it was not needed any more");
+  watch_stop (self);
+  note_stopped (self);
+}
+
+static gboolean
+check_reload (UsherSlot *self, GError **error)
+{
+  if (self->reloaded == NULL &&
+      (self->state == USHER_SLOT_READY || self->state == USHER_SLOT_WAITING ||
+       self->state == USHER_SLOT_FAILED))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_BUSY,
+               "process “%s” cannot be reloaded, it is %s",
+               self->name,
+               usher_slot_state_to_string (self->state));
+
+  return FALSE;
+}
+
+void
+usher_slot_reload (UsherSlot *self, UsherReloadedFunc func, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!check_reload (self, &error))
+    {
+      func (self, error, user_data);
+      return;
+    }
+
+  self->reloaded = func;
+  self->reloaded_data = user_data;
+  g_array_set_size (self->ends, 0);
+  if (self->current == NULL)
+    {
+      usher_slot_start (self);
+      return;
+    }
+
+  self->next = start_child (self, &error);
+  if (self->next != NULL)
+    set_state (self, USHER_SLOT_RELOADING, "a new process is being started");
+  else
+    fail_reload (self, error->message);
+}
+
+gboolean
+usher_slot_take_notice (UsherSlot *self, GPid pid, const char *text)
+{
+  if (self->current != NULL && usher_child_take_notice (self->current, pid, text))
+    return TRUE;
+  if (self->next != NULL && usher_child_take_notice (self->next, pid, text))
+    return TRUE;
+
+  for (guint i = 0; i < self->old->len; i++)
+    if (usher_child_take_notice (g_ptr_array_index (self->old, i), pid, text))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+usher_slot_check (UsherSlot *self)
+{
+  if (self->current != NULL && !usher_child_is_alive (self->current))
+    usher_child_kill (self->current, "it did not say in time that it is alive");
+}
+
+const char *
+usher_slot_get_name (UsherSlot *self)
+{
+  return self->name;
+}
+
+const char *const *
+usher_slot_get_services (UsherSlot *self)
+{
+  return (const char *const *) self->services;
+}
+
+gboolean
+usher_slot_has_service (UsherSlot *self, const char *service)
+{
+  return self->services != NULL && g_strv_contains ((const char *const *) self->services, service);
+}
+
+UsherSlotState
+usher_slot_get_state (UsherSlot *self)
+{
+  return self->state;
+}
+
+const char *
+usher_slot_get_reason (UsherSlot *self)
+{
+  return self->reason;
+}
+
+UsherChild *
+usher_slot_get_child (UsherSlot *self)
+{
+  return self->current;
+}
+
+guint
+usher_slot_get_n_restarts (UsherSlot *self)
+{
+  return self->n_restarts;
+}
+
+guint
+usher_slot_get_generation (UsherSlot *self)
+{
+  return self->generation;
+}
+
+gboolean
+usher_slot_gave_up (UsherSlot *self)
+{
+  return self->state == USHER_SLOT_FAILED && self->gave_up && !self->was_ready;
+}

@@ -1,0 +1,474 @@
+/* usher-supervisor.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-supervisor.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-notify-socket.h"
+
+#define CHECK_INTERVAL 500 /* milliseconds */
+
+/* what a process may take longer to stop than what is under way in it */
+#define STOP_MARGIN 5
+
+/* of the files of a process in the run directory */
+static const char *const suffixes[] = { ".json", ".listen", ".admin" };
+
+struct _UsherSupervisor
+{
+  UsherSetup *setup;           /* (unowned) */
+  const UsherProfile *profile; /* (unowned) */
+  UsherSupervisorFunc func;
+  gpointer user_data;
+
+  UsherNotifySocket *socket; /* (owned) */
+  char *notify;              /* (owned): its path */
+  char *program;             /* (owned) */
+  UsherSlotPolicy policy;
+  UsherSlot *hub;      /* (owned) */
+  GPtrArray *services; /* (owned) (element-type UsherSlot) */
+  guint check_timer;
+  gboolean began; /* the services were started */
+  gboolean stopping;
+};
+
+static const UsherSetting supervisor_settings[] = {
+  { "supervisor",
+    "max-restarts",
+    USHER_SETTING_INTEGER,
+    "10",
+    0,
+    100000,
+    "how often a process is started again within the window before it is given up" },
+  { "supervisor",
+    "restart-window",
+    USHER_SETTING_INTEGER,
+    "60",
+    1,
+    86400,
+    "seconds within which restarts are counted" },
+  { "supervisor",
+    "start-timeout",
+    USHER_SETTING_INTEGER,
+    "30",
+    1,
+    3600,
+    "seconds until a process must be ready" },
+  { "supervisor",
+    "watchdog",
+    USHER_SETTING_INTEGER,
+    "20",
+    0,
+    3600,
+    "seconds after which a process that does not say that it is alive is killed, 0: never" },
+};
+
+gboolean
+usher_supervisor_declare_settings (UsherSettings *settings, GError **error)
+{
+  return usher_settings_declare (settings,
+                                 supervisor_settings,
+                                 G_N_ELEMENTS (supervisor_settings),
+                                 error);
+}
+
+static void
+add_option (GStrvBuilder *builder, const char *option, const char *value)
+{
+  if (value == NULL)
+    return;
+
+  g_strv_builder_add (builder, option);
+  g_strv_builder_add (builder, value);
+}
+
+static void
+add_options (GStrvBuilder *builder, const char *option, char *const *values)
+{
+  for (guint i = 0; values != NULL && values[i] != NULL; i++)
+    add_option (builder, option, values[i]);
+}
+
+static void
+add_socket (GStrvBuilder *builder,
+            const char *option,
+            const UsherOptions *options,
+            const char *name)
+{
+  g_autofree char *address = g_strdup_printf ("unix:%s/%s.%s", options->run, name, option + 2);
+
+  add_option (builder, option, address);
+}
+
+static char **
+make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
+{
+  UsherSupervisor *self = user_data;
+  const UsherOptions *options = self->setup->options;
+  const char *const *services = usher_slot_get_services (slot);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_add (builder, self->program);
+  g_strv_builder_add (builder, services != NULL ? "run" : "hub");
+  for (guint i = 0; services != NULL && services[i] != NULL; i++)
+    g_strv_builder_add (builder, services[i]);
+  add_option (builder, "--bus", self->profile->bus);
+  add_option (builder, "--name", name);
+  add_option (builder, "--run", options->run);
+  add_socket (builder, "--admin", options, name);
+  if (services != NULL)
+    add_socket (builder, "--listen", options, name);
+  add_option (builder, "--data", options->data);
+  add_option (builder, "--config", options->config);
+  add_options (builder, "--set", options->assignments);
+  add_options (builder, "--plugins", options->plugins);
+
+  return g_strv_builder_end (builder);
+}
+
+static void
+each (UsherSupervisor *self, void (*func) (UsherSlot *slot))
+{
+  for (guint i = 0; i < self->services->len; i++)
+    func (g_ptr_array_index (self->services, i));
+}
+
+static gboolean
+have_ended (UsherSupervisor *self)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    if (usher_slot_get_state (g_ptr_array_index (self->services, i)) != USHER_SLOT_STOPPED)
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+on_changed (UsherSlot *slot, gpointer user_data)
+{
+  UsherSupervisor *self = user_data;
+
+  if (slot == self->hub && !self->began && !self->stopping &&
+      usher_slot_get_state (slot) == USHER_SLOT_READY)
+    {
+      self->began = TRUE;
+      each (self, usher_slot_start);
+    }
+
+  self->func (self->user_data);
+}
+
+static void
+on_notice (GPid pid, const char *text, gpointer user_data)
+{
+  UsherSupervisor *self = user_data;
+
+  if (usher_slot_take_notice (self->hub, pid, text))
+    return;
+
+  for (guint i = 0; i < self->services->len; i++)
+    if (usher_slot_take_notice (g_ptr_array_index (self->services, i), pid, text))
+      return;
+}
+
+static gboolean
+on_check (gpointer user_data)
+{
+  UsherSupervisor *self = user_data;
+
+  usher_slot_check (self->hub);
+  each (self, usher_slot_check);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_slots (UsherSupervisor *self)
+{
+  self->hub = usher_slot_new (&self->policy, "hub", NULL);
+  for (guint i = 0; i < self->profile->places->len; i++)
+    {
+      const UsherPlace *place = g_ptr_array_index (self->profile->places, i);
+
+      for (guint copy = 1; copy <= place->copies; copy++)
+        {
+          g_autofree char *name = place->copies == 1 ? g_strdup (place->name)
+                                                     : g_strdup_printf ("%s.%u", place->name, copy);
+
+          g_ptr_array_add (self->services,
+                           usher_slot_new (&self->policy,
+                                           name,
+                                           (const char *const *) place->services));
+        }
+    }
+}
+
+static guint
+get_setting (UsherSupervisor *self, const char *group, const char *key)
+{
+  return (guint) usher_settings_get_integer (self->setup->settings, group, key);
+}
+
+static void
+remove_file (const char *directory, const char *name, const char *suffix)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s%s", directory, name, suffix);
+
+  g_unlink (path);
+}
+
+/* A process that was killed leaves its sockets and what others find it by. */
+static void
+on_ended (UsherSlot *slot, const char *name, gpointer user_data)
+{
+  UsherSupervisor *self = user_data;
+  const char *directory = self->setup->options->run;
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    remove_file (directory, name, suffixes[i]);
+}
+
+/* What processes of an earlier run have left, whose death the lock of the data directory proves. */
+static gboolean
+clean_run (const char *directory, GError **error)
+{
+  g_autoptr (GDir) folder = NULL;
+  const char *name = NULL;
+
+  if (g_mkdir_with_parents (directory, 0700) != 0)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "run directory “%s” cannot be made: %s",
+                   directory,
+                   g_strerror (errno));
+      return FALSE;
+    }
+
+  folder = g_dir_open (directory, 0, error);
+  if (folder == NULL)
+    return FALSE;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+      if (g_str_has_suffix (name, suffixes[i]))
+        remove_file (directory, name, "");
+
+  return TRUE;
+}
+
+static void
+make_policy (UsherSupervisor *self)
+{
+  self->policy = (UsherSlotPolicy){
+    .notify = self->notify,
+    .start_timeout = get_setting (self, "supervisor", "start-timeout"),
+    .stop_timeout = get_setting (self, "host", "stop-timeout") + STOP_MARGIN,
+    .max_restarts = get_setting (self, "supervisor", "max-restarts"),
+    .restart_window = get_setting (self, "supervisor", "restart-window"),
+    .watchdog = get_setting (self, "supervisor", "watchdog"),
+    .make_arguments = make_arguments,
+    .ended = on_ended,
+    .changed = on_changed,
+    .user_data = self,
+  };
+}
+
+UsherSupervisor *
+usher_supervisor_new (UsherSetup *setup,
+                      const UsherProfile *profile,
+                      UsherSupervisorFunc func,
+                      gpointer user_data,
+                      GError **error)
+{
+  g_autoptr (UsherSupervisor) self = g_new0 (UsherSupervisor, 1);
+
+  self->setup = setup;
+  self->profile = profile;
+  self->func = func;
+  self->user_data = user_data;
+  self->services = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_slot_free);
+  self->notify = g_build_filename (setup->options->run, "notify", NULL);
+  self->program = g_file_read_link ("/proc/self/exe", error);
+  if (self->program == NULL || !clean_run (setup->options->run, error))
+    return NULL;
+
+  self->socket = usher_notify_socket_new (self->notify, on_notice, self, error);
+  if (self->socket == NULL)
+    return NULL;
+
+  make_policy (self);
+  add_slots (self);
+  self->check_timer = g_timeout_add (CHECK_INTERVAL, on_check, self);
+  usher_slot_start (self->hub);
+
+  return g_steal_pointer (&self);
+}
+
+void
+usher_supervisor_free (UsherSupervisor *self)
+{
+  g_clear_handle_id (&self->check_timer, g_source_remove);
+  g_ptr_array_unref (self->services);
+  g_clear_pointer (&self->hub, usher_slot_free);
+  g_clear_pointer (&self->socket, usher_notify_socket_free);
+  g_free (self->notify);
+  g_free (self->program);
+  g_free (self);
+}
+
+void
+usher_supervisor_stop (UsherSupervisor *self)
+{
+  self->stopping = TRUE;
+  each (self, usher_slot_stop);
+}
+
+void
+usher_supervisor_stop_hub (UsherSupervisor *self)
+{
+  usher_slot_stop (self->hub);
+}
+
+gboolean
+usher_supervisor_is_quiet (UsherSupervisor *self)
+{
+  return self->stopping && have_ended (self) &&
+         usher_slot_get_state (self->hub) != USHER_SLOT_STOPPING;
+}
+
+/* The copies of a service, one after the other. */
+typedef struct
+{
+  GPtrArray *slots; /* (owned) (element-type UsherSlot) */
+  guint next;
+  UsherReloadedFunc func;
+  gpointer user_data;
+} Reload;
+
+static void
+on_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
+{
+  Reload *reload = user_data;
+
+  if (error == NULL && reload->next < reload->slots->len)
+    {
+      usher_slot_reload (g_ptr_array_index (reload->slots, reload->next++), on_reloaded, reload);
+      return;
+    }
+
+  reload->func (slot, error, reload->user_data);
+  g_ptr_array_unref (reload->slots);
+  g_free (reload);
+}
+
+void
+usher_supervisor_reload (UsherSupervisor *self,
+                         const char *service,
+                         UsherReloadedFunc func,
+                         gpointer user_data)
+{
+  Reload *reload = g_new0 (Reload, 1);
+  g_autoptr (GError) error = NULL;
+
+  reload->slots = g_ptr_array_new ();
+  reload->func = func;
+  reload->user_data = user_data;
+  for (guint i = 0; i < self->services->len; i++)
+    if (usher_slot_has_service (g_ptr_array_index (self->services, i), service))
+      g_ptr_array_add (reload->slots, g_ptr_array_index (self->services, i));
+
+  if (reload->slots->len == 0)
+    g_set_error (
+        &error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no process has the service “%s”", service);
+  on_reloaded (NULL, error, reload);
+}
+
+/* A service is served when one of its copies is ready. */
+static UsherSlot *
+find_ready (UsherSupervisor *self, const char *service)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+      UsherSlotState state = usher_slot_get_state (slot);
+
+      if ((state == USHER_SLOT_READY || state == USHER_SLOT_RELOADING) &&
+          usher_slot_has_service (slot, service))
+        return slot;
+    }
+
+  return NULL;
+}
+
+char *
+usher_supervisor_dup_trouble (UsherSupervisor *self)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+      const char *service = usher_slot_get_services (slot)[0];
+
+      if (find_ready (self, service) == NULL)
+        return g_strdup_printf ("service “%s” has no process that is ready; “%s” is %s: %s",
+                                service,
+                                usher_slot_get_name (slot),
+                                usher_slot_state_to_string (usher_slot_get_state (slot)),
+                                usher_slot_get_reason (slot));
+    }
+
+  return NULL;
+}
+
+char *
+usher_supervisor_dup_defeat (UsherSupervisor *self)
+{
+  if (usher_slot_get_state (self->hub) == USHER_SLOT_FAILED)
+    return g_strdup_printf ("the hub cannot run: %s", usher_slot_get_reason (self->hub));
+
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+
+      if (usher_slot_gave_up (slot))
+        return g_strdup_printf ("process “%s” cannot run: %s",
+                                usher_slot_get_name (slot),
+                                usher_slot_get_reason (slot));
+    }
+
+  return NULL;
+}
+
+gboolean
+usher_supervisor_is_complete (UsherSupervisor *self)
+{
+  if (!self->began)
+    return FALSE;
+
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlotState state = usher_slot_get_state (g_ptr_array_index (self->services, i));
+
+      if (state != USHER_SLOT_READY && state != USHER_SLOT_RELOADING)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+usher_supervisor_foreach (UsherSupervisor *self, GFunc func, gpointer user_data)
+{
+  func (self->hub, user_data);
+  g_ptr_array_foreach (self->services, func, user_data);
+}

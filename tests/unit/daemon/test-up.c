@@ -1,0 +1,423 @@
+/* test-up.c: processes under a supervisor, as the shell sees them
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "usher-test-program.h"
+
+/* The process id of a row of /processes. */
+static int
+find_pid (Program *fixture, const char *name)
+{
+  g_autofree char *answer = program_ask (fixture->admin, "GET", "/processes");
+  g_autofree char *row = g_strdup_printf ("\"name\":\"%s\"", name);
+  const char *start = strstr (answer, row);
+  g_autofree char *pid = NULL;
+
+  g_assert_nonnull (start);
+  pid = program_cut_word (start, "\"pid\":");
+
+  return atoi (pid);
+}
+
+/* A process that is nobody's child here is gone once the kernel does not know it. */
+static void
+await_gone (int pid)
+{
+  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
+
+  while (kill (pid, 0) == 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (5000);
+    }
+  g_assert_cmpint (errno, ==, ESRCH);
+}
+
+static void
+add_two (Program *fixture)
+{
+  program_add_plugin (fixture, "good", "");
+  program_add_plugin_like (fixture, "other", "good", "");
+}
+
+/* The module of a plugin in a file of its own, which others may then replace. */
+static void
+install_module (Program *fixture, const char *module)
+{
+  g_autofree char *from = g_strdup_printf ("%s/%s.so", g_getenv ("USHER_TEST_MODULE_DIR"), module);
+  g_autofree char *to = g_build_filename (fixture->plugins, "good.so", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  g_assert_true (g_file_get_contents (from, &text, &length, &error));
+  g_assert_no_error (error);
+  /* by renaming, as a linker leaves the file that is mapped alone */
+  g_assert_true (g_file_set_contents (to, text, (gssize) length, &error));
+  g_assert_no_error (error);
+}
+
+static void
+add_own_module (Program *fixture)
+{
+  install_module (fixture, "good");
+  program_add_file (fixture->plugins,
+                    "good.plugin",
+                    "[Plugin]\nName=good\nVersion=1.0.0\nABI=1\nModule=good.so\n");
+}
+
+static void
+test_explain (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("The profiles that are built in are explained");
+
+  add_two (fixture);
+  program_assert_says (fixture,
+                       "placement explain",
+                       0,
+                       "profile spread, built in*",
+                       "*\nhub  * 1 *",
+                       "*\ngood  * 1  good\n*",
+                       "*\nother * 1  other\n*");
+  program_assert_says (fixture,
+                       "placement explain --profile one",
+                       0,
+                       "*\nhost  * 1  good other\n*");
+  program_assert_says (
+      fixture, "placement explain --profile pairs", 0, "*\ngood  * 2  good\n*", "*\nother * 2 *");
+  program_assert_says (
+      fixture, "placement explain good", 0, "*\ngood  * 1  good\n*", "*In no process:\n  other*");
+}
+
+static void
+test_explain_settings (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("A profile of the settings is explained");
+
+  add_two (fixture);
+  program_assert_says (fixture,
+                       "placement explain --profile x -s profile-x.processes=good*3 -s "
+                       "profile-x.bus=tcp://127.0.0.1:9",
+                       0,
+                       "profile x, by the settings of group profile-x\n*",
+                       "*\nbus * tcp://127.0.0.1:9,*",
+                       "*\ngood  * 3  good\n*",
+                       "*In no process:\n  other*");
+  program_assert_says (fixture,
+                       "placement explain --profile x -s profile-x.processes=good+other*2",
+                       0,
+                       "*\ngood  * 2  good other\n*");
+}
+
+static void
+test_explain_wrong (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("A profile that makes no sense is refused with what is wrong");
+
+  add_two (fixture);
+  program_assert_says (fixture,
+                       "placement explain --profile x",
+                       1,
+                       "*there is no profile “x”: built in are*");
+  program_assert_says (fixture,
+                       "placement explain --profile x -s profile-x.processes=good;nobody",
+                       1,
+                       "*profile “x” has “nobody”, which cannot run*");
+  program_assert_says (fixture,
+                       "placement explain --profile x -s profile-x.processes=good;other+good",
+                       1,
+                       "*profile “x” has “good” in two processes*");
+  program_assert_says (fixture,
+                       "placement explain --profile x -s profile-x.processes=good*0",
+                       1,
+                       "*wants “0” copies of “good”, but 1 to 64 can be*");
+  program_assert_says (fixture, "placement", 2, "*usher placement explain*");
+}
+
+static void
+test_ready (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("Each copy has a process, and the two lines come when all are ready");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", " --profile pairs");
+  program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+  program_assert_answer (
+      fixture->admin,
+      "/processes",
+      "*\"name\":\"hub\",\"state\":\"ready\"*\"name\":\"good.1\",\"state\":\"ready\"*"
+      "\"name\":\"good.2\",\"state\":\"ready\"*");
+  program_assert_answer (fixture->admin, "/processes/good.2/readyz", "HTTP/1.1 200 *");
+  program_assert_answer (fixture->admin, "/processes/nobody/readyz", "HTTP/1.1 404 *");
+  program_assert_answer (fixture->admin,
+                         "/streaming/clientsz",
+                         "*\"id\": \"good.1-1\"*\"id\": \"good.2-1\"*\"id\": \"supervisor\"*");
+  g_assert_cmpint (find_pid (fixture, "good.1"), !=, find_pid (fixture, "good.2"));
+
+  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+}
+
+static void
+test_settings (Program *fixture, gconstpointer data)
+{
+  g_autofree char *arguments = program_make_arguments (fixture, "up", " -s good.size=11");
+
+  g_test_summary ("A process that cannot do what it is told ends the start, with its words");
+
+  program_add_plugin (fixture, "good", "");
+  program_assert_says (fixture,
+                       arguments,
+                       1,
+                       "*good-1 | usher: setting “good.size” is “11” by -s*",
+                       "*usher: process “good” cannot run: it ended with status 1*");
+}
+
+static void
+test_restart (Program *fixture, gconstpointer data)
+{
+  int pid = 0;
+
+  g_test_summary ("A process that dies is started again");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", "");
+  pid = find_pid (fixture, "good");
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  program_await_answer (fixture->admin,
+                        "/processes",
+                        "*\"name\":\"good\",\"state\":\"ready\"*\"generation\":2,\"restarts\":1*");
+  g_assert_cmpint (find_pid (fixture, "good"), !=, pid);
+  program_await_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+}
+
+static void
+test_restart_hub (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("A hub that dies is started again, and the others join it");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", "");
+  g_assert_cmpint (kill (find_pid (fixture, "hub"), SIGKILL), ==, 0);
+  program_await_answer (fixture->admin,
+                        "/processes",
+                        "*\"name\":\"hub\",\"state\":\"ready\"*\"restarts\":1*");
+  program_await_answer (fixture->admin, "/streaming/clientsz", "*\"id\": \"good-1\"*");
+  program_await_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+}
+
+static void
+test_give_up (Program *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "A process that dies too often is given up, with the reason, and can be reloaded");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", " -s supervisor.max-restarts=1");
+  g_assert_cmpint (kill (find_pid (fixture, "good"), SIGKILL), ==, 0);
+  program_await_answer (fixture->admin,
+                        "/processes",
+                        "*\"name\":\"good\",\"state\":\"ready\"*\"restarts\":1*");
+  g_assert_cmpint (kill (find_pid (fixture, "good"), SIGKILL), ==, 0);
+  program_await_answer (
+      fixture->admin,
+      "/processes",
+      "*\"name\":\"good\",\"state\":\"failed\",\"reason\":\"it ended 2 times within "
+      "60 s, at last so: it was ended by signal 9*");
+  program_await_answer (fixture->admin,
+                        "/readyz",
+                        "HTTP/1.1 503 *service “good” has no process that is ready*");
+
+  g_free (program_ask (fixture->admin, "POST", "/services/good/reload"));
+  program_await_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+}
+
+static void
+test_reload (Program *fixture, gconstpointer data)
+{
+  g_autofree char *answer = NULL;
+  g_autofree char *unknown = NULL;
+  int pid = 0;
+
+  g_test_summary ("A reload puts a new process in the place of the old one");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", "");
+  pid = find_pid (fixture, "good");
+  answer = program_ask (fixture->admin, "POST", "/services/good/reload");
+  g_assert_true (
+      g_pattern_match_simple ("HTTP/1.1 200 *\"process\":\"good\",\"generation\":2*", answer));
+  g_assert_cmpint (find_pid (fixture, "good"), !=, pid);
+  await_gone (pid);
+
+  unknown = program_ask (fixture->admin, "POST", "/services/goood/reload");
+  g_assert_true (
+      g_pattern_match_simple ("HTTP/1.1 404 *no process has the service “goood”*", unknown));
+}
+
+static void
+test_commands (Program *fixture, gconstpointer data)
+{
+  g_autofree char *ps = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *reload = NULL;
+  g_autofree char *unknown = NULL;
+  g_autofree char *dead = NULL;
+
+  g_test_summary ("The commands show and reload the processes of the one at --admin");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", "");
+  ps = g_strdup_printf ("ps --admin %s", fixture->admin);
+  json = g_strconcat (ps, " --json", NULL);
+  reload = g_strdup_printf ("reload good --admin %s", fixture->admin);
+  unknown = g_strdup_printf ("reload nobody --admin %s", fixture->admin);
+  dead = g_strdup_printf ("ps --admin unix:%s/nothing", fixture->directory);
+
+  program_assert_says (fixture, reload, 0, "good is served by a new process\n");
+  program_assert_says (
+      fixture, ps, 0, "*\nhub  * ready *", "*\ngood * ready * 2 * 0 *it serves\n*");
+  program_assert_says (fixture, json, 0, "{\"profile\":\"spread\"*");
+  program_assert_says (fixture, unknown, 1, "*no process has the service “nobody”*");
+  program_assert_says (fixture, "reload", 2, "*which service*");
+  program_assert_says (fixture, dead, 1, "*nobody answers at unix:*");
+}
+
+static void
+test_roll_back (Program *fixture, gconstpointer data)
+{
+  g_autofree char *answer = NULL;
+  int pid = 0;
+
+  g_test_summary ("When the new process does not get ready the old one goes on");
+
+  add_own_module (fixture);
+  program_start (fixture, "up", " -s supervisor.start-timeout=2");
+  pid = find_pid (fixture, "good");
+  install_module (fixture, "empty");
+  answer = program_ask (fixture->admin, "POST", "/services/good/reload");
+  g_assert_true (g_pattern_match_simple ("HTTP/1.1 503 *did not take over*", answer));
+  g_assert_cmpint (find_pid (fixture, "good"), ==, pid);
+  program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+
+  install_module (fixture, "good");
+  g_free (program_ask (fixture->admin, "POST", "/services/good/reload"));
+  g_assert_cmpint (find_pid (fixture, "good"), !=, pid);
+}
+
+static void
+test_watch (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("A module that is built anew is loaded by a new process");
+
+  add_own_module (fixture);
+  program_start (fixture, "up", " --watch");
+  install_module (fixture, "good");
+  program_await_answer (fixture->admin,
+                        "/processes",
+                        "*\"name\":\"good\",\"state\":\"ready\"*\"generation\":2,\"restarts\":0*");
+}
+
+static void
+test_killed (Program *fixture, gconstpointer data)
+{
+  int hub = 0;
+  int good = 0;
+
+  g_test_summary ("With the supervisor its processes end, and another can start at once");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", "");
+  hub = find_pid (fixture, "hub");
+  good = find_pid (fixture, "good");
+  /* even one that cannot act */
+  g_assert_cmpint (kill (good, SIGSTOP), ==, 0);
+  g_subprocess_force_exit (fixture->host);
+  g_subprocess_wait (fixture->host, NULL, NULL);
+  await_gone (hub);
+  await_gone (good);
+
+  program_start (fixture, "up", "");
+  program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+}
+
+static void
+test_in_use (Program *fixture, gconstpointer data)
+{
+  g_autofree char *up = program_make_arguments (fixture, "up", "");
+  g_autofree char *run = program_make_arguments (fixture, "run", "");
+  g_autofree char *pattern = NULL;
+
+  g_test_summary ("Who wants a directory alone is told whose it is");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", "");
+  pattern = g_strdup_printf ("*is in use by another process,*%s*",
+                             g_subprocess_get_identifier (fixture->host));
+  program_assert_says (fixture, up, 1, pattern);
+  program_assert_says (fixture, run, 1, pattern);
+}
+
+static void
+test_stranger (Program *fixture, gconstpointer data)
+{
+  g_autofree char *hub = program_make_arguments (fixture, "hub", "");
+  g_autofree char *up = program_make_arguments (fixture, "up", "");
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *pattern = NULL;
+
+  g_test_summary ("A process that was started by hand keeps a supervisor out, and is named");
+
+  program_add_plugin (fixture, "good", "");
+  process = program_spawn (fixture, hub);
+  line = program_await_line (g_subprocess_get_stdout_pipe (process), "admin on");
+  pattern = g_strdup_printf ("*is in use by another process, %s\n*",
+                             g_subprocess_get_identifier (process));
+  program_assert_says (fixture, up, 1, pattern);
+
+  g_subprocess_send_signal (process, SIGTERM);
+  g_subprocess_wait (process, NULL, NULL);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
+}
+
+static void
+add (const char *path, void (*func) (Program *, gconstpointer))
+{
+  g_autofree char *full = g_strconcat ("/up/", path, NULL);
+
+  g_test_add (full, Program, NULL, program_set_up, func, program_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("explain/built-in", test_explain);
+  add ("explain/settings", test_explain_settings);
+  add ("explain/wrong", test_explain_wrong);
+  add ("ready", test_ready);
+  add ("settings", test_settings);
+  add ("restart/service", test_restart);
+  add ("restart/hub", test_restart_hub);
+  add ("restart/give-up", test_give_up);
+  add ("reload/service", test_reload);
+  add ("reload/commands", test_commands);
+  add ("reload/roll-back", test_roll_back);
+  add ("reload/watch", test_watch);
+  add ("killed", test_killed);
+  add ("in-use", test_in_use);
+  add ("stranger", test_stranger);
+
+  return g_test_run ();
+}
