@@ -65,7 +65,7 @@ usher_snapshot_free (UsherSnapshot *self)
 static gboolean
 is_passing (const char *name)
 {
-  static const char *const endings[] = { "-wal", "-shm", "-journal", ".gate", ".lock", "~" };
+  static const char *const endings[] = { "-wal", "-shm", "-journal", "-shared", ".lock", "~" };
 
   if (g_str_equal (name, "lock") || g_str_equal (name, "run") || usher_restore_place_is (name))
     return TRUE;
