@@ -85,14 +85,16 @@ save_group (UsherGroup *group)
 }
 
 static void
-load_pending (UsherGroup *group, UsherFrameReader *reader)
+load_pending (UsherHub *self, UsherGroup *group, UsherFrameReader *reader)
 {
   UsherPending *pending = usher_group_add_pending (group, usher_frame_read_u64 (reader));
   guint8 flags = 0;
   guint n_reasons = 0;
 
   pending->attempts = usher_frame_read_u32 (reader);
-  pending->deferred_since = (gint64) usher_frame_read_u64 (reader);
+  /* what it waits for could not come while there was no hub: its patience begins anew */
+  if (usher_frame_read_u64 (reader) != 0)
+    pending->deferred_since = usher_clock_get_time (self->clock);
   flags = usher_frame_read_u8 (reader);
   pending->replayed = (flags & IS_REPLAYED) != 0;
   if ((flags & IS_ALONE) != 0)
@@ -182,7 +184,7 @@ usher_hub_load_group (UsherHub *self,
   group->cursor = group->floor + 1;
   n = usher_frame_read_u32 (&reader);
   for (guint i = 0; i < n && !reader.failed; i++)
-    load_pending (group, &reader);
+    load_pending (self, group, &reader);
   n = usher_frame_read_u32 (&reader);
   for (guint i = 0; i < n && !reader.failed; i++)
     {

@@ -113,6 +113,36 @@ test_deferred (UsherBusFixture *self, gconstpointer data)
 }
 
 static void
+test_deferred_restart (UsherBusFixture *self, gconstpointer data)
+{
+  g_autoptr (UsherBusListener) listener = usher_bus_listener_new (self->bus, &wish, FALSE);
+  g_autoptr (UsherDelivery) first = NULL;
+  g_autoptr (UsherDelivery) again = NULL;
+  g_autoptr (UsherDelivery) once_more = NULL;
+
+  g_test_summary ("The time without a hub is none that an event was deferred for");
+
+  usher_bus_fixture_publish (self, CHANNEL, 1);
+  first = usher_bus_listener_expect (listener, 1);
+  usher_delivery_defer (first, "the order before it is missing");
+  usher_bus_fixture_settle (self->bus);
+  g_clear_pointer (&listener, usher_bus_listener_free);
+  g_clear_pointer (&first, usher_delivery_unref);
+  usher_bus_fixture_leave (self->bus);
+  usher_bus_fixture_close_hub (self);
+  usher_manual_clock_advance (self->clock, G_TIME_SPAN_HOUR);
+  usher_bus_fixture_open_hub (self);
+  self->bus = usher_bus_fixture_join (self, "first");
+
+  listener = usher_bus_listener_new (self->bus, &wish, FALSE);
+  again = usher_bus_listener_expect (listener, 1);
+  usher_delivery_defer (again, "the order before it is missing still");
+  usher_bus_fixture_turn (self, self->bus, G_TIME_SPAN_SECOND);
+  once_more = usher_bus_listener_expect (listener, 1);
+  usher_delivery_ack (once_more);
+}
+
+static void
 test_restart (UsherBusFixture *self, gconstpointer data)
 {
   g_autoptr (UsherBusListener) listener = usher_bus_listener_new (self->bus, &wish, FALSE);
@@ -349,6 +379,7 @@ usher_bus_suite_add_parked (const UsherBusMaker *maker)
   usher_bus_suite_add_test (maker, "parked/reasons", test_reasons);
   usher_bus_suite_add_test (maker, "parked/unanswered", test_unanswered);
   usher_bus_suite_add_test (maker, "parked/deferred", test_deferred);
+  usher_bus_suite_add_test (maker, "parked/deferred-restart", test_deferred_restart);
   usher_bus_suite_add_test (maker, "parked/restart", test_restart);
   usher_bus_suite_add_test (maker, "parked/attempts-restart", test_attempts_restart);
   usher_bus_suite_add_test (maker, "parked/replay", test_replay);
