@@ -17,7 +17,7 @@ typedef enum
 {
   /* member to hub */
   USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance */
-  USHER_FRAME_PUBLISH,   /* channel, u64 first number, u16 count, events */
+  USHER_FRAME_PUBLISH, /* channel, u64 first number, u64 up to which its answers are known, u16 count, events */
   USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
                             u32 max deliver, i64 defer limit */
   USHER_FRAME_LEAVE, /* u32 request, u32 subscription, u8 forget */

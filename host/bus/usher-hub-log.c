@@ -169,8 +169,36 @@ usher_hub_clear_confirm (gpointer data)
   g_clear_pointer (&((UsherConfirm *) data)->identity, g_bytes_unref);
 }
 
+/* Whoever publishes in order wants it kept in order: behind an event that was refused nothing of its member is stored in
+ * the channel until the member knows, and its publisher can begin with that event. */
 static void
-add_confirm (UsherHub *self, UsherMember *member, guint64 first, guint64 last, guint8 code)
+hold (UsherMember *member, UsherChannel *channel, guint64 last, guint8 code)
+{
+  UsherHold *held = g_new0 (UsherHold, 1);
+
+  held->last = last;
+  held->code = code;
+  if (member->held == NULL)
+    member->held = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  g_hash_table_replace (member->held, channel, held);
+}
+
+/* 0: @channel takes what @member has published when it knew the answers up to @known. */
+static guint8
+find_hold (const UsherMember *member, UsherChannel *channel, guint64 known)
+{
+  const UsherHold *held = member->held != NULL ? g_hash_table_lookup (member->held, channel) : NULL;
+
+  return held != NULL && known < held->last ? held->code : 0;
+}
+
+static void
+add_confirm (UsherHub *self,
+             UsherMember *member,
+             UsherChannel *channel,
+             guint64 first,
+             guint64 last,
+             guint8 code)
 {
   UsherConfirm confirm = {
     .identity = g_bytes_ref (member->identity),
@@ -178,8 +206,11 @@ add_confirm (UsherHub *self, UsherMember *member, guint64 first, guint64 last, g
     .first = first,
     .last = last,
     .code = code,
+    .channel = channel,
   };
 
+  if (code != 0 && channel != NULL)
+    hold (member, channel, last, code);
   g_array_append_val (self->next_confirms, confirm);
 }
 
@@ -262,7 +293,10 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
 {
   g_autofree char *name = usher_frame_read_text (reader);
   guint64 first = usher_frame_read_u64 (reader);
+  guint64 known = usher_frame_read_u64 (reader);
   guint count = usher_frame_read_u16 (reader);
+  guint64 last = 0;
+  guint8 code = 0;
   UsherChannel *channel = NULL;
   GByteArray *fresh = NULL;
   guint n_fresh = 0;
@@ -277,13 +311,21 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
     }
 
   member->received += count;
+  last = first + count - 1;
   if (!is_well_formed (*reader, count))
     {
-      add_confirm (self, member, first, first + count - 1, 1 + USHER_ERROR_INVALID);
+      add_confirm (self, member, NULL, first, last, 1 + USHER_ERROR_INVALID);
       return;
     }
 
   channel = usher_hub_get_channel (self, name);
+  code = find_hold (member, channel, known);
+  if (code != 0)
+    {
+      add_confirm (self, member, channel, first, last, code);
+      return;
+    }
+
   fresh = g_byte_array_sized_new ((guint) (reader->end - reader->at));
   taken = read_fresh (self, channel, reader, count, fresh, &n_fresh);
   if (n_fresh > 0)
@@ -291,9 +333,9 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
   else
     g_byte_array_unref (fresh);
   if (taken > 0)
-    add_confirm (self, member, first, first + taken - 1, 0);
+    add_confirm (self, member, channel, first, first + taken - 1, 0);
   if (taken < count)
-    add_confirm (self, member, first + taken, first + count - 1, 1 + USHER_ERROR_FULL);
+    add_confirm (self, member, channel, first + taken, last, 1 + USHER_ERROR_FULL);
 }
 
 /* Whether a confirmation goes on where the one before it ends. */
@@ -456,6 +498,21 @@ keep_for_later (UsherHub *self, UsherJournalBatch *batch)
                            state != NULL ? g_bytes_ref (state) : NULL);
 }
 
+/* What is published behind them waits until their members know. */
+static void
+hold_refused (UsherHub *self, GArray *confirms, guint8 code)
+{
+  for (guint i = 0; i < confirms->len; i++)
+    {
+      const UsherConfirm *confirm = &g_array_index (confirms, UsherConfirm, i);
+      UsherMember *member =
+          confirm->channel != NULL ? g_hash_table_lookup (self->members, confirm->identity) : NULL;
+
+      if (member != NULL && member->session == confirm->session)
+        hold (member, confirm->channel, confirm->last, code);
+    }
+}
+
 static void
 accept_failure (UsherHub *self, UsherJournalBatch *batch, const GError *error)
 {
@@ -469,6 +526,8 @@ accept_failure (UsherHub *self, UsherJournalBatch *batch, const GError *error)
   refuse_frames (self, self->next);
   keep_for_later (self, batch);
   usher_hub_take_states (self, FALSE);
+  hold_refused (self, self->written_confirms, code);
+  hold_refused (self, self->next_confirms, code);
   send_confirms (self, self->written_confirms, code);
   send_confirms (self, self->next_confirms, code);
   g_array_set_size (self->next_confirms, 0);

@@ -351,7 +351,8 @@ bury_gone (UsherHub *self)
   GHashTableIter iter;
   gpointer value = NULL;
 
-  if (now < self->next_probe)
+  /* a good-bye may wait among what was not taken in */
+  if (now < self->next_probe || !self->is_drained)
     return;
 
   self->next_probe = now + PROBE_PAUSE;
@@ -499,8 +500,9 @@ usher_hub_run (gpointer data)
       if ((items[1].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
         g_debug ("nobody had waked the hub");
 
-      while (n++ < DRAIN && receive (self))
-        continue;
+      while (n < DRAIN && receive (self))
+        n++;
+      self->is_drained = n < DRAIN;
       serve_calls (self);
       usher_hub_take_written (self);
       send_heads (self);

@@ -26,6 +26,7 @@ usher_hub_free_member (gpointer data)
   zsock_destroy (&member->push);
   g_bytes_unref (member->identity);
   g_ptr_array_unref (member->seats);
+  g_clear_pointer (&member->held, g_hash_table_unref);
   g_free (member->client);
   g_free (member->key);
   g_free (member->endpoint);

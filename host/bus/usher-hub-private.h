@@ -37,6 +37,13 @@ typedef struct
   gboolean is_remote;
 } UsherEntrance;
 
+/* What a member has published to a channel behind an event that was refused. */
+typedef struct
+{
+  guint64 last; /* the number of the last that was refused */
+  guint8 code;
+} UsherHold;
+
 struct _UsherMember
 {
   GBytes *identity; /* (owned): the ROUTER's name for it */
@@ -51,6 +58,7 @@ struct _UsherMember
   gint64 heard;      /* monotonic */
   gint64 asked;      /* monotonic, 0: not: whether it lives, as another one has its name */
   guint64 received;  /* the last publish number that came */
+  GHashTable *held;  /* (owned) (nullable): channel → UsherHold: where an event was refused */
   guint n_out;       /* events, over all seats */
   UsherGroup *trial; /* (unowned) (nullable): whose suspects it gets, and nothing else */
   GPtrArray *seats;  /* (owned) (element-type UsherSeat) */
@@ -156,8 +164,9 @@ typedef struct
   guint session;
   guint64 first;
   guint64 last;
-  guint8 code;   /* 0: durable; else 1 + an UsherError */
-  guint request; /* not 0: no event, but a question whose answer is true after the commit */
+  guint8 code;           /* 0: durable; else 1 + an UsherError */
+  UsherChannel *channel; /* (unowned) (nullable) */
+  guint request;         /* not 0: no event, but a question whose answer is true after the commit */
 } UsherConfirm;
 
 struct _UsherHub
@@ -204,7 +213,8 @@ struct _UsherHub
   gboolean is_closing; /* what is submitted now is the last */
   gint64 next_head;
   gint64 next_probe;
-  gint64 next_expiry; /* of the limit of age */
+  gboolean is_drained; /* all that had come was taken in */
+  gint64 next_expiry;  /* of the limit of age */
   gint64 last_write;
   guint64 in_events, in_bytes, out_events, out_bytes;
   guint64 n_duplicates; /* that were published again */

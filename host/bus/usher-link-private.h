@@ -19,6 +19,7 @@ typedef struct
   zsock_t *monitor;    /* (owned) (nullable): NULL within the process */
   gint64 opened;       /* monotonic */
   gint64 renew_at;     /* monotonic: 0: the connection is well, or libzmq makes it */
+  gboolean came_up;    /* since this was set to FALSE */
   guint n_broken;      /* handshakes in a row that ended without a word */
   const char *trouble; /* (nullable): why there is no connection */
 } UsherLink;

@@ -16,6 +16,9 @@
 #define HEARTBEAT_TIMEOUT  4000
 #define HANDSHAKE_LIMIT    3000
 #define CONNECT_LIMIT      3000
+/* a hub that is started again is found soon; one that is away for long costs little */
+#define RECONNECT_FIRST 20
+#define RECONNECT_LAST  400
 
 /* far more than an event may have, see USHER_FRAME_MAX_EVENT */
 #define MAX_MESSAGE (16 * 1024 * 1024)
@@ -57,6 +60,8 @@ prepare (UsherLink *self, zsock_t *dealer, zsock_t **monitor)
   zsock_set_rcvhwm (dealer, 0);
   zsock_set_linger (dealer, 1000);
   zsock_set_connect_timeout (dealer, CONNECT_LIMIT);
+  zsock_set_reconnect_ivl (dealer, RECONNECT_FIRST);
+  zsock_set_reconnect_ivl_max (dealer, RECONNECT_LAST);
   usher_link_set_limits (dealer);
   if (self->keys != NULL && !usher_keys_present (self->keys, dealer))
     return FALSE;
@@ -126,7 +131,10 @@ static void
 note_trouble (UsherLink *self, guint events)
 {
   if ((events & ZMQ_EVENT_HANDSHAKE_SUCCEEDED) != 0)
-    self->n_broken = 0;
+    {
+      self->n_broken = 0;
+      self->came_up = TRUE;
+    }
   if ((events & ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) != 0)
     self->n_broken++;
 

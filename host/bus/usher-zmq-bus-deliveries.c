@@ -110,7 +110,7 @@ take_events (UsherZmqBus *self,
       if (event == NULL || base + i < subscriber->next)
         continue;
       subscriber->next = base + i + 1;
-      hand_over (self, subscriber, event, 1, FALSE);
+      hand_over (self, subscriber, event, 1, base + i < subscriber->seen);
     }
 
   return TRUE;

@@ -18,10 +18,12 @@
 /* messages that are taken in before other things get their turn */
 #define DRAIN         1024
 #define HELLO_PAUSE   (100 * G_TIME_SPAN_MILLISECOND)
-#define REFUSED_PAUSE G_TIME_SPAN_SECOND
+#define REFUSED_PAUSE (300 * G_TIME_SPAN_MILLISECOND)
 #define PING_PAUSE    G_TIME_SPAN_SECOND
-#define MAX_PINGS     5 /* without an answer */
-#define MAX_ANSWERS   256
+/* how long the hub may be away before the log is told */
+#define HUB_PATIENCE G_TIME_SPAN_SECOND
+#define MAX_PINGS    5 /* without an answer */
+#define MAX_ANSWERS  256
 /* events that may be on their way without a confirmation */
 #define WINDOW 16384
 
@@ -97,6 +99,7 @@ lose_hub (UsherZmqBus *self)
     return;
 
   self->greeted = FALSE;
+  self->lost = g_get_monotonic_time ();
   self->session++;
   self->next_hello = 0;
   g_atomic_int_set (&self->connected, 0);
@@ -118,6 +121,7 @@ lose_hub (UsherZmqBus *self)
       g_queue_push_head (&self->unsent, publish);
     }
   self->last_number = 0;
+  self->last_told = 0;
   if (self->leaving)
     end_good_bye (self);
 }
@@ -217,9 +221,11 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
   if (push != NULL && live != NULL && !open_ways (self, push, live))
     return;
 
+  if (self->told)
+    g_message ("the hub at “%s” is there", self->endpoint);
   self->greeted = TRUE;
-  self->link->trouble = NULL;
   self->told = FALSE;
+  self->link->trouble = NULL;
   g_atomic_int_set (&self->connected, 1);
   /* before it has a seat; nobody asked for the answer */
   if (g_atomic_int_get (&self->paused))
@@ -228,6 +234,101 @@ take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     subscribe_anew (self, value);
   ask_again (self);
+}
+
+/* Whether the hub can keep it. */
+static gboolean
+check_event (UsherEvent *event, GError **error)
+{
+  guint8 id[USHER_EVENT_ID_SIZE];
+  gboolean is_sound = TRUE;
+  gsize size = 0;
+  gsize length = 0;
+  const char *payload = usher_event_get_payload (event, &length);
+  const char *texts[] = {
+    usher_event_get_correlation (event),
+    usher_event_get_causation (event),
+    usher_event_get_traceparent (event),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      is_sound = is_sound && (texts[i] == NULL || g_utf8_validate (texts[i], -1, NULL));
+      size += texts[i] != NULL ? strlen (texts[i]) : 0;
+    }
+  is_sound = is_sound && usher_frame_parse_id (usher_event_get_id (event), id) &&
+             usher_frame_is_name (usher_event_get_channel (event)) &&
+             g_utf8_validate_len (payload, length, NULL);
+
+  if (!is_sound)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "event “%s” of channel “%s” has no UUID, no channel, or text that is not UTF-8",
+                 usher_event_get_id (event),
+                 usher_event_get_channel (event));
+  else if (size + length > USHER_FRAME_MAX_EVENT)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_TOO_LARGE,
+                 "event “%s” of channel “%s” is over %d bytes",
+                 usher_event_get_id (event),
+                 usher_event_get_channel (event),
+                 USHER_FRAME_MAX_EVENT);
+
+  return is_sound && size + length <= USHER_FRAME_MAX_EVENT;
+}
+
+/* Tells the publishers of what no hub could keep; the order of the others stays. */
+static void
+take_publishes (UsherZmqBus *self, GQueue *publishes)
+{
+  UsherPublish *publish = NULL;
+
+  while ((publish = g_queue_pop_head (publishes)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (check_event (publish->event, &error))
+        g_queue_push_tail (&self->unsent, publish);
+      else
+        usher_zmq_bus_end_publish (self, publish, error);
+    }
+}
+
+/* Takes over what was published since. */
+static void
+take_published (UsherZmqBus *self)
+{
+  GQueue publishes = G_QUEUE_INIT;
+
+  g_mutex_lock (&self->mutex);
+  publishes = self->publishes;
+  g_queue_init (&self->publishes);
+  g_mutex_unlock (&self->mutex);
+  take_publishes (self, &publishes);
+}
+
+/* An event was refused, and its publisher knows: what it had published behind that, not knowing, would be stored before
+ * it. The hub refuses what was sent already. */
+static void
+refuse_behind (UsherZmqBus *self, const char *channel, const GError *error)
+{
+  GQueue refused = G_QUEUE_INIT;
+  UsherPublish *publish = NULL;
+
+  take_published (self);
+  for (GList *link = self->unsent.head, *next = NULL; link != NULL; link = next)
+    {
+      publish = link->data;
+      next = link->next;
+      if (!g_str_equal (usher_event_get_channel (publish->event), channel))
+        continue;
+      g_queue_unlink (&self->unsent, link);
+      g_queue_push_tail_link (&refused, link);
+    }
+  while ((publish = g_queue_pop_head (&refused)) != NULL)
+    usher_zmq_bus_end_publish (self, publish, error);
 }
 
 static void
@@ -248,8 +349,10 @@ take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
          publish->number <= upto)
     {
       g_autoptr (GError) error = NULL;
+      g_autofree char *channel = NULL;
 
       g_queue_pop_head (&self->sent);
+      self->last_told = publish->number;
       if (publish->number == refused)
         {
           g_set_error (&error,
@@ -257,11 +360,14 @@ take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
                        code - 1,
                        "the bus refused an event of channel “%s”",
                        usher_event_get_channel (publish->event));
+          channel = g_strdup (usher_event_get_channel (publish->event));
           n_refused--;
           refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
           code = n_refused > 0 ? usher_frame_read_u8 (reader) : 0;
         }
       usher_zmq_bus_end_publish (self, publish, error);
+      if (channel != NULL && !g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID))
+        refuse_behind (self, channel, error);
     }
 }
 
@@ -285,7 +391,9 @@ seat_subscriber (UsherZmqBus *self, guint id, const char *seat, guint64 next)
     return;
 
   subscriber->seat = (guint) number;
-  subscriber->next = MAX (subscriber->next, next);
+  subscriber->seen = subscriber->next;
+  /* what a durable one answered may be lost: it gets all again that the hub does not know to be done */
+  subscriber->next = subscriber->durable != NULL ? next : MAX (subscriber->next, next);
   g_hash_table_insert (self->seats, GUINT_TO_POINTER (subscriber->seat), subscriber);
   self->last_seat = MAX (self->last_seat, subscriber->seat);
   if (subscriber->group == NULL)
@@ -445,66 +553,6 @@ drain (UsherZmqBus *self, zsock_t **socket)
     }
 }
 
-/* Whether the hub can keep it. */
-static gboolean
-check_event (UsherEvent *event, GError **error)
-{
-  guint8 id[USHER_EVENT_ID_SIZE];
-  gboolean is_sound = TRUE;
-  gsize size = 0;
-  gsize length = 0;
-  const char *payload = usher_event_get_payload (event, &length);
-  const char *texts[] = {
-    usher_event_get_correlation (event),
-    usher_event_get_causation (event),
-    usher_event_get_traceparent (event),
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      is_sound = is_sound && (texts[i] == NULL || g_utf8_validate (texts[i], -1, NULL));
-      size += texts[i] != NULL ? strlen (texts[i]) : 0;
-    }
-  is_sound = is_sound && usher_frame_parse_id (usher_event_get_id (event), id) &&
-             usher_frame_is_name (usher_event_get_channel (event)) &&
-             g_utf8_validate_len (payload, length, NULL);
-
-  if (!is_sound)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_INVALID,
-                 "event “%s” of channel “%s” has no UUID, no channel, or text that is not UTF-8",
-                 usher_event_get_id (event),
-                 usher_event_get_channel (event));
-  else if (size + length > USHER_FRAME_MAX_EVENT)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_TOO_LARGE,
-                 "event “%s” of channel “%s” is over %d bytes",
-                 usher_event_get_id (event),
-                 usher_event_get_channel (event),
-                 USHER_FRAME_MAX_EVENT);
-
-  return is_sound && size + length <= USHER_FRAME_MAX_EVENT;
-}
-
-/* Tells the publishers of what no hub could keep; the order of the others stays. */
-static void
-take_publishes (UsherZmqBus *self, GQueue *publishes)
-{
-  UsherPublish *publish = NULL;
-
-  while ((publish = g_queue_pop_head (publishes)) != NULL)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (check_event (publish->event, &error))
-        g_queue_push_tail (&self->unsent, publish);
-      else
-        usher_zmq_bus_end_publish (self, publish, error);
-    }
-}
-
 /* Sends what is not sent yet, neighbours of one channel together. */
 static void
 send_publishes (UsherZmqBus *self)
@@ -521,6 +569,7 @@ send_publishes (UsherZmqBus *self)
 
       usher_frame_add_text (frame, channel);
       usher_frame_add_u64 (frame, self->last_number + 1);
+      usher_frame_add_u64 (frame, self->last_told);
       count_at = frame->len;
       usher_frame_add_u16 (frame, 0);
       while ((publish = g_queue_peek_head (&self->unsent)) != NULL &&
@@ -666,19 +715,16 @@ flush_answers_and_lock (UsherZmqBus *self)
 static gboolean
 take_orders (UsherZmqBus *self)
 {
-  GQueue publishes = G_QUEUE_INIT;
   GQueue left = G_QUEUE_INIT;
   gpointer item = NULL;
   gboolean stopping = FALSE;
 
   g_mutex_lock (&self->mutex);
   self->waked = FALSE;
-  publishes = self->publishes;
-  g_queue_init (&self->publishes);
   stopping = self->stopping;
   g_mutex_unlock (&self->mutex);
 
-  take_publishes (self, &publishes);
+  take_published (self);
   flush_answers_and_lock (self);
   while ((item = g_queue_pop_head (&self->questions)) != NULL)
     take_question (self, item, &left);
@@ -694,6 +740,13 @@ keep_alive (UsherZmqBus *self, gint64 now)
   if (self->leaving)
     return;
   say_hello (self, now);
+  if (!self->greeted && !self->told && now - self->lost > HUB_PATIENCE)
+    {
+      g_message ("the hub at “%s” is not there: member “%s” waits for it",
+                 self->endpoint,
+                 self->client);
+      self->told = TRUE;
+    }
   if (!self->greeted || now < self->next_ping)
     return;
 
@@ -731,6 +784,10 @@ watch_link (UsherZmqBus *self, gint64 now)
       lose_hub (self);
       self->next_hello = 0;
     }
+  /* what was said before fell on deaf ears */
+  if (self->link->came_up && !self->greeted)
+    self->next_hello = 0;
+  self->link->came_up = FALSE;
   tell_trouble (self);
 }
 
@@ -764,6 +821,7 @@ usher_zmq_bus_run (gpointer data)
   UsherZmqBus *self = data;
   g_autoptr (UsherPulse) pulse = usher_pulse_new ("the bus");
 
+  self->lost = g_get_monotonic_time ();
   while (take_orders (self))
     {
       zmq_pollitem_t items[5] = {

@@ -48,6 +48,7 @@ typedef struct
   gpointer user_data;
   GDestroyNotify destroy;
   guint64 next;      /* of a channel's subscriber: the sequence that it gets next */
+  guint64 seen;      /* below that it has had all, from an earlier connection */
   gboolean fetching; /* a gap is being filled */
   gboolean taken;    /* (mutex mutex): the thread has it */
 } UsherSubscriber;
@@ -99,6 +100,7 @@ struct _UsherZmqBus
   GQueue sent;     /* (element-type UsherPublish): not confirmed, in order */
   GQueue unsent;   /* (element-type UsherPublish): in order, behind those */
   guint64 last_number;
+  guint64 last_told;       /* up to here we know what became of them */
   GHashTable *asked;       /* (owned): id → UsherQuestion */
   GHashTable *subscribers; /* (owned): id → UsherSubscriber */
   GHashTable *seats;       /* (owned): the hub's id → UsherSubscriber */
@@ -108,6 +110,7 @@ struct _UsherZmqBus
   guint session;       /* counts what begins with a hello */
   gboolean greeted;    /* the hub knows us */
   gboolean told;       /* the log knows that it does not */
+  gint64 lost;         /* monotonic: since when it does not */
   gboolean leaving;    /* has said good-bye */
   gint64 next_hello;
   gint64 next_ping;

@@ -45,10 +45,12 @@ struct _UsherRelay
   guint turn;         /* (mutex mutex): how often it was lost */
   GHashTable
       *orphans; /* (owned) (mutex mutex) (element-type Pending): at the bus since an earlier turn */
+  GHashTable
+      *refusing;   /* (owned) (mutex mutex) (element-type utf8): channels that refused an event:
+                           what comes behind it waits with it */
   GQueue pending;  /* (element-type Pending) (mutex mutex): in the order of the outbox */
   gint64 last;     /* (mutex mutex): number of the last event that was taken up */
   gboolean behind; /* (mutex mutex): there are later ones in the outbox */
-  guint n_refused; /* (mutex mutex) */
 };
 
 static void
@@ -68,6 +70,7 @@ usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared)
   g_mutex_init (&self->mutex);
   g_queue_init (&self->pending);
   self->orphans = g_hash_table_new_full (NULL, NULL, free_pending, NULL);
+  self->refusing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->is_shared = is_shared;
   self->store = g_object_ref (store);
   self->bus = g_object_ref (bus);
@@ -80,6 +83,7 @@ usher_relay_free (UsherRelay *self)
 {
   g_queue_clear_full (&self->pending, free_pending);
   g_hash_table_unref (self->orphans);
+  g_hash_table_unref (self->refusing);
   g_mutex_clear (&self->mutex);
   g_object_unref (self->store);
   g_object_unref (self->bus);
@@ -98,9 +102,11 @@ send (UsherRelay *self, UsherEvent *event, gint64 number)
   pending->event = usher_event_ref (event);
   pending->number = number;
   pending->turn = self->turn;
+  pending->refused = g_hash_table_contains (self->refusing, usher_event_get_channel (event));
   g_queue_push_tail (&self->pending, pending);
   self->last = number;
-  usher_bus_publish (self->bus, event, on_published, pending, NULL);
+  if (!pending->refused)
+    usher_bus_publish (self->bus, event, on_published, pending, NULL);
 }
 
 /* Reads what was left in the outbox; the mutex is held. */
@@ -162,7 +168,7 @@ take_answer (UsherRelay *self, Pending *pending, gboolean is_confirmed)
     }
 
   pending->refused = TRUE;
-  self->n_refused++;
+  g_hash_table_add (self->refusing, g_strdup (usher_event_get_channel (pending->event)));
   return 0;
 }
 
@@ -259,7 +265,7 @@ begin_turn (UsherRelay *self, gboolean is_active)
     }
 
   self->turn++;
-  self->n_refused = 0;
+  g_hash_table_remove_all (self->refusing);
   self->last = 0;
   self->is_active = is_active;
   /* a new holder begins with the first event there is */
@@ -270,10 +276,10 @@ begin_turn (UsherRelay *self, gboolean is_active)
 static void
 send_refused (UsherRelay *self)
 {
-  if (self->n_refused == 0)
+  if (g_hash_table_size (self->refusing) == 0)
     return;
 
-  self->n_refused = 0;
+  g_hash_table_remove_all (self->refusing);
   for (GList *link = self->pending.head; link != NULL; link = link->next)
     {
       Pending *pending = link->data;

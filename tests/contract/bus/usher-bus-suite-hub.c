@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "usher-id.h"
+
 #define CHANNEL "order:created"
 
 static const UsherSubscription wish = { .channel = CHANNEL,
@@ -251,6 +253,42 @@ test_max_bytes (UsherBusFixture *self, gconstpointer data)
 }
 
 static void
+test_full_order (UsherBusFixture *self, gconstpointer data)
+{
+  g_autoptr (UsherBusListener) listener = NULL;
+  g_autofree char *filler = g_strnfill (3000, ' ');
+  g_autoptr (UsherEvent) large = NULL;
+  g_autofree char *id = NULL;
+
+  g_test_summary (
+      "Behind an event that was refused nothing is stored, though there is room for it, until its "
+      "publisher knows");
+
+  self->limits.max_bytes = 2000;
+  usher_bus_fixture_reopen (self);
+  listener = usher_bus_listener_new (self->bus, &wish, TRUE);
+  usher_bus_listener_shut (listener);
+  usher_bus_fixture_publish (self, CHANNEL, 1);
+  usher_bus_listener_await_held (listener);
+
+  /* the thread of the bus is held: nobody can know yet */
+  id = usher_uuid_new (USHER_CLOCK (self->clock));
+  large = usher_event_new (id, CHANNEL, 0, filler, -1);
+  usher_bus_fixture_post_event (self, self->bus, large);
+  usher_bus_fixture_post (self, self->bus, CHANNEL, 5);
+  usher_bus_fixture_post (self, self->bus, "other", 5);
+  usher_bus_listener_release (listener);
+  usher_bus_fixture_await_confirms (self, 12);
+  g_assert_cmpuint (self->n_refused, ==, 6);
+  g_assert_cmpint (self->code, ==, USHER_ERROR_FULL);
+
+  usher_bus_fixture_post (self, self->bus, CHANNEL, 1);
+  usher_bus_fixture_await_confirms (self, 13);
+  g_assert_cmpuint (self->n_refused, ==, 6);
+  usher_bus_listener_assert_run (listener, 1, 2);
+}
+
+static void
 test_max_age (UsherBusFixture *self, gconstpointer data)
 {
   g_autoptr (UsherBusListener) listener = NULL;
@@ -356,6 +394,7 @@ usher_bus_suite_add_hub (const UsherBusMaker *maker)
   usher_bus_suite_add_test (maker, "limit/messages", test_max_messages);
   usher_bus_suite_add_test (maker, "limit/duplicate", test_full_duplicate);
   usher_bus_suite_add_test (maker, "limit/bytes", test_max_bytes);
+  usher_bus_suite_add_test (maker, "limit/order", test_full_order);
   usher_bus_suite_add_test (maker, "limit/age", test_max_age);
   usher_bus_suite_add_test (maker, "invalid/subscription", test_bad_names);
   usher_bus_suite_add_test (maker, "invalid/event", test_bad_events);

@@ -8,6 +8,8 @@
 
 #include "usher-bus-suite.h"
 
+#include <string.h>
+
 #define CHANNEL "order:created"
 
 static const UsherSubscription wish = { .channel = CHANNEL,
@@ -159,6 +161,60 @@ test_finalize (UsherBusFixture *self, gconstpointer data)
   g_clear_pointer (&delivery, usher_delivery_unref);
   two = usher_bus_listener_new (self->bus, &wish, FALSE);
   usher_bus_listener_expect_ack (two, 1);
+}
+
+static void
+test_same_name (UsherBusFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherBusListener) listener = usher_bus_listener_new (self->bus, &wish, TRUE);
+  UsherBus *second = usher_bus_fixture_join (self, "first");
+
+  g_test_summary ("A member with the name of another one that lives is refused, and told so");
+
+  g_assert_cmpuint (usher_bus_subscribe (second, &wish, drop_delivery, NULL, NULL, &error), ==, 0);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "“first”"));
+  usher_bus_fixture_publish (self, CHANNEL, 1);
+  usher_bus_listener_assert_run (listener, 1, 1);
+
+  /* and comes in when that one has left */
+  g_clear_pointer (&listener, usher_bus_listener_free);
+  usher_bus_fixture_leave (self->bus);
+  self->bus = second;
+  listener = usher_bus_listener_new (self->bus, &wish, TRUE);
+  usher_bus_fixture_publish (self, CHANNEL, 1);
+  usher_bus_listener_assert_run (listener, 2, 1);
+}
+
+static void
+test_silent_name (UsherBusFixture *self, gconstpointer data)
+{
+  UsherBusListener *one = NULL;
+  g_autoptr (UsherBusListener) two = NULL;
+  UsherBus *second = usher_bus_fixture_join (self, "second");
+  UsherBus *third = NULL;
+
+  g_test_summary ("A member that does not answer is replaced by the next one with its name");
+
+  one = usher_bus_listener_new (second, &wish, FALSE);
+  usher_bus_listener_shut (one);
+  usher_bus_fixture_publish (self, CHANNEL, 1);
+  usher_bus_listener_await_held (one);
+  third = usher_bus_fixture_join (self, "second");
+  two = usher_bus_listener_new (third, &wish, FALSE);
+  {
+    g_autoptr (UsherDelivery) delivery = usher_bus_listener_expect (two, 1);
+
+    g_assert_cmpuint (usher_delivery_get_attempt (delivery), ==, 1);
+    usher_delivery_ack (delivery);
+  }
+  g_clear_pointer (&two, usher_bus_listener_free);
+  usher_bus_fixture_leave (third);
+
+  usher_bus_listener_release (one);
+  usher_bus_listener_free (one);
+  usher_bus_fixture_leave (second);
 }
 
 static void
@@ -364,6 +420,47 @@ test_hub_restarts_idle (UsherBusFixture *self, gconstpointer data)
 }
 
 static void
+test_durable_restart (UsherBusFixture *self, gconstpointer data)
+{
+  const UsherSubscription durable = { .channel = CHANNEL, .durable = "mine" };
+  UsherDelivery *kept = NULL;
+  g_autoptr (UsherBusListener) follower = NULL;
+  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  g_test_summary ("What a durable subscriber of a channel answered while the hub was away is asked "
+                  "again, so that its "
+                  "position goes on");
+  if (!self->maker->outlives_hub)
+    {
+      g_test_skip ("members of this kind go with their hub");
+      return;
+    }
+
+  follower = usher_bus_listener_new (self->bus, &durable, FALSE);
+  usher_bus_fixture_publish (self, CHANNEL, 3);
+  kept = usher_bus_listener_expect (follower, 1);
+  usher_bus_listener_expect_ack (follower, 2);
+  usher_bus_listener_expect_ack (follower, 3);
+  usher_bus_fixture_settle (self->bus);
+  usher_bus_fixture_close_hub (self);
+  usher_delivery_ack (kept);
+  g_clear_pointer (&kept, usher_delivery_unref);
+  usher_bus_fixture_open_hub (self);
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autoptr (UsherDelivery) delivery = usher_bus_listener_expect (follower, i);
+
+      g_assert_true (usher_delivery_is_redelivered (delivery));
+      usher_delivery_ack (delivery);
+    }
+  usher_bus_fixture_publish (self, CHANNEL, 1);
+  usher_bus_listener_expect_ack (follower, 4);
+  while (usher_bus_fixture_read (self->bus, "metrics", "groups.0.lag") != 0)
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+  usher_bus_listener_assert_quiet (follower);
+}
+
+static void
 test_paused_restart (UsherBusFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -468,9 +565,12 @@ usher_bus_suite_add_restart (const UsherBusMaker *maker)
   usher_bus_suite_add_test (maker, "restart/before-hub", test_before_hub);
   usher_bus_suite_add_test (maker, "restart/hub", test_hub_restarts);
   usher_bus_suite_add_test (maker, "restart/hub-idle", test_hub_restarts_idle);
+  usher_bus_suite_add_test (maker, "restart/durable", test_durable_restart);
   usher_bus_suite_add_test (maker, "restart/paused", test_paused_restart);
   usher_bus_suite_add_test (maker, "member/leave", test_leave);
   usher_bus_suite_add_test (maker, "member/finalize", test_finalize);
+  usher_bus_suite_add_test (maker, "member/same-name", test_same_name);
+  usher_bus_suite_add_test (maker, "member/silent-name", test_silent_name);
   usher_bus_suite_add_test (maker, "member/pause", test_pause);
   usher_bus_suite_add_test (maker, "member/unsubscribe", test_unsubscribe);
   usher_bus_suite_add_test (maker, "member/close-without-hub", test_close_without_hub);

@@ -118,6 +118,24 @@ test_refused (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_refused_order (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) full = g_error_new_literal (USHER_ERROR, USHER_ERROR_FULL, "no room");
+
+  g_test_summary ("What is committed behind an event that was refused goes to the bus behind it");
+
+  publish (fixture, 1);
+  fake_bus_confirm (fixture->stage.bus, full);
+  publish (fixture, 1);
+  g_assert_cmpuint (fake_bus_get_n_published (fixture->stage.bus), ==, 1);
+  fake_bus_await_published (fixture->stage.bus, 3);
+  assert_published (fixture, 1, 0);
+  assert_published (fixture, 2, 1);
+  confirm (fixture, 2);
+  g_assert_cmpuint (count_outbox (fixture), ==, 0);
+}
+
+static void
 test_behind (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("What does not fit is read back from the outbox, each event once and in order");
@@ -180,6 +198,7 @@ main (int argc, char **argv)
   add ("order", test_order);
   add ("trim", test_trim);
   add ("refused", test_refused);
+  add ("refused/order", test_refused_order);
   add ("behind", test_behind);
   add ("earlier", test_earlier);
 
