@@ -18,6 +18,7 @@
 
 #include "usher-error.h"
 #include "usher-gateway-private.h"
+#include "usher-pulse-private.h"
 #include "usher-router.h"
 
 #define GROUP         "http"
@@ -240,6 +241,7 @@ static gpointer
 run (gpointer data)
 {
   UsherGateway *self = data;
+  g_autoptr (UsherPulse) pulse = usher_pulse_new ("the gateway");
   struct epoll_event events[N_EVENTS];
 
   g_mutex_lock (&self->mutex);
@@ -251,7 +253,9 @@ run (gpointer data)
       g_mutex_unlock (&self->mutex);
       n = epoll_wait (self->epoll_fd, events, N_EVENTS, timeout);
       g_mutex_lock (&self->mutex);
+      usher_pulse_begin (pulse);
       run_batch (self, events, n);
+      usher_pulse_end (pulse);
     }
 
   take_inbox (self);

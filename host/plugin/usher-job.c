@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-log.h"
+#include "usher-router-private.h"
 #include "usher-unit-private.h"
 #include "usher-waiters-private.h"
 #include "usher-workers-private.h"
@@ -737,6 +738,9 @@ usher_job_give_up (UsherJob *self)
                                                   USHER_ERROR_UNAVAILABLE,
                                                   "The service is stopping, try again later");
 
+  /* nothing is committed, so another copy may be asked */
+  if (self->exchange != NULL && self->step == NULL)
+    usher_reply_set_header (usher_exchange_get_reply (self->exchange), USHER_DRAINING, "1");
   finish (self, error);
 }
 

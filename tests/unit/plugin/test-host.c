@@ -211,10 +211,12 @@ test_stop_late_wait (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
 
-  g_test_summary ("Who begins to wait while the host stops is answered too");
+  g_test_summary ("Who begins to wait while the host stops is answered too, and told that nothing "
+                  "was done");
 
   reply = stop_under (fixture, "/late");
   stage_assert_status (reply, 503);
+  g_assert_cmpstr (usher_reply_get_header (reply, "X-Usher-Draining"), ==, "1");
 }
 
 static void
