@@ -19,6 +19,7 @@
 #define DOMAIN "usher-bus"
 #define TCP    "tcp://"
 #define Z85    40 /* characters of a key */
+#define KEY    32 /* bytes of it */
 
 /* libzmq 4.3.4 knows it, its header calls it a draft: who comes is refused where nobody can tell whether he may */
 #ifndef ZMQ_ZAP_ENFORCE_DOMAIN
@@ -78,35 +79,67 @@ check_private (const char *path, gboolean is_folder, GError **error)
   return TRUE;
 }
 
-/* Reads a key with its secret. */
+/* (transfer full) (nullable): the key behind @name, in the format of czmq. Its own reader would write what it does not
+ * understand to standard error, secret or not. */
+static char *
+find_key (const char *text, const char *name)
+{
+  g_autofree char *head = g_strconcat (name, " = \"", NULL);
+  const char *start = strstr (text, head);
+  const char *end = start != NULL ? strchr (start + strlen (head), '"') : NULL;
+
+  return end != NULL && end == start + strlen (head) + Z85 ? g_strndup (end - Z85, Z85) : NULL;
+}
+
+/* (transfer full): the contents of a file of keys. */
+static char *
+read_file (const char *path, GError **error)
+{
+  g_autoptr (GError) own = NULL;
+  char *text = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, &own))
+    g_set_error (error,
+                 USHER_ERROR,
+                 g_error_matches (own, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? USHER_ERROR_NOT_FOUND
+                                                                         : USHER_ERROR_UNAVAILABLE,
+                 "a key is missing: %s",
+                 own->message);
+
+  return text;
+}
+
+/* Reads both halves of a key. */
 static zcert_t *
 load_secret (const char *directory, const char *name, GError **error)
 {
-  g_autofree char *file = g_strconcat (name, ".key", NULL);
+  g_autofree char *file = g_strconcat (name, ".key_secret", NULL);
   g_autofree char *path = g_build_filename (directory, file, NULL);
-  g_autofree char *secret = g_strconcat (path, "_secret", NULL);
-  char public[Z85 + 1] = "";
-  zcert_t *cert = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *public = NULL;
+  g_autofree char *secret = NULL;
+  char own[Z85 + 1] = "";
+  guint8 bytes[2][KEY];
 
-  if (!check_private (secret, FALSE, error))
+  if (!check_private (path, FALSE, error))
     return NULL;
-  /* czmq prefers the file with the secret */
-  cert = zcert_load (path);
-  if (cert == NULL)
-    {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_CORRUPT, "“%s” has no key", secret);
-      return NULL;
-    }
+  text = read_file (path, error);
+  if (text == NULL)
+    return NULL;
 
-  if (zmq_curve_public (public, zcert_secret_txt (cert)) != 0 ||
-      !g_str_equal (public, zcert_public_txt (cert)))
-    {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_CORRUPT, "the halves in “%s” do not match", secret);
-      zcert_destroy (&cert);
-    }
+  public = find_key (text, "public-key");
+  secret = find_key (text, "secret-key");
+  if (public != NULL && secret != NULL && zmq_curve_public (own, secret) == 0 &&
+      g_str_equal (own, public))
+    return zcert_new_from (zmq_z85_decode (bytes[0], public), zmq_z85_decode (bytes[1], secret));
 
-  return cert;
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "“%s” has no key, or two halves that do not match",
+               path);
+
+  return NULL;
 }
 
 static gboolean
@@ -139,28 +172,11 @@ static char *
 load_hub (const char *directory, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, USHER_KEYS_HUB ".key", NULL);
-  zconfig_t *config = NULL;
-  const char *text = NULL;
-  char *key = NULL;
+  g_autofree char *text = read_file (path, error);
+  char *key = text != NULL ? find_key (text, "public-key") : NULL;
 
-  if (access (path, R_OK) != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_NOT_FOUND,
-                   "“%s”, the public half of the hub's key, cannot be read: %s",
-                   path,
-                   g_strerror (errno));
-      return NULL;
-    }
-
-  config = zconfig_load (path);
-  text = config != NULL ? zconfig_get (config, "curve/public-key", NULL) : NULL;
-  if (text != NULL && strlen (text) == Z85)
-    key = g_strdup (text);
-  else
+  if (text != NULL && key == NULL)
     g_set_error (error, USHER_ERROR, USHER_ERROR_CORRUPT, "“%s” has no key", path);
-  zconfig_destroy (&config);
 
   return key;
 }

@@ -25,8 +25,8 @@
 
 #define LOSS_PAUSE    (100 * G_TIME_SPAN_MILLISECOND)
 #define REFUSAL_PAUSE G_TIME_SPAN_SECOND
-/* a hub that goes breaks one too */
-#define MAX_BROKEN 3
+/* a hub that goes, and a network that is away, break some too */
+#define MAX_BROKEN 20
 
 #define REFUSALS (ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
 #define LOSSES   (ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | REFUSALS)
