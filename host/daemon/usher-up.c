@@ -249,10 +249,8 @@ open_gateway (Up *self, GError **error)
 {
   const UsherOptions *options = self->setup->options;
 
-  if (options->listen == NULL)
-    return TRUE;
-
   self->gateway = usher_gateway_new (options->run, self->setup->settings, self->setup->clock);
+  usher_host_serve_operators (self->setup->host, self->gateway);
 
   return usher_gateway_start (self->gateway, options->listen, error);
 }

@@ -26,6 +26,7 @@ typedef struct
   char *method;          /* (owned) */
   char *pattern;         /* (owned) */
   char *service;         /* (owned) */
+  gboolean is_admin;     /* of the admin listeners */
   GPtrArray *copies;     /* (owned) (element-type UsherCopy) */
   guint turn;
 } UsherGatewayRoute;
@@ -110,6 +111,7 @@ struct _UsherGateway
   char *directory;         /* (owned) */
   UsherSettings *settings; /* (owned) */
   UsherRouter *router;     /* (owned): follows the tables that are made of the routes */
+  UsherRouter *operators;  /* (owned) (nullable): likewise with the routes of admin listeners */
   UsherFront *front;       /* (owned) */
   gint64 timeout;
   GThread *thread; /* (owned) (nullable) */
@@ -142,6 +144,9 @@ UsherCopy *usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route);
 void usher_gateway_probe (UsherGateway *self, UsherCopy *copy);
 void usher_gateway_route_free (gpointer route);
 void usher_copy_unref (UsherCopy *copy);
+
+/* an operator's: takes over the exchange; on the thread of an admin listener */
+void usher_gateway_take_operator (UsherExchange *exchange, gpointer route);
 
 /* forwards: takes over the exchange; on a thread of the front */
 void usher_gateway_take (UsherExchange *exchange, gpointer route);

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "usher-admin-forward.h"
 #include "usher-error.h"
 #include "usher-gateway-private.h"
+#include "usher-request-private.h"
 #include "usher-router-private.h"
 
 #define SUFFIX ".json"
@@ -215,13 +217,13 @@ drop_unlisted (UsherGateway *self)
 
 /* Names of parameters do not matter. */
 static char *
-make_key (const char *method, const char *pattern)
+make_key (const UsherRegisteredRoute *registered)
 {
-  GString *key = g_string_new (method);
+  GString *key = g_string_new (registered->is_admin ? "admin " : "");
   gboolean skips = FALSE;
 
-  g_string_append_c (key, ' ');
-  for (; *pattern != '\0'; pattern++)
+  g_string_append_printf (key, "%s ", registered->method);
+  for (const char *pattern = registered->pattern; *pattern != '\0'; pattern++)
     {
       if (*pattern == '/')
         skips = FALSE;
@@ -238,7 +240,7 @@ make_key (const char *method, const char *pattern)
 static gboolean
 add_route (UsherGateway *self, UsherCopy *copy, const UsherRegisteredRoute *registered)
 {
-  g_autofree char *key = make_key (registered->method, registered->pattern);
+  g_autofree char *key = make_key (registered);
   UsherGatewayRoute *route = g_hash_table_lookup (self->keys, key);
   gboolean is_new = route == NULL;
 
@@ -248,6 +250,7 @@ add_route (UsherGateway *self, UsherCopy *copy, const UsherRegisteredRoute *regi
       route->gateway = self;
       route->method = g_strdup (registered->method);
       route->pattern = g_strdup (registered->pattern);
+      route->is_admin = registered->is_admin;
       route->copies = g_ptr_array_new ();
       g_ptr_array_add (self->routes, route);
       g_hash_table_insert (self->keys, g_steal_pointer (&key), route);
@@ -273,27 +276,59 @@ add_route (UsherGateway *self, UsherCopy *copy, const UsherRegisteredRoute *regi
 
 /* The listener looks at a table that never changes, while we make the next. */
 static void
-publish_routes (UsherGateway *self)
+publish_routes (UsherGateway *self, UsherRouter *router, gboolean is_admin)
 {
-  g_autoptr (UsherRouter) table = usher_router_new (NULL, usher_router_get_max_body (self->router));
+  g_autoptr (UsherRouter) table = usher_router_new (NULL, usher_router_get_max_body (router));
 
   for (guint i = 0; i < self->routes->len; i++)
     {
       UsherGatewayRoute *route = g_ptr_array_index (self->routes, i);
       g_autoptr (GError) error = NULL;
 
-      if (!usher_router_add (table,
+      if (route->is_admin == is_admin &&
+          !usher_router_add (table,
                              route->method,
                              route->pattern,
-                             USHER_ROUTE_NONE,
-                             usher_gateway_take,
+                             is_admin ? USHER_ROUTE_ADMIN : USHER_ROUTE_NONE,
+                             is_admin ? usher_gateway_take_operator : usher_gateway_take,
                              route,
                              NULL,
                              &error))
         g_message ("a route of “%s” is left out: %s", route->service, error->message);
     }
 
-  usher_router_follow (self->router, table);
+  usher_router_follow (router, table);
+}
+
+void
+usher_gateway_take_operator (UsherExchange *exchange, gpointer data)
+{
+  UsherGatewayRoute *route = data;
+  UsherGateway *self = route->gateway;
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autofree char *target = g_strconcat (request->path,
+                                         request->query != NULL ? "?" : "",
+                                         request->query != NULL ? request->query : "",
+                                         NULL);
+  g_autofree char *admin = NULL;
+  UsherCopy *copy = NULL;
+
+  g_mutex_lock (&self->mutex);
+  copy = usher_gateway_choose (self, route);
+  if (copy != NULL)
+    admin = g_strdup (copy->registration->admin);
+  g_mutex_unlock (&self->mutex);
+
+  if (admin == NULL)
+    {
+      g_autoptr (UsherExchange) owned = exchange;
+
+      usher_reply_refuse (usher_exchange_get_reply (owned), 503, "No process has the service now");
+      usher_exchange_finish (owned);
+      return;
+    }
+
+  usher_admin_forward (exchange, admin, target);
 }
 
 static void
@@ -313,8 +348,12 @@ assign_routes (UsherGateway *self)
             add_route (self, copy, g_ptr_array_index (copy->registration->routes, j)) || is_new;
     }
 
-  if (is_new)
-    publish_routes (self);
+  if (!is_new)
+    return;
+
+  publish_routes (self, self->router, FALSE);
+  if (self->operators != NULL)
+    publish_routes (self, self->operators, TRUE);
 }
 
 void

@@ -65,6 +65,7 @@ usher_gateway_finalize (GObject *object)
   /* the exchanges are gone with the front */
   g_clear_object (&self->front);
   g_clear_object (&self->router);
+  g_clear_object (&self->operators);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->copies, g_ptr_array_unref);
@@ -135,6 +136,24 @@ usher_gateway_new (const char *run_directory, UsherSettings *settings, UsherCloc
   self->front = usher_front_new (self->router, NULL, settings, clock);
 
   return self;
+}
+
+/**
+ * usher_gateway_serve_operators:
+ * @self: a gateway that has not started
+ * @router: the router of an [class@AdminListener]
+ *
+ * Lets operators ask at one admin listener what the services of all hosts offer on theirs. Routes that the router has itself
+ * come first.
+ */
+void
+usher_gateway_serve_operators (UsherGateway *self, UsherRouter *router)
+{
+  g_return_if_fail (USHER_IS_GATEWAY (self));
+  g_return_if_fail (USHER_IS_ROUTER (router));
+  g_return_if_fail (self->thread == NULL);
+
+  g_set_object (&self->operators, router);
 }
 
 static void

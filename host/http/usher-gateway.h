@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "usher-clock.h"
+#include "usher-router.h"
 #include "usher-settings.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,9 @@ typedef struct
 USHER_API
 UsherGateway *
 usher_gateway_new (const char *run_directory, UsherSettings *settings, UsherClock *clock);
+/* @router: of an admin listener, which serves the admin routes of all hosts besides its own; before the start */
+USHER_API
+void usher_gateway_serve_operators (UsherGateway *self, UsherRouter *router);
 /* watches the run directory, made when missing, and with @listen (nullable) begins to answer */
 USHER_API
 gboolean usher_gateway_start (UsherGateway *self, const char *listen, GError **error);

@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *service; /* (owned) */
-  char *method;  /* (owned) */
-  char *pattern; /* (owned) */
+  char *service;     /* (owned) */
+  char *method;      /* (owned) */
+  char *pattern;     /* (owned) */
+  gboolean is_admin; /* of the admin listener */
 } UsherRegisteredRoute;
 
 /* `DIRECTORY/NAME.json`: it is there from READY on until the stop begins. Who is killed leaves it behind. */
@@ -33,7 +34,8 @@ void usher_registration_free (UsherRegistration *self);
 void usher_registration_add_route (UsherRegistration *self,
                                    const char *service,
                                    const char *method,
-                                   const char *pattern);
+                                   const char *pattern,
+                                   gboolean is_admin);
 /* letters, digits, `.`, `_`, `-`, at most 64, no dot at the front */
 gboolean usher_registration_is_name (const char *name);
 /* (transfer full) */

@@ -60,13 +60,15 @@ void
 usher_registration_add_route (UsherRegistration *self,
                               const char *service,
                               const char *method,
-                              const char *pattern)
+                              const char *pattern,
+                              gboolean is_admin)
 {
   UsherRegisteredRoute *route = g_new0 (UsherRegisteredRoute, 1);
 
   route->service = g_strdup (service);
   route->method = g_strdup (method);
   route->pattern = g_strdup (pattern);
+  route->is_admin = is_admin;
   g_ptr_array_add (self->routes, route);
 }
 
@@ -126,7 +128,11 @@ make_json (UsherRegistration *self)
       append_member (item, "service", route->service);
       append_member (item, "method", route->method);
       append_member (item, "pattern", route->pattern);
-      g_string_append_printf (json, "%s%s}", i > 0 ? "," : "", item->str);
+      g_string_append_printf (json,
+                              "%s%s,\"admin\":%s}",
+                              i > 0 ? "," : "",
+                              item->str,
+                              route->is_admin ? "true" : "false");
     }
   g_string_append (json, "]}\n");
 
@@ -207,10 +213,13 @@ read_lists (UsherRegistration *self, UsherJson *json)
       const char *service = get_item (json, "routes", i, "service");
       const char *method = get_item (json, "routes", i, "method");
       const char *pattern = get_item (json, "routes", i, "pattern");
+      g_autofree char *path = g_strdup_printf ("routes.%u.admin", i);
+      gboolean is_admin = FALSE;
 
       if (service == NULL || method == NULL || pattern == NULL)
         return FALSE;
-      usher_registration_add_route (self, service, method, pattern);
+      usher_json_get_boolean (json, path, &is_admin);
+      usher_registration_add_route (self, service, method, pattern, is_admin);
     }
 
   return TRUE;

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define USHER_DRAINING "X-Usher-Draining"
 
 gsize usher_router_get_max_body (UsherRouter *self);
-/* From now on @table's routes are looked at, and no others. One thread at a time. Those of before are kept for the
+/* From now on @table's routes are looked at behind those that were added, and no others. One thread at a time. Those of before are kept for the
  * exchanges that have one. */
 void usher_router_follow (UsherRouter *self, UsherRouter *table);
 

@@ -424,7 +424,9 @@ find (UsherRouter *self, UsherExchange *exchange)
 
   search.segments = usher_request_get_segments (request, &search.n_segments);
   if (search.segments != NULL)
-    route = search_node (&search, table != NULL ? table->root : self->root, 0);
+    route = search_node (&search, self->root, 0);
+  if (route == NULL && table != NULL && search.segments != NULL)
+    route = search_node (&search, table->root, 0);
   nodes = search.nodes;
 
   if (route != NULL)

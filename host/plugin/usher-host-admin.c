@@ -61,6 +61,22 @@ usher_host_add_admin_routes (UsherHost *self, GError **error)
 }
 
 /**
+ * usher_host_serve_operators:
+ * @self: a host that does not listen yet
+ * @gateway: a gateway that has not started
+ *
+ * Lets the admin listener serve what the services behind a gateway offer on theirs.
+ */
+void
+usher_host_serve_operators (UsherHost *self, UsherGateway *gateway)
+{
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (USHER_IS_GATEWAY (gateway));
+
+  usher_gateway_serve_operators (gateway, self->admin_router);
+}
+
+/**
  * usher_host_add_admin_route:
  * @self: a host that does not listen yet
  * @method: the HTTP method

@@ -11,6 +11,7 @@
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-event.h"
+#include "usher-gateway.h"
 #include "usher-metrics.h"
 #include "usher-reply.h"
 #include "usher-request.h"
@@ -70,6 +71,9 @@ void usher_host_add_metrics (UsherHost *self,
                              UsherMetricsFunc func,
                              gpointer user_data,
                              GDestroyNotify destroy);
+/* the admin listener serves what the services behind @gateway offer on theirs; before both start */
+USHER_API
+void usher_host_serve_operators (UsherHost *self, UsherGateway *gateway);
 /* READY and listening: @name is to be found in @run_directory until the stop begins */
 USHER_API
 gboolean
