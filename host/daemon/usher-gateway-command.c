@@ -6,15 +6,18 @@
 
 #include "config.h"
 
+#include <glib-unix.h>
+#include <signal.h>
 #include <stdlib.h>
-#include <systemd/sd-daemon.h>
 
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
 #include "usher-gateway.h"
 #include "usher-json.h"
+#include "usher-notify.h"
 #include "usher-program.h"
 #include "usher-setup.h"
+#include "usher-sources.h"
 
 #define MAX_BODY 65536
 
@@ -110,6 +113,15 @@ start_admin (GatewayRun *self, GError **error)
           usher_admin_listener_start (self->admin, self->setup->options->admin, error));
 }
 
+static void
+tell_ready (GatewayRun *self)
+{
+  g_autofree char *status =
+      g_strdup_printf ("The public port is ready, %s", usher_gateway_get_uri (self->gateway));
+
+  usher_notify_ready (status);
+}
+
 static gboolean
 start (GatewayRun *self, GError **error)
 {
@@ -121,9 +133,21 @@ start (GatewayRun *self, GError **error)
 
   usher_program_print_line ("listening", usher_gateway_get_uri (self->gateway));
   usher_program_print_line ("admin", usher_admin_listener_get_uri (self->admin));
-  sd_notify (0, "READY=1");
+  tell_ready (self);
 
   return TRUE;
+}
+
+static gboolean
+on_hangup (gpointer user_data)
+{
+  GatewayRun *self = user_data;
+
+  usher_notify_reloading ();
+  usher_sources_read_again (self->setup->options, self->setup->settings);
+  tell_ready (self);
+
+  return G_SOURCE_CONTINUE;
 }
 
 int
@@ -134,6 +158,7 @@ usher_run_gateway (const UsherOptions *options)
 
   self.loop = g_main_loop_new (NULL, FALSE);
   usher_program_prepare (self.loop);
+  g_unix_signal_add (SIGHUP, on_hangup, &self);
   self.setup = usher_setup_new_bare (options, USHER_SETUP_LOOK);
   usher_setup_print_problems (self.setup);
   if (self.setup->problems->len > 0)
@@ -146,7 +171,7 @@ usher_run_gateway (const UsherOptions *options)
     }
 
   g_main_loop_run (self.loop);
-  sd_notify (0, "STOPPING=1");
+  usher_notify_stopping ();
   usher_gateway_stop (self.gateway,
                       usher_settings_get_integer (self.setup->settings, "host", "stop-timeout") *
                           G_TIME_SPAN_SECOND);

@@ -346,6 +346,42 @@ test_sockets (Fixture *fixture, gconstpointer data)
   check_sockets (fixture, "usher.socket:usher.socket", 0);
 }
 
+/* READY, then RELOADING and READY again, then STOPPING */
+static void
+check_life (Fixture *fixture, const char *command, const char *ready)
+{
+  start (fixture, command);
+  assert_note (fixture, ready);
+  g_subprocess_send_signal (fixture->program, SIGHUP);
+  assert_note (fixture, "RELOADING=1*");
+  assert_note (fixture, ready);
+  stop (fixture);
+}
+
+static void
+test_gateway (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *command =
+      g_strdup_printf ("gateway --listen 127.0.0.1:0 --admin none --run %s/run",
+                       fixture->directory);
+
+  g_test_summary ("A gateway tells the manager how it goes");
+
+  check_life (fixture, command, "READY=1\nSTATUS=The public port is ready, http://*");
+}
+
+static void
+test_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *command =
+      g_strdup_printf ("up --profile one --listen 127.0.0.1:0 --admin 127.0.0.1:0 --run %s/run",
+                       fixture->directory);
+
+  g_test_summary ("A supervisor tells the manager how it goes, its children do not");
+
+  check_life (fixture, command, "READY=1\nSTATUS=profile one is ready");
+}
+
 static void
 test_reread (Fixture *fixture, gconstpointer data)
 {
@@ -389,6 +425,7 @@ main (int argc, char *argv[])
   } tests[] = {
     { "/notify/life", test_life },       { "/notify/watchdog", test_watchdog },
     { "/notify/sockets", test_sockets }, { "/notify/sockets/named", test_named_sockets },
+    { "/notify/gateway", test_gateway }, { "/notify/up", test_up },
     { "/notify/reread", test_reread },
   };
 
