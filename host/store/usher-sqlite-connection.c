@@ -100,14 +100,14 @@ has_no_room (sqlite3 *db, int file_pointer)
     return FALSE;
 
   file->pMethods->xFileControl (file, SQLITE_FCNTL_LAST_ERRNO, &code);
-  return code == EDQUOT || code == EFBIG;
+  return code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
-/* SQLite itself knows ENOSPC alone. Its own record of errno is of a later call. */
+/* SQLite itself knows ENOSPC alone, and of a write. Its own record of errno is of a later call. */
 static gboolean
 is_full (sqlite3 *db, int code)
 {
-  return code == SQLITE_IOERR_WRITE && db != NULL &&
+  return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC) && db != NULL &&
          (has_no_room (db, SQLITE_FCNTL_JOURNAL_POINTER) ||
           has_no_room (db, SQLITE_FCNTL_FILE_POINTER));
 }

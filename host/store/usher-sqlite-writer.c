@@ -16,11 +16,14 @@
 
 /* how long the log may grow before it is copied into the database, in pages */
 #define LOG_PAGES 1000
+/* how long a copy that failed is put off */
+#define COPY_PAUSE G_TIME_SPAN_SECOND
 
 struct _UsherSqliteWriter
 {
   UsherSqliteConnection *connection; /* (owned): the thread's */
   int n_log_pages;                   /* the thread's: how long the log is */
+  gint64 copy_time;                  /* the thread's: when it may be copied, monotonic */
   UsherSqliteShare *share;           /* (owned) (nullable): with other processes */
   UsherSqliteReaders *readers;       /* (owned) */
   UsherSqliteTables *tables;         /* (owned) */
@@ -282,16 +285,22 @@ on_log_grown (gpointer user_data, sqlite3 *db, const char *name, int n_pages)
 static void
 copy_log (UsherSqliteWriter *self)
 {
-  if (self->n_log_pages < LOG_PAGES)
+  int code;
+
+  if (self->n_log_pages < LOG_PAGES || g_get_monotonic_time () < self->copy_time)
     return;
 
   /* in the gate: where others go on to write the log has no end */
   usher_sqlite_readers_end_stale (self->readers);
   if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
     return;
-  sqlite3_wal_checkpoint_v2 (
+  code = sqlite3_wal_checkpoint_v2 (
       self->connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, &self->n_log_pages, NULL);
   leave (self);
+
+  /* a disk that does not take it now is not asked at each commit */
+  if (code != SQLITE_OK)
+    self->copy_time = g_get_monotonic_time () + COPY_PAUSE;
 }
 
 static gpointer

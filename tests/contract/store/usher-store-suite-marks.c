@@ -447,6 +447,53 @@ test_describe (UsherStoreFixture *fixture, gconstpointer data)
     }
 }
 
+static gint64
+get_figure (UsherStoreFixture *fixture, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) figures = usher_store_describe (fixture->store, &error);
+  gint64 value = -1;
+
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (figures, name, "x", &value));
+
+  return value;
+}
+
+static void
+test_prune_slices (UsherStoreFixture *fixture, gconstpointer data)
+{
+  gboolean has_more = TRUE;
+  gint64 longest = 0;
+  guint n_slices = 0;
+
+  g_test_summary (
+      "What is forgotten is forgotten a slice at a time, and the store says when it was.");
+
+  for (guint i = 0; i < 800; i++)
+    commit_all_kinds (fixture, i);
+  g_assert_cmpint (get_figure (fixture, "last-prune"), ==, 0);
+  usher_manual_clock_advance (fixture->clock, G_USEC_PER_SEC);
+
+  for (; has_more; n_slices++)
+    {
+      gint64 start = g_get_monotonic_time ();
+      g_autoptr (GError) error = NULL;
+
+      usher_store_prune (fixture->store, G_MAXINT64, G_MAXINT64, &has_more, &error);
+      g_assert_no_error (error);
+      longest = MAX (longest, g_get_monotonic_time () - start);
+    }
+
+  g_test_message ("%u slices, the longest %" G_GINT64_FORMAT " µs", n_slices, longest);
+  g_assert_cmpuint (n_slices, >, 1);
+  g_assert_cmpint (get_figure (fixture, "last-prune"),
+                   ==,
+                   usher_clock_get_time (USHER_CLOCK (fixture->clock)));
+  g_assert_null (find_request (fixture, "user:799"));
+  g_assert_false (was_applied (fixture, "subscriber-0"));
+}
+
 static void
 on_observed (UsherStore *store, UsherUnit *unit, gpointer user_data)
 {
@@ -505,7 +552,8 @@ usher_store_suite_add_marks (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "request/taken", test_request_taken);
   usher_store_suite_add_test (maker, "request/steps", test_request_steps);
   usher_store_suite_add_test (maker, "request/owner", test_request_owner);
-  usher_store_suite_add_test (maker, "prune", test_prune);
+  usher_store_suite_add_test (maker, "prune/old", test_prune);
+  usher_store_suite_add_test (maker, "prune/slices", test_prune_slices);
   usher_store_suite_add_test (maker, "describe", test_describe);
   usher_store_suite_add_test (maker, "observer", test_observer);
 }

@@ -63,6 +63,7 @@ typedef struct
   GMutex mutex;
   GCond cond;
   guint n_pending; /* (mutex mutex) */
+  gboolean may_fail;
 } Server;
 
 static void answer (const char *format, ...) G_GNUC_PRINTF (1, 2);
@@ -88,6 +89,41 @@ insert (Server *self, const char *name)
   usher_store_commit_sync (self->store, unit, &error);
   g_assert_no_error (error);
   answer ("%" G_GINT64_FORMAT, g_get_monotonic_time ());
+}
+
+static void
+try (Server *self, const char *name)
+{
+  g_autoptr (UsherUnit) unit = store_child_begin (self->store, self->clock, name);
+  g_autoptr (GError) error = NULL;
+
+  usher_store_commit_sync (self->store, unit, &error);
+  answer ("%d", error != NULL ? error->code : -1);
+}
+
+static void
+count (Server *self, const char *name)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  usher_query_equal (query, "name", name);
+  found = usher_store_query (self->store, query, &error);
+  g_assert_no_error (error);
+  answer ("%u", found->len);
+}
+
+static void
+tell_figure (Server *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) figures = usher_store_describe (self->store, &error);
+  gint64 value = 0;
+
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (figures, name, "x", &value));
+  answer ("%" G_GINT64_FORMAT, value);
 }
 
 static void
@@ -188,9 +224,12 @@ on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
 {
   g_autofree Loaded *loaded = user_data;
   Server *self = loaded->server;
-  StoreConfirmed confirmed = { loaded->n, (guint) (g_get_monotonic_time () - loaded->start) };
+  StoreConfirmed confirmed = { loaded->n,
+                               (guint) (g_get_monotonic_time () - loaded->start),
+                               error != NULL };
 
-  g_assert_no_error (error);
+  if (!self->may_fail)
+    g_assert_no_error (error);
   g_assert_cmpint (write (STDOUT_FILENO, &confirmed, sizeof confirmed), ==, sizeof confirmed);
   g_mutex_lock (&self->mutex);
   self->n_pending--;
@@ -247,8 +286,17 @@ obey (Server *self, const char *verb, const char *object)
     increment_often (self, number);
   else if (g_str_equal (verb, "unique"))
     insert_unique (self, number);
-  else if (g_str_equal (verb, "load"))
-    load (self, number);
+  else if (g_str_equal (verb, "try"))
+    try (self, object);
+  else if (g_str_equal (verb, "count"))
+    count (self, object);
+  else if (g_str_equal (verb, "figure"))
+    tell_figure (self, object);
+  else if (g_str_has_prefix (verb, "load"))
+    {
+      self->may_fail = g_str_equal (verb, "load-or-fail");
+      load (self, number);
+    }
 
   usher_store_end_reads (self->store);
 }
@@ -289,22 +337,42 @@ store_child_run (int argc, char **argv)
 }
 
 /* The test. */
-StoreChild *
-store_child_new (const char *program, const char *path)
+static StoreChild *
+start (GSubprocessLauncher *launcher, const char *program, const char *path)
 {
   StoreChild *self = g_new0 (StoreChild, 1);
   g_autoptr (GError) error = NULL;
 
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
-                                    &error,
-                                    program,
-                                    "--child",
-                                    path,
-                                    NULL);
+  g_subprocess_launcher_set_flags (launcher,
+                                   G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--child", path, NULL);
   g_assert_no_error (error);
   self->input = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
 
   return self;
+}
+
+StoreChild *
+store_child_new (const char *program, const char *path)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+
+  return start (launcher, program, path);
+}
+
+StoreChild *
+store_child_new_on_disk (const char *program, const char *path, const char *disk)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  const char *options = g_getenv ("ASAN_OPTIONS");
+  g_autofree char *asan =
+      g_strconcat (options != NULL ? options : "", ":verify_asan_link_order=0", NULL);
+
+  g_subprocess_launcher_setenv (launcher, "ASAN_OPTIONS", asan, TRUE);
+  g_subprocess_launcher_setenv (launcher, "LD_PRELOAD", g_getenv ("USHER_TEST_DISK_LIBRARY"), TRUE);
+  g_subprocess_launcher_setenv (launcher, "USHER_TEST_DISK", disk, TRUE);
+
+  return start (launcher, program, path);
 }
 
 /* ends it by itself */
@@ -356,9 +424,9 @@ store_child_ask (StoreChild *self, const char *format, ...)
 }
 
 void
-store_child_load (StoreChild *self, guint first)
+store_child_load (StoreChild *self, guint first, gboolean may_fail)
 {
-  g_autofree char *line = g_strdup_printf ("load %u", first);
+  g_autofree char *line = g_strdup_printf (may_fail ? "load-or-fail %u" : "load %u", first);
 
   store_child_say (self, line);
 }

@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 /* what a child that works under load writes for each unit that is confirmed */
 typedef struct
 {
-  guint n;     /* its number */
-  guint delay; /* how long the commit took, in microseconds */
+  guint n;         /* its number */
+  guint delay;     /* how long the commit took, in microseconds */
+  gboolean failed; /* only where the disk may fail */
 } StoreConfirmed;
 
 typedef struct
@@ -32,9 +33,14 @@ UsherUnit *store_child_begin (UsherStore *store, UsherClock *clock, const char *
 
 /* the program @program serves by store_child_run() */
 StoreChild *store_child_new (const char *program, const char *path);
+/* on a disk that fails when the file @disk says so (see usher-test-disk.c) */
+StoreChild *store_child_new_on_disk (const char *program, const char *path, const char *disk);
 void store_child_free (StoreChild *self);
 /* Says a line and gives the answer; (transfer full).
  *   insert NAME    commits a document with an event: when it was durable, monotonic
+ *   try NAME       the same, but gives the code of the error, -1: none
+ *   count NAME     how many items of that name there are
+ *   figure NAME    a figure of usher_store_describe()
  *   lease          whether it holds the lease: 1 or 0
  *   release        gives the lease back
  *   trim NUMBER    trims the outbox
@@ -45,8 +51,8 @@ void store_child_free (StoreChild *self);
 char *store_child_ask (StoreChild *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void store_child_say (StoreChild *self, const char *line);
 char *store_child_hear (StoreChild *self);
-/* it commits units from number @first on, without end, and gives a StoreConfirmed of each */
-void store_child_load (StoreChild *self, guint first);
+/* it commits units from number @first on, without end, and gives a StoreConfirmed of each; @may_fail: the disk may */
+void store_child_load (StoreChild *self, guint first, gboolean may_fail);
 /* FALSE: it has ended */
 gboolean store_child_next (StoreChild *self, StoreConfirmed *confirmed);
 void store_child_signal (StoreChild *self, int number);

@@ -283,7 +283,7 @@ test_fair (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 2; i++)
     {
       loads[i].until = until;
-      store_child_load (loads[i].child, 1);
+      store_child_load (loads[i].child, 1, FALSE);
       threads[i] = g_thread_new ("load", measure_load, &loads[i]);
     }
   while (g_get_monotonic_time () < until)
@@ -320,7 +320,7 @@ kill_and_commit (Fixture *fixture, guint seed, GHashTable *ledger)
   StoreConfirmed confirmed;
   gint64 start = 0;
 
-  store_child_load (child, seed * 1000000);
+  store_child_load (child, seed * 1000000, FALSE);
   while (n_wanted-- > 0 && store_child_next (child, &confirmed))
     g_hash_table_add (ledger, GUINT_TO_POINTER (confirmed.n));
   g_usleep ((gulong) g_rand_int_range (rand, 0, 2000));
@@ -646,7 +646,7 @@ test_held (Fixture *fixture, gconstpointer data)
       child = start_child (fixture);
       g_free (pid);
       pid = g_strdup_printf ("process %s ", g_subprocess_get_identifier (child->process));
-      store_child_load (child, 1);
+      store_child_load (child, 1, FALSE);
       g_assert_true (store_child_next (child, &confirmed));
       store_child_signal (child, SIGSTOP);
       unit = store_child_begin (fixture->store, fixture->clock, "late");
