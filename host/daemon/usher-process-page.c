@@ -9,14 +9,37 @@
 #include "usher-process-page.h"
 
 #include "usher-clock.h"
+#include "usher-http-client.h"
 #include "usher-json.h"
+
+/* seconds */
+#define METRICS_TIMEOUT 1
 
 struct _UsherProcessPage
 {
   GMutex mutex;
-  char *text;            /* (owned) (mutex mutex) */
-  GHashTable *instances; /* (owned) (mutex mutex): name → name with the generation */
+  char *text;      /* (owned) (mutex mutex) */
+  GPtrArray *rows; /* (owned) (mutex mutex) (element-type Row) */
 };
+
+/* A process, for who is not on the main thread. */
+typedef struct
+{
+  char *name;     /* (owned) */
+  char *instance; /* (owned) (nullable): with the generation; NULL: none runs */
+  gboolean is_ready;
+  guint n_restarts;
+} Row;
+
+static void
+free_row (gpointer data)
+{
+  Row *row = data;
+
+  g_free (row->name);
+  g_free (row->instance);
+  g_free (row);
+}
 
 UsherProcessPage *
 usher_process_page_new (void)
@@ -25,7 +48,7 @@ usher_process_page_new (void)
 
   g_mutex_init (&self->mutex);
   self->text = g_strdup ("{\"processes\":[]}");
-  self->instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->rows = g_ptr_array_new_with_free_func (free_row);
 
   return self;
 }
@@ -34,7 +57,7 @@ void
 usher_process_page_free (UsherProcessPage *self)
 {
   g_mutex_clear (&self->mutex);
-  g_hash_table_unref (self->instances);
+  g_ptr_array_unref (self->rows);
   g_free (self->text);
   g_free (self);
 }
@@ -87,15 +110,18 @@ append_slot (gpointer data, gpointer user_data)
 }
 
 static void
-note_instance (gpointer data, gpointer user_data)
+add_row (gpointer data, gpointer user_data)
 {
   UsherSlot *slot = data;
+  UsherSlotState state = usher_slot_get_state (slot);
   UsherChild *child = usher_slot_get_child (slot);
+  Row *row = g_new0 (Row, 1);
 
-  if (child != NULL)
-    g_hash_table_insert (user_data,
-                         g_strdup (usher_slot_get_name (slot)),
-                         g_strdup (usher_child_get_name (child)));
+  row->name = g_strdup (usher_slot_get_name (slot));
+  row->instance = child != NULL ? g_strdup (usher_child_get_name (child)) : NULL;
+  row->is_ready = state == USHER_SLOT_READY || state == USHER_SLOT_RELOADING;
+  row->n_restarts = usher_slot_get_n_restarts (slot);
+  g_ptr_array_add (user_data, row);
 }
 
 void
@@ -115,8 +141,8 @@ usher_process_page_update (UsherProcessPage *self,
   locker = g_mutex_locker_new (&self->mutex);
   g_free (self->text);
   self->text = g_string_free (text, FALSE);
-  g_hash_table_remove_all (self->instances);
-  usher_supervisor_foreach (supervisor, note_instance, self->instances);
+  g_ptr_array_set_size (self->rows, 0);
+  usher_supervisor_foreach (supervisor, add_row, self->rows);
 }
 
 char *
@@ -124,7 +150,69 @@ usher_process_page_dup_instance (UsherProcessPage *self, const char *name)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  return g_strdup (g_hash_table_lookup (self->instances, name));
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const Row *row = g_ptr_array_index (self->rows, i);
+
+      if (g_str_equal (row->name, name))
+        return g_strdup (row->instance);
+    }
+
+  return NULL;
+}
+
+/* What is known here; returns who can be asked. */
+static GPtrArray *
+add_states (UsherProcessPage *self, UsherMetrics *metrics)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  usher_metrics_declare (metrics,
+                         "usher_process_ready",
+                         USHER_METRIC_GAUGE,
+                         "Whether a process of the supervisor is ready.");
+  usher_metrics_declare (metrics,
+                         "usher_process_restarts_total",
+                         USHER_METRIC_COUNTER,
+                         "How often a process of the supervisor was started again.");
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const Row *row = g_ptr_array_index (self->rows, i);
+      const char *const labels[] = { "process", row->name, NULL };
+
+      usher_metrics_add (metrics, "usher_process_ready", labels, row->is_ready ? 1 : 0);
+      usher_metrics_add (metrics, "usher_process_restarts_total", labels, row->n_restarts);
+      if (!row->is_ready)
+        continue;
+      g_ptr_array_add (names, g_strdup (row->name));
+      g_ptr_array_add (names, g_strdup (row->instance));
+    }
+
+  return names;
+}
+
+void
+usher_process_page_add_metrics (UsherProcessPage *self, UsherMetrics *metrics, const char *run)
+{
+  g_autoptr (GPtrArray) names = add_states (self, metrics);
+
+  for (guint i = 0; i < names->len; i += 2)
+    {
+      const char *name = g_ptr_array_index (names, i);
+      const char *instance = g_ptr_array_index (names, i + 1);
+      g_autofree char *path = g_strdup_printf ("%s/%s.admin", run, instance);
+      g_autoptr (UsherHttpClient) client = usher_http_client_new_on_socket (path, METRICS_TIMEOUT);
+      g_autoptr (GBytes) body = usher_http_client_send (
+          client, "GET", "http://localhost/metrics", NULL, NULL, NULL, NULL);
+      g_autofree char *text = NULL;
+
+      /* one that hangs is missing, and is told of by its state soon */
+      if (body == NULL)
+        continue;
+      text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+      usher_metrics_merge (metrics, text, "process", name);
+    }
 }
 
 void

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-exchange.h"
+#include "usher-metrics.h"
 #include "usher-supervisor.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,10 @@ void usher_process_page_free (UsherProcessPage *self);
 void usher_process_page_update (UsherProcessPage *self,
                                 const UsherProfile *profile,
                                 UsherSupervisor *supervisor);
+/* whether each process is ready, how often it was started again, and what it says itself at RUN/INSTANCE.admin; on
+ * any thread but the main one, waits for the answers */
+void
+usher_process_page_add_metrics (UsherProcessPage *self, UsherMetrics *metrics, const char *run);
 /* (transfer full) (nullable): how the process in this place is called now; on any thread */
 char *usher_process_page_dup_instance (UsherProcessPage *self, const char *name);
 /* answers with JSON; on any thread */

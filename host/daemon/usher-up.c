@@ -10,40 +10,17 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "usher-admin-forward.h"
 #include "usher-commands.h"
-#include "usher-error.h"
-#include "usher-gateway.h"
 #include "usher-notify.h"
-#include "usher-plugin-page.h"
-#include "usher-process-page.h"
 #include "usher-program.h"
 #include "usher-sources.h"
-#include "usher-supervisor.h"
-#include "usher-watch.h"
+#include "usher-up-private.h"
 #include "usher-zmq-bus.h"
 
 #define MEMBER "supervisor"
 
 /* milliseconds between looks whether all is ready */
 #define LOOK_INTERVAL 5
-
-/* The supervisor's process: a host without services, whose public port is a gateway to the processes that have them. */
-typedef struct
-{
-  UsherSetup *setup;           /* (owned) */
-  UsherProfile *profile;       /* (owned) */
-  UsherPluginPage *plugins;    /* (owned) */
-  UsherProcessPage *processes; /* (owned) */
-  UsherSupervisor *supervisor; /* (owned) (nullable) */
-  UsherGateway *gateway;       /* (owned) (nullable) */
-  UsherBus *bus;               /* (owned) (nullable) */
-  UsherWatch *watch;           /* (owned) (nullable) */
-  GMainLoop *loop;             /* (owned) */
-  char *defeat;                /* (owned) (nullable): why it ends */
-  gboolean is_ready;           /* it was, for the first time */
-  gboolean stopping;
-} Up;
 
 static gboolean wants_watch = FALSE;
 
@@ -59,7 +36,7 @@ const GOptionEntry usher_up_entries[] = {
 };
 
 static void
-up_clear (Up *self)
+usher_up_clear (UsherUp *self)
 {
   g_clear_pointer (&self->watch, usher_watch_free);
   g_clear_pointer (&self->supervisor, usher_supervisor_free);
@@ -75,12 +52,12 @@ up_clear (Up *self)
   g_clear_pointer (&self->defeat, g_free);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Up, up_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherUp, usher_up_clear)
 
 static void
 note_plugins (gpointer data, gpointer user_data)
 {
-  Up *self = user_data;
+  UsherUp *self = user_data;
   UsherSlot *slot = data;
   const char *const *services = usher_slot_get_services (slot);
   static const UsherPluginState states[] = {
@@ -98,7 +75,7 @@ note_plugins (gpointer data, gpointer user_data)
 }
 
 static void
-give_up (Up *self)
+give_up (UsherUp *self)
 {
   self->defeat = usher_supervisor_dup_defeat (self->supervisor);
   if (self->defeat != NULL)
@@ -108,7 +85,7 @@ give_up (Up *self)
 static void
 on_supervisor (gpointer user_data)
 {
-  Up *self = user_data;
+  UsherUp *self = user_data;
   g_autofree char *trouble = NULL;
 
   if (self->supervisor == NULL)
@@ -138,114 +115,14 @@ on_watch_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
 static void
 on_built (const char *service, gpointer user_data)
 {
-  Up *self = user_data;
+  UsherUp *self = user_data;
 
   g_printerr ("usher: service “%s” was built anew\n", service);
   usher_supervisor_reload (self->supervisor, service, on_watch_reloaded, NULL);
 }
 
-static void
-on_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
-{
-  g_autoptr (UsherExchange) exchange = user_data;
-
-  if (error != NULL)
-    {
-      gboolean is_known = !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
-
-      usher_reply_refuse (usher_exchange_get_reply (exchange),
-                          is_known ? 503 : 404,
-                          error->message);
-      usher_exchange_finish (exchange);
-      return;
-    }
-
-  usher_reply_take_json (usher_exchange_get_reply (exchange),
-                         g_strdup_printf ("{\"process\":\"%s\",\"generation\":%u}",
-                                          usher_slot_get_name (slot),
-                                          usher_slot_get_generation (slot)));
-  usher_exchange_finish (exchange);
-}
-
-/* From the listener's thread to the main one. */
-typedef struct
-{
-  Up *up;
-  UsherExchange *exchange; /* (owned) */
-} Order;
-
 static gboolean
-on_order (gpointer user_data)
-{
-  Order *order = user_data;
-  UsherRequest *request = usher_exchange_get_request (order->exchange);
-
-  usher_supervisor_reload (order->up->supervisor,
-                           usher_request_get_parameter (request, "name"),
-                           on_reloaded,
-                           order->exchange);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_reload (UsherExchange *exchange, gpointer user_data)
-{
-  Order *order = g_new0 (Order, 1);
-
-  order->up = user_data;
-  order->exchange = exchange;
-  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, on_order, order, g_free);
-}
-
-/* An operator asks one of the processes, whose own socket he need not know. */
-static void
-on_process (UsherExchange *exchange, gpointer user_data)
-{
-  Up *self = user_data;
-  UsherRequest *request = usher_exchange_get_request (exchange);
-  g_autofree char *instance =
-      usher_process_page_dup_instance (self->processes,
-                                       usher_request_get_parameter (request, "name"));
-  g_autofree char *address = NULL;
-  g_autofree char *path = NULL;
-
-  if (instance == NULL)
-    {
-      g_autoptr (UsherExchange) owned = exchange;
-      g_autoptr (GError) error = NULL;
-
-      g_set_error (&error,
-                   USHER_ERROR,
-                   USHER_ERROR_NOT_FOUND,
-                   "no process “%s” runs",
-                   usher_request_get_parameter (request, "name"));
-      usher_exchange_fail (owned, error);
-      return;
-    }
-
-  address = g_strdup_printf ("unix:%s/%s.admin", self->setup->options->run, instance);
-  path = g_strconcat ("/", usher_request_get_parameter (request, "page"), NULL);
-  usher_admin_forward (exchange, address, path);
-}
-
-static gboolean
-add_routes (Up *self, GError **error)
-{
-  UsherHost *host = self->setup->host;
-
-  return usher_host_add_admin_route (
-             host, "GET", "/plugins", usher_plugin_page_answer, self->plugins, NULL, error) &&
-         usher_host_add_admin_route (
-             host, "GET", "/processes", usher_process_page_answer, self->processes, NULL, error) &&
-         usher_host_add_admin_route (
-             host, "GET", "/processes/:name/:page", on_process, self, NULL, error) &&
-         usher_host_add_admin_route (
-             host, "POST", "/services/:name/reload", on_reload, self, NULL, error);
-}
-
-static gboolean
-open_gateway (Up *self, GError **error)
+open_gateway (UsherUp *self, GError **error)
 {
   const UsherOptions *options = self->setup->options;
 
@@ -256,11 +133,11 @@ open_gateway (Up *self, GError **error)
 }
 
 static gboolean
-start (Up *self, GError **error)
+start (UsherUp *self, GError **error)
 {
   UsherSetup *setup = self->setup;
 
-  if (!add_routes (self, error) || !usher_host_share (setup->host, error))
+  if (!usher_up_add_routes (self, error) || !usher_host_share (setup->host, error))
     return FALSE;
 
   self->supervisor = usher_supervisor_new (setup, self->profile, on_supervisor, self, error);
@@ -283,7 +160,7 @@ start (Up *self, GError **error)
 
 /* Each copy is ready, and the gateway knows all services. */
 static gboolean
-is_ready (Up *self)
+is_ready (UsherUp *self)
 {
   if (!usher_supervisor_is_complete (self->supervisor) ||
       !usher_host_is_ready (self->setup->host, NULL))
@@ -301,7 +178,7 @@ is_ready (Up *self)
 }
 
 static void
-tell_ready (Up *self)
+tell_ready (UsherUp *self)
 {
   g_autofree char *status = g_strdup_printf ("profile %s is ready", self->profile->name);
 
@@ -320,7 +197,7 @@ pass_hangup (gpointer data, gpointer user_data)
 static gboolean
 on_hangup (gpointer user_data)
 {
-  Up *self = user_data;
+  UsherUp *self = user_data;
 
   if (!self->is_ready)
     return G_SOURCE_CONTINUE;
@@ -336,7 +213,7 @@ on_hangup (gpointer user_data)
 static gboolean
 announce (gpointer user_data)
 {
-  Up *self = user_data;
+  UsherUp *self = user_data;
 
   if (self->stopping || !is_ready (self))
     return !self->stopping;
@@ -351,14 +228,14 @@ announce (gpointer user_data)
 }
 
 static void
-wait_until_quiet (Up *self)
+wait_until_quiet (UsherUp *self)
 {
   if (!usher_supervisor_is_quiet (self->supervisor))
     g_main_loop_run (self->loop);
 }
 
 static gboolean
-stop (Up *self, GError **error)
+stop (UsherUp *self, GError **error)
 {
   gint64 timeout = usher_settings_get_integer (self->setup->settings, "host", "stop-timeout") *
                    G_TIME_SPAN_SECOND;
@@ -380,7 +257,7 @@ stop (Up *self, GError **error)
 }
 
 static int
-run (Up *self)
+run (UsherUp *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -406,7 +283,7 @@ run (Up *self)
 int
 usher_up (const UsherOptions *options)
 {
-  g_auto (Up) self = { NULL };
+  g_auto (UsherUp) self = { NULL };
 
   self.loop = g_main_loop_new (NULL, FALSE);
   usher_program_prepare (self.loop);

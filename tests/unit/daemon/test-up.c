@@ -158,6 +158,10 @@ test_ready (Program *fixture, gconstpointer data)
       "*\"name\":\"hub\",\"state\":\"ready\"*\"name\":\"good.1\",\"state\":\"ready\"*"
       "\"name\":\"good.2\",\"state\":\"ready\"*");
   program_assert_answer (fixture->admin, "/processes/good.2/readyz", "HTTP/1.1 200 *");
+  program_assert_answer (fixture->admin,
+                         "/metrics",
+                         "HTTP/1.1 200 *\nprocess_resident_memory_bytes{process=\"good.2\"} *"
+                         "\nusher_process_ready{process=\"good.1\"} 1\n*");
   program_assert_answer (fixture->admin, "/processes/nobody/readyz", "HTTP/1.1 404 *");
   program_assert_answer (fixture->admin,
                          "/streaming/clientsz",

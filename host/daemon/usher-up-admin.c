@@ -1,0 +1,146 @@
+/* usher-up-admin.c: what operators can ask a supervisor, and tell it
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-admin-forward.h"
+#include "usher-error.h"
+#include "usher-up-private.h"
+
+static void
+on_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
+{
+  g_autoptr (UsherExchange) exchange = user_data;
+
+  if (error != NULL)
+    {
+      gboolean is_known = !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+
+      usher_reply_refuse (usher_exchange_get_reply (exchange),
+                          is_known ? 503 : 404,
+                          error->message);
+      usher_exchange_finish (exchange);
+      return;
+    }
+
+  usher_reply_take_json (usher_exchange_get_reply (exchange),
+                         g_strdup_printf ("{\"process\":\"%s\",\"generation\":%u}",
+                                          usher_slot_get_name (slot),
+                                          usher_slot_get_generation (slot)));
+  usher_exchange_finish (exchange);
+}
+
+/* From the listener's thread to the main one. */
+typedef struct
+{
+  UsherUp *up;             /* (unowned) */
+  UsherExchange *exchange; /* (owned) */
+} Order;
+
+static gboolean
+on_order (gpointer user_data)
+{
+  Order *order = user_data;
+  UsherRequest *request = usher_exchange_get_request (order->exchange);
+
+  usher_supervisor_reload (order->up->supervisor,
+                           usher_request_get_parameter (request, "name"),
+                           on_reloaded,
+                           order->exchange);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_reload (UsherExchange *exchange, gpointer user_data)
+{
+  Order *order = g_new0 (Order, 1);
+
+  order->up = user_data;
+  order->exchange = exchange;
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, on_order, order, g_free);
+}
+
+/* An operator asks one of the processes, whose own socket he need not know. */
+static void
+on_process (UsherExchange *exchange, gpointer user_data)
+{
+  UsherUp *self = user_data;
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autofree char *instance =
+      usher_process_page_dup_instance (self->processes,
+                                       usher_request_get_parameter (request, "name"));
+  g_autofree char *address = NULL;
+  g_autofree char *path = NULL;
+
+  if (instance == NULL)
+    {
+      g_autoptr (UsherExchange) owned = exchange;
+      g_autoptr (GError) error = NULL;
+
+      g_set_error (&error,
+                   USHER_ERROR,
+                   USHER_ERROR_NOT_FOUND,
+                   "no process “%s” runs",
+                   usher_request_get_parameter (request, "name"));
+      usher_exchange_fail (owned, error);
+      return;
+    }
+
+  address = g_strdup_printf ("unix:%s/%s.admin", self->setup->options->run, instance);
+  path = g_strconcat ("/", usher_request_get_parameter (request, "page"), NULL);
+  usher_admin_forward (exchange, address, path);
+}
+
+static void
+add_copy (UsherMetrics *metrics, const UsherGatewayCopy *copy)
+{
+  const char *const labels[] = { "copy", copy->name, NULL };
+
+  usher_metrics_add (metrics, "usher_gateway_requests_in_flight", labels, copy->n_in_flight);
+  usher_metrics_add (metrics, "usher_gateway_requests_total", labels, (double) copy->n_requests);
+  usher_metrics_add (metrics, "usher_gateway_errors_total", labels, (double) copy->n_errors);
+}
+
+static void
+add_metrics (UsherMetrics *metrics, gpointer user_data)
+{
+  UsherUp *self = user_data;
+  g_autoptr (GPtrArray) copies = usher_gateway_list (self->gateway);
+
+  usher_metrics_declare (metrics,
+                         "usher_gateway_requests_in_flight",
+                         USHER_METRIC_GAUGE,
+                         "Requests that a process has and has not answered.");
+  usher_metrics_declare (metrics,
+                         "usher_gateway_requests_total",
+                         USHER_METRIC_COUNTER,
+                         "Requests that a process has answered.");
+  usher_metrics_declare (metrics,
+                         "usher_gateway_errors_total",
+                         USHER_METRIC_COUNTER,
+                         "Requests that a process took and did not answer.");
+  for (guint i = 0; i < copies->len; i++)
+    add_copy (metrics, g_ptr_array_index (copies, i));
+  usher_process_page_add_metrics (self->processes, metrics, self->setup->options->run);
+}
+
+gboolean
+usher_up_add_routes (UsherUp *self, GError **error)
+{
+  UsherHost *host = self->setup->host;
+
+  usher_host_add_metrics (host, add_metrics, self, NULL);
+
+  return usher_host_add_admin_route (
+             host, "GET", "/plugins", usher_plugin_page_answer, self->plugins, NULL, error) &&
+         usher_host_add_admin_route (
+             host, "GET", "/processes", usher_process_page_answer, self->processes, NULL, error) &&
+         usher_host_add_admin_route (
+             host, "GET", "/processes/:name/:page", on_process, self, NULL, error) &&
+         usher_host_add_admin_route (
+             host, "POST", "/services/:name/reload", on_reload, self, NULL, error);
+}

@@ -1,0 +1,37 @@
+/* usher-up-private.h: the supervisor's process
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-gateway.h"
+#include "usher-plugin-page.h"
+#include "usher-process-page.h"
+#include "usher-supervisor.h"
+#include "usher-watch.h"
+
+G_BEGIN_DECLS
+
+/* A host without services, whose public port is a gateway to the processes that have them. */
+typedef struct
+{
+  UsherSetup *setup;           /* (owned) */
+  UsherProfile *profile;       /* (owned) */
+  UsherPluginPage *plugins;    /* (owned) */
+  UsherProcessPage *processes; /* (owned) */
+  UsherSupervisor *supervisor; /* (owned) (nullable) */
+  UsherGateway *gateway;       /* (owned) (nullable) */
+  UsherBus *bus;               /* (owned) (nullable) */
+  UsherWatch *watch;           /* (owned) (nullable) */
+  GMainLoop *loop;             /* (owned) */
+  char *defeat;                /* (owned) (nullable): why it ends */
+  gboolean is_ready;           /* it was, for the first time */
+  gboolean stopping;
+} UsherUp;
+
+/* what operators can ask and order; before the host listens */
+gboolean usher_up_add_routes (UsherUp *self, GError **error);
+
+G_END_DECLS
