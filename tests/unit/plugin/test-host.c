@@ -81,6 +81,7 @@ declare (UsherContext *context, gpointer data)
   usher_context_add_route (context, "GET", "/block", USHER_ROUTE_BLOCKING, on_block, data, NULL);
   usher_context_add_route (context, "GET", "/late", USHER_ROUTE_BLOCKING, on_late_wait, data, NULL);
   usher_context_add_route (context, "GET", "/say", 0, on_say, data, NULL);
+  usher_context_add_route (context, "GET", "/operators", USHER_ROUTE_ADMIN, on_plain, data, NULL);
   usher_context_add_listener (context, "said", NULL, on_said, data, NULL);
 }
 
@@ -246,6 +247,7 @@ test_register (Fixture *fixture, gconstpointer data)
   g_autofree char *file = g_build_filename (run, "a.json", NULL);
   g_autofree char *text = NULL;
   g_autofree char *routes = NULL;
+  g_autofree char *operators = NULL;
   g_autoptr (UsherJson) json = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -266,7 +268,15 @@ test_register (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (usher_json_get_kind (json, "admin"), ==, USHER_JSON_NULL);
   g_assert_cmpstr (usher_json_get_string (json, "services.0"), ==, "stage");
   routes = usher_json_dup_text (json, "routes.0");
-  g_assert_cmpstr (routes, ==, "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/plain\"}");
+  g_assert_cmpstr (
+      routes,
+      ==,
+      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/plain\",\"admin\":false}");
+  operators = usher_json_dup_text (json, "routes.4");
+  g_assert_cmpstr (
+      operators,
+      ==,
+      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/operators\",\"admin\":true}");
 }
 
 static gpointer
