@@ -15,6 +15,7 @@
 
 #define SLOW            (2 * G_TIME_SPAN_SECOND)
 #define BUSY_TIMEOUT_MS 5000
+#define BUSY_PAUSE      (2 * G_TIME_SPAN_MILLISECOND)
 #define CLOSED          "The payment took too long, try again"
 
 struct _UsherTestGateway
@@ -50,7 +51,6 @@ static const Card unknown_card = { .message = "No such token" };
 
 /* A charge without id took no money. `lost_refunds` counts the refunds that are still to fail. */
 static const char layout[] =
-    "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "CREATE TABLE IF NOT EXISTS charges ("
     " key TEXT PRIMARY KEY, id TEXT UNIQUE, message TEXT, amount INTEGER, currency TEXT,"
@@ -337,6 +337,21 @@ usher_test_gateway_init (UsherTestGateway *self)
   g_mutex_init (&self->mutex);
 }
 
+/* Two processes may make the ledger at once. SQLite does not wait for another's switch of the journal's mode. */
+static gboolean
+choose_journal (UsherTestGateway *self)
+{
+  gint64 deadline = g_get_monotonic_time () + BUSY_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
+  int code = SQLITE_OK;
+
+  while ((code = sqlite3_exec (self->ledger, "PRAGMA journal_mode=WAL", NULL, NULL, NULL)) ==
+             SQLITE_BUSY &&
+         g_get_monotonic_time () < deadline)
+    g_usleep (BUSY_PAUSE);
+
+  return code == SQLITE_OK;
+}
+
 UsherGateway *
 usher_test_gateway_new (const char *directory, UsherClock *clock, GError **error)
 {
@@ -348,7 +363,7 @@ usher_test_gateway_new (const char *directory, UsherClock *clock, GError **error
                        &self->ledger,
                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                        NULL) != SQLITE_OK ||
-      sqlite3_busy_timeout (self->ledger, BUSY_TIMEOUT_MS) != SQLITE_OK ||
+      sqlite3_busy_timeout (self->ledger, BUSY_TIMEOUT_MS) != SQLITE_OK || !choose_journal (self) ||
       sqlite3_exec (self->ledger, layout, NULL, NULL, NULL) != SQLITE_OK)
     {
       return_unavailable (error, sqlite3_errmsg (self->ledger));

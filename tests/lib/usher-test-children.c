@@ -158,19 +158,3 @@ usher_test_children_signal (UsherTestProcess *process, const char *service, guin
 
   return child->pid;
 }
-
-char *
-usher_test_children_dup_path (UsherTestProcess *process, const char *service, const char *path)
-{
-  g_autoptr (GPtrArray) children = NULL;
-  UsherTestChild *child = NULL;
-
-  if (usher_test_process_get_placement (process) == USHER_TEST_ONE)
-    return g_strdup (path);
-
-  children = usher_test_children_find (process, service);
-  g_assert_cmpuint (children->len, >, 0);
-  child = g_ptr_array_index (children, 0);
-
-  return g_strdup_printf ("/processes/%s%s", child->name, path);
-}

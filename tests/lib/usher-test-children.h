@@ -37,10 +37,6 @@ GPid usher_test_children_signal (UsherTestProcess *process,
                                  guint index,
                                  int signum);
 
-/* (transfer full): where the admin listener answers what @service declared there */
-char *
-usher_test_children_dup_path (UsherTestProcess *process, const char *service, const char *path);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTestChild, usher_test_child_free)
 
 G_END_DECLS

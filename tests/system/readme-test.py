@@ -3,9 +3,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the README prints works, and again after the host was killed: readme-test.py README CONFIG"""
 
+import fcntl
 import os
+import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,14 +22,42 @@ def read_commands(path):
     return "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
 
 
-def start_host(config, data):
+def choose_port():
+    """One that a hub that is killed finds free again: below those that are given to whoever asks for any."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+def make_command(config, data):
+    program = os.environ["USHER_TEST_PROGRAM"]
+    placement = os.environ.get("USHER_TEST_PLACEMENT", "one")
+    command = [program, "run"] if placement == "one" else [program, "up", "--profile", placement]
+    command += ["--config", config, "--data", data, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    if placement == "pairs":
+        subprocess.run([program, "keys", f"{data}.keys"], stdout=subprocess.DEVNULL, check=True)
+        command += ["-s", f"bus.keys={data}.keys", "--bus", f"tcp://127.0.0.1:{choose_port()}"]
+    return command
+
+
+def start_host(command):
     host = subprocess.Popen(
-        [os.environ["USHER_TEST_PROGRAM"], "run", "--config", config, "--data", data]
-        + ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"],
+        command,
         stdout=subprocess.PIPE,
         text=True,
     )
     return host, host.stdout.readline().removeprefix("listening on ").strip()
+
+
+def await_unused(lock):
+    """Until the children of a supervisor that was killed are gone too."""
+    with open(lock, encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def walk(commands, folder, uri):
@@ -43,12 +74,14 @@ def walk(commands, folder, uri):
 def main(readme, config):
     commands = read_commands(readme)
     with tempfile.TemporaryDirectory() as folder:
-        host, uri = start_host(config, f"{folder}/data")
+        command = make_command(config, f"{folder}/data")
+        host, uri = start_host(command)
         try:
             first = PRINTED in commands and walk(commands, folder, uri)
             host.kill()
             host.wait()
-            host, uri = start_host(config, f"{folder}/data")
+            await_unused(f"{folder}/data/lock")
+            host, uri = start_host(command)
             second = walk(commands, folder, uri)
             host.send_signal(signal.SIGTERM)
             stopped = host.wait(timeout=30) == 0

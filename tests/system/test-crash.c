@@ -371,6 +371,22 @@ assert_made_once (UsherTestChecker *checker)
   g_assert_cmpint (usher_test_checker_query (checker, twice), ==, 0);
 }
 
+/* the time of each order is over, so that nothing begins any more */
+static gboolean
+is_over (UsherTestClient *client, gpointer user_data)
+{
+  return usher_test_checker_query (user_data, "SELECT count (*) = 0 FROM timer");
+}
+
+static void
+await_end (Market *market)
+{
+  g_autoptr (UsherTestClient) admin = usher_test_client_new_admin (market->process);
+
+  usher_test_await (admin, is_over, market->checker, SETTLED);
+  usher_test_checker_await_settled (market->checker, SETTLED);
+}
+
 static void
 test_seed (gconstpointer data)
 {
@@ -394,7 +410,7 @@ test_seed (gconstpointer data)
 
   trade (&market, dice, n_counts);
   tell (&market, n_counts);
-  usher_test_checker_await_settled (market.checker, SETTLED);
+  await_end (&market);
   g_assert_cmpint (usher_test_process_stop (market.process), ==, 0);
   fault = usher_test_checker_find_fault (market.checker, TRUE);
   g_assert_cmpstr (fault, ==, NULL);
