@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "usher-descriptors-private.h"
 #include "usher-error.h"
@@ -121,13 +124,53 @@ usher_hub_may_bind (UsherHub *self, const char *endpoint, GError **error)
   return FALSE;
 }
 
+/* libzmq takes the path of a socket from whoever has it, and any other file too. */
+static gboolean
+is_path_taken (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  struct stat info;
+  gboolean is_taken = FALSE;
+  int fd = -1;
+
+  if (lstat (path, &info) != 0)
+    return FALSE;
+  if (!S_ISSOCK (info.st_mode))
+    return TRUE;
+  /* such a path fails at the bind */
+  if (strlen (path) >= sizeof address.sun_path)
+    return FALSE;
+
+  fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  strcpy (address.sun_path, path);
+  /* what a hub that was killed has left refuses */
+  is_taken = fd >= 0 &&
+             (connect (fd, (struct sockaddr *) &address, sizeof address) == 0 || errno == EAGAIN);
+  if (fd >= 0)
+    close (fd);
+
+  return is_taken;
+}
+
+static gboolean
+try_to_bind (zsock_t *socket, const char *endpoint)
+{
+  if (g_str_has_prefix (endpoint, IPC) && is_path_taken (endpoint + strlen (IPC)))
+    {
+      errno = EADDRINUSE;
+      return FALSE;
+    }
+
+  return zsock_bind (socket, "%s", endpoint) >= 0;
+}
+
 /* A hub that has just closed leaves its endpoints a moment later: sockets are closed behind its back. */
 static gboolean
 bind_patiently (zsock_t *socket, const char *endpoint)
 {
   gint64 deadline = g_get_monotonic_time () + BIND_PATIENCE;
 
-  while (zsock_bind (socket, "%s", endpoint) < 0)
+  while (!try_to_bind (socket, endpoint))
     {
       if (zmq_errno () != EADDRINUSE || g_get_monotonic_time () > deadline)
         return FALSE;

@@ -57,23 +57,29 @@ set_up (Fixture *self, gconstpointer data)
 }
 
 static void
-tear_down (Fixture *self, gconstpointer data)
+remove_folder (const char *folder)
 {
-  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name = NULL;
 
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
   usher_bus_close (self->bus, 0, NULL);
   g_assert_finalize_object (self->bus);
   usher_hub_close (self->hub, 0, NULL);
   g_assert_finalize_object (self->hub);
   g_assert_finalize_object (self->clock);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->directory, name, NULL);
-
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (self->directory), ==, 0);
+  remove_folder (self->directory);
   g_free (self->directory);
   g_free (self->endpoint);
   g_mutex_clear (&self->mutex);
@@ -192,6 +198,75 @@ test_bind_busy (Fixture *self, gconstpointer data)
 
   g_assert_null (bound);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+}
+
+static void
+test_bind_path (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *other = g_build_filename (self->directory, "other", NULL);
+  g_autofree char *endpoint = g_strconcat ("ipc://", self->directory, "/bus", NULL);
+  g_autofree char *bound = usher_hub_bind (self->hub, endpoint, &error);
+  g_autofree char *second = NULL;
+  UsherHub *hub = NULL;
+  GStatBuf info;
+
+  g_test_summary ("A hub takes the path of its socket from no other hub, and lets nobody else in");
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (endpoint + strlen ("ipc://"), &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  hub = usher_hub_new (other, self->clock, NULL, &error);
+  g_assert_no_error (error);
+  second = usher_hub_bind (hub, endpoint, &error);
+  g_assert_null (second);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+  usher_hub_close (hub, 0, NULL);
+  g_assert_finalize_object (hub);
+  remove_folder (other);
+
+  /* it is the first one's still */
+  usher_bus_close (self->bus, 0, NULL);
+  g_assert_finalize_object (self->bus);
+  g_clear_error (&error);
+  self->bus = usher_zmq_bus_new (endpoint, "first", self->clock, &error);
+  g_assert_no_error (error);
+  publish (self, 1, 1);
+  await (self, &self->n_confirmed, 1);
+}
+
+static void
+test_bind_file (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (self->directory, "precious", NULL);
+  g_autofree char *endpoint = g_strconcat ("ipc://", path, NULL);
+  g_autofree char *bound = NULL;
+
+  g_test_summary ("A file that is no socket stays where it is");
+
+  g_assert_true (g_file_set_contents (path, "precious", -1, NULL));
+  bound = usher_hub_bind (self->hub, endpoint, &error);
+  g_assert_null (bound);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+}
+
+static void
+test_bind_folder (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *endpoint = g_strconcat ("ipc://", self->directory, "/bus", NULL);
+  g_autofree char *bound = NULL;
+
+  g_test_summary ("A socket is not made where others could replace it");
+
+  g_assert_cmpint (g_chmod (self->directory, 0770), ==, 0);
+  bound = usher_hub_bind (self->hub, endpoint, &error);
+  g_assert_null (bound);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_FORBIDDEN);
+  g_assert_nonnull (strstr (error->message, self->directory));
+  g_assert_cmpint (g_chmod (self->directory, 0700), ==, 0);
 }
 
 /* frames that no member sends, some of them behind a hello */
@@ -376,6 +451,9 @@ main (int argc, char **argv)
   add ("/hub/not-writable", test_not_writable);
   add ("/hub/bind/beyond", test_bind_beyond);
   add ("/hub/bind/busy", test_bind_busy);
+  add ("/hub/bind/path", test_bind_path);
+  add ("/hub/bind/file", test_bind_file);
+  add ("/hub/bind/folder", test_bind_folder);
   add ("/hub/noise", test_noise);
   add ("/hub/subscribe-closed", test_subscribe_closed);
   add ("/hub/full-disk", test_full_disk);
