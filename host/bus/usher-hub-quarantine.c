@@ -8,7 +8,7 @@
 
 #include "usher-hub-group-private.h"
 
-/* how many suspects are tried together, while there are more than these */
+/* how many suspects are tried together */
 #define SET 32
 /* before an event is parked for deaths: a process that was only cut off comes back by then */
 #define GRACE (2 * G_TIME_SPAN_SECOND)
@@ -16,8 +16,8 @@
 /*
  * What was out when its process died is suspect. A suspect goes out in a trial: to a process that has nothing else, and
  * that gets nothing else until it has answered. The group's state says so before it is sent, so that the trial is known
- * when the hub dies with the process. Many suspects are tried in sets; the events of a set that dies are tried alone;
- * only a death alone is an attempt. So no death of a process among other events parks one of them.
+ * when the hub dies with the process. Suspects are tried in sets; the events of a set that dies are tried alone; only
+ * a death alone is an attempt. So no death of a process among other events parks one of them.
  */
 
 void
@@ -217,7 +217,7 @@ choose_suspects (UsherGroup *group, gint64 now)
   if (suspects->len == 0)
     return FALSE;
 
-  alone = suspects->len <= SET || ((UsherPending *) g_ptr_array_index (suspects, 0))->alone;
+  alone = ((UsherPending *) g_ptr_array_index (suspects, 0))->alone;
   limit = alone ? 1 : MIN (SET, group->trial.seat->max_in_flight);
   for (guint i = 0; i < suspects->len && group->trial.sequences->len < limit; i++)
     {

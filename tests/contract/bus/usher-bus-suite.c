@@ -14,7 +14,7 @@
 
 /* 2026-01-01 */
 #define START    (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+#define PATIENCE (60 * G_TIME_SPAN_SECOND)
 
 static void
 remove_folder (const char *folder)
