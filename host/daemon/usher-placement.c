@@ -36,7 +36,7 @@ explain (const UsherProfile *profile, const UsherOptions *options)
     print_place (g_ptr_array_index (profile->places, i));
 
   if (profile->absent->len > 0)
-    g_print ("\nIn no process:\n");
+    g_print ("\nNo process of their own:\n");
   for (guint i = 0; i < profile->absent->len; i++)
     g_print ("  %s\n", (const char *) g_ptr_array_index (profile->absent, i));
 }

@@ -13,6 +13,8 @@
 #include "usher-error.h"
 
 #define MAX_COPIES 64
+#define IPC        "ipc://"
+#define TCP        "tcp://"
 
 static const struct
 {
@@ -247,6 +249,24 @@ fill_from_settings (UsherProfile *self, UsherSetup *setup, GPtrArray *manifests,
   return FALSE;
 }
 
+/* (transfer full): why a plugin that could run has no process of its own. */
+static char *
+tell_absence (UsherProfile *self, GPtrArray *manifests, UsherManifest *manifest)
+{
+  if (is_required (manifests, manifest))
+    return g_strdup ("it runs in the process of what requires it");
+  if (is_in (manifests, usher_manifest_get_name (manifest)))
+    return g_strdup_printf ("profile “%s” does not have it", self->name);
+
+  return g_strdup ("it was not named");
+}
+
+typedef struct
+{
+  UsherProfile *profile;
+  GPtrArray *manifests;
+} Absence;
+
 static void
 note_absent (const char *name,
              UsherManifest *manifest,
@@ -254,10 +274,17 @@ note_absent (const char *name,
              const char *reason,
              gpointer user_data)
 {
-  UsherProfile *self = user_data;
+  const Absence *absence = user_data;
+  g_autofree char *why = NULL;
 
-  if (manifest != NULL && !runs_somewhere (self, name))
-    g_ptr_array_add (self->absent, g_strdup_printf ("%s: %s", name, reason));
+  if (manifest != NULL && runs_somewhere (absence->profile, name))
+    return;
+
+  if (manifest == NULL || state == USHER_PLUGIN_FAILED)
+    why = g_strdup (reason);
+  else
+    why = tell_absence (absence->profile, absence->manifests, manifest);
+  g_ptr_array_add (absence->profile->absent, g_strdup_printf ("%s: %s", name, why));
 }
 
 static gboolean
@@ -303,19 +330,44 @@ fill (UsherProfile *self, UsherSetup *setup, GPtrArray *manifests, GError **erro
   return fill_from_settings (self, setup, manifests, error);
 }
 
-/* (transfer full): by option, else the profile's, else a socket in the run directory. */
-static char *
-choose_bus (UsherProfile *self, UsherSetup *setup)
+/* Members must know where to go before the hub is there. */
+static gboolean
+check_bus (UsherProfile *self, GError **error)
+{
+  const char *colon = strrchr (self->bus, ':');
+
+  if (g_str_has_prefix (self->bus, IPC) && self->bus[strlen (IPC)] != '\0')
+    return TRUE;
+  if (g_str_has_prefix (self->bus, TCP) && colon > self->bus + strlen (TCP) &&
+      g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, NULL, NULL))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "the bus of profile “%s” is “%s”, but is to be ipc://PATH or tcp://HOST:PORT with a "
+               "port that is not 0",
+               self->name,
+               self->bus);
+
+  return FALSE;
+}
+
+/* By option, else the profile's, else a socket in the run directory. */
+static gboolean
+choose_bus (UsherProfile *self, UsherSetup *setup, GError **error)
 {
   g_autofree char *group = g_strconcat ("profile-", self->name, NULL);
   const char *bus = usher_settings_get_string (setup->settings, group, "bus");
 
   if (setup->options->bus != NULL)
-    return g_strdup (setup->options->bus);
-  if (*bus != '\0')
-    return g_strdup (bus);
+    self->bus = g_strdup (setup->options->bus);
+  else if (*bus != '\0')
+    self->bus = g_strdup (bus);
+  else
+    self->bus = g_strdup_printf (IPC "%s/bus", setup->options->run);
 
-  return g_strdup_printf ("ipc://%s/bus", setup->options->run);
+  return check_bus (self, error);
 }
 
 UsherProfile *
@@ -324,6 +376,7 @@ usher_profile_new (UsherSetup *setup, GError **error)
   const UsherOptions *options = setup->options;
   g_autoptr (UsherProfile) self = g_new0 (UsherProfile, 1);
   g_autoptr (GPtrArray) manifests = NULL;
+  Absence absence = { NULL };
 
   self->name = g_strdup (options->profile != NULL ? options->profile : USHER_PROFILE_DEFAULT);
   self->places = g_ptr_array_new_with_free_func (free_place);
@@ -341,8 +394,10 @@ usher_profile_new (UsherSetup *setup, GError **error)
       return NULL;
     }
 
-  usher_catalog_foreach (setup->catalog, note_absent, self);
-  self->bus = choose_bus (self, setup);
+  absence = (Absence){ self, manifests };
+  usher_catalog_foreach (setup->catalog, note_absent, &absence);
+  if (!choose_bus (self, setup, error))
+    return NULL;
 
   return g_steal_pointer (&self);
 }

@@ -26,7 +26,8 @@ typedef struct
   char *why;         /* (owned): where it is from */
   char *bus;         /* (owned): the hub's endpoint */
   GPtrArray *places; /* (owned) (element-type UsherPlace) */
-  GPtrArray *absent; /* (owned) (element-type utf8): services that are there and run nowhere */
+  GPtrArray
+      *absent; /* (owned) (element-type utf8): plugins that have no process of their own, and why */
 } UsherProfile;
 
 /* The profile that the options choose, for the services that they name, or all that are usable. INVALID and NOT_FOUND say

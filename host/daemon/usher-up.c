@@ -144,8 +144,12 @@ start (UsherUp *self, GError **error)
   if (self->supervisor == NULL)
     return FALSE;
 
-  self->bus = usher_zmq_bus_new_with_keys (
-      self->profile->bus, MEMBER, setup->clock, usher_program_get_keys (setup->settings), error);
+  self->bus =
+      usher_zmq_bus_new_with_keys (self->profile->bus,
+                                   setup->options->name != NULL ? setup->options->name : MEMBER,
+                                   setup->clock,
+                                   usher_program_get_keys (setup->settings),
+                                   error);
   if (self->bus == NULL || !usher_host_start (setup->host, self->bus, error) ||
       !open_gateway (self, error) ||
       !usher_host_listen (setup->host, NULL, setup->options->admin, error))

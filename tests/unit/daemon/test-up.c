@@ -95,8 +95,11 @@ test_explain (Program *fixture, gconstpointer data)
                        "*\nhost  * 1  good other\n*");
   program_assert_says (
       fixture, "placement explain --profile pairs", 0, "*\ngood  * 2  good\n*", "*\nother * 2 *");
-  program_assert_says (
-      fixture, "placement explain good", 0, "*\ngood  * 1  good\n*", "*In no process:\n  other*");
+  program_assert_says (fixture,
+                       "placement explain good",
+                       0,
+                       "*\ngood  * 1  good\n*",
+                       "*No process of their own:\n  other: it was not named\n");
 }
 
 static void
@@ -112,7 +115,7 @@ test_explain_settings (Program *fixture, gconstpointer data)
                        "profile x, by the settings of group profile-x\n*",
                        "*\nbus * tcp://127.0.0.1:9,*",
                        "*\ngood  * 3  good\n*",
-                       "*In no process:\n  other*");
+                       "*No process of their own:\n  other: profile “x” does not have it\n");
   program_assert_says (fixture,
                        "placement explain --profile x -s profile-x.processes=good+other*2",
                        0,
@@ -141,6 +144,10 @@ test_explain_wrong (Program *fixture, gconstpointer data)
                        "placement explain --profile x -s profile-x.processes=good*0",
                        1,
                        "*wants “0” copies of “good”, but 1 to 64 can be*");
+  program_assert_says (fixture,
+                       "placement explain --bus tcp://127.0.0.1:0",
+                       1,
+                       "*“tcp://127.0.0.1:0”, but is to be*a port that is not 0*");
   program_assert_says (fixture, "placement", 2, "*usher placement explain*");
 }
 
