@@ -44,6 +44,7 @@ struct _UsherCopy
   gint64 changed;
   gboolean is_listed; /* the file is there */
   gboolean is_away;   /* the last connection was refused */
+  gboolean is_broken; /* the file tells of no host; it is remembered, so that this is said once */
 
   gint64 rest_until;  /* it took no connection, or is stopping: not before then */
   gint64 doubt_until; /* it let a request time out: others first */

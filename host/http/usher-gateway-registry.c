@@ -95,17 +95,17 @@ copy_new (UsherGateway *self, const char *name)
   g_autoptr (UsherRegistration) registration =
       usher_registration_read (self->directory, name, &error);
   g_autoptr (GSocketAddress) address = NULL;
-  UsherCopy *copy = NULL;
+  UsherCopy *copy = g_new0 (UsherCopy, 1);
 
+  copy->n_refs = 1;
+  copy->gateway = self;
   if (registration == NULL)
     {
       g_message ("%s", error->message);
-      return NULL;
+      registration = usher_registration_new (name);
+      copy->is_broken = TRUE;
     }
 
-  copy = g_new0 (UsherCopy, 1);
-  copy->n_refs = 1;
-  copy->gateway = self;
   address = make_address (registration->listen);
   if (address != NULL)
     {
@@ -136,7 +136,7 @@ find_copy (UsherGateway *self, const char *name)
 static void
 drop_copy (UsherGateway *self, UsherCopy *copy)
 {
-  g_info ("host “%s” has left", copy->registration->name);
+  g_info ("file “%s.json” has left", copy->registration->name);
   copy->is_listed = FALSE;
   usher_gateway_link_close_idle (copy, G_MAXINT64);
   g_ptr_array_remove (self->copies, copy);
@@ -151,7 +151,7 @@ look_at (UsherGateway *self, const char *name)
   struct stat info = { 0 };
   gint64 changed = 0;
 
-  if (stat (path, &info) != 0)
+  if (lstat (path, &info) != 0 || !S_ISREG (info.st_mode))
     return FALSE;
 
   changed = (gint64) info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
@@ -164,14 +164,11 @@ look_at (UsherGateway *self, const char *name)
   if (copy != NULL)
     drop_copy (self, copy);
   copy = copy_new (self, name);
-  if (copy == NULL)
-    return FALSE;
-
   copy->inode = info.st_ino;
   copy->changed = changed;
   copy->is_listed = TRUE;
   g_ptr_array_add (self->copies, copy);
-  g_info ("host “%s” has come", name);
+  g_info ("file “%s” has come", path);
 
   return TRUE;
 }

@@ -430,7 +430,12 @@ usher_gateway_list (UsherGateway *self)
   list = g_ptr_array_new_with_free_func (copy_info_free);
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->copies->len; i++)
-    g_ptr_array_add (list, copy_info_new (g_ptr_array_index (self->copies, i), now));
+    {
+      const UsherCopy *copy = g_ptr_array_index (self->copies, i);
+
+      if (!copy->is_broken)
+        g_ptr_array_add (list, copy_info_new (copy, now));
+    }
   g_mutex_unlock (&self->mutex);
 
   return list;

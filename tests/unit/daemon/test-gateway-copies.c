@@ -1,4 +1,4 @@
-/* test-copies.c: a gateway before two real host processes that are killed, stopped and held up
+/* test-gateway-copies.c: a gateway before two real host processes that are killed, stopped and held up
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -349,12 +349,22 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/copies/kill", CopiesFixture, "http.threads=2", set_up, test_kill, tear_down);
-  g_test_add ("/copies/stop", CopiesFixture, "http.threads=2", set_up, test_stop, tear_down);
   g_test_add (
-      "/copies/all-killed", CopiesFixture, "http.threads=2", set_up, test_all_killed, tear_down);
+      "/gateway/copies/kill", CopiesFixture, "http.threads=2", set_up, test_kill, tear_down);
   g_test_add (
-      "/copies/held", CopiesFixture, "http.forward-timeout=300", set_up, test_held, tear_down);
+      "/gateway/copies/stop", CopiesFixture, "http.threads=2", set_up, test_stop, tear_down);
+  g_test_add ("/gateway/copies/all-killed",
+              CopiesFixture,
+              "http.threads=2",
+              set_up,
+              test_all_killed,
+              tear_down);
+  g_test_add ("/gateway/copies/held",
+              CopiesFixture,
+              "http.forward-timeout=300",
+              set_up,
+              test_held,
+              tear_down);
 
   return g_test_run ();
 }
