@@ -185,7 +185,9 @@ handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
   if (reader->failed)
     return;
 
-  if (words[1] != NULL && (g_str_equal (words[0], "replay") || g_str_equal (words[0], "drop")))
+  /* an empty text has no words at all */
+  if (words[0] != NULL && words[1] != NULL &&
+      (g_str_equal (words[0], "replay") || g_str_equal (words[0], "drop")))
     {
       if (treat_parked (self, words[0], words[1], &error))
         {

@@ -181,8 +181,13 @@ usher_link_watch (UsherLink *self, gint64 now)
   note_trouble (self, events);
   is_lost = (events & LOSSES) != 0;
   if (is_lost)
-    self->renew_at =
-        (events & REFUSALS) != 0 ? now + REFUSAL_PAUSE : MAX (now, self->opened + LOSS_PAUSE);
+    {
+      gboolean is_refused = (events & REFUSALS) != 0 || self->n_broken >= MAX_BROKEN;
+
+      /* when it is tried again is decided here */
+      zsock_disconnect (self->dealer, "%s", self->endpoint);
+      self->renew_at = is_refused ? now + REFUSAL_PAUSE : MAX (now, self->opened + LOSS_PAUSE);
+    }
   if (self->renew_at == 0 || now < self->renew_at)
     return is_lost;
 
