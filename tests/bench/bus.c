@@ -1,4 +1,4 @@
-/* bus.c: how many events a second the bus carries, durably, and how fast one is
+/* bus.c: how many events a second the bus carries, durably, and how fast one is, over each transport
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -14,10 +14,11 @@
 
 #include "usher-hub.h"
 #include "usher-id.h"
+#include "usher-keys.h"
 #include "usher-zmq-bus.h"
 
 #define ROUNDS    5
-#define EVENTS    200000
+#define EVENTS    100000
 #define SINGLES   400
 #define CHANNEL   "bench:event"
 #define GROUP     "bench"
@@ -30,6 +31,23 @@ typedef struct
   guint n_confirmed;
   guint n_acked;
 } Counter;
+
+/* A way between hub and member, and what was measured on it. */
+typedef struct
+{
+  const char *name;
+  const char *endpoint; /* (nullable): NULL: a path */
+  gboolean is_file;
+  gboolean has_keys;
+
+  UsherHub *hub; /* (owned) */
+  UsherBus *bus; /* (owned) */
+  Counter counter;
+  double rates[ROUNDS];
+  double costs[ROUNDS];
+  double middles[ROUNDS];
+  double tails[ROUNDS];
+} Way;
 
 static void
 on_published (UsherEvent *event, const GError *error, gpointer user_data)
@@ -104,34 +122,23 @@ compare (const void *a, const void *b)
   return *first < *second ? -1 : *first > *second;
 }
 
+/* Publishes many and waits until each is durable, confirmed, delivered and acknowledged. */
 static void
-measure_rate (UsherBus *bus, UsherClock *clock, Counter *counter)
+measure_rate (Way *way, UsherClock *clock, guint round)
 {
-  double rates[ROUNDS];
-  double costs[ROUNDS];
+  g_autoptr (GPtrArray) events = make_events (clock, EVENTS);
+  gint64 start = g_get_monotonic_time ();
+  double cpu = get_cpu ();
 
-  for (guint round = 0; round < ROUNDS; round++)
-    {
-      g_autoptr (GPtrArray) events = make_events (clock, EVENTS);
-      gint64 start = g_get_monotonic_time ();
-      double cpu = get_cpu ();
-
-      for (guint i = 0; i < events->len; i++)
-        usher_bus_publish (bus, g_ptr_array_index (events, i), on_published, counter, NULL);
-      wait_for (counter, EVENTS);
-      rates[round] = EVENTS * 1e6 / (double) (g_get_monotonic_time () - start);
-      costs[round] = (get_cpu () - cpu) / EVENTS;
-    }
-  qsort (rates, ROUNDS, sizeof *rates, compare);
-  qsort (costs, ROUNDS, sizeof *costs, compare);
-  g_print ("bus: %.0f events/s published, durable, confirmed, delivered and acknowledged (aim "
-           "150000); %.2f µs CPU each\n",
-           rates[ROUNDS / 2],
-           costs[ROUNDS / 2]);
+  for (guint i = 0; i < events->len; i++)
+    usher_bus_publish (way->bus, g_ptr_array_index (events, i), on_published, &way->counter, NULL);
+  wait_for (&way->counter, EVENTS);
+  way->rates[round] = EVENTS * 1e6 / (double) (g_get_monotonic_time () - start);
+  way->costs[round] = (get_cpu () - cpu) / EVENTS;
 }
 
 static void
-measure_latency (UsherBus *bus, UsherClock *clock, Counter *counter)
+measure_latency (Way *way, UsherClock *clock, guint round)
 {
   g_autoptr (GPtrArray) events = make_events (clock, SINGLES);
   double times[SINGLES];
@@ -140,29 +147,89 @@ measure_latency (UsherBus *bus, UsherClock *clock, Counter *counter)
     {
       gint64 start = g_get_monotonic_time ();
 
-      usher_bus_publish (bus, g_ptr_array_index (events, i), on_published, counter, NULL);
-      wait_for (counter, 1);
+      usher_bus_publish (
+          way->bus, g_ptr_array_index (events, i), on_published, &way->counter, NULL);
+      wait_for (&way->counter, 1);
       times[i] = (double) (g_get_monotonic_time () - start) / 1e3;
     }
   qsort (times, SINGLES, sizeof *times, compare);
-  g_print ("bus: one at a time, publish to confirm and delivery: p50 %.2f ms, p99 %.2f ms\n",
-           times[SINGLES / 2],
-           times[SINGLES * 99 / 100]);
+  way->middles[round] = times[SINGLES / 2];
+  way->tails[round] = times[SINGLES * 99 / 100];
+}
+
+static double
+get_median (double *values)
+{
+  double sorted[ROUNDS];
+
+  memcpy (sorted, values, sizeof sorted);
+  qsort (sorted, ROUNDS, sizeof *sorted, compare);
+
+  return sorted[ROUNDS / 2];
+}
+
+/* The median of the rounds' own ratios: what slows the machine for a while slows both. */
+static double
+get_ratio (Way *way, const Way *first)
+{
+  double ratios[ROUNDS];
+
+  for (guint i = 0; i < ROUNDS; i++)
+    ratios[i] = way->rates[i] / first->rates[i];
+
+  return get_median (ratios);
 }
 
 static void
-remove_folder (const char *folder)
+remove_tree (const char *path)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name = NULL;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *below = g_build_filename (path, name, NULL);
 
-      g_remove (path);
+      remove_tree (below);
     }
-  g_rmdir (folder);
+  g_remove (path);
+}
+
+static void
+open_way (Way *way, UsherClock *clock, const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *data = g_build_filename (folder, way->name, NULL);
+  g_autofree char *wanted = way->is_file ? g_strdup_printf ("ipc://%s/bus", folder) : NULL;
+  g_autofree char *keys = way->has_keys ? g_build_filename (folder, "keys", NULL) : NULL;
+  g_autofree char *endpoint = NULL;
+  UsherSubscription subscription = { .channel = CHANNEL, .group = GROUP, .durable = GROUP };
+
+  way->hub = usher_hub_new (data, clock, NULL, &error);
+  g_assert_no_error (error);
+  if (keys != NULL)
+    {
+      g_auto (GStrv) made = usher_keys_make (keys, NULL, &error);
+
+      g_assert_no_error (error);
+      usher_hub_set_keys (way->hub, keys, &error);
+      g_assert_no_error (error);
+    }
+  endpoint = usher_hub_bind (way->hub, wanted != NULL ? wanted : way->endpoint, &error);
+  g_assert_no_error (error);
+  way->bus = usher_zmq_bus_new_with_keys (endpoint, "bench", clock, keys, &error);
+  g_assert_no_error (error);
+  usher_bus_subscribe (way->bus, &subscription, on_delivery, &way->counter, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+close_way (Way *way)
+{
+  usher_bus_close (way->bus, G_USEC_PER_SEC, NULL);
+  g_object_unref (way->bus);
+  usher_hub_close (way->hub, G_USEC_PER_SEC, NULL);
+  g_object_unref (way->hub);
 }
 
 int
@@ -171,26 +238,46 @@ main (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherClock) clock = usher_real_clock_new ();
   g_autofree char *folder = g_dir_make_tmp ("usher-bench-XXXXXX", &error);
-  g_autoptr (UsherHub) hub = usher_hub_new (folder, clock, NULL, &error);
-  g_autofree char *endpoint = NULL;
-  g_autoptr (UsherBus) bus = NULL;
-  UsherSubscription subscription = { .channel = CHANNEL, .group = GROUP, .durable = GROUP };
-  Counter counter = { 0 };
+  Way ways[] = {
+    { "inproc", "inproc://bench", FALSE, FALSE },
+    { "ipc", NULL, TRUE, FALSE },
+    { "tcp", "tcp://127.0.0.1:*", FALSE, FALSE },
+    { "tcp+CURVE", "tcp://127.0.0.1:*", FALSE, TRUE },
+  };
 
   setlocale (LC_ALL, "");
   g_assert_no_error (error);
-  endpoint = usher_hub_bind (hub, "inproc://bench", &error);
-  g_assert_no_error (error);
-  bus = usher_zmq_bus_new (endpoint, "bench", clock, &error);
-  usher_bus_subscribe (bus, &subscription, on_delivery, &counter, NULL, &error);
-  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    open_way (&ways[i], clock, folder);
 
-  measure_rate (bus, clock, &counter);
-  measure_latency (bus, clock, &counter);
+  for (guint round = 0; round < ROUNDS; round++)
+    for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+      {
+        measure_rate (&ways[i], clock, round);
+        measure_latency (&ways[i], clock, round);
+      }
 
-  usher_bus_close (bus, G_USEC_PER_SEC, NULL);
-  usher_hub_close (hub, G_USEC_PER_SEC, NULL);
-  remove_folder (folder);
+  g_print ("events published, durable, confirmed, delivered and acknowledged (aim inproc: "
+           "150000/s), and one "
+           "at a time\n%-12s%11s%10s%9s%9s%9s\n",
+           "bus",
+           "events/s",
+           "× inproc",
+           "CPU µs",
+           "p50 ms",
+           "p99 ms");
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    g_print ("%-12s%11.0f%9.2f%9.2f%9.2f%9.2f\n",
+             ways[i].name,
+             get_median (ways[i].rates),
+             get_ratio (&ways[i], &ways[0]),
+             get_median (ways[i].costs),
+             get_median (ways[i].middles),
+             get_median (ways[i].tails));
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    close_way (&ways[i]);
+  remove_tree (folder);
 
   return 0;
 }
