@@ -227,6 +227,24 @@ test_restart_hub (Program *fixture, gconstpointer data)
 }
 
 static void
+test_hangs (Program *fixture, gconstpointer data)
+{
+  int pid = 0;
+
+  g_test_summary ("A process that hangs is killed and started again");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", " -s supervisor.watchdog=2");
+  pid = find_pid (fixture, "good");
+  g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
+  program_await_answer (fixture->admin,
+                        "/processes",
+                        "*\"name\":\"good\",\"state\":\"ready\"*\"restarts\":1*");
+  await_gone (pid);
+  program_await_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+}
+
+static void
 test_give_up (Program *fixture, gconstpointer data)
 {
   g_test_summary (
@@ -421,6 +439,7 @@ main (int argc, char **argv)
   add ("settings", test_settings);
   add ("restart/service", test_restart);
   add ("restart/hub", test_restart_hub);
+  add ("restart/hangs", test_hangs);
   add ("restart/give-up", test_give_up);
   add ("reload/service", test_reload);
   add ("reload/commands", test_commands);
