@@ -108,9 +108,9 @@ char *
 usher_hub_describe_metrics (UsherHub *self, GError **error)
 {
   g_autoptr (GHashTable) parked = usher_journal_count_parked (self->journal, error);
+  g_autoptr (GList) names =
+      g_list_sort (g_hash_table_get_keys (self->channels), (GCompareFunc) strcmp);
   GString *json = NULL;
-  GHashTableIter iter;
-  gpointer value = NULL;
 
   if (parked == NULL)
     return NULL;
@@ -131,10 +131,9 @@ usher_hub_describe_metrics (UsherHub *self, GError **error)
   add_number (json, "log_bytes", usher_journal_get_size (self->journal));
   add_commits (self, json);
   g_string_append (json, ",\"groups\":[");
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  for (GList *link = names; link != NULL; link = link->next)
     {
-      UsherChannel *channel = value;
+      const UsherChannel *channel = g_hash_table_lookup (self->channels, link->data);
 
       for (guint i = 0; i < channel->groups->len; i++)
         {

@@ -16,12 +16,17 @@
 
 #define UNIX "unix:"
 
+/* what waits for events and what is parked may be long */
+#define MAX_ANSWER (64 * 1024 * 1024)
+
 struct _UsherAdminClient
 {
   UsherHttpClient *http; /* (owned) */
   char *address;         /* (owned): as the operator gave it */
   char *uri;             /* (owned): what targets are appended to */
   char *token;           /* (owned) (nullable): a header line */
+  guint status;          /* of the last answer, 0: there was none */
+  char *refusal;         /* (owned) (nullable): the message of the last one that refused */
 };
 
 UsherAdminClient *
@@ -54,6 +59,7 @@ usher_admin_client_new (const UsherOptions *options, guint timeout, GError **err
       self->uri = g_strconcat ("http://", options->admin, NULL);
     }
 
+  usher_http_client_set_max_answer (self->http, MAX_ANSWER);
   token = usher_settings_get_string (setup->settings, "admin", "token");
   if (*token != '\0')
     self->token = g_strconcat ("Authorization: Bearer ", token, NULL);
@@ -68,6 +74,7 @@ usher_admin_client_free (UsherAdminClient *self)
   g_free (self->address);
   g_free (self->uri);
   g_free (self->token);
+  g_free (self->refusal);
   g_free (self);
 }
 
@@ -86,12 +93,14 @@ set_error (UsherAdminClient *self, guint status, const char *text, GError **erro
   else if (status == 503)
     code = USHER_ERROR_UNAVAILABLE;
 
+  g_free (self->refusal);
+  self->refusal = g_strdup (message != NULL ? message : "refused");
   g_set_error (error,
                USHER_ERROR,
                code,
                "%s: %s (status %u)%s",
                self->address,
-               message != NULL ? message : "refused",
+               self->refusal,
                status,
                code == USHER_ERROR_FORBIDDEN ? "; is the setting admin.token right?" : "");
 }
@@ -107,18 +116,22 @@ usher_admin_client_send (UsherAdminClient *self,
   g_autofree char *uri = g_strconcat (self->uri, target, NULL);
   g_autoptr (GBytes) body = NULL;
   g_autofree char *text = NULL;
+  const char *data = NULL;
+  gsize length = 0;
   guint answered = 0;
 
   body = usher_http_client_send (self->http, method, uri, headers, NULL, &answered, error);
+  self->status = body != NULL ? answered : 0;
   if (status != NULL)
-    *status = answered;
+    *status = self->status;
   if (body == NULL)
     {
       g_prefix_error (error, "nobody answers at %s, see --admin: ", self->address);
       return NULL;
     }
 
-  text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  data = g_bytes_get_data (body, &length);
+  text = length > 0 ? g_strndup (data, length) : g_strdup ("");
   if (answered >= 200 && answered < 300)
     return g_steal_pointer (&text);
 
@@ -141,4 +154,22 @@ usher_admin_client_get (UsherAdminClient *self, const char *target, GError **err
     g_prefix_error (error, "%s: the answer for %s is not JSON: ", self->address, target);
 
   return json;
+}
+
+const char *
+usher_admin_client_get_address (UsherAdminClient *self)
+{
+  return self->address;
+}
+
+const char *
+usher_admin_client_get_refusal (UsherAdminClient *self)
+{
+  return self->refusal;
+}
+
+gboolean
+usher_admin_client_is_lost (UsherAdminClient *self)
+{
+  return self->status == 0 || self->status == 401 || self->status == 403;
 }

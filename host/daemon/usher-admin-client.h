@@ -11,6 +11,10 @@
 
 G_BEGIN_DECLS
 
+/* exit statuses of the commands that ask */
+#define EXIT_NOT_READY   1
+#define EXIT_NOT_REACHED 3
+
 typedef struct _UsherAdminClient UsherAdminClient;
 
 /* Of the one at --admin, with the token of the settings. @timeout: seconds that an answer may take. */
@@ -27,6 +31,13 @@ char *usher_admin_client_send (UsherAdminClient *self,
                                GError **error);
 /* (transfer full): the JSON of a GET */
 UsherJson *usher_admin_client_get (UsherAdminClient *self, const char *target, GError **error);
+
+/* as the operator gave it */
+const char *usher_admin_client_get_address (UsherAdminClient *self);
+/* (nullable): the message of the last answer that was none of 2xx, as it came */
+const char *usher_admin_client_get_refusal (UsherAdminClient *self);
+/* nobody answered the last time, or who did does not let us in: others will not be answered either */
+gboolean usher_admin_client_is_lost (UsherAdminClient *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherAdminClient, usher_admin_client_free)
 

@@ -30,9 +30,13 @@ int usher_make_keys (const UsherOptions *options);
 int usher_check (const UsherOptions *options);
 int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
+int usher_status (const UsherOptions *options);
+int usher_events (const UsherOptions *options);
 
 /* the options that a command adds */
 extern const GOptionEntry usher_make_keys_entries[];
 extern const GOptionEntry usher_restore_entries[];
+extern const GOptionEntry usher_status_entries[];
+extern const GOptionEntry usher_events_entries[];
 
 G_END_DECLS

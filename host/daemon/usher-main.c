@@ -84,6 +84,18 @@ static const Command commands[] = {
   { "settings",
     { "Lists the settings and where their values are from.", "[SERVICE…]", RUN_FLAGS },
     usher_list_settings },
+  { "status",
+    { "Tells how the host at --admin is: 0 ready, 1 not ready, 3 not reached.",
+      NULL,
+      USHER_OPTIONS_ADMIN,
+      usher_status_entries },
+    usher_status },
+  { "events",
+    { "Follows events, and lists, replays and drops those that are parked.",
+      "tail [CHANNEL] | parked [CHANNEL] | replay ID… | drop ID…",
+      USHER_OPTIONS_ADMIN,
+      usher_events_entries },
+    usher_events },
 };
 
 static void

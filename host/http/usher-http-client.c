@@ -14,8 +14,8 @@
 
 #include "usher-error.h"
 
-#define MAX_BODY (1024 * 1024)
-#define CHUNK    16384
+#define MAX_ANSWER (1024 * 1024)
+#define CHUNK      16384
 
 /**
  * UsherHttpClient:
@@ -30,6 +30,7 @@ struct _UsherHttpClient
   GObject parent_instance;
 
   guint timeout;
+  gsize max_answer;
   char *path; /* (owned) (nullable): of a Unix socket */
 };
 
@@ -44,7 +45,8 @@ typedef struct
   GCancellable *cancellable; /* (owned) */
   GInputStream *stream;      /* (owned) (nullable) */
   GByteArray *body;          /* (owned) */
-  GError *error;             /* (owned) (nullable) */
+  gsize max_answer;
+  GError *error; /* (owned) (nullable) */
   gboolean is_done;
   gboolean is_late;
 } Call;
@@ -78,6 +80,7 @@ usher_http_client_class_init (UsherHttpClientClass *klass)
 static void
 usher_http_client_init (UsherHttpClient *self)
 {
+  self->max_answer = MAX_ANSWER;
 }
 
 /**
@@ -124,6 +127,21 @@ usher_http_client_new_on_socket (const char *path, guint timeout)
   return self;
 }
 
+/**
+ * usher_http_client_set_max_answer:
+ * @self: a client that has sent nothing
+ * @max: bytes
+ *
+ * Sets how long the body of an answer may be; 1 MiB at first.
+ */
+void
+usher_http_client_set_max_answer (UsherHttpClient *self, gsize max)
+{
+  g_return_if_fail (USHER_IS_HTTP_CLIENT (self));
+
+  self->max_answer = max;
+}
+
 static SoupSession *
 make_session (UsherHttpClient *self)
 {
@@ -155,12 +173,13 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   g_byte_array_append (call->body,
                        g_bytes_get_data (bytes, NULL),
                        (guint) g_bytes_get_size (bytes));
-  if (call->body->len > MAX_BODY)
+  if (call->body->len > call->max_answer)
     {
-      g_set_error_literal (&call->error,
-                           USHER_ERROR,
-                           USHER_ERROR_TOO_LARGE,
-                           "the answer is over 1 MiB");
+      g_set_error (&call->error,
+                   USHER_ERROR,
+                   USHER_ERROR_TOO_LARGE,
+                   "the answer is over %" G_GSIZE_FORMAT " bytes",
+                   call->max_answer);
       call->is_done = TRUE;
       return;
     }
@@ -302,7 +321,7 @@ take_answer (Call *call, guint timeout, guint *status, GError **error)
  * Sends a request and waits for the answer, whatever its status. Redirects are not followed.
  *
  * Returns: (transfer full): the body of the answer, or `NULL`: `USHER_ERROR_UNAVAILABLE` when there is no answer in
- *   time, `USHER_ERROR_TOO_LARGE` when it is over 1 MiB, `USHER_ERROR_INVALID` when the request is none
+ *   time, `USHER_ERROR_TOO_LARGE` when it is too long, `USHER_ERROR_INVALID` when the request is none
  */
 GBytes *
 usher_http_client_send (UsherHttpClient *self,
@@ -325,6 +344,7 @@ usher_http_client_send (UsherHttpClient *self,
     {
       g_main_context_push_thread_default (call.context);
       call.session = make_session (self);
+      call.max_answer = self->max_answer;
       soup_message_add_flags (call.message, SOUP_MESSAGE_NO_REDIRECT);
       if (body != NULL)
         soup_message_set_request_body_from_bytes (call.message, NULL, body);

@@ -250,7 +250,9 @@ answer_page (UsherMonitor *self, UsherExchange *exchange)
       return;
     }
 
-  text = describe_request (self, exchange, page, &error);
+  /* the groups by themselves are ours alone, and no page of NATS Streaming */
+  text =
+      describe_request (self, exchange, g_str_equal (page, "groupsz") ? "metrics" : page, &error);
   if (text == NULL)
     {
       usher_exchange_fail (exchange, error);
@@ -276,7 +278,9 @@ answer_page (UsherMonitor *self, UsherExchange *exchange)
 static void
 on_streaming (UsherExchange *exchange, gpointer user_data)
 {
-  static const char *const pages[] = { "serverz", "storez", "clientsz", "channelsz", NULL };
+  static const char *const pages[] = {
+    "serverz", "storez", "clientsz", "channelsz", "groupsz", NULL
+  };
   const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
   g_autoptr (UsherExchange) owned = NULL;
   g_autoptr (GError) error = NULL;

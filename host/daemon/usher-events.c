@@ -1,0 +1,306 @@
+/* usher-events.c: the events of a bus that runs, seen and treated from a terminal
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "usher-admin-client.h"
+#include "usher-commands.h"
+#include "usher-error.h"
+#include "usher-table.h"
+
+#define PAGE_ROWS 100
+#define PAUSE     G_USEC_PER_SEC
+/* seconds; more than the listener lets anybody wait */
+#define TIMEOUT 30
+
+static gboolean as_json;
+static gboolean from_first;
+static gint64 from = -1;
+
+const GOptionEntry usher_events_entries[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a line", NULL },
+  { "from", 0, 0, G_OPTION_ARG_INT64, &from, "Begin at sequence SEQ of the channel", "SEQ" },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &from_first, "Begin at the first event that is kept", NULL },
+  { NULL },
+};
+
+static int
+complain (UsherAdminClient *client, const GError *error)
+{
+  g_printerr ("usher: %s\n", error->message);
+
+  return usher_admin_client_is_lost (client) ? EXIT_NOT_REACHED : EXIT_FAILURE;
+}
+
+static void
+append_query (GString *target, const char *name, const char *value)
+{
+  if (value == NULL)
+    return;
+
+  g_string_append_printf (target, "%c%s=", strchr (target->str, '?') == NULL ? '?' : '&', name);
+  g_string_append_uri_escaped (target, value, NULL, FALSE);
+}
+
+static char *
+dup_text (UsherJson *json, const char *array, guint index, const char *member)
+{
+  g_autofree char *path =
+      g_strdup_printf ("%s%s%u.%s", array, *array != '\0' ? "." : "", index, member);
+  const char *text = usher_json_get_string (json, path);
+
+  return text != NULL ? usher_table_clean (text) : usher_json_dup_text (json, path);
+}
+
+static void
+print_object (UsherJson *json, const char *array, guint index)
+{
+  g_autofree char *path = g_strdup_printf ("%s%s%u", array, *array != '\0' ? "." : "", index);
+  g_autofree char *text = usher_json_dup_text (json, path);
+
+  g_print ("%s\n", text);
+}
+
+static void
+print_event (UsherJson *page, guint index)
+{
+  static const char *const members[] = { "time", "channel",     "sequence",
+                                         "id",   "correlation", "payload" };
+
+  if (as_json)
+    {
+      print_object (page, "events", index);
+      return;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autofree char *text = dup_text (page, "events", index, members[i]);
+
+      g_print ("%s%s", i > 0 ? " " : "", text != NULL ? text : "-");
+    }
+  g_print ("\n");
+}
+
+/* (transfer full): where the first page is */
+static char *
+begin_following (const char *channel)
+{
+  GString *target = g_string_new ("/events");
+  g_autofree char *after =
+      g_strdup_printf ("%" G_GINT64_FORMAT, from_first ? 0 : MAX (0, from - 1));
+
+  append_query (target, "channel", channel);
+  append_query (target, "after", from_first || from >= 0 ? after : NULL);
+
+  return g_string_free (target, FALSE);
+}
+
+static char *
+go_on_following (const char *channel, const char *cursor)
+{
+  GString *target = g_string_new ("/events");
+
+  append_query (target, "channel", channel);
+  append_query (target, "cursor", cursor);
+
+  return g_string_free (target, FALSE);
+}
+
+/* A typing error would wait for ever without a word. */
+static void
+warn_of_unknown (UsherAdminClient *client, const char *channel)
+{
+  g_autoptr (GString) target = g_string_new ("/streaming/channelsz");
+  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (channel == NULL)
+    return;
+
+  append_query (target, "channel", channel);
+  page = usher_admin_client_get (client, target->str, &error);
+  if (g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    g_printerr ("usher: there is no channel “%s” yet; waiting for its first event\n", channel);
+}
+
+/* Until a signal ends it. A host that is started again is asked on where it was left. */
+static int
+follow (UsherAdminClient *client, const char *channel)
+{
+  g_autofree char *target = begin_following (channel);
+  gboolean was_reached = FALSE;
+  gboolean is_lost = FALSE;
+
+  while (TRUE)
+    {
+      gint64 asked = g_get_monotonic_time ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (UsherJson) page = usher_admin_client_get (client, target, &error);
+      guint n_events = page != NULL ? usher_json_get_length (page, "events") : 0;
+
+      if (page == NULL && !was_reached)
+        return complain (client, error);
+      if (page == NULL && !is_lost)
+        g_printerr ("usher: %s; trying again\n", error->message);
+      if (page != NULL && !was_reached)
+        warn_of_unknown (client, channel);
+      is_lost = page == NULL;
+      was_reached = was_reached || page != NULL;
+
+      for (guint i = 0; i < n_events; i++)
+        print_event (page, i);
+      if (page != NULL)
+        {
+          g_free (target);
+          target = go_on_following (channel, usher_json_get_string (page, "cursor"));
+        }
+      /* one that does not let us wait is not asked without a pause */
+      if (n_events == 0 && g_get_monotonic_time () - asked < PAUSE)
+        g_usleep (PAUSE);
+    }
+}
+
+static void
+add_parked (UsherTable *table, UsherJson *page, guint index)
+{
+  static const char *const members[] = { "id",       "time",     "channel",   "group",
+                                         "sequence", "attempts", "reasons.0", "payload" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autofree char *text = dup_text (page, "", index, members[i]);
+
+      usher_table_add (table, text);
+    }
+}
+
+static int
+list_parked (UsherAdminClient *client, const char *channel)
+{
+  static const char *const titles[] = { "ID",        "SINCE",  "CHANNEL", "GROUP", "#SEQUENCE",
+                                        "#ATTEMPTS", "REASON", "PAYLOAD", NULL };
+  g_autoptr (UsherTable) table = usher_table_new (titles);
+  guint n_rows = PAGE_ROWS;
+
+  for (guint offset = 0; n_rows == PAGE_ROWS; offset += n_rows)
+    {
+      g_autoptr (GString) target = g_string_new ("/parked");
+      g_autoptr (UsherJson) page = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_string_append_printf (target, "?limit=%d&offset=%u", PAGE_ROWS, offset);
+      append_query (target, "channel", channel);
+      page = usher_admin_client_get (client, target->str, &error);
+      if (page == NULL)
+        return complain (client, error);
+
+      n_rows = usher_json_get_length (page, "");
+      for (guint i = 0; i < n_rows; i++)
+        if (as_json)
+          print_object (page, "", i);
+        else
+          add_parked (table, page, i);
+    }
+
+  if (!as_json && usher_table_get_n_rows (table) == 0)
+    g_print ("Nothing is parked.\n");
+  usher_table_print (table);
+
+  return EXIT_SUCCESS;
+}
+
+/* Treats all, whether one before failed or not. */
+static int
+treat_parked (UsherAdminClient *client, const char *method, const char *verb, char **ids)
+{
+  int result = EXIT_SUCCESS;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autofree char *id = g_uri_escape_string (ids[i], NULL, FALSE);
+      g_autofree char *target = g_strconcat ("/parked/", id, verb, NULL);
+      g_autoptr (GError) error = NULL;
+      guint status = 0;
+      g_autofree char *body = usher_admin_client_send (client, method, target, &status, &error);
+
+      if (body != NULL)
+        continue;
+      if (usher_admin_client_is_lost (client))
+        return complain (client, error);
+
+      if (status == 404)
+        g_printerr ("usher: no event “%s” is parked\n", ids[i]);
+      else
+        g_printerr ("usher: %s: %s\n", ids[i], usher_admin_client_get_refusal (client));
+      result = EXIT_FAILURE;
+    }
+
+  return result;
+}
+
+static int
+run_verb (UsherAdminClient *client, char **words)
+{
+  if (g_str_equal (words[0], "tail"))
+    return follow (client, words[1]);
+  if (g_str_equal (words[0], "parked"))
+    return list_parked (client, words[1]);
+  if (g_str_equal (words[0], "replay"))
+    return treat_parked (client, "POST", "/replay", words + 1);
+
+  return treat_parked (client, "DELETE", "", words + 1);
+}
+
+/* Why the words are no order, NULL: they are. */
+static const char *
+find_fault (char **words)
+{
+  static const char *const on_channels[] = { "tail", "parked", NULL };
+  static const char *const on_ids[] = { "replay", "drop", NULL };
+  guint n_words = words != NULL ? g_strv_length (words) : 0;
+
+  if (n_words == 0)
+    return "one of tail, parked, replay and drop is missing";
+  if (g_strv_contains (on_ids, words[0]))
+    return n_words > 1 ? NULL : "an ID is missing; “usher events parked” lists them";
+  if (!g_strv_contains (on_channels, words[0]))
+    return "“usher events” knows tail, parked, replay and drop";
+  if (n_words > 2)
+    return "one channel at most";
+  if (from >= 0 && from_first)
+    return "--from and --all contradict each other";
+  if (from >= 0 && n_words < 2)
+    return "--from wants a channel, as each counts for itself";
+
+  return NULL;
+}
+
+int
+usher_events (const UsherOptions *options)
+{
+  g_autoptr (UsherAdminClient) client = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *fault = find_fault (options->arguments);
+
+  if (fault != NULL)
+    {
+      g_printerr ("usher: %s\nTry “usher events --help”.\n", fault);
+      return EXIT_USAGE;
+    }
+
+  client = usher_admin_client_new (options, TIMEOUT, &error);
+  if (client == NULL)
+    {
+      g_printerr ("usher: %s\n", error->message);
+      return EXIT_USAGE;
+    }
+
+  return run_verb (client, options->arguments);
+}
