@@ -25,8 +25,8 @@ struct _UsherLimiter
   GObject parent_instance;
 
   UsherClock *clock; /* (owned) */
-  guint max;
-  gint64 window; /* microseconds */
+  guint max;         /* (atomic) */
+  gint64 window;     /* microseconds */
 
   GMutex mutex;
   GHashTable *tries; /* (owned) (mutex mutex): key → GQueue of times, oldest first */
@@ -92,6 +92,37 @@ usher_limiter_new (UsherClock *clock, guint max, gint64 window)
   return self;
 }
 
+/**
+ * usher_limiter_get_max:
+ * @self: a limiter
+ *
+ * Gets how many tries a key has.
+ *
+ * Returns: how many
+ */
+guint
+usher_limiter_get_max (UsherLimiter *self)
+{
+  g_return_val_if_fail (USHER_IS_LIMITER (self), 0);
+
+  return (guint) g_atomic_int_get (&self->max);
+}
+
+/**
+ * usher_limiter_set_max:
+ * @self: a limiter
+ * @max: how many tries a key has
+ *
+ * Changes how many tries a key has, those that it took already included. Any thread.
+ */
+void
+usher_limiter_set_max (UsherLimiter *self, guint max)
+{
+  g_return_if_fail (USHER_IS_LIMITER (self));
+
+  g_atomic_int_set (&self->max, max);
+}
+
 static void
 drop_old (UsherLimiter *self, GQueue *times, gint64 now)
 {
@@ -154,7 +185,7 @@ usher_limiter_reserve (UsherLimiter *self, const char *key, guint *retry_after, 
     }
   drop_old (self, times, now);
 
-  if (g_queue_get_length (times) >= self->max)
+  if (g_queue_get_length (times) >= usher_limiter_get_max (self))
     {
       const gint64 *oldest = g_queue_peek_head (times);
       gint64 wait = oldest != NULL ? *oldest + self->window - now : self->window;

@@ -22,6 +22,10 @@ G_DECLARE_FINAL_TYPE (UsherLimiter, usher_limiter, USHER, LIMITER, GObject)
 
 USHER_API
 UsherLimiter *usher_limiter_new (UsherClock *clock, guint max, gint64 window);
+USHER_API
+guint usher_limiter_get_max (UsherLimiter *self);
+USHER_API
+void usher_limiter_set_max (UsherLimiter *self, guint max);
 /* LIMITED with the seconds to wait in @retry_after (out) (optional) when @key has used up its tries */
 USHER_API
 gboolean

@@ -23,6 +23,14 @@
  * reading is safe on any.
  */
 
+typedef enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS,
+} Signal;
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (UsherSettings, usher_settings, G_TYPE_OBJECT)
 
 static void
@@ -67,6 +75,22 @@ static void
 usher_settings_class_init (UsherSettingsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = usher_settings_finalize;
+
+  /**
+   * UsherSettings::changed:
+   * @settings: the settings
+   *
+   * One value was taken over by [method@Settings.adopt], on whose thread this is. The detail is `group.key`.
+   */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed",
+                                          USHER_TYPE_SETTINGS,
+                                          G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
+                                          0,
+                                          NULL,
+                                          NULL,
+                                          NULL,
+                                          G_TYPE_NONE,
+                                          0);
 }
 
 static void
@@ -633,8 +657,9 @@ usher_settings_declare_like (UsherSettings *self, UsherSettings *other)
  * @group: a group
  * @key: a key
  *
- * Takes over the value of one setting, and where it is from. It is for settings that are read anew each time they are
- * needed; a text that somebody has got stays valid as long as @self. The thread that loaded them.
+ * Takes over the value of one setting, and where it is from, and says so by [signal@Settings::changed]. It is for settings
+ * that are read anew each time they are needed, or by who listens to that; a text that somebody has got stays valid as
+ * long as @self. The thread that loaded them.
  */
 void
 usher_settings_adopt (UsherSettings *self, UsherSettings *other, const char *group, const char *key)
@@ -651,4 +676,5 @@ usher_settings_adopt (UsherSettings *self, UsherSettings *other, const char *gro
   g_free (own->source);
   own->source = g_strdup (theirs->source);
   __atomic_store_n (&own->integer, theirs->integer, __ATOMIC_RELAXED);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], g_quark_from_string (name));
 }

@@ -66,7 +66,7 @@ gboolean usher_settings_assign (UsherSettings *self,
 /* declares what @other has, so that all sources can be read again beside it */
 USHER_API
 void usher_settings_declare_like (UsherSettings *self, UsherSettings *other);
-/* takes over one value, for a setting that is read anew each time */
+/* takes over one value, for a setting that is read anew each time or at the signal “changed::group.key” */
 USHER_API
 void usher_settings_adopt (UsherSettings *self,
                            UsherSettings *other,

@@ -46,16 +46,14 @@ usher_sources_load (const UsherOptions *options, UsherSettings *settings, GPtrAr
     }
 }
 
-/* What is read anew each time it is needed. All else is read once, when a service or a listener is set up. */
+/* What is read anew each time it is needed, or by who listens to the signal “changed”. All else is read once, when a service or a listener is set up. */
 static const struct
 {
   const char *group;
   const char *key;
 } live_settings[] = {
-  { "host", "stop-timeout" },
-  { "log", "level" },
-  { "store", "keep-inbox" },
-  { "store", "keep-requests" },
+  { "host", "stop-timeout" }, { "http", "access-log" },  { "http", "rate" },
+  { "log", "level" },         { "store", "keep-inbox" }, { "store", "keep-requests" },
 };
 
 static gboolean

@@ -213,7 +213,7 @@ answer (UsherFrontConnection *connection)
   result =
       MHD_queue_response (connection->mhd, usher_reply_get_status (connection->reply), response);
   MHD_destroy_response (response);
-  if (connection->thread->shared->access_log)
+  if (g_atomic_int_get (&connection->thread->shared->access_log))
     log_access (connection);
   forget_request (connection);
 
@@ -336,7 +336,8 @@ admit (UsherFrontConnection *connection, gint64 length)
       g_set_error_literal (&error, USHER_ERROR, USHER_ERROR_INVALID, fault);
       connection->must_close = TRUE;
     }
-  else if (shared->limiter != NULL && !connection->is_local &&
+  /* 0: any rate */
+  else if (usher_limiter_get_max (shared->limiter) > 0 && !connection->is_local &&
            !usher_limiter_reserve (
                shared->limiter, usher_request_get_address (request), &retry_after, &error))
     {

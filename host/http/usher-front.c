@@ -108,7 +108,7 @@ struct _UsherFront
   UsherFrontShared shared;
   UsherProxies *proxies;   /* (owned) (nullable) */
   UsherAcceptor *acceptor; /* (owned) (nullable) */
-  UsherLimiter *limiter;   /* (owned) (nullable) */
+  UsherLimiter *limiter;   /* (owned) */
   GPtrArray *threads;      /* (owned) (element-type UsherFrontThread) */
 };
 
@@ -230,19 +230,26 @@ get_number (UsherFront *self, const char *key)
   return (guint) usher_settings_get_integer (self->settings, GROUP, key);
 }
 
+/* What may change while the front runs. */
+static void
+take_changes (UsherSettings *settings, UsherFront *self)
+{
+  usher_limiter_set_max (self->limiter, get_number (self, "rate"));
+  g_atomic_int_set (&self->shared.access_log,
+                    usher_settings_get_boolean (settings, GROUP, "access-log"));
+}
+
 static gboolean
 prepare (UsherFront *self, GError **error)
 {
   UsherFrontShared *shared = &self->shared;
   g_auto (GStrv) proxies = usher_settings_dup_list (self->settings, GROUP, "trusted-proxies");
-  guint rate = get_number (self, "rate");
 
   self->proxies = usher_proxies_new ((const char *const *) proxies, error);
   if (self->proxies == NULL)
     return FALSE;
 
-  if (rate > 0)
-    self->limiter = usher_limiter_new (self->clock, rate, G_USEC_PER_SEC);
+  self->limiter = usher_limiter_new (self->clock, 0, G_USEC_PER_SEC);
   self->acceptor = usher_acceptor_new (get_number (self, "max-connections"),
                                        get_number (self, "max-connections-per-address"),
                                        self->proxies);
@@ -258,7 +265,11 @@ prepare (UsherFront *self, GError **error)
   shared->head_timeout = (gint64) get_number (self, "head-timeout") * 1000;
   shared->body_timeout = (gint64) get_number (self, "body-timeout") * 1000;
   shared->idle_timeout = (gint64) get_number (self, "idle-timeout") * 1000;
-  shared->access_log = usher_settings_get_boolean (self->settings, GROUP, "access-log");
+  take_changes (self->settings, self);
+  g_signal_connect_object (
+      self->settings, "changed::" GROUP ".rate", G_CALLBACK (take_changes), self, 0);
+  g_signal_connect_object (
+      self->settings, "changed::" GROUP ".access-log", G_CALLBACK (take_changes), self, 0);
 
   return TRUE;
 }

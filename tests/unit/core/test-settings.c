@@ -488,10 +488,17 @@ test_secret (Fixture *fixture, gconstpointer data)
 }
 
 static void
+count (UsherSettings *settings, guint *n_changes)
+{
+  (*n_changes)++;
+}
+
+static void
 test_adopt (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherSettings) fresh = usher_settings_new ();
   const char *before = NULL;
+  guint n_changes = 0;
 
   g_test_summary ("One value is taken over from settings that were read anew, and no other.");
 
@@ -503,6 +510,7 @@ test_adopt (Fixture *fixture, gconstpointer data)
   usher_settings_declare_like (fresh, fixture->settings);
   g_assert_true (usher_settings_check (fresh, NULL));
 
+  g_signal_connect (fixture->settings, "changed::http.max-body", G_CALLBACK (count), &n_changes);
   usher_settings_adopt (fixture->settings, fresh, "http", "listen");
   usher_settings_adopt (fixture->settings, fresh, "http", "max-body");
   g_assert_cmpstr (usher_settings_get_string (fixture->settings, "http", "listen"),
@@ -512,6 +520,7 @@ test_adopt (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (usher_settings_get_integer (fixture->settings, "orders", "hold-seconds"),
                    ==,
                    900);
+  g_assert_cmpuint (n_changes, ==, 1);
   /* who has got the text may go on reading it */
   g_assert_cmpstr (before, ==, "127.0.0.1:80");
 }

@@ -399,6 +399,23 @@ test_rate (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (limited->head, "\r\nRetry-After: 1\r\n"));
 }
 
+static void
+test_rate_changed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSettings) fresh = usher_settings_new ();
+
+  g_test_summary ("The rate changes while the front runs");
+
+  for (guint i = 0; i < 3; i++)
+    assert_status (fixture, HELLO, 200);
+  assert_status (fixture, HELLO, 429);
+
+  usher_settings_declare_like (fresh, fixture->settings);
+  usher_settings_adopt (fixture->settings, fresh, "http", "rate");
+  assert_status (fixture, HELLO, 200);
+  assert_status (fixture, HELLO, 200);
+}
+
 static const char *const quick[] = { "http.head-timeout=200",
                                      "http.body-timeout=200",
                                      "http.idle-timeout=200",
@@ -432,6 +449,7 @@ main (int argc, char **argv)
   test ("/front/connections/all", three_in_all, test_per_address);
   test ("/front/connections/no-descriptors", NULL, test_no_descriptors);
   test ("/front/rate", rate, test_rate);
+  test ("/front/rate/changed", rate, test_rate_changed);
 
   return g_test_run ();
 }
