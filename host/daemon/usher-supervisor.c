@@ -450,6 +450,24 @@ usher_supervisor_dup_defeat (UsherSupervisor *self)
 }
 
 gboolean
+usher_supervisor_is_settled (UsherSupervisor *self)
+{
+  if (!self->began)
+    return FALSE;
+
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+
+      if (usher_slot_get_state (slot) == USHER_SLOT_STARTING &&
+          usher_slot_get_n_restarts (slot) == 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
 usher_supervisor_is_complete (UsherSupervisor *self)
 {
   if (!self->began)

@@ -41,6 +41,8 @@ void usher_supervisor_reload (UsherSupervisor *self,
 char *usher_supervisor_dup_trouble (UsherSupervisor *self);
 /* (transfer full) (nullable): why it makes no sense to go on */
 char *usher_supervisor_dup_defeat (UsherSupervisor *self);
+/* each process is ready, or it is known that it is not that quick */
+gboolean usher_supervisor_is_settled (UsherSupervisor *self);
 /* each copy of each process has been ready at least once since the start */
 gboolean usher_supervisor_is_complete (UsherSupervisor *self);
 /* calls @func for each process */

@@ -27,6 +27,8 @@ typedef struct
   UsherWatch *watch;           /* (owned) (nullable) */
   GMainLoop *loop;             /* (owned) */
   char *defeat;                /* (owned) (nullable): why it ends */
+  guint n_looks;               /* for readiness */
+  gboolean is_open;            /* the public port */
   gboolean is_ready;           /* it was, for the first time */
   gboolean stopping;
 } UsherUp;

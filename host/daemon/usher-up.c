@@ -19,8 +19,10 @@
 
 #define MEMBER "supervisor"
 
-/* milliseconds between looks whether all is ready */
-#define LOOK_INTERVAL 5
+/* milliseconds between looks whether all is ready: so many quick ones, then slow ones */
+#define QUICK_LOOK  5
+#define QUICK_LOOKS 400
+#define SLOW_LOOK   200
 
 static gboolean wants_watch = FALSE;
 
@@ -124,12 +126,12 @@ on_built (const char *service, gpointer user_data)
 static gboolean
 open_gateway (UsherUp *self, GError **error)
 {
-  const UsherOptions *options = self->setup->options;
+  const UsherSetup *setup = self->setup;
 
-  self->gateway = usher_gateway_new (options->run, self->setup->settings, self->setup->clock);
-  usher_host_serve_operators (self->setup->host, self->gateway);
+  self->gateway = usher_gateway_new (setup->options->run, setup->settings, setup->clock);
+  usher_host_serve_operators (setup->host, self->gateway);
 
-  return usher_gateway_start (self->gateway, options->listen, error);
+  return usher_gateway_start (self->gateway, NULL, error);
 }
 
 static gboolean
@@ -170,7 +172,7 @@ is_ready (UsherUp *self)
       !usher_host_is_ready (self->setup->host, NULL))
     return FALSE;
 
-  for (guint i = 0; self->gateway != NULL && i < self->profile->places->len; i++)
+  for (guint i = 0; i < self->profile->places->len; i++)
     {
       const UsherPlace *place = g_ptr_array_index (self->profile->places, i);
 
@@ -214,16 +216,41 @@ on_hangup (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Not before the services are there: who came earlier would be told that they do not exist. */
+static gboolean
+open_port (UsherUp *self)
+{
+  const char *listen = self->setup->options->listen;
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_open || !usher_supervisor_is_settled (self->supervisor))
+    return TRUE;
+
+  self->is_open = TRUE;
+  if (listen == NULL || usher_gateway_listen (self->gateway, listen, &error))
+    return TRUE;
+
+  self->defeat = g_strdup (error->message);
+  g_main_loop_quit (self->loop);
+
+  return FALSE;
+}
+
 static gboolean
 announce (gpointer user_data)
 {
   UsherUp *self = user_data;
 
-  if (self->stopping || !is_ready (self))
-    return !self->stopping;
+  if (self->stopping || self->defeat != NULL || !open_port (self))
+    return G_SOURCE_REMOVE;
 
-  usher_program_print_line ("listening",
-                            self->gateway != NULL ? usher_gateway_get_uri (self->gateway) : NULL);
+  if (!self->is_open || !is_ready (self))
+    {
+      g_timeout_add (self->n_looks++ < QUICK_LOOKS ? QUICK_LOOK : SLOW_LOOK, announce, self);
+      return G_SOURCE_REMOVE;
+    }
+
+  usher_program_print_line ("listening", usher_gateway_get_uri (self->gateway));
   usher_program_print_line ("admin", usher_host_get_admin_uri (self->setup->host));
   self->is_ready = TRUE;
   tell_ready (self);
@@ -272,7 +299,7 @@ run (UsherUp *self)
   self->profile = usher_profile_new (self->setup, &error);
   if (self->profile != NULL && start (self, &error))
     {
-      g_timeout_add (LOOK_INTERVAL, announce, self);
+      announce (self);
       if (self->defeat == NULL)
         g_main_loop_run (self->loop);
       if (stop (self, &error) && self->defeat == NULL)

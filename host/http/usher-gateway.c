@@ -347,7 +347,28 @@ usher_gateway_start (UsherGateway *self, const char *listen, GError **error)
   free_dead (self);
   self->thread = g_thread_try_new ("usher-gateway", run, self, error);
 
-  return self->thread != NULL && (listen == NULL || usher_front_start (self->front, listen, error));
+  return self->thread != NULL && (listen == NULL || usher_gateway_listen (self, listen, error));
+}
+
+/**
+ * usher_gateway_listen:
+ * @self: a gateway that was started without an address
+ * @listen: where, as [method@Front.start] has it
+ * @error: return location for a [error@Error]
+ *
+ * Begins to answer. Before that whoever starts the hosts can wait until they are there.
+ *
+ * Returns: whether it listens; errors are those of [method@Front.start]
+ */
+gboolean
+usher_gateway_listen (UsherGateway *self, const char *listen, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_GATEWAY (self), FALSE);
+  g_return_val_if_fail (listen != NULL, FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return usher_front_start (self->front, listen, error);
 }
 
 /**

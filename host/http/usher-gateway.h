@@ -44,6 +44,9 @@ void usher_gateway_serve_operators (UsherGateway *self, UsherRouter *router);
 /* watches the run directory, made when missing, and with @listen (nullable) begins to answer */
 USHER_API
 gboolean usher_gateway_start (UsherGateway *self, const char *listen, GError **error);
+/* once, after a start without address */
+USHER_API
+gboolean usher_gateway_listen (UsherGateway *self, const char *listen, GError **error);
 USHER_API
 const char *usher_gateway_get_uri (UsherGateway *self);
 /* (element-type UsherGatewayCopy); any thread */

@@ -194,6 +194,20 @@ test_settings (Program *fixture, gconstpointer data)
 }
 
 static void
+test_busy_port (Program *fixture, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *arguments =
+      g_strdup_printf ("up --data %s --admin " ANY " --listen 127.0.0.1:%u", fixture->data, port);
+
+  g_test_summary ("A public port that another has ends the start");
+
+  program_add_plugin (fixture, "good", "");
+  program_assert_says (fixture, arguments, 1, "*usher: cannot listen on “127.0.0.1:*”:*in use*");
+}
+
+static void
 test_restart (Program *fixture, gconstpointer data)
 {
   int pid = 0;
@@ -437,6 +451,7 @@ main (int argc, char **argv)
   add ("explain/wrong", test_explain_wrong);
   add ("ready", test_ready);
   add ("settings", test_settings);
+  add ("busy-port", test_busy_port);
   add ("restart/service", test_restart);
   add ("restart/hub", test_restart_hub);
   add ("restart/hangs", test_hangs);
