@@ -10,9 +10,10 @@
 
 #include "usher-error.h"
 #include "usher-pulse-private.h"
-#include "usher-sqlite-change-private.h"
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-shelf-private.h"
+#include "usher-sqlite-transaction-private.h"
+#include "usher-unit-private.h"
 
 /* how long the log may grow before it is copied into the database, in pages */
 #define LOG_PAGES 1000
@@ -39,136 +40,6 @@ struct _UsherSqliteWriter
 
   int is_read_only; /* (atomic): the disk refused the last commit */
 };
-
-static const char begin[] = "BEGIN IMMEDIATE";
-static const char commit[] = "COMMIT";
-static const char rollback[] = "ROLLBACK";
-static const char drop_events[] = "DELETE FROM usher_outbox WHERE number<=?1";
-static const char touch[] = "UPDATE usher_schema SET value=value WHERE name='layout'";
-
-/* Exact in the gate. Who is alone needs none. */
-static gboolean
-has_lease (UsherSqliteWriter *self)
-{
-  return self->share == NULL || usher_sqlite_share_has_lease (self->share);
-}
-
-static gboolean
-drop_trimmed (UsherSqliteWriter *self, gint64 upto, GError **error)
-{
-  g_autoptr (UsherSqliteStatement) statement = NULL;
-
-  if (upto == usher_sqlite_queue_get_dropped (&self->queue))
-    return TRUE;
-  /* another process relays the outbox now: it is its own affair what is still in there */
-  if (!has_lease (self))
-    return TRUE;
-
-  statement = usher_sqlite_connection_get (self->connection, drop_events, error);
-  if (statement == NULL)
-    return FALSE;
-
-  sqlite3_bind_int64 (statement, 1, upto);
-  return usher_sqlite_connection_finish (self->connection, statement, error);
-}
-
-static gboolean
-check_limit (UsherSqliteWriter *self, UsherUnit *unit, GError **error)
-{
-  guint n_documents = usher_unit_count_documents (unit);
-
-  if (self->unit_limit == 0 || n_documents <= self->unit_limit)
-    return TRUE;
-
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "the unit changes %u documents, the store commits at most %u as one",
-               n_documents,
-               self->unit_limit);
-  return FALSE;
-}
-
-static gboolean
-has_timers (UsherUnit *unit)
-{
-  return unit->timers != NULL || unit->fired != NULL;
-}
-
-static UsherSqliteOutcome
-write_unit (UsherSqliteWriter *self, UsherUnit *unit, GError **error)
-{
-  if (!check_limit (self, unit, error))
-    return USHER_SQLITE_REFUSED;
-
-  /* a timer is for whoever has the lease, as if that had been first */
-  unit->was_applied = unit->fired != NULL && !has_lease (self);
-  if (unit->was_applied)
-    return USHER_SQLITE_WRITTEN;
-
-  return usher_sqlite_change_write (self->connection, self->tables, unit, error);
-}
-
-/* FALSE: the transaction fails */
-static gboolean
-write_group (UsherSqliteWriter *self, GPtrArray *group, gboolean *timers, GError **error)
-{
-  for (guint i = 0; i < group->len; i++)
-    {
-      UsherSqliteEntry *entry = g_ptr_array_index (group, i);
-      UsherSqliteOutcome outcome = write_unit (self, entry->unit, &entry->error);
-
-      if (outcome == USHER_SQLITE_BROKEN)
-        {
-          g_propagate_error (error, g_steal_pointer (&entry->error));
-          return FALSE;
-        }
-      *timers |= outcome == USHER_SQLITE_WRITTEN && has_timers (entry->unit);
-    }
-
-  return TRUE;
-}
-
-static void
-set_next_due (UsherSqliteWriter *self, gint64 due)
-{
-  g_mutex_lock (&self->mutex);
-  self->next_due = due;
-  g_mutex_unlock (&self->mutex);
-}
-
-/* A disk that refused is tried with a page of its own when nobody else wants to write. */
-static gboolean
-try_disk (UsherSqliteWriter *self, GPtrArray *group, GError **error)
-{
-  return group->len > 0 || !g_atomic_int_get (&self->is_read_only) ||
-         usher_sqlite_connection_run (self->connection, touch, error);
-}
-
-static gboolean
-write_transaction (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError **error)
-{
-  gboolean timers = FALSE;
-  gint64 due = G_MAXINT64;
-
-  if (!usher_sqlite_connection_run (self->connection, begin, error) ||
-      !write_group (self, group, &timers, error) || !try_disk (self, group, error) ||
-      !drop_trimmed (self, trimmed, error) ||
-      (timers && !usher_sqlite_shelf_get_next_due (self->connection, &due, error)) ||
-      !usher_sqlite_connection_run (self->connection, commit, error))
-    {
-      if (sqlite3_get_autocommit (self->connection->db) == 0)
-        usher_sqlite_connection_run (self->connection, rollback, NULL);
-      return FALSE;
-    }
-
-  usher_sqlite_readers_renew (self->readers);
-  usher_sqlite_queue_set_dropped (&self->queue, trimmed);
-  if (timers)
-    set_next_due (self, due);
-
-  return TRUE;
-}
 
 static gboolean
 enter (UsherSqliteWriter *self, gint64 timeout, GError **error)
@@ -199,15 +70,38 @@ set_read_only (UsherSqliteWriter *self, const GError *error)
     g_message ("database “%s” is written again", self->connection->path);
 }
 
-static gboolean
-write_in_gate (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError **error)
+static void
+keep_outcome (UsherSqliteWriter *self, const UsherSqliteTransaction *transaction, gint64 trimmed)
 {
+  usher_sqlite_readers_renew (self->readers);
+  usher_sqlite_queue_set_dropped (&self->queue, trimmed);
+  if (!transaction->has_timers)
+    return;
+
+  g_mutex_lock (&self->mutex);
+  self->next_due = transaction->next_due;
+  g_mutex_unlock (&self->mutex);
+}
+
+static gboolean
+write_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError **error)
+{
+  UsherSqliteTransaction transaction = {
+    .connection = self->connection,
+    .share = self->share,
+    .tables = self->tables,
+    .unit_limit = self->unit_limit,
+    .group = group,
+    .trim = trimmed != usher_sqlite_queue_get_dropped (&self->queue) ? trimmed : 0,
+    .must_test = g_atomic_int_get (&self->is_read_only),
+  };
   g_autoptr (GError) trouble = NULL;
 
   if (!enter (self, USHER_SQLITE_TIMEOUT, error))
     return FALSE;
 
-  write_transaction (self, group, trimmed, &trouble);
+  if (usher_sqlite_transaction_run (&transaction, &trouble))
+    keep_outcome (self, &transaction, trimmed);
   leave (self);
   set_read_only (self, trouble);
   if (trouble == NULL)
@@ -248,7 +142,7 @@ commit_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!write_in_gate (self, group, trimmed, &error))
+  if (!write_group (self, group, trimmed, &error))
     {
       fail_group (self, group, error);
       usher_sqlite_queue_put_trim_off (&self->queue);

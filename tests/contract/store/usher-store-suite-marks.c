@@ -405,20 +405,33 @@ test_prune (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_nonnull (document);
 }
 
-/* a unit with an event of its own, a timer and the key of a request */
+static void
+on_kinds_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+{
+  g_assert_no_error (error);
+}
+
+/* @n units, each with an event that it applies and one that it publishes, a timer and the key of a request */
 static void
 commit_all_kinds (UsherStoreFixture *fixture, guint n)
 {
-  g_autoptr (UsherDocument) document = NULL;
-  g_autofree char *key = g_strdup_printf ("user:%u", n);
   g_autofree char *body = g_strnfill (200, 'x');
-  g_autofree char *subscriber = g_strdup_printf ("subscriber-%u", n);
-  g_autoptr (UsherUnit) unit = begin_event (fixture, subscriber, &document);
 
-  usher_unit_publish (unit, "item:created", "{}");
-  usher_unit_schedule (unit, "expire", key, n, NULL);
-  set_request (unit, key, 201, body);
-  usher_store_fixture_commit (fixture, unit);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (UsherDocument) document = NULL;
+      g_autofree char *key = g_strdup_printf ("user:%u", i);
+      g_autofree char *subscriber = g_strdup_printf ("subscriber-%u", i);
+      g_autoptr (UsherUnit) unit = begin_event (fixture, subscriber, &document);
+
+      usher_unit_publish (unit, "item:created", "{}");
+      usher_unit_schedule (unit, "expire", key, i, NULL);
+      set_request (unit, key, 201, body);
+      if (i + 1 < n)
+        usher_store_commit (fixture->store, unit, on_kinds_committed, NULL);
+      else
+        usher_store_fixture_commit (fixture, unit);
+    }
 }
 
 static void
@@ -430,8 +443,7 @@ test_describe (UsherStoreFixture *fixture, gconstpointer data)
 
   g_test_summary ("A store counts what it holds, exactly.");
 
-  for (guint i = 0; i < 300; i++)
-    commit_all_kinds (fixture, i);
+  commit_all_kinds (fixture, 300);
 
   figures = usher_store_describe (fixture->store, &error);
   g_assert_no_error (error);
@@ -470,8 +482,7 @@ test_prune_slices (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary (
       "What is forgotten is forgotten a slice at a time, and the store says when it was.");
 
-  for (guint i = 0; i < 800; i++)
-    commit_all_kinds (fixture, i);
+  commit_all_kinds (fixture, 800);
   g_assert_cmpint (get_figure (fixture, "last-prune"), ==, 0);
   usher_manual_clock_advance (fixture->clock, G_USEC_PER_SEC);
 

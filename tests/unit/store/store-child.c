@@ -449,3 +449,11 @@ store_child_signal (StoreChild *self, int number)
 {
   g_subprocess_send_signal (self->process, number);
 }
+
+gint64
+store_child_ask_number (StoreChild *self, const char *line)
+{
+  g_autofree char *answer = store_child_ask (self, "%s", line);
+
+  return g_ascii_strtoll (answer, NULL, 10);
+}

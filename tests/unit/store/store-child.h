@@ -49,6 +49,7 @@ void store_child_free (StoreChild *self);
  *   increment N    increments the item “counter” so often: how often it lost a race
  *   unique N       tries to insert N items with numbers of their own: how many it could */
 char *store_child_ask (StoreChild *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gint64 store_child_ask_number (StoreChild *self, const char *line);
 void store_child_say (StoreChild *self, const char *line);
 char *store_child_hear (StoreChild *self);
 /* it commits units from number @first on, without end, and gives a StoreConfirmed of each; @may_fail: the disk may */

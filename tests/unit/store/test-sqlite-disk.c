@@ -81,9 +81,7 @@ set_disk (Fixture *fixture, const char *line)
 static gint64
 ask_number (Fixture *fixture, const char *line)
 {
-  g_autofree char *answer = store_child_ask (fixture->child, "%s", line);
-
-  return g_ascii_strtoll (answer, NULL, 10);
+  return store_child_ask_number (fixture->child, line);
 }
 
 /* commits fail with @code while the disk is as @line says; reads go on; then it recovers by itself */

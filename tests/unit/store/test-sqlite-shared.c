@@ -6,147 +6,15 @@
 
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
-#include "store-child.h"
+#include "shared-fixture.h"
 #include "usher-error.h"
-#include "usher-sqlite-store.h"
 #include "usher-unit-private.h"
 
 #define SEEDS      20
 #define INCREMENTS 300
-/* a machine that is busy with other things shall not fail a test */
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
-
-typedef struct
-{
-  const char *program;
-  char *folder;
-  char *path;
-  UsherClock *clock;
-  UsherStore *store; /* (nullable) */
-
-  GMutex mutex;
-  GCond cond;
-  guint n_changes;   /* (mutex mutex) */
-  guint n_offers;    /* (mutex mutex) */
-  gint64 changed_at; /* (mutex mutex): the last time */
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  fixture->program = data;
-  fixture->folder = g_dir_make_tmp ("usher-shared-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->path = g_build_filename (fixture->folder, "items.db", NULL);
-  fixture->clock = usher_real_clock_new ();
-  g_mutex_init (&fixture->mutex);
-  g_cond_init (&fixture->cond);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *shared = g_strconcat (fixture->path, "-shared", NULL);
-  g_autoptr (GError) error = NULL;
-
-  if (fixture->store != NULL)
-    {
-      g_assert_true (usher_store_close (fixture->store, &error));
-      g_assert_no_error (error);
-      g_assert_finalize_object (fixture->store);
-    }
-  g_assert_finalize_object (fixture->clock);
-  g_assert_cmpint (g_unlink (shared), ==, 0);
-  g_assert_cmpint (g_unlink (fixture->path), ==, 0);
-  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
-  g_cond_clear (&fixture->cond);
-  g_mutex_clear (&fixture->mutex);
-  g_free (fixture->path);
-  g_free (fixture->folder);
-}
-
-static void
-on_changed (UsherStore *store, gboolean is_lease_free, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_mutex_lock (&fixture->mutex);
-  fixture->n_changes++;
-  fixture->n_offers += is_lease_free;
-  fixture->changed_at = g_get_monotonic_time ();
-  g_cond_signal (&fixture->cond);
-  g_mutex_unlock (&fixture->mutex);
-}
-
-static void
-open_store (Fixture *fixture)
-{
-  fixture->store = store_child_open_store (fixture->path, fixture->clock);
-  usher_store_set_watch (fixture->store, on_changed, fixture);
-}
-
-/* a child that is ready */
-static StoreChild *
-start_child (Fixture *fixture)
-{
-  StoreChild *child = store_child_new (fixture->program, fixture->path);
-  g_autofree char *ready = store_child_hear (child);
-
-  g_assert_cmpstr (ready, ==, "ready");
-
-  return child;
-}
-
-static guint
-count_items (Fixture *fixture, const char *name)
-{
-  g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autoptr (GPtrArray) found = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (name != NULL)
-    usher_query_equal (query, "name", name);
-  usher_query_limit (query, 1000);
-  found = usher_store_query (fixture->store, query, &error);
-  g_assert_no_error (error);
-
-  return found->len;
-}
-
-static void
-insert (Fixture *fixture, const char *name)
-{
-  g_autoptr (UsherUnit) unit = store_child_begin (fixture->store, fixture->clock, name);
-  g_autoptr (GError) error = NULL;
-
-  usher_store_commit_sync (fixture->store, unit, &error);
-  g_assert_no_error (error);
-}
-
-static gint64
-ask_number (StoreChild *child, const char *line)
-{
-  g_autofree char *answer = store_child_ask (child, "%s", line);
-
-  return g_ascii_strtoll (answer, NULL, 10);
-}
-
-static gint64
-get_figure (Fixture *fixture, const char *name)
-{
-  g_autoptr (GVariant) figures = usher_store_describe (fixture->store, NULL);
-  gint64 value = -1;
-
-  g_assert_true (g_variant_lookup (figures, name, "x", &value));
-
-  return value;
-}
 
 static int
 compare_times (gconstpointer a, gconstpointer b)
@@ -169,7 +37,7 @@ report (const char *what, GArray *times)
 }
 
 static void
-test_open_at_once (Fixture *fixture, gconstpointer data)
+test_open_at_once (SharedFixture *fixture, gconstpointer data)
 {
   StoreChild *children[6];
 
@@ -182,17 +50,17 @@ test_open_at_once (Fixture *fixture, gconstpointer data)
       g_autofree char *ready = store_child_hear (children[i]);
 
       g_assert_cmpstr (ready, ==, "ready");
-      g_assert_cmpint (ask_number (children[i], "insert chair"), >, 0);
+      g_assert_cmpint (store_child_ask_number (children[i], "insert chair"), >, 0);
     }
 
-  open_store (fixture);
-  g_assert_cmpuint (count_items (fixture, NULL), ==, G_N_ELEMENTS (children));
+  shared_fixture_open (fixture);
+  g_assert_cmpuint (shared_fixture_count_items (fixture, NULL), ==, G_N_ELEMENTS (children));
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
     store_child_free (children[i]);
 }
 
 static void
-test_increments (Fixture *fixture, gconstpointer data)
+test_increments (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (StoreChild) one = NULL;
   g_autoptr (StoreChild) other = NULL;
@@ -204,10 +72,10 @@ test_increments (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Of increments by processes that race none is lost and none counts twice.");
 
-  open_store (fixture);
-  insert (fixture, "counter");
-  one = start_child (fixture);
-  other = start_child (fixture);
+  shared_fixture_open (fixture);
+  shared_fixture_insert (fixture, "counter");
+  one = shared_fixture_start_child (fixture);
+  other = shared_fixture_start_child (fixture);
   store_child_say (one, line);
   store_child_say (other, line);
   lost = store_child_hear (one);
@@ -221,10 +89,10 @@ test_increments (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_unique (Fixture *fixture, gconstpointer data)
+test_unique (SharedFixture *fixture, gconstpointer data)
 {
-  g_autoptr (StoreChild) one = start_child (fixture);
-  g_autoptr (StoreChild) other = start_child (fixture);
+  g_autoptr (StoreChild) one = shared_fixture_start_child (fixture);
+  g_autoptr (StoreChild) other = shared_fixture_start_child (fixture);
   g_autofree char *n_one = NULL;
   g_autofree char *n_other = NULL;
 
@@ -238,8 +106,8 @@ test_unique (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_ascii_strtoll (n_one, NULL, 10) + g_ascii_strtoll (n_other, NULL, 10),
                    ==,
                    200);
-  open_store (fixture);
-  g_assert_cmpuint (count_items (fixture, NULL), ==, 200);
+  shared_fixture_open (fixture);
+  g_assert_cmpuint (shared_fixture_count_items (fixture, NULL), ==, 200);
 }
 
 typedef struct
@@ -267,7 +135,7 @@ measure_load (gpointer data)
 }
 
 static void
-test_fair (Fixture *fixture, gconstpointer data)
+test_fair (SharedFixture *fixture, gconstpointer data)
 {
   Load loads[2] = { 0 };
   GThread *threads[2];
@@ -278,7 +146,7 @@ test_fair (Fixture *fixture, gconstpointer data)
       "Two processes that write all the time get a fair share each, and none waits for long.");
 
   for (guint i = 0; i < 2; i++)
-    loads[i].child = start_child (fixture);
+    loads[i].child = shared_fixture_start_child (fixture);
   until = g_get_monotonic_time () + 2 * G_TIME_SPAN_SECOND;
   for (guint i = 0; i < 2; i++)
     {
@@ -301,8 +169,8 @@ test_fair (Fixture *fixture, gconstpointer data)
                   loads[1].n_before,
                   loads[0].longest,
                   loads[1].longest);
-  open_store (fixture);
-  g_assert_cmpint (get_figure (fixture, "documents"), >=, n);
+  shared_fixture_open (fixture);
+  g_assert_cmpint (shared_fixture_get_figure (fixture, "documents"), >=, n);
   for (guint i = 0; i < 2; i++)
     {
       g_assert_cmpuint (loads[i].n_before * 10, >=, n * 3);
@@ -312,10 +180,10 @@ test_fair (Fixture *fixture, gconstpointer data)
 
 /* Kills a child somewhere in its work, and tells how long the next commit of this process took. */
 static gint64
-kill_and_commit (Fixture *fixture, guint seed, GHashTable *ledger)
+kill_and_commit (SharedFixture *fixture, guint seed, GHashTable *ledger)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  g_autoptr (StoreChild) child = start_child (fixture);
+  g_autoptr (StoreChild) child = shared_fixture_start_child (fixture);
   int n_wanted = g_rand_int_range (rand, 1, 200);
   StoreConfirmed confirmed;
   gint64 start = 0;
@@ -327,7 +195,7 @@ kill_and_commit (Fixture *fixture, guint seed, GHashTable *ledger)
 
   store_child_signal (child, SIGKILL);
   start = g_get_monotonic_time ();
-  insert (fixture, "after");
+  shared_fixture_insert (fixture, "after");
   start = g_get_monotonic_time () - start;
   while (store_child_next (child, &confirmed))
     g_hash_table_add (ledger, GUINT_TO_POINTER (confirmed.n));
@@ -336,7 +204,7 @@ kill_and_commit (Fixture *fixture, guint seed, GHashTable *ledger)
 }
 
 static void
-test_killed (Fixture *fixture, gconstpointer data)
+test_killed (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (GHashTable) ledger = g_hash_table_new (NULL, NULL);
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -346,7 +214,7 @@ test_killed (Fixture *fixture, gconstpointer data)
   g_test_summary (
       "A process killed while it writes holds nobody up, and what it confirmed is there.");
 
-  open_store (fixture);
+  shared_fixture_open (fixture);
   for (guint seed = 1; seed <= SEEDS; seed++)
     {
       gint64 time = kill_and_commit (fixture, seed, ledger);
@@ -357,40 +225,40 @@ test_killed (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_array_index (times, gint64, times->len / 2), <, G_TIME_SPAN_SECOND);
   g_assert_cmpint (g_array_index (times, gint64, times->len - 1), <, 4 * G_TIME_SPAN_SECOND);
 
-  g_assert_cmpuint (count_items (fixture, "after"), ==, SEEDS);
+  g_assert_cmpuint (shared_fixture_count_items (fixture, "after"), ==, SEEDS);
   g_hash_table_iter_init (&iter, ledger);
   while (g_hash_table_iter_next (&iter, &n, NULL))
     {
       g_autofree char *name = g_strdup_printf ("%u", GPOINTER_TO_UINT (n));
 
-      g_assert_cmpuint (count_items (fixture, name), ==, 1);
+      g_assert_cmpuint (shared_fixture_count_items (fixture, name), ==, 1);
     }
 }
 
 static void
-test_reads (Fixture *fixture, gconstpointer data)
+test_reads (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (StoreChild) child = NULL;
 
   g_test_summary ("What another process has confirmed is seen by the next read.");
 
-  open_store (fixture);
-  child = start_child (fixture);
+  shared_fixture_open (fixture);
+  child = shared_fixture_start_child (fixture);
   for (guint i = 0; i < 100; i++)
     {
       g_autofree char *durable = NULL;
 
-      g_assert_cmpuint (count_items (fixture, NULL), ==, i);
+      g_assert_cmpuint (shared_fixture_count_items (fixture, NULL), ==, i);
       durable = store_child_ask (child, "insert chair");
-      g_assert_cmpuint (count_items (fixture, NULL), ==, i + 1);
+      g_assert_cmpuint (shared_fixture_count_items (fixture, NULL), ==, i + 1);
     }
 }
 
 /* waits until the watch has been called @n times in all, and gives when */
 static gint64
-await_changes (Fixture *fixture, guint n)
+await_changes (SharedFixture *fixture, guint n)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  gint64 deadline = g_get_monotonic_time () + SHARED_PATIENCE;
   gint64 time;
 
   g_mutex_lock (&fixture->mutex);
@@ -403,7 +271,7 @@ await_changes (Fixture *fixture, guint n)
 }
 
 static guint
-get_n_changes (Fixture *fixture)
+get_n_changes (SharedFixture *fixture)
 {
   guint n;
 
@@ -415,16 +283,16 @@ get_n_changes (Fixture *fixture)
 }
 
 static void
-test_watch (Fixture *fixture, gconstpointer data)
+test_watch (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (StoreChild) child = NULL;
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   g_test_summary ("Another process hears of a commit within milliseconds.");
 
-  open_store (fixture);
+  shared_fixture_open (fixture);
   g_assert_true (usher_store_hold_lease (fixture->store));
-  child = start_child (fixture);
+  child = shared_fixture_start_child (fixture);
   for (guint i = 0; i < 50; i++)
     {
       guint n = get_n_changes (fixture);
@@ -432,7 +300,7 @@ test_watch (Fixture *fixture, gconstpointer data)
       gint64 time = 0;
 
       g_assert_true (usher_store_hold_lease (fixture->store));
-      durable = ask_number (child, "insert chair");
+      durable = store_child_ask_number (child, "insert chair");
       time = MAX (0, await_changes (fixture, n + 1) - durable);
       g_array_append_val (times, time);
     }
@@ -442,14 +310,14 @@ test_watch (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_watch_quiet (Fixture *fixture, gconstpointer data)
+test_watch_quiet (SharedFixture *fixture, gconstpointer data)
 {
   g_test_summary ("A process does not hear of its own commits.");
 
-  open_store (fixture);
+  shared_fixture_open (fixture);
   g_assert_true (usher_store_hold_lease (fixture->store));
   for (guint i = 0; i < 100; i++)
-    insert (fixture, "chair");
+    shared_fixture_insert (fixture, "chair");
 
   /* the lease was free at first */
   g_mutex_lock (&fixture->mutex);
@@ -457,177 +325,8 @@ test_watch_quiet (Fixture *fixture, gconstpointer data)
   g_mutex_unlock (&fixture->mutex);
 }
 
-/* asks again and again, as a host does, and gives how long it took */
-static gint64
-await_lease (Fixture *fixture)
-{
-  gint64 start = g_get_monotonic_time ();
-
-  while (!usher_store_hold_lease (fixture->store))
-    {
-      g_assert_cmpint (g_get_monotonic_time () - start, <, PATIENCE);
-      g_usleep (500);
-    }
-
-  return g_get_monotonic_time () - start;
-}
-
 static void
-test_lease_killed (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (StoreChild) child = start_child (fixture);
-  gint64 token = 0;
-  guint n_offers = 0;
-  gint64 time = 0;
-
-  g_test_summary ("The lease of a process that was killed is free at once, and others are told.");
-
-  open_store (fixture);
-  g_assert_cmpint (ask_number (child, "lease"), ==, 1);
-  g_assert_false (usher_store_hold_lease (fixture->store));
-  token = get_figure (fixture, "lease-token");
-  g_assert_cmpint (get_figure (fixture, "lease-held"), ==, 0);
-  g_mutex_lock (&fixture->mutex);
-  n_offers = fixture->n_offers;
-  g_mutex_unlock (&fixture->mutex);
-
-  g_assert_cmpint (ask_number (child, "lease"), ==, 1);
-  store_child_signal (child, SIGKILL);
-  g_mutex_lock (&fixture->mutex);
-  time = g_get_monotonic_time ();
-  while (fixture->n_offers == n_offers)
-    g_assert_true (g_cond_wait_until (&fixture->cond, &fixture->mutex, time + PATIENCE));
-  time = g_get_monotonic_time () - time;
-  g_mutex_unlock (&fixture->mutex);
-  g_test_message ("offered after %" G_GINT64_FORMAT " µs", time);
-  await_lease (fixture);
-
-  g_assert_cmpint (get_figure (fixture, "lease-token"), ==, token + 1);
-  g_assert_cmpint (get_figure (fixture, "lease-held"), ==, 1);
-}
-
-static void
-test_lease_released (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (StoreChild) child = start_child (fixture);
-  g_autofree char *released = NULL;
-
-  g_test_summary ("A lease that is given back is another's at once.");
-
-  open_store (fixture);
-  g_assert_cmpint (ask_number (child, "lease"), ==, 1);
-  released = store_child_ask (child, "release");
-  g_assert_true (usher_store_hold_lease (fixture->store));
-  g_assert_cmpint (ask_number (child, "lease"), ==, 0);
-
-  g_assert_true (usher_store_close (fixture->store, NULL));
-  g_assert_cmpint (ask_number (child, "lease"), ==, 1);
-  g_assert_finalize_object (fixture->store);
-  fixture->store = NULL;
-}
-
-static guint
-count_events (Fixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-  gint64 last = 0;
-  g_autoptr (GPtrArray) events =
-      usher_store_list_outbox (fixture->store, 0, G_MAXINT, &last, &error);
-
-  g_assert_no_error (error);
-
-  return events->len;
-}
-
-static void
-schedule (Fixture *fixture)
-{
-  g_autoptr (UsherUnit) unit = usher_unit_new (fixture->store, fixture->clock);
-  g_autoptr (GError) error = NULL;
-
-  usher_unit_schedule (unit, "ring", "k", 1, NULL);
-  usher_store_commit_sync (fixture->store, unit, &error);
-  g_assert_no_error (error);
-}
-
-static void
-test_fence (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (StoreChild) child = start_child (fixture);
-  g_autofree char *trimmed = NULL;
-  g_autofree char *inserted = NULL;
-  g_autofree char *fired = NULL;
-  gint64 time = 0;
-
-  g_test_summary ("Who was stopped and lost the lease trims nothing and fires nothing.");
-
-  open_store (fixture);
-  insert (fixture, "a");
-  schedule (fixture);
-  g_assert_cmpint (ask_number (child, "lease"), ==, 1);
-
-  store_child_signal (child, SIGSTOP);
-  time = await_lease (fixture);
-  g_test_message ("taken over after %" G_GINT64_FORMAT " µs", time);
-  g_assert_cmpint (time, >, 300 * G_TIME_SPAN_MILLISECOND);
-  store_child_signal (child, SIGCONT);
-
-  /* the trim goes with the commit after it */
-  trimmed = store_child_ask (child, "trim 1");
-  inserted = store_child_ask (child, "insert b");
-  g_assert_cmpuint (count_events (fixture), ==, 2);
-  fired = store_child_ask (child, "fire");
-  g_assert_cmpstr (fired, ==, "applied");
-  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 1);
-  g_assert_cmpint (ask_number (child, "lease"), ==, 0);
-
-  usher_store_trim_outbox (fixture->store, 1);
-  insert (fixture, "c");
-  g_assert_cmpuint (count_events (fixture), ==, 2);
-}
-
-static void
-test_next_due (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (StoreChild) child = NULL;
-  g_autofree char *fired = NULL;
-
-  g_test_summary ("A timer that another process set or fired is known at once.");
-
-  open_store (fixture);
-  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, G_MAXINT64);
-  schedule (fixture);
-  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 1);
-  child = start_child (fixture);
-  g_assert_cmpint (ask_number (child, "lease"), ==, 1);
-  fired = store_child_ask (child, "fire");
-  g_assert_cmpstr (fired, ==, "fired");
-  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, G_MAXINT64);
-}
-
-static void
-test_owner (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (StoreChild) child = start_child (fixture);
-  g_autofree char *owner = store_child_ask (child, "owner");
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  g_test_summary ("Whoever has the file open is known to live, until he is killed.");
-
-  open_store (fixture);
-  g_assert_true (usher_store_is_owner_alive (fixture->store, owner));
-  g_assert_true (
-      usher_store_is_owner_alive (fixture->store, usher_store_get_owner (fixture->store)));
-  g_assert_false (usher_store_is_owner_alive (fixture->store, "0000000000000001"));
-  g_assert_false (usher_store_is_owner_alive (fixture->store, "somebody"));
-
-  store_child_signal (child, SIGKILL);
-  while (usher_store_is_owner_alive (fixture->store, owner))
-    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-}
-
-static void
-test_held (Fixture *fixture, gconstpointer data)
+test_held (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherUnit) unit = NULL;
   g_autoptr (StoreChild) child = NULL;
@@ -637,13 +336,13 @@ test_held (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waits too long for a process that is stopped is told which.");
 
-  open_store (fixture);
+  shared_fixture_open (fixture);
   for (guint i = 0; i < 50 && error == NULL; i++)
     {
       /* until it is stopped in the middle of a commit */
       g_clear_pointer (&child, store_child_free);
       g_clear_object (&unit);
-      child = start_child (fixture);
+      child = shared_fixture_start_child (fixture);
       g_free (pid);
       pid = g_strdup_printf ("process %s ", g_subprocess_get_identifier (child->process));
       store_child_load (child, 1, FALSE);
@@ -657,15 +356,17 @@ test_held (Fixture *fixture, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_nonnull (strstr (error->message, pid));
   g_clear_error (&error);
-  insert (fixture, "after");
+  shared_fixture_insert (fixture, "after");
 }
 
 static void
-add (const char *path, const char *program, void (*func) (Fixture *fixture, gconstpointer data))
+add (const char *path,
+     const char *program,
+     void (*func) (SharedFixture *fixture, gconstpointer data))
 {
   g_autofree char *full = g_strconcat ("/sqlite-shared/", path, NULL);
 
-  g_test_add (full, Fixture, program, set_up, func, tear_down);
+  g_test_add (full, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
 }
 
 int
@@ -685,11 +386,6 @@ main (int argc, char **argv)
   add ("reads", argv[0], test_reads);
   add ("watch/time", argv[0], test_watch);
   add ("watch/quiet", argv[0], test_watch_quiet);
-  add ("lease/killed", argv[0], test_lease_killed);
-  add ("lease/released", argv[0], test_lease_released);
-  add ("lease/fence", argv[0], test_fence);
-  add ("next-due", argv[0], test_next_due);
-  add ("owner", argv[0], test_owner);
 
   return g_test_run ();
 }

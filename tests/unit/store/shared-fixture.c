@@ -1,0 +1,117 @@
+/* shared-fixture.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "shared-fixture.h"
+
+#include <glib/gstdio.h>
+
+#include "usher-unit-private.h"
+
+void
+shared_fixture_set_up (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->program = data;
+  fixture->folder = g_dir_make_tmp ("usher-shared-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->folder, "items.db", NULL);
+  fixture->clock = usher_real_clock_new ();
+  g_mutex_init (&fixture->mutex);
+  g_cond_init (&fixture->cond);
+}
+
+void
+shared_fixture_tear_down (SharedFixture *fixture, gconstpointer data)
+{
+  g_autofree char *shared = g_strconcat (fixture->path, "-shared", NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (fixture->store != NULL)
+    {
+      g_assert_true (usher_store_close (fixture->store, &error));
+      g_assert_no_error (error);
+      g_assert_finalize_object (fixture->store);
+    }
+  g_assert_finalize_object (fixture->clock);
+  g_assert_cmpint (g_unlink (shared), ==, 0);
+  g_assert_cmpint (g_unlink (fixture->path), ==, 0);
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  g_cond_clear (&fixture->cond);
+  g_mutex_clear (&fixture->mutex);
+  g_free (fixture->path);
+  g_free (fixture->folder);
+}
+
+static void
+on_changed (UsherStore *store, gboolean is_lease_free, gpointer user_data)
+{
+  SharedFixture *fixture = user_data;
+
+  g_mutex_lock (&fixture->mutex);
+  fixture->n_changes++;
+  fixture->n_offers += is_lease_free;
+  fixture->changed_at = g_get_monotonic_time ();
+  g_cond_signal (&fixture->cond);
+  g_mutex_unlock (&fixture->mutex);
+}
+
+void
+shared_fixture_open (SharedFixture *fixture)
+{
+  fixture->store = store_child_open_store (fixture->path, fixture->clock);
+  usher_store_set_watch (fixture->store, on_changed, fixture);
+}
+
+StoreChild *
+shared_fixture_start_child (SharedFixture *fixture)
+{
+  StoreChild *child = store_child_new (fixture->program, fixture->path);
+  g_autofree char *ready = store_child_hear (child);
+
+  g_assert_cmpstr (ready, ==, "ready");
+
+  return child;
+}
+
+guint
+shared_fixture_count_items (SharedFixture *fixture, const char *name)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (name != NULL)
+    usher_query_equal (query, "name", name);
+  usher_query_limit (query, 1000);
+  found = usher_store_query (fixture->store, query, &error);
+  g_assert_no_error (error);
+
+  return found->len;
+}
+
+void
+shared_fixture_insert (SharedFixture *fixture, const char *name)
+{
+  g_autoptr (UsherUnit) unit = store_child_begin (fixture->store, fixture->clock, name);
+  g_autoptr (GError) error = NULL;
+
+  usher_store_commit_sync (fixture->store, unit, &error);
+  g_assert_no_error (error);
+}
+
+gint64
+shared_fixture_get_figure (SharedFixture *fixture, const char *name)
+{
+  g_autoptr (GVariant) figures = usher_store_describe (fixture->store, NULL);
+  gint64 value = -1;
+
+  g_assert_true (g_variant_lookup (figures, name, "x", &value));
+
+  return value;
+}

@@ -1,0 +1,208 @@
+/* test-sqlite-lease.c: of several processes one relays and fires
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <signal.h>
+
+#include "shared-fixture.h"
+#include "usher-unit-private.h"
+
+/* asks again and again, as a host does, and gives how long it took */
+static gint64
+await_lease (SharedFixture *fixture)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  while (!usher_store_hold_lease (fixture->store))
+    {
+      g_assert_cmpint (g_get_monotonic_time () - start, <, SHARED_PATIENCE);
+      g_usleep (500);
+    }
+
+  return g_get_monotonic_time () - start;
+}
+
+static void
+test_lease_killed (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) child = shared_fixture_start_child (fixture);
+  gint64 token = 0;
+  guint n_offers = 0;
+  gint64 time = 0;
+
+  g_test_summary ("The lease of a process that was killed is free at once, and others are told.");
+
+  shared_fixture_open (fixture);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  g_assert_false (usher_store_hold_lease (fixture->store));
+  token = shared_fixture_get_figure (fixture, "lease-token");
+  g_assert_cmpint (shared_fixture_get_figure (fixture, "lease-held"), ==, 0);
+  g_mutex_lock (&fixture->mutex);
+  n_offers = fixture->n_offers;
+  g_mutex_unlock (&fixture->mutex);
+
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  store_child_signal (child, SIGKILL);
+  g_mutex_lock (&fixture->mutex);
+  time = g_get_monotonic_time ();
+  while (fixture->n_offers == n_offers)
+    g_assert_true (g_cond_wait_until (&fixture->cond, &fixture->mutex, time + SHARED_PATIENCE));
+  time = g_get_monotonic_time () - time;
+  g_mutex_unlock (&fixture->mutex);
+  g_test_message ("offered after %" G_GINT64_FORMAT " µs", time);
+  await_lease (fixture);
+
+  g_assert_cmpint (shared_fixture_get_figure (fixture, "lease-token"), ==, token + 1);
+  g_assert_cmpint (shared_fixture_get_figure (fixture, "lease-held"), ==, 1);
+}
+
+static void
+test_lease_released (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) child = shared_fixture_start_child (fixture);
+  g_autofree char *released = NULL;
+
+  g_test_summary ("A lease that is given back is another's at once.");
+
+  shared_fixture_open (fixture);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  released = store_child_ask (child, "release");
+  g_assert_true (usher_store_hold_lease (fixture->store));
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 0);
+
+  g_assert_true (usher_store_close (fixture->store, NULL));
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  g_assert_finalize_object (fixture->store);
+  fixture->store = NULL;
+}
+
+static guint
+count_events (SharedFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 last = 0;
+  g_autoptr (GPtrArray) events =
+      usher_store_list_outbox (fixture->store, 0, G_MAXINT, &last, &error);
+
+  g_assert_no_error (error);
+
+  return events->len;
+}
+
+static void
+schedule (SharedFixture *fixture)
+{
+  g_autoptr (UsherUnit) unit = usher_unit_new (fixture->store, fixture->clock);
+  g_autoptr (GError) error = NULL;
+
+  usher_unit_schedule (unit, "ring", "k", 1, NULL);
+  usher_store_commit_sync (fixture->store, unit, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_fence (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) child = shared_fixture_start_child (fixture);
+  g_autofree char *trimmed = NULL;
+  g_autofree char *inserted = NULL;
+  g_autofree char *fired = NULL;
+  gint64 time = 0;
+
+  g_test_summary ("Who was stopped and lost the lease trims nothing and fires nothing.");
+
+  shared_fixture_open (fixture);
+  shared_fixture_insert (fixture, "a");
+  schedule (fixture);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+
+  store_child_signal (child, SIGSTOP);
+  time = await_lease (fixture);
+  g_test_message ("taken over after %" G_GINT64_FORMAT " µs", time);
+  g_assert_cmpint (time, >, 300 * G_TIME_SPAN_MILLISECOND);
+  store_child_signal (child, SIGCONT);
+
+  /* the trim goes with the commit after it */
+  trimmed = store_child_ask (child, "trim 1");
+  inserted = store_child_ask (child, "insert b");
+  g_assert_cmpuint (count_events (fixture), ==, 2);
+  fired = store_child_ask (child, "fire");
+  g_assert_cmpstr (fired, ==, "applied");
+  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 1);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 0);
+
+  usher_store_trim_outbox (fixture->store, 1);
+  shared_fixture_insert (fixture, "c");
+  g_assert_cmpuint (count_events (fixture), ==, 2);
+}
+
+static void
+test_next_due (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) child = NULL;
+  g_autofree char *fired = NULL;
+
+  g_test_summary ("A timer that another process set or fired is known at once.");
+
+  shared_fixture_open (fixture);
+  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, G_MAXINT64);
+  schedule (fixture);
+  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 1);
+  child = shared_fixture_start_child (fixture);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  fired = store_child_ask (child, "fire");
+  g_assert_cmpstr (fired, ==, "fired");
+  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, G_MAXINT64);
+}
+
+static void
+test_owner (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) child = shared_fixture_start_child (fixture);
+  g_autofree char *owner = store_child_ask (child, "owner");
+  gint64 deadline = g_get_monotonic_time () + SHARED_PATIENCE;
+
+  g_test_summary ("Whoever has the file open is known to live, until he is killed.");
+
+  shared_fixture_open (fixture);
+  g_assert_true (usher_store_is_owner_alive (fixture->store, owner));
+  g_assert_true (
+      usher_store_is_owner_alive (fixture->store, usher_store_get_owner (fixture->store)));
+  g_assert_false (usher_store_is_owner_alive (fixture->store, "0000000000000001"));
+  g_assert_false (usher_store_is_owner_alive (fixture->store, "somebody"));
+
+  store_child_signal (child, SIGKILL);
+  while (usher_store_is_owner_alive (fixture->store, owner))
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+}
+
+static void
+add (const char *path,
+     const char *program,
+     void (*func) (SharedFixture *fixture, gconstpointer data))
+{
+  g_autofree char *full = g_strconcat ("/sqlite-lease/", path, NULL);
+
+  g_test_add (full, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (store_child_run (argc, argv))
+    return 0;
+
+  g_test_init (&argc, &argv, NULL);
+
+  add ("killed", argv[0], test_lease_killed);
+  add ("released", argv[0], test_lease_released);
+  add ("fence", argv[0], test_fence);
+  add ("next-due", argv[0], test_next_due);
+  add ("owner", argv[0], test_owner);
+
+  return g_test_run ();
+}
