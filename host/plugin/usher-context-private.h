@@ -110,7 +110,8 @@ struct _UsherContext
   guint64 n_commits;      /* (mutex mutex): how many units the store has committed */
   guint events_in_flight; /* (mutex mutex): units of events that are being committed */
   GQueue deferred; /* (mutex mutex) (element-type UsherJob): events that wait for one of those */
-  GHashTable *alarms_out; /* (owned) (mutex mutex): timers that run now, "name\nkey" */
+  GHashTable
+      *alarms_out; /* (owned) (mutex mutex): "name\nkey" → whether the timer that ran is done */
 };
 
 UsherContext *usher_context_new (const char *name,
@@ -125,6 +126,8 @@ gboolean usher_context_open (UsherContext *self, GError **error);
 gboolean usher_context_shut (UsherContext *self, GError **error);
 const UsherListener *
 usher_context_find_listener (UsherContext *self, const char *channel, const char *group);
+/* timers that are done may run again; to be said before it is read what is due */
+void usher_context_forget_done (UsherContext *self);
 /* (transfer full) (element-type UsherTimer): what is due and has a handler, earliest first */
 GPtrArray *usher_context_list_due (UsherContext *self, gint64 now, guint limit, GError **error);
 const UsherAlarm *usher_context_find_alarm (UsherContext *self, const char *name);

@@ -156,6 +156,20 @@ usher_context_open (UsherContext *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_done (gpointer key, gpointer done, gpointer user_data)
+{
+  return GPOINTER_TO_INT (done);
+}
+
+void
+usher_context_forget_done (UsherContext *self)
+{
+  g_mutex_lock (&self->mutex);
+  g_hash_table_foreach_remove (self->alarms_out, is_done, NULL);
+  g_mutex_unlock (&self->mutex);
+}
+
 static void
 drop_unknown (UsherContext *self, GPtrArray *timers)
 {

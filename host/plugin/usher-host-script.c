@@ -208,6 +208,7 @@ run_due (UsherHost *self, UsherContext *context, int *n_run, GError **error)
   g_autoptr (GPtrArray) timers = NULL;
   int n_due = 0;
 
+  usher_context_forget_done (context);
   /* timers are another process's, or none is due */
   if (!usher_store_hold_lease (context->store) || usher_store_get_next_due (context->store) > now)
     return 0;

@@ -151,8 +151,9 @@ on_timer_postponed (UsherUnit *unit, const GError *error, gpointer user_data)
                usher_timer_get_name (self->timer),
                error->message);
 
+  /* whoever has just read which timers are due has read this one, perhaps, and shall not run it again */
   g_mutex_lock (&context->mutex);
-  g_hash_table_remove (context->alarms_out, key);
+  g_hash_table_insert (context->alarms_out, g_steal_pointer (&key), GINT_TO_POINTER (TRUE));
   g_mutex_unlock (&context->mutex);
 
   usher_ticker_notice (context->ticker, usher_clock_get_time (context->clock));
@@ -703,7 +704,9 @@ usher_job_start_timer (UsherContext *context,
     return FALSE;
 
   g_mutex_lock (&context->mutex);
-  fresh = g_hash_table_add (context->alarms_out, g_steal_pointer (&key));
+  fresh = !g_hash_table_contains (context->alarms_out, key);
+  if (fresh)
+    g_hash_table_insert (context->alarms_out, g_steal_pointer (&key), GINT_TO_POINTER (FALSE));
   g_mutex_unlock (&context->mutex);
   if (!fresh)
     return FALSE;

@@ -40,11 +40,13 @@ struct _UsherTicker
 static gint64
 fire_timers (UsherTicker *self, UsherContext *context, gint64 now)
 {
-  gint64 due = usher_store_get_next_due (context->store);
   g_autoptr (GPtrArray) timers = NULL;
   g_autoptr (GError) error = NULL;
   guint n_started = 0;
+  gint64 due;
 
+  usher_context_forget_done (context);
+  due = usher_store_get_next_due (context->store);
   if (due > now)
     return due;
 
