@@ -132,6 +132,12 @@ void usher_zmq_bus_free_publish (UsherPublish *publish);
 void usher_zmq_bus_end_publish (UsherZmqBus *self, UsherPublish *publish, const GError *error);
 GByteArray *usher_zmq_bus_make_wish (UsherSubscriber *subscriber, guint request);
 
+/* publishing, on the thread */
+void usher_zmq_bus_take_published (UsherZmqBus *self);
+void usher_zmq_bus_send_publishes (UsherZmqBus *self);
+void usher_zmq_bus_take_confirm (UsherZmqBus *self, UsherFrameReader *reader);
+void usher_zmq_bus_end_publishes (UsherZmqBus *self);
+
 /* deliveries, on the thread */
 void usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader);
 void usher_zmq_bus_take_early (UsherZmqBus *self);
