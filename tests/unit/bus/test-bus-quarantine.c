@@ -148,6 +148,27 @@ run_member (const char *endpoint)
   return 0;
 }
 
+static void
+write_delivery (UsherDelivery *delivery, gpointer user_data)
+{
+  guint n = read_id (usher_delivery_get_event (delivery));
+
+  g_assert_cmpint (write (STDOUT_FILENO, &n, sizeof n), ==, sizeof n);
+}
+
+/* takes events and never answers */
+static int
+run_idler (const char *endpoint)
+{
+  UsherBus *bus = join (endpoint, "child");
+
+  subscribe (bus, write_delivery, NULL);
+  wait_for_end_of_input ();
+  close_bus (bus);
+
+  return 0;
+}
+
 static int
 run_hub (const char *directory, const char *endpoint)
 {
@@ -493,6 +514,127 @@ test_killer_many (Fixture *self, gconstpointer data)
   check_killer (self, 600);
 }
 
+static gint64
+read_group (Fixture *self, const char *name)
+{
+  g_autoptr (UsherJson) page = describe (self, "metrics");
+  g_autofree char *path = g_strconcat ("groups.0.", name, NULL);
+  gint64 value = -1;
+
+  g_assert_true (usher_json_get_integer (page, path, &value));
+
+  return value;
+}
+
+static void
+await_group (Fixture *self, const char *name, gint64 value)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  while (read_group (self, name) != value)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (G_TIME_SPAN_MILLISECOND);
+    }
+}
+
+static void
+keep_delivery (UsherDelivery *delivery, gpointer user_data)
+{
+  g_async_queue_push (user_data, delivery);
+}
+
+/* what it was given keeps a member, until it is dropped */
+static void
+close_holder (UsherBus *bus, GAsyncQueue *queue)
+{
+  UsherDelivery *delivery = NULL;
+
+  usher_bus_close (bus, PATIENCE, NULL);
+  while ((delivery = g_async_queue_try_pop (queue)) != NULL)
+    usher_delivery_unref (delivery);
+  g_assert_finalize_object (bus);
+}
+
+static void
+test_clean (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncQueue) queue = g_async_queue_new ();
+  UsherBus *member = NULL;
+
+  g_test_summary ("Neither a member nor a hub that ends in order makes events suspect");
+
+  self->hub = open_hub (self->directory, self->endpoint);
+  self->bus = join (self->endpoint, "publisher");
+  member = join (self->endpoint, "member");
+  subscribe (member, keep_delivery, queue);
+  for (guint i = 1; i <= 10; i++)
+    publish (self, i);
+  await_group (self, "out", 10);
+  close_holder (member, queue);
+  await_group (self, "out", 0);
+  g_assert_cmpint (read_group (self, "suspects"), ==, 0);
+
+  member = join (self->endpoint, "member");
+  subscribe (member, keep_delivery, queue);
+  await_group (self, "out", 10);
+  close_hub (g_steal_pointer (&self->hub));
+  self->hub = open_hub (self->directory, self->endpoint);
+  await_group (self, "out", 10);
+  g_assert_cmpint (read_group (self, "suspects"), ==, 0);
+  close_holder (member, queue);
+}
+
+static UsherDelivery *
+pop_delivery (GAsyncQueue *queue)
+{
+  UsherDelivery *delivery = g_async_queue_timeout_pop (queue, PATIENCE);
+
+  g_assert_nonnull (delivery);
+
+  return delivery;
+}
+
+static void
+test_alone (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncQueue) queue = g_async_queue_new ();
+  g_autoptr (UsherDelivery) first = NULL;
+  g_autoptr (UsherDelivery) second = NULL;
+
+  g_test_summary (
+      "A process that tries a suspect gets nothing else; a nak counts, and ends the suspicion");
+
+  self->hub = open_hub (self->directory, self->endpoint);
+  self->bus = join (self->endpoint, "publisher");
+  start_child (self, "--idler", self->endpoint, NULL);
+  publish (self, 1);
+  await_handled (self, 1);
+  kill_child (self);
+
+  subscribe (self->bus, keep_delivery, queue);
+  first = pop_delivery (queue);
+  g_assert_cmpuint (read_id (usher_delivery_get_event (first)), ==, 1);
+  g_assert_cmpuint (usher_delivery_get_attempt (first), ==, 1);
+  g_assert_cmpint (read_group (self, "suspects"), ==, 1);
+  publish (self, 2);
+  await (self, &self->n_confirmed, 2);
+  await_group (self, "lag", 2);
+  g_assert_cmpint (read_group (self, "out"), ==, 1);
+
+  usher_delivery_nak (first, 0, "no");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_clear_pointer (&second, usher_delivery_unref);
+      second = pop_delivery (queue);
+      if (read_id (usher_delivery_get_event (second)) == 1)
+        g_assert_cmpuint (usher_delivery_get_attempt (second), ==, 2);
+      g_assert_cmpint (read_group (self, "suspects"), ==, 0);
+      usher_delivery_ack (second);
+    }
+  await_group (self, "lag", 0);
+}
+
 static void
 on_own_delivery (UsherDelivery *delivery, gpointer user_data)
 {
@@ -646,6 +788,8 @@ main (int argc, char **argv)
 {
   if (argc == 3 && g_str_equal (argv[1], "--member"))
     return run_member (argv[2]);
+  if (argc == 3 && g_str_equal (argv[1], "--idler"))
+    return run_idler (argv[2]);
   if (argc == 3 && g_str_equal (argv[1], "--pair"))
     return run_pair (argv[2]);
   if (argc == 4 && g_str_equal (argv[1], "--hub"))
@@ -657,6 +801,8 @@ main (int argc, char **argv)
   add ("/bus/quarantine/killer/few", test_killer_few);
   add ("/bus/quarantine/killer/many", test_killer_many);
   add ("/bus/quarantine/killer/pair", test_killer_pair);
+  add ("/bus/quarantine/clean", test_clean);
+  add ("/bus/quarantine/alone", test_alone);
   add ("/bus/quarantine/kill/members", test_kill_members);
   add ("/bus/quarantine/kill/hub", test_kill_hub);
   add ("/bus/quarantine/kill/pair", test_kill_pair);
