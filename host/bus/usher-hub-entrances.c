@@ -217,6 +217,7 @@ usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call)
       return;
     }
 
+  usher_link_set_family (self->router, call->endpoint);
   if (!bind_or_tell (self->router, call->endpoint, &call->error))
     return;
   call->bound = g_strdup (zsock_endpoint (self->router));

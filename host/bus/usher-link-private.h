@@ -32,6 +32,8 @@ gboolean usher_link_watch (UsherLink *self, gint64 now);
 void usher_link_give_up (UsherLink *self, gint64 now);
 /* what hub and members allow each other; before the socket is bound or connected */
 void usher_link_set_limits (zsock_t *socket);
+/* lets it have an address of IPv6, if the endpoint does; likewise */
+void usher_link_set_family (zsock_t *socket, const char *endpoint);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherLink, usher_link_free)
 

@@ -42,6 +42,12 @@ usher_link_set_limits (zsock_t *socket)
 }
 
 void
+usher_link_set_family (zsock_t *socket, const char *endpoint)
+{
+  zsock_set_ipv6 (socket, g_str_has_prefix (endpoint, "tcp://[") ? 1 : 0);
+}
+
+void
 usher_link_free (UsherLink *self)
 {
   usher_socket_events_free (self->monitor, self->dealer);
@@ -63,6 +69,7 @@ prepare (UsherLink *self, zsock_t *dealer, zsock_t **monitor)
   zsock_set_reconnect_ivl (dealer, RECONNECT_FIRST);
   zsock_set_reconnect_ivl_max (dealer, RECONNECT_LAST);
   usher_link_set_limits (dealer);
+  usher_link_set_family (dealer, self->endpoint);
   if (self->keys != NULL && !usher_keys_present (self->keys, dealer))
     return FALSE;
   if (g_str_has_prefix (self->endpoint, "inproc://"))

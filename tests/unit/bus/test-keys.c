@@ -7,8 +7,11 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <czmq.h>
 
@@ -418,6 +421,40 @@ test_beyond (Fixture *self, gconstpointer data)
 }
 
 static void
+test_ipv6 (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *endpoint = NULL;
+  g_autofree char *local = NULL;
+  int fd = socket (AF_INET6, SOCK_STREAM, 0);
+  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  gboolean has_ipv6 = fd >= 0 && bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
+
+  g_test_summary ("An address of IPv6 is one too, in brackets");
+
+  if (fd >= 0)
+    close (fd);
+  if (!has_ipv6)
+    {
+      g_test_skip ("this machine has no IPv6");
+      return;
+    }
+
+  endpoint = usher_hub_bind (self->hub, "tcp://[::]:*", &error);
+  g_assert_null (endpoint);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_FORBIDDEN);
+  g_clear_error (&error);
+  usher_hub_set_keys (self->hub, self->keys, &error);
+  g_assert_no_error (error);
+  endpoint = usher_hub_bind (self->hub, "tcp://[::1]:*", &error);
+  g_assert_no_error (error);
+  assert_works (self, endpoint, self->keys);
+  local = usher_hub_bind (self->hub, ANY, &error);
+  g_assert_no_error (error);
+  assert_works (self, local, self->keys);
+}
+
+static void
 test_known (Fixture *self, gconstpointer data)
 {
   g_autofree char *endpoint = bind_guarded (self);
@@ -671,6 +708,7 @@ main (int argc, char **argv)
   add ("missing", test_missing);
   add ("mixed", test_mixed);
   add ("beyond", test_beyond);
+  add ("ipv6", test_ipv6);
   add ("known", test_known);
   add ("unknown", test_unknown);
   add ("wrong-hub", test_wrong_hub);
