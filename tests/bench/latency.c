@@ -238,39 +238,14 @@ measure_start (UsherTestProcess *process)
   return (double) (g_get_monotonic_time () - start) / 1e3;
 }
 
-typedef struct
-{
-  UsherTestProcess *process;
-  const char *service;
-  GPid pid; /* of the dead */
-} Death;
-
-static gboolean
-is_replaced (UsherTestClient *client, gpointer user_data)
-{
-  Death *death = user_data;
-  g_autoptr (GPtrArray) children = usher_test_children_find (death->process, death->service);
-  gboolean replaced = TRUE;
-
-  for (guint i = 0; i < children->len; i++)
-    {
-      UsherTestChild *child = g_ptr_array_index (children, i);
-
-      replaced = replaced && child->pid != death->pid && g_str_equal (child->state, "ready");
-    }
-
-  return replaced;
-}
-
 static void
 measure_death (UsherTestProcess *process, const char *service)
 {
-  g_autoptr (UsherTestClient) admin = usher_test_client_new_admin (process);
   gint64 start = g_get_monotonic_time ();
-  Death death = { process, service, usher_test_children_signal (process, service, 0, SIGKILL) };
+  GPid pid = usher_test_children_signal (process, service, 0, SIGKILL);
 
-  g_assert_cmpint (death.pid, >, 0);
-  usher_test_await (admin, is_replaced, &death, PATIENCE);
+  g_assert_cmpint (pid, >, 0);
+  usher_test_children_await_replaced (process, pid, PATIENCE);
   g_print ("  dead to READY, %-19s %.0f ms\n",
            service,
            (double) (g_get_monotonic_time () - start) / 1e3);

@@ -123,14 +123,25 @@ usher_test_children_find (UsherTestProcess *process, const char *service)
   return g_steal_pointer (&children);
 }
 
+typedef struct
+{
+  UsherTestProcess *process; /* (unowned) */
+  GPid gone;                 /* who must not be among them; 0: nobody */
+} Expectation;
+
 static gboolean
 are_ready (UsherTestClient *client, gpointer user_data)
 {
-  g_autoptr (GPtrArray) children = usher_test_children_list (user_data);
+  Expectation *expectation = user_data;
+  g_autoptr (GPtrArray) children = usher_test_children_list (expectation->process);
 
   for (guint i = 0; i < children->len; i++)
-    if (!g_str_equal (((UsherTestChild *) g_ptr_array_index (children, i))->state, "ready"))
-      return FALSE;
+    {
+      UsherTestChild *child = g_ptr_array_index (children, i);
+
+      if (!g_str_equal (child->state, "ready") || child->pid == expectation->gone)
+        return FALSE;
+    }
 
   return TRUE;
 }
@@ -138,9 +149,16 @@ are_ready (UsherTestClient *client, gpointer user_data)
 void
 usher_test_children_await_ready (UsherTestProcess *process, guint seconds)
 {
-  g_autoptr (UsherTestClient) client = usher_test_client_new_admin (process);
+  usher_test_children_await_replaced (process, 0, seconds);
+}
 
-  usher_test_await (client, are_ready, process, seconds);
+void
+usher_test_children_await_replaced (UsherTestProcess *process, GPid pid, guint seconds)
+{
+  g_autoptr (UsherTestClient) client = usher_test_client_new_admin (process);
+  Expectation expectation = { process, pid };
+
+  usher_test_await (client, are_ready, &expectation, seconds);
 }
 
 GPid

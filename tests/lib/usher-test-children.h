@@ -31,6 +31,8 @@ GPtrArray *usher_test_children_list (UsherTestProcess *process);
 GPtrArray *usher_test_children_find (UsherTestProcess *process, const char *service);
 /* until each child is ready, at most @seconds, else the test fails */
 void usher_test_children_await_ready (UsherTestProcess *process, guint seconds);
+/* until others have taken the place of @pid and each child is ready */
+void usher_test_children_await_replaced (UsherTestProcess *process, GPid pid, guint seconds);
 /* sends @signum to the copy @index of @service, or to the hub; its pid, 0 when no such one runs */
 GPid usher_test_children_signal (UsherTestProcess *process,
                                  const char *service,
