@@ -259,6 +259,11 @@ test_watchdog (Fixture *fixture, gconstpointer data)
                                 g_getenv ("USHER_TEST_DISK_LIBRARY"),
                                 TRUE);
   g_subprocess_launcher_setenv (fixture->launcher, "USHER_TEST_DISK", fixture->disk, TRUE);
+  /* what is preloaded comes before the library of AddressSanitizer, if there is one */
+  g_subprocess_launcher_setenv (fixture->launcher,
+                                "ASAN_OPTIONS",
+                                "verify_asan_link_order=0",
+                                TRUE);
   g_subprocess_launcher_setenv (fixture->launcher,
                                 "USHER_PLUGIN_PATH",
                                 g_getenv ("USHER_TEST_PLUGIN_DIR"),
