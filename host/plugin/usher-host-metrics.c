@@ -234,6 +234,16 @@ add_service (UsherMetrics *metrics, UsherContext *context)
              "Whether the outbox has more than was given to the bus.",
              context->name,
              moment.is_behind);
+  add_gauge (metrics,
+             "usher_store_keep_inbox_seconds",
+             "How long the store knows which events were applied.",
+             context->name,
+             usher_settings_get_integer (context->settings, "store", "keep-inbox"));
+  add_gauge (metrics,
+             "usher_store_keep_requests_seconds",
+             "How long idempotency keys are kept.",
+             context->name,
+             usher_settings_get_integer (context->settings, "store", "keep-requests"));
 }
 
 /* What stores count, and how that is called outside; names that are not here are taken as they are. */

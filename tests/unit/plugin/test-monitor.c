@@ -295,6 +295,8 @@ test_jobs (Fixture *fixture, gconstpointer data)
 
   text = get_metrics (fixture);
   usher_test_metrics_assert (text, "usher_conflicts_total{service=\"stage\"}", 1);
+  usher_test_metrics_assert (text, "usher_store_keep_inbox_seconds{service=\"stage\"}", 86400);
+  usher_test_metrics_assert (text, "usher_store_keep_requests_seconds{service=\"stage\"}", 86400);
   usher_test_metrics_assert (text, "usher_repeated_requests_total{service=\"stage\"}", 1);
   usher_test_metrics_assert (text, "usher_timers_fired_total{service=\"stage\"}", 1);
   usher_test_metrics_assert (text, "usher_timers_failed_total{service=\"stage\"}", 1);
