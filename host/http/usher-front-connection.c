@@ -449,7 +449,7 @@ take_body (UsherFrontConnection *connection, const char *data, size_t *size)
       refuse (connection);
     }
 
-  if (connection->received > MAX_DISCARD)
+  if (connection->is_refused && connection->received > MAX_DISCARD)
     {
       cut (connection, too_large_answer, sizeof too_large_answer - 1);
       return MHD_NO;

@@ -222,7 +222,9 @@ add (GatewayStage *self, const char *name, const char *service, const char *list
   copy->name = g_strdup (name);
   copy->service = g_strdup (service);
   copy->later = g_async_queue_new_full (g_object_unref);
-  copy->router = usher_router_new (NULL, 65536);
+  copy->router =
+      usher_router_new (NULL,
+                        (gsize) usher_settings_get_integer (self->settings, "http", "max-body"));
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     {
       g_autofree char *pattern = g_strdup_printf ("/%s%s", service, routes[i][1]);
@@ -367,7 +369,7 @@ gateway_stage_expect (GatewayStage *self, const char *text, guint status, const 
 {
   g_autoptr (Answer) answer = gateway_stage_ask (self, text);
 
-  g_test_message ("%s", text);
+  g_test_message ("%.200s", text);
   g_assert_cmpuint (answer->status, ==, status);
   if (body != NULL)
     g_assert_cmpstr (answer->body, ==, body);

@@ -195,6 +195,21 @@ test_large (GatewayStage *stage, gconstpointer data)
 }
 
 static void
+test_huge (GatewayStage *stage, gconstpointer data)
+{
+  g_autofree char *body = g_strnfill (9 * 1024 * 1024, '1');
+  g_autofree char *text =
+      g_strconcat (POST ("/tickets/echo", "Content-Length: 9437184\r\n\r\n"), body, NULL);
+
+  g_test_summary ("What does not go in one piece goes in many, both ways");
+
+  gateway_stage_add (stage, "one", "tickets");
+  gateway_stage_add_tcp (stage, "two", "tickets");
+  gateway_stage_expect (stage, text, 200, body);
+  gateway_stage_expect (stage, text, 200, body);
+}
+
+static void
 test_balance (GatewayStage *stage, gconstpointer data)
 {
   GatewayCopy *copies[2] = { NULL };
@@ -406,6 +421,7 @@ test_busy_address (GatewayStage *stage, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  static const char *const generous[] = { "http.max-body=16777216", NULL };
   static const char *const trusting[] = { "http.trusted-proxies=127.0.0.1", NULL };
   static const struct
   {
@@ -421,6 +437,7 @@ main (int argc, char **argv)
     { "/gateway/request/proxy", test_proxy, trusting },
     { "/gateway/request/origin", test_origin, trusting },
     { "/gateway/request/large", test_large, NULL },
+    { "/gateway/request/huge", test_huge, generous },
     { "/gateway/request/client-gone", test_client_gone, NULL },
     { "/gateway/answer/head", test_answer_head, NULL },
     { "/gateway/answer/of-head", test_head, NULL },
