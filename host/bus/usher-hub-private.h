@@ -249,6 +249,8 @@ gboolean usher_hub_load (UsherHub *self, GError **error);
 
 /* publishing */
 void usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
+/* behind what was refused up to @last nothing of @member is taken until it knows */
+void usher_hub_hold (UsherMember *member, UsherChannel *channel, guint64 last, guint8 code);
 void usher_hub_submit (UsherHub *self);
 void usher_hub_take_written (UsherHub *self);
 void usher_hub_drop_old (UsherHub *self);
