@@ -12,7 +12,7 @@
 #include "usher-test-shop.h"
 
 /* USHER_TEST_SEEDS says how many seeds, USHER_TEST_SEED which one alone */
-#define N_SEEDS  6
+#define N_SEEDS  4
 #define N_PEOPLE 4
 #define MIN_LIFE (100 * G_TIME_SPAN_MILLISECOND)
 #define MAX_LIFE (600 * G_TIME_SPAN_MILLISECOND)
