@@ -60,6 +60,32 @@ test_open_at_once (SharedFixture *fixture, gconstpointer data)
 }
 
 static void
+test_open_under_load (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) old = shared_fixture_start_child (fixture);
+  StoreConfirmed confirmed;
+
+  g_test_summary (
+      "Processes that open the file while another one writes all the time do not disturb it.");
+
+  /* it ends at the first commit that fails */
+  store_child_load (old, 1, FALSE);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (StoreChild) new = shared_fixture_start_child (fixture);
+
+      g_assert_cmpint (store_child_ask_number (new, "insert new"), >, 0);
+      g_assert_true (store_child_next (old, &confirmed));
+    }
+
+  for (guint n = confirmed.n; confirmed.n < n + 100;)
+    g_assert_true (store_child_next (old, &confirmed));
+  shared_fixture_open (fixture);
+  g_assert_cmpuint (shared_fixture_count_items (fixture, "new"), ==, 10);
+  store_child_signal (old, SIGKILL);
+}
+
+static void
 test_increments (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (StoreChild) one = NULL;
@@ -393,6 +419,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("open-at-once", argv[0], test_open_at_once);
+  add ("open-under-load", argv[0], test_open_under_load);
   add ("increments", argv[0], test_increments);
   add ("unique", argv[0], test_unique);
   add ("fair", argv[0], test_fair);
