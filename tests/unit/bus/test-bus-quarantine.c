@@ -636,6 +636,39 @@ test_alone (Fixture *self, gconstpointer data)
 }
 
 static void
+test_acquit (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncQueue) queue = g_async_queue_new ();
+
+  g_test_summary (
+      "A process that outlives its hub in a trial has not died of it: nothing is counted");
+
+  start_child (self, "--hub", self->directory, self->endpoint);
+  self->bus = join (self->endpoint, "publisher");
+  subscribe (self->bus, keep_delivery, queue);
+  publish (self, 1);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (UsherDelivery) delivery = pop_delivery (queue);
+
+      g_assert_cmpuint (usher_delivery_get_attempt (delivery), ==, 1);
+      /* of the first hub it is out, of the next ones alone: a delivery that is dropped is an answer */
+      kill_child (self);
+      g_clear_pointer (&delivery, usher_delivery_unref);
+      start_child (self, "--hub", self->directory, self->endpoint);
+    }
+  {
+    g_autoptr (UsherDelivery) delivery = pop_delivery (queue);
+
+    g_assert_cmpuint (usher_delivery_get_attempt (delivery), ==, 1);
+    usher_delivery_ack (delivery);
+  }
+  await_group (self, "lag", 0);
+  close_bus (g_steal_pointer (&self->bus));
+  stop_child (self);
+}
+
+static void
 on_own_delivery (UsherDelivery *delivery, gpointer user_data)
 {
   note (user_data, read_id (usher_delivery_get_event (delivery)));
@@ -803,6 +836,7 @@ main (int argc, char **argv)
   add ("/bus/quarantine/killer/pair", test_killer_pair);
   add ("/bus/quarantine/clean", test_clean);
   add ("/bus/quarantine/alone", test_alone);
+  add ("/bus/quarantine/acquit", test_acquit);
   add ("/bus/quarantine/kill/members", test_kill_members);
   add ("/bus/quarantine/kill/hub", test_kill_hub);
   add ("/bus/quarantine/kill/pair", test_kill_pair);

@@ -441,6 +441,79 @@ test_full_disk_close (Fixture *self, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
 }
 
+/* How often the log said that a hub is missing, and that it came. */
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  guint n_missing; /* (mutex mutex) */
+  guint n_there;   /* (mutex mutex) */
+} Witness;
+
+static GLogWriterOutput
+witness_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  Witness *witness = user_data;
+
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      {
+        g_mutex_lock (&witness->mutex);
+        witness->n_missing += strstr (fields[i].value, "is not there") != NULL ? 1 : 0;
+        witness->n_there += g_str_has_suffix (fields[i].value, "is there") ? 1 : 0;
+        g_cond_broadcast (&witness->cond);
+        g_mutex_unlock (&witness->mutex);
+      }
+
+  return g_log_writer_default (level, fields, n_fields, NULL);
+}
+
+static void
+await_word (Witness *witness, const guint *number)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&witness->mutex);
+  while (*number == 0)
+    g_assert_true (g_cond_wait_until (&witness->cond, &witness->mutex, deadline));
+  g_mutex_unlock (&witness->mutex);
+}
+
+/* what follows is a process of its own: its log is listened to */
+static void
+test_before_hub (Fixture *self, gconstpointer data)
+{
+  UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
+  static Witness witness;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *endpoint = g_strconcat ("ipc://", self->directory, "/bus", NULL);
+  g_autofree char *bound = NULL;
+
+  g_test_summary (
+      "A member that comes before its hub says so once, and goes on when the hub is there");
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  g_log_set_writer_func (witness_log, &witness, NULL);
+  usher_bus_close (self->bus, 0, NULL);
+  g_assert_finalize_object (self->bus);
+  self->bus = usher_zmq_bus_new (endpoint, "first", self->clock, &error);
+  g_assert_no_error (error);
+  publish (self, 1, 1);
+  await_word (&witness, &witness.n_missing);
+  bound = usher_hub_bind (self->hub, endpoint, &error);
+  g_assert_no_error (error);
+  usher_bus_subscribe (self->bus, &wish, on_delivery, self, NULL, &error);
+  g_assert_no_error (error);
+  await (self, &self->n_delivered, 1);
+  await_word (&witness, &witness.n_there);
+  g_assert_cmpuint (witness.n_missing, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -455,6 +528,7 @@ main (int argc, char **argv)
   add ("/hub/bind/file", test_bind_file);
   add ("/hub/bind/folder", test_bind_folder);
   add ("/hub/noise", test_noise);
+  add ("/hub/before", test_before_hub);
   add ("/hub/subscribe-closed", test_subscribe_closed);
   add ("/hub/full-disk", test_full_disk);
   add ("/hub/full-disk/close", test_full_disk_close);
