@@ -159,7 +159,7 @@ usher_run_gateway (const UsherOptions *options)
   self.loop = g_main_loop_new (NULL, FALSE);
   usher_program_prepare (self.loop);
   g_unix_signal_add (SIGHUP, on_hangup, &self);
-  self.setup = usher_setup_new_bare (options, USHER_SETUP_LOOK);
+  self.setup = usher_setup_new_bare (options, USHER_SETUP_LOOK, FALSE);
   usher_setup_print_problems (self.setup);
   if (self.setup->problems->len > 0)
     return EXIT_FAILURE;

@@ -57,7 +57,7 @@ usher_explain_placement (const UsherOptions *options)
 
   /* the services, if some are named */
   rest.arguments = options->arguments[1] != NULL ? options->arguments + 1 : NULL;
-  setup = usher_setup_new_bare (&rest, USHER_SETUP_LOOK);
+  setup = usher_setup_new_bare (&rest, USHER_SETUP_LOOK, TRUE);
   profile = usher_profile_new (setup, &error);
   usher_setup_print_problems (setup);
   if (profile == NULL)

@@ -385,7 +385,7 @@ usher_run_hub (const UsherOptions *options)
 
   prepare (&self);
   self.is_hub = TRUE;
-  self.setup = usher_setup_new_bare (options, USHER_SETUP_SHARED);
+  self.setup = usher_setup_new_bare (options, USHER_SETUP_SHARED, FALSE);
 
   return run (&self);
 }

@@ -67,13 +67,14 @@ declare_settings (UsherSetup *self)
 }
 
 static void
-scan (UsherSetup *self)
+scan (UsherSetup *self, gboolean needs_plugins)
 {
   for (guint i = 0; self->options->plugins[i] != NULL; i++)
     {
       g_autoptr (GError) error = NULL;
 
-      if (!usher_catalog_scan (self->catalog, self->options->plugins[i], &error))
+      if (!usher_catalog_scan (self->catalog, self->options->plugins[i], &error) &&
+          (needs_plugins || !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND)))
         add_problem (self, error->message);
     }
 }
@@ -289,7 +290,7 @@ open_passing_host (UsherSetup *self)
 }
 
 static UsherSetup *
-open (const UsherOptions *options, UsherSetupUse use)
+open (const UsherOptions *options, UsherSetupUse use, gboolean needs_plugins)
 {
   UsherSetup *self = usher_setup_new_settings (options);
 
@@ -297,7 +298,7 @@ open (const UsherOptions *options, UsherSetupUse use)
     open_host (self, options->data, use);
   if (self->host == NULL)
     open_passing_host (self);
-  scan (self);
+  scan (self, needs_plugins);
 
   return self;
 }
@@ -305,7 +306,7 @@ open (const UsherOptions *options, UsherSetupUse use)
 UsherSetup *
 usher_setup_new (const UsherOptions *options, UsherSetupUse use)
 {
-  UsherSetup *self = open (options, use);
+  UsherSetup *self = open (options, use, TRUE);
 
   add_plugins (self);
   check_settings (self);
@@ -316,9 +317,9 @@ usher_setup_new (const UsherOptions *options, UsherSetupUse use)
 }
 
 UsherSetup *
-usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use)
+usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use, gboolean needs_plugins)
 {
-  UsherSetup *self = open (options, use);
+  UsherSetup *self = open (options, use, needs_plugins);
 
   check_settings (self);
 

@@ -35,8 +35,10 @@ typedef enum
 } UsherSetupUse;
 
 UsherSetup *usher_setup_new (const UsherOptions *options, UsherSetupUse use);
-/* without services: settings of plugins that are found are not looked at */
-UsherSetup *usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use);
+/* without services: settings of plugins that are found are not looked at. @needs_plugins: FALSE: on a machine without a
+ * plugin folder too */
+UsherSetup *
+usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use, gboolean needs_plugins);
 /* neither host nor plugins, for who only wants to know what was set */
 UsherSetup *usher_setup_new_settings (const UsherOptions *options);
 void usher_setup_free (UsherSetup *self);

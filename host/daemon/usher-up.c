@@ -321,7 +321,7 @@ usher_up (const UsherOptions *options)
   g_unix_signal_add (SIGHUP, on_hangup, &self);
   self.plugins = usher_plugin_page_new ();
   self.processes = usher_process_page_new ();
-  self.setup = usher_setup_new_bare (options, USHER_SETUP_TAKE_OVER);
+  self.setup = usher_setup_new_bare (options, USHER_SETUP_TAKE_OVER, TRUE);
 
   return run (&self);
 }

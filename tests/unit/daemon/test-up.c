@@ -421,8 +421,11 @@ test_stranger (Program *fixture, gconstpointer data)
 
   g_test_summary ("A process that was started by hand keeps a supervisor out, and is named");
 
-  program_add_plugin (fixture, "good", "");
+  /* a hub needs no plugins */
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_PLUGIN_PATH", "/nowhere", TRUE);
   process = program_spawn (fixture, hub);
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_PLUGIN_PATH", fixture->plugins, TRUE);
+  program_add_plugin (fixture, "good", "");
   line = program_await_line (g_subprocess_get_stdout_pipe (process), "admin on");
   pattern = g_strdup_printf ("*is in use by another process, %s\n*",
                              g_subprocess_get_identifier (process));
