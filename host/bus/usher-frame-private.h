@@ -54,8 +54,6 @@ typedef enum
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
-/* of the texts of one event */
-#define USHER_FRAME_MAX_EVENT (8 * 1024 * 1024)
 #define USHER_EVENT_ID_SIZE   16
 
 /* writing */

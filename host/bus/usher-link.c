@@ -20,7 +20,7 @@
 #define RECONNECT_FIRST 20
 #define RECONNECT_LAST  400
 
-/* far more than an event may have, see USHER_FRAME_MAX_EVENT */
+/* far more than a frame has with the largest event, see USHER_EVENT_MAX_PAYLOAD */
 #define MAX_MESSAGE (16 * 1024 * 1024)
 
 #define LOSS_PAUSE    (100 * G_TIME_SPAN_MILLISECOND)

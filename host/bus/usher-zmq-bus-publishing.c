@@ -46,16 +46,16 @@ check_event (UsherEvent *event, GError **error)
                  "event “%s” of channel “%s” has no UUID, no channel, or text that is not UTF-8",
                  usher_event_get_id (event),
                  usher_event_get_channel (event));
-  else if (size + length > USHER_FRAME_MAX_EVENT)
+  else if (size > USHER_FRAME_MAX_BYTES || length > USHER_EVENT_MAX_PAYLOAD)
     g_set_error (error,
                  USHER_ERROR,
                  USHER_ERROR_TOO_LARGE,
                  "event “%s” of channel “%s” is over %d bytes",
                  usher_event_get_id (event),
                  usher_event_get_channel (event),
-                 USHER_FRAME_MAX_EVENT);
+                 USHER_EVENT_MAX_PAYLOAD);
 
-  return is_sound && size + length <= USHER_FRAME_MAX_EVENT;
+  return is_sound && size <= USHER_FRAME_MAX_BYTES && length <= USHER_EVENT_MAX_PAYLOAD;
 }
 
 /* Tells the publishers of what no hub could keep; the order of the others stays. */

@@ -18,6 +18,13 @@ G_BEGIN_DECLS
 
 typedef struct _UsherEvent UsherEvent;
 
+/**
+ * USHER_EVENT_MAX_PAYLOAD:
+ *
+ * Bytes that the payload of an event may have, so that it fits through every transport.
+ */
+#define USHER_EVENT_MAX_PAYLOAD (8 * 1024 * 1024)
+
 USHER_API
 GType usher_event_get_type (void);
 /* @id: a UUID; @time: microseconds; @correlation, @causation, @traceparent: (nullable):

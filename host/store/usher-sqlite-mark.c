@@ -8,6 +8,8 @@
 
 #include "usher-sqlite-mark-private.h"
 
+#include "usher-error.h"
+
 static const char find_applied[] = "SELECT 1 FROM usher_inbox WHERE event=?1 AND subscriber=?2";
 static const char add_applied[] =
     "INSERT INTO usher_inbox (event,subscriber,time) VALUES (?1,?2,?3)";
@@ -200,11 +202,23 @@ write_timers (UsherSqliteConnection *connection, UsherUnit *unit, GError **error
 static gboolean
 write_event (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement =
-      usher_sqlite_connection_get (connection, add_event, error);
+  g_autoptr (UsherSqliteStatement) statement = NULL;
   gsize length = 0;
   const char *payload = usher_event_get_payload (event, &length);
 
+  /* no bus would ever take it, nor what is behind it */
+  if (length > USHER_EVENT_MAX_PAYLOAD)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_TOO_LARGE,
+                   "an event of channel “%s” is over %d bytes",
+                   usher_event_get_channel (event),
+                   USHER_EVENT_MAX_PAYLOAD);
+      return FALSE;
+    }
+
+  statement = usher_sqlite_connection_get (connection, add_event, error);
   if (statement == NULL)
     return FALSE;
 

@@ -324,6 +324,8 @@ publish (UsherUnit *self, const char *channel, const char *payload, gssize lengt
  * @payload: a JSON object as text
  *
  * Publishes an event with the commit: never without it, and never not after it.
+ *
+ * A unit with an event over [const@EVENT_MAX_PAYLOAD] is refused with `USHER_ERROR_TOO_LARGE`.
  */
 void
 usher_unit_publish (UsherUnit *self, const char *channel, const char *payload)

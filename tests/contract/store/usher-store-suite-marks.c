@@ -252,6 +252,25 @@ test_outbox_refused (UsherStoreFixture *fixture, gconstpointer data)
 }
 
 static void
+test_outbox_large (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *filler = g_strnfill (USHER_EVENT_MAX_PAYLOAD - 2, 'x');
+  g_autofree char *largest = g_strconcat ("\"", filler, "\"", NULL);
+  g_autofree char *larger = g_strconcat ("\"x", filler, "\"", NULL);
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherUnit) second = usher_store_fixture_begin (fixture);
+
+  g_test_summary ("An event that no bus would take is refused with its unit.");
+
+  usher_unit_publish (unit, "item:created", larger);
+  usher_store_fixture_refuse (fixture, unit, USHER_ERROR_TOO_LARGE);
+  assert_outbox (fixture, 0, 10, "");
+  usher_unit_publish (second, "item:created", largest);
+  usher_store_fixture_commit (fixture, second);
+  assert_outbox (fixture, 0, 10, "item:created");
+}
+
+static void
 set_request (UsherUnit *unit, const char *key, guint status, const char *body)
 {
   unit->request_key = g_strdup (key);
@@ -559,6 +578,7 @@ usher_store_suite_add_marks (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "outbox/order", test_outbox_order);
   usher_store_suite_add_test (maker, "outbox/trim", test_outbox_trim);
   usher_store_suite_add_test (maker, "outbox/refused", test_outbox_refused);
+  usher_store_suite_add_test (maker, "outbox/large", test_outbox_large);
   usher_store_suite_add_test (maker, "request/kept", test_request_kept);
   usher_store_suite_add_test (maker, "request/taken", test_request_taken);
   usher_store_suite_add_test (maker, "request/steps", test_request_steps);
