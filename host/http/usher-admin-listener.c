@@ -16,7 +16,8 @@
 #include "usher-request-private.h"
 #include "usher-router-private.h"
 
-#define KEY "usher-too-large"
+#define KEY  "usher-too-large"
+#define GONE "usher-gone"
 
 /**
  * UsherAdminListener:
@@ -158,8 +159,11 @@ send_answer (gpointer user_data)
 {
   Answer *answer = user_data;
 
-  fill_message (answer->message, answer->request, answer->reply);
-  soup_server_message_unpause (answer->message);
+  if (g_object_get_data (G_OBJECT (answer->message), GONE) == NULL)
+    {
+      fill_message (answer->message, answer->request, answer->reply);
+      soup_server_message_unpause (answer->message);
+    }
 
   return G_SOURCE_REMOVE;
 }
@@ -244,6 +248,13 @@ is_allowed (UsherAdminListener *self, UsherRequest *request)
          equals_secret (authorization + 7, self->token);
 }
 
+/* A client that does not wait for its answer; one that is told to libsoup then is a mistake. */
+static void
+on_gone (SoupServerMessage *message, gpointer user_data)
+{
+  g_object_set_data (G_OBJECT (message), GONE, GINT_TO_POINTER (TRUE));
+}
+
 static void
 on_request (SoupServer *server,
             SoupServerMessage *message,
@@ -261,6 +272,8 @@ on_request (SoupServer *server,
   answer->request = make_request (message);
   exchange = usher_exchange_new (answer->request, on_done, answer);
   answer->reply = g_object_ref (usher_exchange_get_reply (exchange));
+  g_signal_connect (message, "finished", G_CALLBACK (on_gone), NULL);
+  g_signal_connect (message, "disconnected", G_CALLBACK (on_gone), NULL);
   soup_server_message_pause (message);
 
   if (g_object_get_data (G_OBJECT (message), KEY) != NULL)

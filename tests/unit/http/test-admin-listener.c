@@ -218,6 +218,42 @@ test_stop_open (Fixture *fixture, gconstpointer token)
   usher_exchange_finish (exchange);
 }
 
+static gpointer
+finish_exchange (gpointer data)
+{
+  usher_exchange_finish (data);
+
+  return NULL;
+}
+
+static void
+test_stop_race (Fixture *fixture, gconstpointer token)
+{
+  g_test_summary (
+      "An answer that comes while the listener stops, or to a client that left, is no harm");
+
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr (GSocketConnection) connection =
+          send_text (fixture, POST "Content-Length: 2\r\n\r\n{}");
+      g_autoptr (UsherExchange) exchange =
+          g_async_queue_timeout_pop (fixture->later, 5 * G_USEC_PER_SEC);
+      g_autoptr (GError) error = NULL;
+      GThread *thread = NULL;
+
+      g_assert_nonnull (exchange);
+      if (i % 2 == 0)
+        g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+      thread = g_thread_new ("finish", finish_exchange, exchange);
+      g_assert_finalize_object (g_steal_pointer (&fixture->listener));
+      g_thread_join (thread);
+
+      fixture->listener = usher_admin_listener_new (fixture->router, NULL);
+      usher_admin_listener_start (fixture->listener, "127.0.0.1:0", &error);
+      g_assert_no_error (error);
+    }
+}
+
 static void
 test_token (Fixture *fixture, gconstpointer token)
 {
@@ -345,6 +381,7 @@ main (int argc, char **argv)
   test ("/admin-listener/later", NULL, test_later);
   test ("/admin-listener/large", NULL, test_large);
   test ("/admin-listener/stop-open", NULL, test_stop_open);
+  test ("/admin-listener/stop-race", NULL, test_stop_race);
   test ("/admin-listener/token", TOKEN, test_token);
   test ("/admin-listener/path", NULL, test_path);
   test ("/admin-listener/forward", NULL, test_forward);
