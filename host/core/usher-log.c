@@ -92,6 +92,8 @@ add_scope (GLogField *all, gsize n, const UsherLogScope *scope)
     { "USHER_SERVICE", scope->service },
     { "USHER_REQUEST", scope->request },
     { "USHER_EVENT", scope->event },
+    { "USHER_CHANNEL", scope->channel },
+    { "USHER_CORRELATION", scope->correlation },
     { "USHER_DOCUMENT", scope->document },
   };
 
@@ -131,10 +133,8 @@ static void
 write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
 {
   static const char *const keys[] = {
-    "USHER_SERVICE",
-    "USHER_REQUEST",
-    "USHER_EVENT",
-    "USHER_DOCUMENT",
+    "USHER_SERVICE", "USHER_REQUEST",     "USHER_EVENT",
+    "USHER_CHANNEL", "USHER_CORRELATION", "USHER_DOCUMENT",
   };
   g_autoptr (GString) line = g_string_new (NULL);
   const char *domain = find_text (fields, n_fields, "GLIB_DOMAIN");

@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* What the calling thread works on. The writer adds it to every message that is logged from the thread
- * meanwhile, as fields USHER_SERVICE, USHER_REQUEST, USHER_EVENT, USHER_DOCUMENT. All nullable,
+ * meanwhile, as fields USHER_SERVICE, USHER_REQUEST, USHER_EVENT, USHER_CHANNEL, USHER_CORRELATION, USHER_DOCUMENT. All nullable,
  * borrowed until usher_log_pop_scope(). */
 typedef struct _UsherLogScope UsherLogScope;
 
@@ -22,6 +22,8 @@ struct _UsherLogScope
   const char *service;
   const char *request;
   const char *event;
+  const char *channel;
+  const char *correlation;
   const char *document;
   UsherLogScope *parent; /*< private >*/
 };

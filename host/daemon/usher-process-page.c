@@ -215,17 +215,20 @@ usher_process_page_add_metrics (UsherProcessPage *self, UsherMetrics *metrics, c
     }
 }
 
+char *
+usher_process_page_dup_text (gpointer page)
+{
+  UsherProcessPage *self = page;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_strdup (self->text);
+}
+
 void
 usher_process_page_answer (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
-  UsherProcessPage *self = user_data;
-  char *text = NULL;
 
-  g_mutex_lock (&self->mutex);
-  text = g_strdup (self->text);
-  g_mutex_unlock (&self->mutex);
-
-  usher_reply_take_json (usher_exchange_get_reply (owned), text);
+  usher_reply_take_json (usher_exchange_get_reply (owned), usher_process_page_dup_text (user_data));
   usher_exchange_finish (owned);
 }

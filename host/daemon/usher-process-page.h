@@ -27,7 +27,9 @@ void
 usher_process_page_add_metrics (UsherProcessPage *self, UsherMetrics *metrics, const char *run);
 /* (transfer full) (nullable): how the process in this place is called now; on any thread */
 char *usher_process_page_dup_instance (UsherProcessPage *self, const char *name);
-/* answers with JSON; on any thread */
+/* (transfer full): the JSON of @page, for the page for people; on any thread */
+char *usher_process_page_dup_text (gpointer page);
+/* answers with it; on any thread */
 void usher_process_page_answer (UsherExchange *exchange, gpointer user_data);
 
 G_END_DECLS

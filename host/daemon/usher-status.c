@@ -264,12 +264,17 @@ add_services (UsherTable *table, const Place *place)
   for (guint i = 0; i < usher_json_get_length (place->plugins, "plugins"); i++)
     {
       const char *name = get_text (place->plugins, "plugins", i, "name");
+      const char *state = get_text (place->plugins, "plugins", i, "state");
       guint row = find_service (place->services, name);
+
+      /* one that was found and is not meant to run there */
+      if (g_strcmp0 (state, "discovered") == 0)
+        continue;
 
       if (place->name != NULL)
         usher_table_add (table, place->name);
       usher_table_add (table, name);
-      usher_table_add (table, get_text (place->plugins, "plugins", i, "state"));
+      usher_table_add (table, state);
       for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
         add_number (table, place->services, "", row, numbers[j]);
       usher_table_add (table, get_text (place->plugins, "plugins", i, "reason"));

@@ -134,6 +134,7 @@ usher_up_add_routes (UsherUp *self, GError **error)
   UsherHost *host = self->setup->host;
 
   usher_host_add_metrics (host, add_metrics, self, NULL);
+  usher_host_set_processes (host, usher_process_page_dup_text, self->processes);
 
   return usher_host_add_admin_route (
              host, "GET", "/plugins", usher_plugin_page_answer, self->plugins, NULL, error) &&

@@ -58,6 +58,24 @@ usher_host_add_metrics (UsherHost *self,
   g_ptr_array_add (self->metrics, source);
 }
 
+/**
+ * usher_host_set_processes: (skip)
+ * @self: a host that does not listen yet
+ * @func: tells the processes as JSON text, which is freed, on a thread of the host's
+ * @user_data: data for @func
+ *
+ * Lets a supervisor show its processes on the page for people.
+ */
+void
+usher_host_set_processes (UsherHost *self, UsherProcessesFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (self->front == NULL && self->admin == NULL);
+
+  self->processes = func;
+  self->processes_data = user_data;
+}
+
 typedef struct
 {
   UsherHost *host;

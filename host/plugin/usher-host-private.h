@@ -45,6 +45,8 @@ struct _UsherHost
   UsherAdminListener *admin;     /* (owned) (nullable) */
   UsherMonitor *monitor;         /* (owned) */
   GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
+  UsherProcessesFunc processes;  /* (nullable) */
+  gpointer processes_data;
   GMutex mutex;
   char *trouble; /* (owned) (nullable) (mutex mutex): what is missing, by the program around it */
   char *registered; /* (owned) (nullable): the path of its registration */

@@ -483,7 +483,11 @@ call_in_scope (UsherJob *self, GError **error)
   if (self->exchange != NULL)
     scope.request = usher_request_get_id (get_request (self));
   if (self->event != NULL)
-    scope.event = usher_event_get_id (self->event);
+    {
+      scope.event = usher_event_get_id (self->event);
+      scope.channel = usher_event_get_channel (self->event);
+      scope.correlation = usher_event_get_correlation (self->event);
+    }
   if (self->timer != NULL)
     scope.document = usher_timer_get_key (self->timer);
 

@@ -55,6 +55,13 @@ static const Column service_columns[] = {
   { "queued", "In the queue", COLUMN_NUMBER },
 };
 
+static const Column process_columns[] = {
+  { "name", "Process", COLUMN_TEXT },  { "state", "State", COLUMN_TEXT },
+  { "pid", "Id", COLUMN_NUMBER },      { "restarts", "Restarts", COLUMN_NUMBER },
+  { "since", "Since", COLUMN_TEXT },   { "services", "Services", COLUMN_LIST },
+  { "reason", "Reason", COLUMN_TEXT },
+};
+
 static const Column channel_columns[] = {
   { "name", "Channel", COLUMN_TEXT },    { "msgs", "Events", COLUMN_NUMBER },
   { "bytes", "Size", COLUMN_BYTES },     { "first_seq", "First", COLUMN_NUMBER },
@@ -90,6 +97,13 @@ static const Table service_table = { "services",
                                      "What this process has done since it began",
                                      "",
                                      COLUMNS (service_columns) };
+static const Table process_table = {
+  "processes",
+  "Processes",
+  "“usher status” tells what their services do",
+  "processes",
+  COLUMNS (process_columns),
+};
 static const Table channel_table = {
   "channels", "Channels", "What the log keeps", "channels", COLUMNS (channel_columns),
 };
@@ -327,7 +341,10 @@ usher_monitor_page_render (const UsherMonitorPage *page)
 
   append_head (html, g_bytes_get_data (style, NULL));
   append_status (html, page);
-  append_table (html, &service_table, page->services);
+  if (page->processes != NULL)
+    append_table (html, &process_table, page->processes);
+  else
+    append_table (html, &service_table, page->services);
   append_bus (html, page);
   append_table (html, &channel_table, page->channels);
   append_table (html, &group_table, page->metrics);

@@ -35,7 +35,8 @@ typedef struct
   UsherJson *clients;
   UsherJson *parked;
   UsherJson *metrics;
-  UsherJson *services; /* as usher_host_describe_services() has it */
+  UsherJson *processes; /* of a supervisor: only then there is a table of them */
+  UsherJson *services;  /* as usher_host_describe_services() has it */
 } UsherMonitorPage;
 
 /* (transfer full): HTML, all that is not ours escaped */

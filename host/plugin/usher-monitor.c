@@ -497,6 +497,15 @@ read_page (UsherMonitor *self, const char *what, char **trouble)
   return json;
 }
 
+/* (transfer full) (nullable) */
+static UsherJson *
+read_processes (UsherHost *host)
+{
+  g_autofree char *text = host->processes != NULL ? host->processes (host->processes_data) : NULL;
+
+  return text != NULL ? usher_json_parse (text, -1, NULL) : NULL;
+}
+
 static void
 answer_html (UsherMonitor *self, UsherExchange *exchange)
 {
@@ -509,6 +518,7 @@ answer_html (UsherMonitor *self, UsherExchange *exchange)
   g_autoptr (UsherJson) parked = read_page (self, "parked" PAGE_ROWS, &no_bus);
   g_autoptr (UsherJson) metrics = read_page (self, "metrics", &no_bus);
   g_autoptr (UsherJson) services = usher_json_parse (text, -1, NULL);
+  g_autoptr (UsherJson) processes = read_processes (self->host);
   UsherReply *reply = usher_exchange_get_reply (exchange);
   const UsherMonitorPage page = {
     .trouble = usher_host_is_ready (self->host, &reason) ? NULL : reason,
@@ -518,6 +528,7 @@ answer_html (UsherMonitor *self, UsherExchange *exchange)
     .clients = clients,
     .parked = parked,
     .metrics = metrics,
+    .processes = processes,
     .services = services,
   };
   g_autofree char *policy = usher_monitor_page_make_policy ();

@@ -65,7 +65,11 @@ test_scope (void)
   if (is_child ())
     {
       UsherLogScope outer = { .service = "orders", .request = "r1" };
-      UsherLogScope inner = { .service = "tickets", .event = "e1", .document = "d1" };
+      UsherLogScope inner = { .service = "tickets",
+                              .event = "e1",
+                              .channel = "order:created",
+                              .correlation = "r0",
+                              .document = "d1" };
 
       open_log ("message");
       usher_log_push_scope (&outer);
@@ -81,7 +85,8 @@ test_scope (void)
     }
 
   g_test_trap_assert_stderr ("*: one (service=orders request=r1)\n"
-                             "*: two (service=tickets event=e1 document=mine)\n"
+                             "*: two (service=tickets event=e1 channel=order:created "
+                             "correlation=r0 document=mine)\n"
                              "*: three (service=orders request=r1)\n"
                              "*: four\n*");
 }

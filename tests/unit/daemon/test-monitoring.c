@@ -84,9 +84,15 @@ remove_tree (const char *path)
 static void
 stop_hub (Fixture *fixture)
 {
+  g_autofree char *said = NULL;
+  g_autoptr (GError) error = NULL;
+
   g_subprocess_send_signal (fixture->hub, SIGTERM);
-  g_subprocess_wait (fixture->hub, NULL, NULL);
-  g_assert_true (g_subprocess_get_if_exited (fixture->hub));
+  g_subprocess_communicate_utf8 (fixture->hub, NULL, NULL, NULL, &said, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", said);
+  if (g_subprocess_get_if_signaled (fixture->hub))
+    g_error ("the hub ended by signal %d: %s", g_subprocess_get_term_sig (fixture->hub), said);
   g_assert_cmpint (g_subprocess_get_exit_status (fixture->hub), ==, 0);
   g_clear_object (&fixture->hub);
 }

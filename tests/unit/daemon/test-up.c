@@ -154,6 +154,8 @@ test_explain_wrong (Program *fixture, gconstpointer data)
 static void
 test_ready (Program *fixture, gconstpointer data)
 {
+  g_autofree char *status = NULL;
+
   g_test_summary ("Each copy has a process, and the two lines come when all are ready");
 
   program_add_plugin (fixture, "good", "");
@@ -170,6 +172,15 @@ test_ready (Program *fixture, gconstpointer data)
                          "HTTP/1.1 200 *\nprocess_resident_memory_bytes{process=\"good.2\"} *"
                          "\nusher_process_ready{process=\"good.1\"} 1\n*");
   program_assert_answer (fixture->admin, "/processes/nobody/readyz", "HTTP/1.1 404 *");
+  program_assert_answer (fixture->admin,
+                         "/",
+                         "HTTP/1.1 200 *<td>good.1</td><td>ready</td>*<td>good.2</td>*");
+  status = g_strdup_printf ("status --admin %s", fixture->admin);
+  program_assert_says (fixture,
+                       status,
+                       0,
+                       "Ready at *\nPROCESS *\ngood.1 * ready *\nPROCESS *\ngood.1 * good * ready *"
+                       "\nBus: STANDALONE, *");
   program_assert_answer (fixture->admin,
                          "/streaming/clientsz",
                          "*\"id\": \"good.1-1\"*\"id\": \"good.2-1\"*\"id\": \"supervisor\"*");
