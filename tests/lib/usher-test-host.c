@@ -15,6 +15,7 @@
 #include "usher-id.h"
 #include "usher-json.h"
 #include "usher-module.h"
+#include "usher-test.h"
 
 #define STOP_TIMEOUT (10 * G_TIME_SPAN_SECOND)
 #define PATIENCE     (20 * G_TIME_SPAN_SECOND)
@@ -167,27 +168,11 @@ usher_test_host_new (const char *plugins, ...)
   return self;
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-
-  g_assert_cmpint (g_remove (path), ==, 0);
-}
-
 void
 usher_test_host_free (UsherTestHost *self)
 {
   stop (self);
-  remove_tree (self->directory);
+  usher_test_remove_tree (self->directory);
   g_ptr_array_unref (self->carried);
   g_hash_table_unref (self->seen);
   g_object_unref (self->clock);

@@ -11,27 +11,11 @@
 #include <glib/gstdio.h>
 
 #include "usher-id.h"
+#include "usher-test.h"
 
 /* 2026-01-01 */
 #define START    (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
 #define PATIENCE (60 * G_TIME_SPAN_SECOND)
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
-  const char *name = NULL;
-
-  g_assert_no_error (error);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-}
 
 void
 usher_bus_fixture_open_hub (UsherBusFixture *self)
@@ -116,7 +100,7 @@ tear_down (UsherBusFixture *self, gconstpointer data)
     usher_bus_fixture_leave (self->bus);
   usher_bus_fixture_close_hub (self);
   g_assert_finalize_object (self->clock);
-  remove_folder (self->directory);
+  usher_test_remove_tree (self->directory);
   g_free (self->directory);
   g_free (self->endpoint);
   g_ptr_array_unref (self->ids);

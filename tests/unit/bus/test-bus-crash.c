@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "usher-hub.h"
+#include "usher-test.h"
 #include "usher-zmq-bus.h"
 
 #define SEEDS     20
@@ -236,21 +237,6 @@ check (GArray *log, GArray *ledger)
 }
 
 static void
-remove_directory (const char *directory)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name = NULL;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (directory, name, NULL);
-
-      g_remove (path);
-    }
-  g_rmdir (directory);
-}
-
-static void
 test_kill (gconstpointer data)
 {
   const char *program = data;
@@ -273,7 +259,7 @@ test_kill (gconstpointer data)
     }
   g_assert_cmpuint (ledger->len, >, SEEDS);
   g_test_message ("%u events were confirmed", ledger->len);
-  remove_directory (directory);
+  usher_test_remove_tree (directory);
 }
 
 int

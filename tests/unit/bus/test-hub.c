@@ -18,6 +18,7 @@
 #include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-json.h"
+#include "usher-test.h"
 #include "usher-zmq-bus.h"
 
 #define CHANNEL  "order:created"
@@ -57,21 +58,6 @@ set_up (Fixture *self, gconstpointer data)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name = NULL;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-}
-
-static void
 tear_down (Fixture *self, gconstpointer data)
 {
   usher_bus_close (self->bus, 0, NULL);
@@ -79,7 +65,7 @@ tear_down (Fixture *self, gconstpointer data)
   usher_hub_close (self->hub, 0, NULL);
   g_assert_finalize_object (self->hub);
   g_assert_finalize_object (self->clock);
-  remove_folder (self->directory);
+  usher_test_remove_tree (self->directory);
   g_free (self->directory);
   g_free (self->endpoint);
   g_mutex_clear (&self->mutex);
@@ -223,7 +209,7 @@ test_bind_path (Fixture *self, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
   usher_hub_close (hub, 0, NULL);
   g_assert_finalize_object (hub);
-  remove_folder (other);
+  usher_test_remove_tree (other);
 
   /* it is the first one's still */
   usher_bus_close (self->bus, 0, NULL);

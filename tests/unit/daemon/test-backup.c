@@ -5,6 +5,7 @@
  */
 
 #include "config.h"
+#include "usher-test.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -102,24 +103,9 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  remove_tree (fixture->directory);
+  usher_test_remove_tree (fixture->directory);
   g_free (fixture->directory);
   g_free (fixture->data);
   g_free (fixture->backup);
@@ -253,7 +239,7 @@ test_moment (Fixture *fixture, gconstpointer data)
       g_assert_true (first == second || first == second + 1);
       g_assert_cmpint (first, >=, before);
       before = first;
-      remove_tree (fixture->backup);
+      usher_test_remove_tree (fixture->backup);
     }
   g_atomic_int_set (&writer.stopping, 1);
   g_thread_join (thread);

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 
 #include "http-peer.h"
+#include "usher-test.h"
 
 #define N_COPIES  2
 #define N_CLIENTS 4
@@ -147,21 +148,6 @@ set_up (CopiesFixture *fixture, gconstpointer setting)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
-}
-
-static void
 kill_process (GSubprocess *process)
 {
   g_subprocess_force_exit (process);
@@ -181,7 +167,7 @@ tear_down (CopiesFixture *fixture, gconstpointer setting)
       g_object_unref (fixture->copies[i]);
     }
   g_object_unref (fixture->gateway);
-  remove_tree (fixture->directory);
+  usher_test_remove_tree (fixture->directory);
   g_free (fixture->directory);
   g_free (fixture->run);
   g_free (fixture->uri);

@@ -5,6 +5,7 @@
  */
 
 #include "config.h"
+#include "usher-test.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -78,21 +79,6 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   if (fixture->program != NULL)
@@ -100,7 +86,7 @@ tear_down (Fixture *fixture, gconstpointer data)
       g_subprocess_force_exit (fixture->program);
       g_subprocess_wait (fixture->program, NULL, NULL);
     }
-  remove_tree (fixture->directory);
+  usher_test_remove_tree (fixture->directory);
   g_clear_object (&fixture->lines);
   g_clear_object (&fixture->program);
   g_clear_object (&fixture->launcher);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "usher-test-program.h"
+#include "usher-test.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -41,21 +42,6 @@ program_set_up (Program *fixture, gconstpointer data)
   g_subprocess_launcher_set_child_setup (fixture->launcher, on_child_setup, NULL, NULL);
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
-}
-
 void
 program_tear_down (Program *fixture, gconstpointer data)
 {
@@ -64,7 +50,7 @@ program_tear_down (Program *fixture, gconstpointer data)
       g_subprocess_force_exit (fixture->host);
       g_subprocess_wait (fixture->host, NULL, NULL);
     }
-  remove_tree (fixture->directory);
+  usher_test_remove_tree (fixture->directory);
 
   g_clear_object (&fixture->host);
   g_clear_object (&fixture->launcher);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "gateway-stage.h"
+#include "usher-test.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -121,21 +122,6 @@ gateway_stage_set_up (GatewayStage *self, gconstpointer data)
   g_assert_no_error (error);
 }
 
-static void
-remove_directory (const char *directory)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name = NULL;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (directory, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (directory);
-}
-
 void
 gateway_stage_tear_down (GatewayStage *self, gconstpointer data)
 {
@@ -144,7 +130,7 @@ gateway_stage_tear_down (GatewayStage *self, gconstpointer data)
   g_ptr_array_unref (self->copies);
   g_assert_finalize_object (self->settings);
   g_assert_finalize_object (self->clock);
-  remove_directory (self->directory);
+  usher_test_remove_tree (self->directory);
   g_free (self->directory);
 }
 

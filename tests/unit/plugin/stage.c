@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "usher-id.h"
+#include "usher-test.h"
 
 #define STOP_TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
@@ -165,21 +166,6 @@ stage_restart (Stage *self)
   stage_start (self);
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
-}
-
 void
 stage_clear (Stage *self)
 {
@@ -192,7 +178,7 @@ stage_clear (Stage *self)
   else
     {
       g_assert_finalize_object (self->clock);
-      remove_tree (self->directory);
+      usher_test_remove_tree (self->directory);
     }
   g_free (self->directory);
 }

@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-host.h"
+#include "usher-test.h"
 
 #define FAKE_TYPE_SERVICE (fake_service_get_type ())
 G_DECLARE_FINAL_TYPE (FakeService, fake_service, FAKE, SERVICE, GObject)
@@ -117,25 +118,10 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_assert_finalize_object (fixture->host);
-  remove_tree (fixture->directory);
+  usher_test_remove_tree (fixture->directory);
   g_free (fixture->directory);
 }
 
