@@ -34,11 +34,22 @@ watch (UsherGatewayLink *link, int operation, gboolean out)
   return epoll_ctl (link->copy->gateway->epoll_fd, operation, link->fd, &event) == 0;
 }
 
+/* A process that is just being forked has the descriptor too, so that closing it alone would not end its events. */
+static void
+close_fd (UsherGatewayLink *link)
+{
+  if (link->fd < 0)
+    return;
+
+  epoll_ctl (link->copy->gateway->epoll_fd, EPOLL_CTL_DEL, link->fd, NULL);
+  close (link->fd);
+  link->fd = -1;
+}
+
 void
 usher_gateway_link_free (UsherGatewayLink *link)
 {
-  if (link->fd >= 0)
-    close (link->fd);
+  close_fd (link);
   if (link->in != NULL)
     g_byte_array_unref (link->in);
   usher_copy_unref (link->copy);
@@ -49,8 +60,7 @@ usher_gateway_link_free (UsherGatewayLink *link)
 static void
 bury (UsherGatewayLink *link)
 {
-  close (link->fd);
-  link->fd = -1;
+  close_fd (link);
   link->node.data = link;
   g_queue_push_tail_link (&link->copy->gateway->dead, &link->node);
 }

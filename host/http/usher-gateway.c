@@ -295,25 +295,41 @@ watch (UsherGateway *self, int *fd)
   return *fd >= 0 && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, *fd, &event) == 0;
 }
 
+/* What the kernel has no watch left for is seen a little later, by looking. */
+static void
+watch_directory (UsherGateway *self)
+{
+  self->notify_fd = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
+  if (watch (self, &self->notify_fd) &&
+      inotify_add_watch (self->notify_fd,
+                         self->directory,
+                         IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR) >=
+          0)
+    return;
+
+  g_message ("run directory “%s” is looked at each %d ms, as it cannot be watched: %s",
+             self->directory,
+             (int) (SCAN_INTERVAL / G_TIME_SPAN_MILLISECOND),
+             g_strerror (errno));
+}
+
 static gboolean
 open_watches (UsherGateway *self, GError **error)
 {
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  self->notify_fd = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
 
-  if (self->epoll_fd >= 0 && watch (self, &self->wake_fd) && watch (self, &self->notify_fd) &&
-      g_mkdir_with_parents (self->directory, 0700) == 0 &&
-      inotify_add_watch (self->notify_fd,
-                         self->directory,
-                         IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR) >=
-          0)
-    return TRUE;
+  if (self->epoll_fd >= 0 && watch (self, &self->wake_fd) &&
+      g_mkdir_with_parents (self->directory, 0700) == 0)
+    {
+      watch_directory (self);
+      return TRUE;
+    }
 
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_UNAVAILABLE,
-               "run directory “%s” cannot be watched: %s",
+               "run directory “%s” cannot be made or looked at: %s",
                self->directory,
                g_strerror (errno));
 
@@ -329,7 +345,7 @@ open_watches (UsherGateway *self, GError **error)
  * Looks who is there and begins to answer.
  *
  * Returns: whether it runs; errors are those of [method@Front.start], and `USHER_ERROR_UNAVAILABLE` when the run
- *   directory cannot be watched
+ *   directory cannot be made
  */
 gboolean
 usher_gateway_start (UsherGateway *self, const char *listen, GError **error)
