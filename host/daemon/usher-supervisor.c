@@ -45,7 +45,7 @@ static const UsherSetting supervisor_settings[] = {
   { "supervisor",
     "max-restarts",
     USHER_SETTING_INTEGER,
-    "10",
+    "15",
     0,
     100000,
     "how often a process is started again within the window before it is given up" },
