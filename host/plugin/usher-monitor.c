@@ -177,6 +177,15 @@ make_question (UsherRequest *request, const char *page)
   return g_string_free (question, FALSE);
 }
 
+/* @text: (transfer full) */
+static void
+take_text (UsherReply *reply, char *text, const char *media_type)
+{
+  g_autoptr (GBytes) body = g_bytes_new_take (text, strlen (text));
+
+  usher_reply_set_body (reply, body, media_type);
+}
+
 static void
 answer_json (UsherExchange *exchange, char *json)
 {
@@ -268,10 +277,7 @@ answer_page (UsherMonitor *self, UsherExchange *exchange)
 
   g_free (text);
   text = g_strdup_printf ("/**/%s(%s)", callback, lines);
-  usher_reply_set_body (reply,
-                        g_bytes_new_take (text, strlen (text)),
-                        "application/javascript; charset=utf-8");
-  text = NULL;
+  take_text (reply, g_steal_pointer (&text), "application/javascript; charset=utf-8");
   usher_exchange_finish (exchange);
 }
 
@@ -467,13 +473,11 @@ static void
 answer_metrics (UsherMonitor *self, UsherExchange *exchange)
 {
   g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
-  char *text = NULL;
 
   usher_host_fill_metrics (self->host, metrics);
-  text = usher_metrics_dup_text (metrics);
-  usher_reply_set_body (usher_exchange_get_reply (exchange),
-                        g_bytes_new_take (text, strlen (text)),
-                        USHER_METRICS_MEDIA_TYPE);
+  take_text (usher_exchange_get_reply (exchange),
+             usher_metrics_dup_text (metrics),
+             USHER_METRICS_MEDIA_TYPE);
   usher_exchange_finish (exchange);
 }
 
@@ -532,11 +536,10 @@ answer_html (UsherMonitor *self, UsherExchange *exchange)
     .services = services,
   };
   g_autofree char *policy = usher_monitor_page_make_policy ();
-  char *html = usher_monitor_page_render (&page);
 
   usher_reply_set_header (reply, "Content-Security-Policy", policy);
   usher_reply_set_header (reply, "Referrer-Policy", "no-referrer");
-  usher_reply_set_body (reply, g_bytes_new_take (html, strlen (html)), "text/html; charset=utf-8");
+  take_text (reply, usher_monitor_page_render (&page), "text/html; charset=utf-8");
   usher_exchange_finish (exchange);
 }
 
