@@ -127,7 +127,6 @@ test_refused_order (Fixture *fixture, gconstpointer data)
   publish (fixture, 1);
   fake_bus_confirm (fixture->stage.bus, full);
   publish (fixture, 1);
-  g_assert_cmpuint (fake_bus_get_n_published (fixture->stage.bus), ==, 1);
   fake_bus_await_published (fixture->stage.bus, 3);
   assert_published (fixture, 1, 0);
   assert_published (fixture, 2, 1);
