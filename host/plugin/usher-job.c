@@ -321,6 +321,17 @@ on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
 
       finish (self, failed);
     }
+  else if (error != NULL && self->exchange != NULL &&
+           g_error_matches (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE))
+    {
+      /* the store has told the operator, with paths that are nobody else's business */
+      g_autoptr (GError) away =
+          g_error_new_literal (USHER_ERROR,
+                               USHER_ERROR_UNAVAILABLE,
+                               "Nothing can be changed at the moment, try again later");
+
+      finish (self, away);
+    }
   else if (error == NULL && unit->next != NULL && !unit->was_applied)
     {
       clear_step (self);

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-test-checker.h"
 #include "usher-test-shop.h"
 
@@ -29,9 +31,11 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
+  /* a payment whose end the disk refused is settled soon */
+  const char *const settings[] = { "payments.settle-seconds=1", NULL };
   const char *directory = NULL;
 
-  fixture->process = usher_test_process_new (NULL);
+  fixture->process = usher_test_process_new (settings);
   directory = usher_test_process_get_directory (fixture->process);
   fixture->disk = g_build_filename (directory, "disk", NULL);
   fixture->path = g_build_filename (directory, "*.db*", NULL);
@@ -122,6 +126,8 @@ test_read_only (Fixture *fixture, gconstpointer data)
   break_disk (fixture, data);
   usher_test_await (client, is_refused, fixture->checker, PATIENCE);
   g_assert_nonnull (usher_test_get_message (client));
+  g_assert_null (strstr (usher_test_client_get_body (client),
+                         usher_test_process_get_directory (fixture->process)));
   g_test_message ("while the disk refuses: %s", usher_test_client_get_body (client));
   g_assert_nonnull (usher_test_client_get_header (client, "Retry-After"));
   for (guint i = 0; i < 20; i++)
