@@ -33,6 +33,7 @@ typedef struct
   GArray *times;   /* (element-type double): milliseconds */
   gint64 deadline; /* monotonic */
   gint64 interval; /* from one purchase's begin to the next one's; 0: none */
+  gint64 delay;    /* before the first, so that not all begin at once */
 } Buyer;
 
 static void
@@ -89,8 +90,9 @@ static gpointer
 buy_on (gpointer data)
 {
   Buyer *buyer = data;
-  gint64 next = g_get_monotonic_time ();
+  gint64 next = g_get_monotonic_time () + buyer->delay;
 
+  g_usleep ((gulong) buyer->delay);
   while (g_get_monotonic_time () < buyer->deadline)
     {
       buy (buyer);
@@ -131,6 +133,7 @@ let_buy (Buyer *buyers, guint seconds, gint64 interval)
       g_array_set_size (buyers[i].times, 0);
       buyers[i].deadline = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
       buyers[i].interval = interval;
+      buyers[i].delay = interval * i / N_BUYERS;
       threads[i] = g_thread_new ("buyer", buy_on, &buyers[i]);
     }
   for (guint i = 0; i < N_BUYERS; i++)
