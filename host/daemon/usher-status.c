@@ -254,6 +254,15 @@ find_service (UsherJson *services, const char *name)
   return n;
 }
 
+static gboolean
+is_read_only (UsherJson *services, guint row)
+{
+  g_autofree char *path = make_path ("", row, "store.read-only");
+  gint64 value = 0;
+
+  return services != NULL && usher_json_get_integer (services, path, &value) && value != 0;
+}
+
 static void
 add_services (UsherTable *table, const Place *place)
 {
@@ -266,6 +275,7 @@ add_services (UsherTable *table, const Place *place)
       const char *name = get_text (place->plugins, "plugins", i, "name");
       const char *state = get_text (place->plugins, "plugins", i, "state");
       guint row = find_service (place->services, name);
+      gboolean read_only = is_read_only (place->services, row);
 
       /* one that was found and is not meant to run there */
       if (g_strcmp0 (state, "discovered") == 0)
@@ -274,10 +284,12 @@ add_services (UsherTable *table, const Place *place)
       if (place->name != NULL)
         usher_table_add (table, place->name);
       usher_table_add (table, name);
-      usher_table_add (table, state);
+      usher_table_add (table, read_only ? "degraded" : state);
       for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
         add_number (table, place->services, "", row, numbers[j]);
-      usher_table_add (table, get_text (place->plugins, "plugins", i, "reason"));
+      usher_table_add (table,
+                       read_only ? "its database takes no changes, the log says why"
+                                 : get_text (place->plugins, "plugins", i, "reason"));
     }
 }
 

@@ -283,6 +283,7 @@ static const struct
   { "timers-bytes", "usher_store_timer_bytes", "What they take." },
   { "file-bytes", "usher_store_file_bytes", "The size of the file." },
   { "log-bytes", "usher_store_log_bytes", "The size of its log." },
+  { "read-only", "usher_store_read_only", "1 while the disk refuses changes." },
 };
 
 static void

@@ -113,9 +113,37 @@ is_refused (UsherTestClient *client, gpointer user_data)
   return !sell (client, user_data);
 }
 
+/* One service's store says so, whatever process it is in. */
+static gboolean
+is_told (UsherTestClient *watcher, gpointer user_data)
+{
+  const char *line = NULL;
+
+  g_assert_cmpuint (usher_test_client_send (watcher, "GET", "/metrics", NULL), ==, 200);
+  line = strstr (usher_test_client_get_body (watcher), "service=\"tickets\"} 1\n");
+  for (; line != NULL; line = strstr (line + 1, "service=\"tickets\"} 1\n"))
+    {
+      const char *start = line;
+
+      while (start > usher_test_client_get_body (watcher) && start[-1] != '\n')
+        start--;
+      if (g_str_has_prefix (start, "usher_store_read_only{"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_told_no_more (UsherTestClient *watcher, gpointer user_data)
+{
+  return !is_told (watcher, user_data);
+}
+
 static void
 test_read_only (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (UsherTestClient) watcher = usher_test_client_new_admin (fixture->process);
   g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
   g_autofree char *ticket_id = usher_test_create_ticket (client, "Concert", "10");
   g_autofree char *path = g_strconcat ("/api/tickets/", ticket_id, NULL);
@@ -136,9 +164,11 @@ test_read_only (Fixture *fixture, gconstpointer data)
       g_assert_cmpuint (usher_test_client_send (client, "GET", path, NULL), ==, 200);
     }
   usher_test_process_assert_alive (fixture->process);
+  usher_test_await (watcher, is_told, NULL, PATIENCE);
 
   mend_disk (fixture);
   usher_test_await (client, sell, fixture->checker, PATIENCE);
+  usher_test_await (watcher, is_told_no_more, NULL, PATIENCE);
 }
 
 typedef struct
