@@ -146,11 +146,9 @@ add_groups (UsherMetrics *metrics, UsherJson *page)
       g_autofree char *path = g_strdup_printf ("groups.%u.", i);
       g_autofree char *channel = g_strconcat (path, "channel", NULL);
       g_autofree char *group = g_strconcat (path, "group", NULL);
-      const char *const labels[] = { "channel",
-                                     get_text (page, channel),
-                                     "group",
-                                     get_text (page, group),
-                                     NULL };
+      const char *const labels[] = {
+        "channel", get_text (page, channel), "group", get_text (page, group), NULL
+      };
 
       add_numbers (metrics, page, path, group_numbers, G_N_ELEMENTS (group_numbers), labels);
     }

@@ -54,7 +54,7 @@ typedef enum
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
-#define USHER_EVENT_ID_SIZE   16
+#define USHER_EVENT_ID_SIZE    16
 
 /* writing */
 GByteArray *usher_frame_new (UsherFrameType type);

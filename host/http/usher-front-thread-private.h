@@ -26,7 +26,7 @@ typedef struct
   gint64 head_timeout; /* microseconds, as the others */
   gint64 body_timeout;
   gint64 idle_timeout;
-  int access_log; /* (atomic) */
+  int access_log;               /* (atomic) */
   UsherFrontIdleFunc idle_func; /* (nullable) */
   gpointer idle_data;           /* (unowned) */
   int draining;                 /* (atomic) */
