@@ -113,13 +113,12 @@ static void
 add_row (gpointer data, gpointer user_data)
 {
   UsherSlot *slot = data;
-  UsherSlotState state = usher_slot_get_state (slot);
   UsherChild *child = usher_slot_get_child (slot);
   Row *row = g_new0 (Row, 1);
 
   row->name = g_strdup (usher_slot_get_name (slot));
   row->instance = child != NULL ? g_strdup (usher_child_get_name (child)) : NULL;
-  row->is_ready = state == USHER_SLOT_READY || state == USHER_SLOT_RELOADING;
+  row->is_ready = usher_slot_is_ready (slot);
   row->n_restarts = usher_slot_get_n_restarts (slot);
   g_ptr_array_add (user_data, row);
 }

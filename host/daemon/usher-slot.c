@@ -448,6 +448,12 @@ usher_slot_get_state (UsherSlot *self)
   return self->state;
 }
 
+gboolean
+usher_slot_is_ready (UsherSlot *self)
+{
+  return self->state == USHER_SLOT_READY || self->state == USHER_SLOT_RELOADING;
+}
+
 const char *
 usher_slot_get_reason (UsherSlot *self)
 {

@@ -62,6 +62,8 @@ const char *usher_slot_get_name (UsherSlot *self);
 const char *const *usher_slot_get_services (UsherSlot *self);
 gboolean usher_slot_has_service (UsherSlot *self, const char *service);
 UsherSlotState usher_slot_get_state (UsherSlot *self);
+/* a process of it serves, whether a new one is being started or not */
+gboolean usher_slot_is_ready (UsherSlot *self);
 const char *usher_slot_get_reason (UsherSlot *self);
 /* (nullable): that serves, or is to */
 UsherChild *usher_slot_get_child (UsherSlot *self);

@@ -395,20 +395,18 @@ usher_supervisor_reload (UsherSupervisor *self,
 }
 
 /* A service is served when one of its copies is ready. */
-static UsherSlot *
-find_ready (UsherSupervisor *self, const char *service)
+static gboolean
+is_served (UsherSupervisor *self, const char *service)
 {
   for (guint i = 0; i < self->services->len; i++)
     {
       UsherSlot *slot = g_ptr_array_index (self->services, i);
-      UsherSlotState state = usher_slot_get_state (slot);
 
-      if ((state == USHER_SLOT_READY || state == USHER_SLOT_RELOADING) &&
-          usher_slot_has_service (slot, service))
-        return slot;
+      if (usher_slot_is_ready (slot) && usher_slot_has_service (slot, service))
+        return TRUE;
     }
 
-  return NULL;
+  return FALSE;
 }
 
 char *
@@ -419,7 +417,7 @@ usher_supervisor_dup_trouble (UsherSupervisor *self)
       UsherSlot *slot = g_ptr_array_index (self->services, i);
       const char *service = usher_slot_get_services (slot)[0];
 
-      if (find_ready (self, service) == NULL)
+      if (!is_served (self, service))
         return g_strdup_printf ("service “%s” has no process that is ready; “%s” is %s: %s",
                                 service,
                                 usher_slot_get_name (slot),
@@ -474,12 +472,8 @@ usher_supervisor_is_complete (UsherSupervisor *self)
     return FALSE;
 
   for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlotState state = usher_slot_get_state (g_ptr_array_index (self->services, i));
-
-      if (state != USHER_SLOT_READY && state != USHER_SLOT_RELOADING)
-        return FALSE;
-    }
+    if (!usher_slot_is_ready (g_ptr_array_index (self->services, i)))
+      return FALSE;
 
   return TRUE;
 }
