@@ -71,40 +71,50 @@ usher_group_accuse (UsherHub *self, UsherGroup *group, UsherPending *pending, gu
     usher_group_count_death (self, group, pending);
 }
 
+static void
+acquit_all (UsherGroup *group, guint64 instance)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, group->pending);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherPending *pending = value;
+
+      if (!pending->suspect || pending->instance != instance || instance == 0)
+        continue;
+      if (pending->condemned)
+        {
+          pending->attempts--;
+          g_ptr_array_remove_index (pending->reasons, pending->reasons->len - 1);
+        }
+      usher_group_acquit (group, pending);
+      if (pending->seat == NULL)
+        usher_group_wait_until (group, pending, 0);
+    }
+}
+
 /* Those who were accused with a process that lives were not guilty. */
 void
 usher_hub_acquit (UsherHub *self, guint64 instance)
 {
-  GHashTableIter channels;
-  gpointer channel = NULL;
+  GHashTableIter iter;
+  gpointer value = NULL;
 
-  g_hash_table_iter_init (&channels, self->channels);
-  while (g_hash_table_iter_next (&channels, NULL, &channel))
-    for (guint i = 0; i < ((UsherChannel *) channel)->groups->len; i++)
-      {
-        UsherGroup *group = g_ptr_array_index (((UsherChannel *) channel)->groups, i);
-        GHashTableIter iter;
-        gpointer value = NULL;
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      UsherChannel *channel = value;
 
-        if (group->n_suspects == 0)
-          continue;
-        g_hash_table_iter_init (&iter, group->pending);
-        while (g_hash_table_iter_next (&iter, NULL, &value))
-          {
-            UsherPending *pending = value;
+      for (guint i = 0; i < channel->groups->len; i++)
+        {
+          UsherGroup *group = g_ptr_array_index (channel->groups, i);
 
-            if (!pending->suspect || pending->instance != instance || instance == 0)
-              continue;
-            if (pending->condemned)
-              {
-                pending->attempts--;
-                g_ptr_array_remove_index (pending->reasons, pending->reasons->len - 1);
-              }
-            usher_group_acquit (group, pending);
-            if (pending->seat == NULL)
-              usher_group_wait_until (group, pending, 0);
-          }
-      }
+          if (group->n_suspects > 0)
+            acquit_all (group, instance);
+        }
+    }
 }
 
 void
