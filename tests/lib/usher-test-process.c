@@ -456,3 +456,28 @@ usher_test_scale (guint count)
 
   return MAX (1, count / (guint) MAX (1, divisor));
 }
+
+static guint
+read_number (const char *name, guint fallback)
+{
+  const char *value = g_getenv (name);
+
+  return value != NULL ? (guint) g_ascii_strtoull (value, NULL, 10) : fallback;
+}
+
+void
+usher_test_add_seeds (const char *prefix, guint n_seeds, GTestDataFunc func)
+{
+  guint first = read_number ("USHER_TEST_SEED", 1);
+  guint last = first;
+
+  if (g_getenv ("USHER_TEST_SEED") == NULL)
+    last = read_number ("USHER_TEST_SEEDS", usher_test_scale (n_seeds));
+
+  for (guint seed = first; seed <= last; seed++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u", prefix, seed);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (seed), func);
+    }
+}

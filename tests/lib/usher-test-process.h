@@ -61,6 +61,9 @@ guint usher_test_process_await_running (UsherTestProcess *self);
 
 /* @count scaled down where the build is slow (USHER_TEST_SCALE divides), at least 1 */
 guint usher_test_scale (guint count);
+/* A test PREFIX/SEED for each of the first @n_seeds, scaled, or of USHER_TEST_SEEDS; or USHER_TEST_SEED alone. @func gets
+ * the seed as a pointer. */
+void usher_test_add_seeds (const char *prefix, guint n_seeds, GTestDataFunc func);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTestProcess, usher_test_process_free)
 

@@ -268,34 +268,12 @@ test_seed (gconstpointer data)
   g_mutex_clear (&market.mutex);
 }
 
-static guint
-read_number (const char *name, guint fallback)
-{
-  const char *value = g_getenv (name);
-
-  return value != NULL ? (guint) g_ascii_strtoull (value, NULL, 10) : fallback;
-}
-
-static void
-add_seed (guint seed)
-{
-  g_autofree char *path = g_strdup_printf ("/backup/%u", seed);
-
-  g_test_add_data_func (path, GUINT_TO_POINTER (seed), test_seed);
-}
-
 int
 main (int argc, char *argv[])
 {
-  guint n_seeds = read_number ("USHER_TEST_SEEDS", usher_test_scale (N_SEEDS));
-
   g_test_init (&argc, &argv, NULL);
 
-  if (g_getenv ("USHER_TEST_SEED") != NULL)
-    add_seed (read_number ("USHER_TEST_SEED", 1));
-  else
-    for (guint seed = 1; seed <= n_seeds; seed++)
-      add_seed (seed);
+  usher_test_add_seeds ("/backup", N_SEEDS, test_seed);
 
   return g_test_run ();
 }
