@@ -174,7 +174,7 @@ usher_bus_close (UsherBus *self, gint64 timeout, GError **error)
 /**
  * usher_bus_describe:
  * @self: a bus
- * @what: `serverz`, `storez`, `clientsz`, `channelsz`, `metrics` or `parked`, perhaps with a query such as `?subs=1`
+ * @what: `serverz`, `storez`, `clientsz`, `channelsz`, `metrics`, `parked` or `events`, perhaps with a query such as `?subs=1`
  * @error: return location for a [error@Error]
  *
  * Asks the hub how it is. On any thread but the bus's own.
@@ -189,6 +189,31 @@ usher_bus_describe (UsherBus *self, const char *what, GError **error)
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return USHER_BUS_GET_IFACE (self)->describe (self, what, error);
+}
+
+/**
+ * usher_bus_describe_async: (skip)
+ * @self: a bus
+ * @what: as for [method@Bus.describe]
+ * @patience: how many microseconds the answer may take
+ * @func: called once, on the bus's thread, or on the calling one when the bus is closed
+ * @user_data: data for @func
+ *
+ * Asks the hub how it is, without waiting. Any thread. `events?cursor=CURSOR&wait=SECONDS` waits in the hub until there are
+ * events behind the cursor, at most 60 s; @patience is longer. `USHER_ERROR_BUSY`: too many such questions wait already.
+ */
+void
+usher_bus_describe_async (UsherBus *self,
+                          const char *what,
+                          gint64 patience,
+                          UsherDescribedFunc func,
+                          gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_BUS (self));
+  g_return_if_fail (what != NULL);
+  g_return_if_fail (func != NULL);
+
+  USHER_BUS_GET_IFACE (self)->describe_async (self, what, patience, func, user_data);
 }
 
 /**

@@ -59,6 +59,8 @@ typedef void (*UsherPublishedFunc) (UsherEvent *event, const GError *error, gpoi
 /* One event for a subscriber, on the bus's thread; must not block. @delivery: (transfer full): answer it
  * once with ack, nak or defer, now or later, from any thread; dropping it unanswered is a nak. */
 typedef void (*UsherDeliveryFunc) (UsherDelivery *delivery, gpointer user_data);
+/* @text: (nullable): JSON text, NULL: @error says why. Called once; must not block. */
+typedef void (*UsherDescribedFunc) (const char *text, const GError *error, gpointer user_data);
 typedef void (*UsherBusIdleFunc) (gpointer user_data);
 
 #define USHER_TYPE_BUS (usher_bus_get_type ())
@@ -87,6 +89,11 @@ struct _UsherBusInterface
   gboolean (*pause) (UsherBus *self, GError **error);
   gboolean (*close) (UsherBus *self, gint64 timeout, GError **error);
   char *(*describe) (UsherBus *self, const char *what, GError **error);
+  void (*describe_async) (UsherBus *self,
+                          const char *what,
+                          gint64 patience,
+                          UsherDescribedFunc func,
+                          gpointer user_data);
   gboolean (*replay_parked) (UsherBus *self, const char *id, GError **error);
   gboolean (*drop_parked) (UsherBus *self, const char *id, GError **error);
 };
@@ -123,9 +130,17 @@ gboolean usher_bus_pause (UsherBus *self, GError **error);
 /* flushes answers and unconfirmed events for at most @timeout microseconds and leaves; never parks */
 USHER_API
 gboolean usher_bus_close (UsherBus *self, gint64 timeout, GError **error);
-/* @what: "serverz", "storez", "clientsz", "channelsz", "parked", with an optional query "?subs=1": JSON text */
+/* @what: "serverz", "storez", "clientsz", "channelsz", "parked", "events", with an optional query "?subs=1": JSON text */
 USHER_API
 char *usher_bus_describe (UsherBus *self, const char *what, GError **error);
+/* Any thread; never blocks. @patience: microseconds after which @func is told that the hub does not answer. Answers come in
+ * the order in which the hub gives them. */
+USHER_API
+void usher_bus_describe_async (UsherBus *self,
+                               const char *what,
+                               gint64 patience,
+                               UsherDescribedFunc func,
+                               gpointer user_data);
 /* @id: the id of a row of "parked"; NOT_FOUND */
 USHER_API
 gboolean usher_bus_replay_parked (UsherBus *self, const char *id, GError **error);

@@ -180,10 +180,35 @@ append_event (GString *json, UsherEvent *event)
   g_string_append_c (json, '}');
 }
 
+/* NAME:SEQUENCE,… */
+static gboolean
+is_cursor (const char *text)
+{
+  g_auto (GStrv) places = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; places[i] != NULL; i++)
+    {
+      const char *colon = strrchr (places[i], ':');
+
+      if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXINT64, NULL, NULL))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* A channel that is not there yet is at its beginning: a cursor that says nothing would be none to a reader who comes
+ * again. */
 static void
-append_cursor (GString *json, GPtrArray *trails)
+append_cursor (GString *json, const char *channel, GPtrArray *trails)
 {
   g_autoptr (GString) cursor = g_string_new (NULL);
+
+  if (trails->len == 0)
+    {
+      g_string_append_uri_escaped (cursor, channel != NULL ? channel : "", NULL, FALSE);
+      g_string_append (cursor, ":0");
+    }
 
   for (guint i = 0; i < trails->len; i++)
     {
@@ -215,6 +240,12 @@ usher_hub_describe_events (UsherHub *self,
       return NULL;
     }
 
+  if (cursor != NULL && !is_cursor (cursor))
+    {
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no cursor", cursor);
+      return NULL;
+    }
+
   trails = list_trails (self, channel, cursor, after);
   json = g_string_new ("{\"events\":[");
   for (guint n = 0; n < MIN (limit, MAX_EVENTS) && json->len < MAX_BYTES &&
@@ -226,7 +257,7 @@ usher_hub_describe_events (UsherHub *self,
       trail->position++;
     }
   g_string_append_c (json, ']');
-  append_cursor (json, trails);
+  append_cursor (json, channel, trails);
   g_string_append_c (json, '}');
 
   return g_string_free (json, FALSE);

@@ -269,6 +269,7 @@ accept_frames (UsherHub *self, UsherJournalBatch *batch)
       UsherChannel *channel = usher_hub_get_channel (self, frame->channel);
 
       channel->committed = frame->base + frame->count - 1;
+      self->n_durable += frame->count;
       channel->n_events = channel->committed - channel->first + 1;
       publish_live (self, channel, frame);
       g_queue_push_tail (&channel->recent, frame);

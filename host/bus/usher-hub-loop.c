@@ -196,7 +196,11 @@ handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
         }
     }
   else
-    text = usher_hub_describe (self, what != NULL ? what : "", &error);
+    {
+      text = usher_hub_describe (self, what != NULL ? what : "", &error);
+      if (text != NULL && usher_hub_wait (self, member, request, what, text, &error))
+        return;
+    }
   usher_hub_reply (self, member->identity, request, error, text, 0);
 }
 
@@ -507,6 +511,7 @@ usher_hub_run (gpointer data)
       self->is_drained = n < DRAIN;
       serve_calls (self);
       usher_hub_take_written (self);
+      usher_hub_serve_waits (self, FALSE);
       send_heads (self);
       bury_gone (self);
       if (self->guard != NULL)
@@ -518,6 +523,7 @@ usher_hub_run (gpointer data)
     }
   while (!is_finished (self));
 
+  usher_hub_serve_waits (self, TRUE);
   say_good_bye (self);
   g_hash_table_remove_all (self->members);
   g_clear_pointer (&self->guard, usher_guard_free);

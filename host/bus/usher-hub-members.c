@@ -80,6 +80,7 @@ usher_hub_remove_member (UsherHub *self, UsherMember *member, gboolean died)
 
   while (member->seats->len > 0)
     free_seat (self, g_ptr_array_steal_index (member->seats, member->seats->len - 1), died);
+  usher_hub_drop_waits (self, member);
   g_hash_table_remove (self->members, identity);
 }
 

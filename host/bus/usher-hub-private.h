@@ -60,6 +60,7 @@ struct _UsherMember
   guint64 received;  /* the last publish number that came */
   GHashTable *held;  /* (owned) (nullable): channel → UsherHold: where an event was refused */
   guint n_out;       /* events, over all seats */
+  guint n_waits;     /* questions that wait for events */
   UsherGroup *trial; /* (unowned) (nullable): whose suspects it gets, and nothing else */
   GPtrArray *seats;  /* (owned) (element-type UsherSeat) */
 };
@@ -200,6 +201,7 @@ struct _UsherHub
   GHashTable *members;  /* (owned): identity → UsherMember */
   GHashTable *channels; /* (owned): name → UsherChannel */
   GHashTable *seats;    /* (owned): id → UsherSeat */
+  GPtrArray *waits;     /* (owned): questions that wait for events */
   guint last_seat;
   guint last_member;
   UsherRecentIds *known;      /* (owned) */
@@ -217,6 +219,7 @@ struct _UsherHub
   gint64 next_expiry;  /* of the limit of age */
   gint64 last_write;
   guint64 in_events, in_bytes, out_events, out_bytes;
+  guint64 n_durable;    /* events since the start */
   guint64 n_duplicates; /* that were published again */
   guint64 n_commits;
   guint32 commit_times[USHER_HUB_COMMIT_TIMES]; /* microseconds, the last ones */
@@ -338,5 +341,16 @@ char *usher_hub_describe_events (UsherHub *self,
                                  const char *after,
                                  guint limit,
                                  GError **error);
+/* Whether the question @what, whose answer is @page now, waits: "wait=SECONDS" asks for events that are not there yet. It is
+ * answered when there are some, when the time is over, or when the hub closes. BUSY: too many do. */
+gboolean usher_hub_wait (UsherHub *self,
+                         UsherMember *member,
+                         guint request,
+                         const char *what,
+                         const char *page,
+                         GError **error);
+void usher_hub_serve_waits (UsherHub *self, gboolean all);
+void usher_hub_drop_waits (UsherHub *self, const UsherMember *member);
+void usher_hub_free_wait (gpointer data);
 
 G_END_DECLS

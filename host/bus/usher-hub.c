@@ -61,6 +61,7 @@ usher_hub_finalize (GObject *object)
 
   usher_hub_close (self, 0, NULL);
   g_clear_pointer (&self->journal, usher_journal_free);
+  g_ptr_array_unref (self->waits);
   g_hash_table_unref (self->members);
   g_hash_table_unref (self->channels);
   free_seats (self);
@@ -104,6 +105,7 @@ usher_hub_init (UsherHub *self)
   g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);
   self->to_journal = g_async_queue_new ();
   self->requests = g_async_queue_new ();
+  self->waits = g_ptr_array_new_with_free_func (usher_hub_free_wait);
 }
 
 gint64

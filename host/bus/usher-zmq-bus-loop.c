@@ -272,6 +272,7 @@ take_reply (UsherZmqBus *self, UsherFrameReader *reader)
   g_autofree char *text = usher_frame_read_text (reader);
   guint64 number = usher_frame_read_u64 (reader);
   UsherQuestion *question = NULL;
+  GQueue ended = G_QUEUE_INIT;
 
   if (reader->failed)
     return;
@@ -287,10 +288,10 @@ take_reply (UsherZmqBus *self, UsherFrameReader *reader)
       question->code = code;
       question->text = g_steal_pointer (&text);
       question->number = number;
-      question->done = TRUE;
-      g_cond_broadcast (&self->cond);
+      usher_zmq_bus_end_question (self, question, &ended);
     }
   g_mutex_unlock (&self->mutex);
+  usher_zmq_bus_tell_ended (self, &ended);
 }
 
 /* The hub does not let us in: who waits is told, and we ask again now and then. */
@@ -298,6 +299,7 @@ static void
 take_refusal (UsherZmqBus *self, UsherFrameReader *reader)
 {
   g_autofree char *reason = usher_frame_read_text (reader);
+  GQueue ended = G_QUEUE_INIT;
   GHashTableIter iter;
   gpointer value = NULL;
 
@@ -317,10 +319,10 @@ take_refusal (UsherZmqBus *self, UsherFrameReader *reader)
       g_hash_table_iter_remove (&iter);
       question->code = 1 + USHER_ERROR_BUSY;
       question->text = g_strdup (reason);
-      question->done = TRUE;
+      usher_zmq_bus_end_question (self, question, &ended);
     }
-  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
+  usher_zmq_bus_tell_ended (self, &ended);
 }
 
 static void
@@ -648,6 +650,7 @@ usher_zmq_bus_run (gpointer data)
       guint64 ignored = 0;
 
       keep_alive (self, g_get_monotonic_time ());
+      usher_zmq_bus_end_questions (self, g_get_monotonic_time ());
       usher_zmq_bus_send_publishes (self);
       run_idle (self);
       if (self->link->monitor != NULL)
@@ -671,6 +674,7 @@ usher_zmq_bus_run (gpointer data)
 
   run_idle (self);
   usher_zmq_bus_end_publishes (self);
+  usher_zmq_bus_end_questions (self, G_MAXINT64);
   g_atomic_int_set (&self->connected, 0);
   zsock_destroy (&self->pull);
   zsock_destroy (&self->live);

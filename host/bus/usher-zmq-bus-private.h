@@ -53,13 +53,16 @@ typedef struct
   gboolean taken;    /* (mutex mutex): the thread has it */
 } UsherSubscriber;
 
-/* Something that another thread waits for. */
+/* Something that another thread waits for; one with @func is nobody's but the thread's. */
 typedef struct
 {
   guint id;
   GByteArray *frame;           /* (owned) (nullable) */
   UsherSubscriber *subscriber; /* (unowned) (nullable): to be confirmed */
   guint forgotten;             /* id of a subscriber that nobody waits for any more */
+  UsherDescribedFunc func;     /* (nullable): told of the end, and then it is freed */
+  gpointer user_data;
+  gint64 deadline; /* monotonic; of one with @func */
   gboolean done;
   guint8 code;
   char *text; /* (owned) */
@@ -137,6 +140,22 @@ void usher_zmq_bus_take_published (UsherZmqBus *self);
 void usher_zmq_bus_send_publishes (UsherZmqBus *self);
 void usher_zmq_bus_take_confirm (UsherZmqBus *self, UsherFrameReader *reader);
 void usher_zmq_bus_end_publishes (UsherZmqBus *self);
+
+/* questions, on the thread; the mutex is held by who calls the first one */
+/* @ended: where to put it when it is to be told without the mutex */
+void usher_zmq_bus_end_question (UsherZmqBus *self, UsherQuestion *question, GQueue *ended);
+void usher_zmq_bus_tell_ended (UsherZmqBus *self, GQueue *ended);
+/* those that have waited too long, or all */
+void usher_zmq_bus_end_questions (UsherZmqBus *self, gint64 now);
+/* any thread */
+void usher_zmq_bus_describe_async (UsherBus *bus,
+                                   const char *what,
+                                   gint64 patience,
+                                   UsherDescribedFunc func,
+                                   gpointer user_data);
+void usher_zmq_bus_wake_locked (UsherZmqBus *self);
+/* whether it went well; else with the error that it tells */
+gboolean usher_zmq_bus_check (UsherZmqBus *self, const UsherQuestion *question, GError **error);
 
 /* deliveries, on the thread */
 void usher_zmq_bus_deliver (UsherZmqBus *self, UsherFrameReader *reader);

@@ -216,8 +216,8 @@ usher_zmq_bus_new_with_keys (const char *endpoint,
 }
 
 /* The mutex is held. */
-static void
-wake_locked (UsherZmqBus *self)
+void
+usher_zmq_bus_wake_locked (UsherZmqBus *self)
 {
   guint64 one = 1;
 
@@ -273,7 +273,7 @@ usher_zmq_bus_publish (UsherBus *bus,
     {
       self->n_open++;
       g_queue_push_tail (&self->publishes, publish);
-      wake_locked (self);
+      usher_zmq_bus_wake_locked (self);
     }
   g_mutex_unlock (&self->mutex);
 
@@ -305,7 +305,7 @@ usher_zmq_bus_answer (UsherBus *bus,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   g_array_append_val (self->answers, answer);
-  wake_locked (self);
+  usher_zmq_bus_wake_locked (self);
 }
 
 /* Asks the hub and waits. */
@@ -313,8 +313,6 @@ static gboolean
 ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + patience;
-  const char *trouble = NULL;
-  gboolean done = FALSE;
 
   g_mutex_lock (&self->mutex);
   if (self->stopping || self->thread == NULL)
@@ -325,14 +323,12 @@ ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error
       return FALSE;
     }
   g_queue_push_tail (&self->questions, question);
-  wake_locked (self);
+  usher_zmq_bus_wake_locked (self);
   while (!question->done && !self->stopping &&
          g_cond_wait_until (&self->cond, &self->mutex, deadline))
     continue;
-  done = question->done;
-  trouble = self->trouble;
   /* the thread must not meet it any more */
-  if (!done)
+  if (!question->done)
     {
       g_queue_remove (&self->questions, question);
       g_hash_table_remove (self->asked, GUINT_TO_POINTER (question->id));
@@ -340,21 +336,7 @@ ask (UsherZmqBus *self, UsherQuestion *question, gint64 patience, GError **error
   g_mutex_unlock (&self->mutex);
   g_clear_pointer (&question->frame, g_byte_array_unref);
 
-  if (!done)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_UNAVAILABLE,
-                 "the hub at “%s” does not answer%s%s",
-                 self->endpoint,
-                 trouble != NULL ? ": " : "",
-                 trouble != NULL ? trouble : "");
-  else if (question->code != 0)
-    g_set_error_literal (error,
-                         USHER_ERROR,
-                         question->code - 1,
-                         question->text != NULL ? question->text : "the hub refused");
-
-  return done && question->code == 0;
+  return usher_zmq_bus_check (self, question, error);
 }
 
 static void
@@ -403,7 +385,7 @@ forget_subscriber (UsherZmqBus *self, UsherSubscriber *subscriber)
   if (taken && !self->stopping)
     {
       g_queue_push_tail (&self->questions, &question);
-      wake_locked (self);
+      usher_zmq_bus_wake_locked (self);
       while (!question.done)
         g_cond_wait (&self->cond, &self->mutex);
     }
@@ -600,7 +582,7 @@ usher_zmq_bus_close (UsherBus *bus, gint64 timeout, GError **error)
   g_mutex_lock (&self->mutex);
   self->stopping = TRUE;
   g_cond_broadcast (&self->cond);
-  wake_locked (self);
+  usher_zmq_bus_wake_locked (self);
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->thread);
   self->thread = NULL;
@@ -625,6 +607,7 @@ bus_iface_init (UsherBusInterface *iface)
   iface->pause = usher_zmq_bus_pause;
   iface->close = usher_zmq_bus_close;
   iface->describe = usher_zmq_bus_describe;
+  iface->describe_async = usher_zmq_bus_describe_async;
   iface->replay_parked = usher_zmq_bus_replay_parked;
   iface->drop_parked = usher_zmq_bus_drop_parked;
 }

@@ -414,5 +414,6 @@ usher_bus_suite_add (const UsherBusMaker *maker)
   usher_bus_suite_add_events (maker);
   usher_bus_suite_add_parked (maker);
   usher_bus_suite_add_restart (maker);
+  usher_bus_suite_add_waits (maker);
   usher_bus_suite_add_hub (maker);
 }

@@ -57,6 +57,7 @@ void usher_bus_suite_add_groups (const UsherBusMaker *maker);
 void usher_bus_suite_add_hub (const UsherBusMaker *maker);
 void usher_bus_suite_add_parked (const UsherBusMaker *maker);
 void usher_bus_suite_add_restart (const UsherBusMaker *maker);
+void usher_bus_suite_add_waits (const UsherBusMaker *maker);
 void usher_bus_suite_add_test (const UsherBusMaker *maker, const char *name, UsherBusTest test);
 
 /* hub and members */
