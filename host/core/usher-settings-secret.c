@@ -41,6 +41,22 @@ usher_setting_is_secret (const char *key)
   return FALSE;
 }
 
+/**
+ * usher_setting_is_reference:
+ * @value: the value of a setting that is secret
+ *
+ * Looks whether a value says where the secret is, by `file:PATH` or `credential:NAME`, and is none itself.
+ *
+ * Returns: whether it does
+ */
+gboolean
+usher_setting_is_reference (const char *value)
+{
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  return g_str_has_prefix (value, FILE_PATH) || g_str_has_prefix (value, CREDENTIAL);
+}
+
 static char *
 read_secret (const UsherSetting *setting, const char *path, GError **error)
 {

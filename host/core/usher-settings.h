@@ -106,6 +106,9 @@ usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpoi
 /* whether the value of such a key is masked, and may be “file:PATH” or “credential:NAME” of systemd's */
 USHER_API
 gboolean usher_setting_is_secret (const char *key);
+/* whether it is such a reference, and no secret itself */
+USHER_API
+gboolean usher_setting_is_reference (const char *value);
 
 /* what lies nearest to @word among @candidates by edit distance, NULL when none is near */
 USHER_API

@@ -27,7 +27,33 @@ struct _UsherAdminClient
   char *token;           /* (owned) (nullable): a header line */
   guint status;          /* of the last answer, 0: there was none */
   char *refusal;         /* (owned) (nullable): the message of the last one that refused */
+  char *
+      problem; /* (owned) (nullable): why the token may be missing: what is wrong with the settings */
 };
+
+/* (transfer full): who listens everywhere is found on this machine, and answers to no name that means everywhere */
+static char *
+make_uri (const char *admin)
+{
+  if (g_str_has_prefix (admin, "0.0.0.0:"))
+    return g_strconcat ("http://127.0.0.1", strrchr (admin, ':'), NULL);
+  if (g_str_has_prefix (admin, "[::]:"))
+    return g_strconcat ("http://[::1]", strrchr (admin, ':'), NULL);
+
+  return g_strconcat ("http://", admin, NULL);
+}
+
+/* (transfer full) (nullable): the first that is wrong with the settings; who is asked may want nothing of them */
+static char *
+dup_problem (UsherSetup *setup)
+{
+  g_auto (GStrv) problems = usher_settings_list_problems (setup->settings);
+
+  if (setup->problems->len > 0)
+    return g_strdup (g_ptr_array_index (setup->problems, 0));
+
+  return g_strdup (problems[0]);
+}
 
 UsherAdminClient *
 usher_admin_client_new (const UsherOptions *options, guint timeout, GError **error)
@@ -56,10 +82,11 @@ usher_admin_client_new (const UsherOptions *options, guint timeout, GError **err
   else
     {
       self->http = usher_http_client_new (timeout);
-      self->uri = g_strconcat ("http://", options->admin, NULL);
+      self->uri = make_uri (options->admin);
     }
 
   usher_http_client_set_max_answer (self->http, MAX_ANSWER);
+  self->problem = dup_problem (setup);
   token = usher_settings_get_string (setup->settings, "admin", "token");
   if (*token != '\0')
     self->token = g_strconcat ("Authorization: Bearer ", token, NULL);
@@ -75,6 +102,7 @@ usher_admin_client_free (UsherAdminClient *self)
   g_free (self->uri);
   g_free (self->token);
   g_free (self->refusal);
+  g_free (self->problem);
   g_free (self);
 }
 
@@ -98,11 +126,12 @@ set_error (UsherAdminClient *self, guint status, const char *text, GError **erro
   g_set_error (error,
                USHER_ERROR,
                code,
-               "%s: %s (status %u)%s",
+               "%s: %s (status %u)%s%s",
                self->address,
                self->refusal,
                status,
-               code == USHER_ERROR_FORBIDDEN ? "; is the setting admin.token right?" : "");
+               status == 401 && self->problem != NULL ? "; " : "",
+               status == 401 && self->problem != NULL ? self->problem : "");
 }
 
 char *

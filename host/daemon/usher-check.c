@@ -12,30 +12,33 @@
 
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
+#include "usher-front.h"
 #include "usher-setup.h"
 
-/* Binds as “usher run” would, and lets go again. */
 static void
-check_listener (UsherSetup *setup, const char *listen, const char *token)
+check_admin_listener (UsherSetup *setup, UsherAdminListener *listener, const char *address)
 {
-  g_autoptr (UsherRouter) router = usher_router_new (NULL, 0);
-  g_autoptr (UsherAdminListener) listener = usher_admin_listener_new (router, token);
   g_autoptr (GError) error = NULL;
 
-  if (usher_admin_listener_start (listener, listen, &error))
-    usher_admin_listener_stop (listener);
-  else
+  if (address != NULL && !usher_admin_listener_start (listener, address, &error))
     g_ptr_array_add (setup->problems, g_strdup (error->message));
 }
 
+/* Binds as “usher run” would, and lets go again. */
 static void
 check_listeners (UsherSetup *setup)
 {
-  const char *token = usher_settings_get_string (setup->settings, "admin", "token");
+  const UsherOptions *options = setup->options;
+  g_autoptr (UsherRouter) router = usher_router_new (NULL, 0);
+  g_autoptr (UsherFront) front = usher_front_new (router, NULL, setup->settings, setup->clock);
+  g_autoptr (UsherAdminListener) admin = usher_admin_listener_new (router, setup->settings);
+  g_autoptr (UsherAdminListener) probe = usher_admin_listener_new_probe (router, setup->settings);
+  g_autoptr (GError) error = NULL;
 
-  /* the public one asks for no token */
-  check_listener (setup, setup->options->listen, "none");
-  check_listener (setup, setup->options->admin, *token != '\0' ? token : NULL);
+  if (options->listen != NULL && !usher_front_start (front, options->listen, &error))
+    g_ptr_array_add (setup->problems, g_strdup (error->message));
+  check_admin_listener (setup, admin, options->admin);
+  check_admin_listener (setup, probe, options->probe);
 }
 
 /* A data directory that is not there is not made here; what it would be made in must be writable. */

@@ -9,9 +9,11 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
+#include "usher-gateway-metrics.h"
 #include "usher-gateway.h"
 #include "usher-json.h"
 #include "usher-notify.h"
@@ -28,6 +30,8 @@ typedef struct
   UsherGateway *gateway;     /* (owned) (nullable) */
   UsherRouter *router;       /* (owned) */
   UsherAdminListener *admin; /* (owned) */
+  UsherAdminListener *probe; /* (owned) */
+  int stopping;              /* (atomic) */
   GMainLoop *loop;           /* (owned) */
 } GatewayRun;
 
@@ -35,6 +39,7 @@ static void
 gateway_run_clear (GatewayRun *self)
 {
   g_clear_object (&self->admin);
+  g_clear_object (&self->probe);
   g_clear_object (&self->router);
   g_clear_object (&self->gateway);
   g_clear_pointer (&self->setup, usher_setup_free);
@@ -55,7 +60,42 @@ on_health (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
 
-  answer_json (owned, g_strdup_printf ("{\"status\":\"%s\"}", (const char *) user_data));
+  answer_json (owned, g_strdup ("{\"status\":\"alive\"}"));
+}
+
+static void
+on_ready (UsherExchange *exchange, gpointer user_data)
+{
+  GatewayRun *self = user_data;
+  g_autoptr (UsherExchange) owned = exchange;
+
+  if (!g_atomic_int_get (&self->stopping))
+    {
+      answer_json (owned, g_strdup ("{\"status\":\"ready\"}"));
+      return;
+    }
+
+  usher_reply_refuse (usher_exchange_get_reply (owned), 503, "the gateway is stopping");
+  usher_exchange_finish (owned);
+}
+
+static void
+on_metrics (UsherExchange *exchange, gpointer user_data)
+{
+  GatewayRun *self = user_data;
+  g_autoptr (UsherExchange) owned = exchange;
+  g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
+  g_autofree char *text = NULL;
+  g_autoptr (GBytes) body = NULL;
+
+  usher_metrics_add_process (metrics);
+  usher_gateway_fill_metrics (self->gateway, metrics);
+  usher_admin_listener_add_metrics (self->admin, metrics);
+  usher_admin_listener_add_metrics (self->probe, metrics);
+  text = usher_metrics_dup_text (metrics);
+  body = g_bytes_new (text, strlen (text));
+  usher_reply_set_body (usher_exchange_get_reply (owned), body, USHER_METRICS_MEDIA_TYPE);
+  usher_exchange_finish (owned);
 }
 
 static void
@@ -85,7 +125,7 @@ static void
 on_copies (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
-  g_autoptr (GPtrArray) copies = usher_gateway_list (user_data);
+  g_autoptr (GPtrArray) copies = usher_gateway_list (((GatewayRun *) user_data)->gateway);
   GString *json = g_string_new ("[");
 
   for (guint i = 0; i < copies->len; i++)
@@ -96,21 +136,53 @@ on_copies (UsherExchange *exchange, gpointer user_data)
 }
 
 static gboolean
+add_routes (GatewayRun *self, GError **error)
+{
+  static const struct
+  {
+    const char *pattern;
+    UsherRouteFunc func;
+  } routes[] = {
+    { "/copies", on_copies },
+    { "/healthz", on_health },
+    { "/metrics", on_metrics },
+    { "/readyz", on_ready },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (!usher_router_add (
+            self->router, "GET", routes[i].pattern, 0, routes[i].func, self, NULL, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+start_probe (GatewayRun *self, const char *address, GError **error)
+{
+  if (address == NULL)
+    return TRUE;
+  if (!usher_admin_listener_start (self->probe, address, error))
+    return FALSE;
+
+  g_message ("probes are answered on %s", usher_admin_listener_get_uri (self->probe));
+
+  return TRUE;
+}
+
+static gboolean
 start_admin (GatewayRun *self, GError **error)
 {
-  const char *token = usher_settings_get_string (self->setup->settings, "admin", "token");
+  const UsherOptions *options = self->setup->options;
 
   self->router = usher_router_new (NULL, MAX_BODY);
-  self->admin = usher_admin_listener_new (self->router, *token != '\0' ? token : NULL);
+  self->admin = usher_admin_listener_new (self->router, self->setup->settings);
+  self->probe = usher_admin_listener_new_probe (self->router, self->setup->settings);
 
-  return usher_router_add (
-             self->router, "GET", "/healthz", 0, on_health, (char *) "alive", NULL, error) &&
-         usher_router_add (
-             self->router, "GET", "/readyz", 0, on_health, (char *) "ready", NULL, error) &&
-         usher_router_add (
-             self->router, "GET", "/copies", 0, on_copies, self->gateway, NULL, error) &&
-         (self->setup->options->admin == NULL ||
-          usher_admin_listener_start (self->admin, self->setup->options->admin, error));
+  return add_routes (self, error) &&
+         (options->admin == NULL ||
+          usher_admin_listener_start (self->admin, options->admin, error)) &&
+         start_probe (self, options->probe, error);
 }
 
 static void
@@ -172,6 +244,7 @@ usher_run_gateway (const UsherOptions *options)
 
   g_main_loop_run (self.loop);
   usher_notify_stopping ();
+  g_atomic_int_set (&self.stopping, 1);
   usher_gateway_stop (self.gateway,
                       usher_settings_get_integer (self.setup->settings, "host", "stop-timeout") *
                           G_TIME_SPAN_SECOND);

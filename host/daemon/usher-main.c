@@ -13,8 +13,9 @@
 
 #include "usher-commands.h"
 
-#define RUN_FLAGS \
-  (USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN)
+#define RUN_FLAGS                                                                         \
+  (USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_BUS | \
+   USHER_OPTIONS_RUN)
 
 typedef struct
 {
@@ -30,12 +31,12 @@ static const Command commands[] = {
   { "hub",
     { "Runs the bus's hub alone, by default at ipc://RUN/bus.",
       NULL,
-      USHER_OPTIONS_ADMIN | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN },
+      USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN },
     usher_run_hub },
   { "gateway",
     { "Serves the public for the hosts that are found in the run directory.",
       NULL,
-      USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_RUN },
+      USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_RUN },
     usher_run_gateway },
   { "backup",
     { "Copies a data directory as it is at one moment, while hosts run on it, into a new DIR.",

@@ -72,17 +72,26 @@ usher_notify_stopping (void)
   sd_notify (0, "STOPPING=1\nSTATUS=Finishing what is under way");
 }
 
+/* The first socket of that name; -1: none. */
+static int
+find_name (char **names, int n, const char *name)
+{
+  for (int i = 0; i < n; i++)
+    if (g_str_equal (names[i], name))
+      return i;
+
+  return -1;
+}
+
 /* The socket of that name, else the first without a name that counts; -1: none. */
 static int
 find_socket (char **names, int n, const char *name, int taken)
 {
-  int found = -1;
+  static const char *const known[] = { "public", "admin", "probe", NULL };
+  int found = find_name (names, n, name);
 
-  for (int i = n - 1; i >= 0; i--)
-    if (i != taken && !g_str_equal (names[i], "public") && !g_str_equal (names[i], "admin"))
-      found = i;
-  for (int i = n - 1; i >= 0; i--)
-    if (g_str_equal (names[i], name))
+  for (int i = 0; i < n && found < 0; i++)
+    if (i != taken && !g_strv_contains (known, names[i]))
       found = i;
 
   return found;
@@ -99,12 +108,13 @@ set_address (char **address, int index)
 }
 
 void
-usher_notify_take_sockets (char **listen, char **admin)
+usher_notify_take_sockets (char **listen, char **admin, char **probe)
 {
   char **names = NULL;
   int n = sd_listen_fds_with_names (TRUE, &names);
   int public_index = -1;
   int admin_index = -1;
+  int probe_index = -1;
 
   if (n < 0)
     g_message ("the sockets of the service manager cannot be used: %s", g_strerror (-n));
@@ -114,13 +124,17 @@ usher_notify_take_sockets (char **listen, char **admin)
   if (listen != NULL)
     public_index = find_socket (names, n, "public", -1);
   admin_index = find_socket (names, n, "admin", public_index);
+  if (probe != NULL)
+    probe_index = find_name (names, n, "probe");
   if (listen != NULL)
     set_address (listen, public_index);
   set_address (admin, admin_index);
+  if (probe != NULL)
+    set_address (probe, probe_index);
 
   for (int i = 0; i < n; i++)
     {
-      if (i != public_index && i != admin_index)
+      if (i != public_index && i != admin_index && i != probe_index)
         g_message ("socket “%s” of the service manager is not used", names[i]);
       free (names[i]);
     }

@@ -21,7 +21,8 @@ void usher_notify_reloading (void);
 void usher_notify_stopping (void);
 
 /* Sockets that the manager has opened ($LISTEN_FDS) take the places of addresses: the one named “public” or else the first
- * that of @listen, the one named “admin” or else the next that of @admin. @listen: (nullable) */
-void usher_notify_take_sockets (char **listen, char **admin);
+ * that of @listen, the one named “admin” or else the next that of @admin, the one named “probe” that of @probe.
+ * @listen, @probe: (nullable) */
+void usher_notify_take_sockets (char **listen, char **admin, char **probe);
 
 G_END_DECLS

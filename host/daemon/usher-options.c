@@ -13,6 +13,7 @@
 
 #include "usher-error.h"
 #include "usher-notify.h"
+#include "usher-settings.h"
 
 #define LISTEN "127.0.0.1:3000"
 #define ADMIN  "127.0.0.1:8222"
@@ -33,6 +34,7 @@ usher_options_free (UsherOptions *self)
   g_free (self->data);
   g_free (self->listen);
   g_free (self->admin);
+  g_free (self->probe);
   g_free (self->bus);
   g_free (self->name);
   g_free (self->run);
@@ -96,9 +98,20 @@ add_addresses (UsherOptions *self, GOptionContext *context, UsherOptionsFlags fl
       "ADDR:PORT|unix:PATH|none" },
     { NULL },
   };
+  const GOptionEntry probe[] = {
+    { "probe",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &self->probe,
+      "Tell anybody at ADDR:PORT /healthz, /readyz and /metrics; by default none",
+      "ADDR:PORT|unix:PATH|none" },
+    { NULL },
+  };
 
   add_group (context, (flags & USHER_OPTIONS_LISTEN) != 0, listen);
   add_group (context, (flags & USHER_OPTIONS_ADMIN) != 0, admin);
+  add_group (context, (flags & USHER_OPTIONS_PROBE) != 0, probe);
 }
 
 static void
@@ -215,6 +228,9 @@ is_address (const char *text)
 static gboolean
 check_address (const char *option, char **text, GError **error)
 {
+  if (*text == NULL)
+    return TRUE;
+
   if (g_str_equal (*text, "none"))
     {
       g_clear_pointer (text, g_free);
@@ -234,6 +250,46 @@ check_address (const char *option, char **text, GError **error)
                LISTEN);
 
   return FALSE;
+}
+
+/* Everybody on the machine sees the command line of a process. */
+static gboolean
+check_assignment (const char *assignment, GError **error)
+{
+  gsize length = strcspn (assignment, "=");
+  g_autofree char *name = g_strndup (assignment, length);
+  const char *value = assignment[length] == '=' ? assignment + length + 1 : "";
+  const char *key = strchr (name, '.');
+  g_autofree char *variable = NULL;
+
+  if (key == NULL || !usher_setting_is_secret (key + 1) || *value == '\0' ||
+      usher_setting_is_reference (value))
+    return TRUE;
+
+  variable = g_strdup_printf ("%.*s__%s", (int) (key - name), name, key + 1);
+  g_strdelimit (variable, "-", '_');
+  for (char *letter = variable; *letter != '\0'; letter++)
+    *letter = g_ascii_toupper (*letter);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "setting “%s” is secret, but others see the command line: put it into a file of "
+               "settings or USHER_%s, or say where it is by -s %s=file:PATH or credential:NAME",
+               name,
+               variable,
+               name);
+
+  return FALSE;
+}
+
+static gboolean
+check_assignments (char **assignments, GError **error)
+{
+  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
+    if (!check_assignment (assignments[i], error))
+      return FALSE;
+
+  return TRUE;
 }
 
 static gboolean
@@ -313,7 +369,8 @@ add_defaults (UsherOptions *self, UsherOptionsFlags flags)
 
   if ((flags & USHER_OPTIONS_ADMIN) != 0)
     usher_notify_take_sockets ((flags & USHER_OPTIONS_LISTEN) != 0 ? &self->listen : NULL,
-                               &self->admin);
+                               &self->admin,
+                               (flags & USHER_OPTIONS_PROBE) != 0 ? &self->probe : NULL);
   self->has_run = run != NULL;
   if (self->data == NULL)
     self->data = choose_data ();
@@ -331,7 +388,9 @@ static gboolean
 check (UsherOptions *self, UsherOptionsFlags flags, GError **error)
 {
   return check_address ("listen", &self->listen, error) &&
-         check_address ("admin", &self->admin, error) && check_bus (self->bus, error) &&
+         check_address ("admin", &self->admin, error) &&
+         check_address ("probe", &self->probe, error) &&
+         check_assignments (self->assignments, error) && check_bus (self->bus, error) &&
          check_name (self->name, error) &&
          (!self->has_run || (flags & USHER_OPTIONS_RUN) == 0 || check_run (self, error));
 }

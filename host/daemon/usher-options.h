@@ -18,6 +18,7 @@ typedef enum
   USHER_OPTIONS_BUS = 1 << 2,     /* --bus */
   USHER_OPTIONS_RUN = 1 << 3,     /* --run, --name */
   USHER_OPTIONS_PROFILE = 1 << 4, /* --profile */
+  USHER_OPTIONS_PROBE = 1 << 5,   /* --probe */
 } UsherOptionsFlags;
 
 typedef struct
@@ -29,6 +30,7 @@ typedef struct
   char *data;         /* (owned): the data directory */
   char *listen;       /* (owned) (nullable): ADDR:PORT, unix:PATH; NULL: not at all */
   char *admin;        /* (owned) (nullable): likewise */
+  char *probe;        /* (owned) (nullable): likewise, by default not at all */
   char *bus;          /* (owned) (nullable): an endpoint; NULL: the command's default */
   char *name;         /* (owned) (nullable): of this process; NULL: the command's default */
   char *run;          /* (owned): the run directory */

@@ -10,6 +10,7 @@
 
 #include "usher-admin-client.h"
 #include "usher-commands.h"
+#include "usher-error.h"
 
 /* seconds */
 #define ANSWER_TIMEOUT 10
@@ -28,6 +29,21 @@ fail (const GError *error)
   g_printerr ("usher: %s\n", error->message);
 
   return EXIT_FAILURE;
+}
+
+/* A host alone and a hub have no processes. */
+static void
+say_what_it_is (UsherAdminClient *client, GError **error)
+{
+  if (!g_error_matches (*error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    return;
+
+  g_clear_error (error);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_NOT_FOUND,
+               "%s is not the admin listener of “usher up”, which alone has processes",
+               usher_admin_client_get_address (client));
 }
 
 static const char *
@@ -74,6 +90,8 @@ usher_ps (const UsherOptions *options)
 
   if (client != NULL)
     json = usher_admin_client_get (client, "/processes", &error);
+  if (json == NULL && client != NULL)
+    say_what_it_is (client, &error);
   if (json == NULL)
     return fail (error);
 

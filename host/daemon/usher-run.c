@@ -224,7 +224,8 @@ start (Run *self, GError **error)
   return usher_host_listen (setup->host,
                             self->is_hub ? NULL : setup->options->listen,
                             setup->options->admin,
-                            error);
+                            error) &&
+         usher_host_listen_probe (setup->host, setup->options->probe, error);
 }
 
 /* Lets others find this host, if it was asked for. */

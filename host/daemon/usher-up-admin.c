@@ -8,6 +8,7 @@
 
 #include "usher-admin-forward.h"
 #include "usher-error.h"
+#include "usher-gateway-metrics.h"
 #include "usher-up-private.h"
 
 static void
@@ -74,6 +75,7 @@ on_process (UsherExchange *exchange, gpointer user_data)
       usher_process_page_dup_instance (self->processes,
                                        usher_request_get_parameter (request, "name"));
   g_autofree char *address = NULL;
+  g_autofree char *page = NULL;
   g_autofree char *path = NULL;
 
   if (instance == NULL)
@@ -91,40 +93,18 @@ on_process (UsherExchange *exchange, gpointer user_data)
     }
 
   address = g_strdup_printf ("unix:%s/%s.admin", self->setup->options->run, instance);
-  path = g_strconcat ("/", usher_request_get_parameter (request, "page"), NULL);
+  /* decoded it might be a head of its own */
+  page = g_uri_escape_string (usher_request_get_parameter (request, "page"), NULL, FALSE);
+  path = g_strconcat ("/", page, NULL);
   usher_admin_forward (exchange, address, path);
-}
-
-static void
-add_copy (UsherMetrics *metrics, const UsherGatewayCopy *copy)
-{
-  const char *const labels[] = { "copy", copy->name, NULL };
-
-  usher_metrics_add (metrics, "usher_gateway_requests_in_flight", labels, copy->n_in_flight);
-  usher_metrics_add (metrics, "usher_gateway_requests_total", labels, (double) copy->n_requests);
-  usher_metrics_add (metrics, "usher_gateway_errors_total", labels, (double) copy->n_errors);
 }
 
 static void
 add_metrics (UsherMetrics *metrics, gpointer user_data)
 {
   UsherUp *self = user_data;
-  g_autoptr (GPtrArray) copies = usher_gateway_list (self->gateway);
 
-  usher_metrics_declare (metrics,
-                         "usher_gateway_requests_in_flight",
-                         USHER_METRIC_GAUGE,
-                         "Requests that a process has and has not answered.");
-  usher_metrics_declare (metrics,
-                         "usher_gateway_requests_total",
-                         USHER_METRIC_COUNTER,
-                         "Requests that a process has answered.");
-  usher_metrics_declare (metrics,
-                         "usher_gateway_errors_total",
-                         USHER_METRIC_COUNTER,
-                         "Requests that a process took and did not answer.");
-  for (guint i = 0; i < copies->len; i++)
-    add_copy (metrics, g_ptr_array_index (copies, i));
+  usher_gateway_fill_metrics (self->gateway, metrics);
   usher_process_page_add_metrics (self->processes, metrics, self->setup->options->run);
 }
 

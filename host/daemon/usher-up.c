@@ -93,7 +93,8 @@ on_supervisor (gpointer user_data)
   if (self->supervisor == NULL)
     return;
 
-  trouble = usher_supervisor_dup_trouble (self->supervisor);
+  trouble = self->stopping ? g_strdup ("the host is stopping")
+                           : usher_supervisor_dup_trouble (self->supervisor);
   usher_host_set_trouble (self->setup->host, trouble != NULL ? trouble : self->setup->trouble);
   usher_supervisor_foreach (self->supervisor, note_plugins, self);
   usher_plugin_page_update (self->plugins, self->setup->catalog);
@@ -154,7 +155,8 @@ start (UsherUp *self, GError **error)
                                    error);
   if (self->bus == NULL || !usher_host_start (setup->host, self->bus, error) ||
       !open_gateway (self, error) ||
-      !usher_host_listen (setup->host, NULL, setup->options->admin, error))
+      !usher_host_listen (setup->host, NULL, setup->options->admin, error) ||
+      !usher_host_listen_probe (setup->host, setup->options->probe, error))
     return FALSE;
 
   if (wants_watch)
@@ -274,6 +276,7 @@ stop (UsherUp *self, GError **error)
 
   usher_notify_stopping ();
   self->stopping = TRUE;
+  usher_host_set_trouble (self->setup->host, "the host is stopping");
   g_clear_pointer (&self->watch, usher_watch_free);
   if (self->gateway != NULL)
     usher_gateway_stop (self->gateway, timeout);

@@ -19,34 +19,34 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "usher-error.h"
 #include "usher-listen-address-private.h"
+#include "usher-reply-head-private.h"
 
 /* descriptors that are left to everybody else: stores, logs, the bus */
-#define RESERVE      256
-#define MAX_RLIMIT   1048576
-#define PAUSE_MS     100
-#define REFUSAL_BODY "{\"errors\":[{\"message\":\"Too many connections, try again\"}]}"
-
-static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
-                              "Content-Type: application/json\r\n"
-                              "Content-Length: 58\r\n"
-                              "Cache-Control: no-store\r\n"
-                              "Retry-After: 1\r\n"
-                              "Connection: close\r\n\r\n" REFUSAL_BODY;
-
-G_STATIC_ASSERT (sizeof REFUSAL_BODY - 1 == 58);
+#define RESERVE    256
+#define MAX_RLIMIT 1048576
+/* for other listeners of the process */
+#define OTHERS   8192
+#define PAUSE_MS 100
+/* connections that are taken before it is asked again whether to stop */
+#define MAX_AT_ONCE 64
+/* bytes that the system keeps of what a client has no room for */
+#define UNSENT_MARK 65536
 
 /* What is counted as one address: an IPv4 address, or an IPv6 network of 64 bits. */
 typedef guint64 Place;
 
 struct _UsherAcceptor
 {
-  UsherProxies *proxies; /* (unowned) */
+  UsherProxies *proxies;   /* (unowned) */
+  UsherRefusals *refusals; /* (unowned) */
   guint max;
   guint max_per_address;
 
   GSocket *socket; /* (owned) (nullable) */
   char *uri;       /* (owned) (nullable) */
+  gboolean is_local;
   GThread *thread; /* (owned) (nullable) */
   int wake_fd;
   int spare_fd; /* given up for a moment to refuse somebody when no descriptor is left */
@@ -68,7 +68,7 @@ raise_limit (guint max)
   if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
     return max;
 
-  wanted = MIN (limit.rlim_max, (rlim_t) MIN (MAX_RLIMIT, (guint64) max + 4 * RESERVE));
+  wanted = MIN (limit.rlim_max, (rlim_t) MIN (MAX_RLIMIT, (guint64) max + OTHERS + 4 * RESERVE));
   if (limit.rlim_cur < wanted)
     {
       limit.rlim_cur = wanted;
@@ -76,23 +76,29 @@ raise_limit (guint max)
         g_info ("the limit of open files was not raised: %s", g_strerror (errno));
     }
 
-  if ((guint64) limit.rlim_cur >= (guint64) max + RESERVE)
+  if ((guint64) limit.rlim_cur >= (guint64) max + OTHERS + RESERVE)
     return max;
 
-  return limit.rlim_cur > 2 * RESERVE ? (guint) (limit.rlim_cur - RESERVE)
-                                      : (guint) (limit.rlim_cur / 2);
+  /* where there are too few for all, one listener does not take those of another */
+  return (guint) MIN ((guint64) max,
+                      limit.rlim_cur > 4 * RESERVE ? (limit.rlim_cur - RESERVE) / 2
+                                                   : limit.rlim_cur / 4);
 }
 
 UsherAcceptor *
-usher_acceptor_new (guint max, guint max_per_address, UsherProxies *proxies)
+usher_acceptor_new (guint max,
+                    guint max_per_address,
+                    UsherProxies *proxies,
+                    UsherRefusals *refusals)
 {
   UsherAcceptor *self = g_new0 (UsherAcceptor, 1);
 
   self->proxies = proxies;
+  self->refusals = refusals;
   self->max = raise_limit (max);
   self->max_per_address = max_per_address;
-  self->wake_fd = -1;
-  self->spare_fd = -1;
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  self->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
   g_mutex_init (&self->mutex);
   self->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   if (self->max < max)
@@ -119,6 +125,12 @@ const char *
 usher_acceptor_get_uri (UsherAcceptor *self)
 {
   return self->uri;
+}
+
+gboolean
+usher_acceptor_is_local (UsherAcceptor *self)
+{
+  return self->is_local;
 }
 
 /* Whoever comes by a path has no address. */
@@ -155,53 +167,81 @@ is_proxy (UsherAcceptor *self, const struct sockaddr_storage *address)
   return inet != NULL && usher_proxies_contains (self->proxies, inet);
 }
 
+/* Counts one more or less of a place; the mutex is held. */
+static void
+count (UsherAcceptor *self, Place place, int more)
+{
+  int n = GPOINTER_TO_INT (g_hash_table_lookup (self->places, &place)) + more;
+
+  if (n > 0)
+    g_hash_table_replace (self->places, g_memdup2 (&place, sizeof place), GINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (self->places, &place);
+}
+
+/* The mutex is held. */
+static gboolean
+has_room (UsherAcceptor *self, const struct sockaddr_storage *address)
+{
+  Place place = get_place (address);
+
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->places, &place)) < self->max_per_address ||
+         is_proxy (self, address);
+}
+
 static gboolean
 reserve (UsherAcceptor *self, const struct sockaddr_storage *address)
 {
-  Place place = get_place (address);
-  guint n = 0;
-  gboolean ok = FALSE;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  g_mutex_lock (&self->mutex);
-  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->places, &place));
-  ok = self->n_connections < self->max && (n < self->max_per_address || is_proxy (self, address));
-  if (ok)
-    {
-      self->n_connections++;
-      g_hash_table_replace (self->places,
-                            g_memdup2 (&place, sizeof place),
-                            GUINT_TO_POINTER (n + 1));
-    }
-  g_mutex_unlock (&self->mutex);
+  if (self->n_connections >= self->max || !has_room (self, address))
+    return FALSE;
 
-  return ok;
+  self->n_connections++;
+  count (self, get_place (address), 1);
+
+  return TRUE;
 }
 
 void
 usher_acceptor_release (UsherAcceptor *self, const struct sockaddr_storage *address)
 {
-  Place place = get_place (address);
-  guint n = 0;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  g_mutex_lock (&self->mutex);
   self->n_connections--;
-  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->places, &place));
-  if (n > 1)
-    g_hash_table_replace (self->places, g_memdup2 (&place, sizeof place), GUINT_TO_POINTER (n - 1));
-  else
-    g_hash_table_remove (self->places, &place);
-  g_mutex_unlock (&self->mutex);
+  count (self, get_place (address), -1);
+}
+
+gboolean
+usher_acceptor_move (UsherAcceptor *self,
+                     const struct sockaddr_storage *from,
+                     const struct sockaddr_storage *to)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (!has_room (self, to))
+    return FALSE;
+
+  count (self, get_place (from), -1);
+  count (self, get_place (to), 1);
+
+  return TRUE;
 }
 
 /* Nobody is left to wonder. What the client has sent is read first, else closing would reset the connection
  * before the answer is seen. */
 static void
-refuse (int fd)
+refuse (UsherAcceptor *self, int fd)
 {
   char buffer[4096];
+  g_autoptr (GString) answer = g_string_new (NULL);
+  char date[USHER_HTTP_DATE];
   gssize n = recv (fd, buffer, sizeof buffer, MSG_DONTWAIT);
 
-  n = send (fd, refusal, sizeof refusal - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  usher_http_date_write (date);
+  usher_refusals_count (self->refusals, USHER_REFUSAL_CONNECTIONS, "");
+  usher_refusal_append_answer (USHER_REFUSAL_CONNECTIONS, date, answer);
+  n = send (fd, answer->str, answer->len, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0)
     g_debug ("a refusal was not sent: %s", g_strerror (errno));
   shutdown (fd, SHUT_WR);
@@ -214,13 +254,16 @@ refuse_without_descriptor (UsherAcceptor *self, int listen_fd)
 {
   int fd = -1;
 
+  /* somebody else may have been quicker the last time */
+  if (self->spare_fd < 0)
+    self->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
   if (self->spare_fd < 0)
     return FALSE;
 
   close (self->spare_fd);
   fd = accept4 (listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0)
-    refuse (fd);
+    refuse (self, fd);
   self->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
 
   return fd >= 0;
@@ -233,37 +276,66 @@ typedef enum
   ACCEPT_PAUSE,
 } AcceptResult;
 
+/* What is wrong with the connection is over with it; what is wrong with the socket stays, as when whoever gave it to us has
+ * shut it down. */
+static AcceptResult
+judge (UsherAcceptor *self, int listen_fd, int reason)
+{
+  switch (reason)
+    {
+    case EAGAIN:
+      return ACCEPT_NONE;
+
+    case EMFILE:
+    case ENFILE:
+      return refuse_without_descriptor (self, listen_fd) ? ACCEPT_MORE : ACCEPT_PAUSE;
+
+    case ENOBUFS:
+    case ENOMEM:
+    case EBADF:
+    case EINVAL:
+    case ENOTSOCK:
+      return ACCEPT_PAUSE;
+
+    default:
+      return ACCEPT_MORE;
+    }
+}
+
+/* Without a mark the system says only when a third of its buffer, which may be megabytes, is free again: a client that takes
+ * little at a time would look like one that takes nothing. */
+static void
+set_options (int fd)
+{
+  int one = 1;
+  int mark = UNSENT_MARK;
+
+  if (setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
+    g_debug ("TCP_NODELAY was not set: %s", g_strerror (errno));
+  if (setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &mark, sizeof mark) != 0)
+    g_debug ("TCP_NOTSENT_LOWAT was not set: %s", g_strerror (errno));
+}
+
 static AcceptResult
 accept_one (UsherAcceptor *self, int listen_fd)
 {
   UsherIncoming incoming = { .length = sizeof incoming.address };
-  int one = 1;
 
   incoming.fd = accept4 (listen_fd,
                          (struct sockaddr *) &incoming.address,
                          &incoming.length,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (incoming.fd < 0)
-    {
-      if (errno == EAGAIN)
-        return ACCEPT_NONE;
-      if (errno == EMFILE || errno == ENFILE)
-        return refuse_without_descriptor (self, listen_fd) ? ACCEPT_MORE : ACCEPT_PAUSE;
-      if (errno == ENOBUFS || errno == ENOMEM)
-        return ACCEPT_PAUSE;
-      /* that connection was over before it began */
-      return ACCEPT_MORE;
-    }
+    return judge (self, listen_fd, errno);
 
   if (!reserve (self, &incoming.address))
     {
-      refuse (incoming.fd);
+      refuse (self, incoming.fd);
       return ACCEPT_MORE;
     }
 
-  if (incoming.address.ss_family != AF_UNIX &&
-      setsockopt (incoming.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
-    g_debug ("TCP_NODELAY was not set: %s", g_strerror (errno));
+  if (incoming.address.ss_family != AF_UNIX)
+    set_options (incoming.fd);
   self->func (&incoming, self->user_data);
 
   return ACCEPT_MORE;
@@ -285,9 +357,9 @@ run (gpointer data)
 
       if (n < 0 && errno != EINTR)
         break;
-      do
+      result = ACCEPT_MORE;
+      for (guint i = 0; i < MAX_AT_ONCE && result == ACCEPT_MORE; i++)
         result = accept_one (self, listen_fd);
-      while (result == ACCEPT_MORE);
     }
 
   return NULL;
@@ -305,10 +377,20 @@ usher_acceptor_start (UsherAcceptor *self,
     return FALSE;
 
   self->uri = usher_listen_address_make_uri (self->socket);
+  self->is_local = usher_listen_address_is_local (self->socket);
   self->func = func;
   self->user_data = user_data;
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  self->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (self->wake_fd < 0 || self->spare_fd < 0)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "cannot listen on “%s”: %s",
+                   listen,
+                   g_strerror (errno));
+      return FALSE;
+    }
+
   self->thread = g_thread_try_new ("usher-acceptor", run, self, error);
 
   return self->thread != NULL;

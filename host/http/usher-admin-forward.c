@@ -8,14 +8,24 @@
 
 #include "usher-admin-forward.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <libsoup/soup.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "usher-error.h"
+#include "usher-http-link-private.h"
 #include "usher-request-private.h"
 
-#define TIMEOUT 10 /* seconds */
+#define TIMEOUT (10 * G_TIME_SPAN_SECOND)
+
+/* What an operator asks, on its way to another process, over a connection of its own. */
+typedef struct
+{
+  UsherLoop *loop;         /* (unowned) */
+  UsherExchange *exchange; /* (owned) (nullable): until it is answered */
+  GString *head;           /* (owned) */
+  UsherHttpLink *link;     /* (owned) */
+  UsherDeadline late;
+} Passage;
 
 static void
 fail (UsherExchange *exchange, const char *message)
@@ -25,83 +35,106 @@ fail (UsherExchange *exchange, const char *message)
   usher_exchange_fail (exchange, error);
 }
 
+/* @message: (nullable): NULL when it is answered */
 static void
-copy_header (SoupMessage *message, UsherReply *reply, const char *name)
+settle (Passage *passage, const char *message)
 {
-  const char *value =
-      soup_message_headers_get_one (soup_message_get_response_headers (message), name);
+  g_autoptr (UsherExchange) exchange = g_steal_pointer (&passage->exchange);
 
-  if (value != NULL)
-    usher_reply_set_header (reply, name, value);
+  usher_loop_clear_deadline (passage->loop, &passage->late);
+  usher_exchange_set_gone_func (exchange, NULL, NULL);
+  if (message != NULL)
+    fail (exchange, message);
+  else
+    usher_exchange_finish (exchange);
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+on_result (UsherHttpLink *link, UsherHttpLinkResult result, gpointer user_data)
 {
-  SoupSession *session = SOUP_SESSION (source);
-  g_autoptr (UsherExchange) exchange = user_data;
-  SoupMessage *message = soup_session_get_async_result_message (session, result);
-  UsherReply *reply = usher_exchange_get_reply (exchange);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = soup_session_send_and_read_finish (session, result, &error);
-  const char *type = NULL;
-  guint status = soup_message_get_status (message);
+  settle (user_data,
+          result == USHER_HTTP_LINK_ANSWERED ? NULL : "The process does not answer, try again");
+}
 
-  if (body == NULL || status < 200 || status > 599)
+static void
+passage_free (Passage *passage)
+{
+  g_clear_pointer (&passage->link, usher_http_link_free);
+  g_string_free (passage->head, TRUE);
+  g_free (passage);
+}
+
+static void
+on_idle (UsherHttpLink *link, gboolean is_over, gpointer user_data)
+{
+  passage_free (user_data);
+}
+
+static void
+on_late (UsherDeadline *deadline)
+{
+  settle (deadline->data, "The process takes too long");
+  passage_free (deadline->data);
+}
+
+static void
+on_gone (UsherExchange *exchange, gpointer user_data)
+{
+  settle (user_data, "The client has left");
+  passage_free (user_data);
+}
+
+/* FALSE, and nothing is left of it, when the process takes no connection. */
+static gboolean
+begin (UsherExchange *exchange, const struct sockaddr_un *address, const char *target)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  Passage *passage = g_new0 (Passage, 1);
+
+  passage->loop = usher_loop_get_current ();
+  passage->link = usher_http_link_new (passage->loop,
+                                       address->sun_path,
+                                       (const struct sockaddr_storage *) address,
+                                       sizeof *address,
+                                       on_idle,
+                                       passage);
+  passage->head = usher_http_link_make_head (request, usher_request_get_method (request), target);
+  if (passage->link == NULL || !usher_http_link_send (passage->link,
+                                                      passage->head,
+                                                      usher_request_get_body (request),
+                                                      usher_exchange_get_reply (exchange),
+                                                      on_result,
+                                                      passage))
     {
-      g_info ("an operator's request was not passed on: %s",
-              error != NULL ? error->message : "no answer that can be read");
-      fail (exchange, "The process does not answer, try again");
-      return;
+      passage_free (passage);
+      return FALSE;
     }
 
-  type = soup_message_headers_get_one (soup_message_get_response_headers (message), "Content-Type");
-  usher_reply_set_status (reply, status);
-  copy_header (message, reply, "Allow");
-  copy_header (message, reply, "Retry-After");
-  if (g_bytes_get_size (body) > 0)
-    usher_reply_set_body (reply, body, type != NULL ? type : "application/octet-stream");
-  usher_exchange_finish (exchange);
+  passage->exchange = g_object_ref (exchange);
+  passage->late.func = on_late;
+  passage->late.data = passage;
+  usher_loop_set_deadline (passage->loop, &passage->late, TIMEOUT);
+  usher_exchange_set_gone_func (exchange, on_gone, passage);
+
+  return TRUE;
 }
 
-static void
-pass_header (SoupMessage *message, UsherRequest *request, const char *name)
+/* Nothing of it ends the line that it becomes a part of. */
+static gboolean
+is_encoded (const char *target)
 {
-  const char *value = usher_request_get_header (request, name);
+  for (; *target != '\0'; target++)
+    if (!g_ascii_isgraph (*target))
+      return FALSE;
 
-  if (value != NULL)
-    soup_message_headers_replace (soup_message_get_request_headers (message), name, value);
-}
-
-static SoupMessage *
-make_message (UsherRequest *request, const char *target)
-{
-  g_autofree char *uri = g_strconcat ("http://usher", target, NULL);
-  SoupMessage *message = soup_message_new (usher_request_get_method (request), uri);
-  GBytes *body = usher_request_get_body (request);
-  const char *type = usher_request_get_header (request, "Content-Type");
-
-  if (message == NULL)
-    return NULL;
-
-  pass_header (message, request, "Accept");
-  pass_header (message, request, "Traceparent");
-  soup_message_headers_replace (soup_message_get_request_headers (message),
-                                "X-Request-Id",
-                                usher_request_get_id (request));
-  if (body != NULL)
-    soup_message_set_request_body_from_bytes (message,
-                                              type != NULL ? type : "application/json",
-                                              body);
-
-  return message;
+  return TRUE;
 }
 
 /**
  * usher_admin_forward:
  * @exchange: (transfer full): what an operator asks
  * @admin: `unix:PATH`, where the admin listener of another process is
- * @target: path and query there
+ * @target: (nullable): path and query there, encoded; `NULL`: the same
  *
  * Asks another process the same and answers what it answers, or 503 when it does not. Call it on the thread of an
  * [class@AdminListener], in a route's function: it returns at once.
@@ -110,29 +143,18 @@ void
 usher_admin_forward (UsherExchange *exchange, const char *admin, const char *target)
 {
   g_autoptr (UsherExchange) owned = exchange;
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (SoupSession) session = NULL;
-  g_autoptr (SoupMessage) message = NULL;
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
 
   g_return_if_fail (USHER_IS_EXCHANGE (exchange));
   g_return_if_fail (admin != NULL);
-  g_return_if_fail (target != NULL && *target == '/');
+  g_return_if_fail (target == NULL || *target == '/');
 
-  if (!g_str_has_prefix (admin, "unix:"))
-    {
-      fail (owned, "The process has no admin listener in the run directory");
-      return;
-    }
-
-  address = g_unix_socket_address_new (admin + strlen ("unix:"));
-  session = soup_session_new_with_options ("remote-connectable", address, "timeout", TIMEOUT, NULL);
-  message = make_message (usher_exchange_get_request (owned), target);
-  if (message == NULL)
-    {
-      fail (owned, "The address cannot be passed on");
-      return;
-    }
-
-  soup_session_send_and_read_async (
-      session, message, G_PRIORITY_DEFAULT, NULL, on_answer, g_steal_pointer (&owned));
+  if (!g_str_has_prefix (admin, "unix:") ||
+      g_strlcpy (address.sun_path, admin + strlen ("unix:"), sizeof address.sun_path) >=
+          sizeof address.sun_path)
+    fail (owned, "The process has no admin listener in the run directory");
+  else if (target != NULL && !is_encoded (target))
+    fail (owned, "There is no such page");
+  else if (!begin (owned, &address, target))
+    fail (owned, "The process does not answer, try again");
 }

@@ -10,8 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* @exchange: (transfer full); @admin: `unix:PATH` of the other's admin listener; @target: path and query there. On the
- * thread of an admin listener. */
 USHER_API
 void usher_admin_forward (UsherExchange *exchange, const char *admin, const char *target);
 

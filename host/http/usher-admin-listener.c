@@ -8,84 +8,66 @@
 
 #include "usher-admin-listener.h"
 
-#include <libsoup/soup.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "usher-error.h"
 #include "usher-listen-address-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
+#include "usher-server-private.h"
 
-#define KEY  "usher-too-large"
-#define GONE "usher-gone"
+#define GROUP "admin"
+/* for answers that are under way when it stops */
+#define PATIENCE (G_USEC_PER_SEC / 2)
+/* operators are few; the descriptors are the public's */
+#define MAX_CONNECTIONS 6144
+
+/* clang-format off */
+static const UsherSetting settings_table[] = {
+  { GROUP, "hosts", USHER_SETTING_LIST, "", 0, 0, "names by which operators reach the admin listener, beside loopback and its own address" },
+  { GROUP, "token", USHER_SETTING_STRING, "", 0, 0, "what the admin listener asks for beyond loopback" },
+};
+/* clang-format on */
 
 /**
  * UsherAdminListener:
  *
  * HTTP for the few who run the host.
  *
- * It stands on libsoup, on a thread and a main context of its own, and hands requests to a router as the public
- * listener does. Beyond loopback a token is asked for. Every answer closes its connection: the server of libsoup 3.2
- * leaks a descriptor for an idle connection that its client closes.
+ * It guards itself against pages of other sites that an operator's browser has open: a `Host` that is neither loopback nor
+ * its own address nor in `admin.hosts` gets 421, so no name of somebody else's leads here; a foreign `Origin`, and what a
+ * browser says comes from another site, get 403, reads too. Beyond loopback a token is asked for (`Authorization: Bearer`).
+ * A listener made by [ctor@AdminListener.new_probe] answers `/healthz`, `/readyz` and `/metrics` alone, to anybody.
  */
 struct _UsherAdminListener
 {
   GObject parent_instance;
 
-  UsherRouter *router; /* (owned) */
-  char *token;         /* (owned) (nullable) */
-  gboolean asks_token;
-
-  GMainContext *context;   /* (owned) */
-  GMainLoop *loop;         /* (owned) */
-  GThread *thread;         /* (owned) (nullable) */
-  GSocket *socket;         /* (owned) (nullable) */
-  GSocketService *service; /* (owned) (nullable) (thread thread) */
-  SoupServer *server;      /* (owned) (nullable) (thread thread) */
-  char *uri;               /* (owned) (nullable) */
+  UsherRouter *router;     /* (owned) */
+  UsherSettings *settings; /* (owned) */
+  gboolean is_probe;
+  char *token; /* (owned) */
+  GPtrArray
+      *hosts; /* (owned) (element-type utf8): names, as usher_listen_address_dup_host() has them */
+  UsherProxies *proxies; /* (owned) (nullable): none */
+  UsherServer *server;   /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherAdminListener, usher_admin_listener, G_TYPE_OBJECT)
-
-/* A message that waits for its exchange. */
-typedef struct
-{
-  GMainContext *context;      /* (owned) */
-  SoupServerMessage *message; /* (owned) */
-  UsherReply *reply;          /* (owned) */
-  UsherRequest *request;      /* (owned) */
-} Answer;
-
-static void
-answer_free (gpointer data)
-{
-  Answer *answer = data;
-
-  g_main_context_unref (answer->context);
-  g_object_unref (answer->message);
-  g_object_unref (answer->reply);
-  g_object_unref (answer->request);
-  g_free (answer);
-}
-
-static void
-usher_admin_listener_dispose (GObject *object)
-{
-  usher_admin_listener_stop (USHER_ADMIN_LISTENER (object));
-
-  G_OBJECT_CLASS (usher_admin_listener_parent_class)->dispose (object);
-}
 
 static void
 usher_admin_listener_finalize (GObject *object)
 {
   UsherAdminListener *self = USHER_ADMIN_LISTENER (object);
 
+  usher_admin_listener_stop (self);
+  g_clear_pointer (&self->server, usher_server_free);
+  g_clear_pointer (&self->proxies, usher_proxies_free);
   g_clear_object (&self->router);
+  g_clear_object (&self->settings);
   g_clear_pointer (&self->token, g_free);
-  g_clear_pointer (&self->uri, g_free);
-  g_clear_pointer (&self->loop, g_main_loop_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->hosts, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_admin_listener_parent_class)->finalize (object);
 }
@@ -93,304 +75,246 @@ usher_admin_listener_finalize (GObject *object)
 static void
 usher_admin_listener_class_init (UsherAdminListenerClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = usher_admin_listener_dispose;
-  object_class->finalize = usher_admin_listener_finalize;
+  G_OBJECT_CLASS (klass)->finalize = usher_admin_listener_finalize;
 }
 
 static void
 usher_admin_listener_init (UsherAdminListener *self)
 {
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
+  self->hosts = g_ptr_array_new_with_free_func (g_free);
+}
+
+/**
+ * usher_admin_listener_declare_settings:
+ * @settings: settings
+ * @error: return location for a [error@Error]
+ *
+ * Declares the group `[admin]`.
+ *
+ * Returns: whether it could be declared and the values fit
+ */
+gboolean
+usher_admin_listener_declare_settings (UsherSettings *settings, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_SETTINGS (settings), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return usher_settings_declare (settings, settings_table, G_N_ELEMENTS (settings_table), error);
 }
 
 /**
  * usher_admin_listener_new:
  * @router: what answers
- * @token: (nullable): what clients beyond loopback must know
+ * @settings: settings on which [func@AdminListener.declare_settings] and [func@Front.declare_settings] were called: limits
+ *   and deadlines are those of `[http]`
  *
  * Makes a listener that does not listen yet.
  *
  * Returns: (transfer full): the listener
  */
 UsherAdminListener *
-usher_admin_listener_new (UsherRouter *router, const char *token)
+usher_admin_listener_new (UsherRouter *router, UsherSettings *settings)
 {
   UsherAdminListener *self = NULL;
+  g_auto (GStrv) hosts = NULL;
 
   g_return_val_if_fail (USHER_IS_ROUTER (router), NULL);
+  g_return_val_if_fail (USHER_IS_SETTINGS (settings), NULL);
 
   self = g_object_new (USHER_TYPE_ADMIN_LISTENER, NULL);
   self->router = g_object_ref (router);
-  self->token = g_strdup (token);
+  self->settings = g_object_ref (settings);
+  self->token = g_strdup (usher_settings_get_string (settings, GROUP, "token"));
+  hosts = usher_settings_dup_list (settings, GROUP, "hosts");
+  for (guint i = 0; hosts[i] != NULL; i++)
+    g_ptr_array_add (self->hosts, usher_listen_address_dup_host (hosts[i]));
 
   return self;
 }
 
-static void
-append_header (const char *name, const char *value, gpointer user_data)
+/**
+ * usher_admin_listener_new_probe:
+ * @router: what answers
+ * @settings: settings, as for [ctor@AdminListener.new]
+ *
+ * Makes a listener for those who look from outside whether all is well. It answers `GET` of `/healthz`, `/readyz` and
+ * `/metrics`, to any `Host`, and asks for no token.
+ *
+ * Returns: (transfer full): the listener
+ */
+UsherAdminListener *
+usher_admin_listener_new_probe (UsherRouter *router, UsherSettings *settings)
 {
-  soup_message_headers_replace (user_data, name, value);
-}
+  UsherAdminListener *self = usher_admin_listener_new (router, settings);
 
-static void
-fill_message (SoupServerMessage *message, UsherRequest *request, UsherReply *reply)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  GBytes *body = usher_reply_get_body (reply);
+  if (self != NULL)
+    self->is_probe = TRUE;
 
-  soup_server_message_set_status (message, usher_reply_get_status (reply), NULL);
-  usher_reply_foreach_header (reply, append_header, headers);
-  append_header ("X-Request-Id", usher_request_get_id (request), headers);
-  append_header ("X-Content-Type-Options", "nosniff", headers);
-  append_header ("Cache-Control", "no-store", headers);
-  append_header ("Connection", "close", headers);
-  if (body == NULL)
-    return;
-
-  soup_message_headers_set_content_type (headers, usher_reply_get_media_type (reply), NULL);
-  soup_message_body_append_bytes (soup_server_message_get_response_body (message), body);
+  return self;
 }
 
 static gboolean
-send_answer (gpointer user_data)
+is_loopback (const char *name)
 {
-  Answer *answer = user_data;
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (name);
 
-  if (g_object_get_data (G_OBJECT (answer->message), GONE) == NULL)
-    {
-      fill_message (answer->message, answer->request, answer->reply);
-      soup_server_message_unpause (answer->message);
-    }
-
-  return G_SOURCE_REMOVE;
+  return strcmp (name, "localhost") == 0 ||
+         (address != NULL && g_inet_address_get_is_loopback (address));
 }
 
-/* On any thread; the message belongs to ours. */
-static void
-on_done (UsherExchange *exchange, gpointer user_data)
+/* Who listens everywhere has no address of his own. */
+static gboolean
+is_own_address (UsherAdminListener *self, const char *name)
 {
-  Answer *answer = user_data;
-  g_autoptr (GSource) source = g_idle_source_new ();
+  const char *uri = usher_server_get_uri (self->server);
+  gsize scheme = g_str_has_prefix (uri, "http://") ? strlen ("http://") : 0;
+  g_autofree char *own = usher_listen_address_dup_host (uri + scheme);
 
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, send_answer, answer, answer_free);
-  g_source_attach (source, answer->context);
-}
-
-static void
-copy_header (const char *name, const char *value, gpointer user_data)
-{
-  usher_request_add_header (user_data, name, value);
-}
-
-/* NULL when it is empty, or was dropped for its size. */
-static GBytes *
-take_body (SoupServerMessage *message)
-{
-  g_autoptr (GBytes) body = NULL;
-
-  if (g_object_get_data (G_OBJECT (message), KEY) != NULL)
-    return NULL;
-
-  body = soup_message_body_flatten (soup_server_message_get_request_body (message));
-
-  return g_bytes_get_size (body) > 0 ? g_steal_pointer (&body) : NULL;
-}
-
-static UsherRequest *
-make_request (SoupServerMessage *message)
-{
-  GUri *uri = soup_server_message_get_uri (message);
-  const char *query = g_uri_get_query (uri);
-  const char *address = soup_server_message_get_remote_host (message);
-  g_autofree char *target =
-      g_strconcat (g_uri_get_path (uri), query != NULL ? "?" : NULL, query, NULL);
-  g_autoptr (UsherRequest) request =
-      usher_request_new (soup_server_message_get_method (message), target);
-  g_autoptr (GBytes) body = take_body (message);
-
-  soup_message_headers_foreach (soup_server_message_get_request_headers (message),
-                                copy_header,
-                                request);
-  usher_request_adopt_id (request);
-  usher_request_set_origin (request, address != NULL ? address : "", FALSE);
-  usher_request_set_body (request, body);
-
-  return g_steal_pointer (&request);
+  return g_strcmp0 (own, name) == 0 && strcmp (name, "0.0.0.0") != 0 && strcmp (name, "::") != 0;
 }
 
 static gboolean
-equals_secret (const char *given, const char *secret)
+is_own_host (UsherAdminListener *self, UsherRequest *request)
 {
-  gsize length = strlen (secret);
-  guchar difference = 0;
+  const char *authority = usher_request_get_authority (request);
+  g_autofree char *name = authority != NULL ? usher_listen_address_dup_host (authority) : NULL;
 
-  if (strlen (given) != length)
+  /* whoever comes by a path is no browser */
+  if (*usher_request_get_address (request) == '\0')
+    return TRUE;
+
+  return name != NULL && (is_loopback (name) || is_own_address (self, name) ||
+                          g_ptr_array_find_with_equal_func (self->hosts, name, g_str_equal, NULL));
+}
+
+/* A link to a page may be followed, as long as nothing is shown inside another site's. */
+static gboolean
+is_from_here (UsherRequest *request)
+{
+  const char *origin = usher_request_peek_header (request, USHER_HEADER_ORIGIN);
+  const char *site = usher_request_peek_header (request, USHER_HEADER_SEC_FETCH_SITE);
+  const char *mode = usher_request_get_header (request, "Sec-Fetch-Mode");
+  const char *into = usher_request_get_header (request, "Sec-Fetch-Dest");
+  guint once = (1U << USHER_HEADER_ORIGIN) | (1U << USHER_HEADER_SEC_FETCH_SITE);
+
+  /* no browser contradicts itself */
+  if ((request->twice & once) != 0)
     return FALSE;
-  for (gsize i = 0; i < length; i++)
-    difference |= (guchar) (given[i] ^ secret[i]);
+  if (origin != NULL && !usher_router_is_own_origin (request, origin))
+    return FALSE;
+  if (site == NULL || strcmp (site, "same-origin") == 0 || strcmp (site, "none") == 0)
+    return TRUE;
 
-  return difference == 0;
+  return strcmp (usher_request_get_method (request), "GET") == 0 &&
+         g_strcmp0 (mode, "navigate") == 0 && g_strcmp0 (into, "document") == 0;
 }
 
 static gboolean
-is_allowed (UsherAdminListener *self, UsherRequest *request)
+knows_token (UsherAdminListener *self, UsherRequest *request)
 {
   const char *authorization = usher_request_peek_header (request, USHER_HEADER_AUTHORIZATION);
+  gsize length = strlen (self->token);
 
-  if (!self->asks_token)
+  if (usher_server_is_local (self->server))
     return TRUE;
 
   return authorization != NULL && g_ascii_strncasecmp (authorization, "Bearer ", 7) == 0 &&
-         equals_secret (authorization + 7, self->token);
+         length > 0 && strlen (authorization + 7) == length &&
+         sodium_memcmp (authorization + 7, self->token, length) == 0;
 }
 
-/* A client that does not wait for its answer; one that is told to libsoup then is a mistake. */
 static void
-on_gone (SoupServerMessage *message, gpointer user_data)
+refuse_host (UsherAdminListener *self, UsherRequest *request, UsherReply *reply)
 {
-  g_object_set_data (G_OBJECT (message), GONE, GINT_TO_POINTER (TRUE));
+  usher_refusals_count (usher_server_get_serving (self->server)->refusals,
+                        USHER_REFUSAL_HOST,
+                        usher_request_get_address (request));
+  usher_reply_refuse (
+      reply,
+      421,
+      "The admin listener does not go by this name: use localhost or its address, or "
+      "add the name to the setting admin.hosts");
 }
 
-static void
-on_request (SoupServer *server,
-            SoupServerMessage *message,
-            const char *path,
-            GHashTable *query,
-            gpointer user_data)
+static gboolean
+guard (UsherExchange *exchange, gpointer user_data)
 {
   UsherAdminListener *self = user_data;
-  Answer *answer = g_new0 (Answer, 1);
-  g_autoptr (UsherExchange) exchange = NULL;
-  g_autoptr (GError) error = NULL;
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  UsherReply *reply = usher_exchange_get_reply (exchange);
 
-  answer->context = g_main_context_ref (self->context);
-  answer->message = g_object_ref (message);
-  answer->request = make_request (message);
-  exchange = usher_exchange_new (answer->request, on_done, answer);
-  answer->reply = g_object_ref (usher_exchange_get_reply (exchange));
-  g_signal_connect (message, "finished", G_CALLBACK (on_gone), NULL);
-  g_signal_connect (message, "disconnected", G_CALLBACK (on_gone), NULL);
-  soup_server_message_pause (message);
-
-  if (g_object_get_data (G_OBJECT (message), KEY) != NULL)
-    error = g_error_new_literal (USHER_ERROR, USHER_ERROR_TOO_LARGE, "too large");
-  else if (!is_allowed (self, answer->request))
-    error = g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAUTHORIZED, "wrong token");
-
-  if (error != NULL)
-    usher_exchange_fail (exchange, error);
+  if (!is_own_host (self, request))
+    refuse_host (self, request, reply);
+  else if (!is_from_here (request))
+    usher_reply_refuse (reply, 403, "Requests from other sites are refused");
+  else if (!knows_token (self, request))
+    {
+      usher_reply_refuse (reply, 401, "The token is missing or wrong, see the setting admin.token");
+      usher_reply_set_header (reply, "WWW-Authenticate", "Bearer");
+    }
   else
-    usher_router_run (self->router, g_steal_pointer (&exchange));
-}
+    {
+      /* for browsers that do not say whose page it is */
+      usher_reply_set_header (reply, "Cross-Origin-Resource-Policy", "same-origin");
+      return TRUE;
+    }
 
-/* The server of libsoup has no limit: what is over ours is read and dropped. */
-static void
-on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
-{
-  UsherAdminListener *self = user_data;
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-
-  if ((guint64) body->length <= usher_router_get_max_body (self->router))
-    return;
-
-  g_object_set_data (G_OBJECT (message), KEY, GINT_TO_POINTER (TRUE));
-  soup_message_body_set_accumulate (body, FALSE);
-  soup_message_body_truncate (body);
-}
-
-static void
-on_head (SoupServer *server,
-         SoupServerMessage *message,
-         const char *path,
-         GHashTable *query,
-         gpointer user_data)
-{
-  g_signal_connect_object (message, "got-chunk", G_CALLBACK (on_chunk), user_data, 0);
-}
-
-/* The server of libsoup takes every address for one of the internet. Takes ownership of @address. */
-static GSocketAddress *
-make_inet (GSocketAddress *address)
-{
-  g_autoptr (GSocketAddress) owned = address;
-  g_autoptr (GInetAddress) loopback = NULL;
-
-  if (G_IS_INET_SOCKET_ADDRESS (owned))
-    return g_steal_pointer (&owned);
-
-  loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-
-  return g_inet_socket_address_new (loopback, 0);
-}
-
-/* The server's own accepting leaks an object for each connection, and ends at the first failure. */
-static gboolean
-on_incoming (GSocketService *service,
-             GSocketConnection *connection,
-             GObject *source_object,
-             gpointer user_data)
-{
-  UsherAdminListener *self = user_data;
-  g_autoptr (GSocketAddress) local =
-      make_inet (g_socket_connection_get_local_address (connection, NULL));
-  g_autoptr (GSocketAddress) remote =
-      make_inet (g_socket_connection_get_remote_address (connection, NULL));
-  g_autoptr (GError) error = NULL;
-
-  if (!soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, &error))
-    g_message ("a connection of an operator was not taken: %s", error->message);
-
-  return TRUE;
-}
-
-static gpointer
-run (gpointer data)
-{
-  UsherAdminListener *self = data;
-
-  g_main_context_push_thread_default (self->context);
-  g_main_loop_run (self->loop);
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_clear_object (&self->service);
-  soup_server_disconnect (self->server);
-  g_clear_object (&self->server);
-  while (g_main_context_iteration (self->context, FALSE))
-    continue;
-  g_main_context_pop_thread_default (self->context);
-
-  return NULL;
+  return FALSE;
 }
 
 static gboolean
-open_server (UsherAdminListener *self, GSocket *socket, GError **error)
+guard_probe (UsherExchange *exchange, gpointer user_data)
 {
-  g_autoptr (GError) local_error = NULL;
-  gboolean ok = FALSE;
+  static const char *const paths[] = { "/healthz", "/readyz", "/metrics", NULL };
+  static const char *const methods[] = { "GET", "HEAD", "OPTIONS", NULL };
+  UsherRequest *request = usher_exchange_get_request (exchange);
 
-  self->uri = usher_listen_address_make_uri (socket);
+  if (g_strv_contains (paths, usher_request_get_path (request)) &&
+      g_strv_contains (methods, usher_request_get_method (request)))
+    return TRUE;
 
-  g_main_context_push_thread_default (self->context);
-  self->server = soup_server_new ("raw-paths", TRUE, NULL);
-  soup_server_add_early_handler (self->server, NULL, on_head, self, NULL);
-  soup_server_add_handler (self->server, NULL, on_request, self, NULL);
-  self->service = g_socket_service_new ();
-  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
-  ok = g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, &local_error);
-  g_main_context_pop_thread_default (self->context);
+  usher_reply_refuse (usher_exchange_get_reply (exchange), 404, "Not Found");
 
-  if (!ok)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_UNAVAILABLE,
-                 "the admin listener did not start: %s",
-                 local_error->message);
+  return FALSE;
+}
 
-  return ok;
+static UsherServer *
+make_server (UsherAdminListener *self)
+{
+  const char *const nobody[] = { NULL };
+  UsherServing serving = {
+    .name = self->is_probe ? "probe" : "admin",
+    .router = self->router,
+    .guard = self->is_probe ? guard_probe : guard,
+    .guard_data = self,
+    .n_threads = 1,
+  };
+
+  self->proxies = usher_proxies_new (nobody, FALSE, NULL);
+  serving.proxies = self->proxies;
+  usher_serving_read_settings (&serving, self->settings);
+  serving.max_connections = MIN (serving.max_connections, MAX_CONNECTIONS);
+
+  return usher_server_new (&serving);
+}
+
+/* Until it is known nobody gets in: without a token none is right. */
+static gboolean
+may_listen (UsherAdminListener *self, const char *listen, GError **error)
+{
+  if (self->is_probe || *self->token != '\0' || usher_server_is_local (self->server))
+    return TRUE;
+
+  usher_server_stop (self->server, 0);
+  g_set_error (
+      error,
+      USHER_ERROR,
+      USHER_ERROR_FORBIDDEN,
+      "the admin listener needs a token on “%s”, beyond loopback: set admin.token, in a file "
+      "or as USHER_ADMIN__TOKEN",
+      listen);
+
+  return FALSE;
 }
 
 /**
@@ -407,40 +331,14 @@ open_server (UsherAdminListener *self, GSocket *socket, GError **error)
 gboolean
 usher_admin_listener_start (UsherAdminListener *self, const char *listen, GError **error)
 {
-  g_autoptr (GSocket) socket = NULL;
-
   g_return_val_if_fail (USHER_IS_ADMIN_LISTENER (self), FALSE);
   g_return_val_if_fail (listen != NULL, FALSE);
-  g_return_val_if_fail (self->thread == NULL, FALSE);
+  g_return_val_if_fail (self->server == NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  socket = usher_listen_address_open (listen, error);
-  if (socket == NULL)
-    return FALSE;
+  self->server = make_server (self);
 
-  self->asks_token = !usher_listen_address_is_local (socket);
-  if (self->asks_token && self->token == NULL)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_FORBIDDEN,
-                   "the admin listener needs a token on “%s”, beyond loopback",
-                   listen);
-      return FALSE;
-    }
-
-  if (!open_server (self, socket, error))
-    {
-      usher_listen_address_forget (socket);
-      g_clear_object (&self->service);
-      g_clear_object (&self->server);
-      return FALSE;
-    }
-
-  self->socket = g_steal_pointer (&socket);
-  self->thread = g_thread_try_new ("usher-admin", run, self, error);
-
-  return self->thread != NULL;
+  return usher_server_start (self->server, listen, error) && may_listen (self, listen, error);
 }
 
 /**
@@ -456,15 +354,7 @@ usher_admin_listener_get_uri (UsherAdminListener *self)
 {
   g_return_val_if_fail (USHER_IS_ADMIN_LISTENER (self), NULL);
 
-  return self->uri;
-}
-
-static gboolean
-on_stop (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-
-  return G_SOURCE_REMOVE;
+  return self->server != NULL ? usher_server_get_uri (self->server) : NULL;
 }
 
 /**
@@ -476,18 +366,25 @@ on_stop (gpointer user_data)
 void
 usher_admin_listener_stop (UsherAdminListener *self)
 {
-  g_autoptr (GSource) source = NULL;
-
   g_return_if_fail (USHER_IS_ADMIN_LISTENER (self));
 
-  if (self->thread == NULL)
-    return;
+  if (self->server != NULL)
+    usher_server_stop (self->server, PATIENCE);
+}
 
-  /* after what is ready to be sent */
-  source = g_idle_source_new ();
-  g_source_set_callback (source, on_stop, self->loop, NULL);
-  g_source_attach (source, self->context);
-  usher_listen_address_forget (self->socket);
-  g_thread_join (g_steal_pointer (&self->thread));
-  g_clear_object (&self->socket);
+/**
+ * usher_admin_listener_add_metrics:
+ * @self: a listener
+ * @metrics: where to
+ *
+ * Adds how many connections there are, and what was refused. Any thread.
+ */
+void
+usher_admin_listener_add_metrics (UsherAdminListener *self, UsherMetrics *metrics)
+{
+  g_return_if_fail (USHER_IS_ADMIN_LISTENER (self));
+  g_return_if_fail (USHER_IS_METRICS (metrics));
+
+  if (self->server != NULL)
+    usher_server_add_metrics (self->server, metrics);
 }

@@ -8,7 +8,9 @@
 
 #include <gio/gio.h>
 
+#include "usher-metrics.h"
 #include "usher-router.h"
+#include "usher-settings.h"
 
 G_BEGIN_DECLS
 
@@ -17,15 +19,19 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherAdminListener, usher_admin_listener, USHER, ADMIN_LISTENER, GObject)
 
-/* On libsoup, on a thread and main context of its own. Beyond loopback a @token is asked for (Authorization: Bearer);
- * without one such an address is refused (FORBIDDEN). */
 USHER_API
-UsherAdminListener *usher_admin_listener_new (UsherRouter *router, const char *token);
+gboolean usher_admin_listener_declare_settings (UsherSettings *settings, GError **error);
+USHER_API
+UsherAdminListener *usher_admin_listener_new (UsherRouter *router, UsherSettings *settings);
+USHER_API
+UsherAdminListener *usher_admin_listener_new_probe (UsherRouter *router, UsherSettings *settings);
 USHER_API
 gboolean usher_admin_listener_start (UsherAdminListener *self, const char *listen, GError **error);
 USHER_API
 const char *usher_admin_listener_get_uri (UsherAdminListener *self);
 USHER_API
 void usher_admin_listener_stop (UsherAdminListener *self);
+USHER_API
+void usher_admin_listener_add_metrics (UsherAdminListener *self, UsherMetrics *metrics);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-exchange-private.h"
 #include "usher-log.h"
+#include "usher-request-private.h"
 #include "usher-router-private.h"
 
 /**
@@ -32,6 +33,11 @@ struct _UsherExchange
 
   UsherExchangeDoneFunc done; /* (nullable): NULL once it was called */
   gpointer user_data;         /* (unowned) */
+
+  GMutex mutex;
+  int is_gone;                   /* (atomic) */
+  UsherExchangeGoneFunc on_gone; /* (nullable) (mutex mutex) */
+  gpointer gone_data;            /* (unowned) (mutex mutex) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherExchange, usher_exchange, G_TYPE_OBJECT)
@@ -60,6 +66,7 @@ usher_exchange_finalize (GObject *object)
 
   g_clear_object (&self->request);
   g_clear_object (&self->reply);
+  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_exchange_parent_class)->finalize (object);
 }
@@ -76,8 +83,8 @@ usher_exchange_class_init (UsherExchangeClass *klass)
 static void
 usher_exchange_init (UsherExchange *self)
 {
+  g_mutex_init (&self->mutex);
   self->reply = usher_reply_new ();
-  self->started = g_get_monotonic_time ();
 }
 
 /**
@@ -100,10 +107,43 @@ usher_exchange_new (UsherRequest *request, UsherExchangeDoneFunc done, gpointer 
 
   self = g_object_new (USHER_TYPE_EXCHANGE, NULL);
   self->request = g_object_ref (request);
-  self->done = done;
-  self->user_data = user_data;
+  usher_exchange_begin (self, done, user_data, g_get_monotonic_time ());
 
   return self;
+}
+
+void
+usher_exchange_begin (UsherExchange *self,
+                      UsherExchangeDoneFunc done,
+                      gpointer user_data,
+                      gint64 started)
+{
+  if (self->request == NULL)
+    self->request = g_object_new (USHER_TYPE_REQUEST, NULL);
+  self->done = done;
+  self->user_data = user_data;
+  self->started = started;
+}
+
+static gboolean
+is_ours (gpointer object)
+{
+  return g_atomic_int_get ((const int *) &G_OBJECT (object)->ref_count) == 1;
+}
+
+gboolean
+usher_exchange_recycle (UsherExchange *self)
+{
+  if (!is_ours (self) || !is_ours (self->request) || !is_ours (self->reply))
+    return FALSE;
+
+  usher_request_clear (self->request);
+  usher_reply_reset (self->reply);
+  self->route = NULL;
+  self->is_gone = FALSE;
+  self->on_gone = NULL;
+
+  return TRUE;
 }
 
 /**
@@ -167,6 +207,66 @@ usher_exchange_get_route (UsherExchange *self)
 }
 
 /**
+ * usher_exchange_set_gone_func:
+ * @self: an exchange that is not finished
+ * @func: (nullable) (scope forever) (closure user_data): called when the client leaves
+ * @user_data: data for @func
+ *
+ * Sets what is called, once, when the client leaves while it waits, on a listener's thread. The exchange may just be finished
+ * by somebody else: @func looks whether its party still has it, and finishes it then. It must not block.
+ *
+ * Returns: `FALSE` when the client has left already; @func is not called then
+ */
+gboolean
+usher_exchange_set_gone_func (UsherExchange *self, UsherExchangeGoneFunc func, gpointer user_data)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (USHER_IS_EXCHANGE (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->mutex);
+  if (g_atomic_int_get (&self->is_gone))
+    return FALSE;
+
+  self->on_gone = func;
+  self->gone_data = user_data;
+
+  return TRUE;
+}
+
+/**
+ * usher_exchange_is_gone:
+ * @self: an exchange
+ *
+ * Tells whether the client has left, so that nobody waits for the answer. Any thread.
+ *
+ * Returns: whether it has
+ */
+gboolean
+usher_exchange_is_gone (UsherExchange *self)
+{
+  g_return_val_if_fail (USHER_IS_EXCHANGE (self), FALSE);
+
+  return g_atomic_int_get (&self->is_gone);
+}
+
+void
+usher_exchange_leave (UsherExchange *self)
+{
+  UsherExchangeGoneFunc func = NULL;
+  gpointer data = NULL;
+
+  g_mutex_lock (&self->mutex);
+  g_atomic_int_set (&self->is_gone, TRUE);
+  func = g_steal_pointer (&self->on_gone);
+  data = self->gone_data;
+  g_mutex_unlock (&self->mutex);
+
+  if (func != NULL)
+    func (self, data);
+}
+
+/**
  * usher_exchange_finish:
  * @self: an exchange that is not finished
  *
@@ -180,7 +280,8 @@ usher_exchange_finish (UsherExchange *self)
   g_return_if_fail (USHER_IS_EXCHANGE (self));
   g_return_if_fail (self->done != NULL);
 
-  if (self->route != NULL)
+  /* who has left was not answered */
+  if (self->route != NULL && !g_atomic_int_get (&self->is_gone))
     usher_router_count (self->route,
                         usher_reply_get_status (self->reply),
                         g_get_monotonic_time () - self->started);

@@ -13,15 +13,14 @@
 
 G_BEGIN_DECLS
 
-/* Owned by one party at a time: who has it finishes it, once, from any thread. */
 #define USHER_TYPE_EXCHANGE (usher_exchange_get_type ())
 
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherExchange, usher_exchange, USHER, EXCHANGE, GObject)
 
 typedef void (*UsherExchangeDoneFunc) (UsherExchange *exchange, gpointer user_data);
+typedef void (*UsherExchangeGoneFunc) (UsherExchange *exchange, gpointer user_data);
 
-/* @done: called once, on the thread that finishes */
 USHER_API
 UsherExchange *
 usher_exchange_new (UsherRequest *request, UsherExchangeDoneFunc done, gpointer user_data);
@@ -29,12 +28,15 @@ USHER_API
 UsherRequest *usher_exchange_get_request (UsherExchange *self);
 USHER_API
 UsherReply *usher_exchange_get_reply (UsherExchange *self);
-/* monotonic microseconds when it came */
 USHER_API
 gint64 usher_exchange_get_started (UsherExchange *self);
 USHER_API
+gboolean
+usher_exchange_set_gone_func (UsherExchange *self, UsherExchangeGoneFunc func, gpointer user_data);
+USHER_API
+gboolean usher_exchange_is_gone (UsherExchange *self);
+USHER_API
 void usher_exchange_finish (UsherExchange *self);
-/* sets the error on the reply (with the request's problems for INVALID) and finishes */
 USHER_API
 void usher_exchange_fail (UsherExchange *self, const GError *error);
 

@@ -11,81 +11,31 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-front-thread-private.h"
-#include "usher-router-private.h"
+#include "usher-server-private.h"
 
-#define GROUP       "http"
-#define MAX_THREADS 8
-#define POLL_US     1000
+#define GROUP "http"
 
+/* clang-format off */
 static const UsherSetting settings_table[] = {
-  { GROUP,
-    "access-log",
-    USHER_SETTING_BOOLEAN,
-    "false",
-    0,
-    0,
-    "log a line a request, at level info" },
-  { GROUP,
-    "body-timeout",
-    USHER_SETTING_INTEGER,
-    "30000",
-    10,
-    3600000,
-    "milliseconds in which a body must have come" },
-  { GROUP,
-    "forward-timeout",
-    USHER_SETTING_INTEGER,
-    "30000",
-    10,
-    3600000,
-    "milliseconds in which a host must have answered a gateway" },
-  { GROUP,
-    "head-timeout",
-    USHER_SETTING_INTEGER,
-    "15000",
-    10,
-    3600000,
-    "milliseconds in which the head of a request must have come" },
-  { GROUP,
-    "idle-timeout",
-    USHER_SETTING_INTEGER,
-    "60000",
-    10,
-    3600000,
-    "milliseconds for which a connection is kept between requests, and waits for a slow reader" },
+  { GROUP, "access-log", USHER_SETTING_BOOLEAN, "false", 0, 0, "log a line a request, at level info" },
+  { GROUP, "body-timeout", USHER_SETTING_INTEGER, "30000", 10, 3600000, "milliseconds in which a body must have come" },
+  { GROUP, "forward-timeout", USHER_SETTING_INTEGER, "30000", 10, 3600000, "milliseconds in which a host must have answered a gateway" },
+  { GROUP, "forwarded", USHER_SETTING_STRING, "x-forwarded", 0, 0, "what the trusted proxies set: x-forwarded (X-Forwarded-For, -Proto, -Host) or forwarded (RFC 7239)" },
+  { GROUP, "head-timeout", USHER_SETTING_INTEGER, "15000", 10, 3600000, "milliseconds in which the head of a request must have come" },
+  { GROUP, "idle-timeout", USHER_SETTING_INTEGER, "60000", 10, 3600000, "milliseconds for which a connection is kept between requests, and waits for a slow reader" },
   { GROUP, "max-body", USHER_SETTING_INTEGER, "65536", 0, 67108864, "bytes that a body may have" },
   { GROUP, "max-connections", USHER_SETTING_INTEGER, "10000", 1, 1000000, "connections at once" },
-  { GROUP,
-    "max-connections-per-address",
-    USHER_SETTING_INTEGER,
-    "2000",
-    1,
-    1000000,
-    "connections at once from one address; trusted proxies may have more" },
-  { GROUP,
-    "max-head",
-    USHER_SETTING_INTEGER,
-    "8192",
-    1024,
-    65536,
-    "bytes that the head of a request may have" },
+  { GROUP, "max-connections-per-address", USHER_SETTING_INTEGER, "2000", 1, 1000000, "connections at once from one address; trusted proxies may have more" },
+  { GROUP, "max-fields", USHER_SETTING_INTEGER, "200", 10, 10000, "headers that a request may have" },
+  { GROUP, "max-head", USHER_SETTING_INTEGER, "16384", 1024, 1048576, "bytes that the head of a request may have" },
+  { GROUP, "max-requests", USHER_SETTING_INTEGER, "0", 0, G_MAXINT32, "requests after which a connection is closed, 0: any" },
+  { GROUP, "max-target", USHER_SETTING_INTEGER, "8192", 64, 1048576, "bytes that the path and the query of a request may have" },
+  { GROUP, "proxy-protocol", USHER_SETTING_BOOLEAN, "false", 0, 0, "every connection comes from a trusted proxy and begins with a header of the PROXY protocol" },
   { GROUP, "rate", USHER_SETTING_INTEGER, "0", 0, 1000000, "requests a second an address, 0: any" },
-  { GROUP,
-    "threads",
-    USHER_SETTING_INTEGER,
-    "0",
-    0,
-    64,
-    "threads that answer, 0: one a core, at most 8" },
-  { GROUP,
-    "trusted-proxies",
-    USHER_SETTING_LIST,
-    "",
-    0,
-    0,
-    "addresses or networks whose X-Forwarded headers count" },
+  { GROUP, "threads", USHER_SETTING_INTEGER, "0", 0, 64, "threads that answer, 0: one a core, at most 8" },
+  { GROUP, "trusted-proxies", USHER_SETTING_LIST, "", 0, 0, "addresses or networks of proxies that are believed whose a request is" },
 };
+/* clang-format on */
 
 /**
  * UsherFront:
@@ -105,30 +55,21 @@ struct _UsherFront
   UsherSettings *settings; /* (owned) */
   UsherClock *clock;       /* (owned) */
 
-  UsherFrontShared shared;
-  UsherProxies *proxies;   /* (owned) (nullable) */
-  UsherAcceptor *acceptor; /* (owned) (nullable) */
-  UsherLimiter *limiter;   /* (owned) */
-  GPtrArray *threads;      /* (owned) (element-type UsherFrontThread) */
+  UsherLoopFunc idle;    /* (nullable) */
+  gpointer idle_data;    /* (unowned) */
+  UsherProxies *proxies; /* (owned) (nullable) */
+  UsherLimiter *limiter; /* (owned) (nullable) */
+  UsherServer *server;   /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherFront, usher_front, G_TYPE_OBJECT)
-
-static void
-usher_front_dispose (GObject *object)
-{
-  usher_front_stop (USHER_FRONT (object), 0);
-
-  G_OBJECT_CLASS (usher_front_parent_class)->dispose (object);
-}
 
 static void
 usher_front_finalize (GObject *object)
 {
   UsherFront *self = USHER_FRONT (object);
 
-  g_clear_pointer (&self->threads, g_ptr_array_unref);
-  g_clear_pointer (&self->acceptor, usher_acceptor_free);
+  g_clear_pointer (&self->server, usher_server_free);
   g_clear_pointer (&self->proxies, usher_proxies_free);
   g_clear_object (&self->limiter);
   g_clear_object (&self->router);
@@ -142,16 +83,12 @@ usher_front_finalize (GObject *object)
 static void
 usher_front_class_init (UsherFrontClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = usher_front_dispose;
-  object_class->finalize = usher_front_finalize;
+  G_OBJECT_CLASS (klass)->finalize = usher_front_finalize;
 }
 
 static void
 usher_front_init (UsherFront *self)
 {
-  self->threads = g_ptr_array_new ();
 }
 
 /**
@@ -218,53 +155,64 @@ void
 usher_front_set_idle_func (UsherFront *self, UsherFrontIdleFunc func, gpointer user_data)
 {
   g_return_if_fail (USHER_IS_FRONT (self));
-  g_return_if_fail (self->acceptor == NULL);
+  g_return_if_fail (self->server == NULL);
 
-  self->shared.idle_func = func;
-  self->shared.idle_data = user_data;
-}
-
-static guint
-get_number (UsherFront *self, const char *key)
-{
-  return (guint) usher_settings_get_integer (self->settings, GROUP, key);
+  self->idle = func;
+  self->idle_data = user_data;
 }
 
 /* What may change while the front runs. */
 static void
 take_changes (UsherSettings *settings, UsherFront *self)
 {
-  usher_limiter_set_max (self->limiter, get_number (self, "rate"));
-  g_atomic_int_set (&self->shared.access_log,
+  usher_limiter_set_max (self->limiter,
+                         (guint) usher_settings_get_integer (settings, GROUP, "rate"));
+  g_atomic_int_set (&usher_server_get_serving (self->server)->access_log,
                     usher_settings_get_boolean (settings, GROUP, "access-log"));
+}
+
+static UsherProxies *
+make_proxies (UsherSettings *settings, GError **error)
+{
+  g_auto (GStrv) list = usher_settings_dup_list (settings, GROUP, "trusted-proxies");
+  const char *family = usher_settings_get_string (settings, GROUP, "forwarded");
+  gboolean is_standard = strcmp (family, "forwarded") == 0;
+
+  if (is_standard || strcmp (family, "x-forwarded") == 0)
+    return usher_proxies_new ((const char *const *) list, is_standard, error);
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "http.forwarded is “%s”, but wants x-forwarded or forwarded",
+               family);
+
+  return NULL;
 }
 
 static gboolean
 prepare (UsherFront *self, GError **error)
 {
-  UsherFrontShared *shared = &self->shared;
-  g_auto (GStrv) proxies = usher_settings_dup_list (self->settings, GROUP, "trusted-proxies");
+  UsherServing serving = {
+    .name = "http",
+    .router = self->router,
+    .sessions = self->sessions,
+    .idle = self->idle,
+    .idle_data = self->idle_data,
+    .n_threads = (guint) usher_settings_get_integer (self->settings, GROUP, "threads"),
+    .trusts_paths = TRUE,
+    .proxy_protocol = usher_settings_get_boolean (self->settings, GROUP, "proxy-protocol"),
+  };
 
-  self->proxies = usher_proxies_new ((const char *const *) proxies, error);
+  self->proxies = make_proxies (self->settings, error);
   if (self->proxies == NULL)
     return FALSE;
 
   self->limiter = usher_limiter_new (self->clock, 0, G_USEC_PER_SEC);
-  self->acceptor = usher_acceptor_new (get_number (self, "max-connections"),
-                                       get_number (self, "max-connections-per-address"),
-                                       self->proxies);
-
-  shared->router = self->router;
-  shared->sessions = self->sessions;
-  shared->proxies = self->proxies;
-  shared->acceptor = self->acceptor;
-  shared->limiter = self->limiter;
-  shared->max_connections = get_number (self, "max-connections");
-  shared->max_head = get_number (self, "max-head");
-  shared->max_body = usher_router_get_max_body (self->router);
-  shared->head_timeout = (gint64) get_number (self, "head-timeout") * 1000;
-  shared->body_timeout = (gint64) get_number (self, "body-timeout") * 1000;
-  shared->idle_timeout = (gint64) get_number (self, "idle-timeout") * 1000;
+  serving.proxies = self->proxies;
+  serving.limiter = self->limiter;
+  usher_serving_read_settings (&serving, self->settings);
+  self->server = usher_server_new (&serving);
   take_changes (self->settings, self);
   g_signal_connect_object (
       self->settings, "changed::" GROUP ".rate", G_CALLBACK (take_changes), self, 0);
@@ -272,45 +220,6 @@ prepare (UsherFront *self, GError **error)
       self->settings, "changed::" GROUP ".access-log", G_CALLBACK (take_changes), self, 0);
 
   return TRUE;
-}
-
-static gboolean
-start_threads (UsherFront *self, GError **error)
-{
-  guint n = get_number (self, "threads");
-
-  if (n == 0)
-    n = MIN (g_get_num_processors (), MAX_THREADS);
-
-  for (guint i = 0; i < n; i++)
-    {
-      UsherFrontThread *thread = usher_front_thread_new (&self->shared, i, error);
-
-      if (thread == NULL)
-        return FALSE;
-      g_ptr_array_add (self->threads, thread);
-    }
-
-  return TRUE;
-}
-
-/* The thread with the fewest connections gets the next. */
-static void
-on_incoming (const UsherIncoming *incoming, gpointer user_data)
-{
-  UsherFront *self = user_data;
-  UsherFrontThread *least = g_ptr_array_index (self->threads, 0);
-
-  for (guint i = 1; i < self->threads->len; i++)
-    {
-      UsherFrontThread *thread = g_ptr_array_index (self->threads, i);
-
-      if (usher_front_thread_get_n_connections (thread) <
-          usher_front_thread_get_n_connections (least))
-        least = thread;
-    }
-
-  usher_front_thread_add (least, incoming);
 }
 
 /**
@@ -331,19 +240,10 @@ usher_front_start (UsherFront *self, const char *listen, GError **error)
 {
   g_return_val_if_fail (USHER_IS_FRONT (self), FALSE);
   g_return_val_if_fail (listen != NULL, FALSE);
-  g_return_val_if_fail (self->acceptor == NULL, FALSE);
+  g_return_val_if_fail (self->server == NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (prepare (self, error) && start_threads (self, error) &&
-      usher_acceptor_start (self->acceptor, listen, on_incoming, self, error))
-    {
-      g_info ("listening on %s with %u threads", usher_front_get_uri (self), self->threads->len);
-      return TRUE;
-    }
-
-  usher_front_stop (self, 0);
-
-  return FALSE;
+  return prepare (self, error) && usher_server_start (self->server, listen, error);
 }
 
 /**
@@ -359,7 +259,7 @@ usher_front_get_uri (UsherFront *self)
 {
   g_return_val_if_fail (USHER_IS_FRONT (self), NULL);
 
-  return self->acceptor != NULL ? usher_acceptor_get_uri (self->acceptor) : NULL;
+  return self->server != NULL ? usher_server_get_uri (self->server) : NULL;
 }
 
 /**
@@ -373,19 +273,8 @@ usher_front_drain (UsherFront *self)
 {
   g_return_if_fail (USHER_IS_FRONT (self));
 
-  g_atomic_int_set (&self->shared.draining, 1);
-  if (self->acceptor != NULL)
-    usher_acceptor_close (self->acceptor);
-}
-
-static gboolean
-has_open (UsherFront *self)
-{
-  for (guint i = 0; i < self->threads->len; i++)
-    if (usher_front_thread_get_n_open (g_ptr_array_index (self->threads, i)) > 0)
-      return TRUE;
-
-  return FALSE;
+  if (self->server != NULL)
+    usher_server_drain (self->server);
 }
 
 /**
@@ -398,15 +287,25 @@ has_open (UsherFront *self)
 void
 usher_front_stop (UsherFront *self, gint64 timeout)
 {
-  gint64 deadline = g_get_monotonic_time () + timeout;
-
   g_return_if_fail (USHER_IS_FRONT (self));
 
-  usher_front_drain (self);
-  while (has_open (self) && g_get_monotonic_time () < deadline)
-    g_usleep (POLL_US);
+  if (self->server != NULL)
+    usher_server_stop (self->server, timeout);
+}
 
-  for (guint i = 0; i < self->threads->len; i++)
-    usher_front_thread_stop (g_ptr_array_index (self->threads, i));
-  g_ptr_array_set_size (self->threads, 0);
+/**
+ * usher_front_add_metrics:
+ * @self: a listener
+ * @metrics: where to
+ *
+ * Adds how many connections there are, and what was refused. Any thread.
+ */
+void
+usher_front_add_metrics (UsherFront *self, UsherMetrics *metrics)
+{
+  g_return_if_fail (USHER_IS_FRONT (self));
+  g_return_if_fail (USHER_IS_METRICS (metrics));
+
+  if (self->server != NULL)
+    usher_server_add_metrics (self->server, metrics);
 }

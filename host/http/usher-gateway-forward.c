@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "usher-error.h"
 #include "usher-gateway-private.h"
@@ -20,28 +19,351 @@
 #define REST_STOPS   G_TIME_SPAN_SECOND
 /* for how long others are asked first when one let a request time out */
 #define DOUBT (5 * G_TIME_SPAN_SECOND)
-/* how long a request waits for a copy to ask */
+/* how long a request waits for a copy to ask, and how often it looks */
 #define PATIENCE (800 * G_TIME_SPAN_MILLISECOND)
+#define RETRY    (10 * G_TIME_SPAN_MILLISECOND)
+/* for how long a connection is kept without a request */
+#define MAX_IDLE (10 * G_TIME_SPAN_SECOND)
 /* copies that may be lost over one request */
 #define MAX_LOST 3
+
+typedef struct _UsherForward UsherForward;
+
+/* One thread's connections to all copies: a request is passed on by the thread that has its client. */
+typedef struct
+{
+  UsherGateway *gateway; /* (unowned) */
+  UsherLoop *loop;       /* (unowned) */
+  GQueue idle;           /* (element-type Line): the last used first */
+} UsherGatewayDesk;
+
+/* A connection to a copy. */
+typedef struct
+{
+  UsherGatewayDesk *desk; /* (unowned) */
+  UsherCopy *copy;        /* (owned) */
+  UsherHttpLink *link;    /* (owned) */
+  UsherForward *forward;  /* (unowned) (nullable) */
+  UsherDeadline too_old;
+  GList node; /* in the desk's idle */
+  gboolean is_idle;
+} Line;
+
+/* A request on its way to a copy. */
+struct _UsherForward
+{
+  UsherGatewayDesk *desk;   /* (unowned) */
+  UsherExchange *exchange;  /* (owned) */
+  UsherGatewayRoute *route; /* (unowned) */
+  GString *head;            /* (owned) */
+  gboolean can_repeat;
+  guint n_lost;
+  gint64 wait_until; /* for a copy; 0: it never waited */
+  UsherDeadline late;
+  UsherDeadline retry;
+  Line *line; /* (unowned) (nullable): while a copy has it */
+};
+
+static void dispatch (UsherForward *forward);
+
+static void
+leave_idle (Line *line)
+{
+  if (line->is_idle)
+    g_queue_unlink (&line->desk->idle, &line->node);
+  line->is_idle = FALSE;
+  usher_loop_clear_deadline (line->desk->loop, &line->too_old);
+}
+
+static void
+line_free (Line *line)
+{
+  leave_idle (line);
+  usher_http_link_free (line->link);
+  usher_copy_unref (line->copy);
+  g_free (line);
+}
+
+/* Its request is answered, or it has ended. */
+static void
+on_idle (UsherHttpLink *link, gboolean is_over, gpointer user_data)
+{
+  Line *line = user_data;
+
+  if (is_over || !line->copy->is_listed)
+    {
+      line_free (line);
+      return;
+    }
+
+  line->is_idle = TRUE;
+  g_queue_push_head_link (&line->desk->idle, &line->node);
+  usher_loop_set_deadline (line->desk->loop, &line->too_old, MAX_IDLE);
+}
+
+static void
+on_too_old (UsherDeadline *deadline)
+{
+  line_free (deadline->data);
+}
+
+/* (nullable): NULL when the copy takes no connection, errno tells */
+static Line *
+open_line (UsherGatewayDesk *desk, UsherCopy *copy)
+{
+  Line *line = g_new0 (Line, 1);
+
+  line->link = usher_http_link_new (
+      desk->loop, copy->registration->name, &copy->address, copy->length, on_idle, line);
+  if (line->link == NULL)
+    {
+      g_free (line);
+      return NULL;
+    }
+
+  line->desk = desk;
+  line->copy = usher_copy_ref (copy);
+  line->too_old.func = on_too_old;
+  line->too_old.data = line;
+  line->node.data = line;
+
+  return line;
+}
+
+static Line *
+take_line (UsherGatewayDesk *desk, UsherCopy *copy)
+{
+  GList *next = NULL;
+
+  for (GList *node = desk->idle.head; node != NULL; node = next)
+    {
+      Line *line = node->data;
+
+      next = node->next;
+      if (line->copy != copy)
+        continue;
+      if (usher_http_link_is_usable (line->link))
+        {
+          leave_idle (line);
+          return line;
+        }
+      line_free (line);
+    }
+
+  return open_line (desk, copy);
+}
 
 static void
 forward_free (UsherForward *forward)
 {
+  usher_loop_clear_deadline (forward->desk->loop, &forward->late);
+  usher_loop_clear_deadline (forward->desk->loop, &forward->retry);
   g_clear_object (&forward->exchange);
   g_string_free (forward->head, TRUE);
   g_free (forward);
 }
 
-void
-usher_gateway_wake (UsherGateway *self)
+static void
+finish (UsherForward *forward)
 {
-  guint64 one = 1;
+  g_autoptr (UsherExchange) exchange = g_steal_pointer (&forward->exchange);
 
-  if (g_atomic_int_exchange (&self->woken, 1) != 0)
-    return;
-  if (write (self->wake_fd, &one, sizeof one) < 0)
-    g_critical ("the gateway was not woken: %s", g_strerror (errno));
+  usher_exchange_set_gone_func (exchange, NULL, NULL);
+  forward_free (forward);
+  usher_exchange_finish (exchange);
+}
+
+static void
+fail (UsherForward *forward, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, message);
+
+  usher_reply_set_error (usher_exchange_get_reply (forward->exchange), error, NULL);
+  finish (forward);
+}
+
+/* Nobody waits for the copy's answer any more: its connection is closed, so that it knows. */
+static void
+hang_up (UsherForward *forward)
+{
+  Line *line = g_steal_pointer (&forward->line);
+
+  if (line != NULL)
+    line_free (line);
+}
+
+static void
+await_copy (UsherForward *forward)
+{
+  gint64 now = usher_loop_get_now (forward->desk->loop);
+
+  if (forward->wait_until == 0)
+    forward->wait_until = now + PATIENCE;
+  if (forward->wait_until <= now)
+    fail (forward, "The service is not there, try again");
+  else
+    usher_loop_set_deadline (forward->desk->loop, &forward->retry, RETRY);
+}
+
+static gboolean
+is_gone (int reason)
+{
+  return reason == ECONNREFUSED || reason == ENOENT || reason == ECONNRESET;
+}
+
+/* It has not run the request, and is not asked for a while. */
+static void
+rest (UsherCopy *copy, gboolean is_away, gint64 until)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&copy->gateway->mutex);
+
+  copy->n_in_flight--;
+  copy->is_away = is_away;
+  copy->rest_until = MAX (copy->rest_until, until);
+}
+
+static void
+on_result (UsherHttpLink *link, UsherHttpLinkResult result, gpointer user_data)
+{
+  Line *line = user_data;
+  UsherForward *forward = g_steal_pointer (&line->forward);
+  UsherCopy *copy = line->copy;
+  gboolean is_refused = result == USHER_HTTP_LINK_UNSENT && usher_http_link_is_fresh (link);
+  gint64 now = usher_loop_get_now (line->desk->loop);
+
+  forward->line = NULL;
+  g_mutex_lock (&copy->gateway->mutex);
+  copy->n_in_flight--;
+  if (result == USHER_HTTP_LINK_ANSWERED)
+    {
+      copy->n_requests++;
+      copy->doubt_until = 0;
+      copy->is_away = FALSE;
+    }
+  else if (result == USHER_HTTP_LINK_DRAINING)
+    copy->rest_until = now + REST_STOPS;
+  else if (is_refused)
+    {
+      copy->is_away = TRUE;
+      copy->rest_until = now + REST_REFUSED;
+    }
+  else if (result == USHER_HTTP_LINK_LOST)
+    copy->n_errors++;
+  g_mutex_unlock (&copy->gateway->mutex);
+
+  if (result == USHER_HTTP_LINK_ANSWERED)
+    finish (forward);
+  else if (result == USHER_HTTP_LINK_LOST &&
+           (!forward->can_repeat || ++forward->n_lost >= MAX_LOST))
+    fail (forward, "The service was lost while it worked on this, look before you try again");
+  else
+    dispatch (forward);
+}
+
+/* Gives it to a copy. FALSE: nobody has run it, and it is to be tried again. */
+static gboolean
+give (UsherForward *forward, UsherCopy *copy)
+{
+  UsherGatewayDesk *desk = forward->desk;
+  Line *line = take_line (desk, copy);
+  gint64 now = usher_loop_get_now (desk->loop);
+  UsherRequest *request = usher_exchange_get_request (forward->exchange);
+  gboolean was_fresh = FALSE;
+
+  if (line == NULL)
+    {
+      gboolean is_away = is_gone (errno);
+
+      rest (copy, is_away, now + (is_away ? REST_REFUSED : REST_FULL));
+      return FALSE;
+    }
+
+  line->forward = forward;
+  forward->line = line;
+  if (usher_http_link_send (line->link,
+                            forward->head,
+                            usher_request_get_body (request),
+                            usher_exchange_get_reply (forward->exchange),
+                            on_result,
+                            line))
+    return TRUE;
+
+  was_fresh = usher_http_link_is_fresh (line->link);
+  forward->line = NULL;
+  line_free (line);
+  rest (copy, was_fresh, was_fresh ? now + REST_REFUSED : 0);
+
+  return FALSE;
+}
+
+static UsherCopy *
+choose (UsherForward *forward)
+{
+  UsherGateway *gateway = forward->desk->gateway;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gateway->mutex);
+
+  return usher_gateway_choose (gateway, forward->route, usher_loop_get_now (forward->desk->loop));
+}
+
+static void
+dispatch (UsherForward *forward)
+{
+  UsherCopy *copy = NULL;
+  gboolean is_given = FALSE;
+
+  while (!is_given && (copy = choose (forward)) != NULL)
+    {
+      is_given = give (forward, copy);
+      usher_copy_unref (copy);
+    }
+
+  if (!is_given)
+    await_copy (forward);
+}
+
+static void
+on_retry (UsherDeadline *deadline)
+{
+  dispatch (deadline->data);
+}
+
+/* Takes a request away from the copy that has it. */
+static void
+give_up (UsherForward *forward, gboolean is_late)
+{
+  UsherCopy *copy = forward->line != NULL ? forward->line->copy : NULL;
+  gint64 now = usher_loop_get_now (forward->desk->loop);
+
+  if (copy != NULL)
+    {
+      g_mutex_lock (&copy->gateway->mutex);
+      copy->n_in_flight--;
+      if (is_late)
+        {
+          copy->n_errors++;
+          copy->doubt_until = now + DOUBT;
+        }
+      g_mutex_unlock (&copy->gateway->mutex);
+    }
+  hang_up (forward);
+}
+
+static void
+on_late (UsherDeadline *deadline)
+{
+  UsherForward *forward = deadline->data;
+
+  give_up (forward, TRUE);
+  fail (forward, "The service takes too long, look before you try again");
+}
+
+static void
+on_client_gone (UsherExchange *exchange, gpointer user_data)
+{
+  UsherForward *forward = user_data;
+
+  give_up (forward, FALSE);
+  fail (forward, "The client has left");
 }
 
 static gboolean
@@ -53,254 +375,54 @@ can_repeat (UsherRequest *request)
          usher_request_peek_header (request, USHER_HEADER_IDEMPOTENCY_KEY) != NULL;
 }
 
-/* Made here, so that the one thread of the gateway has less to do. A HEAD is asked for as the GET that answers it: the
- * listener leaves out the body and keeps its length. */
+static UsherGatewayDesk *
+get_desk (UsherGateway *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  UsherLoop *loop = usher_loop_get_current ();
+  UsherGatewayDesk *desk = NULL;
+
+  for (guint i = 0; i < self->desks->len; i++)
+    {
+      desk = g_ptr_array_index (self->desks, i);
+      if (desk->loop == loop)
+        return desk;
+    }
+
+  desk = g_new0 (UsherGatewayDesk, 1);
+  desk->gateway = self;
+  desk->loop = loop;
+  g_ptr_array_add (self->desks, desk);
+
+  return desk;
+}
+
+/* Its connections have ended with the loop. */
+void
+usher_gateway_desk_free (gpointer desk)
+{
+  g_free (desk);
+}
+
+/* A HEAD is asked for as the GET that answers it: the listener leaves out the body and keeps its length. */
 void
 usher_gateway_take (UsherExchange *exchange, gpointer data)
 {
   UsherGatewayRoute *route = data;
-  UsherGateway *self = route->gateway;
-  g_autoptr (UsherExchange) owned = exchange;
+  UsherForward *forward = g_new0 (UsherForward, 1);
   UsherRequest *request = usher_exchange_get_request (exchange);
-  GString *head = usher_forward_make_head (request, route->method);
-  UsherForward *forward = NULL;
 
-  if (head == NULL)
-    {
-      g_autoptr (GError) error = g_error_new_literal (USHER_ERROR,
-                                                      USHER_ERROR_INVALID,
-                                                      "The value of a header is malformed");
-
-      usher_exchange_fail (owned, error);
-      return;
-    }
-
-  forward = g_new0 (UsherForward, 1);
-  forward->exchange = g_steal_pointer (&owned);
+  forward->desk = get_desk (route->gateway);
+  forward->exchange = exchange;
   forward->route = route;
-  forward->head = head;
-  forward->body = usher_request_get_body (request);
+  forward->head = usher_http_link_make_head (request, route->method, NULL);
   forward->can_repeat = can_repeat (request);
-  forward->in_open.data = forward;
-  forward->in_waiting.data = forward;
+  forward->late.func = on_late;
+  forward->late.data = forward;
+  forward->retry.func = on_retry;
+  forward->retry.data = forward;
+  usher_loop_set_deadline (forward->desk->loop, &forward->late, route->gateway->timeout);
 
-  g_mutex_lock (&self->inbox_mutex);
-  g_queue_push_tail_link (&self->inbox, &forward->in_open);
-  g_mutex_unlock (&self->inbox_mutex);
-  usher_gateway_wake (self);
-}
-
-static void
-leave (UsherGateway *self, UsherForward *forward)
-{
-  if (forward->is_waiting)
-    g_queue_unlink (&self->waiting, &forward->in_waiting);
-  g_queue_unlink (&self->open, &forward->in_open);
-}
-
-static void
-fail (UsherGateway *self, UsherForward *forward, const char *message)
-{
-  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, message);
-
-  leave (self, forward);
-  usher_exchange_fail (forward->exchange, error);
-  forward_free (forward);
-}
-
-static void
-await_copy (UsherGateway *self, UsherForward *forward)
-{
-  if (forward->wait_until == 0)
-    forward->wait_until = self->now + PATIENCE;
-  if (forward->is_waiting)
-    return;
-
-  forward->is_waiting = TRUE;
-  g_queue_push_tail_link (&self->waiting, &forward->in_waiting);
-}
-
-static gboolean
-is_gone (int reason)
-{
-  return reason == ECONNREFUSED || reason == ENOENT || reason == ECONNRESET;
-}
-
-/* (nullable) */
-static UsherGatewayLink *
-take_link (UsherGateway *self, UsherCopy *copy)
-{
-  UsherGatewayLink *link = usher_gateway_link_take (copy);
-
-  if (link != NULL)
-    {
-      copy->is_away = FALSE;
-      return link;
-    }
-
-  copy->is_away = is_gone (errno);
-  copy->rest_until = self->now + (copy->is_away ? REST_REFUSED : REST_FULL);
-
-  return NULL;
-}
-
-/* With a connection that is open we hear at once when the process ends. */
-void
-usher_gateway_probe (UsherGateway *self, UsherCopy *copy)
-{
-  UsherGatewayLink *link = NULL;
-
-  if (copy->length == 0 || copy->idle.length > 0 || copy->n_in_flight > 0 ||
-      copy->rest_until > self->now)
-    return;
-
-  link = take_link (self, copy);
-  if (link != NULL)
-    usher_gateway_link_keep (link);
-}
-
-/* Gives it to a copy. FALSE: nobody has run it, and it is to be tried again. */
-static gboolean
-give (UsherGateway *self, UsherForward *forward, UsherCopy *copy)
-{
-  UsherGatewayLink *link = take_link (self, copy);
-  UsherGatewayLinkState state = USHER_GATEWAY_LINK_BUSY;
-  gboolean was_fresh = FALSE;
-
-  if (link == NULL)
-    return FALSE;
-
-  was_fresh = link->is_fresh;
-  state = usher_gateway_link_send (link, forward);
-  if (state == USHER_GATEWAY_LINK_UNSENT)
-    {
-      usher_gateway_link_release (link, FALSE);
-      copy->is_away = was_fresh;
-      if (was_fresh)
-        copy->rest_until = self->now + REST_REFUSED;
-      return FALSE;
-    }
-
-  if (forward->is_waiting)
-    g_queue_unlink (&self->waiting, &forward->in_waiting);
-  forward->is_waiting = FALSE;
-  forward->link = link;
-  copy->n_in_flight++;
-
-  return TRUE;
-}
-
-void
-usher_gateway_dispatch (UsherGateway *self, UsherForward *forward)
-{
-  UsherCopy *copy = NULL;
-
-  while ((copy = usher_gateway_choose (self, forward->route)) != NULL)
-    if (give (self, forward, copy))
-      return;
-
-  await_copy (self, forward);
-}
-
-static void
-answer (UsherGateway *self, UsherForward *forward, UsherGatewayLink *link)
-{
-  usher_gateway_answer_fill (&link->answer, link->in, usher_exchange_get_reply (forward->exchange));
-  leave (self, forward);
-  usher_gateway_link_release (link, TRUE);
-  usher_exchange_finish (forward->exchange);
-  forward_free (forward);
-}
-
-void
-usher_gateway_settle (UsherGateway *self, UsherGatewayLink *link, UsherGatewayLinkState state)
-{
-  UsherForward *forward = link->forward;
-  UsherCopy *copy = link->copy;
-  gboolean was_fresh = link->is_fresh;
-
-  if (state == USHER_GATEWAY_LINK_BUSY)
-    return;
-
-  forward->link = NULL;
-  copy->n_in_flight--;
-  if (state == USHER_GATEWAY_LINK_ANSWERED && !link->answer.is_draining)
-    {
-      copy->n_requests++;
-      copy->doubt_until = 0;
-      answer (self, forward, link);
-      return;
-    }
-
-  usher_gateway_link_release (link, FALSE);
-  if (state == USHER_GATEWAY_LINK_ANSWERED)
-    copy->rest_until = self->now + REST_STOPS;
-  else if (state == USHER_GATEWAY_LINK_UNSENT && was_fresh)
-    {
-      copy->is_away = TRUE;
-      copy->rest_until = self->now + REST_REFUSED;
-    }
-  else if (state == USHER_GATEWAY_LINK_LOST)
-    {
-      copy->n_errors++;
-      if (!forward->can_repeat || ++forward->n_lost >= MAX_LOST)
-        {
-          fail (self,
-                forward,
-                "The service was lost while it worked on this, look before you try again");
-          return;
-        }
-    }
-
-  usher_gateway_dispatch (self, forward);
-}
-
-void
-usher_gateway_retry_waiting (UsherGateway *self)
-{
-  GList *next = NULL;
-
-  for (GList *node = self->waiting.head; node != NULL; node = next)
-    {
-      UsherForward *forward = node->data;
-
-      next = node->next;
-      usher_gateway_dispatch (self, forward);
-      if (forward->is_waiting && forward->wait_until <= self->now)
-        fail (self, forward, "The service is not there, try again");
-    }
-}
-
-static void
-cut (UsherGateway *self, UsherForward *forward, const char *message)
-{
-  UsherGatewayLink *link = g_steal_pointer (&forward->link);
-
-  if (link != NULL)
-    {
-      link->copy->n_in_flight--;
-      link->copy->n_errors++;
-      link->copy->doubt_until = self->now + DOUBT;
-      usher_gateway_link_release (link, FALSE);
-    }
-
-  fail (self, forward, message);
-}
-
-void
-usher_gateway_cut_late (UsherGateway *self)
-{
-  UsherForward *forward = NULL;
-
-  while ((forward = g_queue_peek_head (&self->open)) != NULL && forward->deadline <= self->now)
-    cut (self, forward, "The service takes too long, look before you try again");
-}
-
-void
-usher_gateway_fail_all (UsherGateway *self)
-{
-  UsherForward *forward = NULL;
-
-  while ((forward = g_queue_peek_head (&self->open)) != NULL)
-    cut (self, forward, "The server is stopping, try again");
+  usher_exchange_set_gone_func (exchange, on_client_gone, forward);
+  dispatch (forward);
 }

@@ -7,22 +7,32 @@
 #define _GNU_SOURCE
 #include "config.h"
 
-#include <gio/gunixsocketaddress.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "usher-admin-forward.h"
 #include "usher-error.h"
 #include "usher-gateway-private.h"
+#include "usher-listen-address-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
 
 #define SUFFIX ".json"
 
-void
-usher_copy_unref (UsherCopy *copy)
+UsherCopy *
+usher_copy_ref (UsherCopy *copy)
 {
-  if (--copy->n_refs > 0)
+  g_atomic_ref_count_inc (&copy->ref_count);
+
+  return copy;
+}
+
+void
+usher_copy_unref (gpointer data)
+{
+  UsherCopy *copy = data;
+
+  if (!g_atomic_ref_count_dec (&copy->ref_count))
     return;
 
   usher_registration_free (copy->registration);
@@ -42,11 +52,11 @@ usher_gateway_route_free (gpointer data)
 }
 
 static gboolean
-is_better (UsherGateway *self, const UsherCopy *copy, const UsherCopy *than)
+is_better (const UsherCopy *copy, const UsherCopy *than, gint64 now)
 {
-  gboolean doubtful = copy->doubt_until > self->now;
+  gboolean doubtful = copy->doubt_until > now;
 
-  if (doubtful != (than->doubt_until > self->now))
+  if (doubtful != (than->doubt_until > now))
     return !doubtful;
 
   return copy->n_in_flight < than->n_in_flight;
@@ -54,7 +64,7 @@ is_better (UsherGateway *self, const UsherCopy *copy, const UsherCopy *than)
 
 /* The least busy, in turn. */
 UsherCopy *
-usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route)
+usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now)
 {
   guint n = route->copies->len;
   UsherCopy *best = NULL;
@@ -63,29 +73,27 @@ usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route)
     {
       UsherCopy *copy = g_ptr_array_index (route->copies, (route->turn + i) % n);
 
-      if (copy->rest_until <= self->now && (best == NULL || is_better (self, copy, best)))
+      if (copy->rest_until <= now && (best == NULL || is_better (copy, best, now)))
         best = copy;
     }
   route->turn++;
+  if (best == NULL)
+    return NULL;
 
-  return best;
+  best->n_in_flight++;
+
+  return usher_copy_ref (best);
 }
 
-static GSocketAddress *
-make_address (const char *listen)
+static void
+set_address (UsherCopy *copy, const char *listen)
 {
-  g_autoptr (GUri) uri = NULL;
+  gsize scheme = g_str_has_prefix (listen, "http://") ? strlen ("http://") : 0;
+  g_autoptr (GSocketAddress) address = usher_listen_address_parse (listen + scheme, NULL);
 
-  if (listen == NULL)
-    return NULL;
-  if (g_str_has_prefix (listen, "unix:"))
-    return g_unix_socket_address_new (listen + strlen ("unix:"));
-
-  uri = g_uri_parse (listen, G_URI_FLAGS_NONE, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_port (uri) <= 0)
-    return NULL;
-
-  return g_inet_socket_address_new_from_string (g_uri_get_host (uri), (guint) g_uri_get_port (uri));
+  if (address != NULL &&
+      g_socket_address_to_native (address, &copy->address, sizeof copy->address, NULL))
+    copy->length = (socklen_t) g_socket_address_get_native_size (address);
 }
 
 static UsherCopy *
@@ -94,11 +102,11 @@ copy_new (UsherGateway *self, const char *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherRegistration) registration =
       usher_registration_read (self->directory, name, &error);
-  g_autoptr (GSocketAddress) address = NULL;
   UsherCopy *copy = g_new0 (UsherCopy, 1);
 
-  copy->n_refs = 1;
+  g_atomic_ref_count_init (&copy->ref_count);
   copy->gateway = self;
+  copy->probe.fd = -1;
   if (registration == NULL)
     {
       g_message ("%s", error->message);
@@ -106,14 +114,8 @@ copy_new (UsherGateway *self, const char *name)
       copy->is_broken = TRUE;
     }
 
-  address = make_address (registration->listen);
-  if (address != NULL)
-    {
-      copy->length = (socklen_t) g_socket_address_get_native_size (address);
-      if (copy->length > sizeof copy->address ||
-          !g_socket_address_to_native (address, &copy->address, sizeof copy->address, NULL))
-        copy->length = 0;
-    }
+  if (registration->listen != NULL)
+    set_address (copy, registration->listen);
   copy->registration = g_steal_pointer (&registration);
 
   return copy;
@@ -138,7 +140,8 @@ drop_copy (UsherGateway *self, UsherCopy *copy)
 {
   g_info ("file “%s.json” has left", copy->registration->name);
   copy->is_listed = FALSE;
-  usher_gateway_link_close_idle (copy, G_MAXINT64);
+  if (copy->probe.fd >= 0)
+    usher_loop_remove (self->loop, &copy->probe);
   g_ptr_array_remove (self->copies, copy);
 }
 
@@ -216,7 +219,7 @@ drop_unlisted (UsherGateway *self)
 static char *
 make_key (const UsherRegisteredRoute *registered)
 {
-  GString *key = g_string_new (registered->is_admin ? "admin " : "");
+  GString *key = g_string_new ((registered->flags & USHER_ROUTE_ADMIN) != 0 ? "admin " : "");
   gboolean skips = FALSE;
 
   g_string_append_printf (key, "%s ", registered->method);
@@ -233,26 +236,26 @@ make_key (const UsherRegisteredRoute *registered)
   return g_string_free (key, FALSE);
 }
 
-/* Returns whether the route is new. */
+/* Returns whether the route is new, or another than it was. */
 static gboolean
 add_route (UsherGateway *self, UsherCopy *copy, const UsherRegisteredRoute *registered)
 {
   g_autofree char *key = make_key (registered);
   UsherGatewayRoute *route = g_hash_table_lookup (self->keys, key);
-  gboolean is_new = route == NULL;
+  gboolean is_new = route == NULL || route->flags != registered->flags;
 
-  if (is_new)
+  if (route == NULL)
     {
       route = g_new0 (UsherGatewayRoute, 1);
       route->gateway = self;
       route->method = g_strdup (registered->method);
       route->pattern = g_strdup (registered->pattern);
-      route->is_admin = registered->is_admin;
       route->copies = g_ptr_array_new ();
       g_ptr_array_add (self->routes, route);
       g_hash_table_insert (self->keys, g_steal_pointer (&key), route);
     }
 
+  route->flags = registered->flags;
   if (route->copies->len == 0 && g_strcmp0 (route->service, registered->service) != 0)
     {
       g_free (route->service);
@@ -280,17 +283,14 @@ publish_routes (UsherGateway *self, UsherRouter *router, gboolean is_admin)
   for (guint i = 0; i < self->routes->len; i++)
     {
       UsherGatewayRoute *route = g_ptr_array_index (self->routes, i);
+      UsherRouteFlags flags =
+          route->flags == USHER_ROUTE_SIGNED_IN ? USHER_ROUTE_CREDENTIALS : USHER_ROUTE_NONE;
+      UsherRouteFunc func = is_admin ? usher_gateway_take_operator : usher_gateway_take;
       g_autoptr (GError) error = NULL;
 
-      if (route->is_admin == is_admin &&
-          !usher_router_add (table,
-                             route->method,
-                             route->pattern,
-                             is_admin ? USHER_ROUTE_ADMIN : USHER_ROUTE_NONE,
-                             is_admin ? usher_gateway_take_operator : usher_gateway_take,
-                             route,
-                             NULL,
-                             &error))
+      if (((route->flags & USHER_ROUTE_ADMIN) != 0) == is_admin &&
+          !usher_router_add (
+              table, route->method, route->pattern, flags, func, route, NULL, &error))
         g_message ("a route of “%s” is left out: %s", route->service, error->message);
     }
 
@@ -302,18 +302,17 @@ usher_gateway_take_operator (UsherExchange *exchange, gpointer data)
 {
   UsherGatewayRoute *route = data;
   UsherGateway *self = route->gateway;
-  UsherRequest *request = usher_exchange_get_request (exchange);
-  g_autofree char *target = g_strconcat (request->path,
-                                         request->query != NULL ? "?" : "",
-                                         request->query != NULL ? request->query : "",
-                                         NULL);
   g_autofree char *admin = NULL;
   UsherCopy *copy = NULL;
 
   g_mutex_lock (&self->mutex);
-  copy = usher_gateway_choose (self, route);
+  copy = usher_gateway_choose (self, route, g_get_monotonic_time ());
   if (copy != NULL)
-    admin = g_strdup (copy->registration->admin);
+    {
+      admin = g_strdup (copy->registration->admin);
+      copy->n_in_flight--;
+      usher_copy_unref (copy);
+    }
   g_mutex_unlock (&self->mutex);
 
   if (admin == NULL)
@@ -325,7 +324,7 @@ usher_gateway_take_operator (UsherExchange *exchange, gpointer data)
       return;
     }
 
-  usher_admin_forward (exchange, admin, target);
+  usher_admin_forward (exchange, admin, NULL);
 }
 
 static void

@@ -11,21 +11,17 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "usher-error.h"
 #include "usher-gateway-private.h"
-#include "usher-pulse-private.h"
 #include "usher-router.h"
 
 #define GROUP         "http"
 #define SCAN_INTERVAL (250 * G_TIME_SPAN_MILLISECOND)
-#define RETRY_MS      10
-#define MAX_IDLE      (10 * G_TIME_SPAN_SECOND)
-#define N_EVENTS      64
+/* between a notice and the look at what it is about */
+#define SOON G_TIME_SPAN_MILLISECOND
 
 /**
  * UsherGateway:
@@ -37,7 +33,7 @@
  * goes to the next copy. One that a copy may have run goes to the next only when that does no harm: `GET`, `HEAD`, and
  * whatever has an `Idempotency-Key`; else the answer is 503. Where no copy is left a request waits for 800 ms.
  *
- * Limits, deadlines and trusted proxies are those of its [class@Front]. One thread speaks with all copies.
+ * Limits, deadlines and trusted proxies are those of its [class@Front], each of whose threads speaks with all copies.
  */
 G_DEFINE_FINAL_TYPE (UsherGateway, usher_gateway, G_TYPE_OBJECT)
 
@@ -47,14 +43,6 @@ usher_gateway_dispose (GObject *object)
   usher_gateway_stop (USHER_GATEWAY (object), 0);
 
   G_OBJECT_CLASS (usher_gateway_parent_class)->dispose (object);
-}
-
-static void
-close_fd (int *fd)
-{
-  if (*fd >= 0)
-    close (*fd);
-  *fd = -1;
 }
 
 static void
@@ -71,10 +59,7 @@ usher_gateway_finalize (GObject *object)
   g_clear_pointer (&self->copies, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_hash_table_unref);
   g_clear_pointer (&self->routes, g_ptr_array_unref);
-  close_fd (&self->epoll_fd);
-  close_fd (&self->wake_fd);
-  close_fd (&self->notify_fd);
-  g_mutex_clear (&self->inbox_mutex);
+  g_clear_pointer (&self->desks, g_ptr_array_unref);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_gateway_parent_class)->finalize (object);
@@ -90,20 +75,11 @@ usher_gateway_class_init (UsherGatewayClass *klass)
 }
 
 static void
-unref_copy (gpointer copy)
-{
-  usher_copy_unref (copy);
-}
-
-static void
 usher_gateway_init (UsherGateway *self)
 {
-  self->epoll_fd = -1;
-  self->wake_fd = -1;
-  self->notify_fd = -1;
-  g_mutex_init (&self->inbox_mutex);
   g_mutex_init (&self->mutex);
-  self->copies = g_ptr_array_new_with_free_func (unref_copy);
+  self->copies = g_ptr_array_new_with_free_func (usher_copy_unref);
+  self->desks = g_ptr_array_new_with_free_func (usher_gateway_desk_free);
   self->routes = g_ptr_array_new_with_free_func (usher_gateway_route_free);
   self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
@@ -151,185 +127,135 @@ usher_gateway_serve_operators (UsherGateway *self, UsherRouter *router)
 {
   g_return_if_fail (USHER_IS_GATEWAY (self));
   g_return_if_fail (USHER_IS_ROUTER (router));
-  g_return_if_fail (self->thread == NULL);
+  g_return_if_fail (self->loop == NULL);
 
   g_set_object (&self->operators, router);
 }
 
-static void
-take_inbox (UsherGateway *self)
+/* It has closed a connection on which nothing is said, perhaps because it ended. */
+static gboolean
+on_probe (UsherWatch *watch, guint events)
 {
-  GQueue inbox = G_QUEUE_INIT;
-  guint64 count = 0;
-  GList *node = NULL;
-  gboolean is_over = g_atomic_int_get (&self->stopping);
+  UsherCopy *copy = watch->data;
+  UsherGateway *self = copy->gateway;
 
-  if (!g_atomic_int_get (&self->woken))
-    return;
-
-  if (read (self->wake_fd, &count, sizeof count) < 0)
-    g_debug ("woken without a reason");
-  g_atomic_int_set (&self->woken, 0);
-
-  g_mutex_lock (&self->inbox_mutex);
-  inbox = self->inbox;
-  g_queue_init (&self->inbox);
-  g_mutex_unlock (&self->inbox_mutex);
-
-  while ((node = g_queue_pop_head_link (&inbox)) != NULL)
+  g_mutex_lock (&self->mutex);
+  usher_loop_remove (self->loop, watch);
+  if ((events & USHER_WATCH_ENDS) == 0)
     {
-      UsherForward *forward = node->data;
-
-      forward->deadline = self->now + self->timeout;
-      g_queue_push_tail_link (&self->open, node);
-      if (!is_over)
-        usher_gateway_dispatch (self, forward);
+      copy->is_away = (events & EPOLLERR) != 0;
+      usher_loop_set_deadline (self->loop, &self->next_scan, SOON);
     }
+  g_mutex_unlock (&self->mutex);
+
+  return TRUE;
 }
 
-/* What changed is seen by looking, so that nothing is missed. */
+/* With a connection that is open we hear at once when the process ends. */
 static void
-take_notices (UsherGateway *self)
+probe (UsherGateway *self, UsherCopy *copy)
 {
-  char buffer[4096];
+  int fd = -1;
+  gboolean is_refused = FALSE;
 
-  while (read (self->notify_fd, buffer, sizeof buffer) > 0)
-    self->next_scan = self->now;
-}
-
-static void
-scan_when_due (UsherGateway *self)
-{
-  if (self->next_scan > self->now)
+  if (copy->length == 0 || copy->probe.fd >= 0 ||
+      copy->rest_until > usher_loop_get_now (self->loop))
     return;
+
+  fd = socket (copy->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0)
+    return;
+
+  copy->probe.fd = fd;
+  copy->probe.func = on_probe;
+  copy->probe.data = copy;
+  if ((connect (fd, (struct sockaddr *) &copy->address, copy->length) == 0 ||
+       errno == EINPROGRESS) &&
+      usher_loop_add (self->loop, &copy->probe, EPOLLRDHUP))
+    {
+      copy->is_away = copy->is_away && errno == EINPROGRESS;
+      return;
+    }
+
+  is_refused = errno == ECONNREFUSED || errno == ENOENT;
+  close (fd);
+  copy->probe.fd = -1;
+  copy->is_away = is_refused;
+}
+
+static void
+scan (UsherGateway *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   usher_gateway_scan (self);
   for (guint i = 0; i < self->copies->len; i++)
-    {
-      usher_gateway_link_close_idle (g_ptr_array_index (self->copies, i), self->now - MAX_IDLE);
-      usher_gateway_probe (self, g_ptr_array_index (self->copies, i));
-    }
-  self->next_scan = self->now + SCAN_INTERVAL;
+    probe (self, g_ptr_array_index (self->copies, i));
+  usher_loop_set_deadline (self->loop, &self->next_scan, SCAN_INTERVAL);
 }
 
 static void
-free_dead (UsherGateway *self)
+on_next_scan (UsherDeadline *deadline)
 {
-  GList *node = NULL;
-
-  while ((node = g_queue_pop_head_link (&self->dead)) != NULL)
-    usher_gateway_link_free (node->data);
+  scan (deadline->data);
 }
 
-static void
-run_batch (UsherGateway *self, const struct epoll_event *events, int n)
-{
-  self->now = g_get_monotonic_time ();
-  for (int i = 0; i < n; i++)
-    {
-      UsherGatewayLink *link = events[i].data.ptr;
-
-      if (events[i].data.ptr == &self->notify_fd)
-        take_notices (self);
-      else if (events[i].data.ptr != &self->wake_fd && link->fd >= 0)
-        usher_gateway_settle (self, link, usher_gateway_link_go_on (link, events[i].events));
-    }
-
-  scan_when_due (self);
-  take_inbox (self);
-  usher_gateway_retry_waiting (self);
-  usher_gateway_cut_late (self);
-  free_dead (self);
-}
-
-static int
-get_timeout (UsherGateway *self)
-{
-  UsherForward *first = g_queue_peek_head (&self->open);
-  gint64 until = self->next_scan;
-
-  if (first != NULL)
-    until = MIN (until, first->deadline);
-  if (self->waiting.length > 0)
-    return RETRY_MS;
-
-  return (int) (MAX (0, until - self->now) / 1000) + 1;
-}
-
-static gpointer
-run (gpointer data)
-{
-  UsherGateway *self = data;
-  g_autoptr (UsherPulse) pulse = usher_pulse_new ("the gateway");
-  struct epoll_event events[N_EVENTS];
-
-  g_mutex_lock (&self->mutex);
-  while (!g_atomic_int_get (&self->stopping))
-    {
-      int timeout = get_timeout (self);
-      int n = 0;
-
-      g_mutex_unlock (&self->mutex);
-      n = epoll_wait (self->epoll_fd, events, N_EVENTS, timeout);
-      g_mutex_lock (&self->mutex);
-      usher_pulse_begin (pulse);
-      run_batch (self, events, n);
-      usher_pulse_end (pulse);
-    }
-
-  take_inbox (self);
-  usher_gateway_fail_all (self);
-  for (guint i = self->copies->len; i > 0; i--)
-    usher_gateway_link_close_idle (g_ptr_array_index (self->copies, i - 1), G_MAXINT64);
-  free_dead (self);
-  g_mutex_unlock (&self->mutex);
-
-  return NULL;
-}
-
+/* What changed is seen by looking, so that nothing is missed. */
 static gboolean
-watch (UsherGateway *self, int *fd)
+on_notices (UsherWatch *watch, guint events)
 {
-  struct epoll_event event = { .events = EPOLLIN, .data.ptr = fd };
+  UsherGateway *self = watch->data;
+  char buffer[4096];
 
-  return *fd >= 0 && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, *fd, &event) == 0;
+  if ((events & USHER_WATCH_ENDS) != 0)
+    {
+      usher_loop_remove (self->loop, watch);
+      return TRUE;
+    }
+
+  while (read (watch->fd, buffer, sizeof buffer) > 0)
+    continue;
+  scan (self);
+
+  return TRUE;
 }
 
 /* What the kernel has no watch left for is seen a little later, by looking. */
 static void
-watch_directory (UsherGateway *self)
+on_begin (UsherTask *task)
 {
-  self->notify_fd = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
-  if (watch (self, &self->notify_fd) &&
-      inotify_add_watch (self->notify_fd,
-                         self->directory,
-                         IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR) >=
-          0)
-    return;
+  UsherGateway *self = task->data;
+  int fd = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
+  guint mask = IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
 
-  g_message ("run directory “%s” is looked at each %d ms, as it cannot be watched: %s",
-             self->directory,
-             (int) (SCAN_INTERVAL / G_TIME_SPAN_MILLISECOND),
-             g_strerror (errno));
+  self->notices.fd = fd;
+  self->notices.func = on_notices;
+  self->notices.data = self;
+  self->next_scan.func = on_next_scan;
+  self->next_scan.data = self;
+  if (fd < 0 || inotify_add_watch (fd, self->directory, mask) < 0 ||
+      !usher_loop_add (self->loop, &self->notices, EPOLLIN))
+    {
+      g_message ("run directory “%s” is looked at each %d ms, as it cannot be watched: %s",
+                 self->directory,
+                 (int) (SCAN_INTERVAL / G_TIME_SPAN_MILLISECOND),
+                 g_strerror (errno));
+      if (fd >= 0)
+        close (fd);
+    }
+  scan (self);
 }
 
 static gboolean
-open_watches (UsherGateway *self, GError **error)
+make_directory (UsherGateway *self, GError **error)
 {
-  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-  if (self->epoll_fd >= 0 && watch (self, &self->wake_fd) &&
-      g_mkdir_with_parents (self->directory, 0700) == 0)
-    {
-      watch_directory (self);
-      return TRUE;
-    }
+  if (g_mkdir_with_parents (self->directory, 0700) == 0)
+    return TRUE;
 
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_UNAVAILABLE,
-               "run directory “%s” cannot be made or looked at: %s",
+               "run directory “%s” cannot be made: %s",
                self->directory,
                g_strerror (errno));
 
@@ -351,19 +277,22 @@ gboolean
 usher_gateway_start (UsherGateway *self, const char *listen, GError **error)
 {
   g_return_val_if_fail (USHER_IS_GATEWAY (self), FALSE);
-  g_return_val_if_fail (self->epoll_fd < 0, FALSE);
+  g_return_val_if_fail (self->loop == NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!open_watches (self, error))
+  if (!make_directory (self, error))
     return FALSE;
 
-  self->now = g_get_monotonic_time ();
-  self->next_scan = self->now;
-  scan_when_due (self);
-  free_dead (self);
-  self->thread = g_thread_try_new ("usher-gateway", run, self, error);
+  usher_gateway_scan (self);
+  self->loop = usher_loop_new ("usher-gateway", NULL, NULL, error);
+  if (self->loop == NULL)
+    return FALSE;
 
-  return self->thread != NULL && (listen == NULL || usher_gateway_listen (self, listen, error));
+  self->begin.func = on_begin;
+  self->begin.data = self;
+  usher_loop_post (self->loop, &self->begin);
+
+  return listen == NULL || usher_gateway_listen (self, listen, error);
 }
 
 /**
@@ -381,7 +310,7 @@ usher_gateway_listen (UsherGateway *self, const char *listen, GError **error)
 {
   g_return_val_if_fail (USHER_IS_GATEWAY (self), FALSE);
   g_return_val_if_fail (listen != NULL, FALSE);
-  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (self->loop != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return usher_front_start (self->front, listen, error);
@@ -547,10 +476,23 @@ usher_gateway_stop (UsherGateway *self, gint64 timeout)
 
   if (self->front != NULL)
     usher_front_stop (self->front, timeout);
-  if (self->thread == NULL)
-    return;
+  if (self->loop != NULL)
+    usher_loop_free (self->loop);
+  self->loop = NULL;
+}
 
-  g_atomic_int_set (&self->stopping, 1);
-  usher_gateway_wake (self);
-  g_thread_join (g_steal_pointer (&self->thread));
+/**
+ * usher_gateway_add_metrics:
+ * @self: a gateway
+ * @metrics: where to
+ *
+ * Adds how many clients there are, and what was refused. Any thread.
+ */
+void
+usher_gateway_add_metrics (UsherGateway *self, UsherMetrics *metrics)
+{
+  g_return_if_fail (USHER_IS_GATEWAY (self));
+  g_return_if_fail (USHER_IS_METRICS (metrics));
+
+  usher_front_add_metrics (self->front, metrics);
 }

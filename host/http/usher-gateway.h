@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "usher-clock.h"
+#include "usher-metrics.h"
 #include "usher-router.h"
 #include "usher-settings.h"
 
@@ -22,43 +23,36 @@ G_DECLARE_FINAL_TYPE (UsherGateway, usher_gateway, USHER, GATEWAY, GObject)
 /* A host process that the gateway knows, as it was when it was asked for. */
 typedef struct
 {
-  char *name;      /* (owned) */
-  gint64 pid;      /* as the process said */
-  char *listen;    /* (owned) (nullable) */
-  char *admin;     /* (owned) (nullable) */
-  char **services; /* (owned) */
-  const char *
-      state; /* static: ready, doubtful (it let a request time out), away (it takes no connection) */
+  char *name;        /* (owned) */
+  gint64 pid;        /* as the process said */
+  char *listen;      /* (owned) (nullable) */
+  char *admin;       /* (owned) (nullable) */
+  char **services;   /* (owned) */
+  const char *state; /* static: ready, doubtful (it let a request time out), away */
   guint n_in_flight;
   guint64 n_requests; /* that it answered */
   guint64 n_errors;   /* that it took and did not answer */
 } UsherGatewayCopy;
 
-/* @settings: with the group [http], as a front has it */
 USHER_API
 UsherGateway *
 usher_gateway_new (const char *run_directory, UsherSettings *settings, UsherClock *clock);
-/* @router: of an admin listener, which serves the admin routes of all hosts besides its own; before the start */
 USHER_API
 void usher_gateway_serve_operators (UsherGateway *self, UsherRouter *router);
-/* watches the run directory, made when missing, and with @listen (nullable) begins to answer */
 USHER_API
 gboolean usher_gateway_start (UsherGateway *self, const char *listen, GError **error);
-/* once, after a start without address */
 USHER_API
 gboolean usher_gateway_listen (UsherGateway *self, const char *listen, GError **error);
 USHER_API
 const char *usher_gateway_get_uri (UsherGateway *self);
-/* (element-type UsherGatewayCopy); any thread */
 USHER_API
 GPtrArray *usher_gateway_list (UsherGateway *self);
-/* whether each of @names is served by somebody who takes connections; any thread */
 USHER_API
 gboolean usher_gateway_has_services (UsherGateway *self, const char *const *names);
-/* closes the listening socket; what is under way goes on */
+USHER_API
+void usher_gateway_add_metrics (UsherGateway *self, UsherMetrics *metrics);
 USHER_API
 void usher_gateway_drain (UsherGateway *self);
-/* drains, waits at most @timeout microseconds for what is under way, closes all */
 USHER_API
 void usher_gateway_stop (UsherGateway *self, gint64 timeout);
 

@@ -31,42 +31,15 @@ struct _UsherHttpClient
 
   guint timeout;
   gsize max_answer;
-  char *path; /* (owned) (nullable): of a Unix socket */
+  GSocketAddress *address; /* (owned) (nullable): whom to ask instead of the host in an address */
 };
 
 G_DEFINE_FINAL_TYPE (UsherHttpClient, usher_http_client, G_TYPE_OBJECT)
 
-/* One request on its way. */
-typedef struct
-{
-  GMainContext *context;     /* (owned) */
-  SoupSession *session;      /* (owned) */
-  SoupMessage *message;      /* (owned) */
-  GCancellable *cancellable; /* (owned) */
-  GInputStream *stream;      /* (owned) (nullable) */
-  GByteArray *body;          /* (owned) */
-  gsize max_answer;
-  GError *error; /* (owned) (nullable) */
-  gboolean is_done;
-  gboolean is_late;
-} Call;
-
-static void
-call_clear (Call *call)
-{
-  g_clear_object (&call->stream);
-  g_clear_object (&call->message);
-  g_clear_object (&call->session);
-  g_clear_object (&call->cancellable);
-  g_clear_pointer (&call->body, g_byte_array_unref);
-  g_clear_pointer (&call->context, g_main_context_unref);
-  g_clear_error (&call->error);
-}
-
 static void
 usher_http_client_finalize (GObject *object)
 {
-  g_free (USHER_HTTP_CLIENT (object)->path);
+  g_clear_object (&USHER_HTTP_CLIENT (object)->address);
 
   G_OBJECT_CLASS (usher_http_client_parent_class)->finalize (object);
 }
@@ -122,7 +95,7 @@ usher_http_client_new_on_socket (const char *path, guint timeout)
 
   self = usher_http_client_new (timeout);
   if (self != NULL)
-    self->path = g_strdup (path);
+    self->address = g_unix_socket_address_new (path);
 
   return self;
 }
@@ -142,102 +115,17 @@ usher_http_client_set_max_answer (UsherHttpClient *self, gsize max)
   self->max_answer = max;
 }
 
-static SoupSession *
-make_session (UsherHttpClient *self)
+static SoupMessage *
+make_message (const char *method, const char *uri, const char *const *headers, GError **error)
 {
-  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (SoupMessage) message = soup_message_new (method, uri);
 
-  if (self->path == NULL)
-    return soup_session_new ();
-
-  address = g_unix_socket_address_new (self->path);
-
-  return soup_session_new_with_options ("remote-connectable", address, NULL);
-}
-
-static void read_next (Call *call);
-
-static void
-on_read (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Call *call = user_data;
-  g_autoptr (GBytes) bytes =
-      g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &call->error);
-
-  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+  if (message == NULL)
     {
-      call->is_done = TRUE;
-      return;
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no address of a server", uri);
+      return NULL;
     }
 
-  g_byte_array_append (call->body,
-                       g_bytes_get_data (bytes, NULL),
-                       (guint) g_bytes_get_size (bytes));
-  if (call->body->len > call->max_answer)
-    {
-      g_set_error (&call->error,
-                   USHER_ERROR,
-                   USHER_ERROR_TOO_LARGE,
-                   "the answer is over %" G_GSIZE_FORMAT " bytes",
-                   call->max_answer);
-      call->is_done = TRUE;
-      return;
-    }
-
-  read_next (call);
-}
-
-static void
-read_next (Call *call)
-{
-  g_input_stream_read_bytes_async (
-      call->stream, CHUNK, G_PRIORITY_DEFAULT, call->cancellable, on_read, call);
-}
-
-static void
-on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Call *call = user_data;
-
-  call->stream = soup_session_send_finish (SOUP_SESSION (source), result, &call->error);
-  if (call->stream != NULL)
-    read_next (call);
-  else
-    call->is_done = TRUE;
-}
-
-static gboolean
-on_timeout (gpointer user_data)
-{
-  Call *call = user_data;
-
-  call->is_late = TRUE;
-  g_cancellable_cancel (call->cancellable);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-run_call (Call *call, guint timeout)
-{
-  g_autoptr (GSource) timer = g_timeout_source_new_seconds (timeout);
-
-  g_source_set_callback (timer, on_timeout, call, NULL);
-  g_source_attach (timer, call->context);
-  soup_session_send_async (
-      call->session, call->message, G_PRIORITY_DEFAULT, call->cancellable, on_sent, call);
-  while (!call->is_done)
-    g_main_context_iteration (call->context, TRUE);
-
-  g_source_destroy (timer);
-  soup_session_abort (call->session);
-  while (g_main_context_iteration (call->context, FALSE))
-    continue;
-}
-
-static gboolean
-add_headers (SoupMessage *message, const char *const *headers, GError **error)
-{
   for (guint i = 0; headers != NULL && headers[i] != NULL; i++)
     {
       g_auto (GStrv) parts = g_strsplit (headers[i], ":", 2);
@@ -246,66 +134,94 @@ add_headers (SoupMessage *message, const char *const *headers, GError **error)
         {
           g_set_error (
               error, USHER_ERROR, USHER_ERROR_INVALID, "header %u is not “Name: value”", i + 1);
-          return FALSE;
+          return NULL;
         }
       soup_message_headers_append (soup_message_get_request_headers (message),
                                    g_strstrip (parts[0]),
                                    g_strstrip (parts[1]));
     }
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
 
-  return TRUE;
+  return g_steal_pointer (&message);
 }
 
 static gboolean
-prepare_call (Call *call,
-              const char *method,
-              const char *uri,
-              const char *const *headers,
-              GError **error)
+on_timeout (gpointer user_data)
 {
-  call->context = g_main_context_new ();
-  call->cancellable = g_cancellable_new ();
-  call->body = g_byte_array_new ();
-  call->message = soup_message_new (method, uri);
-  if (call->message == NULL)
-    {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no address of a server", uri);
-      return FALSE;
-    }
+  g_cancellable_cancel (user_data);
 
-  return add_headers (call->message, headers, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_step_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+wait_for_step (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
 }
 
 static GBytes *
-take_answer (Call *call, guint timeout, guint *status, GError **error)
+read_answer (GInputStream *stream, gsize max, GCancellable *cancellable, GError **error)
 {
-  const char *host = g_uri_get_host (soup_message_get_uri (call->message));
+  g_autoptr (GByteArray) body = g_byte_array_new ();
 
-  if (call->error == NULL)
+  while (body->len <= max)
     {
-      if (status != NULL)
-        *status = soup_message_get_status (call->message);
-      return g_byte_array_free_to_bytes (g_steal_pointer (&call->body));
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GBytes) bytes = NULL;
+
+      g_input_stream_read_bytes_async (
+          stream, CHUNK, G_PRIORITY_DEFAULT, cancellable, on_step_done, &result);
+      wait_for_step (&result);
+      bytes = g_input_stream_read_bytes_finish (stream, result, error);
+      if (bytes == NULL)
+        return NULL;
+      if (g_bytes_get_size (bytes) == 0)
+        return g_byte_array_free_to_bytes (g_steal_pointer (&body));
+      g_byte_array_append (body, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
     }
 
-  if (call->is_late)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_UNAVAILABLE,
-                 "“%s” did not answer within %u s",
-                 host,
-                 timeout);
-  else if (call->error->domain == USHER_ERROR)
-    g_propagate_prefixed_error (error, g_steal_pointer (&call->error), "“%s”: ", host);
-  else
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_UNAVAILABLE,
-                 "“%s” did not answer: %s",
-                 host,
-                 call->error->message);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_TOO_LARGE,
+               "the answer is over %" G_GSIZE_FORMAT " bytes",
+               max);
 
   return NULL;
+}
+
+static GBytes *
+run (UsherHttpClient *self, SoupMessage *message, GCancellable *cancellable, GError **error)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  g_autoptr (SoupSession) session =
+      soup_session_new_with_options ("remote-connectable", self->address, NULL);
+  g_autoptr (GSource) timer = g_timeout_source_new_seconds (self->timeout);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GInputStream) stream = NULL;
+  GBytes *answer = NULL;
+
+  g_source_set_callback (timer, on_timeout, cancellable, NULL);
+  g_source_attach (timer, context);
+  soup_session_send_async (
+      session, message, G_PRIORITY_DEFAULT, cancellable, on_step_done, &result);
+  wait_for_step (&result);
+  stream = soup_session_send_finish (session, result, error);
+  if (stream != NULL)
+    answer = read_answer (stream, self->max_answer, cancellable, error);
+
+  g_source_destroy (timer);
+  soup_session_abort (session);
+  while (g_main_context_iteration (context, FALSE))
+    continue;
+
+  return answer;
 }
 
 /**
@@ -332,7 +248,11 @@ usher_http_client_send (UsherHttpClient *self,
                         guint *status,
                         GError **error)
 {
-  Call call = { NULL };
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GMainContextPusher) pusher = NULL;
+  g_autoptr (GError) cause = NULL;
   GBytes *answer = NULL;
 
   g_return_val_if_fail (USHER_IS_HTTP_CLIENT (self), NULL);
@@ -340,21 +260,23 @@ usher_http_client_send (UsherHttpClient *self,
   g_return_val_if_fail (uri != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (prepare_call (&call, method, uri, headers, error))
-    {
-      g_main_context_push_thread_default (call.context);
-      call.session = make_session (self);
-      call.max_answer = self->max_answer;
-      soup_message_add_flags (call.message, SOUP_MESSAGE_NO_REDIRECT);
-      if (body != NULL)
-        soup_message_set_request_body_from_bytes (call.message, NULL, body);
-      run_call (&call, self->timeout);
-      answer = take_answer (&call, self->timeout, status, error);
-      g_clear_object (&call.stream);
-      g_clear_object (&call.session);
-      g_main_context_pop_thread_default (call.context);
-    }
-  call_clear (&call);
+  message = make_message (method, uri, headers, error);
+  if (message == NULL)
+    return NULL;
+  if (body != NULL)
+    soup_message_set_request_body_from_bytes (message, NULL, body);
+
+  pusher = g_main_context_pusher_new (context);
+  answer = run (self, message, cancellable, &cause);
+  if (answer == NULL)
+    g_set_error (error,
+                 USHER_ERROR,
+                 cause->domain == USHER_ERROR ? cause->code : USHER_ERROR_UNAVAILABLE,
+                 "no good answer from “%s”: %s",
+                 g_uri_get_host (soup_message_get_uri (message)),
+                 g_cancellable_is_cancelled (cancellable) ? "it takes too long" : cause->message);
+  else if (status != NULL)
+    *status = soup_message_get_status (message);
 
   return answer;
 }

@@ -17,17 +17,12 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherHttpClient, usher_http_client, USHER, HTTP_CLIENT, GObject)
 
-/* On libsoup. Blocking: for steps and blocking handlers. Any thread, one request at a time a client object.
- * @timeout: seconds for the whole request; an answer over 1 MiB is refused. */
 USHER_API
 UsherHttpClient *usher_http_client_new (guint timeout);
-/* whatever the address says, the server is behind the socket @path */
 USHER_API
 UsherHttpClient *usher_http_client_new_on_socket (const char *path, guint timeout);
-/* bytes that an answer may have, 1 MiB at first; before the first request */
 USHER_API
 void usher_http_client_set_max_answer (UsherHttpClient *self, gsize max);
-/* @headers: (nullable): "Name: value" lines; UNAVAILABLE when there is no answer */
 USHER_API
 GBytes *usher_http_client_send (UsherHttpClient *self,
                                 const char *method,

@@ -10,6 +10,10 @@
 
 G_BEGIN_DECLS
 
+/* (transfer full): of "ADDR:PORT", "[ADDR]:PORT" or "unix:PATH"; INVALID */
+GSocketAddress *usher_listen_address_parse (const char *listen, GError **error);
+/* what hosts are compared by: without brackets, port, and the dot of the root; addresses as they are written usually */
+char *usher_listen_address_dup_host (const char *text);
 /* @listen: "ADDR:PORT", "[ADDR]:PORT" (numeric), "unix:PATH", or "fd:N", a socket that listens already. Bound and
  * listening; INVALID; BUSY names an address in use; UNAVAILABLE */
 GSocket *usher_listen_address_open (const char *listen, GError **error);

@@ -25,27 +25,6 @@
 #define MAX_PATH (sizeof ((struct sockaddr_un *) NULL)->sun_path - 1)
 #define OURS     "usher-path"
 
-static char *
-make_text (GSocketAddress *address)
-{
-  GInetAddress *host = NULL;
-  g_autofree char *name = NULL;
-  guint port = 0;
-
-  if (G_IS_UNIX_SOCKET_ADDRESS (address))
-    return g_strconcat ("unix:",
-                        g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
-                        NULL);
-
-  host = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
-  name = g_inet_address_to_string (host);
-  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
-  if (g_inet_address_get_family (host) == G_SOCKET_FAMILY_IPV6)
-    return g_strdup_printf ("[%s]:%u", name, port);
-
-  return g_strdup_printf ("%s:%u", name, port);
-}
-
 static GSocketAddress *
 parse_path (const char *text, GError **error)
 {
@@ -64,44 +43,50 @@ parse_path (const char *text, GError **error)
   return NULL;
 }
 
-static GSocketAddress *
-parse (const char *listen, GError **error)
+GSocketAddress *
+usher_listen_address_parse (const char *listen, GError **error)
 {
   const char *colon = strrchr (listen, ':');
-  g_autofree char *host = NULL;
-  g_autoptr (GInetAddress) address = NULL;
+  GSocketAddress *address = NULL;
   guint64 port = 0;
-  gsize length = 0;
 
   if (g_str_has_prefix (listen, "unix:"))
     return parse_path (listen + strlen ("unix:"), error);
 
   if (colon != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &port, NULL))
     {
-      host = g_strndup (listen, (gsize) (colon - listen));
-      length = strlen (host);
-      if (length > 1 && host[0] == '[' && host[length - 1] == ']')
-        {
-          host[length - 1] = '\0';
-          memmove (host, host + 1, length - 1);
-        }
-      if (strcmp (host, "localhost") == 0)
-        address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-      else
-        address = g_inet_address_new_from_string (host);
+      gsize bracket = *listen == '[' && colon > listen + 1 && colon[-1] == ']' ? 1 : 0;
+      gsize length = (gsize) (colon - listen) - 2 * bracket;
+      g_autofree char *host = g_strndup (listen + bracket, length);
+      gboolean is_named = strcmp (host, "localhost") == 0;
+
+      address = g_inet_socket_address_new_from_string (is_named ? "127.0.0.1" : host, (guint) port);
     }
 
   if (address == NULL)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_INVALID,
-                   "“%s” is no address to listen on, it should look like 127.0.0.1:3000",
-                   listen);
-      return NULL;
-    }
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "“%s” is no address to listen on, it should look like 127.0.0.1:3000",
+                 listen);
 
-  return g_inet_socket_address_new (address, (guint16) port);
+  return address;
+}
+
+char *
+usher_listen_address_dup_host (const char *text)
+{
+  gsize length = g_hostname_is_ip_address (text) ? strlen (text) : strcspn (text, ":");
+  g_autofree char *name = NULL;
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (*text == '[')
+    name = g_strndup (text + 1, strcspn (text + 1, "]"));
+  else
+    name = g_strndup (text, length > 1 && text[length - 1] == '.' ? length - 1 : length);
+  address = g_inet_address_new_from_string (name);
+
+  return address != NULL ? g_inet_address_to_string (address) : g_ascii_strdown (name, -1);
 }
 
 /* A socket that a service manager made for us and that listens already. */
@@ -181,6 +166,8 @@ static gboolean
 bind_and_listen (GSocket *socket, GSocketAddress *address, GError **error)
 {
   gboolean has_path = G_IS_UNIX_SOCKET_ADDRESS (address);
+  const char *path =
+      has_path ? g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)) : NULL;
 
   g_socket_set_listen_backlog (socket, BACKLOG);
   g_socket_set_blocking (socket, FALSE);
@@ -191,12 +178,7 @@ bind_and_listen (GSocket *socket, GSocketAddress *address, GError **error)
   if (!g_socket_bind (socket, address, !has_path, error) || !g_socket_listen (socket, error))
     return FALSE;
 
-  if (has_path)
-    g_object_set_data_full (G_OBJECT (socket),
-                            OURS,
-                            g_strdup (
-                                g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address))),
-                            g_free);
+  g_object_set_data_full (G_OBJECT (socket), OURS, g_strdup (path), g_free);
 
   return TRUE;
 }
@@ -207,12 +189,11 @@ usher_listen_address_open (const char *listen, GError **error)
   g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *text = NULL;
 
   if (g_str_has_prefix (listen, "fd:"))
     return adopt (listen + strlen ("fd:"), error);
 
-  address = parse (listen, error);
+  address = usher_listen_address_parse (listen, error);
   if (address == NULL)
     return NULL;
   if (G_IS_UNIX_SOCKET_ADDRESS (address) && !make_room (address, error))
@@ -225,14 +206,13 @@ usher_listen_address_open (const char *listen, GError **error)
   if (socket != NULL && bind_and_listen (socket, address, &local_error))
     return g_steal_pointer (&socket);
 
-  text = make_text (address);
   g_set_error (error,
                USHER_ERROR,
                g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)
                    ? USHER_ERROR_BUSY
                    : USHER_ERROR_UNAVAILABLE,
                "cannot listen on “%s”: %s",
-               text,
+               listen,
                local_error->message);
 
   return NULL;
@@ -246,10 +226,12 @@ usher_listen_address_make_uri (GSocket *socket)
 
   if (address == NULL)
     return NULL;
-
-  text = make_text (address);
   if (G_IS_UNIX_SOCKET_ADDRESS (address))
-    return g_steal_pointer (&text);
+    return g_strconcat ("unix:",
+                        g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
+                        NULL);
+
+  text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 
   return g_strconcat ("http://", text, NULL);
 }

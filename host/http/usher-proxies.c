@@ -12,17 +12,22 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-listen-address-private.h"
+#include "usher-request-head-private.h"
+#include "usher-request-private.h"
 
 struct _UsherProxies
 {
   GPtrArray *masks; /* (owned) (element-type GInetAddressMask) */
+  gboolean is_standard;
 };
 
 UsherProxies *
-usher_proxies_new (const char *const *list, GError **error)
+usher_proxies_new (const char *const *list, gboolean is_standard, GError **error)
 {
   g_autoptr (UsherProxies) self = g_new0 (UsherProxies, 1);
 
+  self->is_standard = is_standard;
   self->masks = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; list[i] != NULL; i++)
     {
@@ -62,25 +67,181 @@ usher_proxies_contains (UsherProxies *self, GInetAddress *address)
   return FALSE;
 }
 
-char *
-usher_proxies_dup_client (UsherProxies *self, const char *forwarded)
+/* What one proxy said. */
+typedef struct
 {
-  g_auto (GStrv) hops = g_strsplit (forwarded, ",", -1);
-  char *client = NULL;
+  const char *client; /* (unowned) (nullable) */
+  const char *proto;  /* (unowned) (nullable) */
+  const char *host;   /* (unowned) (nullable) */
+} Hop;
 
-  for (guint i = g_strv_length (hops); i > 0; i--)
+/* The next piece of a text that @separator ends, where it stands in no quotes. */
+static char *
+take_piece (char **text, char separator)
+{
+  char *piece = *text;
+  gboolean quoted = FALSE;
+  char *end = piece;
+
+  for (; *end != '\0' && (quoted || *end != separator); end++)
+    if (*end == '"')
+      quoted = !quoted;
+    else if (quoted && *end == '\\' && end[1] != '\0')
+      end++;
+
+  *text = *end != '\0' ? end + 1 : NULL;
+  *end = '\0';
+
+  return g_strstrip (piece);
+}
+
+/* Whether a backslash takes from the byte at @at what it means. */
+static gboolean
+is_escaped (const char *text, gsize at)
+{
+  gsize n = 0;
+
+  while (n < at && text[at - n - 1] == '\\')
+    n++;
+
+  return n % 2 == 1;
+}
+
+/* The last element of a list, which ends there. The nearest proxy wrote it: quotes that somebody before it did not close are
+ * none of its own. */
+static char *
+take_last (char *list, gsize *length, gboolean has_quotes)
+{
+  gboolean quoted = FALSE;
+
+  for (gsize i = *length; i > 0; i--)
+    if (has_quotes && list[i - 1] == '"' && !(quoted && is_escaped (list, i - 1)))
+      quoted = !quoted;
+    else if (list[i - 1] == ',' && !quoted)
+      {
+        list[i - 1] = '\0';
+        *length = i - 1;
+        return g_strstrip (list + i);
+      }
+
+  return g_strstrip (list);
+}
+
+/* In place. */
+static const char *
+unquote (char *value)
+{
+  char *end = value;
+
+  if (*value != '"')
+    return value;
+
+  for (const char *next = value + 1; *next != '\0' && *next != '"'; next++)
     {
-      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (g_strstrip (hops[i - 1]));
+      if (*next == '\\' && next[1] != '\0')
+        next++;
+      *end++ = *next;
+    }
+  *end = '\0';
 
-      if (address == NULL)
-        break;
-      g_free (client);
-      client = g_inet_address_to_string (address);
-      if (!usher_proxies_contains (self, address))
-        break;
+  return value;
+}
+
+/* `for=ADDR;proto=https;host=NAME`, RFC 7239 */
+static Hop
+parse_element (char *element)
+{
+  Hop hop = { NULL };
+
+  while (element != NULL)
+    {
+      char *pair = take_piece (&element, ';');
+      char *value = strchr (pair, '=');
+      const char **to = NULL;
+
+      if (value == NULL)
+        continue;
+      *value++ = '\0';
+      if (g_ascii_strcasecmp (pair, "for") == 0)
+        to = &hop.client;
+      else if (g_ascii_strcasecmp (pair, "proto") == 0)
+        to = &hop.proto;
+      else if (g_ascii_strcasecmp (pair, "host") == 0)
+        to = &hop.host;
+      if (to != NULL && *to == NULL)
+        *to = unquote (value);
     }
 
-  return client;
+  return hop;
+}
+
+static Hop
+parse_hop (UsherProxies *self, char *element)
+{
+  Hop hop = { .client = element };
+
+  return self->is_standard ? parse_element (element) : hop;
+}
+
+/* The client is the last address that is no proxy of ours; what stands before it anybody may have written. @hop: says what
+ * counts of him, and lies in @list. */
+static void
+choose_hop (UsherProxies *self, char *list, Hop *hop, char **client)
+{
+  gsize length = strlen (list);
+  char *element = NULL;
+
+  while (element != list)
+    {
+      g_autofree char *name = NULL;
+      g_autoptr (GInetAddress) address = NULL;
+      Hop next = { NULL };
+
+      element = take_last (list, &length, self->is_standard);
+      next = parse_hop (self, element);
+      name = next.client != NULL ? usher_listen_address_dup_host (next.client) : NULL;
+      address = name != NULL ? g_inet_address_new_from_string (name) : NULL;
+      if (address != NULL || *client == NULL)
+        *hop = next;
+      if (address == NULL)
+        return;
+
+      g_free (*client);
+      *client = g_steal_pointer (&name);
+      if (!usher_proxies_contains (self, address))
+        return;
+    }
+}
+
+void
+usher_proxies_set_origin (UsherProxies *self,
+                          UsherRequest *request,
+                          const char *address,
+                          gboolean is_secure)
+{
+  g_autofree char *list = g_strdup (usher_request_peek_header (
+      request, self->is_standard ? USHER_HEADER_FORWARDED : USHER_HEADER_FORWARDED_FOR));
+  g_autofree char *client = NULL;
+  Hop hop = { NULL };
+  const char *proto = NULL;
+  const char *host = NULL;
+
+  if (list != NULL)
+    choose_hop (self, list, &hop, &client);
+  proto = hop.proto;
+  host = hop.host;
+  if (!self->is_standard)
+    {
+      proto = usher_request_peek_header (request, USHER_HEADER_FORWARDED_PROTO);
+      host = usher_request_peek_header (request, USHER_HEADER_FORWARDED_HOST);
+    }
+
+  usher_request_set_origin (request,
+                            client != NULL ? client : address,
+                            proto != NULL ? g_ascii_strcasecmp (proto, "https") == 0 : is_secure);
+  /* it goes on in quotes */
+  if (host != NULL && *host != '\0' && usher_request_is_authority (host))
+    usher_request_set_authority (request, host);
 }
 
 GInetAddress *

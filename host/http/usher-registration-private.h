@@ -8,14 +8,16 @@
 
 #include <gio/gio.h>
 
+#include "usher-router.h"
+
 G_BEGIN_DECLS
 
 typedef struct
 {
-  char *service;     /* (owned) */
-  char *method;      /* (owned) */
-  char *pattern;     /* (owned) */
-  gboolean is_admin; /* of the admin listener */
+  char *service;         /* (owned) */
+  char *method;          /* (owned) */
+  char *pattern;         /* (owned) */
+  UsherRouteFlags flags; /* ADMIN and SIGNED_IN alone */
 } UsherRegisteredRoute;
 
 /* `DIRECTORY/NAME.json`: it is there from READY on until the stop begins. Who is killed leaves it behind. */
@@ -35,8 +37,8 @@ void usher_registration_add_route (UsherRegistration *self,
                                    const char *service,
                                    const char *method,
                                    const char *pattern,
-                                   gboolean is_admin);
-/* letters, digits, `.`, `_`, `-`, at most 64, no dot at the front */
+                                   UsherRouteFlags flags);
+/* as an id of a request, but with no dot at the front */
 gboolean usher_registration_is_name (const char *name);
 /* (transfer full) */
 char *usher_registration_make_path (const char *directory, const char *name);

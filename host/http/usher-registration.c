@@ -17,8 +17,8 @@
 
 #include "usher-error.h"
 #include "usher-json.h"
+#include "usher-request-private.h"
 
-#define MAX_NAME 64
 #define MAX_SIZE 1048576
 
 static void
@@ -61,28 +61,21 @@ usher_registration_add_route (UsherRegistration *self,
                               const char *service,
                               const char *method,
                               const char *pattern,
-                              gboolean is_admin)
+                              UsherRouteFlags flags)
 {
   UsherRegisteredRoute *route = g_new0 (UsherRegisteredRoute, 1);
 
   route->service = g_strdup (service);
   route->method = g_strdup (method);
   route->pattern = g_strdup (pattern);
-  route->is_admin = is_admin;
+  route->flags = flags;
   g_ptr_array_add (self->routes, route);
 }
 
 gboolean
 usher_registration_is_name (const char *name)
 {
-  gsize length = 0;
-
-  for (; name[length] != '\0'; length++)
-    if (length == MAX_NAME ||
-        (!g_ascii_isalnum (name[length]) && strchr ("._-", name[length]) == NULL))
-      return FALSE;
-
-  return length > 0 && *name != '.';
+  return usher_request_is_id (name) && *name != '.';
 }
 
 char *
@@ -129,10 +122,11 @@ make_json (UsherRegistration *self)
       append_member (item, "method", route->method);
       append_member (item, "pattern", route->pattern);
       g_string_append_printf (json,
-                              "%s%s,\"admin\":%s}",
+                              "%s%s,\"admin\":%s,\"signed_in\":%s}",
                               i > 0 ? "," : "",
                               item->str,
-                              route->is_admin ? "true" : "false");
+                              (route->flags & USHER_ROUTE_ADMIN) != 0 ? "true" : "false",
+                              (route->flags & USHER_ROUTE_SIGNED_IN) != 0 ? "true" : "false");
     }
   g_string_append (json, "]}\n");
 
@@ -190,10 +184,18 @@ read_text (const char *path, gsize *length)
 static const char *
 get_item (UsherJson *json, const char *list, guint i, const char *member)
 {
-  g_autofree char *path = g_strdup_printf (
-      "%s.%u%s%s", list, i, member != NULL ? "." : "", member != NULL ? member : "");
+  g_autofree char *path = g_strdup_printf ("%s.%u%s", list, i, member);
 
   return usher_json_get_string (json, path);
+}
+
+static gboolean
+is_set (UsherJson *json, guint i, const char *member)
+{
+  g_autofree char *path = g_strdup_printf ("routes.%u.%s", i, member);
+  gboolean value = FALSE;
+
+  return usher_json_get_boolean (json, path, &value) && value;
 }
 
 static gboolean
@@ -201,7 +203,7 @@ read_lists (UsherRegistration *self, UsherJson *json)
 {
   for (guint i = 0; i < usher_json_get_length (json, "services"); i++)
     {
-      const char *service = get_item (json, "services", i, NULL);
+      const char *service = get_item (json, "services", i, "");
 
       if (service == NULL)
         return FALSE;
@@ -210,16 +212,18 @@ read_lists (UsherRegistration *self, UsherJson *json)
 
   for (guint i = 0; i < usher_json_get_length (json, "routes"); i++)
     {
-      const char *service = get_item (json, "routes", i, "service");
-      const char *method = get_item (json, "routes", i, "method");
-      const char *pattern = get_item (json, "routes", i, "pattern");
-      g_autofree char *path = g_strdup_printf ("routes.%u.admin", i);
-      gboolean is_admin = FALSE;
+      const char *service = get_item (json, "routes", i, ".service");
+      const char *method = get_item (json, "routes", i, ".method");
+      const char *pattern = get_item (json, "routes", i, ".pattern");
+      UsherRouteFlags flags = USHER_ROUTE_NONE;
 
       if (service == NULL || method == NULL || pattern == NULL)
         return FALSE;
-      usher_json_get_boolean (json, path, &is_admin);
-      usher_registration_add_route (self, service, method, pattern, is_admin);
+      if (is_set (json, i, "admin"))
+        flags |= USHER_ROUTE_ADMIN;
+      if (is_set (json, i, "signed_in"))
+        flags |= USHER_ROUTE_SIGNED_IN;
+      usher_registration_add_route (self, service, method, pattern, flags);
     }
 
   return TRUE;

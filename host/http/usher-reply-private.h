@@ -10,7 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* beside those of that name, as Set-Cookie wants it */
-void usher_reply_add_header (UsherReply *self, const char *name, const char *value);
+/* beside those of that name, as Set-Cookie wants it; both are (transfer full) */
+void usher_reply_take_header (UsherReply *self, char *name, char *value);
+/* (transfer full) (nullable): for the listener that sends it */
+UsherStream *usher_reply_steal_stream (UsherReply *self);
 
 G_END_DECLS

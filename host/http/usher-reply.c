@@ -13,6 +13,7 @@
 #include "usher-error.h"
 #include "usher-json.h"
 #include "usher-reply-private.h"
+#include "usher-stream-private.h"
 
 #define JSON_TYPE   "application/json"
 #define RETRY_AFTER "1"
@@ -41,6 +42,7 @@ struct _UsherReply
   GArray *headers;        /* (owned) (nullable) (element-type Header) */
   gboolean has_session;
   UsherSession *session; /* (owned) (nullable) */
+  UsherStream *stream;   /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherReply, usher_reply, G_TYPE_OBJECT)
@@ -54,9 +56,20 @@ clear_header (gpointer data)
   g_free (header->value);
 }
 
+/* A stream that no listener has taken has no reader. */
+static void
+drop_stream (UsherReply *self)
+{
+  g_autoptr (UsherStream) stream = g_steal_pointer (&self->stream);
+
+  if (stream != NULL)
+    usher_stream_detach (stream);
+}
+
 static void
 clear (UsherReply *self)
 {
+  drop_stream (self);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->headers, g_array_unref);
   g_clear_pointer (&self->session, usher_session_unref);
@@ -73,9 +86,7 @@ usher_reply_finalize (GObject *object)
 static void
 usher_reply_class_init (UsherReplyClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->finalize = usher_reply_finalize;
+  G_OBJECT_CLASS (klass)->finalize = usher_reply_finalize;
 }
 
 static void
@@ -145,9 +156,9 @@ find_header (UsherReply *self, const char *name)
 }
 
 void
-usher_reply_add_header (UsherReply *self, const char *name, const char *value)
+usher_reply_take_header (UsherReply *self, char *name, char *value)
 {
-  Header added = { g_strdup (name), g_strdup (value) };
+  Header added = { name, value };
 
   if (self->headers == NULL)
     {
@@ -157,10 +168,33 @@ usher_reply_add_header (UsherReply *self, const char *name, const char *value)
   g_array_append_val (self->headers, added);
 }
 
+/* The listener says these itself: others would contradict it. */
+static const char *const own_headers[] = {
+  "connection", "content-length", "content-type", "date", "keep-alive", "transfer-encoding",
+};
+
+static gboolean
+is_settable (const char *name)
+{
+  const char *at = name;
+
+  while (g_ascii_isalnum (*at) || (*at != '\0' && strchr ("!#$%&'*+-.^_`|~", *at) != NULL))
+    at++;
+  if (at == name || *at != '\0')
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (own_headers); i++)
+    if (g_ascii_strcasecmp (own_headers[i], name) == 0)
+      return FALSE;
+
+  return TRUE;
+}
+
 /**
  * usher_reply_set_header:
  * @self: a reply
- * @name: the name
+ * @name: the name; one that is no token of HTTP is refused, and so is what the listener says itself: `Connection`,
+ *   `Content-Length`, `Content-Type`, `Date`, `Keep-Alive` and `Transfer-Encoding`
  * @value: the value; one with a line break is refused
  *
  * Sets a header, in the place of one of that name.
@@ -172,24 +206,25 @@ usher_reply_set_header (UsherReply *self, const char *name, const char *value)
 
   g_return_if_fail (USHER_IS_REPLY (self));
   g_return_if_fail (name != NULL);
+  g_return_if_fail (is_settable (name));
   g_return_if_fail (value != NULL);
   g_return_if_fail (strpbrk (value, "\r\n") == NULL);
 
   header = find_header (self, name);
-  if (header == NULL)
+  if (header != NULL)
     {
-      usher_reply_add_header (self, name, value);
-      return;
+      g_free (header->value);
+      header->value = g_strdup (value);
     }
-
-  g_free (header->value);
-  header->value = g_strdup (value);
+  else
+    usher_reply_take_header (self, g_strdup (name), g_strdup (value));
 }
 
 /* Takes ownership of @body. */
 static void
 take_body (UsherReply *self, GBytes *body, const char *media_type)
 {
+  drop_stream (self);
   g_clear_pointer (&self->body, g_bytes_unref);
   self->body = body;
   self->media_type = media_type;
@@ -211,6 +246,35 @@ usher_reply_set_body (UsherReply *self, GBytes *body, const char *media_type)
   g_return_if_fail (media_type != NULL);
 
   take_body (self, g_bytes_ref (body), g_intern_string (media_type));
+}
+
+/**
+ * usher_reply_stream:
+ * @self: a reply
+ * @media_type: the media type of the body
+ *
+ * Lets the body come in pieces, in place of any other. Finish the exchange at once, or let the handler return: the head is
+ * sent then, and the stream lives on for whoever writes. A handler that runs again makes another; the first has no
+ * reader then. Where the unit changes something, the head and what was written are sent when that is durable.
+ *
+ * Returns: (transfer full): the stream
+ */
+UsherStream *
+usher_reply_stream (UsherReply *self, const char *media_type)
+{
+  g_return_val_if_fail (USHER_IS_REPLY (self), NULL);
+  g_return_val_if_fail (media_type != NULL, NULL);
+
+  take_body (self, NULL, g_intern_string (media_type));
+  self->stream = usher_stream_new ();
+
+  return g_object_ref (self->stream);
+}
+
+UsherStream *
+usher_reply_steal_stream (UsherReply *self)
+{
+  return g_steal_pointer (&self->stream);
 }
 
 /**
@@ -333,14 +397,13 @@ usher_reply_set_page (UsherReply *self, GPtrArray *documents, guint limit, const
 void
 usher_reply_set_session (UsherReply *self, UsherSession *session)
 {
-  UsherSession *old = NULL;
+  g_autoptr (UsherSession) old = NULL;
 
   g_return_if_fail (USHER_IS_REPLY (self));
 
-  old = self->session;
+  old = g_steal_pointer (&self->session);
   self->session = session != NULL ? usher_session_ref (session) : NULL;
   self->has_session = TRUE;
-  g_clear_pointer (&old, usher_session_unref);
 }
 
 static void
@@ -373,14 +436,15 @@ usher_reply_refuse (UsherReply *self, guint status, const char *message)
   set_message (self, status, message);
 }
 
-/* The one table from what went wrong to what the client is told. No message: the error has one that was written
- * for people. */
-static const struct
+typedef struct
 {
   UsherError code;
   guint status;
-  const char *message;
-} table[] = {
+  const char *message; /* (nullable): NULL: the error has one that was written for people */
+} Meaning;
+
+/* The one table from what went wrong to what the client is told. */
+static const Meaning meanings[] = {
   { USHER_ERROR_INVALID, 400, NULL },
   { USHER_ERROR_UNAUTHORIZED, 401, "Not authorized" },
   { USHER_ERROR_FORBIDDEN, 403, NULL },
@@ -396,22 +460,16 @@ static const struct
   { USHER_ERROR_FULL, 503, "No room, try again later" },
 };
 
-static void
-look_up (const GError *error, guint *status, const char **message)
+static const Meaning *
+look_up (const GError *error)
 {
-  *status = 500;
-  *message = "Something went wrong";
+  static const Meaning unforeseen = { USHER_ERROR_FAILED, 500, "Something went wrong" };
 
-  if (error->domain != USHER_ERROR)
-    return;
+  for (guint i = 0; error->domain == USHER_ERROR && i < G_N_ELEMENTS (meanings); i++)
+    if ((int) meanings[i].code == error->code)
+      return &meanings[i];
 
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if ((int) table[i].code == error->code)
-      {
-        *status = table[i].status;
-        *message = table[i].message != NULL ? table[i].message : error->message;
-        return;
-      }
+  return &unforeseen;
 }
 
 /**
@@ -425,14 +483,9 @@ look_up (const GError *error, guint *status, const char **message)
 guint
 usher_error_get_status (const GError *error)
 {
-  const char *message = NULL;
-  guint status = 0;
-
   g_return_val_if_fail (error != NULL, 500);
 
-  look_up (error, &status, &message);
-
-  return status;
+  return look_up (error)->status;
 }
 
 /**
@@ -446,22 +499,22 @@ usher_error_get_status (const GError *error)
 void
 usher_reply_set_error (UsherReply *self, const GError *error, UsherProblems *problems)
 {
-  const char *message = NULL;
-  guint status = 0;
+  const Meaning *meaning = NULL;
 
   g_return_if_fail (USHER_IS_REPLY (self));
   g_return_if_fail (error != NULL);
 
-  look_up (error, &status, &message);
-  if (status == 400 && problems != NULL && usher_problems_get_length (problems) > 0)
+  meaning = look_up (error);
+  if (meaning->status == 400 && problems != NULL && usher_problems_get_length (problems) > 0)
     {
-      self->status = status;
+      self->status = meaning->status;
       usher_reply_take_json (self, usher_problems_to_json (problems));
       return;
     }
 
-  set_message (self, status, message);
-  if ((status == 429 || status == 503) && find_header (self, "Retry-After") == NULL)
+  set_message (self, meaning->status, meaning->message != NULL ? meaning->message : error->message);
+  if ((meaning->status == 429 || meaning->status == 503) &&
+      find_header (self, "Retry-After") == NULL)
     usher_reply_set_header (self, "Retry-After", RETRY_AFTER);
 }
 

@@ -141,7 +141,7 @@ usher_request_reset (UsherRequest *self)
 /**
  * usher_request_get_page:
  * @self: a request
- * @limit: (out): how many documents were asked for, from 1 to 100
+ * @limit: (out): how many documents were asked for, from 1 to 100, which is the default
  * @after: (out) (nullable) (transfer none): the id after which the page begins
  * @error: return location for a [error@Error]
  *

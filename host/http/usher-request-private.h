@@ -15,10 +15,12 @@ G_BEGIN_DECLS
 typedef enum
 {
   USHER_HEADER_AUTHORIZATION,
+  USHER_HEADER_CONNECTION,
   USHER_HEADER_CONTENT_LENGTH,
   USHER_HEADER_CONTENT_TYPE,
   USHER_HEADER_COOKIE,
   USHER_HEADER_EXPECT,
+  USHER_HEADER_FORWARDED,
   USHER_HEADER_FORWARDED_FOR,
   USHER_HEADER_FORWARDED_HOST,
   USHER_HEADER_FORWARDED_PROTO,
@@ -56,10 +58,8 @@ struct _UsherRequest
 
   const char *known[USHER_N_HEADERS]; /* (unowned) (nullable): values */
   guint twice;                        /* a bit for each known header that came again */
-  UsherPair *headers;                 /* (owned) (nullable): all, in order */
+  guint unjoined;                     /* of those, a list of which the first is known yet */
   guint n_headers;
-  guint n_headers_room;
-  UsherPair inline_headers[12];
 
   const char *segments[USHER_MAX_SEGMENTS + 1]; /* (unowned): decoded */
   int n_segments;
@@ -72,18 +72,25 @@ struct _UsherRequest
   UsherProblems *problems; /* (owned) (nullable) */
 
   UsherTextArena arena;
+
+  UsherPair *headers; /* (owned) (nullable): all, in order; kept when the request is cleared */
+  guint n_headers_room;
 };
 
-/* (nullable): the first value */
+/* as it was at first */
+void usher_request_clear (UsherRequest *self);
+/* (nullable): the first value, or all of a list */
 const char *usher_request_peek_header (UsherRequest *self, UsherKnownHeader header);
-void usher_request_set_method (UsherRequest *self, const char *method);
-void usher_request_add_header_sized (UsherRequest *self,
-                                     const char *name,
-                                     gsize name_length,
-                                     const char *value,
-                                     gsize value_length);
-/* two Hosts, two lengths, or a length beside a Transfer-Encoding */
-gboolean usher_request_is_ambiguous (UsherRequest *self);
+/* texts that live as long as the request */
+void usher_request_take_target (UsherRequest *self, char *target);
+void usher_request_take_header (UsherRequest *self,
+                                const char *name,
+                                gsize name_length,
+                                const char *value);
+/* FALSE for one that the host looks at itself: it stays */
+gboolean usher_request_drop_header (UsherRequest *self, const char *name);
+/* letters, digits, `.`, `_`, `-`, at most 64 */
+gboolean usher_request_is_id (const char *text);
 /* takes X-Request-Id when it is sane, makes an id otherwise */
 void usher_request_adopt_id (UsherRequest *self);
 /* what the client took the host for, `name[:port]`, when a trusted proxy said so */

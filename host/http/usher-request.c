@@ -13,6 +13,7 @@
 #include "usher-request-private.h"
 
 #define MAX_ID        64
+#define FIRST_ROOM    16
 #define UNKNOWN       USHER_N_HEADERS
 #define SEGMENTS_NEW  (-2)
 #define SEGMENTS_NONE (-1)
@@ -28,17 +29,20 @@
 G_DEFINE_FINAL_TYPE (UsherRequest, usher_request, G_TYPE_OBJECT)
 
 static void
-usher_request_finalize (GObject *object)
+drop_parts (UsherRequest *self)
 {
-  UsherRequest *self = USHER_REQUEST (object);
-
-  if (self->headers != self->inline_headers)
-    g_free (self->headers);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->session, usher_session_unref);
   g_clear_pointer (&self->json, usher_json_unref);
   g_clear_pointer (&self->problems, usher_problems_unref);
   usher_text_arena_clear (&self->arena);
+}
+
+static void
+usher_request_finalize (GObject *object)
+{
+  drop_parts (USHER_REQUEST (object));
+  g_free (USHER_REQUEST (object)->headers);
 
   G_OBJECT_CLASS (usher_request_parent_class)->finalize (object);
 }
@@ -46,36 +50,70 @@ usher_request_finalize (GObject *object)
 static void
 usher_request_class_init (UsherRequestClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->finalize = usher_request_finalize;
+  G_OBJECT_CLASS (klass)->finalize = usher_request_finalize;
 }
 
 static void
 usher_request_init (UsherRequest *self)
 {
   usher_text_arena_init (&self->arena);
-  self->headers = self->inline_headers;
-  self->n_headers_room = G_N_ELEMENTS (self->inline_headers);
   self->n_segments = SEGMENTS_NEW;
   self->address = "";
+  self->method = "GET";
+  self->path = "/";
 }
 
-/* The absolute form names the server as well: only what follows counts. */
-static const char *
-skip_authority (const char *target)
+void
+usher_request_clear (UsherRequest *self)
 {
-  const char *rest = NULL;
+  const gsize first = G_STRUCT_OFFSET (UsherRequest, method);
+
+  drop_parts (self);
+  memset ((char *) self + first, 0, G_STRUCT_OFFSET (UsherRequest, arena) - first);
+  usher_request_init (self);
+}
+
+/* The absolute form names the server as well, in place of Host. */
+static char *
+take_authority (UsherRequest *self, char *target)
+{
+  g_autofree char *rooted = NULL;
+  gsize scheme = 0;
+  gsize length = 0;
+
+  if (g_ascii_strncasecmp (target, "http://", 7) == 0)
+    scheme = 7;
+  else if (g_ascii_strncasecmp (target, "https://", 8) == 0)
+    scheme = 8;
+  if (scheme == 0)
+    return target;
+
+  target += scheme;
+  length = strcspn (target, "/?#");
+  self->authority = usher_text_arena_copy (&self->arena, target, length);
+  target += length;
 
   if (*target == '/')
     return target;
 
-  if (g_ascii_strncasecmp (target, "http://", 7) == 0)
-    rest = strchr (target + 7, '/');
-  else if (g_ascii_strncasecmp (target, "https://", 8) == 0)
-    rest = strchr (target + 8, '/');
+  /* “http://name” is its root, also with a query */
+  rooted = g_strconcat ("/", target, NULL);
 
-  return rest != NULL ? rest : target;
+  return usher_text_arena_copy (&self->arena, rooted, strlen (rooted));
+}
+
+void
+usher_request_take_target (UsherRequest *self, char *target)
+{
+  char *path = take_authority (self, target);
+  char *query = NULL;
+
+  path[strcspn (path, "#")] = '\0';
+  query = strchr (path, '?');
+  if (query != NULL)
+    *query++ = '\0';
+  self->path = path;
+  self->query = query;
 }
 
 /**
@@ -83,7 +121,7 @@ skip_authority (const char *target)
  * @method: the method
  * @target: the path with an optional query, as on the request line
  *
- * Makes a request.
+ * Makes a request. A path with `%00`, a bad escape or `..` has no route.
  *
  * Returns: (transfer full): the request
  */
@@ -91,42 +129,21 @@ UsherRequest *
 usher_request_new (const char *method, const char *target)
 {
   UsherRequest *self = NULL;
-  char *copy = NULL;
-  char *query = NULL;
 
   g_return_val_if_fail (method != NULL, NULL);
   g_return_val_if_fail (target != NULL, NULL);
 
   self = g_object_new (USHER_TYPE_REQUEST, NULL);
-  target = skip_authority (target);
-  copy = usher_text_arena_copy (&self->arena, target, strlen (target));
-  copy[strcspn (copy, "#")] = '\0';
-  query = strchr (copy, '?');
-  if (query != NULL)
-    *query++ = '\0';
-  self->path = copy;
-  self->query = query;
-  usher_request_set_method (self, method);
+  usher_request_take_target (self, usher_text_arena_copy (&self->arena, target, strlen (target)));
+  self->method = usher_text_arena_copy (&self->arena, method, strlen (method));
 
   return self;
 }
 
-/* The methods that are met are static, so they need no copy. */
-void
-usher_request_set_method (UsherRequest *self, const char *method)
+static guint
+bit (UsherKnownHeader header)
 {
-  static const char *const methods[] = {
-    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    if (strcmp (method, methods[i]) == 0)
-      {
-        self->method = methods[i];
-        return;
-      }
-
-  self->method = usher_text_arena_copy (&self->arena, method, strlen (method));
+  return 1U << header;
 }
 
 static UsherKnownHeader
@@ -142,6 +159,8 @@ find_known (const char *name, gsize length)
     { "Cookie", 6, USHER_HEADER_COOKIE },
     { "Expect", 6, USHER_HEADER_EXPECT },
     { "Origin", 6, USHER_HEADER_ORIGIN },
+    { "Forwarded", 9, USHER_HEADER_FORWARDED },
+    { "Connection", 10, USHER_HEADER_CONNECTION },
     { "Traceparent", 11, USHER_HEADER_TRACEPARENT },
     { "Content-Type", 12, USHER_HEADER_CONTENT_TYPE },
     { "X-Request-Id", 12, USHER_HEADER_REQUEST_ID },
@@ -162,59 +181,75 @@ find_known (const char *name, gsize length)
   return UNKNOWN;
 }
 
-static void
-make_room (UsherRequest *self)
-{
-  UsherPair *headers = NULL;
-
-  if (self->n_headers < self->n_headers_room)
-    return;
-
-  self->n_headers_room *= 2;
-  headers = g_new (UsherPair, self->n_headers_room);
-  memcpy (headers, self->headers, self->n_headers * sizeof (UsherPair));
-  if (self->headers != self->inline_headers)
-    g_free (self->headers);
-  self->headers = headers;
-}
-
-/* Of a header that is there already the first one counts, but for what a proxy adds behind the client's own word. */
+/* Of a header that came before, the first counts, but for lists, and for what a proxy adds behind the client's own
+ * word. */
 static void
 add_again (UsherRequest *self, UsherKnownHeader known, const char *value)
 {
-  g_autofree char *joined = NULL;
+  const guint lists = bit (USHER_HEADER_CONNECTION) | bit (USHER_HEADER_COOKIE) |
+                      bit (USHER_HEADER_FORWARDED) | bit (USHER_HEADER_FORWARDED_FOR);
 
-  self->twice |= 1U << known;
-  if (known == USHER_HEADER_FORWARDED_FOR)
-    {
-      joined = g_strconcat (self->known[known], ", ", value, NULL);
-      self->known[known] = usher_text_arena_copy (&self->arena, joined, strlen (joined));
-    }
-  else if (known == USHER_HEADER_FORWARDED_HOST || known == USHER_HEADER_FORWARDED_PROTO)
+  self->twice |= bit (known);
+  self->unjoined |= bit (known) & lists;
+  if (known == USHER_HEADER_FORWARDED_HOST || known == USHER_HEADER_FORWARDED_PROTO)
     self->known[known] = value;
 }
 
+/* Once, when somebody asks: fields that come by the hundred cost no more than their length. */
+static void
+join (UsherRequest *self, UsherKnownHeader known)
+{
+  g_autoptr (GString) joined = g_string_new (NULL);
+
+  for (guint i = 0; i < self->n_headers; i++)
+    if (find_known (self->headers[i].name, strlen (self->headers[i].name)) == known)
+      {
+        if (joined->len > 0)
+          g_string_append (joined, known == USHER_HEADER_COOKIE ? "; " : ", ");
+        g_string_append (joined, self->headers[i].value);
+      }
+
+  self->unjoined &= ~bit (known);
+  self->known[known] = usher_text_arena_copy (&self->arena, joined->str, joined->len);
+}
+
 void
-usher_request_add_header_sized (UsherRequest *self,
-                                const char *name,
-                                gsize name_length,
-                                const char *value,
-                                gsize value_length)
+usher_request_take_header (UsherRequest *self,
+                           const char *name,
+                           gsize name_length,
+                           const char *value)
 {
   UsherKnownHeader known = find_known (name, name_length);
-  const char *copy = usher_text_arena_copy (&self->arena, value, value_length);
 
-  make_room (self);
-  self->headers[self->n_headers].name = usher_text_arena_copy (&self->arena, name, name_length);
-  self->headers[self->n_headers].value = copy;
-  self->n_headers++;
+  if (self->n_headers == self->n_headers_room)
+    {
+      self->n_headers_room = MAX (2 * self->n_headers_room, FIRST_ROOM);
+      self->headers = g_renew (UsherPair, self->headers, self->n_headers_room);
+    }
+  self->headers[self->n_headers++] = (UsherPair){ name, value };
 
   if (known == UNKNOWN)
     return;
   if (self->known[known] == NULL)
-    self->known[known] = copy;
+    self->known[known] = value;
   else
-    add_again (self, known, copy);
+    add_again (self, known, value);
+}
+
+gboolean
+usher_request_drop_header (UsherRequest *self, const char *name)
+{
+  guint n = 0;
+
+  if (find_known (name, strlen (name)) != UNKNOWN)
+    return FALSE;
+
+  for (guint i = 0; i < self->n_headers; i++)
+    if (g_ascii_strcasecmp (self->headers[i].name, name) != 0)
+      self->headers[n++] = self->headers[i];
+  self->n_headers = n;
+
+  return TRUE;
 }
 
 /**
@@ -232,23 +267,19 @@ usher_request_add_header (UsherRequest *self, const char *name, const char *valu
   g_return_if_fail (name != NULL);
   g_return_if_fail (value != NULL);
 
-  usher_request_add_header_sized (self, name, strlen (name), value, strlen (value));
+  usher_request_take_header (self,
+                             usher_text_arena_copy (&self->arena, name, strlen (name)),
+                             strlen (name),
+                             usher_text_arena_copy (&self->arena, value, strlen (value)));
 }
 
 const char *
 usher_request_peek_header (UsherRequest *self, UsherKnownHeader header)
 {
+  if ((self->unjoined & bit (header)) != 0)
+    join (self, header);
+
   return self->known[header];
-}
-
-gboolean
-usher_request_is_ambiguous (UsherRequest *self)
-{
-  guint single = (1U << USHER_HEADER_HOST) | (1U << USHER_HEADER_CONTENT_LENGTH) |
-                 (1U << USHER_HEADER_TRANSFER_ENCODING);
-
-  return (self->twice & single) != 0 || (self->known[USHER_HEADER_CONTENT_LENGTH] != NULL &&
-                                         self->known[USHER_HEADER_TRANSFER_ENCODING] != NULL);
 }
 
 /**
@@ -261,14 +292,13 @@ usher_request_is_ambiguous (UsherRequest *self)
 void
 usher_request_set_body (UsherRequest *self, GBytes *body)
 {
-  GBytes *old = NULL;
+  g_autoptr (GBytes) old = NULL;
 
   g_return_if_fail (USHER_IS_REQUEST (self));
 
-  old = self->body;
+  old = g_steal_pointer (&self->body);
   self->body = body != NULL ? g_bytes_ref (body) : NULL;
   g_clear_pointer (&self->json, usher_json_unref);
-  g_clear_pointer (&old, g_bytes_unref);
 }
 
 /**
@@ -312,13 +342,12 @@ usher_request_get_authority (UsherRequest *self)
 void
 usher_request_set_session (UsherRequest *self, UsherSession *session)
 {
-  UsherSession *old = NULL;
+  g_autoptr (UsherSession) old = NULL;
 
   g_return_if_fail (USHER_IS_REQUEST (self));
 
-  old = self->session;
+  old = g_steal_pointer (&self->session);
   self->session = session != NULL ? usher_session_ref (session) : NULL;
-  g_clear_pointer (&old, usher_session_unref);
 }
 
 /**
@@ -337,13 +366,14 @@ usher_request_set_id (UsherRequest *self, const char *id)
   self->id = usher_text_arena_copy (&self->arena, id, strlen (id));
 }
 
-static gboolean
-is_sane_id (const char *id)
+gboolean
+usher_request_is_id (const char *text)
 {
   gsize length = 0;
 
-  for (; id[length] != '\0'; length++)
-    if (length == MAX_ID || (!g_ascii_isalnum (id[length]) && strchr ("._-", id[length]) == NULL))
+  for (; text[length] != '\0'; length++)
+    if (length == MAX_ID ||
+        (!g_ascii_isalnum (text[length]) && strchr ("._-", text[length]) == NULL))
       return FALSE;
 
   return length > 0;
@@ -387,7 +417,7 @@ usher_request_adopt_id (UsherRequest *self)
 {
   const char *id = self->known[USHER_HEADER_REQUEST_ID];
 
-  if (id != NULL && is_sane_id (id))
+  if (id != NULL && usher_request_is_id (id))
     self->id = id;
   else
     make_id (self);
@@ -489,16 +519,6 @@ usher_request_get_parameter (UsherRequest *self, const char *name)
   return NULL;
 }
 
-static gboolean
-is_utf8 (const char *text, gsize length)
-{
-  for (gsize i = 0; i < length; i++)
-    if ((guchar) text[i] >= 0x80)
-      return g_utf8_validate (text, (gssize) length, NULL);
-
-  return TRUE;
-}
-
 /* Percent-decodes into the arena; NULL for a bad escape, %00 and what is not UTF-8. */
 static const char *
 decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
@@ -511,14 +531,9 @@ decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
       int high = 0;
       int low = 0;
 
-      if (text[i] == '+' && is_query)
-        {
-          copy[out++] = ' ';
-          continue;
-        }
       if (text[i] != '%')
         {
-          copy[out++] = text[i];
+          copy[out++] = text[i] == '+' && is_query ? ' ' : text[i];
           continue;
         }
 
@@ -531,7 +546,7 @@ decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
     }
   copy[out] = '\0';
 
-  return is_utf8 (copy, out) ? copy : NULL;
+  return g_utf8_validate (copy, (gssize) out, NULL) ? copy : NULL;
 }
 
 static int
@@ -547,12 +562,10 @@ split_path (UsherRequest *self)
     {
       const char *end = strchr (segment + 1, '/');
       gsize length = end != NULL ? (gsize) (end - segment - 1) : strlen (segment + 1);
-      const char *decoded = segment + 1;
+      const char *decoded = decode (self, segment + 1, length, FALSE);
 
-      if (n == USHER_MAX_SEGMENTS)
-        return SEGMENTS_NONE;
-      decoded = decode (self, segment + 1, length, FALSE);
-      if (decoded == NULL || strcmp (decoded, ".") == 0 || strcmp (decoded, "..") == 0)
+      if (n == USHER_MAX_SEGMENTS || decoded == NULL || strcmp (decoded, ".") == 0 ||
+          strcmp (decoded, "..") == 0)
         return SEGMENTS_NONE;
       self->segments[n++] = decoded;
       segment = end;
@@ -583,6 +596,16 @@ decode_query (UsherRequest *self, const char *text, gsize length)
   return decoded != NULL ? decoded : usher_text_arena_copy (&self->arena, text, length);
 }
 
+/* What is not encoded is compared where it stands. */
+static gboolean
+is_named (UsherRequest *self, const char *text, gsize length, const char *name)
+{
+  if (memchr (text, '%', length) == NULL && memchr (text, '+', length) == NULL)
+    return strlen (name) == length && memcmp (text, name, length) == 0;
+
+  return strcmp (decode_query (self, text, length), name) == 0;
+}
+
 /**
  * usher_request_get_query:
  * @self: a request
@@ -607,7 +630,7 @@ usher_request_get_query (UsherRequest *self, const char *name)
       const char *equals = memchr (pair, '=', length);
       gsize name_length = equals != NULL ? (gsize) (equals - pair) : length;
 
-      if (strcmp (decode_query (self, pair, name_length), name) == 0)
+      if (is_named (self, pair, name_length, name))
         return equals != NULL ? decode_query (self, equals + 1, length - name_length - 1) : "";
       pair += length;
       if (*pair == '&')
@@ -680,7 +703,7 @@ usher_request_dup_cookie (UsherRequest *self, const char *name)
   g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  cookies = self->known[USHER_HEADER_COOKIE];
+  cookies = usher_request_peek_header (self, USHER_HEADER_COOKIE);
 
   return cookies != NULL ? find_cookie (cookies + strspn (cookies, "; \t"), name) : NULL;
 }

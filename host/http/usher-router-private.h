@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 /* with every answer to a request that was not looked at: another copy may be asked */
 #define USHER_DRAINING "X-Usher-Draining"
 
+/* a flag of routes that somebody else checks: 401 without anything that could be a session */
+#define USHER_ROUTE_CREDENTIALS ((UsherRouteFlags) (1 << 16))
+
+gboolean usher_router_is_own_origin (UsherRequest *request, const char *origin);
 gsize usher_router_get_max_body (UsherRouter *self);
 /* From now on @table's routes are looked at behind those that were added, and no others. One thread at a time. Those of before are kept for the
  * exchanges that have one. */

@@ -16,12 +16,13 @@
 #include "usher-router-private.h"
 #include "usher-tally-private.h"
 
-#define COOKIE "session"
+#define COOKIE    "session"
+#define PARAMETER ":"
 
 typedef struct
 {
-  char *method; /* (owned) */
-  GStrv names;  /* (owned): of the parameters, by segment; empty for a literal */
+  char *method;   /* (owned) */
+  GStrv segments; /* (owned): of the pattern */
   UsherRouteFlags flags;
   UsherRouteFunc func;
   gpointer user_data; /* (owned by @destroy) */
@@ -31,21 +32,18 @@ typedef struct
 } Route;
 
 /* One segment of the patterns. */
-typedef struct _Node Node;
-
-struct _Node
+typedef struct
 {
-  char *literal;       /* (owned) (nullable): NULL for a parameter */
-  GPtrArray *literals; /* (owned) (element-type Node) */
-  Node *parameter;     /* (owned) (nullable) */
+  char *segment;       /* (owned): PARAMETER for any */
+  GPtrArray *children; /* (owned) (element-type Node) */
   GPtrArray *routes;   /* (owned) (element-type Route): one a method */
-};
+} Node;
 
 /**
  * UsherRouter:
  *
  * Which handler a request is for, and what is checked before it, in this order: draining (503), route (404,
- * 405), size (413), origin (403), media type (415), signed in (401).
+ * 405, or 204 for `OPTIONS`), size (413), origin (403), media type (415), signed in (401).
  *
  * A literal segment of a pattern beats a parameter. Routes are added before the first request; after that any
  * thread may use the router.
@@ -75,7 +73,7 @@ route_free (gpointer data)
     route->destroy (route->user_data);
   g_free (route->method);
   g_free (route->pattern);
-  g_strfreev (route->names);
+  g_strfreev (route->segments);
   usher_tally_free (route->tally);
   g_free (route);
 }
@@ -97,23 +95,19 @@ node_free (gpointer data)
 {
   Node *node = data;
 
-  if (node == NULL)
-    return;
-
-  g_free (node->literal);
-  g_ptr_array_unref (node->literals);
+  g_free (node->segment);
+  g_ptr_array_unref (node->children);
   g_ptr_array_unref (node->routes);
-  node_free (node->parameter);
   g_free (node);
 }
 
 static Node *
-node_new (const char *literal)
+node_new (const char *segment)
 {
   Node *node = g_new0 (Node, 1);
 
-  node->literal = g_strdup (literal);
-  node->literals = g_ptr_array_new_with_free_func (node_free);
+  node->segment = g_strdup (segment);
+  node->children = g_ptr_array_new_with_free_func (node_free);
   node->routes = g_ptr_array_new_with_free_func (route_free);
 
   return node;
@@ -136,15 +130,13 @@ usher_router_finalize (GObject *object)
 static void
 usher_router_class_init (UsherRouterClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->finalize = usher_router_finalize;
+  G_OBJECT_CLASS (klass)->finalize = usher_router_finalize;
 }
 
 static void
 usher_router_init (UsherRouter *self)
 {
-  self->root = node_new (NULL);
+  self->root = node_new ("");
   self->tables = g_ptr_array_new_with_free_func (g_object_unref);
   self->added = g_ptr_array_new ();
   self->nowhere = route_new ("", "");
@@ -187,13 +179,13 @@ usher_router_follow (UsherRouter *self, UsherRouter *table)
 }
 
 static Node *
-find_literal (Node *node, const char *segment)
+find_child (Node *node, const char *segment)
 {
-  for (guint i = 0; i < node->literals->len; i++)
+  for (guint i = 0; i < node->children->len; i++)
     {
-      Node *child = g_ptr_array_index (node->literals, i);
+      Node *child = g_ptr_array_index (node->children, i);
 
-      if (strcmp (child->literal, segment) == 0)
+      if (strcmp (child->segment, segment) == 0)
         return child;
     }
 
@@ -203,20 +195,13 @@ find_literal (Node *node, const char *segment)
 static Node *
 ensure_child (Node *node, const char *segment)
 {
-  Node *child = NULL;
+  const char *key = *segment == ':' ? PARAMETER : segment;
+  Node *child = find_child (node, key);
 
-  if (*segment == ':')
-    {
-      if (node->parameter == NULL)
-        node->parameter = node_new (NULL);
-      return node->parameter;
-    }
-
-  child = find_literal (node, segment);
   if (child == NULL)
     {
-      child = node_new (segment);
-      g_ptr_array_add (node->literals, child);
+      child = node_new (key);
+      g_ptr_array_add (node->children, child);
     }
 
   return child;
@@ -312,11 +297,7 @@ usher_router_add (UsherRouter *self,
       return FALSE;
     }
 
-  route->names = g_strdupv (segments + 1);
-  for (guint i = 0; route->names[i] != NULL; i++)
-    memmove (route->names[i],
-             *route->names[i] == ':' ? route->names[i] + 1 : "",
-             *route->names[i] == ':' ? strlen (route->names[i]) : 1);
+  route->segments = g_strdupv (segments + 1);
   g_ptr_array_add (node->routes, route);
   g_ptr_array_add (self->added, route);
 
@@ -329,72 +310,57 @@ typedef struct
   const char *method;
   const char *const *segments;
   guint n_segments;
-  GPtrArray *nodes; /* (owned) (nullable) (element-type Node): the path fits, the method does not */
+  GPtrArray *methods; /* (owned) (nullable) (element-type utf8): the path fits, but with these */
 } Search;
+
+static void
+add_method (Search *search, const char *method)
+{
+  if (search->methods == NULL)
+    search->methods = g_ptr_array_new ();
+  if (!g_ptr_array_find_with_equal_func (search->methods, method, g_str_equal, NULL))
+    g_ptr_array_add (search->methods, (gpointer) method);
+}
+
+static void
+add_methods (Search *search, Node *node)
+{
+  for (guint i = 0; i < node->routes->len; i++)
+    {
+      const Route *route = g_ptr_array_index (node->routes, i);
+
+      add_method (search, route->method);
+      if (strcmp (route->method, "GET") == 0)
+        add_method (search, "HEAD");
+    }
+}
 
 static Route *
 search_node (Search *search, Node *node, guint i)
 {
   const char *segment = NULL;
   Route *route = NULL;
-  Node *literal = NULL;
+  Node *child = NULL;
 
   if (i == search->n_segments)
     {
       route = find_route (node, search->method);
       if (route == NULL && strcmp (search->method, "HEAD") == 0)
         route = find_route (node, "GET");
-      if (route == NULL && node->routes->len > 0)
-        {
-          if (search->nodes == NULL)
-            search->nodes = g_ptr_array_new ();
-          g_ptr_array_add (search->nodes, node);
-        }
+      if (route == NULL)
+        add_methods (search, node);
       return route;
     }
 
   segment = search->segments[i];
-  literal = find_literal (node, segment);
-  if (literal != NULL)
-    route = search_node (search, literal, i + 1);
-  if (route == NULL && node->parameter != NULL && *segment != '\0')
-    route = search_node (search, node->parameter, i + 1);
+  child = find_child (node, segment);
+  if (child != NULL)
+    route = search_node (search, child, i + 1);
+  child = route == NULL && *segment != '\0' ? find_child (node, PARAMETER) : NULL;
+  if (child != NULL)
+    route = search_node (search, child, i + 1);
 
   return route;
-}
-
-static void
-append_method (GString *allow, const char *method)
-{
-  g_auto (GStrv) present = g_strsplit (allow->str, ", ", -1);
-
-  if (g_strv_contains ((const char *const *) present, method))
-    return;
-  if (allow->len > 0)
-    g_string_append (allow, ", ");
-  g_string_append (allow, method);
-}
-
-static char *
-make_allow (GPtrArray *nodes)
-{
-  GString *allow = g_string_new (NULL);
-
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      Node *node = g_ptr_array_index (nodes, i);
-
-      for (guint j = 0; j < node->routes->len; j++)
-        {
-          Route *route = g_ptr_array_index (node->routes, j);
-
-          append_method (allow, route->method);
-          if (strcmp (route->method, "GET") == 0)
-            append_method (allow, "HEAD");
-        }
-    }
-
-  return g_string_free (allow, FALSE);
 }
 
 static void
@@ -408,16 +374,33 @@ refuse (UsherExchange *exchange, UsherError code, const char *message)
 static void
 take_parameters (UsherRequest *request, Route *route, const char *const *segments)
 {
-  for (guint i = 0; route->names[i] != NULL; i++)
-    if (*route->names[i] != '\0')
-      usher_request_set_parameter (request, route->names[i], segments[i]);
+  for (guint i = 0; route->segments[i] != NULL; i++)
+    if (*route->segments[i] == ':')
+      usher_request_set_parameter (request, route->segments[i] + 1, segments[i]);
+}
+
+/* The path is there, the method is not: who asked for just that is told. */
+static void
+tell_methods (UsherExchange *exchange, Search *search)
+{
+  UsherReply *reply = usher_exchange_get_reply (exchange);
+  g_autofree char *allow = NULL;
+
+  add_method (search, "OPTIONS");
+  g_ptr_array_add (search->methods, NULL);
+  allow = g_strjoinv (", ", (char **) search->methods->pdata);
+  if (strcmp (search->method, "OPTIONS") == 0)
+    usher_reply_set_status (reply, 204);
+  else
+    refuse (exchange, USHER_ERROR_NOT_ALLOWED, "no such method");
+  usher_reply_set_header (reply, "Allow", allow);
 }
 
 static gboolean
 find (UsherRouter *self, UsherExchange *exchange)
 {
   UsherRequest *request = usher_exchange_get_request (exchange);
-  g_autoptr (GPtrArray) nodes = NULL;
+  g_autoptr (GPtrArray) methods = NULL;
   UsherRouter *table = g_atomic_pointer_get (&self->table);
   Search search = { .method = usher_request_get_method (request) };
   Route *route = NULL;
@@ -427,7 +410,7 @@ find (UsherRouter *self, UsherExchange *exchange)
     route = search_node (&search, self->root, 0);
   if (route == NULL && table != NULL && search.segments != NULL)
     route = search_node (&search, table->root, 0);
-  nodes = search.nodes;
+  methods = search.methods;
 
   if (route != NULL)
     {
@@ -437,65 +420,20 @@ find (UsherRouter *self, UsherExchange *exchange)
     }
 
   usher_router_miss (self, exchange);
-  if (nodes != NULL)
-    {
-      g_autofree char *allow = make_allow (nodes);
-
-      refuse (exchange, USHER_ERROR_NOT_ALLOWED, "no such method");
-      usher_reply_set_header (usher_exchange_get_reply (exchange), "Allow", allow);
-    }
+  if (methods != NULL)
+    tell_methods (exchange, &search);
+  else if (strcmp (search.method, "OPTIONS") == 0 &&
+           strcmp (usher_request_get_path (request), "*") == 0)
+    usher_reply_set_status (usher_exchange_get_reply (exchange), 204);
   else
     refuse (exchange, USHER_ERROR_NOT_FOUND, "no such path");
 
   return FALSE;
 }
 
-/**
- * usher_router_admit:
- * @self: a router
- * @exchange: an exchange
- * @length: the announced length of the body, or -1
- *
- * Looks for the route, before the body is read.
- *
- * Returns: whether to go on; if not, the reply is set
- */
-gboolean
-usher_router_admit (UsherRouter *self, UsherExchange *exchange, gint64 length)
-{
-  g_return_val_if_fail (USHER_IS_ROUTER (self), FALSE);
-  g_return_val_if_fail (USHER_IS_EXCHANGE (exchange), FALSE);
-
-  if (g_atomic_int_get (&self->draining))
-    {
-      usher_router_miss (self, exchange);
-      refuse (exchange, USHER_ERROR_UNAVAILABLE, "The server is stopping, try again");
-      usher_reply_set_header (usher_exchange_get_reply (exchange), USHER_DRAINING, "1");
-      return FALSE;
-    }
-
-  if (!find (self, exchange))
-    return FALSE;
-
-  if (length > 0 && (guint64) length > self->max_body)
-    {
-      refuse (exchange, USHER_ERROR_TOO_LARGE, "too large");
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-changes_state (const char *method)
-{
-  return strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0 &&
-         strcmp (method, "OPTIONS") != 0;
-}
-
 /* Compares `scheme://name[:port]` with what the client took this server for. */
-static gboolean
-is_own_origin (UsherRequest *request, const char *origin)
+gboolean
+usher_router_is_own_origin (UsherRequest *request, const char *origin)
 {
   gboolean secure = usher_request_is_secure (request);
   const char *scheme = secure ? "https://" : "http://";
@@ -517,26 +455,26 @@ is_own_origin (UsherRequest *request, const char *origin)
 static gboolean
 is_origin_allowed (UsherRequest *request)
 {
+  static const char *const safe[] = { "GET", "HEAD", "OPTIONS", NULL };
   const char *site = usher_request_peek_header (request, USHER_HEADER_SEC_FETCH_SITE);
   const char *origin = usher_request_peek_header (request, USHER_HEADER_ORIGIN);
 
-  if (!changes_state (usher_request_get_method (request)))
+  if (g_strv_contains (safe, usher_request_get_method (request)))
     return TRUE;
   if (site != NULL && strcmp (site, "same-origin") != 0 && strcmp (site, "none") != 0)
     return FALSE;
 
-  return origin == NULL || is_own_origin (request, origin);
+  return origin == NULL || usher_router_is_own_origin (request, origin);
 }
 
 static gboolean
-is_media_type_allowed (UsherRequest *request)
+is_media_type_allowed (UsherRequest *request, gboolean has_body)
 {
   static const char json[] = "application/json";
   const char *method = usher_request_get_method (request);
   const char *type = usher_request_peek_header (request, USHER_HEADER_CONTENT_TYPE);
-  GBytes *body = usher_request_get_body (request);
 
-  if (body == NULL || g_bytes_get_size (body) == 0)
+  if (!has_body)
     return TRUE;
   if (strcmp (method, "POST") != 0 && strcmp (method, "PUT") != 0 && strcmp (method, "PATCH") != 0)
     return TRUE;
@@ -566,29 +504,78 @@ read_session (UsherRouter *self, UsherRequest *request)
     usher_request_set_session (request, session);
 }
 
+/* A gateway cannot read a session, but sees that there is none. */
 static gboolean
-check (UsherRouter *self, UsherExchange *exchange)
+may_be_signed_in (UsherRequest *request)
+{
+  g_autofree char *cookie = usher_request_dup_cookie (request, COOKIE);
+
+  return cookie != NULL || usher_request_peek_header (request, USHER_HEADER_AUTHORIZATION) != NULL;
+}
+
+static gboolean
+is_signed_in (UsherRouter *self, UsherRequest *request, UsherRouteFlags flags)
+{
+  read_session (self, request);
+  if ((flags & USHER_ROUTE_CREDENTIALS) != 0)
+    return may_be_signed_in (request);
+
+  return (flags & USHER_ROUTE_SIGNED_IN) == 0 || usher_request_get_session (request) != NULL;
+}
+
+static gboolean
+check (UsherRouter *self, UsherExchange *exchange, gint64 length)
 {
   UsherRequest *request = usher_exchange_get_request (exchange);
   const Route *route = usher_exchange_get_route (exchange);
-  GBytes *body = usher_request_get_body (request);
 
-  if (body != NULL && g_bytes_get_size (body) > self->max_body)
+  if (length > 0 && (guint64) length > self->max_body)
     refuse (exchange, USHER_ERROR_TOO_LARGE, "too large");
   else if (!is_origin_allowed (request))
     refuse (exchange, USHER_ERROR_FORBIDDEN, "Requests from other sites are refused");
-  else if (!is_media_type_allowed (request))
+  else if (!is_media_type_allowed (request, length != 0))
     refuse (exchange, USHER_ERROR_UNSUPPORTED, "not JSON");
+  else if (!is_signed_in (self, request, route->flags))
+    refuse (exchange, USHER_ERROR_UNAUTHORIZED, "not signed in");
   else
-    {
-      read_session (self, request);
-      if ((route->flags & USHER_ROUTE_SIGNED_IN) == 0 ||
-          usher_request_get_session (request) != NULL)
-        return TRUE;
-      refuse (exchange, USHER_ERROR_UNAUTHORIZED, "not signed in");
-    }
+    return TRUE;
 
   return FALSE;
+}
+
+/**
+ * usher_router_admit:
+ * @self: a router
+ * @exchange: an exchange
+ * @length: the announced length of the body, or -1 for one that comes in chunks
+ *
+ * Looks for the route and checks all that the head tells, before the body is read.
+ *
+ * Returns: whether to go on; if not, the reply is set
+ */
+gboolean
+usher_router_admit (UsherRouter *self, UsherExchange *exchange, gint64 length)
+{
+  g_return_val_if_fail (USHER_IS_ROUTER (self), FALSE);
+  g_return_val_if_fail (USHER_IS_EXCHANGE (exchange), FALSE);
+
+  if (g_atomic_int_get (&self->draining))
+    {
+      usher_router_miss (self, exchange);
+      refuse (exchange, USHER_ERROR_UNAVAILABLE, "The server is stopping, try again");
+      usher_reply_set_header (usher_exchange_get_reply (exchange), USHER_DRAINING, "1");
+      return FALSE;
+    }
+
+  return find (self, exchange) && check (self, exchange, length);
+}
+
+static gint64
+get_length (UsherExchange *exchange)
+{
+  GBytes *body = usher_request_get_body (usher_exchange_get_request (exchange));
+
+  return body != NULL ? (gint64) g_bytes_get_size (body) : 0;
 }
 
 /**
@@ -596,8 +583,7 @@ check (UsherRouter *self, UsherExchange *exchange)
  * @self: a router
  * @exchange: (transfer full): an exchange whose request has its body
  *
- * Checks what is left to check and hands the exchange over to the route's function. An exchange that
- * [method@Router.admit] did not see is admitted first.
+ * Hands the exchange over to the route's function. One that [method@Router.admit] did not see is admitted first.
  */
 void
 usher_router_run (UsherRouter *self, UsherExchange *exchange)
@@ -608,8 +594,8 @@ usher_router_run (UsherRouter *self, UsherExchange *exchange)
   g_return_if_fail (USHER_IS_ROUTER (self));
   g_return_if_fail (USHER_IS_EXCHANGE (exchange));
 
-  if ((usher_exchange_get_route (owned) == NULL && !usher_router_admit (self, owned, -1)) ||
-      !check (self, owned))
+  if (usher_exchange_get_route (owned) == NULL &&
+      !usher_router_admit (self, owned, get_length (owned)))
     {
       usher_exchange_finish (owned);
       return;

@@ -17,11 +17,8 @@ typedef enum
 {
   USHER_ROUTE_NONE = 0,
   USHER_ROUTE_SIGNED_IN = 1 << 0, /* 401 without a session */
-  USHER_ROUTE_BLOCKING =
-      1
-      << 1, /* the handler runs on the service's bounded pool (the host's matter, not the router's) */
-  USHER_ROUTE_ADMIN =
-      1 << 2, /* on the admin listener instead of the public one (the host's matter) */
+  USHER_ROUTE_BLOCKING = 1 << 1,  /* the host runs the handler on the service's bounded pool */
+  USHER_ROUTE_ADMIN = 1 << 2,     /* the host has it on the admin listener, not on the public one */
 } UsherRouteFlags;
 
 /* takes over the exchange, (transfer full), and finishes it now or later; on the listener's thread, must not block */
@@ -32,11 +29,8 @@ typedef void (*UsherRouteFunc) (UsherExchange *exchange, gpointer user_data);
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherRouter, usher_router, USHER, ROUTER, GObject)
 
-/* @sessions: (nullable): without it everybody is anonymous; @max_body: bytes */
 USHER_API
 UsherRouter *usher_router_new (UsherSessions *sessions, gsize max_body);
-/* @pattern: "/api/tickets/:id"; CONFLICT when method and pattern are taken. Routes are added before
- * the first request. */
 USHER_API
 gboolean usher_router_add (UsherRouter *self,
                            const char *method,
@@ -46,15 +40,10 @@ gboolean usher_router_add (UsherRouter *self,
                            gpointer user_data,
                            GDestroyNotify destroy,
                            GError **error);
-/* before the body is read: 404, 405 with Allow, 413 by the announced length. TRUE: go on. FALSE: the reply is
- * set, answer it. @length: announced body length or -1 */
 USHER_API
 gboolean usher_router_admit (UsherRouter *self, UsherExchange *exchange, gint64 length);
-/* after the body: 413, 403 (origin: state-changing methods with a foreign Origin or Sec-Fetch-Site), 415, session, 401,
- * then the route's func; always finishes or hands over the exchange (transfer full) */
 USHER_API
 void usher_router_run (UsherRouter *self, UsherExchange *exchange);
-/* from now on every request is answered 503 with Retry-After */
 USHER_API
 void usher_router_drain (UsherRouter *self);
 

@@ -12,14 +12,12 @@
 
 G_BEGIN_DECLS
 
-/* Immutable, reference counted, any thread. */
 #define USHER_TYPE_SESSION (usher_session_get_type ())
 
 typedef struct _UsherSession UsherSession;
 
 USHER_API
 GType usher_session_get_type (void);
-/* @issued, @expires: seconds since 1970 */
 USHER_API
 UsherSession *
 usher_session_new (const char *user_id, const char *email, gint64 issued, gint64 expires);

@@ -18,21 +18,15 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherSessions, usher_sessions, USHER, SESSIONS, GObject)
 
-/* JWT, HS256 alone, with kid; claims sub, email, iat, exp. Any thread. @key_file: made with mode 0600 and a random
- * key when missing; refused (FORBIDDEN) when others can read it. @lifetime: seconds. A bounded cache keeps
- * tokens that were verified. */
 USHER_API
 UsherSessions *
 usher_sessions_new (const char *key_file, gint64 lifetime, UsherClock *clock, GError **error);
-/* a session that begins now */
 USHER_API
 UsherSession *usher_sessions_begin (UsherSessions *self, const char *user_id, const char *email);
 USHER_API
 char *usher_sessions_make_token (UsherSessions *self, UsherSession *session, GError **error);
-/* (transfer full) (nullable): NULL for anything but a good token of a user who is not revoked */
 USHER_API
 UsherSession *usher_sessions_read_token (UsherSessions *self, const char *token);
-/* refuses, and accepts again, all sessions of a user, those issued already too */
 USHER_API
 void usher_sessions_revoke (UsherSessions *self, const char *user_id);
 USHER_API

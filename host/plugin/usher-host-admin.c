@@ -105,3 +105,33 @@ usher_host_add_admin_route (UsherHost *self,
   return usher_router_add (
       self->admin_router, method, pattern, USHER_ROUTE_ADMIN, func, user_data, destroy, error);
 }
+
+/**
+ * usher_host_listen_probe:
+ * @self: a host that has started
+ * @address: (nullable): `ADDR:PORT`, `unix:PATH` or `fd:N`, `NULL`: nowhere
+ * @error: return location for a [error@Error]
+ *
+ * Tells anybody who asks there for `/healthz`, `/readyz` or `/metrics`, and nothing else, until the host has stopped. While
+ * it is stopping, `/readyz` answers 503.
+ *
+ * Returns: whether it listens; `USHER_ERROR_BUSY` names an address that is in use
+ */
+gboolean
+usher_host_listen_probe (UsherHost *self, const char *address, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (self->started && self->probe == NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (address == NULL)
+    return TRUE;
+
+  self->probe = usher_admin_listener_new_probe (self->admin_router, self->settings);
+  if (!usher_admin_listener_start (self->probe, address, error))
+    return FALSE;
+
+  g_message ("probes are answered on %s", usher_admin_listener_get_uri (self->probe));
+
+  return TRUE;
+}

@@ -378,6 +378,12 @@ usher_host_fill_metrics (UsherHost *self, UsherMetrics *metrics)
   usher_metrics_add (metrics, "usher_open_jobs", NULL, usher_running_get_n_open (self->running));
 
   add_requests (self, metrics);
+  if (self->front != NULL)
+    usher_front_add_metrics (self->front, metrics);
+  if (self->admin != NULL)
+    usher_admin_listener_add_metrics (self->admin, metrics);
+  if (self->probe != NULL)
+    usher_admin_listener_add_metrics (self->probe, metrics);
   for (guint i = 0; i < self->contexts->len; i++)
     {
       UsherContext *context = g_ptr_array_index (self->contexts, i);

@@ -43,6 +43,7 @@ struct _UsherHost
   UsherRevocations *revocations; /* (owned) (nullable) */
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
+  UsherAdminListener *probe;     /* (owned) (nullable) */
   UsherMonitor *monitor;         /* (owned) */
   GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
   UsherProcessesFunc processes;  /* (nullable) */

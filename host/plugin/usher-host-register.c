@@ -21,11 +21,8 @@ add_context (UsherRegistration *registration, UsherContext *context)
     {
       UsherRoute *route = g_ptr_array_index (context->routes, i);
 
-      usher_registration_add_route (registration,
-                                    context->name,
-                                    route->method,
-                                    route->pattern,
-                                    (route->flags & USHER_ROUTE_ADMIN) != 0);
+      usher_registration_add_route (
+          registration, context->name, route->method, route->pattern, route->flags);
     }
 }
 

@@ -6,17 +6,11 @@
 
 #include "config.h"
 
+#include "usher-admin-listener.h"
 #include "usher-front.h"
 #include "usher-host.h"
 
 static const UsherSetting host_settings[] = {
-  { "admin",
-    "token",
-    USHER_SETTING_STRING,
-    "",
-    0,
-    0,
-    "what the admin listener asks for beyond loopback" },
   { "bus",
     "keys",
     USHER_SETTING_STRING,
@@ -117,7 +111,7 @@ static const UsherSetting host_settings[] = {
  * @settings: settings
  * @error: return location for a [error@Error]
  *
- * Declares the host's own settings, and those of its public listener.
+ * Declares the host's own settings, and those of its listeners.
  *
  * Returns: whether they could be declared and their values fit
  */
@@ -132,5 +126,7 @@ usher_host_declare_settings (UsherSettings *settings, GError **error)
   ok = usher_settings_declare (settings, host_settings, G_N_ELEMENTS (host_settings), error);
 
   /* whoever lists all that is wrong wants all declared */
+  ok = usher_admin_listener_declare_settings (settings, ok ? error : NULL) && ok;
+
   return usher_front_declare_settings (settings, ok ? error : NULL) && ok;
 }

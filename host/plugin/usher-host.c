@@ -40,6 +40,7 @@ usher_host_finalize (GObject *object)
 
   g_clear_object (&self->front);
   g_clear_object (&self->admin);
+  g_clear_object (&self->probe);
   g_clear_pointer (&self->monitor, usher_monitor_free);
   g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->ticker, usher_ticker_free);
@@ -512,9 +513,7 @@ usher_host_listen (UsherHost *self, const char *listen, const char *admin, GErro
 
   if (admin != NULL)
     {
-      const char *token = usher_settings_get_string (self->settings, "admin", "token");
-
-      self->admin = usher_admin_listener_new (self->admin_router, *token != '\0' ? token : NULL);
+      self->admin = usher_admin_listener_new (self->admin_router, self->settings);
       if (!usher_admin_listener_start (self->admin, admin, error))
         return FALSE;
     }
@@ -717,6 +716,8 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   usher_monitor_drain (self->monitor);
   if (self->admin != NULL)
     usher_admin_listener_stop (self->admin);
+  if (self->probe != NULL)
+    usher_admin_listener_stop (self->probe);
 
   if (self->ticker != NULL)
     usher_ticker_stop (self->ticker);

@@ -56,6 +56,9 @@ gboolean usher_host_start (UsherHost *self, UsherBus *bus, GError **error);
 /* the public listener and the admin listener (each nullable); after start */
 USHER_API
 gboolean usher_host_listen (UsherHost *self, const char *listen, const char *admin, GError **error);
+/* whether all is well, for anybody who asks at @address; after start */
+USHER_API
+gboolean usher_host_listen_probe (UsherHost *self, const char *address, GError **error);
 /* a route of the program around the host on the admin listener; before usher_host_listen() */
 USHER_API
 gboolean usher_host_add_admin_route (UsherHost *self,

@@ -34,7 +34,8 @@ void usher_job_retry_deferred (UsherContext *context);
 /* for the workers */
 void usher_job_run_on_worker (UsherJob *self);
 
-/* for the waiters: when the input came, how long it may wait, and its next run */
+/* for the waiters: whose answer it is, when the input came, how long it may wait, and its next run */
+UsherExchange *usher_job_get_exchange (UsherJob *self);
 gint64 usher_job_get_started (UsherJob *self);
 gint64 usher_job_get_wait (UsherJob *self);
 void usher_job_resume (UsherJob *self, gboolean has_waited);

@@ -737,6 +737,12 @@ usher_job_start_timer (UsherContext *context,
 }
 
 /* for the waiters */
+UsherExchange *
+usher_job_get_exchange (UsherJob *self)
+{
+  return self->exchange;
+}
+
 gint64
 usher_job_get_started (UsherJob *self)
 {

@@ -11,13 +11,12 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-followers-private.h"
 #include "usher-host-private.h"
 
-#define MAX_THREADS 16
-/* of those, how many may wait for events */
-#define MAX_FOLLOWERS 12
-#define MAX_WAIT      20
-#define LOOK_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
+#define MAX_THREADS 4
+/* seconds that a request may wait for events */
+#define MAX_WAIT 20
 /* rows of a table of the page */
 #define PAGE_ROWS "?limit=100"
 
@@ -32,12 +31,11 @@ typedef struct
 
 struct _UsherMonitor
 {
-  UsherHost *host;   /* (unowned) */
-  GThreadPool *pool; /* (owned) (nullable) */
-  int n_followers;   /* (atomic) */
+  UsherHost *host;           /* (unowned) */
+  GThreadPool *pool;         /* (owned) (nullable) */
+  UsherFollowers *followers; /* (owned) */
 
   GMutex mutex;
-  GCond cond;
   gboolean draining; /* (mutex mutex) */
 };
 
@@ -58,7 +56,7 @@ usher_monitor_new (UsherHost *host)
 
   self->host = host;
   g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
+  self->followers = usher_followers_new ();
   self->pool = g_thread_pool_new (run_task, self, MAX_THREADS, FALSE, NULL);
 
   return self;
@@ -69,8 +67,8 @@ usher_monitor_drain (UsherMonitor *self)
 {
   g_mutex_lock (&self->mutex);
   self->draining = TRUE;
-  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
+  usher_followers_drain (self->followers);
 }
 
 void
@@ -79,14 +77,15 @@ usher_monitor_stop (UsherMonitor *self)
   usher_monitor_drain (self);
   if (self->pool != NULL)
     g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
+  usher_followers_stop (self->followers);
 }
 
 void
 usher_monitor_free (UsherMonitor *self)
 {
   usher_monitor_stop (self);
+  usher_followers_free (self->followers);
   g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->cond);
   g_free (self);
 }
 
@@ -167,7 +166,7 @@ static char *
 make_question (UsherRequest *request, const char *page)
 {
   static const char *const names[] = {
-    "subs", "limit", "offset", "channel", "client", "cursor", "after",
+    "subs", "limit", "offset", "channel", "client",
   };
   GString *question = g_string_new (page);
 
@@ -232,53 +231,19 @@ indent (const char *json)
   return g_string_free (text, FALSE);
 }
 
-/* Whether it may stand in a script before a parenthesis. */
-static gboolean
-is_callback (const char *name)
-{
-  return g_regex_match_simple ("^[A-Za-z_$][A-Za-z0-9_$.]{0,127}$",
-                               name,
-                               G_REGEX_DOLLAR_ENDONLY,
-                               0);
-}
-
 static void
 answer_page (UsherMonitor *self, UsherExchange *exchange)
 {
-  UsherRequest *request = usher_exchange_get_request (exchange);
-  UsherReply *reply = usher_exchange_get_reply (exchange);
-  const char *callback = usher_request_get_query (request, "callback");
-  const char *page = usher_request_get_parameter (request, "page");
+  const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *lines = NULL;
-
-  if (callback != NULL && !is_callback (callback))
-    {
-      fail (exchange, USHER_ERROR_INVALID, "callback is no name of a function");
-      return;
-    }
-
   /* the groups by themselves are ours alone, and no page of NATS Streaming */
-  text =
+  g_autofree char *text =
       describe_request (self, exchange, g_str_equal (page, "groupsz") ? "metrics" : page, &error);
-  if (text == NULL)
-    {
-      usher_exchange_fail (exchange, error);
-      return;
-    }
 
-  lines = indent (text);
-  if (callback == NULL)
-    {
-      answer_json (exchange, g_steal_pointer (&lines));
-      return;
-    }
-
-  g_free (text);
-  text = g_strdup_printf ("/**/%s(%s)", callback, lines);
-  take_text (reply, g_steal_pointer (&text), "application/javascript; charset=utf-8");
-  usher_exchange_finish (exchange);
+  if (text != NULL)
+    answer_json (exchange, indent (text));
+  else
+    usher_exchange_fail (exchange, error);
 }
 
 static void
@@ -374,87 +339,29 @@ on_drop_parked (UsherExchange *exchange, gpointer user_data)
   push (user_data, exchange, drop_parked);
 }
 
-static gboolean
-has_events (const char *page)
-{
-  return !g_str_has_prefix (page, "{\"events\":[]");
-}
-
-/* The question for what comes after a page without events. */
-static char *
-ask_on (UsherRequest *request, const char *page)
-{
-  GString *question = g_string_new ("events");
-  g_autoptr (UsherJson) json = usher_json_parse (page, -1, NULL);
-
-  append_query (question, "channel", usher_request_get_query (request, "channel"));
-  append_query (question, "limit", usher_request_get_query (request, "limit"));
-  append_query (question, "cursor", json != NULL ? usher_json_get_string (json, "cursor") : NULL);
-
-  return g_string_free (question, FALSE);
-}
-
-/* FALSE when the time is over, or the host stops. */
-static gboolean
-sleep_until_next_look (UsherMonitor *self, gint64 deadline)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  gint64 next = g_get_monotonic_time () + LOOK_INTERVAL;
-
-  while (!self->draining && next < deadline && g_cond_wait_until (&self->cond, &self->mutex, next))
-    continue;
-
-  return !self->draining && next < deadline;
-}
-
-/* Asks again and again until there is an event: a question to the hub costs less than a subscription, and
- * disturbs nobody. */
-static void
-follow (UsherMonitor *self, UsherExchange *exchange, gint64 wait)
-{
-  gint64 deadline = g_get_monotonic_time () + wait * G_TIME_SPAN_SECOND;
-  UsherRequest *request = usher_exchange_get_request (exchange);
-  g_autofree char *question = make_question (request, "events");
-  g_autoptr (GError) error = NULL;
-  g_autofree char *page = describe (self, question, &error);
-
-  while (page != NULL && !has_events (page) && sleep_until_next_look (self, deadline))
-    {
-      g_autofree char *next = ask_on (request, page);
-
-      g_free (page);
-      page = describe (self, next, &error);
-    }
-
-  if (page != NULL)
-    answer_json (exchange, g_steal_pointer (&page));
-  else
-    usher_exchange_fail (exchange, error);
-}
-
-static void
-answer_events (UsherMonitor *self, UsherExchange *exchange)
-{
-  const char *text = usher_request_get_query (usher_exchange_get_request (exchange), "wait");
-  guint64 wait = MAX_WAIT;
-
-  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, &wait, NULL))
-    {
-      fail (exchange, USHER_ERROR_INVALID, "wait is no number of seconds up to 20");
-      return;
-    }
-
-  /* who finds all places taken is answered at once and asks again */
-  if (g_atomic_int_add (&self->n_followers, 1) >= MAX_FOLLOWERS)
-    wait = 0;
-  follow (self, exchange, (gint64) wait);
-  g_atomic_int_add (&self->n_followers, -1);
-}
-
 static void
 on_events (UsherExchange *exchange, gpointer user_data)
 {
-  push (user_data, exchange, answer_events);
+  UsherMonitor *self = user_data;
+  const char *text = usher_request_get_query (usher_exchange_get_request (exchange), "wait");
+  const char *trouble = is_draining (self) ? "The host is stopping" : find_bus_trouble (self);
+  guint64 wait = MAX_WAIT;
+
+  if (trouble == NULL &&
+      (text == NULL || g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, &wait, NULL)))
+    {
+      usher_followers_add (self->followers,
+                           self->host->bus,
+                           exchange,
+                           (gint64) wait * G_TIME_SPAN_SECOND);
+      return;
+    }
+
+  if (trouble != NULL)
+    fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
+  else
+    fail (exchange, USHER_ERROR_INVALID, "wait is no number of seconds up to 20");
+  g_object_unref (exchange);
 }
 
 static void

@@ -25,6 +25,49 @@ usher_waiters_get_seen (UsherContext *context)
   return context->n_commits;
 }
 
+/* Takes the job of one exchange out of a queue; the mutex is held. (nullable) */
+static UsherJob *
+take_job (GQueue *queue, UsherExchange *exchange)
+{
+  for (GList *link = queue->head; link != NULL; link = link->next)
+    {
+      UsherJob *job = link->data;
+
+      if (usher_job_get_exchange (job) == exchange)
+        {
+          g_queue_delete_link (queue, link);
+          return job;
+        }
+    }
+
+  return NULL;
+}
+
+/* The client has left: its wait ends. On a listener's thread. */
+static void
+on_gone (UsherExchange *exchange, gpointer user_data)
+{
+  UsherContext *context = user_data;
+  GHashTableIter iter;
+  gpointer queue = NULL;
+  UsherJob *job = NULL;
+
+  g_mutex_lock (&context->mutex);
+  g_hash_table_iter_init (&iter, context->waiters);
+  while (job == NULL && g_hash_table_iter_next (&iter, NULL, &queue))
+    {
+      job = take_job (queue, exchange);
+      if (g_queue_is_empty (queue))
+        g_hash_table_iter_remove (&iter);
+    }
+  if (job != NULL)
+    context->n_waiters--;
+  g_mutex_unlock (&context->mutex);
+
+  if (job != NULL)
+    usher_job_give_up (job);
+}
+
 void
 usher_waiters_add (UsherContext *context,
                    UsherJob *job,
@@ -35,13 +78,17 @@ usher_waiters_add (UsherContext *context,
   g_autofree char *key = make_key (collection, id);
   gboolean full = FALSE;
   gboolean missed = FALSE;
+  gboolean is_gone = FALSE;
   gint64 deadline = usher_job_get_started (job) + usher_job_get_wait (job);
   GQueue *queue = NULL;
+
+  usher_exchange_set_gone_func (usher_job_get_exchange (job), on_gone, context);
 
   g_mutex_lock (&context->mutex);
   full = context->n_waiters >= context->max_waiters;
   missed = context->n_commits != seen;
-  if (!full && !missed)
+  is_gone = usher_exchange_is_gone (usher_job_get_exchange (job));
+  if (!full && !missed && !is_gone)
     {
       queue = g_hash_table_lookup (context->waiters, key);
       if (queue == NULL)
@@ -55,7 +102,9 @@ usher_waiters_add (UsherContext *context,
   g_mutex_unlock (&context->mutex);
 
   /* where commits come all the time the deadline holds nevertheless */
-  if (full || missed)
+  if (is_gone)
+    usher_job_give_up (job);
+  else if (full || missed)
     usher_job_resume (job, full || deadline <= usher_clock_get_time (context->clock));
   else
     usher_ticker_notice (context->ticker, deadline);

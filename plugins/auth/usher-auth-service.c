@@ -36,7 +36,7 @@ static const UsherSetting settings[] = {
     "2",
     1,
     64,
-    "How often a password hash goes over that memory" },
+    "how often a password hash goes over that memory" },
 };
 
 static void service_iface_init (UsherServiceInterface *iface);

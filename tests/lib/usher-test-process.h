@@ -32,7 +32,7 @@ gboolean usher_test_process_try_start (UsherTestProcess *self);
 void usher_test_process_kill (UsherTestProcess *self);
 /* until no process holds the data directory; the test fails when that takes long */
 void usher_test_process_await_unused (UsherTestProcess *self);
-/* SIGTERM; the exit status */
+/* SIGTERM; the exit status, or 128 and the signal that it died of */
 int usher_test_process_stop (UsherTestProcess *self);
 /* SIGTERM without waiting, and the waiting apart */
 void usher_test_process_signal_stop (UsherTestProcess *self);

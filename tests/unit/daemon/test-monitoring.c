@@ -176,6 +176,19 @@ read_word (GDataInputStream *lines, const char *before)
   return g_strdup (line + strlen (before));
 }
 
+/* (transfer full): the assignment of a token, which is in a file */
+static char *
+make_token (Fixture *fixture, const char *name, const char *token)
+{
+  g_autofree char *path = g_build_filename (fixture->directory, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, token, -1, &error);
+  g_assert_no_error (error);
+
+  return g_strconcat ("admin.token=file:", path, NULL);
+}
+
 static void
 start_hub (Fixture *fixture, const char *admin)
 {
@@ -183,9 +196,10 @@ start_hub (Fixture *fixture, const char *admin)
   g_autofree char *run = g_build_filename (fixture->directory, "run", NULL);
   g_autoptr (GDataInputStream) lines = NULL;
   g_autofree char *address = NULL;
+  g_autofree char *token = make_token (fixture, "token", TOKEN);
 
-  fixture->hub = spawn (
-      fixture, "hub", "--data", data, "--run", run, "--admin", admin, "-s", "admin.token=" TOKEN);
+  fixture->hub =
+      spawn (fixture, "hub", "--data", data, "--run", run, "--admin", admin, "-s", token);
   lines = read_lines (g_subprocess_get_stdout_pipe (fixture->hub));
   g_free (fixture->endpoint);
   fixture->endpoint = read_word (lines, "bus on ");
@@ -331,15 +345,17 @@ test_token (Fixture *fixture, gconstpointer data)
   g_autofree char *without = NULL;
   g_autofree char *wrong = NULL;
   g_autofree char *right = NULL;
+  g_autofree char *token = make_token (fixture, "token", TOKEN);
+  g_autofree char *other = make_token (fixture, "other", "x");
 
   g_test_summary ("Beyond loopback the token is needed, and a wrong one is told.");
 
   start_hub (fixture, "0.0.0.0:0");
   without = run (fixture, 3, "status", "--admin", fixture->admin);
   assert_says (without, "usher: 0.0.0.0:*admin.token*");
-  wrong = run (fixture, 3, "events", "parked", "-s", "admin.token=x", "--admin", fixture->admin);
+  wrong = run (fixture, 3, "events", "parked", "-s", other, "--admin", fixture->admin);
   assert_says (wrong, "usher: 0.0.0.0:*admin.token*");
-  right = run (fixture, 0, "status", "-s", "admin.token=" TOKEN, "--admin", fixture->admin);
+  right = run (fixture, 0, "status", "-s", token, "--admin", fixture->admin);
   assert_says (right, "Ready at *");
 }
 

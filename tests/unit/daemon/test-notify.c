@@ -330,6 +330,24 @@ test_named_sockets (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_probe_socket (Fixture *fixture, gconstpointer data)
+{
+  guint16 port = 0;
+  g_autoptr (GSocket) socket = listen_anywhere (&port);
+  g_autofree char *line = g_strdup_printf ("*probes are answered on http://127.0.0.1:%u", port);
+
+  g_test_summary ("A socket for probes is taken by its name alone");
+
+  g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDS", "1", TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDNAMES", "probe", TRUE);
+  g_subprocess_launcher_take_fd (fixture->launcher, dup (g_socket_get_fd (socket)), 3);
+  start (fixture, "hub --admin none");
+  await_line (fixture, line);
+  assert_note (fixture, "READY=1*");
+  stop (fixture);
+}
+
+static void
 test_sockets (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Of sockets without names the first is the public one");
@@ -414,9 +432,13 @@ main (int argc, char *argv[])
     const char *path;
     void (*func) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/notify/life", test_life },       { "/notify/watchdog", test_watchdog },
-    { "/notify/sockets", test_sockets }, { "/notify/sockets/named", test_named_sockets },
-    { "/notify/gateway", test_gateway }, { "/notify/up", test_up },
+    { "/notify/life", test_life },
+    { "/notify/watchdog", test_watchdog },
+    { "/notify/sockets", test_sockets },
+    { "/notify/sockets/named", test_named_sockets },
+    { "/notify/sockets/probe", test_probe_socket },
+    { "/notify/gateway", test_gateway },
+    { "/notify/up", test_up },
     { "/notify/reread", test_reread },
   };
 

@@ -172,6 +172,10 @@ test_ready (Program *fixture, gconstpointer data)
                          "HTTP/1.1 200 *\nprocess_resident_memory_bytes{process=\"good.2\"} *"
                          "\nusher_process_ready{process=\"good.1\"} 1\n*");
   program_assert_answer (fixture->admin, "/processes/nobody/readyz", "HTTP/1.1 404 *");
+  /* a name of a page that would be a head, and a second request */
+  program_assert_answer (fixture->admin,
+                         "/processes/good.2/readyz%20HTTP%2F1.1%0D%0AX-A:%20b",
+                         "HTTP/1.1 404 *");
   program_assert_answer (fixture->admin,
                          "/",
                          "HTTP/1.1 200 *<td>good.1</td><td>ready</td>*<td>good.2</td>*");

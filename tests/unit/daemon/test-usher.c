@@ -133,7 +133,9 @@ test_secret (Program *fixture, gconstpointer data)
   g_test_summary ("Secrets are masked in the list of settings.");
 
   program_add_plugin (fixture, "good", "");
-  process = program_spawn (fixture, "settings -s good.api-key=hunter2 -s admin.token=swordfish");
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_GOOD__API_KEY", "hunter2", TRUE);
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_ADMIN__TOKEN", "swordfish", TRUE);
+  process = program_spawn (fixture, "settings");
   g_subprocess_communicate_utf8 (process, NULL, NULL, &out, NULL, NULL);
 
   g_assert_nonnull (strstr (out, "good.api-key=********\n"));

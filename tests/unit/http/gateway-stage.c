@@ -16,7 +16,7 @@
 
 static const char *const routes[][2] = {
   { "GET", "" },       { "POST", "/echo" },  { "GET", "/headers" }, { "GET", "/status/:status" },
-  { "GET", "/later" }, { "POST", "/later" },
+  { "GET", "/later" }, { "POST", "/later" }, { "GET", "/stream" },
 };
 
 static void
@@ -71,7 +71,9 @@ on_request (UsherExchange *exchange, gpointer user_data)
   GBytes *body = usher_request_get_body (request);
 
   g_atomic_int_inc (&copy->n_requests);
-  if (g_str_has_suffix (path, "/later"))
+  if (g_str_has_suffix (path, "/stream"))
+    http_streams_take (&copy->streams, exchange);
+  else if (g_str_has_suffix (path, "/later"))
     g_async_queue_push (copy->later, exchange);
   else if (g_str_has_suffix (path, "/headers"))
     answer_headers (exchange);
@@ -91,6 +93,7 @@ copy_free (gpointer data)
   if (copy->front != NULL)
     g_assert_finalize_object (copy->front);
   g_async_queue_unref (copy->later);
+  http_streams_clear (&copy->streams);
   g_assert_finalize_object (copy->router);
   g_free (copy->name);
   g_free (copy->service);
@@ -208,6 +211,7 @@ add (GatewayStage *self, const char *name, const char *service, const char *list
   copy->name = g_strdup (name);
   copy->service = g_strdup (service);
   copy->later = g_async_queue_new_full (g_object_unref);
+  http_streams_init (&copy->streams);
   copy->router =
       usher_router_new (NULL,
                         (gsize) usher_settings_get_integer (self->settings, "http", "max-body"));
@@ -251,6 +255,13 @@ gateway_stage_kill (GatewayCopy *copy)
   copy->front = NULL;
 }
 
+/* One connection of an impostor. */
+typedef struct
+{
+  GatewayImpostor *impostor; /* (unowned) */
+  GSocket *socket;           /* (owned) */
+} Caller;
+
 static void
 serve_one (GatewayImpostor *impostor, GSocket *socket)
 {
@@ -275,12 +286,28 @@ serve_one (GatewayImpostor *impostor, GSocket *socket)
     return;
 
   g_atomic_int_inc (&impostor->n_requests);
-  if (impostor->holds)
-    g_ptr_array_add (impostor->held, g_object_ref (socket));
-  else if (impostor->answer != NULL)
+  if (impostor->answer != NULL)
     g_socket_send (socket, impostor->answer, strlen (impostor->answer), NULL, NULL);
 }
 
+static gpointer
+run_caller (gpointer data)
+{
+  Caller *caller = data;
+  GatewayImpostor *impostor = caller->impostor;
+
+  serve_one (impostor, caller->socket);
+  g_mutex_lock (&impostor->mutex);
+  if (!impostor->holds)
+    g_socket_close (caller->socket, NULL);
+  g_mutex_unlock (&impostor->mutex);
+  g_object_unref (caller->socket);
+  g_free (caller);
+
+  return NULL;
+}
+
+/* The gateway keeps connections on which it says nothing, so each has a thread. */
 static gpointer
 run_impostor (gpointer data)
 {
@@ -288,12 +315,19 @@ run_impostor (gpointer data)
 
   for (;;)
     {
-      g_autoptr (GSocket) socket = g_socket_accept (impostor->socket, NULL, NULL);
+      GSocket *socket = g_socket_accept (impostor->socket, NULL, NULL);
+      Caller *caller = NULL;
 
-      if (socket == NULL || g_atomic_int_get (&impostor->stopping))
+      if (socket == NULL)
         return NULL;
-      g_socket_set_timeout (socket, 1);
-      serve_one (impostor, socket);
+
+      g_ptr_array_add (impostor->sockets, socket);
+      if (g_atomic_int_get (&impostor->stopping))
+        return NULL;
+      caller = g_new0 (Caller, 1);
+      caller->impostor = impostor;
+      caller->socket = g_object_ref (socket);
+      g_ptr_array_add (impostor->threads, g_thread_new ("caller", run_caller, caller));
     }
 }
 
@@ -311,7 +345,9 @@ gateway_stage_add_impostor (GatewayStage *self,
 
   impostor->answer = g_strdup (answer);
   impostor->holds = holds;
-  impostor->held = g_ptr_array_new_with_free_func (g_object_unref);
+  g_mutex_init (&impostor->mutex);
+  impostor->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  impostor->threads = g_ptr_array_new ();
   impostor->uri = g_strconcat ("unix:", path, NULL);
   impostor->socket =
       g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
@@ -333,7 +369,17 @@ gateway_impostor_free (GatewayImpostor *impostor)
   g_atomic_int_set (&impostor->stopping, 1);
   last = http_peer_connect_uri (impostor->uri);
   g_thread_join (impostor->thread);
-  g_ptr_array_unref (impostor->held);
+
+  g_mutex_lock (&impostor->mutex);
+  for (guint i = 0; i < impostor->sockets->len; i++)
+    g_socket_shutdown (g_ptr_array_index (impostor->sockets, i), TRUE, TRUE, NULL);
+  g_mutex_unlock (&impostor->mutex);
+  for (guint i = 0; i < impostor->threads->len; i++)
+    g_thread_join (g_ptr_array_index (impostor->threads, i));
+
+  g_ptr_array_unref (impostor->threads);
+  g_ptr_array_unref (impostor->sockets);
+  g_mutex_clear (&impostor->mutex);
   g_object_unref (impostor->socket);
   g_free (impostor->answer);
   g_free (impostor->uri);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "http-peer.h"
+#include "http-stream.h"
 #include "usher-gateway.h"
 
 /* What a test of the gateway stands on. The data of a test is a list of assignments, NULL at its end. */
@@ -20,7 +21,8 @@ typedef struct
 } GatewayStage;
 
 /* A host in this process. Routes: GET /SERVICE (its name), POST /SERVICE/echo, GET /SERVICE/headers (what it was
- * sent), GET /SERVICE/status/:status, GET /SERVICE/later (into @later). */
+ * sent), GET /SERVICE/status/:status, GET /SERVICE/later (into @later), GET
+ * /SERVICE/stream (into @streams). */
 typedef struct
 {
   GatewayStage *stage;
@@ -30,7 +32,8 @@ typedef struct
   UsherRouter *router;
   UsherFront *front;  /* (owned) (nullable) */
   GAsyncQueue *later; /* (owned) (element-type UsherExchange) */
-  int n_requests;     /* (atomic) */
+  HttpStreams streams;
+  int n_requests; /* (atomic) */
 } GatewayCopy;
 
 /* Something that takes connections, reads one request of each, says @answer (nullable) and closes. */
@@ -38,8 +41,11 @@ typedef struct
 {
   GSocket *socket; /* (owned) */
   char *answer;    /* (owned) (nullable) */
-  gboolean holds;  /* it says nothing and keeps the connection */
-  GPtrArray *held; /* (owned) (element-type GSocket) */
+  gboolean holds;  /* it keeps the connection */
+  GMutex mutex;
+  GPtrArray
+      *sockets; /* (owned) (element-type GSocket): of all callers; @mutex: whether they are open */
+  GPtrArray *threads; /* (owned) (element-type GThread) */
   GThread *thread;
   int n_requests; /* (atomic) */
   int stopping;   /* (atomic) */

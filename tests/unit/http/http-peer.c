@@ -60,6 +60,15 @@ on_address (UsherExchange *exchange, gpointer user_data)
 }
 
 static void
+on_hop (UsherExchange *exchange, gpointer user_data)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  const char *hop = usher_request_get_header (request, "X-Hop");
+
+  finish_with (exchange, g_strdup (hop != NULL ? hop : "-"));
+}
+
+static void
 on_later (UsherExchange *exchange, gpointer user_data)
 {
   Fixture *fixture = user_data;
@@ -106,6 +115,8 @@ add_routes (Fixture *fixture)
     { "POST", "/echo", USHER_ROUTE_NONE, on_echo },
     { "GET", "/who", USHER_ROUTE_SIGNED_IN, on_who },
     { "GET", "/address", USHER_ROUTE_NONE, on_address },
+    { "GET", "/hop", USHER_ROUTE_NONE, on_hop },
+    { "POST", "/secret", USHER_ROUTE_SIGNED_IN, on_who },
     { "GET", "/later", USHER_ROUTE_NONE, on_later },
     { "POST", "/later", USHER_ROUTE_NONE, on_later },
     { "POST", "/sign-in", USHER_ROUTE_NONE, on_sign_in },

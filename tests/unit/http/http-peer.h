@@ -9,7 +9,8 @@
 #include "usher-front.h"
 
 /* What a test of the front stands on. The data of a test is a list of assignments, NULL at its end. Routes: GET
- * /hello, POST /echo, GET /who (signed in), GET /address, GET /later (into @later), POST /sign-in, POST
+ * /hello, POST /echo, GET /who (signed in), GET /address, GET /hop (its header X-Hop), POST /secret (signed in), GET /later (into
+ * @later), POST /sign-in, POST
  * /sign-out. */
 typedef struct
 {

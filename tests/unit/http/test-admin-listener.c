@@ -13,11 +13,13 @@
 #include "usher-admin-forward.h"
 #include "usher-admin-listener.h"
 #include "usher-error.h"
+#include "usher-front.h"
 
 #define TOKEN "the-token"
 
 typedef struct
 {
+  UsherSettings *settings;
   UsherRouter *router;
   UsherAdminListener *listener; /* (owned) (nullable) */
   GAsyncQueue *later;           /* (owned) (element-type UsherExchange) */
@@ -42,6 +44,23 @@ on_later (UsherExchange *exchange, gpointer user_data)
   g_async_queue_push (user_data, exchange);
 }
 
+static UsherSettings *
+make_settings (const char *token)
+{
+  UsherSettings *settings = usher_settings_new ();
+  g_autofree char *assignment = g_strconcat ("admin.token=", token, NULL);
+  g_autoptr (GError) error = NULL;
+
+  usher_front_declare_settings (settings, &error);
+  g_assert_no_error (error);
+  usher_admin_listener_declare_settings (settings, &error);
+  g_assert_no_error (error);
+  usher_settings_assign (settings, assignment, "test", &error);
+  g_assert_no_error (error);
+
+  return settings;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer token)
 {
@@ -55,7 +74,8 @@ set_up (Fixture *fixture, gconstpointer token)
   usher_router_add (fixture->router, "POST", "/later", 0, on_later, fixture->later, NULL, &error);
   g_assert_no_error (error);
 
-  fixture->listener = usher_admin_listener_new (fixture->router, token);
+  fixture->settings = make_settings (token);
+  fixture->listener = usher_admin_listener_new (fixture->router, fixture->settings);
   usher_admin_listener_start (fixture->listener, listen, &error);
   g_assert_no_error (error);
 }
@@ -67,6 +87,7 @@ tear_down (Fixture *fixture, gconstpointer token)
     g_assert_finalize_object (fixture->listener);
   g_async_queue_unref (fixture->later);
   g_assert_finalize_object (fixture->router);
+  g_assert_finalize_object (fixture->settings);
 }
 
 static GSocketConnection *
@@ -97,7 +118,7 @@ send_text (Fixture *fixture, const char *text)
   return connection;
 }
 
-/* Reads until the listener closes: it always does. */
+/* Reads until the listener closes, as all requests here want. */
 static char *
 receive_text (GSocketConnection *connection)
 {
@@ -131,10 +152,11 @@ assert_status (const char *answer, guint status)
 static void
 test_get (Fixture *fixture, gconstpointer token)
 {
-  g_autofree char *answer =
-      ask (fixture, "GET /hello/a%20b?q=c%26 HTTP/1.1\r\nHost: a\r\nX-Request-Id: id-1\r\n\r\n");
+  g_autofree char *answer = ask (fixture,
+                                 "GET /hello/a%20b?q=c%26 HTTP/1.1\r\nHost: "
+                                 "localhost\r\nConnection: close\r\nX-Request-Id: id-1\r\n\r\n");
 
-  g_test_summary ("A request goes through the router, and the connection is closed");
+  g_test_summary ("A request goes through the router, and is answered once");
 
   assert_status (answer, 200);
   g_assert_true (g_str_has_suffix (answer, "\r\n\r\na b c&"));
@@ -146,7 +168,8 @@ test_get (Fixture *fixture, gconstpointer token)
 static void
 test_head (Fixture *fixture, gconstpointer token)
 {
-  g_autofree char *answer = ask (fixture, "HEAD /hello/a HTTP/1.1\r\nHost: a\r\n\r\n");
+  g_autofree char *answer =
+      ask (fixture, "HEAD /hello/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
   g_test_summary ("HEAD is GET without the body");
 
@@ -157,20 +180,25 @@ test_head (Fixture *fixture, gconstpointer token)
 static void
 test_unknown (Fixture *fixture, gconstpointer token)
 {
-  g_autofree char *none = ask (fixture, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n");
-  g_autofree char *nul = ask (fixture, "GET /hello/%00 HTTP/1.1\r\nHost: a\r\n\r\n");
-  g_autofree char *put =
-      ask (fixture, "PUT /later HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+  g_autofree char *none =
+      ask (fixture, "GET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  g_autofree char *nul =
+      ask (fixture, "GET /hello/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  g_autofree char *put = ask (
+      fixture,
+      "PUT /later HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 
   g_test_summary ("What the router refuses is refused here");
 
   assert_status (none, 404);
   assert_status (nul, 404);
   assert_status (put, 405);
-  g_assert_nonnull (strstr (put, "\r\nAllow: POST\r\n"));
+  g_assert_nonnull (strstr (put, "\r\nAllow: POST, OPTIONS\r\n"));
 }
 
-#define POST "POST /later HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+#define POST                                                                       \
+  "POST /later HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: " \
+  "application/json\r\n"
 
 static void
 test_later (Fixture *fixture, gconstpointer token)
@@ -248,7 +276,7 @@ test_stop_race (Fixture *fixture, gconstpointer token)
       g_assert_finalize_object (g_steal_pointer (&fixture->listener));
       g_thread_join (thread);
 
-      fixture->listener = usher_admin_listener_new (fixture->router, NULL);
+      fixture->listener = usher_admin_listener_new (fixture->router, fixture->settings);
       usher_admin_listener_start (fixture->listener, "127.0.0.1:0", &error);
       g_assert_no_error (error);
     }
@@ -257,15 +285,19 @@ test_stop_race (Fixture *fixture, gconstpointer token)
 static void
 test_token (Fixture *fixture, gconstpointer token)
 {
-  g_autofree char *without = ask (fixture, "GET /hello/a HTTP/1.1\r\nHost: a\r\n\r\n");
-  g_autofree char *wrong =
-      ask (fixture, "GET /hello/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer the-tokem\r\n\r\n");
-  g_autofree char *right =
-      ask (fixture, "GET /hello/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " TOKEN "\r\n\r\n");
+  g_autofree char *without =
+      ask (fixture, "GET /hello/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  g_autofree char *wrong = ask (fixture,
+                                "GET /hello/a HTTP/1.1\r\nHost: localhost\r\nConnection: "
+                                "close\r\nAuthorization: Bearer the-tokem\r\n\r\n");
+  g_autofree char *right = ask (fixture,
+                                "GET /hello/a HTTP/1.1\r\nHost: localhost\r\nConnection: "
+                                "close\r\nAuthorization: Bearer " TOKEN "\r\n\r\n");
 
   g_test_summary ("Beyond loopback the token is asked for");
 
   assert_status (without, 401);
+  g_assert_nonnull (strstr (without, "\r\nWWW-Authenticate: Bearer\r\n"));
   assert_status (wrong, 401);
   assert_status (right, 200);
 }
@@ -274,19 +306,22 @@ static void
 test_no_token (void)
 {
   g_autoptr (UsherRouter) router = usher_router_new (NULL, 1024);
-  g_autoptr (UsherAdminListener) listener = usher_admin_listener_new (router, NULL);
+  g_autoptr (UsherSettings) settings = make_settings (NULL);
+  g_autoptr (UsherAdminListener) listener = usher_admin_listener_new (router, settings);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Without a token nothing beyond loopback is listened on");
 
   g_assert_false (usher_admin_listener_start (listener, "0.0.0.0:0", &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_FORBIDDEN);
+  g_assert_nonnull (strstr (error->message, "admin.token"));
 }
 
 static void
 test_busy (Fixture *fixture, gconstpointer token)
 {
-  g_autoptr (UsherAdminListener) other = usher_admin_listener_new (fixture->router, NULL);
+  g_autoptr (UsherAdminListener) other =
+      usher_admin_listener_new (fixture->router, fixture->settings);
   g_autoptr (GError) error = NULL;
   const char *address = usher_admin_listener_get_uri (fixture->listener) + strlen ("http://");
 
@@ -309,17 +344,17 @@ test_path (Fixture *fixture, gconstpointer data)
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A path answers, to a client that names no host too, and asks for no token");
+  g_test_summary ("A path answers, whatever host is named or none, and asks for no token");
 
   g_assert_finalize_object (fixture->listener);
-  fixture->listener = usher_admin_listener_new (fixture->router, TOKEN);
+  fixture->listener = usher_admin_listener_new (fixture->router, fixture->settings);
   usher_admin_listener_start (fixture->listener, listen, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (usher_admin_listener_get_uri (fixture->listener), ==, listen);
 
   old = ask (fixture, "GET /hello/a HTTP/1.0\r\n\r\n");
   g_assert_nonnull (strstr (old, "a -"));
-  text = ask (fixture, "GET /hello/b HTTP/1.1\r\nHost: x\r\n\r\n");
+  text = ask (fixture, "GET /hello/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   g_assert_nonnull (strstr (text, "b -"));
 
   usher_admin_listener_stop (fixture->listener);
@@ -344,7 +379,7 @@ test_forward (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *directory = g_dir_make_tmp ("usher-admin-XXXXXX", NULL);
   g_autoptr (UsherRouter) router = usher_router_new (NULL, 1024);
-  UsherAdminListener *listener = usher_admin_listener_new (router, NULL);
+  UsherAdminListener *listener = usher_admin_listener_new (router, fixture->settings);
   Other other = { g_strdup_printf ("unix:%s/socket", directory) };
   g_autofree char *text = NULL;
   g_autofree char *later = NULL;
@@ -359,12 +394,12 @@ test_forward (Fixture *fixture, gconstpointer data)
   usher_router_add (fixture->router, "GET", "/other", 0, on_forward, &other, NULL, &error);
   g_assert_no_error (error);
 
-  text = ask (fixture, "GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  text = ask (fixture, "GET /other HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   g_assert_true (g_str_has_prefix (text, "HTTP/1.1 200 "));
   g_assert_nonnull (strstr (text, "there 1"));
 
   g_assert_finalize_object (listener);
-  later = ask (fixture, "GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  later = ask (fixture, "GET /other HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   g_assert_true (g_str_has_prefix (later, "HTTP/1.1 503 "));
   g_assert_cmpint (g_rmdir (directory), ==, 0);
   g_free (other.admin);
@@ -383,7 +418,7 @@ main (int argc, char **argv)
   test ("/admin-listener/stop-open", NULL, test_stop_open);
   test ("/admin-listener/stop-race", NULL, test_stop_race);
   test ("/admin-listener/token", TOKEN, test_token);
-  test ("/admin-listener/path", NULL, test_path);
+  test ("/admin-listener/path", TOKEN, test_path);
   test ("/admin-listener/forward", NULL, test_forward);
   test ("/admin-listener/start/busy", NULL, test_busy);
   g_test_add_func ("/admin-listener/start/no-token", test_no_token);

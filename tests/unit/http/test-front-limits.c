@@ -20,28 +20,34 @@ assert_status (Fixture *fixture, const char *text, guint status)
 {
   g_autoptr (Answer) answer = http_peer_ask (fixture, text);
 
-  g_test_message ("%s", text);
+  g_test_message ("%.200s", text);
   g_assert_cmpuint (answer->status, ==, status);
 }
 
 static void
 test_ambiguous (Fixture *fixture, gconstpointer data)
 {
-  static const char *const requests[] = {
-    POST "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    POST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
-    POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-    POST "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
-    POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    POST "Transfer-Encoding: gzip\r\n\r\n{}",
-    POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-    "GET /hello HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n",
-    POST "Content-Length: -1\r\n\r\n",
-    POST "Content-Length: 2x\r\n\r\n{}",
-    POST "Content-Length: 99999999999999999999\r\n\r\n",
-    POST "Content-Length : 2\r\n\r\n{}",
-    "GET /hello HTTP/1.1\r\n\r\n",
+  static const struct
+  {
+    const char *text;
+    guint status;
+  } requests[] = {
+    { POST "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+    { POST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n", 400 },
+    { POST "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400 },
+    { POST "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x", 400 },
+    { POST "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+    { POST "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400 },
+    { POST "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400 },
+    { POST "Transfer-Encoding: gzip\r\n\r\n{}", 501 },
+    { POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501 },
+    { "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400 },
+    { "GET /hello HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", 400 },
+    { POST "Content-Length: -1\r\n\r\n", 400 },
+    { POST "Content-Length: 2x\r\n\r\n{}", 400 },
+    { POST "Content-Length: 99999999999999999999\r\n\r\n", 400 },
+    { POST "Content-Length : 2\r\n\r\n{}", 400 },
+    { "GET /hello HTTP/1.1\r\n\r\n", 400 },
   };
 
   g_test_summary ("A request whose length or host can be read in two ways is refused, and its "
@@ -52,10 +58,11 @@ test_ambiguous (Fixture *fixture, gconstpointer data)
       g_autoptr (GSocket) socket = http_peer_connect (fixture);
       g_autoptr (Answer) answer = NULL;
 
-      g_test_message ("%s", requests[i]);
-      http_peer_send (socket, requests[i]);
+      g_test_message ("%.200s", requests[i].text);
+      http_peer_send (socket, requests[i].text);
       answer = http_peer_receive (socket, TRUE);
-      g_assert_true (answer->status == 0 || (answer->status >= 400 && answer->status < 500));
+      g_assert_cmpuint (answer->status, ==, requests[i].status);
+      g_assert_nonnull (strstr (answer->head, "\r\nConnection: close\r\n"));
       g_assert_true (http_peer_is_closed (socket));
     }
 }
@@ -153,32 +160,94 @@ test_chunked_over (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_body_counted (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *announced = make_post (65537);
+  g_autofree char *fill = g_strnfill (0x10001, '1');
+  g_autofree char *chunked =
+      g_strconcat (POST "Transfer-Encoding: chunked\r\n\r\n10001\r\n", fill, "\r\n0\r\n\r\n", NULL);
+  g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
+  g_autofree char *text = NULL;
+
+  g_test_summary ("Bodies that are too large are counted, whichever way they come");
+
+  assert_status (fixture, announced, 413);
+  assert_status (fixture, chunked, 413);
+  usher_front_add_metrics (fixture->front, metrics);
+  text = usher_metrics_dup_text (metrics);
+  g_assert_nonnull (
+      strstr (text, "usher_http_refused_total{listener=\"http\",reason=\"body-size\"} 2\n"));
+}
+
+/* A request whose head has just so many bytes. */
+static char *
+make_head (gsize length)
+{
+  static const char begin[] = "GET /hello HTTP/1.1\r\nHost: a\r\nX-Fill: ";
+  g_autofree char *fill = g_strnfill (length - strlen (begin) - 4, 'a');
+
+  return g_strconcat (begin, fill, "\r\n\r\n", NULL);
+}
+
+static char *
+make_target (gsize length)
+{
+  g_autofree char *fill = g_strnfill (length - strlen ("/hello?"), 'a');
+
+  return g_strconcat ("GET /hello?", fill, " HTTP/1.1\r\nHost: a\r\n\r\n", NULL);
+}
+
+static char *
+make_fields (guint n)
+{
+  GString *text = g_string_new ("GET /hello HTTP/1.1\r\nHost: a\r\n");
+
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (text, "X-%u: %u\r\n", i, i);
+  g_string_append (text, "\r\n");
+
+  return g_string_free (text, FALSE);
+}
+
+static void
 test_head_size (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *fill = g_strnfill (7000, 'a');
-  g_autofree char *fits =
-      g_strconcat ("GET /hello HTTP/1.1\r\nHost: a\r\nX-Fill: ", fill, "\r\n\r\n", NULL);
-  g_autofree char *huge = g_strnfill (100000, 'a');
-  g_autofree char *over =
-      g_strconcat ("GET /hello HTTP/1.1\r\nHost: a\r\nX-Fill: ", huge, "\r\n\r\n", NULL);
-  g_autofree char *target = g_strconcat ("GET /", huge, " HTTP/1.1\r\nHost: a\r\n\r\n", NULL);
-  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  g_autofree char *fits = make_head (16384);
+  g_autofree char *over = make_head (16385);
+  g_autofree char *huge = make_head (100000);
 
-  g_test_summary ("A head of max-head bytes is read, one of many more is refused");
+  g_test_summary ("A head of max-head bytes is read, one of a byte more is refused");
 
   assert_status (fixture, fits, 200);
-  http_peer_send (socket, over);
-  {
-    g_autoptr (Answer) answer = http_peer_receive (socket, FALSE);
-
-    g_assert_cmpuint (answer->status, !=, 200);
-  }
-  {
-    g_autoptr (Answer) answer = http_peer_ask (fixture, target);
-
-    g_assert_cmpuint (answer->status, !=, 200);
-  }
+  assert_status (fixture, over, 431);
+  assert_status (fixture, huge, 431);
   assert_status (fixture, HELLO, 200);
+}
+
+static void
+test_target_size (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *fits = make_target (8192);
+  g_autofree char *over = make_target (8193);
+  g_autofree char *huge = make_target (100000);
+
+  g_test_summary ("A target of max-target bytes is read, one of a byte more is refused");
+
+  assert_status (fixture, fits, 200);
+  assert_status (fixture, over, 414);
+  assert_status (fixture, huge, 414);
+}
+
+static void
+test_fields (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *fit = make_fields (200);
+  g_autofree char *over = make_fields (201);
+
+  g_test_summary ("max-fields headers are read, one more is refused");
+
+  assert_status (fixture, fit, 200);
+  assert_status (fixture, over, 431);
 }
 
 static void
@@ -439,7 +508,10 @@ main (int argc, char **argv)
   test ("/front/body/huge", NULL, test_huge_body);
   test ("/front/body/endless", NULL, test_endless_body);
   test ("/front/body/chunked", NULL, test_chunked_over);
+  test ("/front/body/chunked/counted", NULL, test_body_counted);
   test ("/front/head-size", NULL, test_head_size);
+  test ("/front/target-size", NULL, test_target_size);
+  test ("/front/fields", NULL, test_fields);
   test ("/front/garbage", NULL, test_garbage);
   test ("/front/trickle", quick, test_trickle);
   test ("/front/timeout-told", quick, test_timeout_told);

@@ -191,6 +191,28 @@ test_inherited (SocketFixture *fixture, gconstpointer data)
 }
 
 static void
+test_shut_down (SocketFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture->path);
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autofree char *listen = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A socket that its giver has shut down does not keep the listener from stopping");
+
+  g_assert_true (g_socket_bind (socket, address, FALSE, NULL));
+  g_assert_true (g_socket_listen (socket, NULL));
+  listen = g_strdup_printf ("fd:%d", dup (g_socket_get_fd (socket)));
+  http_peer_restart (&fixture->peer, listen, &error);
+  g_assert_no_error (error);
+  assert_status (fixture, HELLO, 200);
+
+  g_assert_true (g_socket_shutdown (socket, TRUE, TRUE, NULL));
+  usher_front_stop (fixture->peer.front, 0);
+}
+
+static void
 test_no_descriptor (SocketFixture *fixture, gconstpointer data)
 {
   static const char *const listens[] = { "fd:", "fd:x", "fd:1", "fd:-1", "fd:9999", "unix:" };
@@ -225,6 +247,7 @@ main (int argc, char **argv)
     { "/front/path/no-socket", test_file, { NULL } },
     { "/front/path/too-long", test_long, { NULL } },
     { "/front/descriptor/inherited", test_inherited, { NULL } },
+    { "/front/descriptor/shut-down", test_shut_down, { NULL } },
     { "/front/descriptor/none", test_no_descriptor, { NULL } },
   };
 

@@ -56,7 +56,7 @@ test_unknown (GatewayStage *stage, gconstpointer data)
   gateway_stage_expect (stage, GET ("/nothing"), 404, "{\"errors\":[{\"message\":\"Not Found\"}]}");
   answer = gateway_stage_ask (stage, POST ("/tickets", "Content-Length: 2\r\n\r\n{}"));
   g_assert_cmpuint (answer->status, ==, 405);
-  g_assert_nonnull (strstr (answer->head, "\r\nAllow: GET, HEAD\r\n"));
+  g_assert_nonnull (strstr (answer->head, "\r\nAllow: GET, HEAD, OPTIONS\r\n"));
   g_assert_cmpint (g_atomic_int_get (&copy->n_requests), ==, 0);
 }
 
@@ -74,7 +74,7 @@ test_request_head (GatewayStage *stage, gconstpointer data)
       "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n\r\n",
       200,
       "X-Mine=m;Host=shop.example;Cookie=a=b;X-Forwarded-For=127.0.0.1;Traceparent=00-1-2-00;"
-      "X-Request-Id=r1;X-Hop=-;X-Forwarded-Proto=-;address=127.0.0.1");
+      "X-Request-Id=r1;X-Hop=-;X-Forwarded-Proto=http;address=127.0.0.1");
 }
 
 static void

@@ -136,6 +136,25 @@ test_header (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_header_refused (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = {
+    "",           "X Thing",        "X-Thing:", "X-Thing\r\nX-Other", "Connection",
+    "keep-alive", "Content-Length", "date",     "transfer-encoding",  "Content-Type",
+  };
+
+  g_test_summary ("What is no name, and what the listener says itself, is no header of a handler");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_test_expect_message ("usher-http", G_LOG_LEVEL_CRITICAL, "*is_settable*");
+      usher_reply_set_header (fixture->reply, names[i], "x");
+      g_test_assert_expected_messages ();
+      g_assert_null (usher_reply_get_header (fixture->reply, names[i]));
+    }
+}
+
+static void
 test_refuse (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("A handler may refuse with a status of its choice; the message is escaped");
@@ -328,6 +347,7 @@ main (int argc, char **argv)
   add ("/reply/page", test_page);
   add ("/reply/page/last", test_last_page);
   add ("/reply/header", test_header);
+  add ("/reply/header/refused", test_header_refused);
   add ("/reply/refuse", test_refuse);
   add ("/reply/reset", test_reset);
   add ("/reply/session", test_session);

@@ -209,18 +209,35 @@ test_literal_first (Fixture *fixture, gconstpointer data)
 static void
 test_not_allowed (Fixture *fixture, gconstpointer data)
 {
-  static const char *const methods[] = { "DELETE", "OPTIONS", "BREW", "get" };
+  static const char *const methods[] = { "DELETE", "BREW", "get" };
 
   g_test_summary ("A method that a path does not know is 405 with those that it knows");
 
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     {
       g_assert_cmpuint (ask (fixture, methods[i], "/tickets", NULL, NULL), ==, 405);
-      g_assert_cmpstr (usher_reply_get_header (fixture->reply, "Allow"), ==, "GET, HEAD, POST");
+      g_assert_cmpstr (usher_reply_get_header (fixture->reply, "Allow"),
+                       ==,
+                       "GET, HEAD, POST, OPTIONS");
     }
 
   g_assert_cmpuint (ask (fixture, "DELETE", "/tickets/new", NULL, NULL), ==, 405);
-  g_assert_cmpstr (usher_reply_get_header (fixture->reply, "Allow"), ==, "POST, GET, HEAD, PUT");
+  g_assert_cmpstr (usher_reply_get_header (fixture->reply, "Allow"),
+                   ==,
+                   "POST, GET, HEAD, PUT, OPTIONS");
+}
+
+static void
+test_options (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("OPTIONS of a path is 204 with its methods, of one that is not there 404");
+
+  g_assert_cmpuint (ask (fixture, "OPTIONS", "/tickets", NULL, NULL), ==, 204);
+  g_assert_cmpstr (usher_reply_get_header (fixture->reply, "Allow"),
+                   ==,
+                   "GET, HEAD, POST, OPTIONS");
+  g_assert_cmpuint (ask (fixture, "OPTIONS", "*", NULL, NULL), ==, 204);
+  g_assert_cmpuint (ask (fixture, "OPTIONS", "/none", NULL, NULL), ==, 404);
 }
 
 static void
@@ -276,15 +293,48 @@ test_order (Fixture *fixture, gconstpointer data)
 static void
 test_admit (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherRequest) request = usher_request_new ("POST", "/tickets");
+  g_autoptr (UsherRequest) request = usher_request_new ("POST", "/tickets/new");
   g_autoptr (UsherExchange) exchange = usher_exchange_new (request, on_done, fixture);
 
   g_test_summary ("A body that is announced too large is refused before it is read");
 
+  usher_request_add_header (request, "Content-Type", "application/json");
   g_assert_true (usher_router_admit (fixture->router, exchange, MAX_BODY));
   g_assert_false (usher_router_admit (fixture->router, exchange, MAX_BODY + 1));
   g_assert_cmpuint (usher_reply_get_status (usher_exchange_get_reply (exchange)), ==, 413);
   usher_exchange_finish (exchange);
+}
+
+static void
+test_admit_head (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *path;
+    const char *header;
+    guint status;
+  } cases[] = {
+    { "/none", NULL, 404 },
+    { "/tickets", NULL, 415 },
+    { "/tickets", "application/json", 401 },
+    { "/tickets/new", "text/plain", 415 },
+  };
+
+  g_test_summary ("All that the head tells is refused before the body is read");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (UsherRequest) request = usher_request_new ("POST", cases[i].path);
+      g_autoptr (UsherExchange) exchange = usher_exchange_new (request, on_done, fixture);
+
+      if (cases[i].header != NULL)
+        usher_request_add_header (request, "Content-Type", cases[i].header);
+      g_assert_false (usher_router_admit (fixture->router, exchange, -1));
+      g_assert_cmpuint (usher_reply_get_status (usher_exchange_get_reply (exchange)),
+                        ==,
+                        cases[i].status);
+      usher_exchange_finish (exchange);
+    }
 }
 
 static void
@@ -402,10 +452,12 @@ main (int argc, char **argv)
   test ("/router/match", test_match);
   test ("/router/literal-first", test_literal_first);
   test ("/router/not-allowed", test_not_allowed);
+  test ("/router/options", test_options);
   test ("/router/add/taken", test_taken);
   test ("/router/add/bad-pattern", test_bad_pattern);
   test ("/router/order", test_order);
   test ("/router/admit", test_admit);
+  test ("/router/admit/head", test_admit_head);
   test ("/router/origin", test_origin);
   test ("/router/media-type", test_media_type);
   test ("/router/session", test_session);

@@ -8,6 +8,8 @@
 
 #include "fake-bus.h"
 
+#include <string.h>
+
 #include "usher-delivery-private.h"
 #include "usher-error.h"
 
@@ -27,6 +29,12 @@ typedef struct
   gpointer user_data;
 } Subscription;
 
+typedef struct
+{
+  UsherDescribedFunc func;
+  gpointer user_data;
+} Question;
+
 /* Confirmations come from a thread of its own, as with any bus. */
 struct _FakeBus
 {
@@ -40,6 +48,9 @@ struct _FakeBus
   GPtrArray *open;          /* (element-type Publication) (mutex mutex) */
   GPtrArray *subscriptions; /* (element-type Subscription) (mutex mutex) */
   GPtrArray *kept;          /* (element-type UsherEvent) (mutex mutex) */
+  GQueue pages;             /* (element-type utf8) (mutex mutex) */
+  GQueue waiting;           /* (element-type Question) (mutex mutex) */
+  GAsyncQueue *questions;   /* (element-type utf8) */
   gboolean holds;
   gboolean holds_deliveries;
   gboolean refuses;
@@ -239,6 +250,37 @@ fake_bus_describe (UsherBus *bus, const char *what, GError **error)
   return g_strdup_printf ("{\"channels\":[{\"last_seq\":%" G_GUINT64_FORMAT "}]}", last);
 }
 
+static void
+fake_bus_describe_async (UsherBus *bus,
+                         const char *what,
+                         gint64 patience,
+                         UsherDescribedFunc func,
+                         gpointer user_data)
+{
+  FakeBus *self = FAKE_BUS (bus);
+  gboolean waits = strstr (what, "wait=") != NULL;
+  g_autofree char *page = NULL;
+  Question *question = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (waits)
+    {
+      question = g_new0 (Question, 1);
+      question->func = func;
+      question->user_data = user_data;
+      g_queue_push_tail (&self->waiting, question);
+      g_async_queue_push (self->questions, g_strdup (what));
+    }
+  else if (g_queue_get_length (&self->pages) > 1)
+    page = g_queue_pop_head (&self->pages);
+  else
+    page = g_strdup (g_queue_peek_head (&self->pages));
+  g_mutex_unlock (&self->mutex);
+
+  if (!waits)
+    func (page, NULL, user_data);
+}
+
 static gboolean
 fake_bus_change_parked (UsherBus *bus, const char *id, GError **error)
 {
@@ -256,6 +298,7 @@ bus_iface_init (UsherBusInterface *iface)
   iface->pause = fake_bus_pause;
   iface->close = fake_bus_close;
   iface->describe = fake_bus_describe;
+  iface->describe_async = fake_bus_describe_async;
   iface->replay_parked = fake_bus_change_parked;
   iface->drop_parked = fake_bus_change_parked;
 }
@@ -271,6 +314,9 @@ fake_bus_finalize (GObject *object)
   g_ptr_array_unref (self->open);
   g_ptr_array_unref (self->subscriptions);
   g_ptr_array_unref (self->kept);
+  g_queue_clear_full (&self->pages, g_free);
+  g_queue_clear_full (&self->waiting, g_free);
+  g_async_queue_unref (self->questions);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
 
@@ -294,6 +340,9 @@ fake_bus_init (FakeBus *self)
   self->open = g_ptr_array_new_with_free_func (free_publication);
   self->subscriptions = g_ptr_array_new_with_free_func (free_subscription);
   self->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  g_queue_init (&self->pages);
+  g_queue_init (&self->waiting);
+  self->questions = g_async_queue_new_full (g_free);
   self->connected = TRUE;
 }
 
@@ -422,4 +471,44 @@ void
 fake_bus_refuse_subscriptions (FakeBus *self)
 {
   self->refuses = TRUE;
+}
+
+void
+fake_bus_take_page (FakeBus *self, char *page)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_queue_push_tail (&self->pages, page);
+}
+
+char *
+fake_bus_await_question (FakeBus *self)
+{
+  char *question = g_async_queue_timeout_pop (self->questions, PATIENCE);
+
+  g_assert_nonnull (question);
+
+  return question;
+}
+
+void
+fake_bus_answer_question (FakeBus *self, const char *page)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no hub");
+  g_autofree Question *question = NULL;
+
+  g_mutex_lock (&self->mutex);
+  question = g_queue_pop_head (&self->waiting);
+  g_mutex_unlock (&self->mutex);
+
+  g_assert_nonnull (question);
+  question->func (page, page != NULL ? NULL : error, question->user_data);
+}
+
+guint
+fake_bus_get_n_waiting (FakeBus *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_queue_get_length (&self->waiting);
 }

@@ -271,12 +271,14 @@ test_register (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (
       routes,
       ==,
-      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/plain\",\"admin\":false}");
+      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/plain\",\"admin\":false,"
+      "\"signed_in\":false}");
   operators = usher_json_dup_text (json, "routes.4");
   g_assert_cmpstr (
       operators,
       ==,
-      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/operators\",\"admin\":true}");
+      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/operators\",\"admin\":true,"
+      "\"signed_in\":false}");
 }
 
 static gpointer

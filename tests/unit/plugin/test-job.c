@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-exchange-private.h"
+#include "usher-host-private.h"
 #include "usher-log.h"
 #include "usher-waiters-private.h"
 
@@ -418,6 +420,33 @@ test_wait_deadline (Fixture *fixture, gconstpointer data)
 }
 
 static void
+on_given_up (UsherExchange *exchange, gpointer user_data)
+{
+  g_atomic_int_set ((int *) user_data, TRUE);
+}
+
+static void
+test_wait_gone (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherRequest) request = usher_request_new ("GET", "/wait");
+  int is_over = FALSE;
+  UsherExchange *exchange = usher_exchange_new (request, on_given_up, &is_over);
+  UsherReply *reply = usher_exchange_get_reply (exchange);
+
+  g_test_summary ("The wait of a client that left ends, and the handler does not run again");
+
+  g_object_ref (exchange);
+  usher_router_run (fixture->stage.host->router, exchange);
+  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_exchange_leave (exchange);
+  g_assert_true (g_atomic_int_get (&is_over));
+  g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 0);
+  stage_assert_status (reply, 503);
+  g_assert_cmpint (fixture->n_runs, ==, 1);
+  g_assert_finalize_object (exchange);
+}
+
+static void
 test_wait_lost (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
@@ -727,6 +756,7 @@ main (int argc, char **argv)
   add ("conflict/taken", NULL, test_taken);
   add ("wait/document", NULL, test_wait_document);
   add ("wait/deadline", NULL, test_wait_deadline);
+  add ("wait/gone", NULL, test_wait_gone);
   add ("wait/lost", NULL, test_wait_lost);
   add ("wait/full", "host.waiters=1", test_wait_full);
   add ("wait/stop", NULL, test_wait_stop);

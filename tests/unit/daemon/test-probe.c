@@ -1,0 +1,215 @@
+/* test-probe.c: what those see who look from outside, and how nothing secret gets onto a command line
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "usher-test-program.h"
+
+#define ANY    "127.0.0.1:0"
+#define PROBE  " --probe " ANY
+#define SAYS   "probes are answered on http://"
+#define SECRET "swordfish"
+
+/* (transfer full): where probes are answered, from what the host has said */
+static char *
+read_probe (Program *fixture)
+{
+  g_autofree char *line = program_await_line (g_subprocess_get_stderr_pipe (fixture->host), SAYS);
+
+  return program_cut_word (line, SAYS);
+}
+
+static void
+assert_status (const char *address, const char *method, const char *path, guint status)
+{
+  g_autofree char *answer = program_ask (address, method, path);
+  g_autofree char *pattern = g_strdup_printf ("HTTP/1.1 %u *", status);
+
+  g_test_message ("%s %s: %s", method, path, answer);
+  g_assert_true (g_pattern_match_simple (pattern, answer));
+}
+
+static void
+assert_closed_to_all_else (const char *probe)
+{
+  assert_status (probe, "GET", "/", 404);
+  assert_status (probe, "GET", "/plugins", 404);
+  assert_status (probe, "GET", "/copies", 404);
+  assert_status (probe, "GET", "/events?channel=a", 404);
+  assert_status (probe, "POST", "/healthz", 404);
+  assert_status (probe, "DELETE", "/parked/1", 404);
+}
+
+static void
+test_run (Program *fixture, gconstpointer data)
+{
+  g_autofree char *probe = NULL;
+  g_autoptr (GSocketConnection) slow = NULL;
+
+  g_test_summary ("A host tells a probe that it is ready, and that it is not while it stops.");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "run", PROBE);
+  probe = read_probe (fixture);
+  program_assert_answer (probe, "/healthz", "HTTP/1.1 200 *\"alive\"*");
+  program_assert_answer (probe, "/readyz", "HTTP/1.1 200 *\"ready\"*");
+  program_assert_answer (
+      probe,
+      "/metrics",
+      "HTTP/1.1 200 *\nusher_http_connections{listener=\"probe\"} *"
+      "\nusher_http_refused_total{listener=\"probe\",reason=\"malformed\"} 0\n*");
+  assert_closed_to_all_else (probe);
+
+  slow = program_send (fixture->public, "GET", "/good/slow");
+  g_free (
+      program_await_line (g_subprocess_get_stderr_pipe (fixture->host), "this will take a while"));
+  g_subprocess_send_signal (fixture->host, SIGTERM);
+  program_await_answer (probe, "/readyz", "HTTP/1.1 503 *stopping*");
+  program_assert_answer (probe, "/healthz", "HTTP/1.1 200 *");
+  g_subprocess_send_signal (fixture->host, SIGTERM);
+  g_subprocess_wait (fixture->host, NULL, NULL);
+}
+
+static void
+test_hub (Program *fixture, gconstpointer data)
+{
+  g_autofree char *arguments = program_make_arguments (fixture, "hub", PROBE);
+  g_autofree char *probe = NULL;
+
+  g_test_summary ("A hub answers probes too.");
+
+  fixture->host = program_spawn (fixture, arguments);
+  probe = read_probe (fixture);
+  program_await_answer (probe, "/readyz", "HTTP/1.1 200 *");
+  program_assert_answer (probe, "/metrics", "HTTP/1.1 200 *\nusher_bus_*");
+  assert_closed_to_all_else (probe);
+  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+}
+
+static void
+test_up (Program *fixture, gconstpointer data)
+{
+  g_autofree char *probe = NULL;
+
+  g_test_summary ("A supervisor tells a probe the numbers of all processes, and of its gateway.");
+
+  program_add_plugin (fixture, "good", "");
+  program_start (fixture, "up", PROBE);
+  probe = read_probe (fixture);
+  program_assert_answer (probe, "/readyz", "HTTP/1.1 200 *");
+  program_assert_answer (probe,
+                         "/metrics",
+                         "HTTP/1.1 200 *\nusher_http_connections{listener=\"http\"} 0\n*"
+                         "\nusher_process_ready{process=\"good\"} 1\n*");
+  program_assert_answer (probe, "/metrics", "*\nusher_gateway_requests_total{copy=\"good*\"} 0\n*");
+  assert_closed_to_all_else (probe);
+  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+}
+
+static void
+test_gateway (Program *fixture, gconstpointer data)
+{
+  g_autofree char *probe = NULL;
+
+  g_test_summary ("A gateway has numbers of its own, for operators and for probes.");
+
+  program_start (fixture, "gateway", PROBE);
+  probe = read_probe (fixture);
+  program_assert_answer (probe, "/readyz", "HTTP/1.1 200 *");
+  program_assert_answer (probe,
+                         "/metrics",
+                         "HTTP/1.1 200 *\n# TYPE process_resident_memory_bytes gauge\n*"
+                         "\nusher_http_connections{listener=\"admin\"} 0\n*");
+  program_assert_answer (fixture->admin,
+                         "/metrics",
+                         "HTTP/1.1 200 *\nusher_http_connections{listener=\"http\"} 0\n*");
+  program_assert_answer (fixture->admin, "/copies", "HTTP/1.1 200 *\r\n\r\n[]");
+  assert_closed_to_all_else (probe);
+  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+}
+
+static void
+test_wrong (Program *fixture, gconstpointer data)
+{
+  g_autofree char *busy = NULL;
+  g_autofree char *checked = NULL;
+
+  g_test_summary ("An address that is none or taken is told, and --probe none is none.");
+
+  program_add_plugin (fixture, "good", "");
+  program_assert_says (fixture, "run --probe nonsense", 2, "*--probe is “nonsense”*");
+  program_start (fixture, "run", " --probe none");
+  busy = g_strdup_printf ("hub --data %s.hub --admin " ANY " --probe %s",
+                          fixture->data,
+                          fixture->admin);
+  program_assert_says (fixture, busy, 1, "*cannot listen on*");
+  checked = g_strdup_printf ("check --data %s.new --listen " ANY " --admin none --probe %s",
+                             fixture->data,
+                             fixture->admin);
+  program_assert_says (fixture, checked, 1, "*cannot listen on*");
+  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+}
+
+/* The command line is refused, the ways that there are are told, and the secret is not. */
+static void
+assert_secret (Program *fixture, const char *command, const char *name, const char *variable)
+{
+  g_autofree char *arguments = g_strdup_printf ("%s -s %s=" SECRET, command, name);
+  g_autofree char *pattern = g_strdup_printf (
+      "*setting “%s” is secret*%s,*%s=file:PATH*credential:*", name, variable, name);
+  g_autoptr (GSubprocess) process = program_spawn (fixture, arguments);
+  g_autofree char *err = NULL;
+
+  program_assert_says (fixture, arguments, 2, pattern);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &err, NULL);
+  g_assert_null (strstr (err, SECRET));
+}
+
+static void
+test_secret (Program *fixture, gconstpointer data)
+{
+  static const char *const commands[] = { "run",   "up",       "hub",    "gateway",
+                                          "check", "settings", "status", "events parked" };
+  g_autofree char *path = g_build_filename (fixture->directory, "token", NULL);
+  g_autofree char *by_file = g_strdup_printf ("settings -s admin.token=file:%s", path);
+
+  g_test_summary ("A secret is taken from no command line, but where it is may be said there.");
+
+  program_add_plugin (fixture, "good", "");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    assert_secret (fixture, commands[i], "admin.token", "USHER_ADMIN__TOKEN");
+  assert_secret (fixture, "settings", "good.api-key", "USHER_GOOD__API_KEY");
+  program_assert_says (fixture, "settings -s admin.token=", 0, "*\nadmin.token=\n*");
+
+  program_add_file (fixture->directory, "token", SECRET "\n");
+  program_assert_says (fixture, by_file, 0, "*\nadmin.token=********\n    from -s;*");
+}
+
+static void
+add (const char *path, void (*func) (Program *, gconstpointer))
+{
+  g_autofree char *full = g_strconcat ("/probe/", path, NULL);
+
+  g_test_add (full, Program, NULL, program_set_up, func, program_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("run", test_run);
+  add ("hub", test_hub);
+  add ("up", test_up);
+  add ("gateway", test_gateway);
+  add ("wrong", test_wrong);
+  add ("secret", test_secret);
+
+  return g_test_run ();
+}
