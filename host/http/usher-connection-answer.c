@@ -97,6 +97,13 @@ append_answer (UsherConnection *self, UsherFraming framing, gboolean has_body)
 }
 
 void
+usher_connection_append_interim (UsherConnection *self)
+{
+  g_string_append (usher_send_queue_open (&self->out, self->thread->buffers),
+                   "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void
 usher_connection_end_request (UsherConnection *self)
 {
   if (!self->is_open)

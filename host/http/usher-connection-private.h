@@ -110,6 +110,8 @@ void usher_connection_abandon (UsherConnection *self);
 
 /* the answer, in usher-connection-answer.c: */
 void usher_connection_answer (UsherConnection *self);
+/* “100 Continue”, which is no answer yet */
+void usher_connection_append_interim (UsherConnection *self);
 /* whoever writes it is told nothing */
 void usher_connection_forget_stream (UsherConnection *self);
 /* it counts as answered once what is to be sent is out */

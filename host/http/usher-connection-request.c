@@ -20,8 +20,6 @@
 /* of the room for a body before it has come */
 #define FIRST_ROOM 4096
 
-static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
 /* On any thread. The connection cannot be gone: it is referenced for this call. An exchange that the router had is ours
  * again, so that it outlives whatever we still do with it. */
 static void
@@ -244,9 +242,7 @@ expect_body (UsherConnection *self, gboolean has_come)
 
   self->state = USHER_CONNECTION_BODY;
   if (self->head.expects && !has_come)
-    g_string_append_len (usher_send_queue_open (&self->out, self->thread->buffers),
-                         go_on,
-                         sizeof go_on - 1);
+    usher_connection_append_interim (self);
   if (self->is_refused)
     return;
 

@@ -26,8 +26,6 @@
 #define PROBE (G_TIME_SPAN_SECOND / 4)
 #define INPUT (EPOLLIN | EPOLLRDHUP)
 
-static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
 void
 usher_connection_unref (UsherConnection *self)
 {
@@ -391,9 +389,7 @@ static void
 probe (UsherConnection *self)
 {
   self->is_probed = TRUE;
-  g_string_append_len (usher_send_queue_open (&self->out, self->thread->buffers),
-                       go_on,
-                       sizeof go_on - 1);
+  usher_connection_append_interim (self);
   flush (self);
 }
 

@@ -355,3 +355,17 @@ http_peer_is_closed (GSocket *socket)
 
   return n == 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
 }
+
+void
+http_peer_assert_refused (Fixture *fixture, const char *text, guint status)
+{
+  g_autoptr (GSocket) socket = http_peer_connect (fixture);
+  g_autoptr (Answer) answer = NULL;
+
+  g_test_message ("%.200s", text);
+  http_peer_send (socket, text);
+  answer = http_peer_receive (socket, TRUE);
+  g_assert_cmpuint (answer->status, ==, status);
+  g_assert_nonnull (strstr (answer->head, "\r\nConnection: close\r\n"));
+  g_assert_true (http_peer_is_closed (socket));
+}

@@ -50,6 +50,8 @@ Answer *http_peer_receive (GSocket *socket, gboolean has_body);
 void http_peer_answer_free (Answer *answer);
 /* one request on a connection of its own */
 Answer *http_peer_ask (Fixture *fixture, const char *text);
+/* on a connection of its own, which the answer says will be closed, and which is */
+void http_peer_assert_refused (Fixture *fixture, const char *text, guint status);
 /* reads on; whether the end comes within two seconds */
 gboolean http_peer_is_closed (GSocket *socket);
 

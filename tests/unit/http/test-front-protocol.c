@@ -59,17 +59,7 @@ test_expect_refused (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who asks before he sends is told what the head is refused for, and no body");
 
   for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
-    {
-      g_autoptr (GSocket) socket = http_peer_connect (fixture);
-      g_autoptr (Answer) answer = NULL;
-
-      g_test_message ("%.200s", requests[i].text);
-      http_peer_send (socket, requests[i].text);
-      answer = http_peer_receive (socket, TRUE);
-      g_assert_cmpuint (answer->status, ==, requests[i].status);
-      g_assert_nonnull (strstr (answer->head, "\r\nConnection: close\r\n"));
-      g_assert_true (http_peer_is_closed (socket));
-    }
+    http_peer_assert_refused (fixture, requests[i].text, requests[i].status);
 }
 
 static void
