@@ -8,6 +8,7 @@
 
 #include "usher-bus.h"
 #include "usher-context.h"
+#include "usher-host-view-private.h"
 #include "usher-relay-private.h"
 #include "usher-running-private.h"
 #include "usher-service.h"
@@ -31,29 +32,7 @@ typedef struct
   GDestroyNotify destroy;
 } UsherRoute;
 
-/* what became of the events of a listener */
-typedef enum
-{
-  USHER_COUNT_HANDLED,
-  USHER_COUNT_DEFERRED,
-  USHER_COUNT_FAILED,
-  USHER_COUNT_KNOWN, /* the inbox had it already */
-  USHER_N_EVENT_COUNTS,
-} UsherEventCount;
-
-/* what a service has done */
-typedef enum
-{
-  USHER_COUNT_COMMITS,
-  USHER_COUNT_CONFLICTS, /* handlers that were run again, because a document had changed */
-  USHER_COUNT_REFUSED,   /* requests, because the queue was full */
-  USHER_COUNT_REPEATED,  /* requests whose key had its answer already */
-  USHER_COUNT_FIRED,     /* timers */
-  USHER_COUNT_MISFIRED,  /* timers that are tried again */
-  USHER_N_COUNTS,
-} UsherCount;
-
-typedef struct
+struct _UsherListener
 {
   UsherContext *context; /* (unowned) */
   char *channel;         /* (owned) */
@@ -62,7 +41,7 @@ typedef struct
   UsherEventHandler handler;
   gpointer user_data;
   GDestroyNotify destroy;
-} UsherListener;
+};
 
 typedef struct
 {

@@ -14,11 +14,10 @@
 #include "usher-job-private.h"
 #include "usher-waiters-private.h"
 
-#define KEY_FILE "session.key"
-
+#define KEY_FILE  "session.key"
+#define LOCK_FILE "lock"
 /* how long a host that was registered serves on after it began to stop */
 #define LAME_DUCK (200 * G_TIME_SPAN_MILLISECOND)
-#define LOCK_FILE "lock"
 
 /**
  * UsherHost:
@@ -30,13 +29,39 @@
  */
 G_DEFINE_FINAL_TYPE (UsherHost, usher_host, G_TYPE_OBJECT)
 
+typedef enum
+{
+  PROP_READY = 1,
+  PROP_DRAINING,
+  N_PROPERTIES,
+} UsherHostProperty;
+
+static GParamSpec *properties[N_PROPERTIES];
+
+typedef enum
+{
+  DRAINED,
+  BUS_CLOSED,
+  N_SIGNALS,
+} UsherHostSignal;
+
+static guint signals[N_SIGNALS];
+
 static void
-usher_host_finalize (GObject *object)
+usher_host_dispose (GObject *object)
 {
   UsherHost *self = USHER_HOST (object);
 
   if (self->started)
     usher_host_stop (self, 0, NULL);
+
+  G_OBJECT_CLASS (usher_host_parent_class)->dispose (object);
+}
+
+static void
+usher_host_finalize (GObject *object)
+{
+  UsherHost *self = USHER_HOST (object);
 
   g_clear_object (&self->front);
   g_clear_object (&self->admin);
@@ -65,9 +90,79 @@ usher_host_finalize (GObject *object)
 }
 
 static void
+usher_host_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  UsherHost *self = USHER_HOST (object);
+
+  switch ((UsherHostProperty) id)
+    {
+    case PROP_READY:
+      g_value_set_boolean (value, usher_host_is_ready (self, NULL));
+      break;
+    case PROP_DRAINING:
+      g_value_set_boolean (value, g_atomic_int_get (&self->draining));
+      break;
+    case N_PROPERTIES:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+    }
+}
+
+static void
 usher_host_class_init (UsherHostClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = usher_host_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = usher_host_dispose;
+  object_class->finalize = usher_host_finalize;
+  object_class->get_property = usher_host_get_property;
+
+  /**
+   * UsherHost:ready:
+   *
+   * Whether requests will be served, as [method@Host.is_ready] tells it. What the host or the program around it
+   * changes is notified, on the thread that does so; a bus that comes and goes is not.
+   */
+  properties[PROP_READY] =
+      g_param_spec_boolean ("ready",
+                            NULL,
+                            NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * UsherHost:draining:
+   *
+   * Whether [method@Host.stop] has begun.
+   */
+  properties[PROP_DRAINING] =
+      g_param_spec_boolean ("draining",
+                            NULL,
+                            NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  /**
+   * UsherHost::drained:
+   * @self: the host
+   *
+   * Nothing is under way any more and the admin listener closes next: who keeps a request of it answers that now. On the
+   * thread that stops the host.
+   */
+  signals[DRAINED] = g_signal_new (
+      "drained", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * UsherHost::bus-closed:
+   * @self: the host
+   *
+   * The bus is closed, and the stores close next: whoever looks at them on a thread of his own comes to an end before
+   * he returns. On the thread that stops the host.
+   */
+  signals[BUS_CLOSED] = g_signal_new (
+      "bus-closed", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -489,76 +584,9 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
     return FALSE;
 
   g_atomic_int_set (&self->complete, TRUE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 
   return TRUE;
-}
-
-/**
- * usher_host_listen:
- * @self: a host that has started
- * @listen: (nullable): `ADDR:PORT`, `unix:PATH` or `fd:N` of the public listener
- * @admin: (nullable): the same of the admin listener
- * @error: return location for a [error@Error]
- *
- * Opens the listeners. Port 0 takes any that is free.
- *
- * Returns: whether both listen; `USHER_ERROR_BUSY` names an address that is in use
- */
-gboolean
-usher_host_listen (UsherHost *self, const char *listen, const char *admin, GError **error)
-{
-  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
-  g_return_val_if_fail (self->started, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (admin != NULL)
-    {
-      self->admin = usher_admin_listener_new (self->admin_router, self->settings);
-      if (!usher_admin_listener_start (self->admin, admin, error))
-        return FALSE;
-    }
-
-  if (listen != NULL)
-    {
-      self->front = usher_front_new (self->router, self->sessions, self->settings, self->clock);
-      usher_front_set_idle_func (self->front, on_idle, self);
-      if (!usher_front_start (self->front, listen, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * usher_host_get_uri:
- * @self: a host
- *
- * Gets the address of the public listener, `http://ADDR:PORT` or `unix:PATH`.
- *
- * Returns: (nullable): the address, `NULL` when there is none
- */
-const char *
-usher_host_get_uri (UsherHost *self)
-{
-  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
-
-  return self->front != NULL ? usher_front_get_uri (self->front) : NULL;
-}
-
-/**
- * usher_host_get_admin_uri:
- * @self: a host
- *
- * Gets the address of the admin listener, `http://ADDR:PORT` or `unix:PATH`.
- *
- * Returns: (nullable): the address, `NULL` when there is none
- */
-const char *
-usher_host_get_admin_uri (UsherHost *self)
-{
-  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
-
-  return self->admin != NULL ? usher_admin_listener_get_uri (self->admin) : NULL;
 }
 
 /**
@@ -605,13 +633,13 @@ usher_host_is_ready (UsherHost *self, char **reason)
 void
 usher_host_set_trouble (UsherHost *self, const char *reason)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-
   g_return_if_fail (USHER_IS_HOST (self));
 
-  locker = g_mutex_locker_new (&self->mutex);
+  g_mutex_lock (&self->mutex);
   g_free (self->trouble);
   self->trouble = g_strdup (reason);
+  g_mutex_unlock (&self->mutex);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 }
 
 static gboolean
@@ -707,13 +735,15 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
     return TRUE;
 
   g_atomic_int_set (&self->draining, 1);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAINING]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
   if (usher_host_unregister (self))
     g_usleep ((gulong) MIN (timeout, LAME_DUCK));
   stop_intake (self);
   wait_for_idle (self, deadline);
   if (self->front != NULL)
     usher_front_stop (self->front, MAX (0, deadline - g_get_monotonic_time ()));
-  usher_monitor_drain (self->monitor);
+  g_signal_emit (self, signals[DRAINED], 0);
   if (self->admin != NULL)
     usher_admin_listener_stop (self->admin);
   if (self->probe != NULL)
@@ -724,7 +754,7 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (self->bus != NULL)
     ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
 
-  usher_monitor_stop (self->monitor);
+  g_signal_emit (self, signals[BUS_CLOSED], 0);
   ok = shut_contexts (self, ok ? error : NULL) && ok;
   g_atomic_int_set (&self->complete, FALSE);
   self->started = FALSE;
