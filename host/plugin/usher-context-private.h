@@ -10,6 +10,7 @@
 #include "usher-context.h"
 #include "usher-host-view-private.h"
 #include "usher-relay-private.h"
+#include "usher-route-private.h"
 #include "usher-running-private.h"
 #include "usher-service.h"
 #include "usher-store.h"
@@ -24,13 +25,11 @@ typedef struct _UsherWorkers UsherWorkers;
 typedef struct
 {
   UsherContext *context; /* (unowned) */
-  char *method;          /* (owned) */
-  char *pattern;         /* (owned) */
-  UsherRouteFlags flags;
+  UsherRoute *route;     /* (owned) */
   UsherRequestHandler handler;
   gpointer user_data;
   GDestroyNotify destroy;
-} UsherRoute;
+} UsherEndpoint;
 
 struct _UsherListener
 {
@@ -69,7 +68,7 @@ struct _UsherContext
   gboolean configured;     /* declarations are closed */
 
   GPtrArray *schemas;   /* (owned) (element-type UsherSchema) */
-  GPtrArray *routes;    /* (owned) (element-type UsherRoute) */
+  GPtrArray *endpoints; /* (owned) (element-type UsherEndpoint) */
   GPtrArray *listeners; /* (owned) (element-type UsherListener) */
   GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
 

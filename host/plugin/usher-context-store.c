@@ -18,11 +18,11 @@
 static gboolean
 has_blocking_route (UsherContext *self)
 {
-  for (guint i = 0; i < self->routes->len; i++)
+  for (guint i = 0; i < self->endpoints->len; i++)
     {
-      const UsherRoute *route = g_ptr_array_index (self->routes, i);
+      const UsherEndpoint *endpoint = g_ptr_array_index (self->endpoints, i);
 
-      if ((route->flags & USHER_ROUTE_BLOCKING) != 0)
+      if ((usher_route_get_flags (endpoint->route) & USHER_ROUTE_BLOCKING) != 0)
         return TRUE;
     }
 

@@ -29,15 +29,14 @@
 G_DEFINE_FINAL_TYPE (UsherContext, usher_context, G_TYPE_OBJECT)
 
 static void
-free_route (gpointer data)
+free_endpoint (gpointer data)
 {
-  UsherRoute *route = data;
+  UsherEndpoint *endpoint = data;
 
-  if (route->destroy != NULL)
-    route->destroy (route->user_data);
-  g_free (route->method);
-  g_free (route->pattern);
-  g_free (route);
+  if (endpoint->destroy != NULL)
+    endpoint->destroy (endpoint->user_data);
+  usher_route_unref (endpoint->route);
+  g_free (endpoint);
 }
 
 static void
@@ -72,7 +71,7 @@ usher_context_finalize (GObject *object)
   g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_pointer (&self->pool, usher_workers_free);
   g_clear_object (&self->store);
-  g_clear_pointer (&self->routes, g_ptr_array_unref);
+  g_clear_pointer (&self->endpoints, g_ptr_array_unref);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
   g_clear_pointer (&self->alarms, g_ptr_array_unref);
   g_clear_pointer (&self->schemas, g_ptr_array_unref);
@@ -105,7 +104,7 @@ usher_context_init (UsherContext *self)
   self->tally = usher_tally_new (USHER_N_COUNTS);
   g_queue_init (&self->deferred);
   self->schemas = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_schema_unref);
-  self->routes = g_ptr_array_new_with_free_func (free_route);
+  self->endpoints = g_ptr_array_new_with_free_func (free_endpoint);
   self->listeners = g_ptr_array_new_with_free_func (free_listener);
   self->alarms = g_ptr_array_new_with_free_func (free_alarm);
   self->limiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
@@ -237,7 +236,7 @@ usher_context_add_route (UsherContext *self,
                          gpointer user_data,
                          GDestroyNotify destroy)
 {
-  UsherRoute *route = NULL;
+  UsherEndpoint *endpoint = NULL;
 
   g_return_if_fail (USHER_IS_CONTEXT (self));
   g_return_if_fail (method != NULL);
@@ -247,15 +246,13 @@ usher_context_add_route (UsherContext *self,
   if (!may_declare (self, "a route"))
     return;
 
-  route = g_new0 (UsherRoute, 1);
-  route->context = self;
-  route->method = g_strdup (method);
-  route->pattern = g_strdup (pattern);
-  route->flags = flags;
-  route->handler = handler;
-  route->user_data = user_data;
-  route->destroy = destroy;
-  g_ptr_array_add (self->routes, route);
+  endpoint = g_new0 (UsherEndpoint, 1);
+  endpoint->context = self;
+  endpoint->route = usher_route_new (self->name, method, pattern, flags);
+  endpoint->handler = handler;
+  endpoint->user_data = user_data;
+  endpoint->destroy = destroy;
+  g_ptr_array_add (self->endpoints, endpoint);
 }
 
 /**

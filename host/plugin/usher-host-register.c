@@ -17,12 +17,11 @@ static void
 add_context (UsherRegistration *registration, UsherContext *context)
 {
   g_ptr_array_add (registration->services, g_strdup (context->name));
-  for (guint i = 0; i < context->routes->len; i++)
+  for (guint i = 0; i < context->endpoints->len; i++)
     {
-      UsherRoute *route = g_ptr_array_index (context->routes, i);
+      const UsherEndpoint *endpoint = g_ptr_array_index (context->endpoints, i);
 
-      usher_registration_add_route (
-          registration, context->name, route->method, route->pattern, route->flags);
+      g_ptr_array_add (registration->routes, usher_route_ref (endpoint->route));
     }
 }
 

@@ -47,11 +47,12 @@ usher_host_find_route_service (UsherHost *self, const char *method, const char *
     {
       UsherContext *context = g_ptr_array_index (self->contexts, i);
 
-      for (guint j = 0; j < context->routes->len; j++)
+      for (guint j = 0; j < context->endpoints->len; j++)
         {
-          const UsherRoute *route = g_ptr_array_index (context->routes, j);
+          const UsherEndpoint *endpoint = g_ptr_array_index (context->endpoints, j);
 
-          if (g_str_equal (route->pattern, pattern) && g_str_equal (route->method, method))
+          if (g_str_equal (usher_route_get_pattern (endpoint->route), pattern) &&
+              g_str_equal (usher_route_get_method (endpoint->route), method))
             return context->name;
         }
     }

@@ -12,6 +12,7 @@
 #include "usher-error.h"
 #include "usher-host-private.h"
 #include "usher-job-private.h"
+#include "usher-router-private.h"
 #include "usher-waiters-private.h"
 
 #define KEY_FILE  "session.key"
@@ -321,13 +322,13 @@ usher_host_share (UsherHost *self, GError **error)
 static void
 on_route (UsherExchange *exchange, gpointer user_data)
 {
-  const UsherRoute *route = user_data;
+  const UsherEndpoint *endpoint = user_data;
   g_autoptr (UsherExchange) owned = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (route->context->store != NULL)
+  if (endpoint->context->store != NULL)
     {
-      usher_job_start_request (route, exchange);
+      usher_job_start_request (endpoint, exchange);
       return;
     }
 
@@ -339,19 +340,17 @@ on_route (UsherExchange *exchange, gpointer user_data)
 static gboolean
 add_routes (UsherHost *self, UsherContext *context, GError **error)
 {
-  for (guint i = 0; i < context->routes->len; i++)
+  for (guint i = 0; i < context->endpoints->len; i++)
     {
-      UsherRoute *route = g_ptr_array_index (context->routes, i);
-      gboolean is_admin = (route->flags & USHER_ROUTE_ADMIN) != 0;
+      UsherEndpoint *endpoint = g_ptr_array_index (context->endpoints, i);
+      gboolean is_admin = (usher_route_get_flags (endpoint->route) & USHER_ROUTE_ADMIN) != 0;
 
-      if (!usher_router_add (is_admin ? self->admin_router : self->router,
-                             route->method,
-                             route->pattern,
-                             route->flags,
-                             on_route,
-                             route,
-                             NULL,
-                             error))
+      if (!usher_router_add_route (is_admin ? self->admin_router : self->router,
+                                   endpoint->route,
+                                   on_route,
+                                   endpoint,
+                                   NULL,
+                                   error))
         return FALSE;
     }
 

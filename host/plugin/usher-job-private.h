@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef void (*UsherJobDoneFunc) (const GError *error, gpointer user_data);
 
 /* Each takes its input and runs to its end by itself, on this thread first. */
-void usher_job_start_request (const UsherRoute *route, UsherExchange *exchange);
+void usher_job_start_request (const UsherEndpoint *endpoint, UsherExchange *exchange);
 void usher_job_start_event (UsherContext *context,
                             const UsherListener *listener,
                             UsherEvent *event,

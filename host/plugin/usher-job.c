@@ -31,10 +31,10 @@ struct _UsherJob
 {
   UsherContext *context; /* (unowned): the host waits for all jobs before it frees a service */
 
-  const UsherRoute *route; /* (unowned) (nullable): a request */
-  UsherExchange *exchange; /* (owned) (nullable) */
-  char *request_key;       /* (owned) (nullable): marked as running */
-  char *request_hash;      /* (owned) (nullable) */
+  const UsherEndpoint *endpoint; /* (unowned) (nullable): a request */
+  UsherExchange *exchange;       /* (owned) (nullable) */
+  char *request_key;             /* (owned) (nullable): marked as running */
+  char *request_hash;            /* (owned) (nullable) */
 
   const UsherListener *listener; /* (unowned) (nullable): an event */
   UsherEvent *event;             /* (owned) (nullable) */
@@ -245,7 +245,8 @@ static gboolean
 is_blocking (UsherJob *self)
 {
   return self->step != NULL ||
-         (self->route != NULL && (self->route->flags & USHER_ROUTE_BLOCKING) != 0);
+         (self->endpoint != NULL &&
+          (usher_route_get_flags (self->endpoint->route) & USHER_ROUTE_BLOCKING) != 0);
 }
 
 void
@@ -475,8 +476,8 @@ call_handler (UsherJob *self, GError **error)
 
       usher_reply_reset (reply);
       usher_request_reset (get_request (self));
-      return self->route->handler (
-          get_request (self), self->unit, reply, self->route->user_data, error);
+      return self->endpoint->handler (
+          get_request (self), self->unit, reply, self->endpoint->user_data, error);
     }
 
   if (self->event != NULL)
@@ -656,15 +657,15 @@ read_request_key (UsherJob *self)
 }
 
 void
-usher_job_start_request (const UsherRoute *route, UsherExchange *exchange)
+usher_job_start_request (const UsherEndpoint *endpoint, UsherExchange *exchange)
 {
-  UsherContext *context = route->context;
+  UsherContext *context = endpoint->context;
   UsherJob *self = job_new (context);
 
-  self->route = route;
+  self->endpoint = endpoint;
   self->exchange = exchange;
 
-  if ((route->flags & USHER_ROUTE_BLOCKING) != 0 &&
+  if ((usher_route_get_flags (endpoint->route) & USHER_ROUTE_BLOCKING) != 0 &&
       usher_workers_get_n_waiting (context->pool) >= context->pool_queue)
     {
       g_autoptr (GError) error = g_error_new_literal (USHER_ERROR,
