@@ -11,9 +11,9 @@
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
 #include "usher-host-private.h"
-#include "usher-job-private.h"
-#include "usher-router-private.h"
-#include "usher-waiters-private.h"
+#include "usher-host-view-private.h"
+#include "usher-intake-private.h"
+#include "usher-upkeep-private.h"
 
 #define KEY_FILE  "session.key"
 #define LOCK_FILE "lock"
@@ -69,14 +69,12 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->probe);
   g_clear_pointer (&self->monitor, usher_monitor_free);
   g_clear_pointer (&self->metrics, g_ptr_array_unref);
-  g_clear_pointer (&self->ticker, usher_ticker_free);
   g_clear_pointer (&self->revocations, usher_revocations_free);
   g_clear_object (&self->router);
   g_clear_object (&self->admin_router);
   g_clear_pointer (&self->workers, usher_workers_free);
-  g_clear_pointer (&self->contexts, g_ptr_array_unref);
+  g_clear_pointer (&self->tenants, g_ptr_array_unref);
   g_clear_pointer (&self->left_out, g_ptr_array_unref);
-  g_clear_pointer (&self->running, usher_running_free);
   g_clear_object (&self->bus);
   g_clear_object (&self->sessions);
   g_clear_object (&self->settings);
@@ -169,9 +167,8 @@ usher_host_class_init (UsherHostClass *klass)
 static void
 usher_host_init (UsherHost *self)
 {
-  self->contexts = g_ptr_array_new_with_free_func (g_object_unref);
-  self->left_out = g_ptr_array_new_with_free_func (g_object_unref);
-  self->running = usher_running_new ();
+  self->tenants = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
+  self->left_out = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
   self->monitor = usher_monitor_new (self);
   g_mutex_init (&self->mutex);
 }
@@ -311,50 +308,12 @@ gboolean
 usher_host_share (UsherHost *self, GError **error)
 {
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
-  g_return_val_if_fail (self->contexts->len == 0, FALSE);
+  g_return_val_if_fail (self->tenants->len == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   self->is_shared = TRUE;
 
   return usher_directory_lock_share (self->lock, error);
-}
-
-static void
-on_route (UsherExchange *exchange, gpointer user_data)
-{
-  const UsherEndpoint *endpoint = user_data;
-  g_autoptr (UsherExchange) owned = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (endpoint->context->store != NULL)
-    {
-      usher_job_start_request (endpoint, exchange);
-      return;
-    }
-
-  owned = exchange;
-  error = g_error_new_literal (USHER_ERROR, USHER_ERROR_NOT_FOUND, "Not found");
-  usher_exchange_fail (owned, error);
-}
-
-static gboolean
-add_routes (UsherHost *self, UsherContext *context, GError **error)
-{
-  for (guint i = 0; i < context->endpoints->len; i++)
-    {
-      UsherEndpoint *endpoint = g_ptr_array_index (context->endpoints, i);
-      gboolean is_admin = (usher_route_get_flags (endpoint->route) & USHER_ROUTE_ADMIN) != 0;
-
-      if (!usher_router_add_route (is_admin ? self->admin_router : self->router,
-                                   endpoint->route,
-                                   on_route,
-                                   endpoint,
-                                   NULL,
-                                   error))
-        return FALSE;
-    }
-
-  return TRUE;
 }
 
 /**
@@ -371,7 +330,8 @@ add_routes (UsherHost *self, UsherContext *context, GError **error)
 gboolean
 usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error)
 {
-  g_autoptr (UsherContext) context = NULL;
+  g_autoptr (UsherTenant) tenant = NULL;
+  UsherLaneGround ground;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
@@ -379,22 +339,24 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
   g_return_val_if_fail (!self->started, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  context = usher_context_new (name, service, self->directory, self->settings, self->clock);
-  context->sessions = g_object_ref (self->sessions);
-  context->workers = self->workers;
-  context->running = self->running;
-  context->is_shared = self->is_shared;
+  ground = (UsherLaneGround){
+    .directory = self->directory,
+    .is_shared = self->is_shared,
+    .settings = self->settings,
+    .clock = self->clock,
+    .workers = self->workers,
+  };
+  tenant = usher_tenant_new (name, service, self->sessions, &ground);
 
-  if (!usher_service_configure (service, context, error) ||
-      !usher_context_close_declarations (context, error) || !add_routes (self, context, error))
+  if (!usher_tenant_configure (tenant, self->router, self->admin_router, error))
     {
       g_prefix_error (error, "service “%s” did not configure: ", name);
       /* a router forgets no route: those it has already are answered 404 */
-      g_ptr_array_add (self->left_out, g_steal_pointer (&context));
+      g_ptr_array_add (self->left_out, g_steal_pointer (&tenant));
       return FALSE;
     }
 
-  g_ptr_array_add (self->contexts, g_steal_pointer (&context));
+  g_ptr_array_add (self->tenants, g_steal_pointer (&tenant));
 
   return TRUE;
 }
@@ -402,8 +364,8 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
 void
 usher_host_end_reads (UsherHost *self)
 {
-  for (guint i = 0; i < self->contexts->len; i++)
-    usher_store_end_reads (((UsherContext *) g_ptr_array_index (self->contexts, i))->store);
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_lane_end_reads (usher_host_get_lane (self, i));
 }
 
 static void
@@ -412,114 +374,22 @@ on_idle (gpointer user_data)
   usher_host_end_reads (user_data);
 }
 
-static void
-answer_delivery (const GError *error, gpointer user_data)
-{
-  g_autoptr (UsherDelivery) delivery = user_data;
-  guint attempt = usher_delivery_get_attempt (delivery);
-  gint64 delay = (100 * G_TIME_SPAN_MILLISECOND) << MIN (attempt, 8);
-
-  if (error == NULL)
-    usher_delivery_ack (delivery);
-  else if (usher_job_is_deferral (error))
-    /* the event is not to blame */
-    usher_delivery_defer (delivery, error->message);
-  else
-    usher_delivery_nak (delivery, delay, error->message);
-}
-
 static gboolean
-was_applied (const UsherListener *listener, UsherDelivery *delivery)
+start_tenants (UsherHost *self, GError **error)
 {
-  gboolean applied = FALSE;
-
-  if (!usher_delivery_is_redelivered (delivery))
-    return FALSE;
-
-  /* when it cannot be known the commit finds out */
-  usher_store_was_applied (listener->context->store,
-                           usher_event_get_id (usher_delivery_get_event (delivery)),
-                           listener->group,
-                           &applied,
-                           NULL);
-
-  return applied;
-}
-
-static void
-on_delivery (UsherDelivery *delivery, gpointer user_data)
-{
-  const UsherListener *listener = user_data;
-
-  if (was_applied (listener, delivery))
-    {
-      usher_tally_add (listener->tally, USHER_COUNT_KNOWN, 1);
-      usher_delivery_ack (delivery);
-      usher_delivery_unref (delivery);
-      return;
-    }
-
-  usher_job_start_event (
-      listener->context, listener, usher_delivery_get_event (delivery), answer_delivery, delivery);
-}
-
-static gboolean
-start_context (UsherHost *self, UsherContext *context, GError **error)
-{
-  if (!usher_context_open (context, error))
-    return FALSE;
-
-  if (self->bus != NULL)
-    {
-      context->relay = usher_relay_new (context->store, self->bus, context->is_shared);
-      if (!usher_relay_start (context->relay, error))
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_tenant_start (g_ptr_array_index (self->tenants, i), self->bus, error))
+      {
+        g_prefix_error (error,
+                        "service “%s” did not start: ",
+                        usher_lane_get_name (usher_host_get_lane (self, i)));
         return FALSE;
-    }
+      }
 
-  return usher_service_start (context->service, context, error);
-}
-
-static gboolean
-start_contexts (UsherHost *self, GError **error)
-{
-  for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-
-      if (!start_context (self, context, error))
-        {
-          g_prefix_error (error, "service “%s” did not start: ", context->name);
-          return FALSE;
-        }
-    }
-
-  self->ticker = usher_ticker_new (self->clock, self->contexts, self->bus != NULL);
-  for (guint i = 0; i < self->contexts->len; i++)
-    ((UsherContext *) g_ptr_array_index (self->contexts, i))->ticker = self->ticker;
-
-  return TRUE;
-}
-
-static gboolean
-subscribe (UsherHost *self, UsherContext *context, GError **error)
-{
-  for (guint i = 0; i < context->listeners->len; i++)
-    {
-      UsherListener *listener = g_ptr_array_index (context->listeners, i);
-      UsherSubscription subscription = {
-        .channel = listener->channel,
-        .group = listener->group,
-        .durable = listener->group,
-        .start = USHER_START_ALL,
-      };
-
-      if (usher_bus_subscribe (self->bus, &subscription, on_delivery, listener, NULL, error) == 0)
-        {
-          g_prefix_error (
-              error, "service “%s” did not subscribe to “%s”: ", context->name, listener->channel);
-          return FALSE;
-        }
-    }
+  /* no timer fires before all of them have started */
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_upkeep_start (usher_host_get_lane (self, i), self->bus != NULL, error))
+      return FALSE;
 
   return TRUE;
 }
@@ -530,7 +400,7 @@ join_bus (UsherHost *self, GError **error)
   GError *cause = NULL;
 
   /* who serves nobody refuses nobody */
-  if (self->contexts->len == 0)
+  if (self->tenants->len == 0)
     return TRUE;
 
   self->revocations = usher_revocations_new (
@@ -545,8 +415,8 @@ join_bus (UsherHost *self, GError **error)
       return FALSE;
     }
 
-  for (guint i = 0; i < self->contexts->len; i++)
-    if (!subscribe (self, g_ptr_array_index (self->contexts, i), error))
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_intake_subscribe (usher_host_get_lane (self, i), self->bus, error))
       return FALSE;
 
   return TRUE;
@@ -579,7 +449,7 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
       usher_bus_set_idle_func (bus, on_idle, self);
     }
 
-  if (!start_contexts (self, error) || (bus != NULL && !join_bus (self, error)))
+  if (!start_tenants (self, error) || (bus != NULL && !join_bus (self, error)))
     return FALSE;
 
   g_atomic_int_set (&self->complete, TRUE);
@@ -644,16 +514,9 @@ usher_host_set_trouble (UsherHost *self, const char *reason)
 static gboolean
 is_idle (UsherHost *self)
 {
-  if (usher_running_get_n_open (self->running) > 0)
-    return FALSE;
-
-  for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-
-      if (context->relay != NULL && !usher_relay_is_idle (context->relay))
-        return FALSE;
-    }
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_lane_is_idle (usher_host_get_lane (self, i)))
+      return FALSE;
 
   return TRUE;
 }
@@ -662,8 +525,8 @@ is_idle (UsherHost *self)
 static void
 wake_waiters (UsherHost *self)
 {
-  for (guint i = 0; i < self->contexts->len; i++)
-    usher_waiters_expire (g_ptr_array_index (self->contexts, i), TRUE);
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_waiters_expire (usher_lane_get_waiters (usher_host_get_lane (self, i)), TRUE);
 }
 
 /* A handler that was under way may begin to wait only now. */
@@ -683,8 +546,8 @@ stop_intake (UsherHost *self)
   g_autoptr (GError) error = NULL;
 
   /* what is due now is due after the next start too */
-  if (self->ticker != NULL)
-    usher_ticker_rest (self->ticker);
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_lane_rest (usher_host_get_lane (self, i));
   usher_router_drain (self->router);
   if (self->front != NULL)
     usher_front_drain (self->front);
@@ -693,19 +556,20 @@ stop_intake (UsherHost *self)
   wake_waiters (self);
 }
 
+static void
+stop_tickers (UsherHost *self)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_ticker_stop (usher_lane_get_ticker (usher_host_get_lane (self, i)));
+}
+
 static gboolean
-shut_contexts (UsherHost *self, GError **error)
+stop_tenants (UsherHost *self, GError **error)
 {
   gboolean ok = TRUE;
 
-  for (guint i = self->contexts->len; i > 0; i--)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i - 1);
-
-      if (context->store != NULL)
-        usher_service_stop (context->service, context);
-      ok = usher_context_shut (context, ok ? error : NULL) && ok;
-    }
+  for (guint i = self->tenants->len; i > 0; i--)
+    ok = usher_tenant_stop (g_ptr_array_index (self->tenants, i - 1), ok ? error : NULL) && ok;
 
   return ok;
 }
@@ -748,13 +612,12 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (self->probe != NULL)
     usher_admin_listener_stop (self->probe);
 
-  if (self->ticker != NULL)
-    usher_ticker_stop (self->ticker);
+  stop_tickers (self);
   if (self->bus != NULL)
     ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
 
   g_signal_emit (self, signals[BUS_CLOSED], 0);
-  ok = shut_contexts (self, ok ? error : NULL) && ok;
+  ok = stop_tenants (self, ok ? error : NULL) && ok;
   g_atomic_int_set (&self->complete, FALSE);
   self->started = FALSE;
 

@@ -80,14 +80,14 @@ commit (Fixture *fixture, UsherUnit *unit)
 {
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (fixture->stage.context->store, unit, &error);
+  usher_store_commit_sync (stage_get_store (&fixture->stage), unit, &error);
   g_assert_no_error (error);
 }
 
 static UsherUnit *
 begin (Fixture *fixture)
 {
-  return usher_unit_new (fixture->stage.context->store, USHER_CLOCK (fixture->stage.clock));
+  return usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
 }
 
 /* due so many microseconds after the beginning */
@@ -105,7 +105,7 @@ set_timer (Fixture *fixture, const char *name, const char *key, gint64 due)
 static void
 await_idle (Fixture *fixture)
 {
-  stage_await (usher_running_get_n_open (fixture->stage.host->running) == 0);
+  stage_await (usher_host_get_n_open (fixture->stage.host) == 0);
 }
 
 static void
@@ -163,7 +163,7 @@ test_failure (Fixture *fixture, gconstpointer data)
       stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
       await_idle (fixture);
       g_assert_cmpint (fixture->attempt, ==, i);
-      g_assert_cmpint (usher_store_get_next_due (fixture->stage.context->store),
+      g_assert_cmpint (usher_store_get_next_due (stage_get_store (&fixture->stage)),
                        ==,
                        usher_clock_get_time (USHER_CLOCK (fixture->stage.clock)) +
                            delays[i] * G_TIME_SPAN_MILLISECOND);

@@ -8,13 +8,16 @@
 
 #include "usher-bus.h"
 #include "usher-store.h"
+#include "usher-ticker-private.h"
 
 G_BEGIN_DECLS
 
 typedef struct _UsherRelay UsherRelay;
 
-/* @is_shared: other processes write the store too, and the one that has its lease relays what all of them commit */
-UsherRelay *usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared);
+/* @is_shared: other processes write the store too, and the one that has its lease relays what all of them commit.
+ * @ticker: (unowned) (nullable): whose thread tends the relay and reads the outbox; NULL: the bus's thread may read it too */
+UsherRelay *
+usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared, UsherTicker *ticker);
 void usher_relay_free (UsherRelay *self);
 /* sends what an earlier run left, when the lease is ours; before the first commit of this one */
 gboolean usher_relay_start (UsherRelay *self, GError **error);

@@ -1,4 +1,4 @@
-/* usher-running-private.h: what is under way in this host
+/* usher-running-private.h: what is under way in a service
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later

@@ -34,7 +34,7 @@ static void
 publish (Fixture *fixture, guint n)
 {
   g_autoptr (UsherUnit) unit =
-      usher_unit_new (fixture->stage.context->store, USHER_CLOCK (fixture->stage.clock));
+      usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < n; i++)
@@ -43,7 +43,7 @@ publish (Fixture *fixture, guint n)
 
       usher_unit_publish (unit, "things", payload);
     }
-  usher_store_commit_sync (fixture->stage.context->store, unit, &error);
+  usher_store_commit_sync (stage_get_store (&fixture->stage), unit, &error);
   g_assert_no_error (error);
 }
 
@@ -94,10 +94,10 @@ test_trim (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_outbox (fixture), ==, 4);
   fake_bus_confirm_at (fixture->stage.bus, 0, NULL);
   g_assert_cmpuint (count_outbox (fixture), ==, 1);
-  g_assert_false (usher_relay_is_idle (fixture->stage.context->relay));
+  g_assert_false (usher_relay_is_idle (usher_lane_get_relay (fixture->stage.lane)));
   confirm (fixture, 1);
   g_assert_cmpuint (count_outbox (fixture), ==, 0);
-  g_assert_true (usher_relay_is_idle (fixture->stage.context->relay));
+  g_assert_true (usher_relay_is_idle (usher_lane_get_relay (fixture->stage.lane)));
 }
 
 static void

@@ -158,7 +158,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static UsherUnit *
 begin (Stage *stage)
 {
-  return usher_unit_new (stage->context->store, USHER_CLOCK (stage->clock));
+  return usher_unit_new (stage_get_store (stage), USHER_CLOCK (stage->clock));
 }
 
 static void
@@ -166,7 +166,7 @@ commit (Stage *stage, UsherUnit *unit)
 {
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (stage->context->store, unit, &error);
+  usher_store_commit_sync (stage_get_store (stage), unit, &error);
   g_assert_no_error (error);
 }
 
@@ -224,7 +224,7 @@ test_outbox (Fixture *fixture, gconstpointer data)
 
   assert_published (holder, 0, EVENTS);
   g_assert_cmpuint (fake_bus_get_n_published (other->bus), ==, 0);
-  g_assert_true (usher_relay_is_idle (other->context->relay));
+  g_assert_true (usher_relay_is_idle (usher_lane_get_relay (other->lane)));
   stage_await (count_outbox (holder) == 0);
   g_assert_cmpuint (fake_bus_get_n_published (holder->bus), ==, EVENTS);
 }
@@ -273,10 +273,10 @@ test_lost_lease (Fixture *fixture, gconstpointer data)
 
   /* as if it had been stopped for a while; it may be first to take it again */
   do
-    usher_store_release_lease (holder->context->store);
-  while (!usher_store_hold_lease (other->context->store));
+    usher_store_release_lease (stage_get_store (holder));
+  while (!usher_store_hold_lease (stage_get_store (other)));
   assert_published (other, 0, 3);
-  stage_await (usher_relay_is_idle (holder->context->relay));
+  stage_await (usher_relay_is_idle (usher_lane_get_relay (holder->lane)));
   fake_bus_confirm (holder->bus, NULL);
   fake_bus_confirm (holder->bus, full);
   fake_bus_confirm (holder->bus, NULL);

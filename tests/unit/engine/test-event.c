@@ -289,10 +289,10 @@ static void
 hold_store (Fixture *fixture)
 {
   g_autoptr (UsherUnit) unit =
-      usher_unit_new (fixture->stage.context->store, USHER_CLOCK (fixture->stage.clock));
+      usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
 
   usher_unit_schedule (unit, "nobody", "hold", STAGE_TIME * 2, NULL);
-  usher_store_commit (fixture->stage.context->store, unit, on_hold, fixture);
+  usher_store_commit (stage_get_store (&fixture->stage), unit, on_hold, fixture);
   stage_await (g_atomic_int_get (&fixture->inside) == 1);
 }
 

@@ -13,7 +13,6 @@
 #include "usher-exchange-private.h"
 #include "usher-host-private.h"
 #include "usher-log.h"
-#include "usher-waiters-private.h"
 
 #define ID    "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER "bbbbbbbbbbbbbbbbbbbbbbbb"
@@ -410,7 +409,7 @@ test_wait_deadline (Fixture *fixture, gconstpointer data)
   call = stage_call_async (&fixture->stage, "/wait");
   stage_await (stage_get_n_waiters (&fixture->stage) == 1);
   stage_turn (&fixture->stage, 5 * G_TIME_SPAN_SECOND - 1);
-  usher_waiters_expire (fixture->stage.context, FALSE);
+  usher_waiters_expire (usher_lane_get_waiters (fixture->stage.lane), FALSE);
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
   stage_turn (&fixture->stage, 1);
   reply = stage_join (call);
@@ -498,6 +497,16 @@ test_wait_stop (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (usher_reply_get_header (reply, "Retry-After"));
 }
 
+static guint
+count_queued (Fixture *fixture)
+{
+  UsherLaneFigures figures;
+
+  usher_lane_get_figures (fixture->stage.lane, &figures);
+
+  return figures.n_queued;
+}
+
 static void
 test_pool_full (Fixture *fixture, gconstpointer data)
 {
@@ -506,8 +515,6 @@ test_pool_full (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("When threads and queue are taken a request that blocks is answered 503");
 
-  /* four threads and a queue of one, as an operator may set */
-  fixture->stage.context->pool_queue = 1;
   fixture->may_go = FALSE;
   for (guint i = 0; i < 4; i++)
     {
@@ -515,7 +522,7 @@ test_pool_full (Fixture *fixture, gconstpointer data)
       stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
     }
   calls[4] = stage_call_async (&fixture->stage, "/block");
-  stage_await (usher_workers_get_n_waiting (fixture->stage.context->pool) == 1);
+  stage_await (count_queued (fixture) == 1);
 
   refused = get (fixture, "/block");
   stage_assert_status (refused, 503);
@@ -557,7 +564,7 @@ test_two_documents (Fixture *fixture, gconstpointer data)
 
   reply = get (fixture, "/two");
   stage_assert_status (reply, 500);
-  found = usher_store_query (fixture->stage.context->store, query, &error);
+  found = usher_store_query (stage_get_store (&fixture->stage), query, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (found->len, ==, 0);
 }
@@ -760,7 +767,7 @@ main (int argc, char **argv)
   add ("wait/lost", NULL, test_wait_lost);
   add ("wait/full", "host.waiters=1", test_wait_full);
   add ("wait/stop", NULL, test_wait_stop);
-  add ("pool/full", NULL, test_pool_full);
+  add ("pool/full", "stage.queue=1", test_pool_full);
   add ("failure/silent", NULL, test_silent);
   add ("failure/two-documents", "store.documents-a-unit=1", test_two_documents);
   add ("steps/order", NULL, test_steps);

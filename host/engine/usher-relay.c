@@ -39,6 +39,7 @@ struct _UsherRelay
   UsherStore *store; /* (owned) */
   UsherBus *bus;     /* (owned) */
   gboolean is_shared;
+  UsherTicker *ticker; /* (unowned) (nullable) */
 
   GMutex mutex;
   gboolean is_active; /* (mutex mutex): the lease is ours */
@@ -63,7 +64,7 @@ free_pending (gpointer data)
 }
 
 UsherRelay *
-usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared)
+usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared, UsherTicker *ticker)
 {
   UsherRelay *self = g_new0 (UsherRelay, 1);
 
@@ -72,6 +73,7 @@ usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared)
   self->orphans = g_hash_table_new_full (NULL, NULL, free_pending, NULL);
   self->refusing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->is_shared = is_shared;
+  self->ticker = ticker;
   self->store = g_object_ref (store);
   self->bus = g_object_ref (bus);
 
@@ -172,14 +174,20 @@ take_answer (UsherRelay *self, Pending *pending, gboolean is_confirmed)
   return 0;
 }
 
+/* The mutex is held. */
+static gboolean
+wants_more (UsherRelay *self)
+{
+  return self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2;
+}
+
 /* Reads on when there is room; the mutex is held. */
 static void
 catch_up (UsherRelay *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->behind && g_queue_get_length (&self->pending) < MAX_PENDING / 2 &&
-      !read_outbox (self, &error))
+  if (wants_more (self) && !read_outbox (self, &error))
     g_message ("the outbox cannot be read: %s", error->message);
 }
 
@@ -188,6 +196,7 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
 {
   Pending *pending = user_data;
   UsherRelay *self = pending->relay;
+  gboolean is_late = FALSE;
   gint64 upto = 0;
 
   if (error != NULL)
@@ -195,8 +204,14 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
 
   g_mutex_lock (&self->mutex);
   upto = take_answer (self, pending, error == NULL);
-  catch_up (self);
+  is_late = self->ticker != NULL && wants_more (self);
+  if (self->ticker == NULL)
+    catch_up (self);
   g_mutex_unlock (&self->mutex);
+
+  /* a store that blocks is not read on the bus's thread */
+  if (is_late)
+    usher_ticker_notice (self->ticker, G_MININT64);
 
   if (upto > 0)
     usher_store_trim_outbox (self->store, upto);

@@ -17,9 +17,11 @@ struct _UsherWorkers
 };
 
 static void
-run_job (gpointer data, gpointer user_data)
+run_work (gpointer data, gpointer user_data)
 {
-  usher_job_run_on_worker (data);
+  UsherWork *work = data;
+
+  work->run (work);
 }
 
 UsherWorkers *
@@ -29,7 +31,7 @@ usher_workers_new (const char *name, guint n_threads, GError **error)
   g_autoptr (GError) cause = NULL;
 
   self->name = g_strdup (name);
-  self->pool = g_thread_pool_new (run_job, self, (int) n_threads, FALSE, &cause);
+  self->pool = g_thread_pool_new (run_work, self, (int) n_threads, FALSE, &cause);
   if (self->pool == NULL)
     {
       g_set_error (error,
@@ -45,12 +47,12 @@ usher_workers_new (const char *name, guint n_threads, GError **error)
 }
 
 void
-usher_workers_push (UsherWorkers *self, UsherJob *job)
+usher_workers_push (UsherWorkers *self, UsherWork *work)
 {
   g_autoptr (GError) error = NULL;
 
-  /* GLib queues the job even when it cannot start one thread more */
-  if (!g_thread_pool_push (self->pool, job, &error))
+  /* GLib queues the work even when it cannot start one thread more */
+  if (!g_thread_pool_push (self->pool, work, &error))
     g_message ("threads “%s”: %s", self->name, error->message);
 }
 
