@@ -11,9 +11,10 @@
 #include "usher-front.h"
 #include "usher-host.h"
 #include "usher-monitor-private.h"
+#include "usher-readiness-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
-#include "usher-tenant-private.h"
+#include "usher-tenants-private.h"
 #include "usher-workers-private.h"
 
 G_BEGIN_DECLS
@@ -31,8 +32,8 @@ struct _UsherHost
   UsherRouter *router;       /* (owned) */
   UsherRouter *admin_router; /* (owned) */
   UsherWorkers *workers;     /* (owned) */
-  GPtrArray *tenants;        /* (owned) (element-type UsherTenant) */
-  GPtrArray *left_out; /* (owned) (element-type UsherTenant): a router may know their routes */
+  UsherTenants *tenants;     /* (owned) */
+  UsherReadiness *readiness; /* (owned) */
 
   UsherBus *bus;                 /* (owned) (nullable) */
   UsherRevocations *revocations; /* (owned) (nullable) */
@@ -43,16 +44,10 @@ struct _UsherHost
   GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
   UsherProcessesFunc processes;  /* (nullable) */
   gpointer processes_data;
-  GMutex mutex;
-  char *trouble; /* (owned) (nullable) (mutex mutex): what is missing, by the program around it */
   char *registered; /* (owned) (nullable): the path of its registration */
   gboolean started;
-  int complete; /* (atomic): all of the start went well */
-  int draining; /* (atomic) */
 };
 
-/* ends the calling thread's reads in all stores */
-void usher_host_end_reads (UsherHost *self);
 /* Returns whether it was registered, so that some may still come who do not know yet. */
 gboolean usher_host_unregister (UsherHost *self);
 /* the routes of the admin listener that are the host's own */

@@ -105,7 +105,7 @@ usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
   else
     usher_exchange_finish (exchange);
 
-  usher_host_end_reads (self);
+  usher_tenants_end_reads (self->tenants);
   error = latch_wait (&latch);
 
   return g_steal_pointer (&reply);

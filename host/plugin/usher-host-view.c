@@ -8,7 +8,6 @@
 
 #include "usher-host-view-private.h"
 
-#include "usher-error.h"
 #include "usher-host-private.h"
 
 UsherSettings *
@@ -61,7 +60,7 @@ has_route (UsherLane *lane, const char *method, const char *pattern)
 const char *
 usher_host_find_route_service (UsherHost *self, const char *method, const char *pattern)
 {
-  for (guint i = 0; i < self->tenants->len; i++)
+  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
     if (has_route (usher_host_get_lane (self, i), method, pattern))
       return usher_lane_get_name (usher_host_get_lane (self, i));
 
@@ -73,7 +72,7 @@ usher_host_get_n_open (UsherHost *self)
 {
   guint n = 0;
 
-  for (guint i = 0; i < self->tenants->len; i++)
+  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
     n += usher_running_get_n_open (usher_lane_get_running (usher_host_get_lane (self, i)));
 
   return n;
@@ -93,27 +92,17 @@ usher_host_add_listener_metrics (UsherHost *self, UsherMetrics *metrics)
 guint
 usher_host_get_n_lanes (UsherHost *self)
 {
-  return self->tenants->len;
+  return usher_tenants_get_n (self->tenants);
 }
 
 UsherLane *
 usher_host_get_lane (UsherHost *self, guint index)
 {
-  return usher_tenant_get_lane (g_ptr_array_index (self->tenants, index));
+  return usher_tenants_get_lane (self->tenants, index);
 }
 
 UsherLane *
 usher_host_find_lane (UsherHost *self, const char *service, GError **error)
 {
-  for (guint i = 0; i < self->tenants->len; i++)
-    {
-      UsherLane *lane = usher_host_get_lane (self, i);
-
-      if (g_str_equal (usher_lane_get_name (lane), service))
-        return lane;
-    }
-
-  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no service is named “%s”", service);
-
-  return NULL;
+  return usher_tenants_find_lane (self->tenants, service, error);
 }

@@ -11,9 +11,6 @@
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
 #include "usher-host-private.h"
-#include "usher-host-view-private.h"
-#include "usher-intake-private.h"
-#include "usher-upkeep-private.h"
 
 #define KEY_FILE  "session.key"
 #define LOCK_FILE "lock"
@@ -73,17 +70,15 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->router);
   g_clear_object (&self->admin_router);
   g_clear_pointer (&self->workers, usher_workers_free);
-  g_clear_pointer (&self->tenants, g_ptr_array_unref);
-  g_clear_pointer (&self->left_out, g_ptr_array_unref);
+  g_clear_pointer (&self->tenants, usher_tenants_free);
+  g_clear_pointer (&self->readiness, usher_readiness_free);
   g_clear_object (&self->bus);
   g_clear_object (&self->sessions);
   g_clear_object (&self->settings);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->directory, g_free);
-  g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->registered, g_free);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
-  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_host_parent_class)->finalize (object);
 }
@@ -99,7 +94,7 @@ usher_host_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
       g_value_set_boolean (value, usher_host_is_ready (self, NULL));
       break;
     case PROP_DRAINING:
-      g_value_set_boolean (value, g_atomic_int_get (&self->draining));
+      g_value_set_boolean (value, usher_readiness_is_draining (self->readiness));
       break;
     case N_PROPERTIES:
     default:
@@ -167,10 +162,9 @@ usher_host_class_init (UsherHostClass *klass)
 static void
 usher_host_init (UsherHost *self)
 {
-  self->tenants = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
-  self->left_out = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
+  self->tenants = usher_tenants_new ();
+  self->readiness = usher_readiness_new ();
   self->monitor = usher_monitor_new (self);
-  g_mutex_init (&self->mutex);
 }
 
 static gboolean
@@ -308,7 +302,7 @@ gboolean
 usher_host_share (UsherHost *self, GError **error)
 {
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
-  g_return_val_if_fail (self->tenants->len == 0, FALSE);
+  g_return_val_if_fail (usher_tenants_get_n (self->tenants) == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   self->is_shared = TRUE;
@@ -330,7 +324,7 @@ usher_host_share (UsherHost *self, GError **error)
 gboolean
 usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error)
 {
-  g_autoptr (UsherTenant) tenant = NULL;
+  UsherTenant *tenant = NULL;
   UsherLaneGround ground;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
@@ -348,50 +342,18 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
   };
   tenant = usher_tenant_new (name, service, self->sessions, &ground);
 
-  if (!usher_tenant_configure (tenant, self->router, self->admin_router, error))
-    {
-      g_prefix_error (error, "service “%s” did not configure: ", name);
-      /* a router forgets no route: those it has already are answered 404 */
-      g_ptr_array_add (self->left_out, g_steal_pointer (&tenant));
-      return FALSE;
-    }
+  if (usher_tenants_add (self->tenants, tenant, self->router, self->admin_router, error))
+    return TRUE;
 
-  g_ptr_array_add (self->tenants, g_steal_pointer (&tenant));
+  g_prefix_error (error, "service “%s” did not configure: ", name);
 
-  return TRUE;
-}
-
-void
-usher_host_end_reads (UsherHost *self)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    usher_lane_end_reads (usher_host_get_lane (self, i));
+  return FALSE;
 }
 
 static void
 on_idle (gpointer user_data)
 {
-  usher_host_end_reads (user_data);
-}
-
-static gboolean
-start_tenants (UsherHost *self, GError **error)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    if (!usher_tenant_start (g_ptr_array_index (self->tenants, i), self->bus, error))
-      {
-        g_prefix_error (error,
-                        "service “%s” did not start: ",
-                        usher_lane_get_name (usher_host_get_lane (self, i)));
-        return FALSE;
-      }
-
-  /* no timer fires before all of them have started */
-  for (guint i = 0; i < self->tenants->len; i++)
-    if (!usher_upkeep_start (usher_host_get_lane (self, i), self->bus != NULL, error))
-      return FALSE;
-
-  return TRUE;
+  usher_tenants_end_reads (user_data);
 }
 
 static gboolean
@@ -400,7 +362,7 @@ join_bus (UsherHost *self, GError **error)
   GError *cause = NULL;
 
   /* who serves nobody refuses nobody */
-  if (self->tenants->len == 0)
+  if (usher_tenants_get_n (self->tenants) == 0)
     return TRUE;
 
   self->revocations = usher_revocations_new (
@@ -415,11 +377,7 @@ join_bus (UsherHost *self, GError **error)
       return FALSE;
     }
 
-  for (guint i = 0; i < self->tenants->len; i++)
-    if (!usher_intake_subscribe (usher_host_get_lane (self, i), self->bus, error))
-      return FALSE;
-
-  return TRUE;
+  return usher_tenants_subscribe (self->tenants, self->bus, error);
 }
 
 /**
@@ -446,13 +404,13 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
   if (bus != NULL)
     {
       self->bus = g_object_ref (bus);
-      usher_bus_set_idle_func (bus, on_idle, self);
+      usher_bus_set_idle_func (bus, on_idle, self->tenants);
     }
 
-  if (!start_tenants (self, error) || (bus != NULL && !join_bus (self, error)))
+  if (!usher_tenants_start (self->tenants, bus, error) || (bus != NULL && !join_bus (self, error)))
     return FALSE;
 
-  g_atomic_int_set (&self->complete, TRUE);
+  usher_readiness_set_complete (self->readiness, TRUE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 
   return TRUE;
@@ -470,25 +428,23 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
 gboolean
 usher_host_is_ready (UsherHost *self, char **reason)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-  const char *why = NULL;
+  g_autofree char *why = NULL;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
 
-  locker = g_mutex_locker_new (&self->mutex);
-  if (!g_atomic_int_get (&self->complete))
-    why = "the host has not started";
-  else if (g_atomic_int_get (&self->draining))
-    why = "the host is stopping";
-  else if (self->bus != NULL && !usher_bus_is_connected (self->bus))
-    why = "the bus does not answer";
-  else
-    why = self->trouble;
+  why = usher_readiness_dup_reason (self->readiness,
+                                    self->bus != NULL && !usher_bus_is_connected (self->bus));
+  if (why == NULL)
+    {
+      if (reason != NULL)
+        *reason = NULL;
+      return TRUE;
+    }
 
   if (reason != NULL)
-    *reason = g_strdup (why);
+    *reason = g_steal_pointer (&why);
 
-  return why == NULL;
+  return FALSE;
 }
 
 /**
@@ -504,39 +460,18 @@ usher_host_set_trouble (UsherHost *self, const char *reason)
 {
   g_return_if_fail (USHER_IS_HOST (self));
 
-  g_mutex_lock (&self->mutex);
-  g_free (self->trouble);
-  self->trouble = g_strdup (reason);
-  g_mutex_unlock (&self->mutex);
+  usher_readiness_set_trouble (self->readiness, reason);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
-}
-
-static gboolean
-is_idle (UsherHost *self)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    if (!usher_lane_is_idle (usher_host_get_lane (self, i)))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* Whoever waits for a document gets his answer now. */
-static void
-wake_waiters (UsherHost *self)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    usher_waiters_expire (usher_lane_get_waiters (usher_host_get_lane (self, i)), TRUE);
 }
 
 /* A handler that was under way may begin to wait only now. */
 static void
 wait_for_idle (UsherHost *self, gint64 deadline)
 {
-  while (!is_idle (self) && g_get_monotonic_time () < deadline)
+  while (!usher_tenants_is_idle (self->tenants) && g_get_monotonic_time () < deadline)
     {
       g_usleep (2000);
-      wake_waiters (self);
+      usher_tenants_give_up (self->tenants);
     }
 }
 
@@ -546,32 +481,13 @@ stop_intake (UsherHost *self)
   g_autoptr (GError) error = NULL;
 
   /* what is due now is due after the next start too */
-  for (guint i = 0; i < self->tenants->len; i++)
-    usher_lane_rest (usher_host_get_lane (self, i));
+  usher_tenants_rest (self->tenants);
   usher_router_drain (self->router);
   if (self->front != NULL)
     usher_front_drain (self->front);
   if (self->bus != NULL && !usher_bus_pause (self->bus, &error))
     g_message ("the bus was not paused: %s", error->message);
-  wake_waiters (self);
-}
-
-static void
-stop_tickers (UsherHost *self)
-{
-  for (guint i = 0; i < self->tenants->len; i++)
-    usher_ticker_stop (usher_lane_get_ticker (usher_host_get_lane (self, i)));
-}
-
-static gboolean
-stop_tenants (UsherHost *self, GError **error)
-{
-  gboolean ok = TRUE;
-
-  for (guint i = self->tenants->len; i > 0; i--)
-    ok = usher_tenant_stop (g_ptr_array_index (self->tenants, i - 1), ok ? error : NULL) && ok;
-
-  return ok;
+  usher_tenants_give_up (self->tenants);
 }
 
 /**
@@ -597,7 +513,7 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (!self->started)
     return TRUE;
 
-  g_atomic_int_set (&self->draining, 1);
+  usher_readiness_set_draining (self->readiness);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAINING]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
   if (usher_host_unregister (self))
@@ -612,13 +528,13 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (self->probe != NULL)
     usher_admin_listener_stop (self->probe);
 
-  stop_tickers (self);
+  usher_tenants_stop_tickers (self->tenants);
   if (self->bus != NULL)
     ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
 
   g_signal_emit (self, signals[BUS_CLOSED], 0);
-  ok = stop_tenants (self, ok ? error : NULL) && ok;
-  g_atomic_int_set (&self->complete, FALSE);
+  ok = usher_tenants_stop (self->tenants, ok ? error : NULL) && ok;
+  usher_readiness_set_complete (self->readiness, FALSE);
   self->started = FALSE;
 
   return ok;
