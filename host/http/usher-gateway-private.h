@@ -22,11 +22,9 @@ typedef struct _UsherCopy UsherCopy;
 typedef struct
 {
   UsherGateway *gateway; /* (unowned) */
-  char *method;          /* (owned) */
-  char *pattern;         /* (owned) */
-  char *service;         /* (owned) */
-  UsherRouteFlags flags;
-  GPtrArray *copies; /* (owned) (element-type UsherCopy) */
+  UsherRoute *route;     /* (owned): as it was told first: method and pattern do not change */
+  UsherRoute *told;      /* (owned) (mutex): as it is told now: whose it is, and its flags */
+  GPtrArray *copies;     /* (owned) (element-type UsherCopy) */
   guint turn;
 } UsherGatewayRoute;
 

@@ -21,17 +21,6 @@
 
 #define MAX_SIZE 1048576
 
-static void
-free_route (gpointer data)
-{
-  UsherRegisteredRoute *route = data;
-
-  g_free (route->service);
-  g_free (route->method);
-  g_free (route->pattern);
-  g_free (route);
-}
-
 UsherRegistration *
 usher_registration_new (const char *name)
 {
@@ -40,7 +29,7 @@ usher_registration_new (const char *name)
   self->name = g_strdup (name);
   self->pid = getpid ();
   self->services = g_ptr_array_new_with_free_func (g_free);
-  self->routes = g_ptr_array_new_with_free_func (free_route);
+  self->routes = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_route_unref);
 
   return self;
 }
@@ -54,22 +43,6 @@ usher_registration_free (UsherRegistration *self)
   g_free (self->listen);
   g_free (self->admin);
   g_free (self);
-}
-
-void
-usher_registration_add_route (UsherRegistration *self,
-                              const char *service,
-                              const char *method,
-                              const char *pattern,
-                              UsherRouteFlags flags)
-{
-  UsherRegisteredRoute *route = g_new0 (UsherRegisteredRoute, 1);
-
-  route->service = g_strdup (service);
-  route->method = g_strdup (method);
-  route->pattern = g_strdup (pattern);
-  route->flags = flags;
-  g_ptr_array_add (self->routes, route);
 }
 
 gboolean
@@ -115,18 +88,19 @@ make_json (UsherRegistration *self)
   g_string_append (json, "],\"routes\":[");
   for (guint i = 0; i < self->routes->len; i++)
     {
-      UsherRegisteredRoute *route = g_ptr_array_index (self->routes, i);
+      const UsherRoute *route = g_ptr_array_index (self->routes, i);
+      UsherRouteFlags flags = usher_route_get_flags (route);
       g_autoptr (GString) item = g_string_new ("{");
 
-      append_member (item, "service", route->service);
-      append_member (item, "method", route->method);
-      append_member (item, "pattern", route->pattern);
+      append_member (item, "service", usher_route_get_service (route));
+      append_member (item, "method", usher_route_get_method (route));
+      append_member (item, "pattern", usher_route_get_pattern (route));
       g_string_append_printf (json,
                               "%s%s,\"admin\":%s,\"signed_in\":%s}",
                               i > 0 ? "," : "",
                               item->str,
-                              (route->flags & USHER_ROUTE_ADMIN) != 0 ? "true" : "false",
-                              (route->flags & USHER_ROUTE_SIGNED_IN) != 0 ? "true" : "false");
+                              (flags & USHER_ROUTE_ADMIN) != 0 ? "true" : "false",
+                              (flags & USHER_ROUTE_SIGNED_IN) != 0 ? "true" : "false");
     }
   g_string_append (json, "]}\n");
 
@@ -223,7 +197,7 @@ read_lists (UsherRegistration *self, UsherJson *json)
         flags |= USHER_ROUTE_ADMIN;
       if (is_set (json, i, "signed_in"))
         flags |= USHER_ROUTE_SIGNED_IN;
-      usher_registration_add_route (self, service, method, pattern, flags);
+      g_ptr_array_add (self->routes, usher_route_new (service, method, pattern, flags));
     }
 
   return TRUE;

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-route-private.h"
 #include "usher-router.h"
 #include "usher-tally-private.h"
 
@@ -17,6 +18,13 @@ G_BEGIN_DECLS
 /* a flag of routes that somebody else checks: 401 without anything that could be a session */
 #define USHER_ROUTE_CREDENTIALS ((UsherRouteFlags) (1 << 16))
 
+/* as usher_router_add(), of a route that is described already */
+gboolean usher_router_add_route (UsherRouter *self,
+                                 UsherRoute *route,
+                                 UsherRouteFunc func,
+                                 gpointer user_data,
+                                 GDestroyNotify destroy,
+                                 GError **error);
 gboolean usher_router_is_own_origin (UsherRequest *request, const char *origin);
 gsize usher_router_get_max_body (UsherRouter *self);
 /* From now on @table's routes are looked at behind those that were added, and no others. One thread at a time. Those of before are kept for the

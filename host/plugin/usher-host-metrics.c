@@ -7,9 +7,9 @@
 #include "config.h"
 
 #include "usher-host-private.h"
+#include "usher-host-view-private.h"
 #include "usher-monitor-private.h"
 #include "usher-router-private.h"
-#include "usher-workers-private.h"
 
 typedef struct
 {
@@ -82,34 +82,14 @@ typedef struct
   UsherMetrics *metrics;
 } Fill;
 
-/* The service that has a route; none for what found no route. */
-static const char *
-find_service (UsherHost *self, const char *method, const char *pattern)
-{
-  for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-
-      for (guint j = 0; j < context->routes->len; j++)
-        {
-          const UsherRoute *route = g_ptr_array_index (context->routes, j);
-
-          if (g_str_equal (route->pattern, pattern) && g_str_equal (route->method, method))
-            return context->name;
-        }
-    }
-
-  return "";
-}
-
 static void
 add_route (const char *method, const char *pattern, UsherTally *tally, gpointer user_data)
 {
   static const char *const classes[USHER_ROUTE_N_CLASSES] = { "1xx", "2xx", "3xx", "4xx", "5xx" };
   const Fill *fill = user_data;
-  const char *service = find_service (fill->host, method, pattern);
+  const char *service = usher_host_find_route_service (fill->host, method, pattern);
   const char *labels[] = {
-    "service", service, "method", method, "route", pattern, NULL, NULL, NULL
+    "service", service != NULL ? service : "", "method", method, "route", pattern, NULL, NULL, NULL
   };
   guint64 counts[USHER_TALLY_N_BOUNDS + 1] = { 0 };
   double sum = usher_tally_sum_durations (tally, USHER_ROUTE_N_CLASSES, counts);
@@ -149,30 +129,7 @@ add_requests (UsherHost *self, UsherMetrics *metrics)
                          "usher_request_duration_seconds",
                          USHER_METRIC_HISTOGRAM,
                          "From a request's head to its answer.");
-  usher_router_foreach_count (self->router, add_route, &fill);
-}
-
-/* What is known of a service at this moment. */
-typedef struct
-{
-  guint n_waiters;
-  guint n_deferred;
-  guint n_queued;
-  guint n_pending;
-  gboolean is_behind;
-} Moment;
-
-static void
-look_at (UsherContext *context, Moment *moment)
-{
-  g_mutex_lock (&context->mutex);
-  moment->n_waiters = context->n_waiters;
-  moment->n_deferred = g_queue_get_length (&context->deferred);
-  g_mutex_unlock (&context->mutex);
-  if (context->pool != NULL)
-    moment->n_queued = usher_workers_get_n_waiting (context->pool);
-  if (context->relay != NULL)
-    moment->n_pending = usher_relay_get_n_pending (context->relay, &moment->is_behind);
+  usher_router_foreach_count (usher_host_get_router (self), add_route, &fill);
 }
 
 static const struct
@@ -209,12 +166,12 @@ add_gauge (UsherMetrics *metrics,
 }
 
 static void
-add_service (UsherMetrics *metrics, UsherContext *context)
+add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
 {
-  const char *const labels[] = { "service", context->name, NULL };
-  Moment moment = { 0 };
+  const char *name = usher_lane_get_name (lane);
+  const char *const labels[] = { "service", name, NULL };
+  UsherLaneFigures figures;
 
-  look_at (context, &moment);
   for (guint i = 0; i < G_N_ELEMENTS (service_counts); i++)
     {
       usher_metrics_declare (metrics,
@@ -224,44 +181,45 @@ add_service (UsherMetrics *metrics, UsherContext *context)
       usher_metrics_add (metrics,
                          service_counts[i].name,
                          labels,
-                         (double) usher_tally_sum (context->tally, service_counts[i].count));
+                         (double) usher_lane_get_count (lane, service_counts[i].count));
     }
 
+  usher_lane_get_figures (lane, &figures);
   add_gauge (metrics,
              "usher_waiting_requests",
              "Requests that wait for a document.",
-             context->name,
-             moment.n_waiters);
+             name,
+             figures.n_waiting);
   add_gauge (metrics,
              "usher_deferred_events",
              "Events that wait in memory for another one.",
-             context->name,
-             moment.n_deferred);
+             name,
+             figures.n_deferred);
   add_gauge (metrics,
              "usher_queued_jobs",
              "Requests, steps and timers that wait for a thread of the service.",
-             context->name,
-             moment.n_queued);
+             name,
+             figures.n_queued);
   add_gauge (metrics,
              "usher_unconfirmed_events",
              "Events that the bus has and did not confirm.",
-             context->name,
-             moment.n_pending);
+             name,
+             figures.n_unconfirmed);
   add_gauge (metrics,
              "usher_outbox_behind",
              "Whether the outbox has more than was given to the bus.",
-             context->name,
-             moment.is_behind);
+             name,
+             figures.is_behind);
   add_gauge (metrics,
              "usher_store_keep_inbox_seconds",
              "How long the store knows which events were applied.",
-             context->name,
-             usher_settings_get_integer (context->settings, "store", "keep-inbox"));
+             name,
+             usher_settings_get_integer (settings, "store", "keep-inbox"));
   add_gauge (metrics,
              "usher_store_keep_requests_seconds",
              "How long idempotency keys are kept.",
-             context->name,
-             usher_settings_get_integer (context->settings, "store", "keep-requests"));
+             name,
+             usher_settings_get_integer (settings, "store", "keep-requests"));
 }
 
 /* What stores count, and how that is called outside; names that are not here are taken as they are. */
@@ -303,17 +261,12 @@ add_figure (UsherMetrics *metrics, const char *service, const char *figure, gint
   add_gauge (metrics, name, "As the store counts it.", service, (double) value);
 }
 
-/* (transfer full) (nullable): a store that cannot be read tells its requests so, not its numbers */
-static GVariant *
-describe_store (UsherContext *context)
-{
-  return context->store != NULL ? usher_store_describe (context->store, NULL) : NULL;
-}
-
 static void
-add_store (UsherMetrics *metrics, UsherContext *context)
+add_store (UsherMetrics *metrics, UsherClock *clock, UsherLane *lane)
 {
-  g_autoptr (GVariant) figures = describe_store (context);
+  /* a store that cannot be read tells its requests so, not its numbers */
+  g_autoptr (GVariant) figures = usher_lane_describe_store (lane);
+  const char *name = usher_lane_get_name (lane);
   GVariantIter iter;
   const char *figure = NULL;
   gint64 value = 0;
@@ -324,18 +277,18 @@ add_store (UsherMetrics *metrics, UsherContext *context)
 
   g_variant_iter_init (&iter, figures);
   while (g_variant_iter_next (&iter, "{&sx}", &figure, &value))
-    add_figure (metrics, context->name, figure, value);
+    add_figure (metrics, name, figure, value);
 
-  due = usher_store_get_next_due (context->store);
+  due = usher_lane_get_next_due (lane);
   add_gauge (metrics,
              "usher_timers_late_seconds",
              "For how long the earliest timer has been due.",
-             context->name,
-             MAX (0, (double) (usher_clock_get_time (context->clock) - due) / G_USEC_PER_SEC));
+             name,
+             MAX (0, (double) (usher_clock_get_time (clock) - due) / G_USEC_PER_SEC));
 }
 
 static void
-add_listener (UsherMetrics *metrics, UsherContext *context, const UsherListener *listener)
+add_listener (UsherMetrics *metrics, const char *service, const UsherListener *listener)
 {
   static const char *const results[USHER_N_EVENT_COUNTS] = {
     [USHER_COUNT_HANDLED] = "handled",
@@ -351,14 +304,16 @@ add_listener (UsherMetrics *metrics, UsherContext *context, const UsherListener 
       "Events that came to a listener, and what became of them; known: the inbox had them.");
   for (guint i = 0; i < USHER_N_EVENT_COUNTS; i++)
     {
-      const char *const labels[] = { "service",         context->name, "channel",
-                                     listener->channel, "group",       listener->group,
-                                     "result",          results[i],    NULL };
+      const char *const labels[] = { "service", service,
+                                     "channel", usher_listener_get_channel (listener),
+                                     "group",   usher_listener_get_group (listener),
+                                     "result",  results[i],
+                                     NULL };
 
       usher_metrics_add (metrics,
                          "usher_events_total",
                          labels,
-                         (double) usher_tally_sum (listener->tally, i));
+                         (double) usher_listener_get_count (listener, i));
     }
 }
 
@@ -375,23 +330,18 @@ usher_host_fill_metrics (UsherHost *self, UsherMetrics *metrics)
                          "usher_open_jobs",
                          USHER_METRIC_GAUGE,
                          "Requests, events and timers that are under way.");
-  usher_metrics_add (metrics, "usher_open_jobs", NULL, usher_running_get_n_open (self->running));
+  usher_metrics_add (metrics, "usher_open_jobs", NULL, usher_host_get_n_open (self));
 
   add_requests (self, metrics);
-  if (self->front != NULL)
-    usher_front_add_metrics (self->front, metrics);
-  if (self->admin != NULL)
-    usher_admin_listener_add_metrics (self->admin, metrics);
-  if (self->probe != NULL)
-    usher_admin_listener_add_metrics (self->probe, metrics);
-  for (guint i = 0; i < self->contexts->len; i++)
+  usher_host_add_listener_metrics (self, metrics);
+  for (guint i = 0; i < usher_host_get_n_lanes (self); i++)
     {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
+      UsherLane *lane = usher_host_get_lane (self, i);
 
-      add_service (metrics, context);
-      add_store (metrics, context);
-      for (guint j = 0; j < context->listeners->len; j++)
-        add_listener (metrics, context, g_ptr_array_index (context->listeners, j));
+      add_service (metrics, usher_host_get_settings (self), lane);
+      add_store (metrics, usher_host_get_clock (self), lane);
+      for (guint j = 0; j < usher_lane_get_n_listeners (lane); j++)
+        add_listener (metrics, usher_lane_get_name (lane), usher_lane_get_listener (lane, j));
     }
 
   for (guint i = 0; self->metrics != NULL && i < self->metrics->len; i++)
@@ -409,9 +359,9 @@ append_number (GString *json, const char *name, guint64 value)
 }
 
 static void
-append_figures (GString *json, UsherContext *context)
+append_figures (GString *json, UsherLane *lane)
 {
-  g_autoptr (GVariant) figures = describe_store (context);
+  g_autoptr (GVariant) figures = usher_lane_describe_store (lane);
   GVariantIter iter;
   const char *figure = NULL;
   gint64 value = 0;
@@ -433,23 +383,23 @@ usher_host_describe_services (UsherHost *self)
 {
   GString *json = g_string_new ("[");
 
-  for (guint i = 0; i < self->contexts->len; i++)
+  for (guint i = 0; i < usher_host_get_n_lanes (self); i++)
     {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-      Moment moment = { 0 };
+      UsherLane *lane = usher_host_get_lane (self, i);
+      UsherLaneFigures figures;
 
-      look_at (context, &moment);
+      usher_lane_get_figures (lane, &figures);
       g_string_append (json, i > 0 ? ",{\"service\":" : "{\"service\":");
-      usher_json_append_string (json, context->name);
-      append_number (json, "commits", usher_tally_sum (context->tally, USHER_COUNT_COMMITS));
-      append_number (json, "conflicts", usher_tally_sum (context->tally, USHER_COUNT_CONFLICTS));
-      append_number (json, "timersFired", usher_tally_sum (context->tally, USHER_COUNT_FIRED));
-      append_number (json, "timersFailed", usher_tally_sum (context->tally, USHER_COUNT_MISFIRED));
-      append_number (json, "waiting", moment.n_waiters);
-      append_number (json, "deferred", moment.n_deferred);
-      append_number (json, "queued", moment.n_queued);
-      append_number (json, "unconfirmed", moment.n_pending);
-      append_figures (json, context);
+      usher_json_append_string (json, usher_lane_get_name (lane));
+      append_number (json, "commits", usher_lane_get_count (lane, USHER_COUNT_COMMITS));
+      append_number (json, "conflicts", usher_lane_get_count (lane, USHER_COUNT_CONFLICTS));
+      append_number (json, "timersFired", usher_lane_get_count (lane, USHER_COUNT_FIRED));
+      append_number (json, "timersFailed", usher_lane_get_count (lane, USHER_COUNT_MISFIRED));
+      append_number (json, "waiting", figures.n_waiting);
+      append_number (json, "deferred", figures.n_deferred);
+      append_number (json, "queued", figures.n_queued);
+      append_number (json, "unconfirmed", figures.n_unconfirmed);
+      append_figures (json, lane);
       g_string_append_c (json, '}');
     }
   g_string_append_c (json, ']');

@@ -7,15 +7,13 @@
 #pragma once
 
 #include "usher-admin-listener.h"
-#include "usher-context-private.h"
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
 #include "usher-host.h"
 #include "usher-monitor-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
-#include "usher-running-private.h"
-#include "usher-ticker-private.h"
+#include "usher-tenant-private.h"
 #include "usher-workers-private.h"
 
 G_BEGIN_DECLS
@@ -33,13 +31,10 @@ struct _UsherHost
   UsherRouter *router;       /* (owned) */
   UsherRouter *admin_router; /* (owned) */
   UsherWorkers *workers;     /* (owned) */
-  UsherRunning *running;     /* (owned) */
-  GPtrArray *contexts;       /* (owned) (element-type UsherContext) */
-  GPtrArray
-      *left_out; /* (owned) (element-type UsherContext): their routes may be known to a router */
+  GPtrArray *tenants;        /* (owned) (element-type UsherTenant) */
+  GPtrArray *left_out; /* (owned) (element-type UsherTenant): a router may know their routes */
 
   UsherBus *bus;                 /* (owned) (nullable) */
-  UsherTicker *ticker;           /* (owned) (nullable) */
   UsherRevocations *revocations; /* (owned) (nullable) */
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
@@ -56,7 +51,6 @@ struct _UsherHost
   int draining; /* (atomic) */
 };
 
-UsherContext *usher_host_find_context (UsherHost *self, const char *service, GError **error);
 /* ends the calling thread's reads in all stores */
 void usher_host_end_reads (UsherHost *self);
 /* Returns whether it was registered, so that some may still come who do not know yet. */

@@ -13,6 +13,7 @@
 #include "usher-error.h"
 #include "usher-followers-private.h"
 #include "usher-host-private.h"
+#include "usher-host-view-private.h"
 
 #define MAX_THREADS 4
 /* seconds that a request may wait for events */
@@ -55,6 +56,8 @@ usher_monitor_new (UsherHost *host)
   UsherMonitor *self = g_new0 (UsherMonitor, 1);
 
   self->host = host;
+  g_signal_connect_swapped (host, "drained", G_CALLBACK (usher_monitor_drain), self);
+  g_signal_connect_swapped (host, "bus-closed", G_CALLBACK (usher_monitor_stop), self);
   g_mutex_init (&self->mutex);
   self->followers = usher_followers_new ();
   self->pool = g_thread_pool_new (run_task, self, MAX_THREADS, FALSE, NULL);
@@ -129,9 +132,11 @@ push (UsherMonitor *self, UsherExchange *exchange, TaskFunc func)
 static const char *
 find_bus_trouble (UsherMonitor *self)
 {
-  if (self->host->bus == NULL)
+  UsherBus *bus = usher_host_get_bus (self->host);
+
+  if (bus == NULL)
     return "This host has no bus";
-  if (!usher_bus_is_connected (self->host->bus))
+  if (!usher_bus_is_connected (bus))
     return "The bus does not answer";
 
   return NULL;
@@ -143,7 +148,7 @@ describe (UsherMonitor *self, const char *question, GError **error)
   const char *trouble = find_bus_trouble (self);
 
   if (trouble == NULL)
-    return usher_bus_describe (self->host->bus, question, error);
+    return usher_bus_describe (usher_host_get_bus (self->host), question, error);
 
   g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, trouble);
 
@@ -306,7 +311,7 @@ treat_parked (UsherMonitor *self, UsherExchange *exchange, ParkedFunc func)
 
   if (trouble != NULL)
     fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
-  else if (!func (self->host->bus, id, &error))
+  else if (!func (usher_host_get_bus (self->host), id, &error))
     usher_exchange_fail (exchange, error);
   else
     {
@@ -351,7 +356,7 @@ on_events (UsherExchange *exchange, gpointer user_data)
       (text == NULL || g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, &wait, NULL)))
     {
       usher_followers_add (self->followers,
-                           self->host->bus,
+                           usher_host_get_bus (self->host),
                            exchange,
                            (gint64) wait * G_TIME_SPAN_SECOND);
       return;
