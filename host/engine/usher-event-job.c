@@ -9,7 +9,7 @@
 #include "usher-event-job-private.h"
 
 #include "usher-outcome-private.h"
-#include "usher-unit-private.h"
+#include "usher-unit-run-private.h"
 
 /* how often a deferred event is tried again here before it goes back to the bus */
 #define MAX_LOCAL_DEFERS 3
@@ -50,17 +50,17 @@ static void
 fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
 {
   EventJob *self = (EventJob *) job;
+  const char *id = usher_event_get_id (self->event);
   const char *correlation = usher_event_get_correlation (self->event);
 
-  unit->correlation =
-      g_strdup (correlation != NULL ? correlation : usher_event_get_id (self->event));
-  unit->causation = g_strdup (usher_event_get_id (self->event));
-  unit->traceparent = g_strdup (usher_event_get_traceparent (self->event));
-  if (!is_first)
-    return;
-
-  unit->event_id = g_strdup (usher_event_get_id (self->event));
-  unit->subscriber = g_strdup (usher_listener_get_group (self->listener));
+  usher_unit_set_origin (unit,
+                         correlation != NULL ? correlation : id,
+                         id,
+                         usher_event_get_traceparent (self->event));
+  if (is_first)
+    usher_commit_set_inbox (usher_unit_get_commit (unit),
+                            id,
+                            usher_listener_get_group (self->listener));
 }
 
 static gboolean
@@ -108,7 +108,7 @@ count_event (EventJob *self, const GError *error)
 
   if (error != NULL)
     count = usher_outcome_is_deferral (error) ? USHER_COUNT_DEFERRED : USHER_COUNT_FAILED;
-  else if (self->was_applied || (self->job.unit != NULL && self->job.unit->was_applied))
+  else if (self->was_applied || usher_job_was_applied (&self->job))
     count = USHER_COUNT_KNOWN;
 
   usher_listener_count (self->listener, count);

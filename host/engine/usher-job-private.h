@@ -62,5 +62,7 @@ void usher_job_free (UsherJob *self);
 void usher_job_go_on (UsherJob *self, UsherThread here);
 /* the job is over; consumes it */
 void usher_job_finish (UsherJob *self, const GError *error);
+/* whether what was committed had been done before */
+gboolean usher_job_was_applied (UsherJob *self);
 
 G_END_DECLS

@@ -10,7 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-outcome-private.h"
-#include "usher-unit-private.h"
+#include "usher-unit-run-private.h"
 
 /* how often a handler is run again because its documents had changed */
 #define MAX_CONFLICTS 16
@@ -88,19 +88,13 @@ push (UsherJob *self, UsherPlace place)
 static void
 take_step (UsherJob *self)
 {
-  UsherUnit *unit = self->unit;
-
   clear_step (self);
-  self->step = unit->next;
-  self->step_data = g_steal_pointer (&unit->next_data);
-  self->step_destroy = unit->next_destroy;
-  unit->next = NULL;
-  unit->next_destroy = NULL;
+  self->step = usher_unit_take_step (self->unit, &self->step_data, &self->step_destroy);
   self->n_conflicts = 0;
 }
 
 static void
-settle (UsherJob *self, UsherUnit *unit, const GError *error)
+settle (UsherJob *self, UsherCommit *commit, const GError *error)
 {
   g_autoptr (GError) told = NULL;
 
@@ -111,7 +105,7 @@ settle (UsherJob *self, UsherUnit *unit, const GError *error)
       return;
     }
 
-  if (error == NULL && unit->next != NULL && !unit->was_applied)
+  if (error == NULL && usher_unit_has_step (self->unit) && !usher_commit_was_applied (commit))
     {
       take_step (self);
       usher_job_go_on (self, USHER_THREAD_WAKER);
@@ -125,33 +119,33 @@ settle (UsherJob *self, UsherUnit *unit, const GError *error)
 
 /* On the store's thread. */
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   UsherJob *self = user_data;
   UsherDeferrals *deferrals = self->klass->is_event ? usher_lane_get_deferrals (self->lane) : NULL;
 
-  settle (self, unit, error);
+  settle (self, commit, error);
   if (deferrals != NULL)
     usher_deferrals_leave (deferrals);
 }
 
 static gboolean
-has_effects (const UsherUnit *unit)
+has_effects (UsherCommit *commit)
 {
-  return unit->fired != NULL || (unit->changes != NULL && unit->changes->len > 0) ||
-         (unit->events != NULL && unit->events->len > 0) ||
-         (unit->timers != NULL && unit->timers->len > 0);
+  return usher_commit_get_fired (commit) != NULL || usher_commit_get_n_changes (commit) > 0 ||
+         usher_commit_get_n_events (commit) > 0 || usher_commit_get_n_timers (commit) > 0;
 }
 
 static void
-commit (UsherJob *self)
+commit_unit (UsherJob *self)
 {
-  gboolean effects = has_effects (self->unit);
+  UsherCommit *commit = usher_unit_get_commit (self->unit);
+  gboolean effects = has_effects (commit);
 
   if (self->klass->seal != NULL)
     effects = self->klass->seal (self, self->unit, self->step != NULL) || effects;
 
-  if (!effects && self->unit->next == NULL)
+  if (!effects && !usher_unit_has_step (self->unit))
     {
       usher_job_finish (self, NULL);
       return;
@@ -161,9 +155,9 @@ commit (UsherJob *self)
     usher_deferrals_enter (usher_lane_get_deferrals (self->lane));
 
   if (effects)
-    usher_store_commit (usher_lane_get_store (self->lane), self->unit, on_committed, self);
+    usher_store_commit (usher_lane_get_store (self->lane), commit, on_committed, self);
   else
-    on_committed (self->unit, NULL, self);
+    on_committed (commit, NULL, self);
 }
 
 static void
@@ -181,7 +175,7 @@ call_handler (UsherJob *self, GError **error)
   UsherReply *reply = self->klass->reset_reply != NULL ? self->klass->reset_reply (self) : NULL;
 
   if (self->step != NULL)
-    return self->step (self->unit, (GObject *) reply, self->step_data, error);
+    return self->step (self->unit, reply, self->step_data, error);
 
   return self->klass->call (self, self->unit, error);
 }
@@ -211,7 +205,7 @@ run (UsherJob *self)
 
   prepare_unit (self);
   if (call_in_scope (self, &error))
-    commit (self);
+    commit_unit (self);
   else if (!g_error_matches (error, USHER_ERROR, USHER_ERROR_DEFER) || self->klass->defer == NULL ||
            !self->klass->defer (self, self->unit))
     usher_job_finish (self, error);
@@ -261,4 +255,10 @@ usher_job_go_on (UsherJob *self, UsherThread here)
     return;
 
   run (self);
+}
+
+gboolean
+usher_job_was_applied (UsherJob *self)
+{
+  return self->unit != NULL && usher_commit_was_applied (usher_unit_get_commit (self->unit));
 }

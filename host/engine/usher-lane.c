@@ -11,7 +11,6 @@
 #include "usher-error.h"
 #include "usher-sqlite-store.h"
 #include "usher-tally-private.h"
-#include "usher-unit-private.h"
 
 /* where nothing but steps and timers waits, and where all that reads the store does */
 #define N_THREADS          2
@@ -113,11 +112,11 @@ usher_lane_free (UsherLane *self)
 }
 
 static void
-notice_timers (UsherLane *self, UsherUnit *unit)
+notice_timers (UsherLane *self, UsherCommit *commit)
 {
-  for (guint i = 0; unit->timers != NULL && i < unit->timers->len; i++)
+  for (guint i = 0; i < usher_commit_get_n_timers (commit); i++)
     {
-      const UsherTimerChange *change = &g_array_index (unit->timers, UsherTimerChange, i);
+      const UsherTimerChange *change = usher_commit_get_timer (commit, i);
 
       if (change->set)
         usher_ticker_notice (self->ticker, change->due);
@@ -126,15 +125,15 @@ notice_timers (UsherLane *self, UsherUnit *unit)
 
 /* On the store's thread, after each commit, in commit order. */
 static void
-on_unit_committed (UsherStore *store, UsherUnit *unit, gpointer user_data)
+on_committed (UsherStore *store, UsherCommit *commit, gpointer user_data)
 {
   UsherLane *self = user_data;
 
   usher_lane_count (self, USHER_COUNT_COMMITS);
   if (self->relay != NULL)
-    usher_relay_add (self->relay, unit);
-  usher_waiters_wake (self->waiters, unit);
-  notice_timers (self, unit);
+    usher_relay_add (self->relay, commit);
+  usher_waiters_wake (self->waiters, commit);
+  notice_timers (self, commit);
 }
 
 /* On a thread of the store's, after commits of other processes, and while nobody relays and fires. */
@@ -202,15 +201,12 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
   for (guint i = 0; i < schemas->len; i++)
     if (!usher_store_add_collection (self->store, g_ptr_array_index (schemas, i), error))
       return FALSE;
-  usher_store_set_observer (self->store, on_unit_committed, self);
+  usher_store_set_observer (self->store, on_committed, self);
   if (!open_pool (self, error))
     return FALSE;
 
   if (bus != NULL)
-    self->relay = usher_relay_new (self->store,
-                                   bus,
-                                   self->ground.is_shared,
-                                   self->blocks ? self->ticker : NULL);
+    self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
   usher_store_set_watch (self->store, on_store_watch, self);
 
   return self->relay == NULL || usher_relay_start (self->relay, error);

@@ -14,15 +14,14 @@ G_BEGIN_DECLS
 
 typedef struct _UsherRelay UsherRelay;
 
-/* @is_shared: other processes write the store too, and the one that has its lease relays what all of them commit.
+/* Other processes may write the store too; the one that has its lease relays what all of them commit.
  * @ticker: (unowned) (nullable): whose thread tends the relay and reads the outbox; NULL: the bus's thread may read it too */
-UsherRelay *
-usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared, UsherTicker *ticker);
+UsherRelay *usher_relay_new (UsherStore *store, UsherBus *bus, UsherTicker *ticker);
 void usher_relay_free (UsherRelay *self);
 /* sends what an earlier run left, when the lease is ours; before the first commit of this one */
 gboolean usher_relay_start (UsherRelay *self, GError **error);
-/* for the store's observer: the events of a unit that was just committed */
-void usher_relay_add (UsherRelay *self, UsherUnit *unit);
+/* for the store's observer: the events of a commit that was just committed */
+void usher_relay_add (UsherRelay *self, UsherCommit *commit);
 /* the lease is ours or is not: sends again what the bus refused, begins anew, or forgets all; called now and then */
 void usher_relay_tend (UsherRelay *self, gboolean has_lease);
 /* other processes may have committed events */

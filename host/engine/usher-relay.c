@@ -8,8 +8,6 @@
 
 #include "usher-relay-private.h"
 
-#include "usher-unit-private.h"
-
 /* how many events may be at the bus without its word */
 #define MAX_PENDING 4096
 /* how many are read from the outbox at once */
@@ -19,7 +17,7 @@ typedef struct
 {
   UsherRelay *relay; /* (unowned) */
   UsherEvent *event; /* (owned) */
-  gint64 number;     /* in the outbox */
+  UsherMark mark;    /* in the outbox */
   guint turn;        /* of the relay when it was sent */
   gboolean confirmed;
   gboolean refused; /* the bus has no room: it is sent again later */
@@ -36,9 +34,8 @@ typedef struct
  */
 struct _UsherRelay
 {
-  UsherStore *store; /* (owned) */
-  UsherBus *bus;     /* (owned) */
-  gboolean is_shared;
+  UsherStore *store;   /* (owned) */
+  UsherBus *bus;       /* (owned) */
   UsherTicker *ticker; /* (unowned) (nullable) */
 
   GMutex mutex;
@@ -50,7 +47,7 @@ struct _UsherRelay
       *refusing;   /* (owned) (mutex mutex) (element-type utf8): channels that refused an event:
                            what comes behind it waits with it */
   GQueue pending;  /* (element-type Pending) (mutex mutex): in the order of the outbox */
-  gint64 last;     /* (mutex mutex): number of the last event that was taken up */
+  UsherMark last;  /* (mutex mutex): of the last event that was taken up */
   gboolean behind; /* (mutex mutex): there are later ones in the outbox */
 };
 
@@ -64,7 +61,7 @@ free_pending (gpointer data)
 }
 
 UsherRelay *
-usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared, UsherTicker *ticker)
+usher_relay_new (UsherStore *store, UsherBus *bus, UsherTicker *ticker)
 {
   UsherRelay *self = g_new0 (UsherRelay, 1);
 
@@ -72,7 +69,6 @@ usher_relay_new (UsherStore *store, UsherBus *bus, gboolean is_shared, UsherTick
   g_queue_init (&self->pending);
   self->orphans = g_hash_table_new_full (NULL, NULL, free_pending, NULL);
   self->refusing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->is_shared = is_shared;
   self->ticker = ticker;
   self->store = g_object_ref (store);
   self->bus = g_object_ref (bus);
@@ -96,17 +92,17 @@ static void on_published (UsherEvent *event, const GError *error, gpointer user_
 
 /* The mutex is held, so that the bus gets the events in the order of the outbox. */
 static void
-send (UsherRelay *self, UsherEvent *event, gint64 number)
+send (UsherRelay *self, UsherEvent *event, const UsherMark *mark)
 {
   Pending *pending = g_new0 (Pending, 1);
 
   pending->relay = self;
   pending->event = usher_event_ref (event);
-  pending->number = number;
+  pending->mark = *mark;
   pending->turn = self->turn;
   pending->refused = g_hash_table_contains (self->refusing, usher_event_get_channel (event));
   g_queue_push_tail (&self->pending, pending);
-  self->last = number;
+  self->last = *mark;
   if (!pending->refused)
     usher_bus_publish (self->bus, event, on_published, pending, NULL);
 }
@@ -119,17 +115,14 @@ read_outbox (UsherRelay *self, GError **error)
 
   while (more && g_queue_get_length (&self->pending) < MAX_PENDING)
     {
-      gint64 last = 0;
+      g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
       g_autoptr (GPtrArray) events =
-          usher_store_list_outbox (self->store, self->last, READ_EVENTS, &last, error);
+          usher_store_list_outbox (self->store, &self->last, READ_EVENTS, marks, error);
 
       if (events == NULL)
         return FALSE;
-      /* numbers may have gaps: what the last of a reading covers is confirmed with its last event */
       for (guint i = 0; i < events->len; i++)
-        send (self,
-              g_ptr_array_index (events, i),
-              i + 1 < events->len ? self->last : MAX (last, self->last));
+        send (self, g_ptr_array_index (events, i), &g_array_index (marks, UsherMark, i));
       more = events->len == READ_EVENTS;
     }
   self->behind = more;
@@ -137,41 +130,42 @@ read_outbox (UsherRelay *self, GError **error)
   return TRUE;
 }
 
-/* The mutex is held; returns up to where the outbox may be trimmed, 0: nowhere new. */
-static gint64
-take_confirmed (UsherRelay *self)
+/* The mutex is held; whether the outbox may be trimmed up to @upto. */
+static gboolean
+take_confirmed (UsherRelay *self, UsherMark *upto)
 {
-  gint64 upto = 0;
+  gboolean has_more = FALSE;
   Pending *pending = NULL;
 
   while ((pending = g_queue_peek_head (&self->pending)) != NULL && pending->confirmed)
     {
-      upto = pending->number;
+      has_more = TRUE;
+      *upto = pending->mark;
       free_pending (g_queue_pop_head (&self->pending));
     }
 
-  return upto;
+  return has_more;
 }
 
-/* The mutex is held; returns up to where the outbox may be trimmed, 0: nowhere new. */
-static gint64
-take_answer (UsherRelay *self, Pending *pending, gboolean is_confirmed)
+/* The mutex is held; whether the outbox may be trimmed up to @upto. */
+static gboolean
+take_answer (UsherRelay *self, Pending *pending, gboolean is_confirmed, UsherMark *upto)
 {
   if (pending->turn != self->turn)
     {
       g_hash_table_remove (self->orphans, pending);
-      return 0;
+      return FALSE;
     }
 
   if (is_confirmed)
     {
       pending->confirmed = TRUE;
-      return take_confirmed (self);
+      return take_confirmed (self, upto);
     }
 
   pending->refused = TRUE;
   g_hash_table_add (self->refusing, g_strdup (usher_event_get_channel (pending->event)));
-  return 0;
+  return FALSE;
 }
 
 /* The mutex is held. */
@@ -197,13 +191,14 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
   Pending *pending = user_data;
   UsherRelay *self = pending->relay;
   gboolean is_late = FALSE;
-  gint64 upto = 0;
+  gboolean may_trim = FALSE;
+  UsherMark upto;
 
   if (error != NULL)
     g_debug ("event “%s” stays in the outbox: %s", usher_event_get_id (event), error->message);
 
   g_mutex_lock (&self->mutex);
-  upto = take_answer (self, pending, error == NULL);
+  may_trim = take_answer (self, pending, error == NULL, &upto);
   is_late = self->ticker != NULL && wants_more (self);
   if (self->ticker == NULL)
     catch_up (self);
@@ -213,8 +208,8 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
   if (is_late)
     usher_ticker_notice (self->ticker, G_MININT64);
 
-  if (upto > 0)
-    usher_store_trim_outbox (self->store, upto);
+  if (may_trim)
+    usher_store_trim_outbox (self->store, &upto);
 }
 
 gboolean
@@ -227,42 +222,47 @@ usher_relay_start (UsherRelay *self, GError **error)
   return !self->is_active || read_outbox (self, error);
 }
 
-/* Another process's events lie between those that are known here and @first; the mutex is held. */
-static gboolean
-has_gap (UsherRelay *self, gint64 first)
+/* Goes on by the outbox itself, which has all in order; the mutex is held. */
+static void
+fall_behind (UsherRelay *self)
 {
-  return self->is_shared && first != self->last + 1;
-}
-
-void
-usher_relay_add (UsherRelay *self, UsherUnit *unit)
-{
-  g_autoptr (GMutexLocker) locker = NULL;
-  gint64 first = 0;
-
-  if (unit->events == NULL || unit->events->len == 0)
-    return;
-
-  first = unit->outbox_last - unit->events->len + 1;
-  locker = g_mutex_locker_new (&self->mutex);
-
-  /* a reading of the outbox may have met them first */
-  if (!self->is_active || unit->outbox_last <= self->last)
-    return;
-
-  if (self->behind || has_gap (self, first) || g_queue_get_length (&self->pending) >= MAX_PENDING)
+  self->behind = TRUE;
+  if (self->ticker != NULL)
     {
-      self->behind = TRUE;
-      if (self->is_shared)
-        {
-          catch_up (self);
-          usher_store_end_reads (self->store);
-        }
+      usher_ticker_notice (self->ticker, G_MININT64);
       return;
     }
 
-  for (guint i = 0; i < unit->events->len; i++)
-    send (self, g_ptr_array_index (unit->events, i), first + i);
+  catch_up (self);
+  usher_store_end_reads (self->store);
+}
+
+void
+usher_relay_add (UsherRelay *self, UsherCommit *commit)
+{
+  guint n_events = usher_commit_get_n_events (commit);
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  if (n_events == 0)
+    return;
+
+  locker = g_mutex_locker_new (&self->mutex);
+
+  /* a reading of the outbox may have met them first */
+  if (!self->is_active ||
+      usher_mark_equal (usher_commit_get_mark (commit, n_events - 1), &self->last))
+    return;
+
+  /* or it has met later ones too, or another process's stand between */
+  if (self->behind || !usher_mark_equal (usher_commit_get_before (commit), &self->last) ||
+      g_queue_get_length (&self->pending) >= MAX_PENDING)
+    {
+      fall_behind (self);
+      return;
+    }
+
+  for (guint i = 0; i < n_events; i++)
+    send (self, usher_commit_get_event (commit, i), usher_commit_get_mark (commit, i));
 }
 
 /* What is at the bus stays there until that answers; the mutex is held. */
@@ -281,7 +281,7 @@ begin_turn (UsherRelay *self, gboolean is_active)
 
   self->turn++;
   g_hash_table_remove_all (self->refusing);
-  self->last = 0;
+  self->last = (UsherMark){ 0 };
   self->is_active = is_active;
   /* a new holder begins with the first event there is */
   self->behind = is_active;

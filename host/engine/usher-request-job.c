@@ -13,7 +13,7 @@
 #include "usher-outcome-private.h"
 #include "usher-request-key-private.h"
 #include "usher-router-private.h"
-#include "usher-unit-private.h"
+#include "usher-unit-run-private.h"
 
 typedef struct
 {
@@ -94,11 +94,15 @@ fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
   UsherRequest *request = get_request (self);
 
   self->seen = usher_waiters_get_seen (usher_lane_get_waiters (job->lane));
-  unit->has_waited = self->has_waited;
-  unit->correlation = g_strdup (usher_request_get_id (request));
-  unit->traceparent = g_strdup (usher_request_get_header (request, "traceparent"));
+  usher_unit_set_has_waited (unit, self->has_waited);
+  usher_unit_set_origin (unit,
+                         usher_request_get_id (request),
+                         NULL,
+                         usher_request_get_header (request, "traceparent"));
   if (self->key != NULL)
-    usher_request_key_fill (self->key, usher_lane_get_store (job->lane), unit);
+    usher_request_key_fill (self->key,
+                            usher_lane_get_store (job->lane),
+                            usher_unit_get_commit (unit));
 }
 
 static UsherReply *
@@ -155,14 +159,15 @@ static gboolean
 wait_for_document (UsherJob *job, UsherUnit *unit)
 {
   RequestJob *self = (RequestJob *) job;
-  g_autofree char *collection = g_strdup (unit->wait_collection);
-  g_autofree char *id = g_strdup (unit->wait_id);
+  g_autoptr (UsherUnit) kept = g_object_ref (unit);
+  const char *collection = NULL;
+  const char *id = NULL;
 
-  if (collection == NULL || self->has_waited)
+  if (self->has_waited || !usher_unit_get_wait (unit, &collection, &id))
     return FALSE;
 
   self->wait.exchange = self->exchange;
-  self->wait.deadline = self->started + unit->wait;
+  self->wait.deadline = self->started + usher_unit_get_patience (unit);
   self->wait.end = on_wait_end;
   usher_waiters_add (usher_lane_get_waiters (job->lane), &self->wait, collection, id, self->seen);
 
@@ -178,8 +183,9 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
   if (self->key == NULL)
     return FALSE;
 
-  if (unit->next == NULL)
-    usher_request_key_keep_answer (usher_exchange_get_reply (self->exchange), unit);
+  if (!usher_unit_has_step (unit))
+    usher_request_key_keep_answer (usher_exchange_get_reply (self->exchange),
+                                   usher_unit_get_commit (unit));
 
   return is_step;
 }

@@ -36,9 +36,9 @@ UsherKeyState usher_request_key_check (UsherRequestKey *self,
                                        UsherReply *reply,
                                        GError **error);
 /* the key is kept in the commit of @unit */
-void usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherUnit *unit);
+void usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherCommit *commit);
 /* and with it the answer */
-void usher_request_key_keep_answer (UsherReply *reply, UsherUnit *unit);
+void usher_request_key_keep_answer (UsherReply *reply, UsherCommit *commit);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherRequestKey, usher_request_key_free)
 

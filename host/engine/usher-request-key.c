@@ -9,7 +9,6 @@
 #include "usher-request-key-private.h"
 
 #include "usher-error.h"
-#include "usher-unit-private.h"
 
 struct _UsherRequestKey
 {
@@ -107,7 +106,7 @@ usher_request_key_check (UsherRequestKey *self,
 {
   g_autoptr (UsherRequestRecord) record = NULL;
 
-  if (!usher_store_find_request (store, self->name, &record, error))
+  if (!usher_store_lookup_request (store, self->name, &record, error))
     {
       g_prefix_error (error, "idempotency key: ");
       return USHER_KEY_REFUSED;
@@ -141,20 +140,20 @@ usher_request_key_check (UsherRequestKey *self,
 }
 
 void
-usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherUnit *unit)
+usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherCommit *commit)
 {
-  unit->request_key = g_strdup (self->name);
-  unit->request_hash = g_strdup (self->hash);
-  unit->request_owner = g_strdup (usher_store_get_owner (store));
+  const char *owner = usher_store_get_owner (store);
+
+  usher_commit_take_request (commit, usher_request_record_new (self->name, self->hash, owner));
 }
 
 void
-usher_request_key_keep_answer (UsherReply *reply, UsherUnit *unit)
+usher_request_key_keep_answer (UsherReply *reply, UsherCommit *commit)
 {
   GBytes *body = usher_reply_get_body (reply);
+  char *text = NULL;
 
-  unit->answer_status = usher_reply_get_status (reply);
-  g_clear_pointer (&unit->answer_body, g_free);
   if (body != NULL)
-    unit->answer_body = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+    text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  usher_commit_take_answer (commit, usher_reply_get_status (reply), text);
 }

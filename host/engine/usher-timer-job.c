@@ -8,8 +8,6 @@
 
 #include "usher-timer-job-private.h"
 
-#include "usher-unit-private.h"
-
 #define BACKOFF     (100 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MAX G_TIME_SPAN_MINUTE
 
@@ -26,7 +24,7 @@ static void
 fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
 {
   if (is_first)
-    unit->fired = usher_timer_ref (((TimerJob *) job)->timer);
+    usher_commit_set_fired (usher_unit_get_commit (unit), ((TimerJob *) job)->timer);
 }
 
 static gboolean
@@ -58,7 +56,7 @@ leave (TimerJob *self, const GError *error)
 }
 
 static void
-on_postponed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_postponed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   TimerJob *self = user_data;
 
@@ -78,7 +76,7 @@ postpone (TimerJob *self, const GError *error)
   UsherClock *clock = usher_lane_get_clock (lane);
   guint attempt = usher_timer_get_attempt (self->timer);
   gint64 delay = MIN (BACKOFF << MIN (attempt, 16), BACKOFF_MAX);
-  UsherUnit *unit = usher_unit_new (usher_lane_get_store (lane), clock);
+  g_autoptr (UsherCommit) commit = usher_commit_new (usher_clock_get_time (clock));
 
   g_message ("timer “%s” for “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
              usher_timer_get_name (self->timer),
@@ -86,16 +84,14 @@ postpone (TimerJob *self, const GError *error)
              delay / G_TIME_SPAN_MILLISECOND,
              error->message);
 
-  g_clear_object (&self->job.unit);
-  self->job.unit = unit;
-  unit->fired = usher_timer_ref (self->timer);
-  usher_unit_schedule (unit,
-                       usher_timer_get_name (self->timer),
-                       usher_timer_get_key (self->timer),
-                       usher_clock_get_time (clock) + delay,
-                       usher_timer_get_payload (self->timer));
-  g_array_index (unit->timers, UsherTimerChange, 0).attempt = attempt + 1;
-  usher_store_commit (usher_lane_get_store (lane), unit, on_postponed, self);
+  usher_commit_set_fired (commit, self->timer);
+  usher_commit_schedule (commit,
+                         usher_timer_get_name (self->timer),
+                         usher_timer_get_key (self->timer),
+                         usher_commit_get_time (commit) + delay,
+                         usher_timer_get_payload (self->timer),
+                         attempt + 1);
+  usher_store_commit (usher_lane_get_store (lane), commit, on_postponed, self);
 }
 
 static void

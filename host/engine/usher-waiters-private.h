@@ -45,7 +45,7 @@ void usher_waiters_add (UsherWaiters *self,
 guint64 usher_waiters_get_seen (UsherWaiters *self);
 guint usher_waiters_get_n (UsherWaiters *self);
 /* for the store's observer */
-void usher_waiters_wake (UsherWaiters *self, UsherUnit *unit);
+void usher_waiters_wake (UsherWaiters *self, UsherCommit *commit);
 /* for the store's watch: nobody knows what others changed, so all look again */
 void usher_waiters_wake_all (UsherWaiters *self);
 /* ends who is past the deadline, or (all, when the host stops) everybody; returns the earliest deadline left */

@@ -8,8 +8,6 @@
 
 #include "usher-waiters-private.h"
 
-#include "usher-unit-private.h"
-
 struct _UsherWaiters
 {
   UsherClock *clock;   /* (owned) */
@@ -188,16 +186,16 @@ take_waits (UsherWaiters *self, const char *key, GQueue *ready)
 }
 
 void
-usher_waiters_wake (UsherWaiters *self, UsherUnit *unit)
+usher_waiters_wake (UsherWaiters *self, UsherCommit *commit)
 {
   GQueue ready = G_QUEUE_INIT;
 
   g_mutex_lock (&self->mutex);
   self->n_commits++;
-  if (self->n > 0 && unit->changes != NULL)
-    for (guint i = 0; i < unit->changes->len; i++)
+  if (self->n > 0)
+    for (guint i = 0; i < usher_commit_get_n_changes (commit); i++)
       {
-        UsherDocument *document = g_array_index (unit->changes, UsherChange, i).document;
+        UsherDocument *document = usher_commit_get_change (commit, i)->document;
         UsherSchema *schema = usher_document_get_schema (document);
         g_autofree char *key =
             make_key (usher_schema_get_collection (schema), usher_document_get_id (document));

@@ -268,8 +268,9 @@ GPtrArray *
 usher_host_list_outbox (UsherHost *self, const char *service, GError **error)
 {
   UsherLane *lane = NULL;
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+  const UsherMark begin = { 0 };
   GPtrArray *events = NULL;
-  gint64 last = 0;
 
   g_return_val_if_fail (USHER_IS_HOST (self), NULL);
   g_return_val_if_fail (service != NULL, NULL);
@@ -278,7 +279,7 @@ usher_host_list_outbox (UsherHost *self, const char *service, GError **error)
   if (lane == NULL)
     return NULL;
 
-  events = usher_store_list_outbox (usher_lane_get_store (lane), 0, G_MAXINT32, &last, error);
+  events = usher_store_list_outbox (usher_lane_get_store (lane), &begin, G_MAXINT32, marks, error);
   usher_lane_end_reads (lane);
 
   return events;
@@ -313,7 +314,7 @@ usher_host_dup_document (UsherHost *self,
 
   lane = usher_host_find_lane (self, service, error);
   if (lane == NULL ||
-      !usher_store_find (usher_lane_get_store (lane), collection, id, &document, error))
+      !usher_store_lookup (usher_lane_get_store (lane), collection, id, &document, error))
     return NULL;
 
   usher_lane_end_reads (lane);

@@ -58,13 +58,13 @@ on_wait (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer dat
 }
 
 static gboolean
-run_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
+run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   Copy *copy = data;
 
   g_atomic_int_inc (&copy->n_steps);
   stage_await (g_atomic_int_get (&copy->fixture->may_go));
-  usher_reply_set_status (USHER_REPLY (reply), 201);
+  usher_reply_set_status (reply, 201);
 
   return TRUE;
 }
@@ -166,7 +166,7 @@ commit (Stage *stage, UsherUnit *unit)
 {
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (stage_get_store (stage), unit, &error);
+  usher_store_commit_sync (stage_get_store (stage), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -418,9 +418,10 @@ leave_key (Fixture *fixture, const char *path)
   g_autofree char *text = g_strconcat (path, "\n{}", NULL);
 
   g_checksum_update (checksum, (const guchar *) text, -1);
-  unit->request_key = g_strdup (ALICE ":key");
-  unit->request_hash = g_strdup (g_checksum_get_string (checksum));
-  unit->request_owner = g_strdup (NOBODY);
+  usher_commit_take_request (usher_unit_get_commit (unit),
+                             usher_request_record_new (ALICE ":key",
+                                                       g_checksum_get_string (checksum),
+                                                       NOBODY));
   usher_unit_publish (unit, "things", "{}");
   commit (get_stage (fixture, 1), unit);
 }

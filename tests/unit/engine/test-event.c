@@ -102,7 +102,7 @@ on_first (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 }
 
 static gboolean
-run_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
+run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   Fixture *fixture = data;
 
@@ -277,7 +277,7 @@ test_defer (Fixture *fixture, gconstpointer data)
 
 /* holds up the store's thread until it is told */
 static void
-on_hold (UsherUnit *unit, const GError *error, gpointer user_data)
+on_hold (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
@@ -292,7 +292,10 @@ hold_store (Fixture *fixture)
       usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
 
   usher_unit_schedule (unit, "nobody", "hold", STAGE_TIME * 2, NULL);
-  usher_store_commit (stage_get_store (&fixture->stage), unit, on_hold, fixture);
+  usher_store_commit (stage_get_store (&fixture->stage),
+                      usher_unit_get_commit (unit),
+                      on_hold,
+                      fixture);
   stage_await (g_atomic_int_get (&fixture->inside) == 1);
 }
 

@@ -197,7 +197,7 @@ free_step (gpointer data)
 }
 
 static gboolean
-run_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
+run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   Step *step = data;
   Fixture *fixture = step->fixture;
@@ -209,7 +209,7 @@ run_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
       g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no card today");
       return FALSE;
     }
-  if (!add_one (unit, ID, USHER_REPLY (reply), error))
+  if (!add_one (unit, ID, reply, error))
     return FALSE;
 
   if (step->is_last)
@@ -258,13 +258,13 @@ on_bad_step (UsherRequest *request,
 }
 
 static gboolean
-run_empty_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
+run_empty_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   Fixture *fixture = data;
 
   g_atomic_int_inc (&fixture->n_steps);
-  usher_reply_set_status (USHER_REPLY (reply), 201);
-  usher_reply_take_json (USHER_REPLY (reply), g_strdup ("{\"said\":true}"));
+  usher_reply_set_status (reply, 201);
+  usher_reply_take_json (reply, g_strdup ("{\"said\":true}"));
 
   return TRUE;
 }

@@ -43,7 +43,7 @@ publish (Fixture *fixture, guint n)
 
       usher_unit_publish (unit, "things", payload);
     }
-  usher_store_commit_sync (stage_get_store (&fixture->stage), unit, &error);
+  usher_store_commit_sync (stage_get_store (&fixture->stage), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 

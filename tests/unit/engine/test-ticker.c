@@ -24,7 +24,7 @@ typedef struct
 } Fixture;
 
 static gboolean
-run_step (UsherUnit *unit, GObject *reply, gpointer data, GError **error)
+run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   Fixture *fixture = data;
 
@@ -80,7 +80,7 @@ commit (Fixture *fixture, UsherUnit *unit)
 {
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (stage_get_store (&fixture->stage), unit, &error);
+  usher_store_commit_sync (stage_get_store (&fixture->stage), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 

@@ -294,7 +294,7 @@ stage_insert (Stage *self, const char *id, const char *name, gint64 count)
   usher_document_set_integer (document, "count", count);
   usher_unit_insert (unit, document, &error);
   g_assert_no_error (error);
-  usher_store_commit_sync (stage_get_store (self), unit, &error);
+  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -312,7 +312,7 @@ stage_bump (Stage *self, const char *id)
                               usher_document_get_integer (document, "count") + 1);
   usher_unit_replace (unit, document, &error);
   g_assert_no_error (error);
-  usher_store_commit_sync (stage_get_store (self), unit, &error);
+  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -322,7 +322,7 @@ stage_get_count (Stage *self, const char *id)
   g_autoptr (UsherDocument) document = NULL;
   g_autoptr (GError) error = NULL;
 
-  usher_store_find (stage_get_store (self), "things", id, &document, &error);
+  usher_store_lookup (stage_get_store (self), "things", id, &document, &error);
   g_assert_no_error (error);
   usher_store_end_reads (stage_get_store (self));
 

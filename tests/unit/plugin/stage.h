@@ -11,7 +11,8 @@
 #include "usher-host-view-private.h"
 #include "usher-host.h"
 #include "usher-manual-clock.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 G_BEGIN_DECLS
 
