@@ -415,6 +415,21 @@ test_data (Program *fixture, gconstpointer data)
 }
 
 static void
+test_check_setting (Program *fixture, gconstpointer data)
+{
+  g_autofree char *bad = program_make_arguments (fixture, "check", " -s good.size=11");
+
+  g_test_summary ("A plugin's setting that is wrong is told once.");
+
+  program_add_plugin (fixture, "good", "");
+  program_assert_says (
+      fixture,
+      bad,
+      1,
+      "usher: setting “good.size” is “11” by -s, but wants an integer from 1 to 10\n");
+}
+
+static void
 test_check (Program *fixture, gconstpointer data)
 {
   g_autofree char *good = program_make_arguments (fixture, "check", "");
@@ -517,6 +532,7 @@ main (int argc, char **argv)
   add ("settings/of-others", test_settings_of_others);
   add ("settings/config-missing", test_config_missing);
   add ("check", test_check);
+  add ("check/setting", test_check_setting);
   add ("run/broken", test_run_broken);
   add ("run/named-fails", test_named_fails);
   add ("run/required-fails", test_required_fails);
