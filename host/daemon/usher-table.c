@@ -220,15 +220,13 @@ usher_table_clean (const char *text)
   return g_string_free (clean, FALSE);
 }
 
-/* (transfer full): a cell as it is shown */
+/* (transfer full): the texts of a cell, in one */
 static char *
-show (JsonNode *node)
+join (JsonNode *node)
 {
   g_autoptr (GString) list = NULL;
   JsonArray *array = NULL;
 
-  if (json_node_is_null (node))
-    return g_strdup (NOTHING);
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64)
     return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
   if (JSON_NODE_HOLDS_VALUE (node))
@@ -243,6 +241,15 @@ show (JsonNode *node)
                             json_array_get_string_element (array, i));
 
   return usher_table_clean (list->str);
+}
+
+/* (transfer full): a cell as it is shown; none is empty, so that what reads columns finds them */
+static char *
+show (JsonNode *node)
+{
+  g_autofree char *text = json_node_is_null (node) ? NULL : join (node);
+
+  return g_strdup (text != NULL && *text != '\0' ? text : NOTHING);
 }
 
 /* How many cells of a terminal a clean text takes. */

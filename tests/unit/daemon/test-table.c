@@ -86,7 +86,7 @@ print_json (Fixture *fixture)
 static void
 test_columns (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("Texts stand to the left, numbers to the right, and no line ends with spaces.");
+  g_test_summary ("Texts stand to the left, numbers to the right, no cell is empty, and no line ends with spaces.");
 
   add_row (fixture, "first", 7, "a long reason");
   add_row (fixture, "2", 123456, "");
@@ -94,7 +94,7 @@ test_columns (Fixture *fixture, gconstpointer data)
   assert_text (fixture,
                "NAME     SIZE  TAGS  REASON\n"
                "first       7  a b   a long reason\n"
-               "2      123456  a b\n"
+               "2      123456  a b   -\n"
                "-          -1  a b   x\n");
 }
 
