@@ -293,6 +293,7 @@ test_status (Fixture *fixture, gconstpointer data)
   g_autoptr (UsherJson) json = NULL;
   g_autoptr (GError) error = NULL;
   gboolean ready = FALSE;
+  gint64 n_events = 0;
 
   g_test_summary ("The status of a host is told to people and as JSON, and by the exit status.");
 
@@ -307,8 +308,11 @@ test_status (Fixture *fixture, gconstpointer data)
   json = usher_json_parse (text, -1, &error);
   g_assert_no_error (error);
   g_assert_true (usher_json_get_boolean (json, "ready", &ready) && ready);
-  g_assert_cmpstr (usher_json_get_string (json, "server.state"), ==, "STANDALONE");
-  g_assert_cmpint (usher_json_get_kind (json, "groups.groups"), ==, USHER_JSON_ARRAY);
+  g_assert_cmpstr (usher_json_get_string (json, "address"), ==, fixture->admin);
+  g_assert_cmpstr (usher_json_get_string (json, "bus.state"), ==, "STANDALONE");
+  g_assert_true (usher_json_get_integer (json, "bus.events", &n_events) && n_events == 1);
+  g_assert_cmpint (usher_json_get_kind (json, "bus.reason"), ==, USHER_JSON_NULL);
+  g_assert_cmpint (usher_json_get_kind (json, "groups"), ==, USHER_JSON_ARRAY);
 }
 
 static void
@@ -555,7 +559,7 @@ test_parked (Fixture *fixture, gconstpointer data)
   list = run (fixture, 0, "events", "parked", "--admin", fixture->admin);
   assert_says (list, "ID * SINCE * CHANNEL * GROUP *\n* a * group * the reason <script>*");
   json = run (fixture, 0, "events", "parked", "a", "--json", "--admin", fixture->admin);
-  assert_says (json, "{*\"channel\":\"a\"*\"kind\":\"failed\"*}\n");
+  assert_says (json, "{\"items\":[{*\"channel\":\"a\"*\"kind\":\"failed\"*}]}\n");
 
   g_free (run (fixture, 0, "events", "replay", id, "--admin", fixture->admin));
   unknown = run (fixture, 1, "events", "drop", "nothing", "--admin", fixture->admin);
