@@ -92,7 +92,7 @@ on_process (UsherExchange *exchange, gpointer user_data)
       return;
     }
 
-  address = g_strdup_printf ("unix:%s/%s.admin", self->setup->options->run, instance);
+  address = g_strdup_printf ("unix:%s/%s.admin", self->life.setup->options->run, instance);
   /* decoded it might be a head of its own */
   page = g_uri_escape_string (usher_request_get_parameter (request, "page"), NULL, FALSE);
   path = g_strconcat ("/", page, NULL);
@@ -105,13 +105,13 @@ add_metrics (UsherMetrics *metrics, gpointer user_data)
   UsherUp *self = user_data;
 
   usher_gateway_fill_metrics (self->gateway, metrics);
-  usher_process_page_add_metrics (self->processes, metrics, self->setup->options->run);
+  usher_process_page_add_metrics (self->processes, metrics, self->life.setup->options->run);
 }
 
 gboolean
 usher_up_add_routes (UsherUp *self, GError **error)
 {
-  UsherHost *host = self->setup->host;
+  UsherHost *host = self->life.setup->host;
 
   usher_host_add_metrics (host, add_metrics, self, NULL);
   usher_host_set_processes (host, usher_process_page_dup_text, self->processes);
