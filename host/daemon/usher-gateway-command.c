@@ -7,8 +7,7 @@
 #include "config.h"
 
 #include "usher-commands.h"
-#include "usher-gateway-metrics.h"
-#include "usher-json.h"
+#include "usher-gateway-page.h"
 #include "usher-life.h"
 
 /* A gateway for hosts that somebody else starts, and a host without services, by which it can be asked. */
@@ -23,50 +22,6 @@ static UsherSetup *
 set_up (UsherLife *life, const UsherOptions *options)
 {
   return usher_setup_new_bare (options, USHER_SETUP_LOOK, FALSE);
-}
-
-static void
-append_copy (GString *json, const UsherGatewayCopy *copy)
-{
-  g_string_append (json, json->len > 1 ? ",{\"name\":" : "{\"name\":");
-  usher_json_append_string (json, copy->name);
-  g_string_append_printf (json,
-                          ",\"pid\":%" G_GINT64_FORMAT ",\"state\":\"%s\",\"in_flight\":%u,"
-                          "\"requests\":%" G_GUINT64_FORMAT ",\"errors\":%" G_GUINT64_FORMAT
-                          ",\"services\":[",
-                          copy->pid,
-                          copy->state,
-                          copy->n_in_flight,
-                          copy->n_requests,
-                          copy->n_errors);
-  for (guint i = 0; copy->services[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (json, ',');
-      usher_json_append_string (json, copy->services[i]);
-    }
-  g_string_append (json, "]}");
-}
-
-static void
-on_copies (UsherExchange *exchange, gpointer user_data)
-{
-  g_autoptr (UsherExchange) owned = exchange;
-  g_autoptr (GPtrArray) copies = usher_gateway_list (user_data);
-  GString *json = g_string_new ("[");
-
-  for (guint i = 0; i < copies->len; i++)
-    append_copy (json, g_ptr_array_index (copies, i));
-  g_string_append_c (json, ']');
-
-  usher_reply_take_json (usher_exchange_get_reply (owned), g_string_free (json, FALSE));
-  usher_exchange_finish (owned);
-}
-
-static void
-add_metrics (UsherMetrics *metrics, gpointer user_data)
-{
-  usher_gateway_fill_metrics (user_data, metrics);
 }
 
 /* Whom nobody could serve is not ready. */
@@ -89,10 +44,15 @@ start (UsherLife *life, GError **error)
   self->gateway = usher_gateway_new (setup->options->run, setup->settings, setup->clock);
   g_signal_connect (self->gateway, "notify::trouble", G_CALLBACK (on_trouble), self);
   on_trouble (NULL, NULL, self);
-  usher_host_add_metrics (setup->host, add_metrics, self->gateway, NULL);
+  usher_admin_add_metrics (life->admin, usher_gateway_page_add_metrics, self->gateway, NULL);
 
-  return usher_host_add_admin_route (
-             setup->host, "GET", "/copies", on_copies, self->gateway, NULL, error) &&
+  return usher_host_add_admin_route (setup->host,
+                                     "GET",
+                                     "/copies",
+                                     usher_gateway_page_answer,
+                                     self->gateway,
+                                     NULL,
+                                     error) &&
          usher_host_start (setup->host, NULL, error) && usher_life_listen (life, NULL, error) &&
          usher_gateway_start (self->gateway, setup->options->listen, error);
 }

@@ -78,7 +78,7 @@ start (UsherLife *life, GError **error)
       !usher_program_make_run_directory (setup->options->run, error) || !open_bus (self, error))
     return FALSE;
 
-  usher_host_add_metrics (setup->host, usher_own_hub_add_metrics, self->bus, NULL);
+  usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->bus, NULL);
 
   return usher_host_start (setup->host, self->bus, error) && usher_life_listen (life, NULL, error);
 }

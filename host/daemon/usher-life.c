@@ -24,6 +24,7 @@ static void
 life_clear (UsherLife *self)
 {
   self->kind->clear (self);
+  g_clear_object (&self->admin);
   g_clear_pointer (&self->setup, usher_setup_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 }
@@ -149,7 +150,8 @@ stop (UsherLife *self, GError **error)
 static gboolean
 live (UsherLife *self, GError **error)
 {
-  if (!self->kind->start (self, error))
+  self->admin = usher_admin_new (self->setup->host, error);
+  if (self->admin == NULL || !self->kind->start (self, error))
     return FALSE;
 
   on_look (self);

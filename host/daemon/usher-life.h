@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-admin.h"
 #include "usher-setup.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,7 @@ struct _UsherLife
 {
   const UsherLifeKind *kind;
   UsherSetup *setup; /* (owned) (nullable) */
+  UsherAdmin *admin; /* (owned) (nullable): of the setup's host */
   GMainLoop *loop;   /* (owned) */
   guint n_looks;
   gboolean is_ready; /* and that was said */

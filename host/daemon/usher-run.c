@@ -131,7 +131,7 @@ start (UsherLife *life, GError **error)
 
   /* where many share a hub, the one that has it tells its numbers */
   if (self->hub != NULL)
-    usher_host_add_metrics (setup->host, usher_own_hub_add_metrics, self->bus, NULL);
+    usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->bus, NULL);
   note_state (self, USHER_PLUGIN_CONFIGURED, USHER_PLUGIN_STARTING, "its store is being opened");
   if (!usher_host_start (setup->host, self->bus, error))
     return FALSE;

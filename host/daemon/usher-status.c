@@ -245,10 +245,10 @@ print_processes (Status *self)
 static guint
 find_service (UsherJson *services, const char *name)
 {
-  guint n = services != NULL ? usher_json_get_length (services, "") : 0;
+  guint n = services != NULL ? usher_json_get_length (services, "items") : 0;
 
   for (guint i = 0; i < n; i++)
-    if (g_strcmp0 (get_text (services, "", i, "service"), name) == 0)
+    if (g_strcmp0 (get_text (services, "items", i, "service"), name) == 0)
       return i;
 
   return n;
@@ -257,7 +257,7 @@ find_service (UsherJson *services, const char *name)
 static gboolean
 is_read_only (UsherJson *services, guint row)
 {
-  g_autofree char *path = make_path ("", row, "store.read-only");
+  g_autofree char *path = make_path ("items", row, "store.read-only");
   gint64 value = 0;
 
   return services != NULL && usher_json_get_integer (services, path, &value) && value != 0;
@@ -286,7 +286,7 @@ add_services (UsherTable *table, const Place *place)
       usher_table_add (table, name);
       usher_table_add (table, read_only ? "degraded" : state);
       for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
-        add_number (table, place->services, "", row, numbers[j]);
+        add_number (table, place->services, "items", row, numbers[j]);
       usher_table_add (table,
                        read_only ? "its database takes no changes, the log says why"
                                  : get_text (place->plugins, "items", i, "reason"));

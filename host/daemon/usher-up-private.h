@@ -31,5 +31,7 @@ typedef struct
 
 /* what operators can ask and order; before the host listens */
 gboolean usher_up_add_routes (UsherUp *self, GError **error);
+/* after each change */
+void usher_up_update_pages (UsherUp *self);
 
 G_END_DECLS

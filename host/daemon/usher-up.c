@@ -82,8 +82,7 @@ on_supervisor (gpointer user_data)
   usher_host_set_trouble (self->life.setup->host,
                           trouble != NULL ? trouble : self->life.setup->trouble);
   usher_supervisor_foreach (self->supervisor, note_plugins, self);
-  usher_plugin_page_update (self->plugins, self->life.setup->catalog);
-  usher_process_page_update (self->processes, self->profile, self->supervisor);
+  usher_up_update_pages (self);
 
   if (self->life.is_stopping && usher_supervisor_is_quiet (self->supervisor))
     g_main_loop_quit (self->life.loop);

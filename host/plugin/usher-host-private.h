@@ -11,7 +11,6 @@
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
 #include "usher-host.h"
-#include "usher-monitor-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
 #include "usher-running-private.h"
@@ -44,10 +43,6 @@ struct _UsherHost
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
   UsherAdminListener *probe;     /* (owned) (nullable) */
-  UsherMonitor *monitor;         /* (owned) */
-  GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
-  UsherProcessesFunc processes;  /* (nullable) */
-  gpointer processes_data;
   GMutex mutex;
   char *trouble; /* (owned) (nullable) (mutex mutex): what is missing, by the program around it */
   char *registered; /* (owned) (nullable): the path of its registration */

@@ -67,8 +67,6 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->front);
   g_clear_object (&self->admin);
   g_clear_object (&self->probe);
-  g_clear_pointer (&self->monitor, usher_monitor_free);
-  g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->ticker, usher_ticker_free);
   g_clear_pointer (&self->revocations, usher_revocations_free);
   g_clear_object (&self->router);
@@ -172,7 +170,6 @@ usher_host_init (UsherHost *self)
   self->contexts = g_ptr_array_new_with_free_func (g_object_unref);
   self->left_out = g_ptr_array_new_with_free_func (g_object_unref);
   self->running = usher_running_new ();
-  self->monitor = usher_monitor_new (self);
   g_mutex_init (&self->mutex);
 }
 
@@ -200,8 +197,7 @@ prepare (UsherHost *self, GError **error)
                          (guint) usher_settings_get_integer (self->settings, "host", "workers"),
                          error);
 
-  return self->workers != NULL && usher_host_add_admin_routes (self, error) &&
-         usher_monitor_add_routes (self->monitor, error);
+  return self->workers != NULL && usher_host_add_admin_routes (self, error);
 }
 
 /* A restore that was broken off has left some files of before and some of the backup. */

@@ -173,7 +173,7 @@ test_gateway (Program *fixture, gconstpointer data)
   program_assert_answer (fixture->admin,
                          "/metrics",
                          "HTTP/1.1 200 *\nusher_http_connections{listener=\"http\"} 0\n*");
-  program_assert_answer (fixture->admin, "/copies", "HTTP/1.1 200 *\r\n\r\n[]");
+  program_assert_answer (fixture->admin, "/copies", "HTTP/1.1 200 *\r\n\r\n{\"items\":[]}");
   assert_closed_to_all_else (probe);
   g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
 }
