@@ -13,7 +13,7 @@
 static void
 on_idle (gpointer user_data)
 {
-  usher_host_end_reads (user_data);
+  usher_tenants_end_reads (user_data);
 }
 
 /**
@@ -90,7 +90,7 @@ usher_host_listen (UsherHost *self, const char *listen, const char *admin, GErro
   if (listen != NULL)
     {
       self->front = usher_front_new (self->router, self->sessions, self->settings, self->clock);
-      usher_front_set_idle_func (self->front, on_idle, self);
+      usher_front_set_idle_func (self->front, on_idle, self->tenants);
       if (!usher_front_start (self->front, listen, error))
         return FALSE;
     }
