@@ -68,14 +68,18 @@ struct _UsherGateway
   UsherTask begin;
 
   GMutex mutex;
+  gboolean is_draining;
+  char *trouble;     /* (owned) (nullable): why nobody is served */
   GPtrArray *copies; /* (owned) (element-type UsherCopy) */
   GPtrArray *routes; /* (owned) (element-type UsherGatewayRoute) */
   GHashTable *keys;  /* (owned): "METHOD /pattern" → the route */
   GPtrArray *desks;  /* (owned) (element-type UsherGatewayDesk) */
 };
 
-/* registry: reads the run directory again, with the mutex */
-void usher_gateway_scan (UsherGateway *self);
+/* registry: reads the run directory again, with the mutex; returns whether the trouble is another one */
+gboolean usher_gateway_scan (UsherGateway *self);
+/* likewise; @error: (nullable): of reading the run directory */
+gboolean usher_gateway_look_for_trouble (UsherGateway *self, const GError *error);
 /* with the mutex; (transfer full) (nullable): the one to ask next, which has one request more */
 UsherCopy *usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now);
 void usher_gateway_route_free (gpointer route);

@@ -9,18 +9,11 @@
 #include "usher-host-private.h"
 
 static void
-answer_json (UsherExchange *exchange, char *json)
-{
-  usher_reply_take_json (usher_exchange_get_reply (exchange), json);
-  usher_exchange_finish (exchange);
-}
-
-static void
 on_healthz (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
 
-  answer_json (owned, g_strdup ("{\"status\":\"alive\"}"));
+  usher_exchange_answer_json (owned, g_strdup ("{\"status\":\"alive\"}"));
 }
 
 static void
@@ -31,7 +24,7 @@ on_readyz (UsherExchange *exchange, gpointer user_data)
 
   if (usher_host_is_ready (user_data, &reason))
     {
-      answer_json (owned, g_strdup ("{\"status\":\"ready\"}"));
+      usher_exchange_answer_json (owned, g_strdup ("{\"status\":\"ready\"}"));
       return;
     }
 

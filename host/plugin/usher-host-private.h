@@ -10,7 +10,6 @@
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
 #include "usher-host.h"
-#include "usher-monitor-private.h"
 #include "usher-readiness-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
@@ -40,10 +39,6 @@ struct _UsherHost
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
   UsherAdminListener *probe;     /* (owned) (nullable) */
-  UsherMonitor *monitor;         /* (owned) */
-  GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
-  UsherProcessesFunc processes;  /* (nullable) */
-  gpointer processes_data;
   char *registered; /* (owned) (nullable): the path of its registration */
   gboolean started;
 };

@@ -6,75 +6,10 @@
 
 #include "config.h"
 
-#include "usher-host-private.h"
+#include "usher-host-metrics-private.h"
+
 #include "usher-host-view-private.h"
-#include "usher-monitor-private.h"
 #include "usher-router-private.h"
-
-typedef struct
-{
-  UsherMetricsFunc func;
-  gpointer user_data;
-  GDestroyNotify destroy;
-} Source;
-
-static void
-free_source (gpointer data)
-{
-  Source *source = data;
-
-  if (source->destroy != NULL)
-    source->destroy (source->user_data);
-  g_free (source);
-}
-
-/**
- * usher_host_add_metrics:
- * @self: a host that does not listen yet
- * @func: (scope notified) (closure user_data) (destroy destroy): adds what it knows, on a thread of the host's
- * @user_data: data for @func
- * @destroy: (nullable): frees @user_data with the host
- *
- * Lets the program around the host tell its numbers too, each time `/metrics` is asked for.
- */
-void
-usher_host_add_metrics (UsherHost *self,
-                        UsherMetricsFunc func,
-                        gpointer user_data,
-                        GDestroyNotify destroy)
-{
-  Source *source = NULL;
-
-  g_return_if_fail (USHER_IS_HOST (self));
-  g_return_if_fail (func != NULL);
-  g_return_if_fail (self->front == NULL && self->admin == NULL);
-
-  source = g_new0 (Source, 1);
-  source->func = func;
-  source->user_data = user_data;
-  source->destroy = destroy;
-  if (self->metrics == NULL)
-    self->metrics = g_ptr_array_new_with_free_func (free_source);
-  g_ptr_array_add (self->metrics, source);
-}
-
-/**
- * usher_host_set_processes: (skip)
- * @self: a host that does not listen yet
- * @func: tells the processes as JSON text, which is freed, on a thread of the host's
- * @user_data: data for @func
- *
- * Lets a supervisor show its processes on the page for people.
- */
-void
-usher_host_set_processes (UsherHost *self, UsherProcessesFunc func, gpointer user_data)
-{
-  g_return_if_fail (USHER_IS_HOST (self));
-  g_return_if_fail (self->front == NULL && self->admin == NULL);
-
-  self->processes = func;
-  self->processes_data = user_data;
-}
 
 typedef struct
 {
@@ -83,28 +18,29 @@ typedef struct
 } Fill;
 
 static void
-add_route (const char *method, const char *pattern, UsherTally *tally, gpointer user_data)
+add_route (const UsherRouteFigures *figures, gpointer user_data)
 {
   static const char *const classes[USHER_ROUTE_N_CLASSES] = { "1xx", "2xx", "3xx", "4xx", "5xx" };
   const Fill *fill = user_data;
-  const char *service = usher_host_find_route_service (fill->host, method, pattern);
-  const char *labels[] = {
-    "service", service != NULL ? service : "", "method", method, "route", pattern, NULL, NULL, NULL
-  };
-  guint64 counts[USHER_TALLY_N_BOUNDS + 1] = { 0 };
-  double sum = usher_tally_sum_durations (tally, USHER_ROUTE_N_CLASSES, counts);
+  const char *service =
+      usher_host_find_route_service (fill->host, figures->method, figures->pattern);
+  const char *labels[] = { "service", service != NULL ? service : "",
+                           "method",  figures->method,
+                           "route",   figures->pattern,
+                           NULL,      NULL,
+                           NULL };
 
   usher_metrics_add_histogram (fill->metrics,
                                "usher_request_duration_seconds",
                                labels,
-                               USHER_TALLY_N_BOUNDS,
-                               usher_tally_bounds,
-                               counts,
-                               sum);
+                               figures->n_bounds,
+                               figures->bounds,
+                               figures->counts,
+                               figures->duration);
   labels[6] = "status";
   for (guint i = 0; i < USHER_ROUTE_N_CLASSES; i++)
     {
-      guint64 count = usher_tally_sum (tally, i);
+      guint64 count = figures->answers[i];
 
       /* nobody answers so, mostly */
       if (count == 0 && (i == 0 || i == 2))
@@ -129,7 +65,7 @@ add_requests (UsherHost *self, UsherMetrics *metrics)
                          "usher_request_duration_seconds",
                          USHER_METRIC_HISTOGRAM,
                          "From a request's head to its answer.");
-  usher_router_foreach_count (usher_host_get_router (self), add_route, &fill);
+  usher_router_foreach_figures (usher_host_get_router (self), add_route, &fill);
 }
 
 static const struct
@@ -318,91 +254,29 @@ add_listener (UsherMetrics *metrics, const char *service, const UsherListener *l
 }
 
 void
-usher_host_fill_metrics (UsherHost *self, UsherMetrics *metrics)
+usher_host_metrics_fill (UsherHost *host, UsherMetrics *metrics)
 {
   usher_metrics_add_process (metrics);
   usher_metrics_declare (metrics,
                          "usher_ready",
                          USHER_METRIC_GAUGE,
                          "Whether requests are served.");
-  usher_metrics_add (metrics, "usher_ready", NULL, usher_host_is_ready (self, NULL));
+  usher_metrics_add (metrics, "usher_ready", NULL, usher_host_is_ready (host, NULL));
   usher_metrics_declare (metrics,
                          "usher_open_jobs",
                          USHER_METRIC_GAUGE,
                          "Requests, events and timers that are under way.");
-  usher_metrics_add (metrics, "usher_open_jobs", NULL, usher_host_get_n_open (self));
+  usher_metrics_add (metrics, "usher_open_jobs", NULL, usher_host_get_n_open (host));
 
-  add_requests (self, metrics);
-  usher_host_add_listener_metrics (self, metrics);
-  for (guint i = 0; i < usher_host_get_n_lanes (self); i++)
+  add_requests (host, metrics);
+  usher_host_add_listener_metrics (host, metrics);
+  for (guint i = 0; i < usher_host_get_n_lanes (host); i++)
     {
-      UsherLane *lane = usher_host_get_lane (self, i);
+      UsherLane *lane = usher_host_get_lane (host, i);
 
-      add_service (metrics, usher_host_get_settings (self), lane);
-      add_store (metrics, usher_host_get_clock (self), lane);
+      add_service (metrics, usher_host_get_settings (host), lane);
+      add_store (metrics, usher_host_get_clock (host), lane);
       for (guint j = 0; j < usher_lane_get_n_listeners (lane); j++)
         add_listener (metrics, usher_lane_get_name (lane), usher_lane_get_listener (lane, j));
     }
-
-  for (guint i = 0; self->metrics != NULL && i < self->metrics->len; i++)
-    {
-      const Source *source = g_ptr_array_index (self->metrics, i);
-
-      source->func (metrics, source->user_data);
-    }
-}
-
-static void
-append_number (GString *json, const char *name, guint64 value)
-{
-  g_string_append_printf (json, ",\"%s\":%" G_GUINT64_FORMAT, name, value);
-}
-
-static void
-append_figures (GString *json, UsherLane *lane)
-{
-  g_autoptr (GVariant) figures = usher_lane_describe_store (lane);
-  GVariantIter iter;
-  const char *figure = NULL;
-  gint64 value = 0;
-
-  g_string_append (json, ",\"store\":{");
-  if (figures != NULL)
-    g_variant_iter_init (&iter, figures);
-  while (figures != NULL && g_variant_iter_next (&iter, "{&sx}", &figure, &value))
-    g_string_append_printf (json,
-                            "%s\"%s\":%" G_GINT64_FORMAT,
-                            json->str[json->len - 1] == '{' ? "" : ",",
-                            figure,
-                            value);
-  g_string_append_c (json, '}');
-}
-
-char *
-usher_host_describe_services (UsherHost *self)
-{
-  GString *json = g_string_new ("[");
-
-  for (guint i = 0; i < usher_host_get_n_lanes (self); i++)
-    {
-      UsherLane *lane = usher_host_get_lane (self, i);
-      UsherLaneFigures figures;
-
-      usher_lane_get_figures (lane, &figures);
-      g_string_append (json, i > 0 ? ",{\"service\":" : "{\"service\":");
-      usher_json_append_string (json, usher_lane_get_name (lane));
-      append_number (json, "commits", usher_lane_get_count (lane, USHER_COUNT_COMMITS));
-      append_number (json, "conflicts", usher_lane_get_count (lane, USHER_COUNT_CONFLICTS));
-      append_number (json, "timersFired", usher_lane_get_count (lane, USHER_COUNT_FIRED));
-      append_number (json, "timersFailed", usher_lane_get_count (lane, USHER_COUNT_MISFIRED));
-      append_number (json, "waiting", figures.n_waiting);
-      append_number (json, "deferred", figures.n_deferred);
-      append_number (json, "queued", figures.n_queued);
-      append_number (json, "unconfirmed", figures.n_unconfirmed);
-      append_figures (json, lane);
-      g_string_append_c (json, '}');
-    }
-  g_string_append_c (json, ']');
-
-  return g_string_free (json, FALSE);
 }

@@ -22,6 +22,7 @@ usher_plugin_page_new (void)
   UsherPluginPage *self = g_new0 (UsherPluginPage, 1);
 
   g_mutex_init (&self->mutex);
+  self->text = g_strdup ("{\"items\":[]}");
 
   return self;
 }
@@ -79,6 +80,5 @@ usher_plugin_page_answer (UsherExchange *exchange, gpointer user_data)
   text = g_strdup (self->text);
   g_mutex_unlock (&self->mutex);
 
-  usher_reply_take_json (usher_exchange_get_reply (owned), text);
-  usher_exchange_finish (owned);
+  usher_exchange_answer_json (owned, text);
 }

@@ -8,12 +8,10 @@
 
 #include "usher-followers-private.h"
 
-#include "usher-error.h"
+#include "usher-clerk-private.h"
+#include "usher-event-question-private.h"
 #include "usher-follower-private.h"
 
-/* how long the hub may hold a question, in seconds, and be silent in all */
-#define WAIT     20
-#define PATIENCE ((WAIT + 30) * G_TIME_SPAN_SECOND)
 /* pages that are asked for at once for those who are behind */
 #define MAX_ASKED 4
 #define BEAT      (15 * G_TIME_SPAN_SECOND)
@@ -28,12 +26,9 @@
  * just had a page is never behind the answer to the question that came before it. */
 struct _UsherFollowers
 {
-  GMainContext *context; /* (owned) */
-  GMainLoop *loop;       /* (owned) */
-  GThread *thread;       /* (owned) (nullable) (mutex mutex): from the first follower on */
+  UsherClerk *clerk; /* (owned): its thread is there from the first follower on */
   GMutex mutex;
   gboolean draining; /* (mutex mutex) */
-  int stopped;       /* (atomic): nothing is taken in any more */
 
   /* the thread alone */
   UsherBus *bus;       /* (owned) (nullable) */
@@ -45,19 +40,15 @@ struct _UsherFollowers
   gint64 asked;
   gint64 ask_at; /* 0: when there is a reason */
   gint64 beat_at;
-  GSource *tick; /* (owned) */
 };
 
-/* Something for the thread. */
+/* Something for the thread. It holds the followers, since it may come late. */
 typedef struct
 {
   UsherFollowers *self;
-  void (*func) (UsherFollowers *self, gpointer message);
   UsherFollower *follower; /* (owned) (nullable) */
   UsherExchange *exchange; /* (owned) (nullable) */
   UsherBus *bus;           /* (owned) (nullable) */
-  char *text;              /* (owned) (nullable) */
-  GError *error;           /* (owned) (nullable) */
 } Message;
 
 static void ask_pages (UsherFollowers *self);
@@ -80,13 +71,11 @@ clear (gpointer data)
 {
   UsherFollowers *self = data;
 
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
+  usher_clerk_unref (self->clerk);
   g_hash_table_unref (self->all);
   g_queue_clear_full (&self->asking, (GDestroyNotify) usher_follower_unref);
   g_clear_pointer (&self->live, g_ref_string_release);
   g_clear_object (&self->bus);
-  g_source_unref (self->tick);
   g_mutex_clear (&self->mutex);
 }
 
@@ -98,48 +87,15 @@ message_free (gpointer data)
   g_clear_pointer (&message->follower, usher_follower_unref);
   g_clear_object (&message->exchange);
   g_clear_object (&message->bus);
-  g_free (message->text);
-  g_clear_error (&message->error);
   g_atomic_rc_box_release_full (message->self, clear);
   g_free (message);
 }
 
-static gboolean
-on_message (gpointer data)
-{
-  Message *message = data;
-
-  message->func (message->self, message);
-
-  return G_SOURCE_REMOVE;
-}
-
 /* takes ownership of @message */
 static void
-post (Message *message, void (*func) (UsherFollowers *self, gpointer message))
+post (Message *message, UsherClerkFunc func)
 {
-  g_autoptr (GSource) source = NULL;
-
-  if (g_atomic_int_get (&message->self->stopped))
-    {
-      message_free (message);
-      return;
-    }
-
-  source = g_idle_source_new ();
-  message->func = func;
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_message, message, message_free);
-  g_source_attach (source, message->self->context);
-}
-
-static void
-tick_at (UsherFollowers *self, gint64 time)
-{
-  gint64 ready = g_source_get_ready_time (self->tick);
-
-  if (ready < 0 || time < ready)
-    g_source_set_ready_time (self->tick, time);
+  usher_clerk_post (message->self->clerk, func, message, message_free);
 }
 
 static void
@@ -179,16 +135,17 @@ join (UsherFollowers *self, UsherFollower *follower)
 }
 
 static void
-take_room (UsherFollowers *self, gpointer data)
+take_room (gpointer data)
 {
-  UsherFollower *follower = ((Message *) data)->follower;
+  const Message *message = data;
+  UsherFollower *follower = message->follower;
 
   if (follower->state == USHER_FOLLOWER_OVER)
     return;
   if (usher_stream_is_gone (follower->stream))
-    end (self, follower, NULL);
+    end (message->self, follower, NULL);
   else if (follower->state == USHER_FOLLOWER_FULL && usher_follower_flush (follower))
-    join (self, follower);
+    join (message->self, follower);
 }
 
 static void
@@ -212,27 +169,24 @@ settle (UsherFollowers *self, UsherFollower *follower, const UsherEventPage *pag
            usher_cursor_is_behind (follower->cursor, self->live, follower->channel))
     {
       follower->state = USHER_FOLLOWER_JOINING;
-      tick_at (self, g_get_monotonic_time () + PAUSE);
+      usher_clerk_tick_at (self->clerk, g_get_monotonic_time () + PAUSE);
     }
   else
     join (self, follower);
 }
 
 static void
-take_page (UsherFollowers *self, gpointer data)
+take_page (const UsherEventPage *page, const GError *error, gpointer user_data)
 {
-  Message *message = data;
+  const Message *message = user_data;
+  UsherFollowers *self = message->self;
   UsherFollower *follower = message->follower;
-  g_autoptr (GError) error = g_steal_pointer (&message->error);
-  g_autoptr (UsherEventPage) page = NULL;
 
   self->n_asked--;
   ask_pages (self);
   if (follower->state == USHER_FOLLOWER_OVER)
     return;
 
-  if (error == NULL)
-    page = usher_event_page_new (message->text, &error);
   if (page == NULL)
     {
       end (self, follower, error);
@@ -243,24 +197,6 @@ take_page (UsherFollowers *self, gpointer data)
     usher_follower_open_stream (follower, on_room, message_new (self, follower), message_free);
   usher_follower_give (follower, page);
   settle (self, follower, page);
-}
-
-/* on the bus's thread */
-static void
-on_described (const char *text, const GError *error, gpointer user_data)
-{
-  Message *message = user_data;
-
-  message->text = g_strdup (text);
-  message->error = error != NULL ? g_error_copy (error) : NULL;
-  post (message, message->func);
-}
-
-static void
-ask (Message *message, const char *question, void (*func) (UsherFollowers *self, gpointer message))
-{
-  message->func = func;
-  usher_bus_describe_async (message->self->bus, question, PATIENCE, on_described, message);
 }
 
 static void
@@ -275,7 +211,8 @@ ask_pages (UsherFollowers *self)
         continue;
       question = usher_follower_make_question (follower);
       self->n_asked++;
-      ask (message_new (self, follower), question, take_page);
+      usher_event_question_put (
+          self->bus, question, self->clerk, take_page, message_new (self, follower), message_free);
     }
 }
 
@@ -308,7 +245,7 @@ take_trouble (UsherFollowers *self, const GError *error)
         end (self, follower, error);
     }
   self->ask_at = g_get_monotonic_time () + PAUSE;
-  tick_at (self, self->ask_at);
+  usher_clerk_tick_at (self->clerk, self->ask_at);
 }
 
 static void
@@ -338,12 +275,9 @@ hand_out (UsherFollowers *self, const UsherEventPage *page)
 }
 
 static void
-take_live (UsherFollowers *self, gpointer data)
+take_live (const UsherEventPage *page, const GError *error, gpointer user_data)
 {
-  Message *message = data;
-  g_autoptr (GError) error = g_steal_pointer (&message->error);
-  g_autoptr (UsherEventPage) page =
-      error == NULL ? usher_event_page_new (message->text, &error) : NULL;
+  UsherFollowers *self = ((const Message *) user_data)->self;
   gboolean was_known = self->live != NULL;
 
   self->is_waiting = FALSE;
@@ -358,7 +292,7 @@ take_live (UsherFollowers *self, gpointer data)
   if (was_known && page->events->len == 0 && g_get_monotonic_time () - self->asked < TOO_SOON)
     {
       self->ask_at = g_get_monotonic_time () + PAUSE;
-      tick_at (self, self->ask_at);
+      usher_clerk_tick_at (self->clerk, self->ask_at);
     }
   ask_live (self);
 }
@@ -383,12 +317,13 @@ ask_live (UsherFollowers *self)
     g_string_append (question, "limit=1");
   else
     {
-      g_string_append_printf (question, "wait=%d&cursor=", WAIT);
+      g_string_append_printf (question, "wait=%d&cursor=", USHER_EVENT_QUESTION_WAIT);
       g_string_append_uri_escaped (question, self->live, NULL, FALSE);
     }
   self->is_waiting = TRUE;
   self->asked = g_get_monotonic_time ();
-  ask (message_new (self, NULL), question->str, take_live);
+  usher_event_question_put (
+      self->bus, question->str, self->clerk, take_live, message_new (self, NULL), message_free);
 }
 
 /* Looks who has waited long enough, and returns when the next one has. */
@@ -418,7 +353,7 @@ expire (UsherFollowers *self, gint64 now, gboolean beats)
   return next;
 }
 
-static gboolean
+static void
 on_tick (gpointer user_data)
 {
   UsherFollowers *self = user_data;
@@ -426,7 +361,6 @@ on_tick (gpointer user_data)
   gboolean beats = now >= self->beat_at;
   gint64 next = 0;
 
-  g_source_set_ready_time (self->tick, -1);
   if (beats)
     self->beat_at = now + BEAT;
   next = expire (self, now, beats);
@@ -437,23 +371,16 @@ on_tick (gpointer user_data)
     }
 
   if (self->ask_at != 0)
-    tick_at (self, self->ask_at);
+    usher_clerk_tick_at (self->clerk, self->ask_at);
   if (g_hash_table_size (self->all) > 0)
-    tick_at (self, MIN (self->beat_at, MAX (next, now + TICK)));
-
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-dispatch_tick (GSource *source, GSourceFunc func, gpointer user_data)
-{
-  return func (user_data);
+    usher_clerk_tick_at (self->clerk, MIN (self->beat_at, MAX (next, now + TICK)));
 }
 
 static void
-take_follower (UsherFollowers *self, gpointer data)
+take_follower (gpointer data)
 {
-  Message *message = data;
+  const Message *message = data;
+  UsherFollowers *self = message->self;
   UsherFollower *follower = message->follower;
 
   g_set_object (&self->bus, message->bus);
@@ -463,20 +390,23 @@ take_follower (UsherFollowers *self, gpointer data)
   /* in this order, so that its page is not behind the end */
   ask_live (self);
   ask_page (self, follower);
-  tick_at (self, follower->wants_stream ? self->beat_at : MIN (self->beat_at, follower->deadline));
+  usher_clerk_tick_at (self->clerk,
+                       follower->wants_stream ? self->beat_at
+                                              : MIN (self->beat_at, follower->deadline));
 }
 
 static void
-take_gone (UsherFollowers *self, gpointer data)
+take_gone (gpointer data)
 {
-  g_autoptr (GPtrArray) followers = list (self);
+  const Message *message = data;
+  g_autoptr (GPtrArray) followers = list (message->self);
 
   for (guint i = 0; i < followers->len; i++)
     {
       UsherFollower *follower = g_ptr_array_index (followers, i);
 
-      if (follower->exchange == ((Message *) data)->exchange)
-        end (self, follower, NULL);
+      if (follower->exchange == message->exchange)
+        end (message->self, follower, NULL);
     }
 }
 
@@ -491,8 +421,9 @@ on_gone (UsherExchange *exchange, gpointer user_data)
 }
 
 static void
-take_drain (UsherFollowers *self, gpointer data)
+take_drain (gpointer data)
 {
+  UsherFollowers *self = ((const Message *) data)->self;
   g_autoptr (GPtrArray) followers = list (self);
 
   for (guint i = 0; i < followers->len; i++)
@@ -500,60 +431,22 @@ take_drain (UsherFollowers *self, gpointer data)
 }
 
 static void
-take_stop (UsherFollowers *self, gpointer data)
+take_stop (gpointer data)
 {
-  g_clear_object (&self->bus);
-  g_main_loop_quit (self->loop);
-}
-
-static gpointer
-run (gpointer data)
-{
-  UsherFollowers *self = data;
-
-  g_main_context_push_thread_default (self->context);
-  g_main_loop_run (self->loop);
-  g_main_context_pop_thread_default (self->context);
-
-  return NULL;
+  g_clear_object (&((const Message *) data)->self->bus);
 }
 
 UsherFollowers *
 usher_followers_new (void)
 {
-  static GSourceFuncs funcs = { NULL, NULL, dispatch_tick, NULL, NULL, NULL };
   UsherFollowers *self = g_atomic_rc_box_new0 (UsherFollowers);
 
   g_mutex_init (&self->mutex);
   g_queue_init (&self->asking);
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
+  self->clerk = usher_clerk_new ("usher-followers", on_tick, self);
   self->all = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) usher_follower_unref, NULL);
-  self->tick = g_source_new (&funcs, sizeof (GSource));
-  g_source_set_callback (self->tick, on_tick, self, NULL);
-  g_source_attach (self->tick, self->context);
 
   return self;
-}
-
-/* The mutex is held. */
-static gboolean
-ensure_thread (UsherFollowers *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  if (self->thread == NULL)
-    self->thread = g_thread_try_new ("usher-followers", run, self, &local_error);
-  if (self->thread != NULL)
-    return TRUE;
-
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_UNAVAILABLE,
-               "Nobody can follow now: %s",
-               local_error->message);
-
-  return FALSE;
 }
 
 void
@@ -567,7 +460,7 @@ usher_followers_add (UsherFollowers *self, UsherBus *bus, UsherExchange *exchang
 
   message->bus = g_object_ref (bus);
   g_mutex_lock (&self->mutex);
-  taken = is_there && !self->draining && ensure_thread (self, &error);
+  taken = is_there && !self->draining && usher_clerk_start (self->clerk, &error);
   if (taken)
     post (message, take_follower);
   g_mutex_unlock (&self->mutex);
@@ -587,34 +480,23 @@ usher_followers_drain (UsherFollowers *self)
     return;
 
   self->draining = TRUE;
-  if (self->thread != NULL)
+  if (usher_clerk_has_started (self->clerk))
     post (message_new (self, NULL), take_drain);
 }
 
 void
 usher_followers_stop (UsherFollowers *self)
 {
-  GThread *thread = NULL;
-
   usher_followers_drain (self);
-  g_mutex_lock (&self->mutex);
-  thread = g_steal_pointer (&self->thread);
-  g_mutex_unlock (&self->mutex);
-  if (thread == NULL)
-    return;
-
-  post (message_new (self, NULL), take_stop);
-  g_thread_join (thread);
+  if (usher_clerk_has_started (self->clerk))
+    post (message_new (self, NULL), take_stop);
+  usher_clerk_stop (self->clerk);
 }
 
 void
 usher_followers_free (UsherFollowers *self)
 {
   usher_followers_stop (self);
-  g_atomic_int_set (&self->stopped, TRUE);
-  g_source_destroy (self->tick);
-  /* what came too late holds us */
-  while (g_main_context_iteration (self->context, FALSE))
-    continue;
+  usher_clerk_close (self->clerk);
   g_atomic_rc_box_release_full (self, clear);
 }

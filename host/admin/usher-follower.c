@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-json.h"
+#include "usher-json-writer.h"
 
 #define MEDIA_TYPE "text/event-stream"
 #define MAX_LIMIT  100
@@ -250,24 +250,35 @@ give_stream (UsherFollower *self, const UsherEventPage *page)
     write_text (self, g_strdup_printf ("id: %s\n\n", self->cursor));
 }
 
-/* takes ownership of @events, a JSON array without its end */
+static UsherJsonWriter *
+begin_page (void)
+{
+  UsherJsonWriter *writer = usher_json_writer_new ();
+
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_add_member (writer, "items");
+  usher_json_writer_begin_array (writer);
+
+  return writer;
+}
+
+/* @writer: within the page's items */
 static void
-answer (UsherFollower *self, GString *events)
+answer (UsherFollower *self, UsherJsonWriter *writer)
 {
   g_autoptr (UsherExchange) exchange = g_steal_pointer (&self->exchange);
 
-  g_string_append (events, "],\"cursor\":");
-  usher_json_append_string (events, self->cursor);
-  g_string_append_c (events, '}');
+  usher_json_writer_end_array (writer);
+  usher_json_writer_set_string (writer, "cursor", self->cursor);
+  usher_json_writer_end_object (writer);
   self->state = USHER_FOLLOWER_OVER;
-  usher_reply_take_json (usher_exchange_get_reply (exchange), g_string_free (events, FALSE));
-  usher_exchange_finish (exchange);
+  usher_exchange_answer_json (exchange, usher_json_writer_end (writer));
 }
 
 static void
 give_page (UsherFollower *self, const UsherEventPage *page)
 {
-  g_autoptr (GString) json = g_string_new ("{\"events\":[");
+  g_autoptr (UsherJsonWriter) writer = begin_page ();
   guint n = 0;
 
   for (guint i = 0; n < self->limit && i < page->events->len; i++)
@@ -276,8 +287,7 @@ give_page (UsherFollower *self, const UsherEventPage *page)
 
       if (!wants (self, event))
         continue;
-      g_string_append (json, n > 0 ? "," : "");
-      g_string_append (json, event->json);
+      usher_json_writer_add_text (writer, event->json);
       n++;
       if (n == self->limit)
         move (self, event->cursor);
@@ -285,7 +295,7 @@ give_page (UsherFollower *self, const UsherEventPage *page)
   if (n < self->limit)
     move (self, page->cursor);
   if (n > 0 || self->deadline <= g_get_monotonic_time ())
-    answer (self, g_steal_pointer (&json));
+    answer (self, writer);
 }
 
 void
@@ -312,7 +322,11 @@ usher_follower_end (UsherFollower *self, const GError *error)
   if (self->exchange == NULL)
     close_stream (self);
   else if (self->cursor != NULL && error == NULL)
-    answer (self, g_string_new ("{\"events\":["));
+    {
+      g_autoptr (UsherJsonWriter) writer = begin_page ();
+
+      answer (self, writer);
+    }
   else
     {
       g_autoptr (GError) stopping =

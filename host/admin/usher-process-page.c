@@ -63,79 +63,70 @@ usher_process_page_free (UsherProcessPage *self)
 }
 
 static void
-write_child (UsherJsonWriter *writer, UsherChild *child)
+write_process (UsherJsonWriter *writer, const UsherProcessFigures *process)
 {
   g_autofree char *since = NULL;
 
-  if (child == NULL)
-    return;
-
-  since = usher_time_format (usher_child_get_started (child));
-  usher_json_writer_set_string (writer, "instance", usher_child_get_name (child));
-  usher_json_writer_set_string (writer, "since", since);
-  usher_json_writer_set_integer (writer, "pid", usher_child_get_pid (child));
-}
-
-static void
-write_slot (gpointer data, gpointer user_data)
-{
-  UsherSlot *slot = data;
-  UsherJsonWriter *writer = user_data;
-  const char *const *services = usher_slot_get_services (slot);
-
   usher_json_writer_begin_object (writer);
-  usher_json_writer_set_string (writer, "name", usher_slot_get_name (slot));
-  usher_json_writer_set_string (writer,
-                                "state",
-                                usher_slot_state_to_string (usher_slot_get_state (slot)));
-  usher_json_writer_set_string (writer, "reason", usher_slot_get_reason (slot));
-  write_child (writer, usher_slot_get_child (slot));
-  usher_json_writer_set_unsigned (writer, "generation", usher_slot_get_generation (slot));
-  usher_json_writer_set_unsigned (writer, "restarts", usher_slot_get_n_restarts (slot));
+  usher_json_writer_set_string (writer, "name", process->name);
+  usher_json_writer_set_string (writer, "state", process->state);
+  usher_json_writer_set_string (writer, "reason", process->reason);
+  if (process->instance != NULL)
+    {
+      since = usher_time_format (process->since);
+      usher_json_writer_set_string (writer, "instance", process->instance);
+      usher_json_writer_set_string (writer, "since", since);
+      usher_json_writer_set_integer (writer, "pid", process->pid);
+    }
+  usher_json_writer_set_unsigned (writer, "generation", process->generation);
+  usher_json_writer_set_unsigned (writer, "restarts", process->n_restarts);
   usher_json_writer_add_member (writer, "services");
   usher_json_writer_begin_array (writer);
-  for (guint i = 0; services != NULL && services[i] != NULL; i++)
-    usher_json_writer_add_string (writer, services[i]);
+  for (guint i = 0; process->services != NULL && process->services[i] != NULL; i++)
+    usher_json_writer_add_string (writer, process->services[i]);
   usher_json_writer_end_array (writer);
   usher_json_writer_end_object (writer);
 }
 
-static void
-add_row (gpointer data, gpointer user_data)
+static Row *
+make_row (const UsherProcessFigures *process)
 {
-  UsherSlot *slot = data;
-  UsherChild *child = usher_slot_get_child (slot);
   Row *row = g_new0 (Row, 1);
 
-  row->name = g_strdup (usher_slot_get_name (slot));
-  row->instance = child != NULL ? g_strdup (usher_child_get_name (child)) : NULL;
-  row->is_ready = usher_slot_is_ready (slot);
-  row->n_restarts = usher_slot_get_n_restarts (slot);
-  g_ptr_array_add (user_data, row);
+  row->name = g_strdup (process->name);
+  row->instance = g_strdup (process->instance);
+  row->is_ready = process->is_ready;
+  row->n_restarts = process->n_restarts;
+
+  return row;
 }
 
 void
 usher_process_page_update (UsherProcessPage *self,
-                           const UsherProfile *profile,
-                           UsherSupervisor *supervisor)
+                           const char *profile,
+                           const char *bus,
+                           const UsherProcessFigures *processes,
+                           guint n_processes)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   usher_json_writer_begin_object (writer);
-  usher_json_writer_set_string (writer, "profile", profile->name);
-  usher_json_writer_set_string (writer, "bus", profile->bus);
+  usher_json_writer_set_string (writer, "profile", profile);
+  usher_json_writer_set_string (writer, "bus", bus);
   usher_json_writer_add_member (writer, "items");
   usher_json_writer_begin_array (writer);
-  usher_supervisor_foreach (supervisor, write_slot, writer);
+  g_ptr_array_set_size (self->rows, 0);
+  for (guint i = 0; i < n_processes; i++)
+    {
+      write_process (writer, &processes[i]);
+      g_ptr_array_add (self->rows, make_row (&processes[i]));
+    }
   usher_json_writer_end_array (writer);
   usher_json_writer_end_object (writer);
 
-  locker = g_mutex_locker_new (&self->mutex);
   g_free (self->text);
   self->text = usher_json_writer_end (writer);
-  g_ptr_array_set_size (self->rows, 0);
-  usher_supervisor_foreach (supervisor, add_row, self->rows);
 }
 
 char *
@@ -208,20 +199,16 @@ usher_process_page_add_metrics (UsherProcessPage *self, UsherMetrics *metrics, c
     }
 }
 
-char *
-usher_process_page_dup_text (gpointer page)
-{
-  UsherProcessPage *self = page;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return g_strdup (self->text);
-}
-
 void
 usher_process_page_answer (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
+  UsherProcessPage *self = user_data;
+  char *text = NULL;
 
-  usher_reply_take_json (usher_exchange_get_reply (owned), usher_process_page_dup_text (user_data));
-  usher_exchange_finish (owned);
+  g_mutex_lock (&self->mutex);
+  text = g_strdup (self->text);
+  g_mutex_unlock (&self->mutex);
+
+  usher_exchange_answer_json (owned, text);
 }

@@ -18,7 +18,10 @@
 #define MANY                     5000
 #define SECOND                   G_TIME_SPAN_SECOND
 #define EVENT(channel, sequence) "{\"sequence\":" sequence ",\"channel\":\"" channel "\"}"
-#define PAGE(events, cursor)     "{\"events\":[" events "],\"cursor\":\"" cursor "\"}"
+/* as the hub tells it, and as who asked for it gets it */
+#define PAGE(events, cursor)  "{\"events\":[" events "],\"cursor\":\"" cursor "\"}"
+#define ITEMS(events, cursor) "{\"items\":[" events "],\"cursor\":\"" cursor "\"}"
+#define NO_ITEMS              ITEMS ("", "said:5")
 
 typedef struct
 {
@@ -151,13 +154,13 @@ test_live (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (first, ==, "events?wait=20&cursor=said%3A5");
 
   fake_bus_answer_question (fixture->bus, PAGE (EVENT ("said", "6"), "other:0,said:6"));
-  assert_body (all, PAGE (EVENT ("said", "6"), "other:0,said:6"));
+  assert_body (all, ITEMS (EVENT ("said", "6"), "other:0,said:6"));
   second = fake_bus_await_question (fixture->bus);
   g_assert_cmpstr (second, ==, "events?wait=20&cursor=other%3A0%2Csaid%3A6");
   g_assert_false (g_atomic_int_get (&one->is_answered));
   fake_bus_answer_question (fixture->bus,
                             PAGE (EVENT ("said", "7") "," EVENT ("other", "1"), "other:1,said:7"));
-  assert_body (one, PAGE (EVENT ("other", "1"), "other:1,said:7"));
+  assert_body (one, ITEMS (EVENT ("other", "1"), "other:1,said:7"));
 }
 
 static void
@@ -194,8 +197,8 @@ test_time (Fixture *fixture, gconstpointer data)
   fake_bus_take_page (fixture->bus, g_strdup (EMPTY));
   later = follow (fixture, "/events", NULL, NULL, SECOND / 5);
   at_once = follow (fixture, "/events", NULL, NULL, 0);
-  assert_body (at_once, EMPTY);
-  assert_body (later, EMPTY);
+  assert_body (at_once, NO_ITEMS);
+  assert_body (later, NO_ITEMS);
 }
 
 static void
@@ -278,7 +281,7 @@ test_drain (Fixture *fixture, gconstpointer data)
   stream = open_stream (fixture, "/events", NULL);
   stage_await (has_read (stream, "id: said:5\n\n"));
   usher_followers_drain (fixture->followers);
-  assert_body (page, EMPTY);
+  assert_body (page, NO_ITEMS);
   stage_await (has_read (stream, "retry") && stream->state == USHER_STREAM_ENDED);
   late = follow (fixture, "/events", NULL, NULL, 20 * SECOND);
   stage_assert_status (late->reply, 503);
@@ -337,7 +340,7 @@ test_accept (Fixture *fixture, gconstpointer data)
     {
       g_autoptr (Client) client = follow (fixture, "/events", pages[i], NULL, 0);
 
-      assert_body (client, EMPTY);
+      assert_body (client, NO_ITEMS);
     }
   stream = follow (fixture, "/events", "application/json;q=0.5, Text/Event-Stream; q=0.9", NULL, 0);
   stage_await (has_read (stream, "retry"));

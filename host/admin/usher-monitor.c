@@ -12,55 +12,27 @@
 
 #include "usher-error.h"
 #include "usher-followers-private.h"
-#include "usher-host-private.h"
 #include "usher-host-view-private.h"
+#include "usher-json-writer.h"
 
-#define MAX_THREADS 4
 /* seconds that a request may wait for events */
 #define MAX_WAIT 20
-/* rows of a table of the page */
-#define PAGE_ROWS "?limit=100"
-
-typedef void (*TaskFunc) (UsherMonitor *self, UsherExchange *exchange);
-
-/* One request on its way to a thread. */
-typedef struct
-{
-  UsherExchange *exchange; /* (owned) */
-  TaskFunc func;
-} Task;
 
 struct _UsherMonitor
 {
   UsherHost *host;           /* (unowned) */
-  GThreadPool *pool;         /* (owned) (nullable) */
+  UsherDesk *desk;           /* (unowned) */
   UsherFollowers *followers; /* (owned) */
-
-  GMutex mutex;
-  gboolean draining; /* (mutex mutex) */
 };
 
-static void
-run_task (gpointer data, gpointer user_data)
-{
-  Task *task = data;
-  g_autoptr (UsherExchange) exchange = g_steal_pointer (&task->exchange);
-
-  task->func (user_data, exchange);
-  g_free (task);
-}
-
 UsherMonitor *
-usher_monitor_new (UsherHost *host)
+usher_monitor_new (UsherHost *host, UsherDesk *desk)
 {
   UsherMonitor *self = g_new0 (UsherMonitor, 1);
 
   self->host = host;
-  g_signal_connect_swapped (host, "drained", G_CALLBACK (usher_monitor_drain), self);
-  g_signal_connect_swapped (host, "bus-closed", G_CALLBACK (usher_monitor_stop), self);
-  g_mutex_init (&self->mutex);
+  self->desk = desk;
   self->followers = usher_followers_new ();
-  self->pool = g_thread_pool_new (run_task, self, MAX_THREADS, FALSE, NULL);
 
   return self;
 }
@@ -68,36 +40,20 @@ usher_monitor_new (UsherHost *host)
 void
 usher_monitor_drain (UsherMonitor *self)
 {
-  g_mutex_lock (&self->mutex);
-  self->draining = TRUE;
-  g_mutex_unlock (&self->mutex);
   usher_followers_drain (self->followers);
 }
 
 void
 usher_monitor_stop (UsherMonitor *self)
 {
-  usher_monitor_drain (self);
-  if (self->pool != NULL)
-    g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, TRUE);
   usher_followers_stop (self->followers);
 }
 
 void
 usher_monitor_free (UsherMonitor *self)
 {
-  usher_monitor_stop (self);
   usher_followers_free (self->followers);
-  g_mutex_clear (&self->mutex);
   g_free (self);
-}
-
-static gboolean
-is_draining (UsherMonitor *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  return self->draining;
 }
 
 static void
@@ -108,24 +64,10 @@ fail (UsherExchange *exchange, UsherError code, const char *message)
   usher_exchange_fail (exchange, error);
 }
 
-/* Lets a thread answer; takes ownership of @exchange. */
 static void
-push (UsherMonitor *self, UsherExchange *exchange, TaskFunc func)
+push (UsherMonitor *self, UsherExchange *exchange, UsherDeskFunc func)
 {
-  g_autoptr (UsherExchange) owned = exchange;
-  Task *task = NULL;
-
-  if (is_draining (self))
-    {
-      fail (owned, USHER_ERROR_UNAVAILABLE, "The host is stopping");
-      return;
-    }
-
-  task = g_new0 (Task, 1);
-  task->exchange = g_steal_pointer (&owned);
-  task->func = func;
-  /* GLib queues it even when it cannot start one thread more */
-  g_thread_pool_push (self->pool, task, NULL);
+  usher_desk_push (self->desk, exchange, func, self);
 }
 
 /* Why the bus cannot be asked, NULL: it can. */
@@ -181,22 +123,6 @@ make_question (UsherRequest *request, const char *page)
   return g_string_free (question, FALSE);
 }
 
-/* @text: (transfer full) */
-static void
-take_text (UsherReply *reply, char *text, const char *media_type)
-{
-  g_autoptr (GBytes) body = g_bytes_new_take (text, strlen (text));
-
-  usher_reply_set_body (reply, body, media_type);
-}
-
-static void
-answer_json (UsherExchange *exchange, char *json)
-{
-  usher_reply_take_json (usher_exchange_get_reply (exchange), json);
-  usher_exchange_finish (exchange);
-}
-
 static char *
 describe_request (UsherMonitor *self, UsherExchange *exchange, const char *page, GError **error)
 {
@@ -237,16 +163,18 @@ indent (const char *json)
 }
 
 static void
-answer_page (UsherMonitor *self, UsherExchange *exchange)
+answer_page (UsherExchange *exchange, gpointer user_data)
 {
   const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
   g_autoptr (GError) error = NULL;
   /* the groups by themselves are ours alone, and no page of NATS Streaming */
-  g_autofree char *text =
-      describe_request (self, exchange, g_str_equal (page, "groupsz") ? "metrics" : page, &error);
+  g_autofree char *text = describe_request (user_data,
+                                            exchange,
+                                            g_str_equal (page, "groupsz") ? "metrics" : page,
+                                            &error);
 
   if (text != NULL)
-    answer_json (exchange, indent (text));
+    usher_exchange_answer_json (exchange, indent (text));
   else
     usher_exchange_fail (exchange, error);
 }
@@ -282,14 +210,26 @@ on_is_active (UsherExchange *exchange, gpointer user_data)
   usher_exchange_finish (owned);
 }
 
+static char *
+wrap_items (const char *items)
+{
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_text (writer, "items", items);
+  usher_json_writer_end_object (writer);
+
+  return usher_json_writer_end (writer);
+}
+
 static void
-answer_parked (UsherMonitor *self, UsherExchange *exchange)
+answer_parked (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  char *text = describe_request (self, exchange, "parked", &error);
+  g_autofree char *items = describe_request (user_data, exchange, "parked", &error);
 
-  if (text != NULL)
-    answer_json (exchange, text);
+  if (items != NULL)
+    usher_exchange_answer_json (exchange, wrap_items (items));
   else
     usher_exchange_fail (exchange, error);
 }
@@ -321,9 +261,9 @@ treat_parked (UsherMonitor *self, UsherExchange *exchange, ParkedFunc func)
 }
 
 static void
-replay_parked (UsherMonitor *self, UsherExchange *exchange)
+replay_parked (UsherExchange *exchange, gpointer user_data)
 {
-  treat_parked (self, exchange, usher_bus_replay_parked);
+  treat_parked (user_data, exchange, usher_bus_replay_parked);
 }
 
 static void
@@ -333,9 +273,9 @@ on_replay_parked (UsherExchange *exchange, gpointer user_data)
 }
 
 static void
-drop_parked (UsherMonitor *self, UsherExchange *exchange)
+drop_parked (UsherExchange *exchange, gpointer user_data)
 {
-  treat_parked (self, exchange, usher_bus_drop_parked);
+  treat_parked (user_data, exchange, usher_bus_drop_parked);
 }
 
 static void
@@ -349,7 +289,7 @@ on_events (UsherExchange *exchange, gpointer user_data)
 {
   UsherMonitor *self = user_data;
   const char *text = usher_request_get_query (usher_exchange_get_request (exchange), "wait");
-  const char *trouble = is_draining (self) ? "The host is stopping" : find_bus_trouble (self);
+  const char *trouble = find_bus_trouble (self);
   guint64 wait = MAX_WAIT;
 
   if (trouble == NULL &&
@@ -369,98 +309,6 @@ on_events (UsherExchange *exchange, gpointer user_data)
   g_object_unref (exchange);
 }
 
-static void
-answer_services (UsherMonitor *self, UsherExchange *exchange)
-{
-  answer_json (exchange, usher_host_describe_services (self->host));
-}
-
-static void
-on_services (UsherExchange *exchange, gpointer user_data)
-{
-  push (user_data, exchange, answer_services);
-}
-
-static void
-answer_metrics (UsherMonitor *self, UsherExchange *exchange)
-{
-  g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
-
-  usher_host_fill_metrics (self->host, metrics);
-  take_text (usher_exchange_get_reply (exchange),
-             usher_metrics_dup_text (metrics),
-             USHER_METRICS_MEDIA_TYPE);
-  usher_exchange_finish (exchange);
-}
-
-static void
-on_metrics (UsherExchange *exchange, gpointer user_data)
-{
-  push (user_data, exchange, answer_metrics);
-}
-
-/* (transfer full) (nullable) */
-static UsherJson *
-read_page (UsherMonitor *self, const char *what, char **trouble)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = *trouble == NULL ? describe (self, what, &error) : NULL;
-  UsherJson *json = text != NULL ? usher_json_parse (text, -1, &error) : NULL;
-
-  if (json == NULL && *trouble == NULL)
-    *trouble = g_strdup (error->message);
-
-  return json;
-}
-
-/* (transfer full) (nullable) */
-static UsherJson *
-read_processes (UsherHost *host)
-{
-  g_autofree char *text = host->processes != NULL ? host->processes (host->processes_data) : NULL;
-
-  return text != NULL ? usher_json_parse (text, -1, NULL) : NULL;
-}
-
-static void
-answer_html (UsherMonitor *self, UsherExchange *exchange)
-{
-  g_autofree char *reason = NULL;
-  g_autofree char *no_bus = NULL;
-  g_autofree char *text = usher_host_describe_services (self->host);
-  g_autoptr (UsherJson) server = read_page (self, "serverz", &no_bus);
-  g_autoptr (UsherJson) channels = read_page (self, "channelsz" PAGE_ROWS "&subs=1", &no_bus);
-  g_autoptr (UsherJson) clients = read_page (self, "clientsz" PAGE_ROWS, &no_bus);
-  g_autoptr (UsherJson) parked = read_page (self, "parked" PAGE_ROWS, &no_bus);
-  g_autoptr (UsherJson) metrics = read_page (self, "metrics", &no_bus);
-  g_autoptr (UsherJson) services = usher_json_parse (text, -1, NULL);
-  g_autoptr (UsherJson) processes = read_processes (self->host);
-  UsherReply *reply = usher_exchange_get_reply (exchange);
-  const UsherMonitorPage page = {
-    .trouble = usher_host_is_ready (self->host, &reason) ? NULL : reason,
-    .no_bus = no_bus,
-    .server = server,
-    .channels = channels,
-    .clients = clients,
-    .parked = parked,
-    .metrics = metrics,
-    .processes = processes,
-    .services = services,
-  };
-  g_autofree char *policy = usher_monitor_page_make_policy ();
-
-  usher_reply_set_header (reply, "Content-Security-Policy", policy);
-  usher_reply_set_header (reply, "Referrer-Policy", "no-referrer");
-  take_text (reply, usher_monitor_page_render (&page), "text/html; charset=utf-8");
-  usher_exchange_finish (exchange);
-}
-
-static void
-on_html (UsherExchange *exchange, gpointer user_data)
-{
-  push (user_data, exchange, answer_html);
-}
-
 gboolean
 usher_monitor_add_routes (UsherMonitor *self, GError **error)
 {
@@ -470,16 +318,12 @@ usher_monitor_add_routes (UsherMonitor *self, GError **error)
     const char *pattern;
     UsherRouteFunc func;
   } routes[] = {
-    { "GET", "/", on_html },
-    { "GET", "/streaming", on_html },
     { "GET", "/streaming/isFTActive", on_is_active },
     { "GET", "/streaming/:page", on_streaming },
     { "GET", "/events", on_events },
     { "GET", "/parked", on_parked },
     { "POST", "/parked/:id/replay", on_replay_parked },
     { "DELETE", "/parked/:id", on_drop_parked },
-    { "GET", "/services", on_services },
-    { "GET", "/metrics", on_metrics },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
