@@ -181,7 +181,7 @@ usher_child_new (const char *const *arguments,
   g_ref_count_init (&self->references);
   self->name = g_strdup (name);
   self->process = g_steal_pointer (&process);
-  self->pid = atoi (g_subprocess_get_identifier (self->process));
+  self->pid = (GPid) g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
   self->started = g_get_real_time ();
   self->watchdog = (gint64) watchdog * G_TIME_SPAN_SECOND;
   self->reason = g_strdup ("it has been started");

@@ -100,10 +100,12 @@ append_header (const char *name, const char *value, gpointer user_data)
 
   g_string_set_size (out, out->len + n_name + n_value + 4);
   to = out->str + out->len - (n_name + n_value + 4);
+  /* NOLINTBEGIN (bugprone-not-null-terminated-result): the string has its NUL already */
   memcpy (to, name, n_name);
   memcpy (to + n_name, ": ", 2);
   memcpy (to + n_name + 2, value, n_value);
   memcpy (to + n_name + 2 + n_value, END, 2);
+  /* NOLINTEND (bugprone-not-null-terminated-result) */
 }
 
 static void

@@ -155,6 +155,7 @@ tell_input (void)
   if (current.room == NULL)
     return;
 
+  /* NOLINTNEXTLINE (bugprone-signal-handler): it is one call of the system, and the process ends anyway */
   if (truncate (current.path, (off_t) current.length) != 0)
     say ("there is more behind it: ");
   say ("the input is in ");
@@ -373,7 +374,7 @@ static void
 read_argument (Fuzzer *fuzzer, const char *argument)
 {
   if (g_str_has_prefix (argument, "-max_total_time="))
-    fuzzer->seconds = atoi (strchr (argument, '=') + 1);
+    fuzzer->seconds = (int) strtol (strchr (argument, '=') + 1, NULL, 10);
   else if (g_str_has_prefix (argument, "-seed="))
     fuzzer->seed = (guint) strtoul (strchr (argument, '=') + 1, NULL, 10);
   else if (g_str_has_prefix (argument, "-artifact_prefix="))
