@@ -229,7 +229,11 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
       else if (g_str_equal (lines[i], "WATCHDOG=1"))
         self->alive = g_get_monotonic_time ();
       else if (g_str_has_prefix (lines[i], "STATUS="))
-        set_state (self, self->state, lines[i] + strlen ("STATUS="));
+        {
+          g_autofree char *status = g_utf8_make_valid (lines[i] + strlen ("STATUS="), -1);
+
+          set_state (self, self->state, status);
+        }
     }
 
   return TRUE;
