@@ -18,7 +18,7 @@ const char *const fuzz_tokens[] = {
   "[",
   "]",
   ",",
-  "\"name\":\"" NAME "\"",
+  "\"name\":\"tickets-1\"",
   "\"pid\":1",
   "\"pid\":-1",
   "\"listen\":\"unix:/a\"",

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What others' tools find: format, spelling, licences, and bugs as clang-tidy knows them"""
 
+import collections
+import hashlib
+import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +60,37 @@ def list_for_tidy(tree):
     return sorted(paths)
 
 
+def make_digest(tree, path):
+    """Of all that clang-tidy looks at: the source, the headers of the tree that it comes to, and the checks."""
+    headers = collections.defaultdict(list)
+    for header in tree.list(".h"):
+        headers[os.path.basename(header)].append(header)
+    seen, rest = set(), [path, *tree.list(".clang-tidy")]
+    while rest:
+        at = rest.pop()
+        if at not in seen:
+            seen.add(at)
+            names = re.findall(r'^#include "(?:.*/)?([^"/]+)"', tree.read(at), re.MULTILINE)
+            rest += [header for name in names for header in headers[name]]
+    return hashlib.sha256("\0".join(tree.read(at) for at in sorted(seen)).encode()).hexdigest()
+
+
+class Clean:
+    """What clang-tidy had nothing to say of, so that it is not asked again."""
+
+    def __init__(self, tree):
+        self.path = os.path.join(tree.build, "lint", "clean.json")
+        self.digests = {}
+        if os.path.exists(self.path):
+            with open(self.path, encoding="utf-8") as file:
+                self.digests = json.load(file)
+
+    def save(self):
+        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        with open(self.path, "w", encoding="utf-8") as file:
+            json.dump(self.digests, file)
+
+
 def is_freed_unseen(tree, path, line, text):
     """Whether it is of a variable that its scope frees at its end, which clang-tidy takes for no use."""
     variable = re.match(r"Value stored to '(\w+)'", text)
@@ -67,25 +101,27 @@ def is_freed_unseen(tree, path, line, text):
     return re.search(rf"\bg_auto\w* [^;=]*\b{variable[1]}\b", scope) is not None
 
 
-def run_tidy(tree, paths):
-    """What it says of each, once."""
-
-    def run(path):
-        # gcc knows warnings that clang does not
-        command = ["clang-tidy-14", "-p", tree.build, "--quiet", "--extra-arg=-Wno-unknown-warning-option"]
-        return tree.run(*command, os.path.join(tree.top, path), status=True)[1]
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        output = "".join(pool.map(run, paths))
-    found = re.findall(r"^(\S+?):(\d+):\d+: (?:error|warning): (.*) \[(\S+?)[,\]]", output, re.MULTILINE)
-    return sorted(set(found))
+def run_tidy(tree, path):
+    # gcc knows warnings that clang does not
+    command = ["clang-tidy-14", "-p", tree.build, "--quiet", "--extra-arg=-Wno-unknown-warning-option"]
+    _, output = tree.run(*command, os.path.join(tree.top, path), status=True)
+    pattern = r"^(\S+?):(\d+):\d+: (?:error|warning): (.*) \[(\S+?)[,\]]"
+    for found, line, text, check in re.findall(pattern, output, re.MULTILINE):
+        found = os.path.relpath(os.path.join(tree.build, found), tree.top)
+        # headers of the system are others' matter
+        if found in tree.files and not is_freed_unseen(tree, found, int(line), text):
+            text = f"{text} ({check}): mend it, or say NOLINT and why"
+            yield Finding(found, int(line), text, f"{found} {check}")
 
 
 def check_tidy(tree, is_all=False):
     compiled = tree.list_compiled()
+    clean = Clean(tree)
     paths = [path for path in tree.list(".c") if path in compiled] if is_all else list_for_tidy(tree)
-    for path, line, text, check in run_tidy(tree, paths):
-        path = os.path.relpath(os.path.join(tree.build, path), tree.top)
-        # headers of the system are others' matter
-        if path in tree.files and not is_freed_unseen(tree, path, int(line), text):
-            yield Finding(path, int(line), f"{text} ({check}): mend it, or say NOLINT and why", f"{path} {check}")
+    digests = {path: make_digest(tree, path) for path in paths}
+    paths = [path for path in paths if clean.digests.get(path) != digests[path]]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        findings = dict(zip(paths, pool.map(lambda path: list(run_tidy(tree, path)), paths)))
+    clean.digests.update({path: digests[path] for path in paths if not findings[path]})
+    clean.save()
+    return sorted({finding for found in findings.values() for finding in found})
