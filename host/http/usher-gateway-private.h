@@ -82,14 +82,14 @@ gboolean usher_gateway_scan (UsherGateway *self);
 gboolean usher_gateway_look_for_trouble (UsherGateway *self, const GError *error);
 /* with the mutex; (transfer full) (nullable): the one to ask next, which has one request more */
 UsherCopy *usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now);
-void usher_gateway_route_free (gpointer route);
+void usher_gateway_route_free (gpointer data);
 UsherCopy *usher_copy_ref (UsherCopy *copy);
-void usher_copy_unref (gpointer copy);
+void usher_copy_unref (gpointer data);
 
-/* forwards: a route's function, on a thread of the front */
-void usher_gateway_take (UsherExchange *exchange, gpointer route);
+/* forwards: a route's function, with the UsherGatewayRoute, on a thread of the front */
+void usher_gateway_take (UsherExchange *exchange, gpointer data);
 void usher_gateway_desk_free (gpointer desk);
 /* likewise, on the thread of an admin listener */
-void usher_gateway_take_operator (UsherExchange *exchange, gpointer route);
+void usher_gateway_take_operator (UsherExchange *exchange, gpointer data);
 
 G_END_DECLS
