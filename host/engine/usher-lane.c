@@ -198,6 +198,7 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
   if (self->store == NULL)
     return FALSE;
 
+  self->blocks = usher_store_get_traits (self->store)->blocks;
   for (guint i = 0; i < schemas->len; i++)
     if (!usher_store_add_collection (self->store, g_ptr_array_index (schemas, i), error))
       return FALSE;

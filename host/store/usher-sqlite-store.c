@@ -39,6 +39,7 @@ struct _UsherSqliteStore
 {
   GObject parent_instance;
 
+  UsherStoreTraits traits;
   UsherClock *clock;           /* (owned) */
   char *owner;                 /* (owned) */
   UsherSqliteShare *share;     /* (owned) (nullable): with other processes */
@@ -49,6 +50,12 @@ struct _UsherSqliteStore
   UsherSqliteWatch *watch;     /* (owned) (nullable) */
   gint64 last_prune;           /* (atomic): where nobody shares the file */
 };
+
+static const UsherStoreTraits *
+usher_sqlite_store_get_traits (UsherStore *store)
+{
+  return &USHER_SQLITE_STORE (store)->traits;
+}
 
 static gboolean
 add_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
@@ -422,6 +429,7 @@ usher_sqlite_store_close (UsherStore *store, GError **error)
 static void
 store_iface_init (UsherStoreInterface *iface)
 {
+  iface->get_traits = usher_sqlite_store_get_traits;
   iface->add_collection = usher_sqlite_store_add_collection;
   iface->get_schema = usher_sqlite_store_get_schema;
   iface->lookup = usher_sqlite_store_lookup;
@@ -499,6 +507,8 @@ open_store (const char *path,
   self->tables = usher_sqlite_tables_new ();
   self->readers = usher_sqlite_readers_new (path, share);
   self->figures = usher_sqlite_figures_new ();
+  self->traits.documents_a_commit = unit_limit;
+  self->traits.shared_by_copies = TRUE;
   self->writer =
       usher_sqlite_writer_new (path, share, self->readers, self->tables, unit_limit, error);
   if (self->writer == NULL)

@@ -26,6 +26,22 @@ usher_store_default_init (UsherStoreInterface *iface)
 }
 
 /**
+ * usher_store_get_traits: (skip)
+ * @self: a store
+ *
+ * Gets how a store is. Any thread.
+ *
+ * Returns: (transfer none): its traits
+ */
+const UsherStoreTraits *
+usher_store_get_traits (UsherStore *self)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+
+  return USHER_STORE_GET_IFACE (self)->get_traits (self);
+}
+
+/**
  * usher_store_add_collection:
  * @self: a store
  * @schema: the schema of the collection

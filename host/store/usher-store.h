@@ -52,10 +52,28 @@ typedef void (*UsherStoreObserver) (UsherStore *store, UsherCommit *commit, gpoi
  */
 typedef void (*UsherStoreWatchFunc) (UsherStore *store, gboolean is_lease_free, gpointer user_data);
 
+/**
+ * UsherStoreTraits:
+ * @blocks: whoever reads waits for the network: not on a thread that others need
+ * @documents_a_commit: how many documents a commit may change, 0: any number
+ * @watches_documents: the watch knows which documents other processes changed
+ * @shared_by_copies: several processes may have the database at the same time
+ *
+ * How a store is, for who decides what may be asked of it and where. Traits do not change.
+ */
+typedef struct
+{
+  gboolean blocks;
+  guint documents_a_commit;
+  gboolean watches_documents;
+  gboolean shared_by_copies;
+} UsherStoreTraits;
+
 struct _UsherStoreInterface
 {
   GTypeInterface parent_iface;
 
+  const UsherStoreTraits *(*get_traits) (UsherStore *self);
   gboolean (*add_collection) (UsherStore *self, UsherSchema *schema, GError **error);
   UsherSchema *(*get_schema) (UsherStore *self, const char *collection);
   gboolean (*lookup) (UsherStore *self,
@@ -101,6 +119,8 @@ struct _UsherStoreInterface
   gboolean (*close) (UsherStore *self, GError **error);
 };
 
+USHER_API
+const UsherStoreTraits *usher_store_get_traits (UsherStore *self);
 USHER_API
 gboolean usher_store_add_collection (UsherStore *self, UsherSchema *schema, GError **error);
 USHER_API
