@@ -22,17 +22,6 @@
 
 #define MAX_SIZE 1048576
 
-static void
-free_route (gpointer data)
-{
-  UsherRegisteredRoute *route = data;
-
-  g_free (route->service);
-  g_free (route->method);
-  g_free (route->pattern);
-  g_free (route);
-}
-
 UsherRegistration *
 usher_registration_new (const char *name)
 {
@@ -41,7 +30,7 @@ usher_registration_new (const char *name)
   self->name = g_strdup (name);
   self->pid = getpid ();
   self->services = g_ptr_array_new_with_free_func (g_free);
-  self->routes = g_ptr_array_new_with_free_func (free_route);
+  self->routes = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_route_unref);
 
   return self;
 }
@@ -55,22 +44,6 @@ usher_registration_free (UsherRegistration *self)
   g_free (self->listen);
   g_free (self->admin);
   g_free (self);
-}
-
-void
-usher_registration_add_route (UsherRegistration *self,
-                              const char *service,
-                              const char *method,
-                              const char *pattern,
-                              UsherRouteFlags flags)
-{
-  UsherRegisteredRoute *route = g_new0 (UsherRegisteredRoute, 1);
-
-  route->service = g_strdup (service);
-  route->method = g_strdup (method);
-  route->pattern = g_strdup (pattern);
-  route->flags = flags;
-  g_ptr_array_add (self->routes, route);
 }
 
 gboolean
@@ -102,16 +75,15 @@ write_routes (UsherRegistration *self, UsherJsonWriter *writer)
   usher_json_writer_begin_array (writer);
   for (guint i = 0; i < self->routes->len; i++)
     {
-      UsherRegisteredRoute *route = g_ptr_array_index (self->routes, i);
+      const UsherRoute *route = g_ptr_array_index (self->routes, i);
+      UsherRouteFlags flags = usher_route_get_flags (route);
 
       usher_json_writer_begin_object (writer);
-      usher_json_writer_set_string (writer, "service", route->service);
-      usher_json_writer_set_string (writer, "method", route->method);
-      usher_json_writer_set_string (writer, "pattern", route->pattern);
-      usher_json_writer_set_boolean (writer, "admin", (route->flags & USHER_ROUTE_ADMIN) != 0);
-      usher_json_writer_set_boolean (writer,
-                                     "signed_in",
-                                     (route->flags & USHER_ROUTE_SIGNED_IN) != 0);
+      usher_json_writer_set_string (writer, "service", usher_route_get_service (route));
+      usher_json_writer_set_string (writer, "method", usher_route_get_method (route));
+      usher_json_writer_set_string (writer, "pattern", usher_route_get_pattern (route));
+      usher_json_writer_set_boolean (writer, "admin", (flags & USHER_ROUTE_ADMIN) != 0);
+      usher_json_writer_set_boolean (writer, "signed_in", (flags & USHER_ROUTE_SIGNED_IN) != 0);
       usher_json_writer_end_object (writer);
     }
   usher_json_writer_end_array (writer);
@@ -224,7 +196,7 @@ read_lists (UsherRegistration *self, UsherJson *json)
         flags |= USHER_ROUTE_ADMIN;
       if (is_set (json, i, "signed_in"))
         flags |= USHER_ROUTE_SIGNED_IN;
-      usher_registration_add_route (self, service, method, pattern, flags);
+      g_ptr_array_add (self->routes, usher_route_new (service, method, pattern, flags));
     }
 
   return TRUE;

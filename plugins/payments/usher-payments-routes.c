@@ -100,7 +100,7 @@ check_settled (UsherDocument *payment, const char *key, const UsherCharge *charg
 /* The second step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
  * does. Of a cancelled order no money is taken any more; but if it ran before, some may have been. */
 static gboolean
-charge_card (UsherUnit *unit, GObject *reply, gpointer user_data, GError **error)
+charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
 {
   Charging *charging = user_data;
   UsherGateway *gateway = usher_payments_service_get_gateway (charging->service);
@@ -123,7 +123,7 @@ charge_card (UsherUnit *unit, GObject *reply, gpointer user_data, GError **error
   if (!known)
     return FALSE;
 
-  answer (USHER_REPLY (reply), payment, &charge);
+  answer (reply, payment, &charge);
   if (!usher_payment_conclude (payment, charging->attempt, &charge))
     return check_settled (payment, key, &charge, error);
 
