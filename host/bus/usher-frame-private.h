@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "usher-delivery.h"
 #include "usher-event.h"
 
 G_BEGIN_DECLS
@@ -32,7 +33,7 @@ typedef enum
       65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session */
   USHER_FRAME_AGAIN, /* the hub does not know the member: say hello */
   USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
-  USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number */
+  USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number, and what was asked for */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
   USHER_FRAME_GROWN,   /* channel, u64 last sequence: for who has no way for channels */
@@ -44,17 +45,12 @@ typedef enum
   USHER_FRAME_HEAD, /* u64 last sequence */
 } UsherFrameType;
 
-typedef enum
-{
-  USHER_ANSWER_ACK,
-  USHER_ANSWER_NAK,
-  USHER_ANSWER_DEFER,
-  USHER_ANSWER_HAND_BACK,
-} UsherAnswerKind;
-
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
 #define USHER_EVENT_ID_SIZE    16
+
+/* Sends a frame; takes ownership of @frame. */
+typedef void (*UsherSendFunc) (GByteArray *frame, gpointer user_data);
 
 /* writing */
 GByteArray *usher_frame_new (UsherFrameType type);

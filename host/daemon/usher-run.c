@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "usher-bus-metrics.h"
+#include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-error.h"
 #include "usher-hub.h"
@@ -22,7 +23,6 @@
 #include "usher-program.h"
 #include "usher-setup.h"
 #include "usher-sources.h"
-#include "usher-zmq-bus.h"
 
 #define ENDPOINT   "inproc://usher-bus"
 #define BUS_FOLDER "bus"
@@ -187,7 +187,7 @@ open_bus (Run *self, GError **error)
     endpoint = g_strdup (self->setup->options->bus);
 
   name = choose_name (self);
-  self->bus = usher_zmq_bus_new_with_keys (
+  self->bus = usher_bus_open (
       endpoint, name, self->setup->clock, usher_program_get_keys (self->setup->settings), error);
 
   return self->bus != NULL;

@@ -10,12 +10,12 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-notify.h"
 #include "usher-program.h"
 #include "usher-sources.h"
 #include "usher-up-private.h"
-#include "usher-zmq-bus.h"
 
 #define MEMBER "supervisor"
 
@@ -147,12 +147,11 @@ start (UsherUp *self, GError **error)
   if (self->supervisor == NULL)
     return FALSE;
 
-  self->bus =
-      usher_zmq_bus_new_with_keys (self->profile->bus,
-                                   setup->options->name != NULL ? setup->options->name : MEMBER,
-                                   setup->clock,
-                                   usher_program_get_keys (setup->settings),
-                                   error);
+  self->bus = usher_bus_open (self->profile->bus,
+                              setup->options->name != NULL ? setup->options->name : MEMBER,
+                              setup->clock,
+                              usher_program_get_keys (setup->settings),
+                              error);
   if (self->bus == NULL || !usher_host_start (setup->host, self->bus, error) ||
       !open_gateway (self, error) ||
       !usher_host_listen (setup->host, NULL, setup->options->admin, error) ||

@@ -7,9 +7,9 @@
 #include "config.h"
 
 #include "usher-bus-suite.h"
+#include "usher-bus.h"
 #include "usher-keys.h"
 #include "usher-test.h"
-#include "usher-zmq-bus.h"
 
 static char *
 make_inproc_endpoint (const char *directory)
@@ -100,9 +100,15 @@ open_curve_hub (const char *directory,
 }
 
 static UsherBus *
+join (const char *endpoint, const char *client, UsherClock *clock, GError **error)
+{
+  return usher_bus_open (endpoint, client, clock, NULL, error);
+}
+
+static UsherBus *
 join_curve (const char *endpoint, const char *client, UsherClock *clock, GError **error)
 {
-  return usher_zmq_bus_new_with_keys (endpoint, client, clock, get_keys (), error);
+  return usher_bus_open (endpoint, client, clock, get_keys (), error);
 }
 
 static void
@@ -116,9 +122,9 @@ close_hub (gpointer hub)
 }
 
 static const UsherBusMaker makers[] = {
-  { "inproc", FALSE, make_inproc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
-  { "ipc", TRUE, make_ipc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
-  { "tcp", TRUE, make_tcp_endpoint, open_hub, close_hub, usher_zmq_bus_new },
+  { "inproc", FALSE, make_inproc_endpoint, open_hub, close_hub, join },
+  { "ipc", TRUE, make_ipc_endpoint, open_hub, close_hub, join },
+  { "tcp", TRUE, make_tcp_endpoint, open_hub, close_hub, join },
   { "curve", TRUE, make_tcp_endpoint, open_curve_hub, close_hub, join_curve },
 };
 

@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "usher-bus.h"
 #include "usher-hub.h"
 #include "usher-test.h"
-#include "usher-zmq-bus.h"
 
 #define SEEDS     20
 #define IN_FLIGHT 256
@@ -52,7 +52,7 @@ open_pair (Pair *pair, const char *directory)
   g_assert_no_error (error);
   endpoint = usher_hub_bind (pair->hub, "inproc://crash", &error);
   g_assert_no_error (error);
-  pair->bus = usher_zmq_bus_new (endpoint, "crash", clock, &error);
+  pair->bus = usher_bus_open (endpoint, "crash", clock, NULL, &error);
   g_assert_no_error (error);
 }
 

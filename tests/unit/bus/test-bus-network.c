@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "usher-bus.h"
 #include "usher-error.h"
 #include "usher-hub.h"
 #include "usher-id.h"
@@ -15,7 +16,6 @@
 #include "usher-keys.h"
 #include "usher-test-proxy.h"
 #include "usher-test.h"
-#include "usher-zmq-bus.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (40 * G_TIME_SPAN_SECOND)
@@ -84,7 +84,7 @@ join (Fixture *self, UsherTestProxy *proxy, const char *client)
   g_autofree char *endpoint =
       g_strdup_printf ("tcp://127.0.0.1:%u", usher_test_proxy_get_port (proxy));
   g_autoptr (GError) error = NULL;
-  UsherBus *bus = usher_zmq_bus_new_with_keys (endpoint, client, self->clock, self->keys, &error);
+  UsherBus *bus = usher_bus_open (endpoint, client, self->clock, self->keys, &error);
 
   g_assert_no_error (error);
 

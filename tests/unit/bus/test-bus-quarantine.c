@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "usher-bus.h"
 #include "usher-hub.h"
-#include "usher-zmq-bus.h"
 
 #define CHANNEL     "order:created"
 #define GROUP       "tickets"
@@ -83,7 +83,7 @@ join (const char *endpoint, const char *client)
 {
   g_autoptr (UsherClock) clock = usher_real_clock_new ();
   g_autoptr (GError) error = NULL;
-  UsherBus *bus = usher_zmq_bus_new (endpoint, client, clock, &error);
+  UsherBus *bus = usher_bus_open (endpoint, client, clock, NULL, &error);
 
   g_assert_no_error (error);
 

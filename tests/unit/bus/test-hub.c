@@ -14,12 +14,12 @@
 
 #include <czmq.h>
 
+#include "usher-bus.h"
 #include "usher-error.h"
 #include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-json.h"
 #include "usher-test.h"
-#include "usher-zmq-bus.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
@@ -53,7 +53,7 @@ set_up (Fixture *self, gconstpointer data)
   g_assert_no_error (error);
   self->endpoint = usher_hub_bind (self->hub, "tcp://127.0.0.1:*", &error);
   g_assert_no_error (error);
-  self->bus = usher_zmq_bus_new (self->endpoint, "first", self->clock, &error);
+  self->bus = usher_bus_open (self->endpoint, "first", self->clock, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -215,7 +215,7 @@ test_bind_path (Fixture *self, gconstpointer data)
   usher_bus_close (self->bus, 0, NULL);
   g_assert_finalize_object (self->bus);
   g_clear_error (&error);
-  self->bus = usher_zmq_bus_new (endpoint, "first", self->clock, &error);
+  self->bus = usher_bus_open (endpoint, "first", self->clock, NULL, &error);
   g_assert_no_error (error);
   publish (self, 1, 1);
   await (self, &self->n_confirmed, 1);
@@ -487,7 +487,7 @@ test_before_hub (Fixture *self, gconstpointer data)
   g_log_set_writer_func (witness_log, &witness, NULL);
   usher_bus_close (self->bus, 0, NULL);
   g_assert_finalize_object (self->bus);
-  self->bus = usher_zmq_bus_new (endpoint, "first", self->clock, &error);
+  self->bus = usher_bus_open (endpoint, "first", self->clock, NULL, &error);
   g_assert_no_error (error);
   publish (self, 1, 1);
   await_word (&witness, &witness.n_missing);

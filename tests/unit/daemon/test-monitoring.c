@@ -11,11 +11,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-http-client.h"
 #include "usher-json.h"
 #include "usher-test-metrics.h"
-#include "usher-zmq-bus.h"
 
 #define HOSTILE "<script>alert(1)</script>\"&'"
 #define TOKEN   "a-token-of-the-test"
@@ -214,7 +214,7 @@ join (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->bus = usher_zmq_bus_new (fixture->endpoint, "test", fixture->clock, &error);
+  fixture->bus = usher_bus_open (fixture->endpoint, "test", fixture->clock, NULL, &error);
   g_assert_no_error (error);
 }
 

@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "usher-delivery-private.h"
 #include "usher-error.h"
 
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
@@ -125,20 +124,28 @@ fake_bus_publish (UsherBus *bus,
 }
 
 static void
-on_answer (UsherBus *bus,
-           guint subscription,
-           guint64 sequence,
+on_answer (UsherEvent *event,
            UsherAnswerKind kind,
            gint64 delay,
-           const char *reason)
+           const char *reason,
+           gpointer user_data)
 {
+  FakeBus *self = user_data;
   FakeAnswer *answer = g_new0 (FakeAnswer, 1);
 
   answer->kind = kind;
-  answer->sequence = sequence;
+  answer->sequence = usher_event_get_sequence (event);
   answer->delay = delay;
   answer->reason = g_strdup (reason);
-  g_async_queue_push (FAKE_BUS (bus)->answers, answer);
+  g_async_queue_push (self->answers, answer);
+}
+
+/* (transfer full) */
+static UsherDelivery *
+make_delivery (FakeBus *self, UsherEvent *event, guint attempt, gboolean redelivered)
+{
+  return usher_delivery_new (
+      event, attempt, redelivered, on_answer, g_object_ref (self), g_object_unref);
 }
 
 static gboolean
@@ -163,8 +170,7 @@ find_subscription (FakeBus *self, const char *channel, Subscription *found)
 static void
 bring (FakeBus *self, const Subscription *subscription, UsherEvent *event)
 {
-  subscription->func (usher_delivery_new (USHER_BUS (self), on_answer, 1, event, 1, FALSE),
-                      subscription->user_data);
+  subscription->func (make_delivery (self, event, 1, FALSE), subscription->user_data);
 }
 
 static guint
@@ -440,9 +446,7 @@ fake_bus_deliver (FakeBus *self, UsherEvent *event, guint attempt, gboolean rede
   Subscription subscription = { NULL };
 
   g_assert_true (find_subscription (self, usher_event_get_channel (event), &subscription));
-  subscription.func (
-      usher_delivery_new (USHER_BUS (self), on_answer, 1, event, attempt, redelivered),
-      subscription.user_data);
+  subscription.func (make_delivery (self, event, attempt, redelivered), subscription.user_data);
 }
 
 FakeAnswer *

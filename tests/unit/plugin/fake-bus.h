@@ -7,7 +7,6 @@
 #pragma once
 
 #include "usher-bus.h"
-#include "usher-frame-private.h"
 
 G_BEGIN_DECLS
 

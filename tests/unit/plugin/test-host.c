@@ -9,11 +9,11 @@
 #include <glib/gstdio.h>
 
 #include "stage.h"
+#include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
 #include "usher-hub.h"
 #include "usher-json.h"
-#include "usher-zmq-bus.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
@@ -348,7 +348,7 @@ test_hub (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   endpoint = usher_hub_bind (hub, "inproc://test-host", &error);
   g_assert_no_error (error);
-  bus = usher_zmq_bus_new (endpoint, "stage", clock, &error);
+  bus = usher_bus_open (endpoint, "stage", clock, NULL, &error);
   g_assert_no_error (error);
   usher_host_start (fixture->stage.host, bus, &error);
   g_assert_no_error (error);

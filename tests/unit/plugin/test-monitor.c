@@ -10,13 +10,13 @@
 
 #include "stage.h"
 #include "usher-bus-metrics.h"
+#include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
 #include "usher-hub.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
 #include "usher-test-metrics.h"
-#include "usher-zmq-bus.h"
 
 #define ID       "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define ALICE    "a11cea11cea11cea11cea11c"
@@ -155,7 +155,7 @@ start (Fixture *fixture)
   g_assert_no_error (error);
   endpoint = usher_hub_bind (fixture->hub, ENDPOINT, &error);
   g_assert_no_error (error);
-  fixture->bus = usher_zmq_bus_new (endpoint, "stage", fixture->clock, &error);
+  fixture->bus = usher_bus_open (endpoint, "stage", fixture->clock, NULL, &error);
   g_assert_no_error (error);
   usher_host_start (fixture->stage.host, fixture->bus, &error);
   g_assert_no_error (error);
