@@ -59,7 +59,7 @@ usher_event_new (const char *id,
 }
 
 /**
- * usher_event_new_full: (skip)
+ * usher_event_new_full:
  * @id: a UUID
  * @channel: the channel
  * @sequence: its number in the channel, 0 when the bus has not got it

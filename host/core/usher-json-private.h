@@ -29,4 +29,6 @@ struct _UsherJson
   UsherJsonToken *tokens; /* (owned): the first is the root */
 };
 
+void usher_json_append_digits (GString *string, guint64 value);
+
 G_END_DECLS

@@ -399,6 +399,23 @@ usher_json_append_string (GString *string, const char *value)
   g_string_append_c (string, '"');
 }
 
+/* Appends a number in decimal, without printf(), which allocates. */
+void
+usher_json_append_digits (GString *string, guint64 value)
+{
+  char digits[20];
+  gsize start = sizeof digits;
+
+  do
+    {
+      digits[--start] = (char) ('0' + value % 10);
+      value /= 10;
+    }
+  while (value > 0);
+
+  g_string_append_len (string, digits + start, (gssize) (sizeof digits - start));
+}
+
 /**
  * usher_json_append_money:
  * @string: where to write
@@ -416,12 +433,12 @@ usher_json_append_money (GString *string, gint64 minor_units)
 
   if (minor_units < 0)
     g_string_append_c (string, '-');
-  g_string_append_printf (string, "%" G_GUINT64_FORMAT, value / 100);
+  usher_json_append_digits (string, value / 100);
   if (cents == 0)
     return;
 
-  if (cents % 10 == 0)
-    g_string_append_printf (string, ".%u", (guint) (cents / 10));
-  else
-    g_string_append_printf (string, ".%02u", (guint) cents);
+  g_string_append_c (string, '.');
+  g_string_append_c (string, (char) ('0' + cents / 10));
+  if (cents % 10 != 0)
+    g_string_append_c (string, (char) ('0' + cents % 10));
 }

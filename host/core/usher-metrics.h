@@ -26,7 +26,13 @@ typedef enum
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherMetrics, usher_metrics, USHER, METRICS, GObject)
 
-/* adds what it knows, each time the numbers are asked for; must not block for long */
+/**
+ * UsherMetricsFunc:
+ * @metrics: where to add
+ * @user_data: data of who gave the function
+ *
+ * Adds what it knows, each time the numbers are asked for, on the thread that asks. It must not block for long.
+ */
 typedef void (*UsherMetricsFunc) (UsherMetrics *metrics, gpointer user_data);
 
 /* One thread at a time. */

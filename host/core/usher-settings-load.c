@@ -106,7 +106,7 @@ take_variable (UsherSettings *self, const char *name, const char *text, GError *
     {
       UsherDeclared *declared = value;
       g_autofree char *variable =
-          usher_settings_make_variable (declared->setting.group, declared->setting.key);
+          usher_settings_make_variable (declared->setting->group, declared->setting->key);
 
       if (g_str_equal (variable, name))
         return usher_settings_apply (declared, given, error);

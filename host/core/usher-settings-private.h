@@ -20,9 +20,9 @@ typedef struct
 
 typedef struct
 {
-  UsherSetting setting; /* strings (owned) */
-  char *text;           /* (owned) (nullable): the value that was given */
-  char *source;         /* (owned) (nullable) */
+  UsherSetting *setting; /* (owned) */
+  char *text;            /* (owned) (nullable): the value that was given */
+  char *source;          /* (owned) (nullable) */
   gint64 integer;
 } UsherDeclared;
 

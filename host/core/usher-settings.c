@@ -48,10 +48,7 @@ free_declared (gpointer data)
 {
   UsherDeclared *declared = data;
 
-  g_free ((char *) declared->setting.group);
-  g_free ((char *) declared->setting.key);
-  g_free ((char *) declared->setting.default_value);
-  g_free ((char *) declared->setting.description);
+  usher_setting_free (declared->setting);
   g_free (declared->text);
   g_free (declared->source);
   g_free (declared);
@@ -163,7 +160,7 @@ refuse (const UsherSetting *setting, const UsherGiven *given, GError **error)
 gboolean
 usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError **error)
 {
-  const UsherSetting *setting = &declared->setting;
+  const UsherSetting *setting = declared->setting;
   g_autoptr (GError) local_error = NULL;
   g_autofree char *text = usher_settings_resolve (setting, given->text, &local_error);
   gint64 integer = 0;
@@ -209,11 +206,7 @@ copy_setting (const UsherSetting *setting)
 {
   UsherDeclared *declared = g_new0 (UsherDeclared, 1);
 
-  declared->setting = *setting;
-  declared->setting.group = g_strdup (setting->group);
-  declared->setting.key = g_strdup (setting->key);
-  declared->setting.default_value = g_strdup (setting->default_value);
-  declared->setting.description = g_strdup (setting->description);
+  declared->setting = usher_setting_copy (setting);
 
   return declared;
 }
@@ -265,7 +258,7 @@ declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
   UsherGiven by_default = { (char *) setting->default_value, (char *) "default", 0 };
   const UsherGiven *given = find_given (self, setting);
 
-  if (declared != NULL && !is_same (&declared->setting, setting))
+  if (declared != NULL && !is_same (declared->setting, setting))
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -424,7 +417,7 @@ list_misfits (UsherSettings *self, GHashTable *known, GPtrArray *problems)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       UsherDeclared *declared = value;
-      const UsherSetting *setting = &declared->setting;
+      const UsherSetting *setting = declared->setting;
       const UsherGiven *given = find_given (self, setting);
       g_autoptr (GError) error = NULL;
 
@@ -617,7 +610,7 @@ usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpoi
     {
       const UsherDeclared *declared = g_hash_table_lookup (self->declared, link->data);
 
-      func (&declared->setting,
+      func (declared->setting,
             declared->text != NULL ? declared->text : "",
             declared->source,
             user_data);
@@ -644,7 +637,7 @@ usher_settings_declare_like (UsherSettings *self, UsherSettings *other)
 
   g_hash_table_iter_init (&iter, other->declared);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    usher_settings_declare (self, &((UsherDeclared *) value)->setting, 1, NULL);
+    usher_settings_declare (self, ((UsherDeclared *) value)->setting, 1, NULL);
   g_hash_table_iter_init (&iter, other->strangers);
   while (g_hash_table_iter_next (&iter, &name, NULL))
     usher_settings_ignore_group (self, name);

@@ -9,28 +9,9 @@
 #include <gio/gio.h>
 
 #include "usher-macros.h"
+#include "usher-setting.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  USHER_SETTING_STRING,
-  USHER_SETTING_INTEGER,
-  USHER_SETTING_BOOLEAN, /* true or false */
-  USHER_SETTING_LIST,    /* strings, `;` between them */
-} UsherSettingType;
-
-/* One setting: where it is found, its type, default and range. @min and @max both 0: no range. */
-typedef struct
-{
-  const char *group;
-  const char *key;
-  UsherSettingType type;
-  const char *default_value;
-  gint64 min;
-  gint64 max;
-  const char *description;
-} UsherSetting;
 
 #define USHER_TYPE_SETTINGS (usher_settings_get_type ())
 
@@ -93,8 +74,15 @@ gboolean usher_settings_get_boolean (UsherSettings *self, const char *group, con
 USHER_API
 char **usher_settings_dup_list (UsherSettings *self, const char *group, const char *key);
 
-/* for each declared setting, sorted by group and key: called with the setting, its value as text
- * and the source of the value ("default", a file's path, "environment", "-s") */
+/**
+ * UsherSettingsForeachFunc:
+ * @setting: a setting that is declared
+ * @value: its value as text
+ * @source: where the value is from: `default`, the path of a file, `environment`, `-s`
+ * @user_data: data of the caller
+ *
+ * Is called for one setting of all.
+ */
 typedef void (*UsherSettingsForeachFunc) (const UsherSetting *setting,
                                           const char *value,
                                           const char *source,

@@ -8,7 +8,7 @@
 
 #include "usher-plugin-page.h"
 
-#include "usher-json.h"
+#include "usher-json-writer.h"
 
 struct _UsherPluginPage
 {
@@ -35,40 +35,37 @@ usher_plugin_page_free (UsherPluginPage *self)
 }
 
 static void
-append_member (GString *text, const char *name, const char *value)
+write_plugin (const char *name,
+              UsherManifest *manifest,
+              UsherPluginState state,
+              const char *reason,
+              gpointer user_data)
 {
-  g_string_append_printf (text, "%s\"%s\":", text->str[text->len - 1] == '{' ? "" : ",", name);
-  usher_json_append_string (text, value);
-}
+  UsherJsonWriter *writer = user_data;
 
-static void
-append_plugin (const char *name,
-               UsherManifest *manifest,
-               UsherPluginState state,
-               const char *reason,
-               gpointer user_data)
-{
-  GString *text = user_data;
-
-  g_string_append (text, text->str[text->len - 1] == '[' ? "{" : ",{");
-  append_member (text, "name", name);
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "name", name);
   if (manifest != NULL)
-    append_member (text, "version", usher_manifest_get_version (manifest));
-  append_member (text, "state", usher_plugin_state_to_string (state));
-  append_member (text, "reason", reason);
-  g_string_append_c (text, '}');
+    usher_json_writer_set_string (writer, "version", usher_manifest_get_version (manifest));
+  usher_json_writer_set_string (writer, "state", usher_plugin_state_to_string (state));
+  usher_json_writer_set_string (writer, "reason", reason);
+  usher_json_writer_end_object (writer);
 }
 
 void
 usher_plugin_page_update (UsherPluginPage *self, UsherCatalog *catalog)
 {
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  GString *text = g_string_new ("{\"plugins\":[");
 
-  usher_catalog_foreach (catalog, append_plugin, text);
-  g_string_append (text, "]}");
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_add_member (writer, "items");
+  usher_json_writer_begin_array (writer);
+  usher_catalog_foreach (catalog, write_plugin, writer);
+  usher_json_writer_end_array (writer);
+  usher_json_writer_end_object (writer);
   g_free (self->text);
-  self->text = g_string_free (text, FALSE);
+  self->text = usher_json_writer_end (writer);
 }
 
 void

@@ -10,7 +10,7 @@
 
 #include "usher-clock.h"
 #include "usher-http-client.h"
-#include "usher-json.h"
+#include "usher-json-writer.h"
 
 /* seconds */
 #define METRICS_TIMEOUT 1
@@ -47,7 +47,7 @@ usher_process_page_new (void)
   UsherProcessPage *self = g_new0 (UsherProcessPage, 1);
 
   g_mutex_init (&self->mutex);
-  self->text = g_strdup ("{\"processes\":[]}");
+  self->text = g_strdup ("{\"items\":[]}");
   self->rows = g_ptr_array_new_with_free_func (free_row);
 
   return self;
@@ -63,15 +63,7 @@ usher_process_page_free (UsherProcessPage *self)
 }
 
 static void
-append_text (GString *text, const char *name, const char *value)
-{
-  g_string_append_printf (text, "\"%s\":", name);
-  usher_json_append_string (text, value);
-  g_string_append_c (text, ',');
-}
-
-static void
-append_child (GString *text, UsherChild *child)
+write_child (UsherJsonWriter *writer, UsherChild *child)
 {
   g_autofree char *since = NULL;
 
@@ -79,34 +71,33 @@ append_child (GString *text, UsherChild *child)
     return;
 
   since = usher_time_format (usher_child_get_started (child));
-  append_text (text, "instance", usher_child_get_name (child));
-  append_text (text, "since", since);
-  g_string_append_printf (text, "\"pid\":%d,", (int) usher_child_get_pid (child));
+  usher_json_writer_set_string (writer, "instance", usher_child_get_name (child));
+  usher_json_writer_set_string (writer, "since", since);
+  usher_json_writer_set_integer (writer, "pid", usher_child_get_pid (child));
 }
 
 static void
-append_slot (gpointer data, gpointer user_data)
+write_slot (gpointer data, gpointer user_data)
 {
   UsherSlot *slot = data;
-  GString *text = user_data;
+  UsherJsonWriter *writer = user_data;
   const char *const *services = usher_slot_get_services (slot);
 
-  g_string_append (text, text->str[text->len - 1] == '[' ? "{" : ",{");
-  append_text (text, "name", usher_slot_get_name (slot));
-  append_text (text, "state", usher_slot_state_to_string (usher_slot_get_state (slot)));
-  append_text (text, "reason", usher_slot_get_reason (slot));
-  append_child (text, usher_slot_get_child (slot));
-  g_string_append_printf (text,
-                          "\"generation\":%u,\"restarts\":%u,\"services\":[",
-                          usher_slot_get_generation (slot),
-                          usher_slot_get_n_restarts (slot));
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "name", usher_slot_get_name (slot));
+  usher_json_writer_set_string (writer,
+                                "state",
+                                usher_slot_state_to_string (usher_slot_get_state (slot)));
+  usher_json_writer_set_string (writer, "reason", usher_slot_get_reason (slot));
+  write_child (writer, usher_slot_get_child (slot));
+  usher_json_writer_set_unsigned (writer, "generation", usher_slot_get_generation (slot));
+  usher_json_writer_set_unsigned (writer, "restarts", usher_slot_get_n_restarts (slot));
+  usher_json_writer_add_member (writer, "services");
+  usher_json_writer_begin_array (writer);
   for (guint i = 0; services != NULL && services[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (text, ',');
-      usher_json_append_string (text, services[i]);
-    }
-  g_string_append (text, "]}");
+    usher_json_writer_add_string (writer, services[i]);
+  usher_json_writer_end_array (writer);
+  usher_json_writer_end_object (writer);
 }
 
 static void
@@ -129,17 +120,20 @@ usher_process_page_update (UsherProcessPage *self,
                            UsherSupervisor *supervisor)
 {
   g_autoptr (GMutexLocker) locker = NULL;
-  GString *text = g_string_new ("{");
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
-  append_text (text, "profile", profile->name);
-  append_text (text, "bus", profile->bus);
-  g_string_append (text, "\"processes\":[");
-  usher_supervisor_foreach (supervisor, append_slot, text);
-  g_string_append (text, "]}");
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "profile", profile->name);
+  usher_json_writer_set_string (writer, "bus", profile->bus);
+  usher_json_writer_add_member (writer, "items");
+  usher_json_writer_begin_array (writer);
+  usher_supervisor_foreach (supervisor, write_slot, writer);
+  usher_json_writer_end_array (writer);
+  usher_json_writer_end_object (writer);
 
   locker = g_mutex_locker_new (&self->mutex);
   g_free (self->text);
-  self->text = g_string_free (text, FALSE);
+  self->text = usher_json_writer_end (writer);
   g_ptr_array_set_size (self->rows, 0);
   usher_supervisor_foreach (supervisor, add_row, self->rows);
 }

@@ -49,7 +49,7 @@ say_what_it_is (UsherAdminClient *client, GError **error)
 static const char *
 get_text (UsherJson *json, guint row, const char *member)
 {
-  g_autofree char *path = g_strdup_printf ("processes.%u.%s", row, member);
+  g_autofree char *path = g_strdup_printf ("items.%u.%s", row, member);
   const char *text = usher_json_get_string (json, path);
 
   return text != NULL ? text : "-";
@@ -58,7 +58,7 @@ get_text (UsherJson *json, guint row, const char *member)
 static gint64
 get_number (UsherJson *json, guint row, const char *member)
 {
-  g_autofree char *path = g_strdup_printf ("processes.%u.%s", row, member);
+  g_autofree char *path = g_strdup_printf ("items.%u.%s", row, member);
   gint64 number = 0;
 
   usher_json_get_integer (json, path, &number);
@@ -110,7 +110,7 @@ usher_ps (const UsherOptions *options)
            "RESTARTS",
            "SINCE",
            "REASON");
-  for (guint i = 0; i < usher_json_get_length (json, "processes"); i++)
+  for (guint i = 0; i < usher_json_get_length (json, "items"); i++)
     print_row (json, i);
 
   return EXIT_SUCCESS;

@@ -108,7 +108,7 @@ add_place (Status *self, const char *name)
 static const char *
 get_array (UsherJson *processes)
 {
-  return usher_json_get_kind (processes, "") == USHER_JSON_ARRAY ? "" : "processes";
+  return usher_json_get_kind (processes, "") == USHER_JSON_ARRAY ? "" : "items";
 }
 
 static void
@@ -270,10 +270,10 @@ add_services (UsherTable *table, const Place *place)
     "store.documents", "store.outbox", "store.inbox", "store.timers", "waiting"
   };
 
-  for (guint i = 0; i < usher_json_get_length (place->plugins, "plugins"); i++)
+  for (guint i = 0; i < usher_json_get_length (place->plugins, "items"); i++)
     {
-      const char *name = get_text (place->plugins, "plugins", i, "name");
-      const char *state = get_text (place->plugins, "plugins", i, "state");
+      const char *name = get_text (place->plugins, "items", i, "name");
+      const char *state = get_text (place->plugins, "items", i, "state");
       guint row = find_service (place->services, name);
       gboolean read_only = is_read_only (place->services, row);
 
@@ -289,7 +289,7 @@ add_services (UsherTable *table, const Place *place)
         add_number (table, place->services, "", row, numbers[j]);
       usher_table_add (table,
                        read_only ? "its database takes no changes, the log says why"
-                                 : get_text (place->plugins, "plugins", i, "reason"));
+                                 : get_text (place->plugins, "items", i, "reason"));
     }
 }
 

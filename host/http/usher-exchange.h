@@ -18,7 +18,21 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherExchange, usher_exchange, USHER, EXCHANGE, GObject)
 
+/**
+ * UsherExchangeDoneFunc:
+ * @exchange: an exchange whose reply is complete
+ * @user_data: data of who gave the function
+ *
+ * Sends the answer: see [ctor@Exchange.new].
+ */
 typedef void (*UsherExchangeDoneFunc) (UsherExchange *exchange, gpointer user_data);
+/**
+ * UsherExchangeGoneFunc:
+ * @exchange: an exchange whose client has left
+ * @user_data: data of who gave the function
+ *
+ * Is told that nobody waits any more: see [method@Exchange.set_gone_func].
+ */
 typedef void (*UsherExchangeGoneFunc) (UsherExchange *exchange, gpointer user_data);
 
 USHER_API

@@ -55,6 +55,14 @@ USHER_API
 const char *usher_reply_get_media_type (UsherReply *self);
 USHER_API
 const char *usher_reply_get_header (UsherReply *self, const char *name);
+/**
+ * UsherHeaderFunc:
+ * @name: the name of a header field
+ * @value: its value
+ * @user_data: data of the caller
+ *
+ * Is called for one header field of all.
+ */
 typedef void (*UsherHeaderFunc) (const char *name, const char *value, gpointer user_data);
 USHER_API
 void usher_reply_foreach_header (UsherReply *self, UsherHeaderFunc func, gpointer user_data);

@@ -21,7 +21,13 @@ typedef enum
   USHER_ROUTE_ADMIN = 1 << 2,     /* the host has it on the admin listener, not on the public one */
 } UsherRouteFlags;
 
-/* takes over the exchange, (transfer full), and finishes it now or later; on the listener's thread, must not block */
+/**
+ * UsherRouteFunc:
+ * @exchange: (transfer full): a request and its reply, to be finished now or later, from any thread
+ * @user_data: data of who gave the function
+ *
+ * Answers a request. It runs on a listener's thread and must not block.
+ */
 typedef void (*UsherRouteFunc) (UsherExchange *exchange, gpointer user_data);
 
 #define USHER_TYPE_ROUTER (usher_router_get_type ())

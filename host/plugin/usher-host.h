@@ -81,7 +81,7 @@ void usher_host_serve_operators (UsherHost *self, UsherGateway *gateway);
 USHER_API
 gboolean
 usher_host_register (UsherHost *self, const char *run_directory, const char *name, GError **error);
-/* the processes that the page for people shows, as JSON {"processes":[…]}; before usher_host_listen() */
+/* the processes that the page for people shows, as JSON {"items":[…]}; before usher_host_listen() */
 typedef char *(*UsherProcessesFunc) (gpointer user_data);
 USHER_API
 void usher_host_set_processes (UsherHost *self, UsherProcessesFunc func, gpointer user_data);

@@ -101,7 +101,7 @@ static const Table process_table = {
   "processes",
   "Processes",
   "“usher status” tells what their services do",
-  "processes",
+  "items",
   COLUMNS (process_columns),
 };
 static const Table channel_table = {

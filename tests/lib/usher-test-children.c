@@ -27,7 +27,7 @@ usher_test_child_free (UsherTestChild *child)
 static const char *
 get_text (UsherJson *json, guint index, const char *member)
 {
-  g_autofree char *path = g_strdup_printf ("processes.%u.%s", index, member);
+  g_autofree char *path = g_strdup_printf ("items.%u.%s", index, member);
 
   return usher_json_get_string (json, path);
 }
@@ -35,7 +35,7 @@ get_text (UsherJson *json, guint index, const char *member)
 static gint64
 get_number (UsherJson *json, guint index, const char *member)
 {
-  g_autofree char *path = g_strdup_printf ("processes.%u.%s", index, member);
+  g_autofree char *path = g_strdup_printf ("items.%u.%s", index, member);
   gint64 number = 0;
 
   usher_json_get_integer (json, path, &number);
@@ -95,7 +95,7 @@ usher_test_children_list (UsherTestProcess *process)
              usher_test_client_get_body (admin));
   json = usher_test_client_get_json (admin);
   g_assert_nonnull (json);
-  n_children = usher_json_get_length (json, "processes");
+  n_children = usher_json_get_length (json, "items");
   for (guint i = 0; i < n_children; i++)
     g_ptr_array_add (children, read_child (json, i));
 

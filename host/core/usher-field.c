@@ -1,0 +1,94 @@
+/* usher-field.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-field.h"
+
+/**
+ * UsherField:
+ * @name: the name; a dot nests, `ticket.id` is member `id` of member `ticket`
+ * @type: the type
+ * @flags: what is done with it
+ * @min: the least length or value; no check when @min and @max are both 0
+ * @max: the greatest length or value
+ * @message: (nullable): what a person is told when an input is missing, of a wrong type or
+ *   out of range
+ *
+ * One row of a schema's table. Fields that nest in the same member stand together. Every
+ * document has `id` and `version` besides, and no row for them.
+ *
+ * In C a table is a static array of these. [ctor@Field.new] is for bindings; only what that makes, or
+ * [method@Field.copy], is freed.
+ */
+G_DEFINE_BOXED_TYPE (UsherField, usher_field, usher_field_copy, usher_field_free)
+
+/**
+ * usher_field_new:
+ * @name: the name
+ * @type: the type
+ * @flags: what is done with it
+ * @min: the least length or value
+ * @max: the greatest length or value; no check when @min and @max are both 0
+ * @message: (nullable): what a person is told when an input does not fit
+ *
+ * Makes a row, for [ctor@Schema.new] and [method@Context.add_collection].
+ *
+ * Returns: (transfer full): the row
+ */
+UsherField *
+usher_field_new (const char *name,
+                 UsherFieldType type,
+                 UsherFieldFlags flags,
+                 gint64 min,
+                 gint64 max,
+                 const char *message)
+{
+  const UsherField field = { name, type, flags, min, max, message };
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return usher_field_copy (&field);
+}
+
+/**
+ * usher_field_copy:
+ * @self: a row
+ *
+ * Copies a row and its strings.
+ *
+ * Returns: (transfer full): the copy
+ */
+UsherField *
+usher_field_copy (const UsherField *self)
+{
+  UsherField *copy = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_new (UsherField, 1);
+  *copy = *self;
+  copy->name = g_strdup (self->name);
+  copy->message = g_strdup (self->message);
+
+  return copy;
+}
+
+/**
+ * usher_field_free:
+ * @self: (transfer full): a row that was made or copied
+ *
+ * Frees a row and its strings.
+ */
+void
+usher_field_free (UsherField *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free ((char *) self->name);
+  g_free ((char *) self->message);
+  g_free (self);
+}
