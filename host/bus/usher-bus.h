@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "usher-bus-figures.h"
 #include "usher-clock.h"
 #include "usher-delivery.h"
 #include "usher-event.h"
@@ -73,8 +74,37 @@ typedef void (*UsherPublishedFunc) (UsherEvent *event, const GError *error, gpoi
  */
 typedef void (*UsherDeliveryFunc) (UsherDelivery *delivery, gpointer user_data);
 
-/* @text: (nullable): JSON text, NULL: @error says why. Called once; must not block. */
-typedef void (*UsherDescribedFunc) (const char *text, const GError *error, gpointer user_data);
+/**
+ * UsherEventsQuery:
+ * @channel: (nullable): the channel, `NULL`: all
+ * @cursor: (nullable): the one of the page before; `NULL`: @after says where to begin
+ * @after: the sequence behind which each channel begins; -1: at its end
+ * @limit: how many events at most; the bus may give fewer
+ * @wait: microseconds that the question waits in the bus for an event, 0: not
+ * @patience: microseconds after which it has failed when there is no answer; longer than @wait
+ *
+ * Which events are asked for. Strings are borrowed for the call.
+ */
+typedef struct
+{
+  const char *channel;
+  const char *cursor;
+  gint64 after;
+  guint limit;
+  gint64 wait;
+  gint64 patience;
+} UsherEventsQuery;
+
+/**
+ * UsherEventsFunc:
+ * @events: (transfer full) (nullable): the page; `NULL`: @error says why there is none
+ * @error: (nullable): `USHER_ERROR_INVALID`: the cursor is none; `USHER_ERROR_BUSY`: too many such questions wait already;
+ *   `USHER_ERROR_UNAVAILABLE`: the bus does not answer, or was closed
+ * @user_data: (closure): data of who asked
+ *
+ * Takes a page of events. Called once; must not block.
+ */
+typedef void (*UsherEventsFunc) (UsherBusEvents *events, const GError *error, gpointer user_data);
 
 /**
  * UsherBusIdleFunc:
@@ -109,12 +139,21 @@ struct _UsherBusInterface
   gboolean (*is_connected) (UsherBus *self);
   gboolean (*pause) (UsherBus *self, GError **error);
   gboolean (*close) (UsherBus *self, gint64 timeout, GError **error);
-  char *(*describe) (UsherBus *self, const char *what, GError **error);
-  void (*describe_async) (UsherBus *self,
-                          const char *what,
-                          gint64 patience,
-                          UsherDescribedFunc func,
-                          gpointer user_data);
+  gboolean (*get_last_sequence) (UsherBus *self,
+                                 const char *channel,
+                                 guint64 *sequence,
+                                 GError **error);
+  UsherBusFigures *(*get_figures) (UsherBus *self, UsherBusParts parts, GError **error);
+  void (*read_events) (UsherBus *self,
+                       const UsherEventsQuery *query,
+                       UsherEventsFunc func,
+                       gpointer user_data,
+                       GDestroyNotify destroy);
+  GPtrArray *(*list_parked) (UsherBus *self,
+                             const char *channel,
+                             guint offset,
+                             guint limit,
+                             GError **error);
   gboolean (*replay_parked) (UsherBus *self, const char *id, GError **error);
   gboolean (*drop_parked) (UsherBus *self, const char *id, GError **error);
 };
@@ -150,13 +189,24 @@ gboolean usher_bus_pause (UsherBus *self, GError **error);
 USHER_API
 gboolean usher_bus_close (UsherBus *self, gint64 timeout, GError **error);
 USHER_API
-char *usher_bus_describe (UsherBus *self, const char *what, GError **error);
+gboolean usher_bus_get_last_sequence (UsherBus *self,
+                                      const char *channel,
+                                      guint64 *sequence,
+                                      GError **error);
 USHER_API
-void usher_bus_describe_async (UsherBus *self,
-                               const char *what,
-                               gint64 patience,
-                               UsherDescribedFunc func,
-                               gpointer user_data);
+UsherBusFigures *usher_bus_get_figures (UsherBus *self, UsherBusParts parts, GError **error);
+USHER_API
+void usher_bus_read_events (UsherBus *self,
+                            const UsherEventsQuery *query,
+                            UsherEventsFunc func,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
+USHER_API
+GPtrArray *usher_bus_list_parked (UsherBus *self,
+                                  const char *channel,
+                                  guint offset,
+                                  guint limit,
+                                  GError **error);
 USHER_API
 gboolean usher_bus_replay_parked (UsherBus *self, const char *id, GError **error);
 USHER_API

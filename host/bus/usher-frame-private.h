@@ -24,7 +24,7 @@ typedef enum
   USHER_FRAME_LEAVE, /* u32 request, u32 subscription, u8 forget */
   USHER_FRAME_ANSWER, /* u16 count, each: u32 subscription, u64 sequence, u8 kind, i64 delay, reason */
   USHER_FRAME_FETCH, /* u32 subscription, u64 from */
-  USHER_FRAME_ASK,   /* u32 request, what */
+  USHER_FRAME_ASK,   /* u32 request, u8 what, and what belongs to that */
   USHER_FRAME_PAUSE, /* u32 request */
   USHER_FRAME_PING,  /* the other way too: the member answers with one */
   USHER_FRAME_BYE,   /* u32 request */
@@ -44,6 +44,17 @@ typedef enum
   USHER_FRAME_LIVE, /* u64 base, u16 count, events */
   USHER_FRAME_HEAD, /* u64 last sequence */
 } UsherFrameType;
+
+/* What a member asks, and what the frame and the answer have for it. */
+typedef enum
+{
+  USHER_ASK_LAST_SEQUENCE = 1, /* channel: a number */
+  USHER_ASK_FIGURES,           /* u32 parts: a record of figures */
+  USHER_ASK_EVENTS, /* channel, cursor, i64 after, u32 limit, i64 wait: a record of a page */
+  USHER_ASK_PARKED, /* channel, u32 offset, u32 limit: a list of records */
+  USHER_ASK_REPLAY, /* id */
+  USHER_ASK_DROP,   /* id */
+} UsherAskKind;
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)

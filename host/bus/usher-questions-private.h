@@ -48,6 +48,8 @@ void usher_questions_free (UsherQuestions *self);
 void
 usher_questions_init_question (UsherQuestions *self, UsherQuestion *question, UsherFrameType type);
 void usher_question_clear (UsherQuestion *question);
+/* what was answered */
+void usher_question_read (const UsherQuestion *question, UsherFrameReader *reader);
 /* asks and waits, at most @patience microseconds; the answer is in @question */
 gboolean usher_questions_ask (UsherQuestions *self,
                               UsherQuestion *question,

@@ -69,6 +69,15 @@ usher_question_clear (UsherQuestion *question)
   g_clear_pointer (&question->body, g_bytes_unref);
 }
 
+void
+usher_question_read (const UsherQuestion *question, UsherFrameReader *reader)
+{
+  gsize size = 0;
+  gconstpointer data = question->body != NULL ? g_bytes_get_data (question->body, &size) : NULL;
+
+  usher_frame_reader_init (reader, data, size);
+}
+
 /* Whether it went well; else with the error that it tells. */
 static gboolean
 check (UsherQuestions *self, const UsherQuestion *question, GError **error)

@@ -8,6 +8,7 @@
 
 #include "usher-zmq-bus-private.h"
 
+#include "usher-bus-figures-private.h"
 #include "usher-descriptors-private.h"
 #include "usher-error.h"
 
@@ -261,81 +262,183 @@ usher_zmq_bus_pause (UsherBus *bus, GError **error)
   return ok;
 }
 
-static gboolean
-ask_text (UsherZmqBus *self, const char *what, char **text, GError **error)
+/* Asks what the hub answers by itself; @question: to be cleared */
+static void
+init_ask (UsherZmqBus *self, UsherQuestion *question, UsherAskKind kind)
 {
+  usher_questions_init_question (self->questions, question, USHER_FRAME_ASK);
+  usher_frame_add_u8 (question->frame, (guint8) kind);
+}
+
+static gboolean
+usher_zmq_bus_get_last_sequence (UsherBus *bus,
+                                 const char *channel,
+                                 guint64 *sequence,
+                                 GError **error)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
   UsherQuestion question = { 0 };
   gboolean ok = FALSE;
 
-  usher_questions_init_question (self->questions, &question, USHER_FRAME_ASK);
-  usher_frame_add_text (question.frame, what);
+  init_ask (self, &question, USHER_ASK_LAST_SEQUENCE);
+  usher_frame_add_text (question.frame, channel);
   ok = ask (self, &question, PATIENCE, error);
-  if (ok && text != NULL)
-    *text = g_steal_pointer (&question.text);
+  *sequence = question.number;
   usher_question_clear (&question);
 
   return ok;
 }
 
-static char *
-usher_zmq_bus_describe (UsherBus *bus, const char *what, GError **error)
+/* Whether all of an answer was read, and it was sound. */
+static gboolean
+check_body (UsherFrameReader *reader, GError **error)
 {
-  char *text = NULL;
+  if (!reader->failed && reader->at == reader->end)
+    return TRUE;
 
-  ask_text (USHER_ZMQ_BUS (bus), what, &text, error);
+  g_set_error (error, USHER_ERROR, USHER_ERROR_CORRUPT, "the hub's answer is malformed");
 
-  return text;
+  return FALSE;
 }
 
+static UsherBusFigures *
+usher_zmq_bus_get_figures (UsherBus *bus, UsherBusParts parts, GError **error)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  UsherQuestion question = { 0 };
+  UsherFrameReader reader;
+  g_autoptr (UsherBusFigures) figures = NULL;
+
+  init_ask (self, &question, USHER_ASK_FIGURES);
+  usher_frame_add_u32 (question.frame, parts);
+  if (ask (self, &question, PATIENCE, error))
+    {
+      usher_question_read (&question, &reader);
+      figures = usher_record_read (&usher_bus_figures_type, &reader);
+      if (!check_body (&reader, error))
+        g_clear_pointer (&figures, usher_bus_figures_free);
+    }
+  usher_question_clear (&question);
+
+  return g_steal_pointer (&figures);
+}
+
+static GPtrArray *
+usher_zmq_bus_list_parked (UsherBus *bus,
+                           const char *channel,
+                           guint offset,
+                           guint limit,
+                           GError **error)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  UsherQuestion question = { 0 };
+  UsherFrameReader reader;
+  g_autoptr (GPtrArray) list = NULL;
+
+  init_ask (self, &question, USHER_ASK_PARKED);
+  usher_frame_add_text (question.frame, channel);
+  usher_frame_add_u32 (question.frame, offset);
+  usher_frame_add_u32 (question.frame, limit);
+  if (ask (self, &question, PATIENCE, error))
+    {
+      usher_question_read (&question, &reader);
+      list = usher_record_read_list (&usher_parked_event_type, &reader);
+      if (!check_body (&reader, error))
+        g_clear_pointer (&list, g_ptr_array_unref);
+    }
+  usher_question_clear (&question);
+
+  return g_steal_pointer (&list);
+}
+
+/* Who asked for events. */
 typedef struct
 {
-  UsherDescribedFunc func;
+  UsherEventsFunc func;
   gpointer user_data;
-} Described;
+  GDestroyNotify destroy; /* (nullable) */
+} Asker;
 
 static void
-on_described (const UsherQuestion *question, const GError *error, gpointer user_data)
+free_asker (gpointer data)
 {
-  const Described *described = user_data;
+  Asker *asker = data;
 
-  described->func (error == NULL ? question->text : NULL, error, described->user_data);
+  if (asker->destroy != NULL)
+    asker->destroy (asker->user_data);
+  g_free (asker);
 }
 
 static void
-usher_zmq_bus_describe_async (UsherBus *bus,
-                              const char *what,
-                              gint64 patience,
-                              UsherDescribedFunc func,
-                              gpointer user_data)
+on_events (const UsherQuestion *question, const GError *error, gpointer user_data)
+{
+  const Asker *asker = user_data;
+  UsherFrameReader reader;
+  g_autoptr (UsherBusEvents) events = NULL;
+  g_autoptr (GError) malformed = NULL;
+
+  if (error == NULL)
+    {
+      usher_question_read (question, &reader);
+      events = usher_record_read (&usher_bus_events_type, &reader);
+      if (!check_body (&reader, &malformed))
+        g_clear_pointer (&events, usher_bus_events_free);
+    }
+
+  asker->func (g_steal_pointer (&events), error != NULL ? error : malformed, asker->user_data);
+}
+
+static void
+usher_zmq_bus_read_events (UsherBus *bus,
+                           const UsherEventsQuery *query,
+                           UsherEventsFunc func,
+                           gpointer user_data,
+                           GDestroyNotify destroy)
 {
   UsherZmqBus *self = USHER_ZMQ_BUS (bus);
   UsherQuestion *question = g_new0 (UsherQuestion, 1);
-  Described *described = g_new0 (Described, 1);
+  Asker *asker = g_new0 (Asker, 1);
 
-  described->func = func;
-  described->user_data = user_data;
-  usher_questions_init_question (self->questions, question, USHER_FRAME_ASK);
-  usher_frame_add_text (question->frame, what);
-  question->func = on_described;
-  question->user_data = described;
-  question->destroy = g_free;
-  usher_questions_ask_async (self->questions, question, patience);
+  asker->func = func;
+  asker->user_data = user_data;
+  asker->destroy = destroy;
+  init_ask (self, question, USHER_ASK_EVENTS);
+  usher_frame_add_text (question->frame, query->channel);
+  usher_frame_add_text (question->frame, query->cursor);
+  usher_frame_add_u64 (question->frame, (guint64) query->after);
+  usher_frame_add_u32 (question->frame, query->limit);
+  usher_frame_add_u64 (question->frame, (guint64) query->wait);
+  question->func = on_events;
+  question->user_data = asker;
+  question->destroy = free_asker;
+  usher_questions_ask_async (self->questions, question, query->patience);
+}
+
+static gboolean
+treat_parked (UsherBus *bus, UsherAskKind kind, const char *id, GError **error)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  UsherQuestion question = { 0 };
+  gboolean ok = FALSE;
+
+  init_ask (self, &question, kind);
+  usher_frame_add_text (question.frame, id);
+  ok = ask (self, &question, PATIENCE, error);
+  usher_question_clear (&question);
+
+  return ok;
 }
 
 static gboolean
 usher_zmq_bus_replay_parked (UsherBus *bus, const char *id, GError **error)
 {
-  g_autofree char *what = g_strconcat ("replay ", id, NULL);
-
-  return ask_text (USHER_ZMQ_BUS (bus), what, NULL, error);
+  return treat_parked (bus, USHER_ASK_REPLAY, id, error);
 }
 
 static gboolean
 usher_zmq_bus_drop_parked (UsherBus *bus, const char *id, GError **error)
 {
-  g_autofree char *what = g_strconcat ("drop ", id, NULL);
-
-  return ask_text (USHER_ZMQ_BUS (bus), what, NULL, error);
+  return treat_parked (bus, USHER_ASK_DROP, id, error);
 }
 
 static gboolean
@@ -383,8 +486,10 @@ bus_iface_init (UsherBusInterface *iface)
   iface->is_connected = usher_zmq_bus_is_connected;
   iface->pause = usher_zmq_bus_pause;
   iface->close = usher_zmq_bus_close;
-  iface->describe = usher_zmq_bus_describe;
-  iface->describe_async = usher_zmq_bus_describe_async;
+  iface->get_last_sequence = usher_zmq_bus_get_last_sequence;
+  iface->get_figures = usher_zmq_bus_get_figures;
+  iface->read_events = usher_zmq_bus_read_events;
+  iface->list_parked = usher_zmq_bus_list_parked;
   iface->replay_parked = usher_zmq_bus_replay_parked;
   iface->drop_parked = usher_zmq_bus_drop_parked;
 }

@@ -75,13 +75,13 @@ print_event (UsherJson *page, guint index)
 
   if (as_json)
     {
-      print_object (page, "events", index);
+      print_object (page, "items", index);
       return;
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
-      g_autofree char *text = dup_text (page, "events", index, members[i]);
+      g_autofree char *text = dup_text (page, "items", index, members[i]);
 
       g_print ("%s%s", i > 0 ? " " : "", text != NULL ? text : "-");
     }
@@ -143,7 +143,7 @@ follow (UsherAdminClient *client, const char *channel)
       gint64 asked = g_get_monotonic_time ();
       g_autoptr (GError) error = NULL;
       g_autoptr (UsherJson) page = usher_admin_client_get (client, target, &error);
-      guint n_events = page != NULL ? usher_json_get_length (page, "events") : 0;
+      guint n_events = page != NULL ? usher_json_get_length (page, "items") : 0;
 
       if (page == NULL && !was_reached)
         return complain (client, error);
@@ -175,7 +175,7 @@ add_parked (UsherTable *table, UsherJson *page, guint index)
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
-      g_autofree char *text = dup_text (page, "", index, members[i]);
+      g_autofree char *text = dup_text (page, "items", index, members[i]);
 
       usher_table_add (table, text);
     }
@@ -201,10 +201,10 @@ list_parked (UsherAdminClient *client, const char *channel)
       if (page == NULL)
         return complain (client, error);
 
-      n_rows = usher_json_get_length (page, "");
+      n_rows = usher_json_get_length (page, "items");
       for (guint i = 0; i < n_rows; i++)
         if (as_json)
-          print_object (page, "", i);
+          print_object (page, "items", i);
         else
           add_parked (table, page, i);
     }

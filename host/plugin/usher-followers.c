@@ -11,11 +11,13 @@
 #include "usher-error.h"
 #include "usher-follower-private.h"
 
-/* how long the hub may hold a question, in seconds, and be silent in all */
-#define WAIT     20
-#define PATIENCE ((WAIT + 30) * G_TIME_SPAN_SECOND)
+/* how long the bus may hold a question, and be silent in all */
+#define WAIT     (20 * G_TIME_SPAN_SECOND)
+#define PATIENCE (WAIT + 30 * G_TIME_SPAN_SECOND)
 /* pages that are asked for at once for those who are behind */
 #define MAX_ASKED 4
+/* events of a page */
+#define MAX_LIMIT 100
 #define BEAT      (15 * G_TIME_SPAN_SECOND)
 /* after an error, or an answer that came too soon */
 #define PAUSE    G_TIME_SPAN_SECOND
@@ -56,7 +58,7 @@ typedef struct
   UsherFollower *follower; /* (owned) (nullable) */
   UsherExchange *exchange; /* (owned) (nullable) */
   UsherBus *bus;           /* (owned) (nullable) */
-  char *text;              /* (owned) (nullable) */
+  UsherBusEvents *events;  /* (owned) (nullable) */
   GError *error;           /* (owned) (nullable) */
 } Message;
 
@@ -98,7 +100,7 @@ message_free (gpointer data)
   g_clear_pointer (&message->follower, usher_follower_unref);
   g_clear_object (&message->exchange);
   g_clear_object (&message->bus);
-  g_free (message->text);
+  g_clear_pointer (&message->events, usher_bus_events_free);
   g_clear_error (&message->error);
   g_atomic_rc_box_release_full (message->self, clear);
   g_free (message);
@@ -232,7 +234,7 @@ take_page (UsherFollowers *self, gpointer data)
     return;
 
   if (error == NULL)
-    page = usher_event_page_new (message->text, &error);
+    page = usher_event_page_new (message->events);
   if (page == NULL)
     {
       end (self, follower, error);
@@ -247,20 +249,23 @@ take_page (UsherFollowers *self, gpointer data)
 
 /* on the bus's thread */
 static void
-on_described (const char *text, const GError *error, gpointer user_data)
+on_events (UsherBusEvents *events, const GError *error, gpointer user_data)
 {
   Message *message = user_data;
 
-  message->text = g_strdup (text);
+  message->events = events;
   message->error = error != NULL ? g_error_copy (error) : NULL;
   post (message, message->func);
 }
 
 static void
-ask (Message *message, const char *question, void (*func) (UsherFollowers *self, gpointer message))
+ask (Message *message,
+     UsherEventsQuery *query,
+     void (*func) (UsherFollowers *self, gpointer message))
 {
   message->func = func;
-  usher_bus_describe_async (message->self->bus, question, PATIENCE, on_described, message);
+  query->patience = PATIENCE;
+  usher_bus_read_events (message->self->bus, query, on_events, message, NULL);
 }
 
 static void
@@ -269,13 +274,13 @@ ask_pages (UsherFollowers *self)
   while (self->n_asked < MAX_ASKED && !g_queue_is_empty (&self->asking))
     {
       g_autoptr (UsherFollower) follower = g_queue_pop_head (&self->asking);
-      g_autofree char *question = NULL;
+      UsherEventsQuery query = { 0 };
 
       if (follower->state == USHER_FOLLOWER_OVER)
         continue;
-      question = usher_follower_make_question (follower);
+      usher_follower_make_query (follower, &query);
       self->n_asked++;
-      ask (message_new (self, follower), question, take_page);
+      ask (message_new (self, follower), &query, take_page);
     }
 }
 
@@ -342,8 +347,7 @@ take_live (UsherFollowers *self, gpointer data)
 {
   Message *message = data;
   g_autoptr (GError) error = g_steal_pointer (&message->error);
-  g_autoptr (UsherEventPage) page =
-      error == NULL ? usher_event_page_new (message->text, &error) : NULL;
+  g_autoptr (UsherEventPage) page = error == NULL ? usher_event_page_new (message->events) : NULL;
   gboolean was_known = self->live != NULL;
 
   self->is_waiting = FALSE;
@@ -367,7 +371,7 @@ take_live (UsherFollowers *self, gpointer data)
 static void
 ask_live (UsherFollowers *self)
 {
-  g_autoptr (GString) question = g_string_new ("events?");
+  UsherEventsQuery query = { .after = -1, .limit = 1 };
 
   if (self->is_waiting || self->ask_at != 0)
     return;
@@ -379,16 +383,11 @@ ask_live (UsherFollowers *self)
       return;
     }
 
-  if (self->live == NULL)
-    g_string_append (question, "limit=1");
-  else
-    {
-      g_string_append_printf (question, "wait=%d&cursor=", WAIT);
-      g_string_append_uri_escaped (question, self->live, NULL, FALSE);
-    }
+  if (self->live != NULL)
+    query = (UsherEventsQuery){ .cursor = self->live, .limit = MAX_LIMIT, .wait = WAIT };
   self->is_waiting = TRUE;
   self->asked = g_get_monotonic_time ();
-  ask (message_new (self, NULL), question->str, take_live);
+  ask (message_new (self, NULL), &query, take_live);
 }
 
 /* Looks who has waited long enough, and returns when the next one has. */

@@ -122,7 +122,7 @@ static const Table parked_table = {
   "Parked events",
   "What a group could not do; “usher events replay ID” tries it again, “usher events drop ID” "
   "gives it up",
-  "",
+  "items",
   COLUMNS (parked_columns),
 };
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-bus-pages-private.h"
 #include "usher-error.h"
 #include "usher-followers-private.h"
 #include "usher-host-private.h"
@@ -143,7 +144,7 @@ describe (UsherMonitor *self, const char *question, GError **error)
   const char *trouble = find_bus_trouble (self);
 
   if (trouble == NULL)
-    return usher_bus_describe (self->host->bus, question, error);
+    return usher_bus_page_make (self->host->bus, question, error);
 
   g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, trouble);
 
@@ -236,9 +237,7 @@ answer_page (UsherMonitor *self, UsherExchange *exchange)
 {
   const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
   g_autoptr (GError) error = NULL;
-  /* the groups by themselves are ours alone, and no page of NATS Streaming */
-  g_autofree char *text =
-      describe_request (self, exchange, g_str_equal (page, "groupsz") ? "metrics" : page, &error);
+  g_autofree char *text = describe_request (self, exchange, page, &error);
 
   if (text != NULL)
     answer_json (exchange, indent (text));
@@ -339,16 +338,30 @@ on_drop_parked (UsherExchange *exchange, gpointer user_data)
   push (user_data, exchange, drop_parked);
 }
 
+/* What is wrong with the numbers of a question for events, NULL: nothing. */
+static const char *
+check_events (UsherRequest *request, guint64 *wait)
+{
+  const char *text = usher_request_get_query (request, "wait");
+  const char *after = usher_request_get_query (request, "after");
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, wait, NULL))
+    return "wait is no number of seconds up to 20";
+  if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, NULL))
+    return "after is no sequence";
+
+  return NULL;
+}
+
 static void
 on_events (UsherExchange *exchange, gpointer user_data)
 {
   UsherMonitor *self = user_data;
-  const char *text = usher_request_get_query (usher_exchange_get_request (exchange), "wait");
   const char *trouble = is_draining (self) ? "The host is stopping" : find_bus_trouble (self);
   guint64 wait = MAX_WAIT;
+  const char *mistake = check_events (usher_exchange_get_request (exchange), &wait);
 
-  if (trouble == NULL &&
-      (text == NULL || g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, &wait, NULL)))
+  if (trouble == NULL && mistake == NULL)
     {
       usher_followers_add (self->followers,
                            self->host->bus,
@@ -360,7 +373,7 @@ on_events (UsherExchange *exchange, gpointer user_data)
   if (trouble != NULL)
     fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
   else
-    fail (exchange, USHER_ERROR_INVALID, "wait is no number of seconds up to 20");
+    fail (exchange, USHER_ERROR_INVALID, mistake);
   g_object_unref (exchange);
 }
 
@@ -427,7 +440,7 @@ answer_html (UsherMonitor *self, UsherExchange *exchange)
   g_autoptr (UsherJson) channels = read_page (self, "channelsz" PAGE_ROWS "&subs=1", &no_bus);
   g_autoptr (UsherJson) clients = read_page (self, "clientsz" PAGE_ROWS, &no_bus);
   g_autoptr (UsherJson) parked = read_page (self, "parked" PAGE_ROWS, &no_bus);
-  g_autoptr (UsherJson) metrics = read_page (self, "metrics", &no_bus);
+  g_autoptr (UsherJson) metrics = read_page (self, "groupsz", &no_bus);
   g_autoptr (UsherJson) services = usher_json_parse (text, -1, NULL);
   g_autoptr (UsherJson) processes = read_processes (self->host);
   UsherReply *reply = usher_exchange_get_reply (exchange);

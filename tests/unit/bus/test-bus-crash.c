@@ -173,18 +173,14 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   usher_delivery_ack (owned);
 }
 
-static gint64
+static guint64
 read_last (UsherBus *bus)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = usher_bus_describe (bus, "channelsz?subs=1", &error);
-  g_autoptr (UsherJson) json = NULL;
-  gint64 last = 0;
+  guint64 last = 0;
 
+  usher_bus_get_last_sequence (bus, CHANNEL, &last, &error);
   g_assert_no_error (error);
-  json = usher_json_parse (text, -1, &error);
-  g_assert_no_error (error);
-  usher_json_get_integer (json, "channels.0.last_seq", &last);
 
   return last;
 }
@@ -200,7 +196,7 @@ read_log (const char *directory)
   guint64 last = 0;
 
   open_pair (&pair, directory);
-  last = (guint64) read_last (pair.bus);
+  last = read_last (pair.bus);
   g_mutex_init (&reader.mutex);
   g_cond_init (&reader.cond);
   usher_bus_subscribe (pair.bus, &wish, on_delivery, &reader, NULL, &error);

@@ -529,12 +529,11 @@ park (Fixture *fixture, const char *channel)
 
   while (TRUE)
     {
-      g_autofree char *text = usher_bus_describe (fixture->bus, "parked", &error);
-      g_autoptr (UsherJson) parked = usher_json_parse (text, -1, NULL);
+      g_autoptr (GPtrArray) parked = usher_bus_list_parked (fixture->bus, NULL, 0, 2, &error);
 
       g_assert_no_error (error);
-      if (usher_json_get_length (parked, "") == 1)
-        return g_strdup (usher_json_get_string (parked, "0.id"));
+      if (parked->len == 1)
+        return g_strdup (((UsherParkedEvent *) g_ptr_array_index (parked, 0))->id);
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
     }
 }

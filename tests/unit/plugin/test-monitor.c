@@ -204,11 +204,11 @@ read_number (Fixture *fixture, const char *target, const char *path)
 }
 
 static guint
-count_rows (Fixture *fixture, const char *target)
+count_parked (Fixture *fixture)
 {
-  g_autoptr (UsherJson) json = get_json (fixture, target);
+  g_autoptr (UsherJson) json = get_json (fixture, "/parked");
 
-  return usher_json_get_length (json, "");
+  return usher_json_get_length (json, "items");
 }
 
 static void
@@ -491,7 +491,7 @@ test_follow (Fixture *fixture, gconstpointer data)
 
   start (fixture);
   page = get_json (fixture, "/events?wait=0");
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 0);
+  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 0);
   cursor = g_uri_escape_string (usher_json_get_string (page, "cursor"), NULL, FALSE);
   g_clear_pointer (&page, usher_json_unref);
 
@@ -499,9 +499,9 @@ test_follow (Fixture *fixture, gconstpointer data)
   thread = g_thread_new ("follow", follow, &follower);
   call (fixture, "POST", "/say", NULL, 200);
   page = g_thread_join (thread);
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 1);
-  g_assert_cmpstr (usher_json_get_string (page, "events.0.channel"), ==, "said");
-  g_assert_cmpstr (usher_json_get_string (page, "events.0.payload"), ==, PAYLOAD);
+  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 1);
+  g_assert_cmpstr (usher_json_get_string (page, "items.0.channel"), ==, "said");
+  g_assert_cmpstr (usher_json_get_string (page, "items.0.payload"), ==, PAYLOAD);
   g_free (follower.target);
 
   assert_status (fixture, "GET", "/events?wait=21", 400);
@@ -574,7 +574,7 @@ test_stop (Fixture *fixture, gconstpointer data)
   start_time = g_get_monotonic_time ();
   thread = g_thread_new ("stop", stop_soon, fixture);
   page = get_json (fixture, "/events?wait=20");
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 0);
+  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 0);
   g_assert_cmpint (g_get_monotonic_time () - start_time, <, 15 * G_TIME_SPAN_SECOND);
   g_thread_join (thread);
   assert_status (fixture, "GET", "/events?wait=20", 503);
@@ -601,7 +601,7 @@ park (Fixture *fixture)
   usher_bus_subscribe (fixture->bus, &wish, on_parked, NULL, NULL, &error);
   g_assert_no_error (error);
   call (fixture, "POST", target, NULL, 200);
-  stage_await (count_rows (fixture, "/parked") == 1);
+  stage_await (count_parked (fixture) == 1);
 }
 
 static void
