@@ -82,7 +82,7 @@ void usher_questions_take_reply (UsherQuestions *self,
                                  UsherFrameReader *body);
 /* those that have waited too long, or all */
 void usher_questions_expire (UsherQuestions *self, gint64 now);
-/* why there is no hub, for who waits for it; whether it is news; @trouble: (nullable): static */
-gboolean usher_questions_set_trouble (UsherQuestions *self, const char *trouble);
+/* why there is no hub, for who waits for it; @trouble: (nullable): static */
+void usher_questions_set_trouble (UsherQuestions *self, const char *trouble);
 
 G_END_DECLS

@@ -286,13 +286,10 @@ usher_questions_expire (UsherQuestions *self, gint64 now)
   tell_ended (self);
 }
 
-gboolean
+void
 usher_questions_set_trouble (UsherQuestions *self, const char *trouble)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  gboolean is_news = self->trouble != trouble;
 
   self->trouble = trouble;
-
-  return is_news;
 }

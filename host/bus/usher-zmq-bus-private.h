@@ -6,11 +6,9 @@
 
 #pragma once
 
-#include <czmq.h>
-
 #include "usher-answers-private.h"
 #include "usher-bus.h"
-#include "usher-link-private.h"
+#include "usher-line-private.h"
 #include "usher-publisher-private.h"
 #include "usher-questions-private.h"
 #include "usher-subscribers-private.h"
@@ -25,9 +23,6 @@ struct _UsherZmqBus
 {
   GObject parent_instance;
 
-  char *endpoint;                /* (owned) */
-  char *client;                  /* (owned) */
-  guint64 instance;              /* tells it from the one that had its name before */
   UsherWake *wake;               /* (owned) (nullable) */
   UsherPublisher *publisher;     /* (owned) */
   UsherSubscribers *subscribers; /* (owned) */
@@ -42,18 +37,9 @@ struct _UsherZmqBus
   gpointer idle_data;    /* (mutex mutex) */
 
   /* the thread alone */
-  UsherLink *link;    /* (owned) (nullable) */
-  zsock_t *pull;      /* (owned) (nullable): over tcp all comes by the link */
-  zsock_t *live;      /* (owned) (nullable): so it is with this */
-  guint session;      /* counts what begins with a hello */
-  gboolean greeted;   /* the hub knows us */
-  gboolean told;      /* the log knows that it does not */
-  gint64 lost;        /* monotonic: since when it does not */
-  gboolean leaving;   /* has said good-bye */
+  UsherLine *line;    /* (owned) (nullable) */
+  gboolean leaving;   /* somebody waits for the end of the good-bye */
   gboolean is_orphan; /* nobody but the thread has it any more */
-  gint64 next_hello;  /* monotonic */
-  gint64 next_ping;   /* monotonic */
-  guint n_unanswered; /* pings since the hub was heard */
 };
 
 /* as usher_bus_open() */
@@ -65,8 +51,6 @@ UsherBus *usher_zmq_bus_new (const char *endpoint,
 
 /* the thread's half */
 gpointer usher_zmq_bus_run (gpointer data);
-/* sends it to the hub, if there is one */
-void usher_zmq_bus_send (GByteArray *frame, gpointer user_data);
 /* on the thread, which cannot wait for itself: leaves the hub, and lets go of the bus at its end */
 void usher_zmq_bus_abandon (UsherZmqBus *self);
 

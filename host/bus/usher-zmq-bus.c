@@ -38,10 +38,8 @@ usher_zmq_bus_finalize (GObject *object)
   g_clear_pointer (&self->subscribers, usher_subscribers_free);
   g_clear_pointer (&self->answers, usher_answers_unref);
   g_clear_pointer (&self->questions, usher_questions_free);
-  g_clear_pointer (&self->link, usher_link_free);
+  g_clear_pointer (&self->line, usher_line_free);
   g_clear_pointer (&self->wake, usher_wake_unref);
-  g_free (self->endpoint);
-  g_free (self->client);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_zmq_bus_parent_class)->finalize (object);
@@ -71,7 +69,6 @@ usher_zmq_bus_class_init (UsherZmqBusClass *klass)
 static void
 usher_zmq_bus_init (UsherZmqBus *self)
 {
-  self->instance = (guint64) g_random_int () << 32 | g_random_int ();
   g_mutex_init (&self->mutex);
 }
 
@@ -90,8 +87,6 @@ usher_zmq_bus_new (const char *endpoint,
   zsys_handler_set (NULL);
 
   self = g_object_new (USHER_TYPE_ZMQ_BUS, NULL);
-  self->endpoint = g_strdup (endpoint);
-  self->client = g_strdup (client);
   self->wake = usher_wake_new ();
   if (self->wake == NULL || !usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
     {
@@ -102,14 +97,14 @@ usher_zmq_bus_new (const char *endpoint,
       return NULL;
     }
 
-  self->publisher = usher_publisher_new (self->wake, usher_zmq_bus_send, self);
-  self->subscribers = usher_subscribers_new (usher_zmq_bus_send, self);
-  self->answers = usher_answers_new (self->wake);
-  self->questions = usher_questions_new (self->wake, endpoint);
-  self->link = usher_link_new (endpoint, keys, error);
-  if (self->link == NULL)
+  self->line = usher_line_new (endpoint, client, keys, self->wake, error);
+  if (self->line == NULL)
     return NULL;
 
+  self->publisher = usher_publisher_new (self->wake, usher_line_send, self->line);
+  self->subscribers = usher_subscribers_new (usher_line_send, self->line);
+  self->answers = usher_answers_new (self->wake);
+  self->questions = usher_questions_new (self->wake, endpoint);
   /* the socket moves to the thread, which starts behind a full fence */
   self->thread = g_thread_try_new ("usher-bus", usher_zmq_bus_run, self, &cause);
   if (self->thread == NULL)
