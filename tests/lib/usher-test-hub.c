@@ -63,17 +63,30 @@ make_keys (const char *directory)
 }
 
 UsherTestHub *
-usher_test_hub_new (UsherTestHubWay way, UsherClock *clock)
+usher_test_hub_new_in (const char *directory, UsherTestHubWay way, UsherClock *clock)
 {
   UsherTestHub *self = g_new0 (UsherTestHub, 1);
-  g_autoptr (GError) error = NULL;
 
   self->clock = clock != NULL ? g_object_ref (clock) : usher_real_clock_new ();
-  self->directory = g_dir_make_tmp ("usher-hub-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->endpoint = make_endpoint (way, self->directory);
-  self->keys = way == USHER_TEST_HUB_CURVE ? make_keys (self->directory) : NULL;
+  self->directory = g_strdup (directory);
+  self->keeps_directory = TRUE;
+  self->endpoint = make_endpoint (way, directory);
+  self->keys = way == USHER_TEST_HUB_CURVE ? make_keys (directory) : NULL;
   usher_test_hub_start (self);
+
+  return self;
+}
+
+UsherTestHub *
+usher_test_hub_new (UsherTestHubWay way, UsherClock *clock)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *directory = g_dir_make_tmp ("usher-hub-XXXXXX", &error);
+  UsherTestHub *self = NULL;
+
+  g_assert_no_error (error);
+  self = usher_test_hub_new_in (directory, way, clock);
+  self->keeps_directory = FALSE;
 
   return self;
 }
@@ -82,7 +95,8 @@ void
 usher_test_hub_free (UsherTestHub *self)
 {
   usher_test_hub_stop (self);
-  usher_test_remove_tree (self->directory);
+  if (!self->keeps_directory)
+    usher_test_remove_tree (self->directory);
   g_free (self->directory);
   g_free (self->endpoint);
   g_free (self->keys);

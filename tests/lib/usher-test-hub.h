@@ -27,10 +27,13 @@ typedef struct
   UsherClock *clock;     /* (owned) */
   UsherHubLimits limits; /* from the next start on */
   UsherHub *hub;         /* (owned) (nullable): while it runs */
+  gboolean keeps_directory;
 } UsherTestHub;
 
 /* one that runs; @clock: (nullable): NULL: the real one */
 UsherTestHub *usher_test_hub_new (UsherTestHubWay way, UsherClock *clock);
+/* likewise, on the log that is in @directory, which stays */
+UsherTestHub *usher_test_hub_new_in (const char *directory, UsherTestHubWay way, UsherClock *clock);
 /* stops it; nobody else may have it, and its files go */
 void usher_test_hub_free (UsherTestHub *self);
 void usher_test_hub_start (UsherTestHub *self);

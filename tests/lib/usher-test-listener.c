@@ -67,6 +67,14 @@ usher_test_listener_free (UsherTestListener *self)
 }
 
 UsherDelivery *
+usher_test_listener_try_take (UsherTestListener *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_queue_pop_head (&self->deliveries);
+}
+
+UsherDelivery *
 usher_test_listener_take (UsherTestListener *self)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;

@@ -28,6 +28,8 @@ UsherTestListener *
 usher_test_listener_new (UsherBus *bus, const UsherSubscription *wish, gboolean acks);
 /* leaves the subscription, without answering what it has */
 void usher_test_listener_free (UsherTestListener *self);
+/* (transfer full) (nullable): the next delivery, if there is one */
+UsherDelivery *usher_test_listener_try_take (UsherTestListener *self);
 /* (transfer full): the next delivery, which must come */
 UsherDelivery *usher_test_listener_take (UsherTestListener *self);
 /* the next one must have this sequence */

@@ -47,26 +47,24 @@ publish_and_fail (UsherBusFixture *self, UsherTestListener *listener, guint64 se
   fail (listener, sequence);
 }
 
-/* Defers the next @n events once, and each again when its time is over, so that it is parked. */
+/* Defers whatever comes until @n events are parked in all. */
 static void
-defer_for_long (UsherTestListener *listener, guint n)
+defer_until_parked (UsherBusFixture *self, UsherTestListener *listener, guint n)
 {
-  gint64 over = 0;
+  guint n_parked = 0;
 
-  for (guint i = 0; i < n; i++)
+  while (n_parked < n)
     {
-      g_autoptr (UsherDelivery) delivery = usher_test_listener_take (listener);
+      g_autoptr (UsherDelivery) delivery = usher_test_listener_try_take (listener);
+      g_autoptr (GPtrArray) parked = NULL;
 
-      usher_delivery_defer (delivery, DEFER_REASON);
-    }
-  over = g_get_monotonic_time () + DEFER_LIMIT;
-  while (g_get_monotonic_time () <= over)
-    g_thread_yield ();
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (UsherDelivery) delivery = usher_test_listener_take (listener);
-
-      usher_delivery_defer (delivery, DEFER_REASON);
+      if (delivery != NULL)
+        usher_delivery_defer (delivery, DEFER_REASON);
+      else
+        {
+          parked = usher_bus_fixture_list_parked (self);
+          n_parked = parked->len;
+        }
     }
 }
 
@@ -162,6 +160,8 @@ test_unanswered (UsherBusFixture *self, gconstpointer data)
   listener = usher_test_listener_new (self->bus, &impatient, FALSE);
   usher_bus_fixture_publish (self, CHANNEL, 1);
   parked = usher_bus_fixture_await_parked (self, 1);
+  usher_bus_fixture_settle (self, self->bus);
+  usher_test_listener_await (listener, MAX_DELIVER);
   g_assert_cmpuint (usher_test_listener_count (listener), ==, MAX_DELIVER);
   g_assert_cmpuint (g_strv_length (get_row (parked, 0)->reasons), ==, MAX_DELIVER);
 }
@@ -176,8 +176,8 @@ test_deferred (UsherBusFixture *self, gconstpointer data)
   g_test_summary ("What is deferred for too long is parked as such, with its reason");
 
   usher_bus_fixture_publish (self, CHANNEL, 1);
-  defer_for_long (listener, 1);
-  parked = usher_bus_fixture_await_parked (self, 1);
+  defer_until_parked (self, listener, 1);
+  parked = usher_bus_fixture_list_parked (self);
   event = get_row (parked, 0);
   g_assert_true (event->is_deferred);
   g_assert_cmpuint (event->attempts, ==, 0);
@@ -355,8 +355,7 @@ test_release (UsherBusFixture *self, gconstpointer data)
   publish_and_fail (self, listener, 1);
   id = await_one (self);
   usher_bus_fixture_publish (self, CHANNEL, 20);
-  defer_for_long (listener, 20);
-  await_parked (self, 21);
+  defer_until_parked (self, listener, 21);
 
   replay (self, id);
   for (guint i = 1; i <= 21; i++)

@@ -102,6 +102,17 @@ usher_bus_fixture_get_figures (UsherBusFixture *self, UsherBusParts parts)
 }
 
 GPtrArray *
+usher_bus_fixture_list_parked (UsherBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *parked = usher_bus_list_parked (self->bus, NULL, 0, G_MAXUINT, &error);
+
+  g_assert_no_error (error);
+
+  return parked;
+}
+
+GPtrArray *
 usher_bus_fixture_await_parked (UsherBusFixture *self, guint n)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;
@@ -109,10 +120,8 @@ usher_bus_fixture_await_parked (UsherBusFixture *self, guint n)
   /* an event is parked when that is durable */
   while (TRUE)
     {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GPtrArray) parked = usher_bus_list_parked (self->bus, NULL, 0, G_MAXUINT, &error);
+      g_autoptr (GPtrArray) parked = usher_bus_fixture_list_parked (self);
 
-      g_assert_no_error (error);
       if (parked->len == n)
         return g_steal_pointer (&parked);
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);

@@ -65,7 +65,9 @@ void usher_bus_fixture_settle (UsherBusFixture *self, UsherBus *bus);
 /* posts by “first”, and waits until all are confirmed */
 void usher_bus_fixture_publish (UsherBusFixture *self, const char *channel, guint n);
 UsherBusFigures *usher_bus_fixture_get_figures (UsherBusFixture *self, UsherBusParts parts);
-/* (element-type UsherParkedEvent): waits until there are @n */
+/* (element-type UsherParkedEvent) */
+GPtrArray *usher_bus_fixture_list_parked (UsherBusFixture *self);
+/* likewise: waits until there are @n */
 GPtrArray *usher_bus_fixture_await_parked (UsherBusFixture *self, guint n);
 
 /* what a listener has got, once all has settled */

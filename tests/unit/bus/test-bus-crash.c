@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "usher-bus.h"
-#include "usher-hub.h"
+#include "usher-test-hub.h"
 #include "usher-test.h"
 
 #define SEEDS     20
@@ -37,36 +37,22 @@ read_id (const char *id)
 
 typedef struct
 {
-  UsherHub *hub;
+  UsherTestHub *hub;
   UsherBus *bus;
 } Pair;
 
 static void
 open_pair (Pair *pair, const char *directory)
 {
-  g_autoptr (UsherClock) clock = usher_real_clock_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *endpoint = NULL;
-
-  pair->hub = usher_hub_new (directory, clock, NULL, &error);
-  g_assert_no_error (error);
-  endpoint = usher_hub_bind (pair->hub, "inproc://crash", &error);
-  g_assert_no_error (error);
-  pair->bus = usher_bus_open (endpoint, "crash", clock, NULL, &error);
-  g_assert_no_error (error);
+  pair->hub = usher_test_hub_new_in (directory, USHER_TEST_HUB_INPROC, NULL);
+  pair->bus = usher_test_hub_join (pair->hub, "crash");
 }
 
 static void
 close_pair (Pair *pair)
 {
-  g_autoptr (GError) error = NULL;
-
-  usher_bus_close (pair->bus, PATIENCE, &error);
-  g_assert_no_error (error);
-  g_assert_finalize_object (pair->bus);
-  usher_hub_close (pair->hub, PATIENCE, &error);
-  g_assert_no_error (error);
-  g_assert_finalize_object (pair->hub);
+  usher_test_hub_leave (pair->bus);
+  usher_test_hub_free (pair->hub);
 }
 
 /* The child: publishes until it is killed, and writes the number of each event that is confirmed. */

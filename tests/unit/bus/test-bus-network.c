@@ -10,12 +10,10 @@
 
 #include "usher-bus.h"
 #include "usher-error.h"
-#include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-json.h"
-#include "usher-keys.h"
+#include "usher-test-hub.h"
 #include "usher-test-proxy.h"
-#include "usher-test.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (40 * G_TIME_SPAN_SECOND)
@@ -26,10 +24,7 @@
 
 typedef struct
 {
-  char *directory;
-  char *keys; /* (nullable) */
-  UsherClock *clock;
-  UsherHub *hub;
+  UsherTestHub *hub;
   UsherTestProxy *near; /* the publisher's network */
   UsherTestProxy *far;  /* the member's */
   UsherBus *publisher;
@@ -84,7 +79,7 @@ join (Fixture *self, UsherTestProxy *proxy, const char *client)
   g_autofree char *endpoint =
       g_strdup_printf ("tcp://127.0.0.1:%u", usher_test_proxy_get_port (proxy));
   g_autoptr (GError) error = NULL;
-  UsherBus *bus = usher_bus_open (endpoint, client, self->clock, self->keys, &error);
+  UsherBus *bus = usher_bus_open (endpoint, client, self->hub->clock, self->hub->keys, &error);
 
   g_assert_no_error (error);
 
@@ -95,31 +90,14 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   const UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
-  g_autofree char *endpoint = NULL;
   g_autoptr (GError) error = NULL;
   guint16 port = 0;
 
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->ledger = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->clock = usher_real_clock_new ();
-  self->directory = g_dir_make_tmp ("usher-network-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->hub = usher_hub_new (self->directory, self->clock, NULL, &error);
-  g_assert_no_error (error);
-  if (data != NULL)
-    {
-      g_auto (GStrv) made = NULL;
-
-      self->keys = g_build_filename (self->directory, "keys", NULL);
-      made = usher_keys_make (self->keys, NULL, &error);
-      g_assert_no_error (error);
-      usher_hub_set_keys (self->hub, self->keys, &error);
-      g_assert_no_error (error);
-    }
-  endpoint = usher_hub_bind (self->hub, "tcp://127.0.0.1:*", &error);
-  g_assert_no_error (error);
-  port = (guint16) g_ascii_strtoull (strrchr (endpoint, ':') + 1, NULL, 10);
+  self->hub = usher_test_hub_new (data != NULL ? USHER_TEST_HUB_CURVE : USHER_TEST_HUB_TCP, NULL);
+  port = (guint16) g_ascii_strtoull (strrchr (self->hub->endpoint, ':') + 1, NULL, 10);
 
   self->near = usher_test_proxy_new (port);
   self->far = usher_test_proxy_new (port);
@@ -136,15 +114,10 @@ tear_down (Fixture *self, gconstpointer data)
   g_assert_finalize_object (self->publisher);
   usher_bus_close (self->member, G_USEC_PER_SEC, NULL);
   g_assert_finalize_object (self->member);
-  usher_hub_close (self->hub, 0, NULL);
-  g_assert_finalize_object (self->hub);
+  usher_test_hub_free (self->hub);
   usher_test_proxy_free (self->near);
   usher_test_proxy_free (self->far);
-  g_assert_finalize_object (self->clock);
-  usher_test_remove_tree (self->directory);
   g_hash_table_unref (self->ledger);
-  g_free (self->directory);
-  g_free (self->keys);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
 }
@@ -154,7 +127,7 @@ publish (Fixture *self, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *id = usher_uuid_new (self->clock);
+      g_autofree char *id = usher_uuid_new (self->hub->clock);
       g_autoptr (UsherEvent) event = usher_event_new (id, CHANNEL, 0, "{\"n\":1}", -1);
 
       usher_bus_publish (self->publisher, event, on_published, self, NULL);

@@ -19,6 +19,7 @@
 #include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-json.h"
+#include "usher-test-hub.h"
 #include "usher-test.h"
 
 #define CHANNEL  "order:created"
@@ -26,11 +27,12 @@
 
 typedef struct
 {
-  char *directory;
-  UsherClock *clock;
-  UsherHub *hub;
-  char *endpoint;
-  UsherBus *bus;
+  UsherTestHub *test; /* (owned) */
+  char *directory;    /* (owned): of the log */
+  UsherClock *clock;  /* (unowned): these three are the hub's */
+  UsherHub *hub;      /* (unowned) */
+  char *endpoint;     /* (unowned) */
+  UsherBus *bus;      /* (owned) */
 
   GMutex mutex;
   GCond cond;
@@ -42,19 +44,14 @@ typedef struct
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
-  self->clock = usher_real_clock_new ();
-  self->directory = g_dir_make_tmp ("usher-hub-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->hub = usher_hub_new (self->directory, self->clock, NULL, &error);
-  g_assert_no_error (error);
-  self->endpoint = usher_hub_bind (self->hub, "tcp://127.0.0.1:*", &error);
-  g_assert_no_error (error);
-  self->bus = usher_bus_open (self->endpoint, "first", self->clock, NULL, &error);
-  g_assert_no_error (error);
+  self->test = usher_test_hub_new (USHER_TEST_HUB_TCP, NULL);
+  self->directory = g_build_filename (self->test->directory, "log", NULL);
+  self->clock = self->test->clock;
+  self->hub = self->test->hub;
+  self->endpoint = self->test->endpoint;
+  self->bus = usher_test_hub_join (self->test, "first");
 }
 
 static void
@@ -62,12 +59,8 @@ tear_down (Fixture *self, gconstpointer data)
 {
   usher_bus_close (self->bus, 0, NULL);
   g_assert_finalize_object (self->bus);
-  usher_hub_close (self->hub, 0, NULL);
-  g_assert_finalize_object (self->hub);
-  g_assert_finalize_object (self->clock);
-  usher_test_remove_tree (self->directory);
+  usher_test_hub_free (self->test);
   g_free (self->directory);
-  g_free (self->endpoint);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
 }

@@ -13,24 +13,23 @@
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
-#include "usher-hub.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
+#include "usher-test-hub.h"
 #include "usher-test-metrics.h"
 
-#define ID       "aaaaaaaaaaaaaaaaaaaaaaaa"
-#define ALICE    "a11cea11cea11cea11cea11c"
-#define TIMEOUT  (10 * G_TIME_SPAN_SECOND)
-#define HOSTILE  "<img src=x onerror=alert(1)>\"&'"
-#define ESCAPED  "&lt;img src=x onerror=alert(1)&gt;&quot;&amp;&apos;"
-#define PAYLOAD  "{\"x\":\"</script><script>alert(1)</script>\"}"
-#define ENDPOINT "inproc://test-monitor"
+#define ID      "aaaaaaaaaaaaaaaaaaaaaaaa"
+#define ALICE   "a11cea11cea11cea11cea11c"
+#define TIMEOUT (10 * G_TIME_SPAN_SECOND)
+#define HOSTILE "<img src=x onerror=alert(1)>\"&'"
+#define ESCAPED "&lt;img src=x onerror=alert(1)&gt;&quot;&amp;&apos;"
+#define PAYLOAD "{\"x\":\"</script><script>alert(1)</script>\"}"
 
 typedef struct
 {
   Stage stage;
   UsherClock *clock; /* (owned) */
-  UsherHub *hub;     /* (owned) (nullable) */
+  UsherTestHub *hub; /* (owned) (nullable) */
   UsherBus *bus;     /* (owned) (nullable) */
   int n_heard;       /* (atomic) */
   int n_races;       /* (atomic) */
@@ -132,14 +131,9 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   stage_clear (&fixture->stage);
   g_clear_object (&fixture->bus);
-  if (fixture->hub != NULL)
-    usher_hub_close (fixture->hub, TIMEOUT, &error);
-  g_assert_no_error (error);
-  g_clear_object (&fixture->hub);
+  g_clear_pointer (&fixture->hub, usher_test_hub_free);
   g_clear_object (&fixture->clock);
 }
 
@@ -147,16 +141,10 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 start (Fixture *fixture)
 {
-  g_autofree char *log = g_build_filename (fixture->stage.directory, "bus", NULL);
-  g_autofree char *endpoint = NULL;
   g_autoptr (GError) error = NULL;
 
-  fixture->hub = usher_hub_new (log, fixture->clock, NULL, &error);
-  g_assert_no_error (error);
-  endpoint = usher_hub_bind (fixture->hub, ENDPOINT, &error);
-  g_assert_no_error (error);
-  fixture->bus = usher_bus_open (endpoint, "stage", fixture->clock, NULL, &error);
-  g_assert_no_error (error);
+  fixture->hub = usher_test_hub_new (USHER_TEST_HUB_INPROC, fixture->clock);
+  fixture->bus = usher_test_hub_join (fixture->hub, "stage");
   usher_host_start (fixture->stage.host, fixture->bus, &error);
   g_assert_no_error (error);
 }
@@ -447,13 +435,11 @@ test_hub_away (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *page = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("When the hub is away the page says so and shows the rest, and numbers are told");
 
   start (fixture);
-  usher_hub_close (fixture->hub, TIMEOUT, &error);
-  g_assert_no_error (error);
+  usher_test_hub_stop (fixture->hub);
   stage_await (!usher_bus_is_connected (fixture->bus));
 
   page = get (fixture, "/streaming");
