@@ -211,10 +211,10 @@ add_groups (UsherMetrics *metrics, const UsherBusFigures *figures)
  * @metrics: where the numbers go
  * @error: return location for a [error@Error]
  *
- * Asks the hub and adds its numbers, those of its channels and those of their groups. It waits for the hub, so not on
- * the bus's own thread. Where many processes are members of one hub, one of them should tell.
+ * Asks the bus and adds its numbers, those of its channels and those of their groups. It waits for the answer, so not on
+ * the bus's own thread. Where many processes are members of one bus, one of them should tell.
  *
- * Returns: whether the hub answered
+ * Returns: whether the bus answered; else `USHER_ERROR_UNAVAILABLE`
  */
 gboolean
 usher_bus_add_metrics (UsherBus *self, UsherMetrics *metrics, GError **error)

@@ -216,7 +216,8 @@ usher_bus_get_figures (UsherBus *self, UsherBusParts parts, GError **error)
  * usher_bus_read_events:
  * @self: a bus
  * @query: which events
- * @func: (scope async) (closure user_data): called once, on the bus's thread, or on the calling one when the bus is closed
+ * @func: (scope notified) (closure user_data) (destroy destroy): called once, on the bus's thread, or on the calling one
+ *   when the bus is closed
  * @user_data: data for @func
  * @destroy: (nullable): frees @user_data, after @func was called
  *

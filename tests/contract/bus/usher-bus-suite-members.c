@@ -78,6 +78,56 @@ test_finalize (UsherBusFixture *self, gconstpointer data)
   usher_test_listener_expect_ack (two, 1);
 }
 
+/* Who has the last reference to a bus, and when it may go. */
+typedef struct
+{
+  UsherBus *bus;     /* (owned) */
+  GAsyncQueue *gate; /* (owned) */
+} Holder;
+
+static void
+on_published (UsherEvent *event, const GError *error, gpointer user_data)
+{
+  g_async_queue_pop (((Holder *) user_data)->gate);
+}
+
+static void
+free_holder (gpointer data)
+{
+  Holder *holder = data;
+
+  g_object_unref (holder->bus);
+  g_async_queue_unref (holder->gate);
+  g_free (holder);
+}
+
+static void
+test_finalize_inside (UsherBusFixture *self, gconstpointer data)
+{
+  UsherBus *second = usher_bus_fixture_join (self, "second");
+  g_autoptr (UsherEvent) event = usher_test_publisher_make_event (self->publisher, CHANNEL);
+  g_autoptr (GAsyncQueue) gate = g_async_queue_new ();
+  Holder *holder = g_new0 (Holder, 1);
+  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_MINUTE;
+  guint n_clients = 2;
+
+  g_test_summary ("A member whose last reference goes on its own thread leaves too");
+
+  holder->bus = second;
+  holder->gate = g_async_queue_ref (gate);
+  g_object_add_weak_pointer (G_OBJECT (second), (gpointer *) &second);
+  usher_bus_publish (second, event, on_published, holder, free_holder);
+  g_async_queue_push (gate, self);
+  while (n_clients > 1 || g_atomic_pointer_get (&second) != NULL)
+    {
+      g_autoptr (UsherBusFigures) figures = usher_bus_fixture_get_figures (self, 0);
+
+      n_clients = figures->n_clients;
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_thread_yield ();
+    }
+}
+
 static void
 test_pause (UsherBusFixture *self, gconstpointer data)
 {
@@ -205,6 +255,7 @@ usher_bus_suite_add_members (const UsherBusKind *kind)
 {
   usher_bus_suite_add_test (kind, "member/leave", test_leave);
   usher_bus_suite_add_test (kind, "member/finalize", test_finalize);
+  usher_bus_suite_add_test (kind, "member/finalize-inside", test_finalize_inside);
   usher_bus_suite_add_test (kind, "member/pause", test_pause);
   usher_bus_suite_add_test (kind, "member/unsubscribe", test_unsubscribe);
   usher_bus_suite_add_test (kind, "member/close-without-server", test_close_without_hub);
