@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "usher-bus.h"
 
 G_BEGIN_DECLS
 
@@ -24,11 +24,10 @@ typedef struct
   char *cursor;      /* (owned): a GRefString: behind them all */
 } UsherEventPage;
 
-/* (nullable): CORRUPT: it is none */
-UsherEventPage *usher_event_page_new (const char *text, GError **error);
+UsherEventPage *usher_event_page_new (const UsherBusEvents *events);
 void usher_event_page_free (UsherEventPage *self);
 
-/* A cursor is NAME:SEQUENCE,… with the names escaped. */
+/* A cursor is NAME:SEQUENCE,… with the names escaped, see UsherBusEvents. */
 
 /* where it is in a channel, 0: nowhere */
 guint64 usher_cursor_find (const char *cursor, const char *channel);

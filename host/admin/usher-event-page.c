@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-#include "usher-error.h"
-#include "usher-json.h"
+#include "usher-bus-pages-private.h"
 
 /* The end of the name of a place, and its sequence. */
 static gsize
@@ -149,24 +148,15 @@ free_event (gpointer data)
 }
 
 static UsherPageEvent *
-read_event (UsherJson *page, guint index)
+read_event (UsherEvent *event)
 {
-  g_autofree char *path = g_strdup_printf ("events.%u", index);
-  g_autofree char *json = usher_json_dup_text (page, path);
-  g_autoptr (UsherJson) members = json != NULL ? usher_json_parse (json, -1, NULL) : NULL;
-  const char *channel = members != NULL ? usher_json_get_string (members, "channel") : NULL;
-  gint64 sequence = 0;
-  UsherPageEvent *event = NULL;
+  UsherPageEvent *self = g_new0 (UsherPageEvent, 1);
 
-  if (channel == NULL || !usher_json_get_integer (members, "sequence", &sequence))
-    return NULL;
+  self->channel = g_strdup (usher_event_get_channel (event));
+  self->sequence = usher_event_get_sequence (event);
+  self->json = usher_bus_page_print_event (event);
 
-  event = g_new0 (UsherPageEvent, 1);
-  event->channel = g_strdup (channel);
-  event->sequence = (guint64) sequence;
-  event->json = g_steal_pointer (&json);
-
-  return event;
+  return self;
 }
 
 /* The page says where it ends; back from there each event says where the one before did. */
@@ -189,36 +179,17 @@ set_cursors (UsherEventPage *self)
 }
 
 UsherEventPage *
-usher_event_page_new (const char *text, GError **error)
+usher_event_page_new (const UsherBusEvents *events)
 {
-  g_autoptr (UsherJson) json = usher_json_parse (text, -1, error);
-  g_autoptr (UsherEventPage) self = NULL;
-  const char *cursor = json != NULL ? usher_json_get_string (json, "cursor") : NULL;
+  UsherEventPage *self = g_new0 (UsherEventPage, 1);
 
-  if (json == NULL)
-    return NULL;
-
-  self = g_new0 (UsherEventPage, 1);
   self->events = g_ptr_array_new_with_free_func (free_event);
-  for (guint i = 0; cursor != NULL && i < usher_json_get_length (json, "events"); i++)
-    {
-      UsherPageEvent *event = read_event (json, i);
-
-      if (event == NULL)
-        cursor = NULL;
-      else
-        g_ptr_array_add (self->events, event);
-    }
-  if (cursor == NULL)
-    {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_CORRUPT, "the hub's page has no events");
-      return NULL;
-    }
-
-  self->cursor = g_ref_string_new (cursor);
+  for (guint i = 0; i < events->events->len; i++)
+    g_ptr_array_add (self->events, read_event (g_ptr_array_index (events->events, i)));
+  self->cursor = g_ref_string_new (events->cursor);
   set_cursors (self);
 
-  return g_steal_pointer (&self);
+  return self;
 }
 
 void

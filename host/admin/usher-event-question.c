@@ -8,8 +8,8 @@
 
 #include "usher-event-question-private.h"
 
-/* how long the hub may be silent in all */
-#define PATIENCE ((USHER_EVENT_QUESTION_WAIT + 30) * G_TIME_SPAN_SECOND)
+/* how long the bus may be silent in all */
+#define PATIENCE (USHER_EVENT_QUESTION_WAIT + 30 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -17,7 +17,7 @@ typedef struct
   UsherEventPageFunc func;
   gpointer user_data;
   GDestroyNotify destroy; /* (nullable) */
-  char *text;             /* (owned) (nullable): the hub's answer */
+  UsherBusEvents *events; /* (owned) (nullable): the bus's answer */
   GError *error;          /* (owned) (nullable) */
 } Question;
 
@@ -28,7 +28,7 @@ question_free (gpointer data)
 
   if (question->destroy != NULL)
     question->destroy (question->user_data);
-  g_free (question->text);
+  g_clear_pointer (&question->events, usher_bus_events_free);
   g_clear_error (&question->error);
   usher_clerk_unref (question->clerk);
   g_free (question);
@@ -40,35 +40,37 @@ take_answer (gpointer data)
   Question *question = data;
   g_autoptr (UsherEventPage) page = NULL;
 
-  if (question->error == NULL)
-    page = usher_event_page_new (question->text, &question->error);
+  if (question->events != NULL)
+    page = usher_event_page_new (question->events);
   question->func (page, question->error, question->user_data);
 }
 
 /* on the bus's thread */
 static void
-on_described (const char *text, const GError *error, gpointer user_data)
+on_events (UsherBusEvents *events, const GError *error, gpointer user_data)
 {
   Question *question = user_data;
 
-  question->text = g_strdup (text);
+  question->events = events;
   question->error = error != NULL ? g_error_copy (error) : NULL;
   usher_clerk_post (question->clerk, take_answer, question, question_free);
 }
 
 void
 usher_event_question_put (UsherBus *bus,
-                          const char *question,
+                          const UsherEventsQuery *query,
                           UsherClerk *clerk,
                           UsherEventPageFunc func,
                           gpointer user_data,
                           GDestroyNotify destroy)
 {
   Question *self = g_new0 (Question, 1);
+  UsherEventsQuery patient = *query;
 
   self->clerk = usher_clerk_ref (clerk);
   self->func = func;
   self->user_data = user_data;
   self->destroy = destroy;
-  usher_bus_describe_async (bus, question, PATIENCE, on_described, self);
+  patient.patience = PATIENCE;
+  usher_bus_read_events (bus, &patient, on_events, self, NULL);
 }

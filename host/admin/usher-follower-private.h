@@ -27,7 +27,8 @@ typedef struct
   UsherExchange *exchange; /* (owned) (nullable): not answered yet */
   UsherStream *stream;     /* (owned) (nullable) */
   gboolean wants_stream;
-  char *first;   /* (owned) (nullable): the first question, until it is answered */
+  char *start;   /* (owned) (nullable): the cursor that it came with */
+  gint64 after;  /* where it begins without one */
   char *channel; /* (owned) (nullable) */
   guint limit;   /* events of a page */
   gint64 deadline;
@@ -40,8 +41,8 @@ typedef struct
 UsherFollower *usher_follower_new (UsherExchange *exchange, gint64 wait);
 UsherFollower *usher_follower_ref (UsherFollower *self);
 void usher_follower_unref (UsherFollower *self);
-/* (transfer full): for the page that comes next */
-char *usher_follower_make_question (const UsherFollower *self);
+/* what is asked for the page that comes next; its strings are @self's */
+void usher_follower_make_query (const UsherFollower *self, UsherEventsQuery *query);
 /* a stream instead of an answer; @func is told of room, and that the reader is gone */
 void usher_follower_open_stream (UsherFollower *self,
                                  UsherStreamFunc func,

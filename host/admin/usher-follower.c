@@ -50,31 +50,29 @@ accepts_stream (UsherRequest *request)
   return quality > 0 && quality >= find_quality (accept, "application/json");
 }
 
-static void
-append_query (GString *question, const char *name, const char *value)
+/* A number of the query; @by_default: where there is none, or it is none */
+static gint64
+read_number (UsherRequest *request, const char *name, gint64 by_default)
 {
-  if (value == NULL)
-    return;
+  const char *text = usher_request_get_query (request, name);
+  guint64 number = 0;
 
-  g_string_append_printf (question, "%c%s=", strchr (question->str, '?') == NULL ? '?' : '&', name);
-  g_string_append_uri_escaped (question, value, NULL, FALSE);
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
+    return by_default;
+
+  return (gint64) number;
 }
 
 /* A reader that comes again says by itself where it was. */
 static char *
-make_first (UsherRequest *request, gboolean is_stream)
+dup_start (UsherRequest *request, gboolean is_stream)
 {
-  GString *question = g_string_new ("events");
   const char *cursor = is_stream ? usher_request_get_header (request, "Last-Event-ID") : NULL;
 
   if (cursor == NULL || *cursor == '\0')
     cursor = usher_request_get_query (request, "cursor");
-  append_query (question, "cursor", cursor);
-  append_query (question, "after", usher_request_get_query (request, "after"));
-  append_query (question, "channel", usher_request_get_query (request, "channel"));
-  append_query (question, "limit", usher_request_get_query (request, "limit"));
 
-  return g_string_free (question, FALSE);
+  return g_strdup (cursor);
 }
 
 UsherFollower *
@@ -82,16 +80,13 @@ usher_follower_new (UsherExchange *exchange, gint64 wait)
 {
   UsherFollower *self = g_atomic_rc_box_new0 (UsherFollower);
   UsherRequest *request = usher_exchange_get_request (exchange);
-  const char *limit = usher_request_get_query (request, "limit");
-  guint64 number = MAX_LIMIT;
 
-  if (limit != NULL && !g_ascii_string_to_unsigned (limit, 10, 0, G_MAXINT32, &number, NULL))
-    number = MAX_LIMIT;
   self->exchange = exchange;
   self->wants_stream = accepts_stream (request);
-  self->first = make_first (request, self->wants_stream);
+  self->start = dup_start (request, self->wants_stream);
+  self->after = read_number (request, "after", -1);
   self->channel = g_strdup (usher_request_get_query (request, "channel"));
-  self->limit = (guint) CLAMP (number, 1, MAX_LIMIT);
+  self->limit = (guint) CLAMP (read_number (request, "limit", MAX_LIMIT), 1, MAX_LIMIT);
   self->deadline = g_get_monotonic_time () + wait;
 
   return self;
@@ -110,7 +105,7 @@ clear (gpointer data)
 
   g_clear_object (&self->exchange);
   g_clear_object (&self->stream);
-  g_free (self->first);
+  g_free (self->start);
   g_free (self->channel);
   g_clear_pointer (&self->cursor, g_ref_string_release);
   g_clear_pointer (&self->rest, g_ref_string_release);
@@ -122,19 +117,13 @@ usher_follower_unref (UsherFollower *self)
   g_atomic_rc_box_release_full (self, clear);
 }
 
-char *
-usher_follower_make_question (const UsherFollower *self)
+void
+usher_follower_make_query (const UsherFollower *self, UsherEventsQuery *query)
 {
-  GString *question = NULL;
-
-  if (self->cursor == NULL)
-    return g_strdup (self->first);
-
-  question = g_string_new ("events");
-  append_query (question, "cursor", self->cursor);
-  append_query (question, "channel", self->channel);
-
-  return g_string_free (question, FALSE);
+  query->channel = self->channel;
+  query->cursor = self->cursor != NULL ? self->cursor : self->start;
+  query->after = self->after;
+  query->limit = self->cursor != NULL ? MAX_LIMIT : self->limit;
 }
 
 static void

@@ -205,14 +205,14 @@ ask_pages (UsherFollowers *self)
   while (self->n_asked < MAX_ASKED && !g_queue_is_empty (&self->asking))
     {
       g_autoptr (UsherFollower) follower = g_queue_pop_head (&self->asking);
-      g_autofree char *question = NULL;
+      UsherEventsQuery query = { 0 };
 
       if (follower->state == USHER_FOLLOWER_OVER)
         continue;
-      question = usher_follower_make_question (follower);
+      usher_follower_make_query (follower, &query);
       self->n_asked++;
       usher_event_question_put (
-          self->bus, question, self->clerk, take_page, message_new (self, follower), message_free);
+          self->bus, &query, self->clerk, take_page, message_new (self, follower), message_free);
     }
 }
 
@@ -301,7 +301,7 @@ take_live (const UsherEventPage *page, const GError *error, gpointer user_data)
 static void
 ask_live (UsherFollowers *self)
 {
-  g_autoptr (GString) question = g_string_new ("events?");
+  UsherEventsQuery query = { .after = -1, .limit = 1 };
 
   if (self->is_waiting || self->ask_at != 0)
     return;
@@ -313,17 +313,14 @@ ask_live (UsherFollowers *self)
       return;
     }
 
-  if (self->live == NULL)
-    g_string_append (question, "limit=1");
-  else
-    {
-      g_string_append_printf (question, "wait=%d&cursor=", USHER_EVENT_QUESTION_WAIT);
-      g_string_append_uri_escaped (question, self->live, NULL, FALSE);
-    }
+  if (self->live != NULL)
+    query = (UsherEventsQuery){ .cursor = self->live,
+                                .limit = USHER_EVENT_QUESTION_LIMIT,
+                                .wait = USHER_EVENT_QUESTION_WAIT };
   self->is_waiting = TRUE;
   self->asked = g_get_monotonic_time ();
   usher_event_question_put (
-      self->bus, question->str, self->clerk, take_live, message_new (self, NULL), message_free);
+      self->bus, &query, self->clerk, take_live, message_new (self, NULL), message_free);
 }
 
 /* Looks who has waited long enough, and returns when the next one has. */

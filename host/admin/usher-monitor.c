@@ -10,10 +10,10 @@
 
 #include <string.h>
 
+#include "usher-bus-pages-private.h"
 #include "usher-error.h"
 #include "usher-followers-private.h"
 #include "usher-host-view-private.h"
-#include "usher-json-writer.h"
 
 /* seconds that a request may wait for events */
 #define MAX_WAIT 20
@@ -90,7 +90,7 @@ describe (UsherMonitor *self, const char *question, GError **error)
   const char *trouble = find_bus_trouble (self);
 
   if (trouble == NULL)
-    return usher_bus_describe (usher_host_get_bus (self->host), question, error);
+    return usher_bus_page_make (usher_host_get_bus (self->host), question, error);
 
   g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, trouble);
 
@@ -167,11 +167,7 @@ answer_page (UsherExchange *exchange, gpointer user_data)
 {
   const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
   g_autoptr (GError) error = NULL;
-  /* the groups by themselves are ours alone, and no page of NATS Streaming */
-  g_autofree char *text = describe_request (user_data,
-                                            exchange,
-                                            g_str_equal (page, "groupsz") ? "metrics" : page,
-                                            &error);
+  g_autofree char *text = describe_request (user_data, exchange, page, &error);
 
   if (text != NULL)
     usher_exchange_answer_json (exchange, indent (text));
@@ -210,26 +206,14 @@ on_is_active (UsherExchange *exchange, gpointer user_data)
   usher_exchange_finish (owned);
 }
 
-static char *
-wrap_items (const char *items)
-{
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_set_text (writer, "items", items);
-  usher_json_writer_end_object (writer);
-
-  return usher_json_writer_end (writer);
-}
-
 static void
 answer_parked (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *items = describe_request (user_data, exchange, "parked", &error);
+  char *text = describe_request (user_data, exchange, "parked", &error);
 
-  if (items != NULL)
-    usher_exchange_answer_json (exchange, wrap_items (items));
+  if (text != NULL)
+    usher_exchange_answer_json (exchange, text);
   else
     usher_exchange_fail (exchange, error);
 }
@@ -284,16 +268,30 @@ on_drop_parked (UsherExchange *exchange, gpointer user_data)
   push (user_data, exchange, drop_parked);
 }
 
+/* What is wrong with the numbers of a question for events, NULL: nothing. */
+static const char *
+check_events (UsherRequest *request, guint64 *wait)
+{
+  const char *text = usher_request_get_query (request, "wait");
+  const char *after = usher_request_get_query (request, "after");
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, wait, NULL))
+    return "wait is no number of seconds up to 20";
+  if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, NULL))
+    return "after is no sequence";
+
+  return NULL;
+}
+
 static void
 on_events (UsherExchange *exchange, gpointer user_data)
 {
   UsherMonitor *self = user_data;
-  const char *text = usher_request_get_query (usher_exchange_get_request (exchange), "wait");
-  const char *trouble = find_bus_trouble (self);
   guint64 wait = MAX_WAIT;
+  const char *trouble = find_bus_trouble (self);
+  const char *mistake = check_events (usher_exchange_get_request (exchange), &wait);
 
-  if (trouble == NULL &&
-      (text == NULL || g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, &wait, NULL)))
+  if (trouble == NULL && mistake == NULL)
     {
       usher_followers_add (self->followers,
                            usher_host_get_bus (self->host),
@@ -305,7 +303,7 @@ on_events (UsherExchange *exchange, gpointer user_data)
   if (trouble != NULL)
     fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
   else
-    fail (exchange, USHER_ERROR_INVALID, "wait is no number of seconds up to 20");
+    fail (exchange, USHER_ERROR_INVALID, mistake);
   g_object_unref (exchange);
 }
 

@@ -9,8 +9,8 @@
 #include "usher-own-hub.h"
 
 #include "usher-bus-metrics.h"
+#include "usher-bus.h"
 #include "usher-program.h"
-#include "usher-zmq-bus.h"
 
 #define ENDPOINT   "inproc://usher-bus"
 #define BUS_FOLDER "bus"
@@ -37,7 +37,7 @@ usher_own_hub_join (UsherHub *hub, const UsherSetup *setup, const char *name, GE
   if (endpoint == NULL)
     return NULL;
 
-  return usher_zmq_bus_new_with_keys (
+  return usher_bus_open (
       endpoint, name, setup->clock, usher_program_get_keys (setup->settings), error);
 }
 

@@ -8,12 +8,12 @@
 
 #include <unistd.h>
 
+#include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-life.h"
 #include "usher-own-hub.h"
 #include "usher-plugin-page.h"
 #include "usher-program.h"
-#include "usher-zmq-bus.h"
 
 /* A host with services, and with a hub in the same process or as a member of one elsewhere. */
 typedef struct
@@ -105,13 +105,12 @@ open_bus (Run *self, GError **error)
     }
 
   name = choose_name (self);
-  self->bus = self->hub != NULL
-                  ? usher_own_hub_join (self->hub, setup, name, error)
-                  : usher_zmq_bus_new_with_keys (setup->options->bus,
-                                                 name,
-                                                 setup->clock,
-                                                 usher_program_get_keys (setup->settings),
-                                                 error);
+  self->bus = self->hub != NULL ? usher_own_hub_join (self->hub, setup, name, error)
+                                : usher_bus_open (setup->options->bus,
+                                                  name,
+                                                  setup->clock,
+                                                  usher_program_get_keys (setup->settings),
+                                                  error);
 
   return self->bus != NULL;
 }

@@ -8,10 +8,10 @@
 
 #include <signal.h>
 
+#include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-program.h"
 #include "usher-up-private.h"
-#include "usher-zmq-bus.h"
 
 #define MEMBER "supervisor"
 
@@ -136,12 +136,11 @@ start (UsherLife *life, GError **error)
   if (self->supervisor == NULL)
     return FALSE;
 
-  self->bus =
-      usher_zmq_bus_new_with_keys (self->profile->bus,
-                                   setup->options->name != NULL ? setup->options->name : MEMBER,
-                                   setup->clock,
-                                   usher_program_get_keys (setup->settings),
-                                   error);
+  self->bus = usher_bus_open (self->profile->bus,
+                              setup->options->name != NULL ? setup->options->name : MEMBER,
+                              setup->clock,
+                              usher_program_get_keys (setup->settings),
+                              error);
   if (self->bus == NULL || !usher_host_start (setup->host, self->bus, error) ||
       !open_gateway (self, error) || !usher_life_listen (life, NULL, error))
     return FALSE;

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "usher-error.h"
 #include "usher-registration-private.h"
+#include "usher-route-private.h"
 
 #define NAME "tickets-1"
 
@@ -49,13 +50,13 @@ assert_same (UsherRegistration *self, UsherRegistration *other)
   g_assert_cmpuint (self->routes->len, ==, other->routes->len);
   for (guint i = 0; i < self->routes->len; i++)
     {
-      const UsherRegisteredRoute *route = g_ptr_array_index (self->routes, i);
-      const UsherRegisteredRoute *same = g_ptr_array_index (other->routes, i);
+      const UsherRoute *route = g_ptr_array_index (self->routes, i);
+      const UsherRoute *same = g_ptr_array_index (other->routes, i);
 
-      g_assert_cmpstr (route->service, ==, same->service);
-      g_assert_cmpstr (route->method, ==, same->method);
-      g_assert_cmpstr (route->pattern, ==, same->pattern);
-      g_assert_cmpint (route->flags, ==, same->flags);
+      g_assert_cmpstr (usher_route_get_service (route), ==, usher_route_get_service (same));
+      g_assert_cmpstr (usher_route_get_method (route), ==, usher_route_get_method (same));
+      g_assert_cmpstr (usher_route_get_pattern (route), ==, usher_route_get_pattern (same));
+      g_assert_cmpint (usher_route_get_flags (route), ==, usher_route_get_flags (same));
     }
 }
 

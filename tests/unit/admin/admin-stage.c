@@ -10,10 +10,8 @@
 
 #include "usher-clock.h"
 #include "usher-error.h"
-#include "usher-zmq-bus.h"
 
-#define ALICE    "a11cea11cea11cea11cea11c"
-#define ENDPOINT "inproc://test-admin"
+#define ALICE "a11cea11cea11cea11cea11c"
 
 static gboolean
 on_plain (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
@@ -114,32 +112,21 @@ admin_stage_set_up (AdminStage *self, gconstpointer data)
 void
 admin_stage_tear_down (AdminStage *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   stage_clear (&self->stage);
   /* the host kept it */
   g_assert_finalize_object (self->admin);
   g_clear_object (&self->bus);
-  if (self->hub != NULL)
-    usher_hub_close (self->hub, 10 * G_TIME_SPAN_SECOND, &error);
-  g_assert_no_error (error);
-  g_clear_object (&self->hub);
+  g_clear_pointer (&self->hub, usher_test_hub_free);
   g_clear_object (&self->clock);
 }
 
 void
 admin_stage_start (AdminStage *self)
 {
-  g_autofree char *log = g_build_filename (self->stage.directory, "bus", NULL);
-  g_autofree char *endpoint = NULL;
   g_autoptr (GError) error = NULL;
 
-  self->hub = usher_hub_new (log, self->clock, NULL, &error);
-  g_assert_no_error (error);
-  endpoint = usher_hub_bind (self->hub, ENDPOINT, &error);
-  g_assert_no_error (error);
-  self->bus = usher_zmq_bus_new (endpoint, "stage", self->clock, &error);
-  g_assert_no_error (error);
+  self->hub = usher_test_hub_new (USHER_TEST_HUB_INPROC, self->clock);
+  self->bus = usher_test_hub_join (self->hub, "stage");
   usher_host_start (self->stage.host, self->bus, &error);
   g_assert_no_error (error);
 }

@@ -8,8 +8,8 @@
 
 #include "stage.h"
 #include "usher-admin.h"
-#include "usher-hub.h"
 #include "usher-json.h"
+#include "usher-test-hub.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +24,7 @@ typedef struct
   Stage stage;
   UsherAdmin *admin;
   UsherClock *clock; /* (owned) */
-  UsherHub *hub;     /* (owned) (nullable) */
+  UsherTestHub *hub; /* (owned) (nullable) */
   UsherBus *bus;     /* (owned) (nullable) */
   int n_heard;       /* (atomic) */
   int n_races;       /* (atomic): to come */

@@ -13,7 +13,6 @@
 #include "usher-stream-private.h"
 #include "usher-test-metrics.h"
 
-#define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 #define HOSTILE "<img src=x onerror=alert(1)>\"&'"
 
 static gint64
@@ -104,13 +103,11 @@ test_hub_away (AdminStage *stage, gconstpointer data)
   g_autoptr (UsherReply) reply = NULL;
   g_autofree char *page = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("When the hub is away its pages say so, and the others tell the rest");
 
   admin_stage_start (stage);
-  usher_hub_close (stage->hub, TIMEOUT, &error);
-  g_assert_no_error (error);
+  usher_test_hub_stop (stage->hub);
   stage_await (!usher_bus_is_connected (stage->bus));
 
   reply = admin_stage_ask (stage, "GET", "/streaming/serverz");

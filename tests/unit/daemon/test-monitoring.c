@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-http-client.h"
 #include "usher-json.h"
 #include "usher-test-json.h"
 #include "usher-test-metrics.h"
-#include "usher-zmq-bus.h"
 
 #define HOSTILE "<script>alert(1)</script>\"&'"
 #define TOKEN   "a-token-of-the-test"
@@ -215,7 +215,7 @@ join (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->bus = usher_zmq_bus_new (fixture->endpoint, "test", fixture->clock, &error);
+  fixture->bus = usher_bus_open (fixture->endpoint, "test", fixture->clock, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -532,12 +532,11 @@ park (Fixture *fixture, const char *channel)
 
   while (TRUE)
     {
-      g_autofree char *text = usher_bus_describe (fixture->bus, "parked", &error);
-      g_autoptr (UsherJson) parked = usher_json_parse (text, -1, NULL);
+      g_autoptr (GPtrArray) parked = usher_bus_list_parked (fixture->bus, NULL, 0, 2, &error);
 
       g_assert_no_error (error);
-      if (usher_json_get_length (parked, "") == 1)
-        return g_strdup (usher_json_get_string (parked, "0.id"));
+      if (parked->len == 1)
+        return g_strdup (((UsherParkedEvent *) g_ptr_array_index (parked, 0))->id);
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
     }
 }

@@ -1,4 +1,4 @@
-/* usher-zmq-bus-publishing.c: from published to told
+/* usher-publisher.c
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-zmq-bus-private.h"
+#include "usher-publisher-private.h"
 
 #include <string.h>
 
@@ -14,6 +14,131 @@
 
 /* events that may be on their way without a confirmation */
 #define WINDOW 16384
+
+typedef struct
+{
+  UsherEvent *event; /* (owned) */
+  UsherPublishedFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy; /* (nullable) */
+  guint64 number;         /* since the last hello; 0: not sent */
+} Publish;
+
+struct _UsherPublisher
+{
+  UsherWake *wake; /* (owned) */
+  UsherSendFunc send;
+  gpointer user_data;
+
+  GMutex mutex;
+  GCond cond;
+  GQueue posted;    /* (mutex mutex) (element-type Publish): not yet seen by the thread */
+  gboolean closing; /* (mutex mutex) */
+  guint n_open;     /* (mutex mutex): events that are not told */
+
+  /* the thread alone */
+  GQueue sent;   /* (element-type Publish): not confirmed, in order */
+  GQueue unsent; /* (element-type Publish): in order, behind those */
+  guint64 last_number;
+  guint64 last_told; /* up to here we know what became of them */
+};
+
+UsherPublisher *
+usher_publisher_new (UsherWake *wake, UsherSendFunc send, gpointer user_data)
+{
+  UsherPublisher *self = g_new0 (UsherPublisher, 1);
+
+  self->wake = usher_wake_ref (wake);
+  self->send = send;
+  self->user_data = user_data;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  g_queue_init (&self->posted);
+  g_queue_init (&self->sent);
+  g_queue_init (&self->unsent);
+
+  return self;
+}
+
+static void
+free_publish (gpointer data)
+{
+  Publish *publish = data;
+
+  if (publish->destroy != NULL)
+    publish->destroy (publish->user_data);
+  usher_event_unref (publish->event);
+  g_free (publish);
+}
+
+void
+usher_publisher_free (UsherPublisher *self)
+{
+  g_queue_clear_full (&self->posted, free_publish);
+  g_queue_clear_full (&self->sent, free_publish);
+  g_queue_clear_full (&self->unsent, free_publish);
+  usher_wake_unref (self->wake);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+void
+usher_publisher_post (UsherPublisher *self,
+                      UsherEvent *event,
+                      UsherPublishedFunc func,
+                      gpointer user_data,
+                      GDestroyNotify destroy)
+{
+  Publish *publish = g_new0 (Publish, 1);
+  gboolean taken = FALSE;
+
+  publish->event = usher_event_ref (event);
+  publish->func = func;
+  publish->user_data = user_data;
+  publish->destroy = destroy;
+
+  g_mutex_lock (&self->mutex);
+  taken = !self->closing;
+  if (taken)
+    {
+      self->n_open++;
+      g_queue_push_tail (&self->posted, publish);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  /* a closed bus says nothing more: the event stays in its outbox */
+  if (taken)
+    usher_wake_signal (self->wake);
+  else
+    free_publish (publish);
+}
+
+gboolean
+usher_publisher_close (UsherPublisher *self, gint64 deadline)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->closing = TRUE;
+  while (self->n_open > 0 && g_get_monotonic_time () < deadline)
+    g_cond_wait_until (&self->cond, &self->mutex, deadline);
+
+  return self->n_open == 0;
+}
+
+/* Tells the publisher. */
+static void
+end_publish (UsherPublisher *self, Publish *publish, const GError *error)
+{
+  publish->func (publish->event, error, publish->user_data);
+  free_publish (publish);
+
+  g_mutex_lock (&self->mutex);
+  self->n_open--;
+  if (self->n_open == 0)
+    g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
 
 /* Whether the hub can keep it. */
 static gboolean
@@ -58,45 +183,38 @@ check_event (UsherEvent *event, GError **error)
   return is_sound && size <= USHER_FRAME_MAX_BYTES && length <= USHER_EVENT_MAX_PAYLOAD;
 }
 
-/* Tells the publishers of what no hub could keep; the order of the others stays. */
-static void
-take_publishes (UsherZmqBus *self, GQueue *publishes)
+void
+usher_publisher_take_posted (UsherPublisher *self)
 {
-  UsherPublish *publish = NULL;
+  GQueue posted = G_QUEUE_INIT;
+  Publish *publish = NULL;
 
-  while ((publish = g_queue_pop_head (publishes)) != NULL)
+  g_mutex_lock (&self->mutex);
+  posted = self->posted;
+  g_queue_init (&self->posted);
+  g_mutex_unlock (&self->mutex);
+
+  /* who posted what no hub could keep is told; the order of the others stays */
+  while ((publish = g_queue_pop_head (&posted)) != NULL)
     {
       g_autoptr (GError) error = NULL;
 
       if (check_event (publish->event, &error))
         g_queue_push_tail (&self->unsent, publish);
       else
-        usher_zmq_bus_end_publish (self, publish, error);
+        end_publish (self, publish, error);
     }
-}
-
-/* Takes over what was published since. */
-void
-usher_zmq_bus_take_published (UsherZmqBus *self)
-{
-  GQueue publishes = G_QUEUE_INIT;
-
-  g_mutex_lock (&self->mutex);
-  publishes = self->publishes;
-  g_queue_init (&self->publishes);
-  g_mutex_unlock (&self->mutex);
-  take_publishes (self, &publishes);
 }
 
 /* An event was refused, and its publisher knows: what it had published behind that, not knowing, would be stored before
  * it. The hub refuses what was sent already. */
 static void
-refuse_behind (UsherZmqBus *self, const char *channel, const GError *error)
+refuse_behind (UsherPublisher *self, const char *channel, const GError *error)
 {
   GQueue refused = G_QUEUE_INIT;
-  UsherPublish *publish = NULL;
+  Publish *publish = NULL;
 
-  usher_zmq_bus_take_published (self);
+  usher_publisher_take_posted (self);
   for (GList *link = self->unsent.head, *next = NULL; link != NULL; link = next)
     {
       publish = link->data;
@@ -107,22 +225,17 @@ refuse_behind (UsherZmqBus *self, const char *channel, const GError *error)
       g_queue_push_tail_link (&refused, link);
     }
   while ((publish = g_queue_pop_head (&refused)) != NULL)
-    usher_zmq_bus_end_publish (self, publish, error);
+    end_publish (self, publish, error);
 }
 
 void
-usher_zmq_bus_take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
+usher_publisher_take_confirm (UsherPublisher *self, UsherFrameReader *reader)
 {
-  guint session = usher_frame_read_u32 (reader);
   guint64 upto = usher_frame_read_u64 (reader);
   guint n_refused = usher_frame_read_u16 (reader);
-  UsherPublish *publish = NULL;
+  Publish *publish = NULL;
   guint64 refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
   guint8 code = n_refused > 0 ? usher_frame_read_u8 (reader) : 0;
-
-  /* what was said of an earlier session means other events */
-  if (session != self->session)
-    return;
 
   while (!reader->failed && (publish = g_queue_peek_head (&self->sent)) != NULL &&
          publish->number <= upto)
@@ -144,25 +257,23 @@ usher_zmq_bus_take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
           refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
           code = n_refused > 0 ? usher_frame_read_u8 (reader) : 0;
         }
-      usher_zmq_bus_end_publish (self, publish, error);
+      end_publish (self, publish, error);
       if (channel != NULL && !g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID))
         refuse_behind (self, channel, error);
     }
 }
 
-/* Sends what is not sent yet, neighbours of one channel together. */
 void
-usher_zmq_bus_send_publishes (UsherZmqBus *self)
+usher_publisher_send (UsherPublisher *self)
 {
-  while (self->greeted && !g_queue_is_empty (&self->unsent) &&
-         g_queue_get_length (&self->sent) < WINDOW)
+  while (!g_queue_is_empty (&self->unsent) && g_queue_get_length (&self->sent) < WINDOW)
     {
-      UsherPublish *first = g_queue_peek_head (&self->unsent);
+      Publish *first = g_queue_peek_head (&self->unsent);
       const char *channel = usher_event_get_channel (first->event);
       GByteArray *frame = usher_frame_new (USHER_FRAME_PUBLISH);
       guint count_at = 0;
       guint16 count = 0;
-      UsherPublish *publish = NULL;
+      Publish *publish = NULL;
 
       usher_frame_add_text (frame, channel);
       usher_frame_add_u64 (frame, self->last_number + 1);
@@ -180,19 +291,33 @@ usher_zmq_bus_send_publishes (UsherZmqBus *self)
         }
       count = GUINT16_TO_LE (count);
       memcpy (frame->data + count_at, &count, sizeof count);
-      usher_zmq_bus_send (self, frame);
+      self->send (frame, self->user_data);
     }
 }
 
-/* Who has not been told will not be. */
 void
-usher_zmq_bus_end_publishes (UsherZmqBus *self)
+usher_publisher_begin_anew (UsherPublisher *self)
+{
+  Publish *publish = NULL;
+
+  while ((publish = g_queue_pop_tail (&self->sent)) != NULL)
+    {
+      publish->number = 0;
+      g_queue_push_head (&self->unsent, publish);
+    }
+  self->last_number = 0;
+  self->last_told = 0;
+}
+
+void
+usher_publisher_end (UsherPublisher *self)
 {
   g_autoptr (GError) error =
       g_error_new (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the bus was closed");
-  UsherPublish *publish = NULL;
+  Publish *publish = NULL;
 
+  usher_publisher_take_posted (self);
   while ((publish = g_queue_pop_head (&self->sent)) != NULL ||
          (publish = g_queue_pop_head (&self->unsent)) != NULL)
-    usher_zmq_bus_end_publish (self, publish, error);
+    end_publish (self, publish, error);
 }
