@@ -22,17 +22,12 @@ LONG = "\n".join(["static void", "run (int a,", "     int b)", "{", *["  stop ()
 LOG = "#pragma once\n\nvoid usher_log (void);\nvoid usher_log_end (void);\n"
 HUB = "#pragma once\n\nstruct _UsherHub\n{\n  const char *name; /* (owned) */\n  struct _UsherHub *next;\n};\n"
 USER = '#include "usher-hub-private.h"\n\nint\nrun (UsherHub *hub)\n{\n  return hub->next->name != hub->missing;\n}\n'
-A = '#include "usher-a.h"\n#include "usher-c.h"\n\nvoid\nusher_a (void)\n{\n  usher_c ();\n}\n'
-B = '#include "usher-b.h"\n#include "usher-a.h"\n\nvoid\nusher_b (void)\n{\n  usher_a ();\n}\n'
-# it declares by itself what it calls: the objects tell
-C = '#include "usher-c.h"\n\nvoid usher_b (void);\n\nvoid\nusher_c (void)\n{\n  usher_b ();\n}\n'
+CALL = "#include \"usher-all.h\"\n\nvoid\nusher_%s (void)\n{\n  usher_%s ();\n}\n"
 KNOT = {
-    "host/bus/usher-a.h": "void usher_a (void);\n",
-    "host/bus/usher-b.h": "void usher_b (void);\n",
-    "host/bus/usher-c.h": "void usher_c (void);\n",
-    "host/bus/usher-a.c": A,
-    "host/bus/usher-b.c": B,
-    "host/bus/usher-c.c": C,
+    "host/bus/usher-all.h": "void usher_a (void);\nvoid usher_b (void);\nvoid usher_c (void);\n",
+    "host/bus/usher-a.c": CALL % ("a", "c"),
+    "host/bus/usher-b.c": CALL % ("b", "a"),
+    "host/bus/usher-c.c": CALL % ("c", "b"),
 }
 WIDE = "#include <stdlib.h>\n\nint\nread_number (const char *text)\n{\n  return atoi (text);\n}\n"
 
@@ -75,11 +70,16 @@ CASES = {
         },
         ["plugins/b/usher-b.c:1", "plugins/b/usher-b.c:2"],
     ),
-    "circles": (layers.check_circles, KNOT, ["host/bus/usher-a.c:2", "host/bus/usher-b.c:2", "host/bus/usher-c.c:3"]),
-    "circles-of-two": (
+    "circles": (layers.check_circles, KNOT, ["host/bus/usher-a.c:6", "host/bus/usher-b.c:6", "host/bus/usher-c.c:6"]),
+    "circles-of-two": (layers.check_circles, {**KNOT, "host/bus/usher-c.c": CALL % ("c", "a")}, []),
+    "circles-of-headers": (
         layers.check_circles,
-        {**KNOT, "host/bus/usher-c.c": C.replace("usher_b", "usher_a"), "host/bus/usher-b.c": B.replace("usher_b", "b")},
-        [],
+        {
+            "host/bus/usher-a.h": '#include "usher-b.h"\n',
+            "host/bus/usher-b.h": '\n#include "usher-c.h"\n',
+            "host/bus/usher-c.h": '#include "usher-a.h"\n',
+        },
+        ["host/bus/usher-a.h:1", "host/bus/usher-b.h:2", "host/bus/usher-c.h:1"],
     ),
     "structs": (
         structs.check_structs,
