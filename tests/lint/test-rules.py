@@ -17,6 +17,7 @@ import texts
 import tools
 from tree import Tree
 
+LINT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lint.py")
 HEAD = "/* SPDX-FileCopyright" + "Text: 2026 The Usher authors\n * SPDX-License" + "-Identifier: MIT\n */\n"
 LONG = "\n".join(["static void", "run (int a,", "     int b)", "{", *["  stop ();"] * 56, "}", ""])
 LOG = "#pragma once\n\nvoid usher_log (void);\nvoid usher_log_end (void);\n"
@@ -154,27 +155,52 @@ def build(top):
         json.dump(commands, file)
 
 
+def write(top, files):
+    for path, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(top, path)), exist_ok=True)
+        with open(os.path.join(top, path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 def find(check, files):
     with tempfile.TemporaryDirectory() as top:
-        for path, text in files.items():
-            os.makedirs(os.path.dirname(os.path.join(top, path)), exist_ok=True)
-            with open(os.path.join(top, path), "w", encoding="utf-8") as file:
-                file.write(text)
+        write(top, files)
         build(top)
         tree = Tree(top, os.path.join(top, "build"))
         findings = check(tree, is_all=True) if check is tools.check_tidy else check(tree)
         return sorted({f"{finding.path}:{finding.line}" for finding in findings})
 
 
+def run_lint(*known):
+    """What is said of a sleep where the list of what is known has these lines: how it ends, and where."""
+    with tempfile.TemporaryDirectory() as top:
+        write(top, {"tests/a.c": "void\na (void)\n{\n  g_usleep (1);\n}\n"})
+        write(top, {"tests/lint/known.txt": "\n".join(["# what", *known])})
+        command = [sys.executable, LINT, "--top", top, "sleeps"]
+        result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        return [result.returncode, *(":".join(line.split(":")[:2]) for line in result.stdout.splitlines())]
+
+
+# name → lines, how it ends
+LISTS = {
+    "known-not": ([], [1, "tests/a.c:4"]),
+    "known": (["sleeps tests/a.c:a  # it may"], [0]),
+    "known-no-more": (["sleeps tests/a.c:a", "sleeps tests/a.c:b"], [1, "tests/lint/known.txt:3"]),
+    "known-otherwise": (["json tests/a.c:a"], [1, "tests/a.c:4"]),
+}
+
+
 def main():
     needed = {"format": "clang-format-14", "licences": "reuse", "spelling": "codespell", "tidy": "clang-tidy-14"}
     status = 0
-    print(f"1..{len(CASES)}")
-    for number, (name, (check, files, expected)) in enumerate(CASES.items(), 1):
+    tests = [(name, lambda case=case: find(*case[:2]), case[2]) for name, case in CASES.items()]
+    tests += [(name, lambda lines=lines: run_lint(*lines), expected) for name, (lines, expected) in LISTS.items()]
+    print(f"1..{len(tests)}")
+    for number, (name, run, expected) in enumerate(tests, 1):
         if name in needed and shutil.which(needed[name]) is None:
             print(f"ok {number} /lint/{name} # SKIP there is no {needed[name]}")
             continue
-        found = find(check, files)
+        found = run()
         print(f"{'ok' if found == expected else 'not ok'} {number} /lint/{name}")
         if found != expected:
             print(f"# expected {expected}, found {found}")
