@@ -5,7 +5,7 @@
 import collections
 import os
 
-from graph import find_circles, get_noun, list_arrows, list_includes
+from graph import find_circles, list_arrows, list_includes
 from tree import Finding
 
 # each folder of host/ and those that it stands on, which stand on others in their turn
@@ -48,18 +48,17 @@ def check_layers(tree):
 
 
 def check_circles(tree):
-    """A source and its headers are one; two of them may be the halves of a type, three are a knot."""
+    """Two files may be the halves of one type; three that need each other are a knot."""
     arrows = collections.defaultdict(dict)
     for arrow in list_arrows(tree):
-        name, target = get_noun(arrow.path), get_noun(arrow.target)
-        if name != target and os.path.dirname(name) == os.path.dirname(target):
-            arrows[name].setdefault(target, arrow)
+        if arrow.path != arrow.target and os.path.dirname(arrow.path) == os.path.dirname(arrow.target):
+            arrows[arrow.path].setdefault(arrow.target, arrow)
     for circle in find_circles(arrows):
         if len(circle) <= MAX_CIRCLE:
             continue
-        for name in sorted(circle):
-            for target in sorted(arrows[name].keys() & set(circle)):
-                arrow = arrows[name][target]
-                noun = os.path.basename(target)
-                text = f"{arrow.how}, and {noun} leads back, in a circle of {len(circle)}: cut an arrow"
-                yield Finding(arrow.path, arrow.line, text, name)
+        for path in sorted(circle):
+            for target in sorted(arrows[path].keys() & set(circle)):
+                arrow = arrows[path][target]
+                name = os.path.basename(target)
+                text = f"{arrow.how}, and {name} leads back, in a circle of {len(circle)}: cut an arrow"
+                yield Finding(arrow.path, arrow.line, text, path)

@@ -17,22 +17,18 @@ import texts
 import tools
 from tree import Tree
 
+LINT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lint.py")
 HEAD = "/* SPDX-FileCopyright" + "Text: 2026 The Usher authors\n * SPDX-License" + "-Identifier: MIT\n */\n"
 LONG = "\n".join(["static void", "run (int a,", "     int b)", "{", *["  stop ();"] * 56, "}", ""])
 LOG = "#pragma once\n\nvoid usher_log (void);\nvoid usher_log_end (void);\n"
 HUB = "#pragma once\n\nstruct _UsherHub\n{\n  const char *name; /* (owned) */\n  struct _UsherHub *next;\n};\n"
 USER = '#include "usher-hub-private.h"\n\nint\nrun (UsherHub *hub)\n{\n  return hub->next->name != hub->missing;\n}\n'
-A = '#include "usher-a.h"\n#include "usher-c.h"\n\nvoid\nusher_a (void)\n{\n  usher_c ();\n}\n'
-B = '#include "usher-b.h"\n#include "usher-a.h"\n\nvoid\nusher_b (void)\n{\n  usher_a ();\n}\n'
-# it declares by itself what it calls: the objects tell
-C = '#include "usher-c.h"\n\nvoid usher_b (void);\n\nvoid\nusher_c (void)\n{\n  usher_b ();\n}\n'
+CALL = "#include \"usher-all.h\"\n\nvoid\nusher_%s (void)\n{\n  usher_%s ();\n}\n"
 KNOT = {
-    "host/bus/usher-a.h": "void usher_a (void);\n",
-    "host/bus/usher-b.h": "void usher_b (void);\n",
-    "host/bus/usher-c.h": "void usher_c (void);\n",
-    "host/bus/usher-a.c": A,
-    "host/bus/usher-b.c": B,
-    "host/bus/usher-c.c": C,
+    "host/bus/usher-all.h": "void usher_a (void);\nvoid usher_b (void);\nvoid usher_c (void);\n",
+    "host/bus/usher-a.c": CALL % ("a", "c"),
+    "host/bus/usher-b.c": CALL % ("b", "a"),
+    "host/bus/usher-c.c": CALL % ("c", "b"),
 }
 WIDE = "#include <stdlib.h>\n\nint\nread_number (const char *text)\n{\n  return atoi (text);\n}\n"
 
@@ -75,11 +71,16 @@ CASES = {
         },
         ["plugins/b/usher-b.c:1", "plugins/b/usher-b.c:2"],
     ),
-    "circles": (layers.check_circles, KNOT, ["host/bus/usher-a.c:2", "host/bus/usher-b.c:2", "host/bus/usher-c.c:3"]),
-    "circles-of-two": (
+    "circles": (layers.check_circles, KNOT, ["host/bus/usher-a.c:6", "host/bus/usher-b.c:6", "host/bus/usher-c.c:6"]),
+    "circles-of-two": (layers.check_circles, {**KNOT, "host/bus/usher-c.c": CALL % ("c", "a")}, []),
+    "circles-of-headers": (
         layers.check_circles,
-        {**KNOT, "host/bus/usher-c.c": C.replace("usher_b", "usher_a"), "host/bus/usher-b.c": B.replace("usher_b", "b")},
-        [],
+        {
+            "host/bus/usher-a.h": '#include "usher-b.h"\n',
+            "host/bus/usher-b.h": '\n#include "usher-c.h"\n',
+            "host/bus/usher-c.h": '#include "usher-a.h"\n',
+        },
+        ["host/bus/usher-a.h:1", "host/bus/usher-b.h:2", "host/bus/usher-c.h:1"],
     ),
     "structs": (
         structs.check_structs,
@@ -154,27 +155,52 @@ def build(top):
         json.dump(commands, file)
 
 
+def write(top, files):
+    for path, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(top, path)), exist_ok=True)
+        with open(os.path.join(top, path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 def find(check, files):
     with tempfile.TemporaryDirectory() as top:
-        for path, text in files.items():
-            os.makedirs(os.path.dirname(os.path.join(top, path)), exist_ok=True)
-            with open(os.path.join(top, path), "w", encoding="utf-8") as file:
-                file.write(text)
+        write(top, files)
         build(top)
         tree = Tree(top, os.path.join(top, "build"))
         findings = check(tree, is_all=True) if check is tools.check_tidy else check(tree)
         return sorted({f"{finding.path}:{finding.line}" for finding in findings})
 
 
+def run_lint(*known):
+    """What is said of a sleep where the list of what is known has these lines: how it ends, and where."""
+    with tempfile.TemporaryDirectory() as top:
+        write(top, {"tests/a.c": "void\na (void)\n{\n  g_usleep (1);\n}\n"})
+        write(top, {"tests/lint/known.txt": "\n".join(["# what", *known])})
+        command = [sys.executable, LINT, "--top", top, "sleeps"]
+        result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        return [result.returncode, *(":".join(line.split(":")[:2]) for line in result.stdout.splitlines())]
+
+
+# name → lines, how it ends
+LISTS = {
+    "known-not": ([], [1, "tests/a.c:4"]),
+    "known": (["sleeps tests/a.c:a  # it may"], [0]),
+    "known-no-more": (["sleeps tests/a.c:a", "sleeps tests/a.c:b"], [1, "tests/lint/known.txt:3"]),
+    "known-otherwise": (["json tests/a.c:a"], [1, "tests/a.c:4"]),
+}
+
+
 def main():
     needed = {"format": "clang-format-14", "licences": "reuse", "spelling": "codespell", "tidy": "clang-tidy-14"}
     status = 0
-    print(f"1..{len(CASES)}")
-    for number, (name, (check, files, expected)) in enumerate(CASES.items(), 1):
+    tests = [(name, lambda case=case: find(*case[:2]), case[2]) for name, case in CASES.items()]
+    tests += [(name, lambda lines=lines: run_lint(*lines), expected) for name, (lines, expected) in LISTS.items()]
+    print(f"1..{len(tests)}")
+    for number, (name, run, expected) in enumerate(tests, 1):
         if name in needed and shutil.which(needed[name]) is None:
             print(f"ok {number} /lint/{name} # SKIP there is no {needed[name]}")
             continue
-        found = find(check, files)
+        found = run()
         print(f"{'ok' if found == expected else 'not ok'} {number} /lint/{name}")
         if found != expected:
             print(f"# expected {expected}, found {found}")

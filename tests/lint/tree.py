@@ -84,6 +84,8 @@ class Tree:
             commands = json.load(file)
         for command in commands:
             path = os.path.relpath(os.path.join(command["directory"], command["file"]), self.top)
+            if path not in self.files:
+                continue
             output = os.path.join(command["directory"], command["output"])
             if path not in objects or os.path.relpath(output, self.build).startswith(os.path.dirname(path)):
                 objects[path] = output

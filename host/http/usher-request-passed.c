@@ -1,4 +1,4 @@
-/* usher-http-link-head.c: a request as it goes to another process
+/* usher-request-passed.c: a request as it goes to another process
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "usher-head-field-private.h"
-#include "usher-http-link-private.h"
 #include "usher-request-private.h"
 
 /* What concerns one connection, and what each side says anew. */
@@ -77,22 +76,22 @@ append_target (GString *head, UsherRequest *request, const char *target)
 }
 
 GString *
-usher_http_link_make_head (UsherRequest *request, const char *method, const char *target)
+usher_request_make_passed_head (UsherRequest *self, const char *method, const char *target)
 {
   GString *head = g_string_sized_new (1024);
-  const char *host = usher_request_peek_header (request, USHER_HEADER_HOST);
-  GBytes *body = usher_request_get_body (request);
+  const char *host = usher_request_peek_header (self, USHER_HEADER_HOST);
+  GBytes *body = usher_request_get_body (self);
 
   g_string_append (head, method);
   g_string_append_c (head, ' ');
-  append_target (head, request, target);
+  append_target (head, self, target);
   g_string_append (head, " HTTP/1.1\r\n");
   usher_head_append_field (head, "Host", host != NULL && *host != '\0' ? host : "usher");
-  for (guint i = 0; i < request->n_headers; i++)
-    if (!is_dropped (request->headers[i].name))
-      usher_head_append_field (head, request->headers[i].name, request->headers[i].value);
-  usher_head_append_field (head, "X-Request-Id", usher_request_get_id (request));
-  append_origin (head, request);
+  for (guint i = 0; i < self->n_headers; i++)
+    if (!is_dropped (self->headers[i].name))
+      usher_head_append_field (head, self->headers[i].name, self->headers[i].value);
+  usher_head_append_field (head, "X-Request-Id", usher_request_get_id (self));
+  append_origin (head, self);
   if (body != NULL)
     usher_head_append_number (head, "Content-Length", g_bytes_get_size (body));
   else if (*method == 'P')
