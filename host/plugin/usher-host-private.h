@@ -45,7 +45,5 @@ struct _UsherHost
 
 /* Returns whether it was registered, so that some may still come who do not know yet. */
 gboolean usher_host_unregister (UsherHost *self);
-/* the routes of the admin listener that are the host's own */
-gboolean usher_host_add_admin_routes (UsherHost *self, GError **error);
 
 G_END_DECLS
