@@ -39,7 +39,7 @@ struct _UsherHost
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
   UsherAdminListener *probe;     /* (owned) (nullable) */
-  char *registered; /* (owned) (nullable): the path of its registration */
+  char *registered;              /* (owned) (nullable): the path of its registration */
   gboolean started;
 };
 
