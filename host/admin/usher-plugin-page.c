@@ -22,7 +22,7 @@ usher_plugin_page_new (void)
   UsherPluginPage *self = g_new0 (UsherPluginPage, 1);
 
   g_mutex_init (&self->mutex);
-  self->text = g_strdup ("{\"items\":[]}");
+  usher_plugin_page_update (self, NULL);
 
   return self;
 }
@@ -62,7 +62,8 @@ usher_plugin_page_update (UsherPluginPage *self, UsherCatalog *catalog)
   usher_json_writer_begin_object (writer);
   usher_json_writer_add_member (writer, "items");
   usher_json_writer_begin_array (writer);
-  usher_catalog_foreach (catalog, write_plugin, writer);
+  if (catalog != NULL)
+    usher_catalog_foreach (catalog, write_plugin, writer);
   usher_json_writer_end_array (writer);
   usher_json_writer_end_object (writer);
   g_free (self->text);

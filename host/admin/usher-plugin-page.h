@@ -16,6 +16,7 @@ typedef struct _UsherPluginPage UsherPluginPage;
 
 UsherPluginPage *usher_plugin_page_new (void);
 void usher_plugin_page_free (UsherPluginPage *self);
+/* @catalog: (nullable): none is known yet */
 void usher_plugin_page_update (UsherPluginPage *self, UsherCatalog *catalog);
 /* an UsherRouteFunc; @user_data: the page */
 void usher_plugin_page_answer (UsherExchange *exchange, gpointer user_data);

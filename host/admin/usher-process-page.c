@@ -47,8 +47,8 @@ usher_process_page_new (void)
   UsherProcessPage *self = g_new0 (UsherProcessPage, 1);
 
   g_mutex_init (&self->mutex);
-  self->text = g_strdup ("{\"items\":[]}");
   self->rows = g_ptr_array_new_with_free_func (free_row);
+  usher_process_page_update (self, NULL, NULL, NULL, 0);
 
   return self;
 }

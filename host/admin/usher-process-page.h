@@ -32,7 +32,7 @@ typedef struct
 UsherProcessPage *usher_process_page_new (void);
 void usher_process_page_free (UsherProcessPage *self);
 
-/* after each change */
+/* after each change; @profile, @bus: (nullable): not known yet */
 void usher_process_page_update (UsherProcessPage *self,
                                 const char *profile,
                                 const char *bus,

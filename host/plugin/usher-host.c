@@ -10,6 +10,7 @@
 
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
+#include "usher-health-private.h"
 #include "usher-host-private.h"
 
 #define KEY_FILE  "session.key"
@@ -164,6 +165,17 @@ usher_host_init (UsherHost *self)
   self->readiness = usher_readiness_new ();
 }
 
+/* (transfer full) (nullable): why it is not ready */
+static char *
+dup_reason (gpointer host)
+{
+  char *reason = NULL;
+
+  usher_host_is_ready (host, &reason);
+
+  return reason;
+}
+
 static gboolean
 prepare (UsherHost *self, GError **error)
 {
@@ -188,7 +200,8 @@ prepare (UsherHost *self, GError **error)
                          (guint) usher_settings_get_integer (self->settings, "host", "workers"),
                          error);
 
-  return self->workers != NULL && usher_host_add_admin_routes (self, error);
+  return self->workers != NULL &&
+         usher_health_add_routes (self->admin_router, dup_reason, self, error);
 }
 
 /* A restore that was broken off has left some files of before and some of the backup. */

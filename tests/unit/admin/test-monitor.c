@@ -203,35 +203,6 @@ test_stream (AdminStage *stage, gconstpointer data)
   g_assert_null (strstr (text->str, "\"other\""));
   g_signal_emit_by_name (stage->stage.host, "drained");
   stage_await (read_stream (stream, text, "retry") == USHER_STREAM_ENDED);
-}
-
-static gpointer
-stop_soon (gpointer data)
-{
-  AdminStage *stage = data;
-
-  g_usleep (50000);
-  g_signal_emit_by_name (stage->stage.host, "drained");
-
-  return NULL;
-}
-
-static void
-test_stop (AdminStage *stage, gconstpointer data)
-{
-  GThread *thread = NULL;
-  g_autoptr (UsherJson) page = NULL;
-  gint64 start_time = 0;
-
-  g_test_summary ("Who waits for events is answered when the host stops");
-
-  admin_stage_start (stage);
-  start_time = g_get_monotonic_time ();
-  thread = g_thread_new ("stop", stop_soon, stage);
-  page = admin_stage_get_json (stage, "/events?wait=20");
-  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 0);
-  g_assert_cmpint (g_get_monotonic_time () - start_time, <, 15 * G_TIME_SPAN_SECOND);
-  g_thread_join (thread);
   admin_stage_assert_status (stage, "GET", "/events?wait=20", 503);
 }
 
@@ -293,7 +264,6 @@ main (int argc, char **argv)
   add ("parked", test_parked);
   add ("events/follow", test_follow);
   add ("events/stream", test_stream);
-  add ("events/stop", test_stop);
 #undef add
 
   return g_test_run ();
