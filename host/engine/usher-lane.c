@@ -9,7 +9,6 @@
 #include "usher-lane-private.h"
 
 #include "usher-error.h"
-#include "usher-sqlite-store.h"
 #include "usher-tally-private.h"
 
 /* where nothing but steps and timers waits, and where all that reads the store does */
@@ -138,7 +137,11 @@ on_committed (UsherStore *store, UsherCommit *commit, gpointer user_data)
 
 /* On a thread of the store's, after commits of other processes, and while nobody relays and fires. */
 static void
-on_store_watch (UsherStore *store, gboolean is_lease_free, gpointer user_data)
+on_store_watch (UsherStore *store,
+                const char *collection,
+                const char *id,
+                gboolean is_lease_free,
+                gpointer user_data)
 {
   UsherLane *self = user_data;
 
@@ -157,17 +160,18 @@ on_store_watch (UsherStore *store, gboolean is_lease_free, gpointer user_data)
 static UsherStore *
 open_store (UsherLane *self, GError **error)
 {
-  g_autofree char *file_name = g_strconcat (usher_lane_get_name (self), ".db", NULL);
-  g_autofree char *path = g_build_filename (self->directory, file_name, NULL);
-  guint unit_limit =
-      (guint) usher_settings_get_integer (self->settings, "store", "documents-a-unit");
+  g_autofree char *uri =
+      g_strdup_printf ("sqlite:%s/%s.db", self->directory, usher_lane_get_name (self));
+  const UsherStoreOptions options = {
+    .is_shared = self->ground.is_shared,
+    .documents_a_commit =
+        (guint) usher_settings_get_integer (self->settings, "store", "documents-a-unit"),
+  };
 
   if (self->ground.open_store != NULL)
     return self->ground.open_store (usher_lane_get_name (self), self->ground.user_data, error);
 
-  return self->ground.is_shared
-             ? usher_sqlite_store_new_shared (path, self->clock, unit_limit, error)
-             : usher_sqlite_store_new (path, self->clock, unit_limit, error);
+  return usher_store_open (uri, self->clock, &options, error);
 }
 
 static gboolean

@@ -33,7 +33,7 @@
  *
  * One thread writes and commits in groups: what was queued while the last group was flushed is the
  * next. Each thread that reads has a connection of its own, which ends with the thread. Other
- * processes may use the file at the same time, if all of them open it by [ctor@SqliteStore.new_shared].
+ * processes may use the file at the same time, if all of them open it as shared.
  */
 struct _UsherSqliteStore
 {
@@ -490,81 +490,48 @@ usher_sqlite_store_init (UsherSqliteStore *self)
 {
 }
 
-/* @share: (nullable); takes ownership of @share */
-static UsherStore *
-open_store (const char *path,
-            UsherClock *clock,
-            guint unit_limit,
-            UsherSqliteShare *share,
-            GError **error)
-{
-  g_autoptr (UsherSqliteStore) self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
-
-  self->share = share;
-  self->clock = g_object_ref (clock);
-  self->owner =
-      share != NULL ? g_strdup (usher_sqlite_share_get_id (share)) : g_uuid_string_random ();
-  self->tables = usher_sqlite_tables_new ();
-  self->readers = usher_sqlite_readers_new (path, share);
-  self->figures = usher_sqlite_figures_new ();
-  self->traits.documents_a_commit = unit_limit;
-  self->traits.shared_by_copies = TRUE;
-  self->writer =
-      usher_sqlite_writer_new (path, share, self->readers, self->tables, unit_limit, error);
-  if (self->writer == NULL)
-    return NULL;
-
-  return USHER_STORE (g_steal_pointer (&self));
-}
-
 /**
  * usher_sqlite_store_new:
  * @path: the file, made when it is missing; its folder must exist
  * @clock: the clock of the host
- * @unit_limit: how many documents a unit may change, 0: any number
+ * @options: (nullable): how it is opened
  * @error: return location for an error
  *
- * Opens a database for this process alone. All errors name @path: `USHER_ERROR_UNAVAILABLE` when it cannot be opened
- * or written, `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT` when it is no database, another program's or
- * from a newer version.
+ * Opens a database that is a file, as [func@Store.open] does it for `sqlite:PATH`.
+ *
+ * When it is shared, the file `-shared` beside it says whose turn it is to write, tells each process of the others' commits,
+ * and has the lease. Commits wait up to five seconds for another process, then they are `USHER_ERROR_UNAVAILABLE`.
  *
  * Returns: (transfer full): a store, `NULL` on error
  */
 UsherStore *
-usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, GError **error)
+usher_sqlite_store_new (const char *path,
+                        UsherClock *clock,
+                        const UsherStoreOptions *options,
+                        GError **error)
 {
-  g_return_val_if_fail (path != NULL, NULL);
-  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
-
-  return open_store (path, clock, unit_limit, NULL, error);
-}
-
-/**
- * usher_sqlite_store_new_shared:
- * @path: the file, made when it is missing; its folder must exist
- * @clock: the clock of the host
- * @unit_limit: how many documents a unit may change, 0: any number
- * @error: return location for an error
- *
- * Opens a database that other processes of this machine open in the same way. The file `-shared` beside it says whose
- * turn it is to write, tells each process of the others' commits, and has the lease. Commits wait up to five
- * seconds for another process, then they are `USHER_ERROR_UNAVAILABLE`. Other errors are those of
- * [ctor@SqliteStore.new].
- *
- * Returns: (transfer full): a store, `NULL` on error
- */
-UsherStore *
-usher_sqlite_store_new_shared (const char *path,
-                               UsherClock *clock,
-                               guint unit_limit,
-                               GError **error)
-{
-  UsherSqliteShare *share;
+  static const UsherStoreOptions alone = { 0 };
+  g_autoptr (UsherSqliteStore) self = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
 
-  share = usher_sqlite_share_new (path, error);
+  if (options == NULL)
+    options = &alone;
+  self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
+  if (options->is_shared && (self->share = usher_sqlite_share_new (path, error)) == NULL)
+    return NULL;
 
-  return share != NULL ? open_store (path, clock, unit_limit, share, error) : NULL;
+  self->clock = g_object_ref (clock);
+  self->owner = self->share != NULL ? g_strdup (usher_sqlite_share_get_id (self->share))
+                                    : g_uuid_string_random ();
+  self->tables = usher_sqlite_tables_new ();
+  self->readers = usher_sqlite_readers_new (path, self->share);
+  self->figures = usher_sqlite_figures_new ();
+  self->traits.documents_a_commit = options->documents_a_commit;
+  self->traits.shared_by_copies = TRUE;
+  self->writer = usher_sqlite_writer_new (
+      path, self->share, self->readers, self->tables, options->documents_a_commit, error);
+
+  return self->writer != NULL ? USHER_STORE (g_steal_pointer (&self)) : NULL;
 }

@@ -29,7 +29,7 @@ usher_store_default_init (UsherStoreInterface *iface)
  * usher_store_get_traits: (skip)
  * @self: a store
  *
- * Gets how a store is. Any thread.
+ * Gets how a store is. Any thread, and never waits.
  *
  * Returns: (transfer none): its traits
  */
@@ -352,7 +352,8 @@ usher_store_get_next_due (UsherStore *self)
  * again, whatever @after is.
  *
  * The order is one that does not change while events are added: an event that is not listed yet stands behind all that were.
- * Where events are kept in documents, the store orders them by a number that its commits take in turn.
+ * Where events are kept in documents, the store orders them by a number that its commits take in turn, and lists none behind
+ * a number that was taken and whose commit may still come.
  *
  * Returns: (transfer container) (element-type UsherEvent): the events, `NULL` on error
  */
@@ -424,6 +425,9 @@ usher_store_prune (UsherStore *self,
  * holder that is silent for a second loses it, and one that dies at once. What a former holder still wants to trim from
  * the outbox, and a timer that it still fires, changes nothing.
  *
+ * May wait as long as a read does, so it is for the thread that tends the database, the lane's own, and no other; the answer
+ * is true when this returns, and stale when the lease is lost.
+ *
  * Returns: whether the lease is this store's; always `TRUE` when the database is not shared
  */
 gboolean
@@ -438,7 +442,8 @@ usher_store_hold_lease (UsherStore *self)
  * usher_store_release_lease:
  * @self: a store
  *
- * Gives the lease back, so that another process takes it at once. Does nothing when another has it.
+ * Gives the lease back, so that another process takes it at once. Does nothing when another has it. For the same thread as
+ * [method@Store.hold_lease].
  */
 void
 usher_store_release_lease (UsherStore *self)

@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "usher-clock.h"
 #include "usher-commit.h"
 #include "usher-query.h"
 #include "usher-request-record.h"
@@ -44,13 +45,21 @@ typedef void (*UsherStoreObserver) (UsherStore *store, UsherCommit *commit, gpoi
 /**
  * UsherStoreWatchFunc:
  * @store: a store
+ * @collection: (nullable): the collection of a document that changed, `NULL`: anything may have changed
+ * @id: (nullable): its id; `NULL` with @collection
  * @is_lease_free: whether nobody holds the lease
  * @user_data: data of the watch
  *
  * Is told that other processes committed, however often, or that the lease is free; on a thread of the store's. It must
  * not block for long.
+ *
+ * A store that `watches_documents` names each document that changed, and gives `NULL` when it lost count.
  */
-typedef void (*UsherStoreWatchFunc) (UsherStore *store, gboolean is_lease_free, gpointer user_data);
+typedef void (*UsherStoreWatchFunc) (UsherStore *store,
+                                     const char *collection,
+                                     const char *id,
+                                     gboolean is_lease_free,
+                                     gpointer user_data);
 
 /**
  * UsherStoreTraits:
@@ -68,6 +77,20 @@ typedef struct
   gboolean watches_documents;
   gboolean shared_by_copies;
 } UsherStoreTraits;
+
+/**
+ * UsherStoreOptions:
+ * @is_shared: other processes open the database at the same time, all of them so
+ * @documents_a_commit: how many documents a commit may change, 0: as many as the kind of store can; one that cannot commit so
+ *   many as one takes its own limit
+ *
+ * How a store is opened. All zeros is what `NULL` stands for.
+ */
+typedef struct
+{
+  gboolean is_shared;
+  guint documents_a_commit;
+} UsherStoreOptions;
 
 struct _UsherStoreInterface
 {
@@ -119,6 +142,11 @@ struct _UsherStoreInterface
   gboolean (*close) (UsherStore *self, GError **error);
 };
 
+USHER_API
+UsherStore *usher_store_open (const char *uri,
+                              UsherClock *clock,
+                              const UsherStoreOptions *options,
+                              GError **error);
 USHER_API
 const UsherStoreTraits *usher_store_get_traits (UsherStore *self);
 USHER_API

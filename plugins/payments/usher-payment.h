@@ -8,7 +8,7 @@
 
 #include "usher-document.h"
 
-#include "usher-gateway.h"
+#include "usher-card-processor.h"
 #include "usher-payments-contract.h"
 
 G_BEGIN_DECLS

@@ -103,7 +103,7 @@ static gboolean
 charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
 {
   Charging *charging = user_data;
-  UsherGateway *gateway = usher_payments_service_get_gateway (charging->service);
+  UsherCardProcessor *processor = usher_payments_service_get_processor (charging->service);
   g_autoptr (UsherDocument) payment = NULL;
   g_autofree char *key = NULL;
   g_auto (UsherCharge) charge = { 0 };
@@ -116,10 +116,10 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **er
 
   key = g_strdup_printf ("%s:%" G_GINT64_FORMAT, charging->order_id, charging->attempt);
   price = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
-  known =
-      usher_payment_is_cancelled (payment)
-          ? usher_gateway_settle (gateway, key, &charge, error)
-          : usher_gateway_charge (gateway, key, price, CURRENCY, charging->token, &charge, error);
+  known = usher_payment_is_cancelled (payment)
+              ? usher_card_processor_settle (processor, key, &charge, error)
+              : usher_card_processor_charge (
+                    processor, key, price, CURRENCY, charging->token, &charge, error);
   if (!known)
     return FALSE;
 

@@ -11,7 +11,7 @@
 #include "usher-error.h"
 #include "usher-payment.h"
 #include "usher-plugin.h"
-#include "usher-test-gateway.h"
+#include "usher-test-processor.h"
 
 #define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 
@@ -19,9 +19,9 @@ struct _UsherPaymentsService
 {
   GObject parent_instance;
 
-  UsherContext *context; /* (unowned): the host keeps it as long as the service */
-  UsherGateway *gateway; /* (owned) (nullable): from start() on */
-  UsherSchema *request;  /* (owned) */
+  UsherContext *context;         /* (unowned): the host keeps it as long as the service */
+  UsherCardProcessor *processor; /* (owned) (nullable): from start() on */
+  UsherSchema *request;          /* (owned) */
 };
 
 static const UsherSetting settings[] = {
@@ -98,9 +98,9 @@ usher_payments_service_start (UsherService *service, UsherContext *context, GErr
   if (directory == NULL)
     return FALSE;
 
-  self->gateway = usher_test_gateway_new (directory, usher_context_get_clock (context), error);
+  self->processor = usher_test_processor_new (directory, usher_context_get_clock (context), error);
 
-  return self->gateway != NULL;
+  return self->processor != NULL;
 }
 
 static void
@@ -108,7 +108,7 @@ usher_payments_service_stop (UsherService *service, UsherContext *context)
 {
   UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
 
-  g_clear_object (&self->gateway);
+  g_clear_object (&self->processor);
 }
 
 static void
@@ -124,7 +124,7 @@ usher_payments_service_finalize (GObject *object)
 {
   UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (object);
 
-  g_clear_object (&self->gateway);
+  g_clear_object (&self->processor);
   g_clear_pointer (&self->request, usher_schema_unref);
 
   G_OBJECT_CLASS (usher_payments_service_parent_class)->finalize (object);
@@ -147,10 +147,10 @@ usher_payments_service_get_context (UsherPaymentsService *self)
   return self->context;
 }
 
-UsherGateway *
-usher_payments_service_get_gateway (UsherPaymentsService *self)
+UsherCardProcessor *
+usher_payments_service_get_processor (UsherPaymentsService *self)
 {
-  return self->gateway;
+  return self->processor;
 }
 
 UsherSchema *

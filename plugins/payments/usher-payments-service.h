@@ -8,7 +8,7 @@
 
 #include "usher-service.h"
 
-#include "usher-gateway.h"
+#include "usher-card-processor.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +29,7 @@ G_DECLARE_FINAL_TYPE (UsherPaymentsService,
 
 /* Not changed between start() and stop(), so any thread may read them. */
 UsherContext *usher_payments_service_get_context (UsherPaymentsService *self);
-UsherGateway *usher_payments_service_get_gateway (UsherPaymentsService *self);
+UsherCardProcessor *usher_payments_service_get_processor (UsherPaymentsService *self);
 /* what is asked of who pays */
 UsherSchema *usher_payments_service_get_request (UsherPaymentsService *self);
 

@@ -17,7 +17,7 @@
 static gboolean
 settle (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 {
-  UsherGateway *gateway = usher_payments_service_get_gateway (user_data);
+  UsherCardProcessor *processor = usher_payments_service_get_processor (user_data);
   const char *key = usher_timer_get_key (timer);
   g_autofree char *order_id = g_strndup (key, strcspn (key, ":"));
   g_autoptr (UsherDocument) payment = NULL;
@@ -32,7 +32,7 @@ settle (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
   if (usher_payment_get_state (payment) != USHER_PAYMENT_OPEN || !g_str_equal (open_key, key))
     return TRUE;
 
-  if (!usher_gateway_settle (gateway, key, &charge, error))
+  if (!usher_card_processor_settle (processor, key, &charge, error))
     return FALSE;
 
   return !usher_payment_conclude (payment,
@@ -45,7 +45,7 @@ settle (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 static gboolean
 refund (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 {
-  UsherGateway *gateway = usher_payments_service_get_gateway (user_data);
+  UsherCardProcessor *processor = usher_payments_service_get_processor (user_data);
   g_autoptr (UsherDocument) payment = NULL;
   g_autofree char *key = NULL;
   g_autofree char *refund_id = NULL;
@@ -57,11 +57,11 @@ refund (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
     return TRUE;
 
   key = usher_payment_make_refund_key (payment);
-  if (!usher_gateway_refund (gateway,
-                             key,
-                             usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID),
-                             &refund_id,
-                             error))
+  if (!usher_card_processor_refund (processor,
+                                    key,
+                                    usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID),
+                                    &refund_id,
+                                    error))
     return FALSE;
 
   return !usher_payment_refund (payment, refund_id) ||

@@ -129,7 +129,7 @@ main (void)
   g_autofree char *path = g_build_filename (folder, "seats.db", NULL);
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("seats", fields, G_N_ELEMENTS (fields), &error);
-  g_autoptr (UsherStore) store = usher_sqlite_store_new (path, clock, 0, &error);
+  g_autoptr (UsherStore) store = usher_sqlite_store_new (path, clock, NULL, &error);
 
   setlocale (LC_ALL, "");
   g_assert_no_error (error);

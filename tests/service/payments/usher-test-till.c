@@ -12,7 +12,7 @@
 
 #include "usher-json.h"
 #include "usher-payment.h"
-#include "usher-test-gateway.h"
+#include "usher-test-processor.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 
@@ -173,7 +173,7 @@ ask_ledger (UsherTestTill *self, const char *sql)
 {
   g_autofree char *path = g_build_filename (usher_test_host_get_directory (self->host),
                                             "payments",
-                                            USHER_TEST_GATEWAY_LEDGER,
+                                            USHER_TEST_PROCESSOR_LEDGER,
                                             NULL);
   sqlite3 *ledger = NULL;
   sqlite3_stmt *select = NULL;

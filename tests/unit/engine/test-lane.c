@@ -154,7 +154,7 @@ open_store (const char *service, gpointer user_data, GError **error)
   Fixture *fixture = user_data;
   g_autofree char *path = g_strdup_printf ("%s/%s.db", fixture->directory, service);
   g_autoptr (UsherStore) inner =
-      usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), 0, error);
+      usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), NULL, error);
 
   g_assert_nonnull (inner);
   fixture->store = WATCHED_STORE (watched_store_new (inner, fixture->blocks));

@@ -50,7 +50,11 @@ shared_fixture_tear_down (SharedFixture *fixture, gconstpointer data)
 }
 
 static void
-on_changed (UsherStore *store, gboolean is_lease_free, gpointer user_data)
+on_changed (UsherStore *store,
+            const char *collection,
+            const char *id,
+            gboolean is_lease_free,
+            gpointer user_data)
 {
   SharedFixture *fixture = user_data;
 

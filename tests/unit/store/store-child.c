@@ -29,10 +29,11 @@ static const UsherField fields[] = {
 UsherStore *
 store_child_open_store (const char *path, UsherClock *clock)
 {
+  const UsherStoreOptions options = { .is_shared = TRUE };
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new_shared (path, clock, 0, &error);
+  UsherStore *store = usher_sqlite_store_new (path, clock, &options, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);

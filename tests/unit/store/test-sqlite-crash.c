@@ -30,7 +30,7 @@ open_store (const char *path, UsherClock *clock)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new (path, clock, 0, &error);
+  UsherStore *store = usher_sqlite_store_new (path, clock, NULL, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);

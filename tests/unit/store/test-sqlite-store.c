@@ -57,7 +57,7 @@ open_store (Fixture *fixture)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new (fixture->path, fixture->clock, 0, &error);
+  UsherStore *store = usher_sqlite_store_new (fixture->path, fixture->clock, NULL, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);
@@ -82,7 +82,7 @@ assert_refused (Fixture *fixture, const char *path, UsherError code, const char 
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (usher_sqlite_store_new (path, fixture->clock, 0, &error));
+  g_assert_null (usher_sqlite_store_new (path, fixture->clock, NULL, &error));
   g_assert_error (error, USHER_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, path));
   g_assert_nonnull (strstr (error->message, words));

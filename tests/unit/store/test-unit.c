@@ -42,7 +42,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   path = g_build_filename (fixture->folder, "items.db", NULL);
   fixture->clock = usher_manual_clock_new (START);
-  fixture->store = usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), 0, &error);
+  fixture->store = usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), NULL, &error);
   g_assert_no_error (error);
   usher_store_add_collection (fixture->store, schema, &error);
   g_assert_no_error (error);

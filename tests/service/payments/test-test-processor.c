@@ -1,4 +1,4 @@
-/* test-test-gateway.c
+/* test-test-processor.c
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-test-gateway.h"
+#include "usher-test-processor.h"
 
 #include <glib/gstdio.h>
 
@@ -17,17 +17,17 @@
 
 typedef struct
 {
-  char *directory;       /* (owned) */
-  UsherClock *clock;     /* (owned) */
-  UsherGateway *gateway; /* (owned) */
+  char *directory;               /* (owned) */
+  UsherClock *clock;             /* (owned) */
+  UsherCardProcessor *processor; /* (owned) */
 } Fixture;
 
 static void
-open_gateway (Fixture *fixture)
+open_processor (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->gateway = usher_test_gateway_new (fixture->directory, fixture->clock, &error);
+  fixture->processor = usher_test_processor_new (fixture->directory, fixture->clock, &error);
   g_assert_no_error (error);
 }
 
@@ -36,18 +36,19 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->directory = g_dir_make_tmp ("usher-gateway-XXXXXX", &error);
+  fixture->directory = g_dir_make_tmp ("usher-card-processor-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->clock = usher_real_clock_new ();
-  open_gateway (fixture);
+  open_processor (fixture);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *ledger = g_build_filename (fixture->directory, USHER_TEST_GATEWAY_LEDGER, NULL);
+  g_autofree char *ledger =
+      g_build_filename (fixture->directory, USHER_TEST_PROCESSOR_LEDGER, NULL);
 
-  g_assert_finalize_object (fixture->gateway);
+  g_assert_finalize_object (fixture->processor);
   g_object_unref (fixture->clock);
   g_assert_cmpint (g_remove (ledger), ==, 0);
   g_assert_cmpint (g_rmdir (fixture->directory), ==, 0);
@@ -60,7 +61,7 @@ pay (Fixture *fixture, const char *key, const char *token)
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  usher_gateway_charge (fixture->gateway, key, 1999, "usd", token, &charge, &error);
+  usher_card_processor_charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
   g_assert_no_error (error);
   g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_PAID);
   g_assert_nonnull (charge.id);
@@ -74,7 +75,7 @@ decline (Fixture *fixture, const char *key, const char *token, const char *messa
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  usher_gateway_charge (fixture->gateway, key, 1999, "usd", token, &charge, &error);
+  usher_card_processor_charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
   g_assert_no_error (error);
   g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_DECLINED);
   g_assert_cmpstr (charge.message, ==, message);
@@ -88,7 +89,7 @@ settle (Fixture *fixture, const char *key)
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  usher_gateway_settle (fixture->gateway, key, &charge, &error);
+  usher_card_processor_settle (fixture->processor, key, &charge, &error);
   g_assert_no_error (error);
 
   return g_steal_pointer (&charge.id);
@@ -100,7 +101,7 @@ refund (Fixture *fixture, const char *key, const char *charge_id)
   g_autoptr (GError) error = NULL;
   char *refund_id = NULL;
 
-  usher_gateway_refund (fixture->gateway, key, charge_id, &refund_id, &error);
+  usher_card_processor_refund (fixture->processor, key, charge_id, &refund_id, &error);
   g_assert_no_error (error);
 
   return refund_id;
@@ -160,8 +161,8 @@ test_reopen (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("The ledger outlives the process.");
 
-  g_assert_finalize_object (fixture->gateway);
-  open_gateway (fixture);
+  g_assert_finalize_object (fixture->processor);
+  open_processor (fixture);
   second = pay (fixture, "a", "tok_visa");
   second_refund = refund (fixture, "a:refund", second);
   g_assert_cmpstr (first, ==, second);
@@ -191,8 +192,8 @@ test_lost_answer (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Of a lost answer nothing is known, but the money was taken.");
 
-  g_assert_false (
-      usher_gateway_charge (fixture->gateway, "a", 1999, "usd", "tok_lostAnswer", &charge, &error));
+  g_assert_false (usher_card_processor_charge (
+      fixture->processor, "a", 1999, "usd", "tok_lostAnswer", &charge, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   id = settle (fixture, "a");
   g_assert_nonnull (id);
@@ -206,8 +207,8 @@ test_unavailable (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("What did not arrive took no money.");
 
-  g_assert_false (usher_gateway_charge (
-      fixture->gateway, "a", 1999, "usd", "tok_unavailable", &charge, &error));
+  g_assert_false (usher_card_processor_charge (
+      fixture->processor, "a", 1999, "usd", "tok_unavailable", &charge, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (settle (fixture, "a"));
 }
@@ -224,7 +225,8 @@ test_refund (Fixture *fixture, gconstpointer data)
   g_test_summary ("A charge is refunded once, whatever key is used.");
 
   g_assert_cmpstr (first, ==, second);
-  g_assert_false (usher_gateway_refund (fixture->gateway, "b:refund", charge_id, &none, &error));
+  g_assert_false (
+      usher_card_processor_refund (fixture->processor, "b:refund", charge_id, &none, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
 }
 
@@ -236,7 +238,8 @@ test_refund_unknown (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("What was not charged is not refunded.");
 
-  g_assert_false (usher_gateway_refund (fixture->gateway, "a:refund", "ch_0", &none, &error));
+  g_assert_false (
+      usher_card_processor_refund (fixture->processor, "a:refund", "ch_0", &none, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
 }
 
@@ -254,7 +257,7 @@ test_refund_later (Fixture *fixture, gconstpointer data)
       g_autoptr (GError) error = NULL;
 
       g_assert_false (
-          usher_gateway_refund (fixture->gateway, "a:refund", charge_id, &none, &error));
+          usher_card_processor_refund (fixture->processor, "a:refund", charge_id, &none, &error));
       g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
     }
   refund_id = refund (fixture, "a:refund", charge_id);
@@ -305,13 +308,13 @@ test_two_processes (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Two that share a ledger agree.");
 
-  open_gateway (&other);
+  open_processor (&other);
   first = pay (fixture, "a", "tok_visa");
   second = pay (&other, "a", "tok_visa");
   g_assert_cmpstr (first, ==, second);
   g_assert_null (settle (&other, "b"));
   decline (fixture, "b", "tok_visa", "The payment took too long, try again");
-  g_object_unref (other.gateway);
+  g_object_unref (other.processor);
 }
 
 static void
@@ -322,9 +325,9 @@ test_no_ledger (void)
 
   g_test_summary ("A ledger that cannot be opened is named.");
 
-  g_assert_null (usher_test_gateway_new ("/nonexistent/folder", clock, &error));
+  g_assert_null (usher_test_processor_new ("/nonexistent/folder", clock, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
-  g_assert_nonnull (strstr (error->message, "/nonexistent/folder/" USHER_TEST_GATEWAY_LEDGER));
+  g_assert_nonnull (strstr (error->message, "/nonexistent/folder/" USHER_TEST_PROCESSOR_LEDGER));
 }
 
 static const struct
@@ -332,18 +335,18 @@ static const struct
   const char *path;
   void (*func) (Fixture *fixture, gconstpointer data);
 } tests[] = {
-  { "/test-gateway/charge/tokens", test_tokens },
-  { "/test-gateway/charge/slow", test_slow },
-  { "/test-gateway/charge/same-key", test_same_key },
-  { "/test-gateway/charge/lost-answer", test_lost_answer },
-  { "/test-gateway/charge/unavailable", test_unavailable },
-  { "/test-gateway/charge/threads", test_threads },
-  { "/test-gateway/settle", test_settle },
-  { "/test-gateway/refund/once", test_refund },
-  { "/test-gateway/refund/unknown", test_refund_unknown },
-  { "/test-gateway/refund/later", test_refund_later },
-  { "/test-gateway/ledger/reopen", test_reopen },
-  { "/test-gateway/ledger/two-processes", test_two_processes },
+  { "/test-processor/charge/tokens", test_tokens },
+  { "/test-processor/charge/slow", test_slow },
+  { "/test-processor/charge/same-key", test_same_key },
+  { "/test-processor/charge/lost-answer", test_lost_answer },
+  { "/test-processor/charge/unavailable", test_unavailable },
+  { "/test-processor/charge/threads", test_threads },
+  { "/test-processor/settle", test_settle },
+  { "/test-processor/refund/once", test_refund },
+  { "/test-processor/refund/unknown", test_refund_unknown },
+  { "/test-processor/refund/later", test_refund_later },
+  { "/test-processor/ledger/reopen", test_reopen },
+  { "/test-processor/ledger/two-processes", test_two_processes },
 };
 
 int
@@ -353,7 +356,7 @@ main (int argc, char **argv)
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
-  g_test_add_func ("/test-gateway/ledger/none", test_no_ledger);
+  g_test_add_func ("/test-processor/ledger/none", test_no_ledger);
 
   return g_test_run ();
 }

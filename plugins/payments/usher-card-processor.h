@@ -1,4 +1,4 @@
-/* usher-gateway.h: who charges cards
+/* usher-card-processor.h: who charges cards
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -34,12 +34,12 @@ void usher_charge_clear (UsherCharge *charge);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherCharge, usher_charge_clear)
 
-#define USHER_TYPE_GATEWAY (usher_gateway_get_type ())
+#define USHER_TYPE_CARD_PROCESSOR (usher_card_processor_get_type ())
 
-G_DECLARE_INTERFACE (UsherGateway, usher_gateway, USHER, GATEWAY, GObject)
+G_DECLARE_INTERFACE (UsherCardProcessor, usher_card_processor, USHER, CARD_PROCESSOR, GObject)
 
 /**
- * UsherGatewayInterface:
+ * UsherCardProcessorInterface:
  * @charge: takes money
  * @settle: tells what became of a charge and ends it
  * @refund: gives the money of a charge back
@@ -49,42 +49,43 @@ G_DECLARE_INTERFACE (UsherGateway, usher_gateway, USHER, GATEWAY, GObject)
  * All three may be repeated: a key has one outcome, which is told again to who asks again. FALSE with
  * `USHER_ERROR_UNAVAILABLE` says that nothing is known: it may have happened or not.
  */
-struct _UsherGatewayInterface
+struct _UsherCardProcessorInterface
 {
   GTypeInterface parent_iface;
 
-  gboolean (*charge) (UsherGateway *self,
+  gboolean (*charge) (UsherCardProcessor *self,
                       const char *key,
                       gint64 amount,
                       const char *currency,
                       const char *token,
                       UsherCharge *charge,
                       GError **error);
-  gboolean (*settle) (UsherGateway *self, const char *key, UsherCharge *charge, GError **error);
-  gboolean (*refund) (UsherGateway *self,
+  gboolean (*settle) (UsherCardProcessor *self,
+                      const char *key,
+                      UsherCharge *charge,
+                      GError **error);
+  gboolean (*refund) (UsherCardProcessor *self,
                       const char *key,
                       const char *charge_id,
                       char **refund_id,
                       GError **error);
 };
 
-/* @key: the idempotency key; @amount: minor units; @charge: (out): cleared by the caller */
-gboolean usher_gateway_charge (UsherGateway *self,
-                               const char *key,
-                               gint64 amount,
-                               const char *currency,
-                               const char *token,
-                               UsherCharge *charge,
-                               GError **error);
-/* Looks @key up. One that the processor has not seen is closed: a charge that comes later, from somebody who
- * was slow, is declined. So the answer is final, whoever is still at work. */
-gboolean
-usher_gateway_settle (UsherGateway *self, const char *key, UsherCharge *charge, GError **error);
-/* @refund_id: (out) (transfer full) */
-gboolean usher_gateway_refund (UsherGateway *self,
-                               const char *key,
-                               const char *charge_id,
-                               char **refund_id,
-                               GError **error);
+gboolean usher_card_processor_charge (UsherCardProcessor *self,
+                                      const char *key,
+                                      gint64 amount,
+                                      const char *currency,
+                                      const char *token,
+                                      UsherCharge *charge,
+                                      GError **error);
+gboolean usher_card_processor_settle (UsherCardProcessor *self,
+                                      const char *key,
+                                      UsherCharge *charge,
+                                      GError **error);
+gboolean usher_card_processor_refund (UsherCardProcessor *self,
+                                      const char *key,
+                                      const char *charge_id,
+                                      char **refund_id,
+                                      GError **error);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* usher-test-gateway.c
+/* usher-test-processor.c
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-test-gateway.h"
+#include "usher-test-processor.h"
 
 #include <sqlite3.h>
 
@@ -18,7 +18,7 @@
 #define BUSY_PAUSE      (2 * G_TIME_SPAN_MILLISECOND)
 #define CLOSED          "The payment took too long, try again"
 
-struct _UsherTestGateway
+struct _UsherTestProcessor
 {
   GObject parent_instance;
 
@@ -58,12 +58,13 @@ static const char layout[] =
     "CREATE TABLE IF NOT EXISTS refunds ("
     " key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE) STRICT;";
 
-static void gateway_iface_init (UsherGatewayInterface *iface);
+static void card_processor_iface_init (UsherCardProcessorInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (UsherTestGateway,
-                               usher_test_gateway,
+G_DEFINE_FINAL_TYPE_WITH_CODE (UsherTestProcessor,
+                               usher_test_processor,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (USHER_TYPE_GATEWAY, gateway_iface_init))
+                               G_IMPLEMENT_INTERFACE (USHER_TYPE_CARD_PROCESSOR,
+                                                      card_processor_iface_init))
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 
@@ -78,7 +79,11 @@ return_unavailable (GError **error, const char *reason)
 
 /* @texts: (nullable elements): for the first parameters of @sql */
 static sqlite3_stmt *
-prepare (UsherTestGateway *self, const char *sql, const char *const *texts, guint n, GError **error)
+prepare (UsherTestProcessor *self,
+         const char *sql,
+         const char *const *texts,
+         guint n,
+         GError **error)
 {
   sqlite3_stmt *statement = NULL;
 
@@ -95,7 +100,7 @@ prepare (UsherTestGateway *self, const char *sql, const char *const *texts, guin
 }
 
 static gboolean
-finish (UsherTestGateway *self, sqlite3_stmt *statement, GError **error)
+finish (UsherTestProcessor *self, sqlite3_stmt *statement, GError **error)
 {
   return sqlite3_step (statement) == SQLITE_DONE ||
          return_unavailable (error, sqlite3_errmsg (self->ledger));
@@ -103,7 +108,7 @@ finish (UsherTestGateway *self, sqlite3_stmt *statement, GError **error)
 
 /* Writes what a key came to, unless it came to something before. The mutex is held. */
 static gboolean
-enter_charge (UsherTestGateway *self,
+enter_charge (UsherTestProcessor *self,
               const char *key,
               const Card *card,
               gint64 amount,
@@ -132,7 +137,7 @@ enter_charge (UsherTestGateway *self,
 
 /* @found: (out): whether the key is known. The mutex is held. */
 static gboolean
-look_up (UsherTestGateway *self,
+look_up (UsherTestProcessor *self,
          const char *key,
          UsherCharge *charge,
          gboolean *found,
@@ -159,7 +164,7 @@ look_up (UsherTestGateway *self,
 
 /* Enters the key if it is new, and tells what the ledger has. */
 static gboolean
-decide (UsherTestGateway *self,
+decide (UsherTestProcessor *self,
         const char *key,
         const Card *card,
         gint64 amount,
@@ -175,7 +180,7 @@ decide (UsherTestGateway *self,
 }
 
 static gboolean
-is_known (UsherTestGateway *self, const char *key, gboolean *found, GError **error)
+is_known (UsherTestProcessor *self, const char *key, gboolean *found, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   g_auto (UsherCharge) charge = { 0 };
@@ -194,15 +199,15 @@ find_card (const char *token)
 }
 
 static gboolean
-usher_test_gateway_charge (UsherGateway *gateway,
-                           const char *key,
-                           gint64 amount,
-                           const char *currency,
-                           const char *token,
-                           UsherCharge *charge,
-                           GError **error)
+usher_test_processor_charge (UsherCardProcessor *processor,
+                             const char *key,
+                             gint64 amount,
+                             const char *currency,
+                             const char *token,
+                             UsherCharge *charge,
+                             GError **error)
 {
-  UsherTestGateway *self = USHER_TEST_GATEWAY (gateway);
+  UsherTestProcessor *self = USHER_TEST_PROCESSOR (processor);
   const Card *card = find_card (token);
   gboolean found = FALSE;
 
@@ -219,19 +224,19 @@ usher_test_gateway_charge (UsherGateway *gateway,
 }
 
 static gboolean
-usher_test_gateway_settle (UsherGateway *gateway,
-                           const char *key,
-                           UsherCharge *charge,
-                           GError **error)
+usher_test_processor_settle (UsherCardProcessor *processor,
+                             const char *key,
+                             UsherCharge *charge,
+                             GError **error)
 {
   static const Card closed = { .message = CLOSED };
 
-  return decide (USHER_TEST_GATEWAY (gateway), key, &closed, 0, NULL, charge, error);
+  return decide (USHER_TEST_PROCESSOR (processor), key, &closed, 0, NULL, charge, error);
 }
 
 /* Counts down the refunds that are to fail; TRUE while there are any. The mutex is held. */
 static gboolean
-lose_refund (UsherTestGateway *self, const char *charge_id, gboolean *lost, GError **error)
+lose_refund (UsherTestProcessor *self, const char *charge_id, gboolean *lost, GError **error)
 {
   g_autoptr (sqlite3_stmt) update = NULL;
 
@@ -251,7 +256,7 @@ lose_refund (UsherTestGateway *self, const char *charge_id, gboolean *lost, GErr
 
 /* A charge is refunded once: another key for it is refused by the index. The mutex is held. */
 static gboolean
-enter_refund (UsherTestGateway *self, const char *key, const char *charge_id, GError **error)
+enter_refund (UsherTestProcessor *self, const char *key, const char *charge_id, GError **error)
 {
   g_autofree char *object_id = usher_id_new (self->clock);
   g_autofree char *id = g_strconcat ("re_", object_id, NULL);
@@ -269,13 +274,13 @@ enter_refund (UsherTestGateway *self, const char *key, const char *charge_id, GE
 }
 
 static gboolean
-usher_test_gateway_refund (UsherGateway *gateway,
-                           const char *key,
-                           const char *charge_id,
-                           char **refund_id,
-                           GError **error)
+usher_test_processor_refund (UsherCardProcessor *processor,
+                             const char *key,
+                             const char *charge_id,
+                             char **refund_id,
+                             GError **error)
 {
-  UsherTestGateway *self = USHER_TEST_GATEWAY (gateway);
+  UsherTestProcessor *self = USHER_TEST_PROCESSOR (processor);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   g_autoptr (sqlite3_stmt) select = NULL;
   gboolean lost = FALSE;
@@ -306,40 +311,40 @@ usher_test_gateway_refund (UsherGateway *gateway,
 }
 
 static void
-gateway_iface_init (UsherGatewayInterface *iface)
+card_processor_iface_init (UsherCardProcessorInterface *iface)
 {
-  iface->charge = usher_test_gateway_charge;
-  iface->settle = usher_test_gateway_settle;
-  iface->refund = usher_test_gateway_refund;
+  iface->charge = usher_test_processor_charge;
+  iface->settle = usher_test_processor_settle;
+  iface->refund = usher_test_processor_refund;
 }
 
 static void
-usher_test_gateway_finalize (GObject *object)
+usher_test_processor_finalize (GObject *object)
 {
-  UsherTestGateway *self = USHER_TEST_GATEWAY (object);
+  UsherTestProcessor *self = USHER_TEST_PROCESSOR (object);
 
   g_clear_pointer (&self->ledger, sqlite3_close);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->mutex);
 
-  G_OBJECT_CLASS (usher_test_gateway_parent_class)->finalize (object);
+  G_OBJECT_CLASS (usher_test_processor_parent_class)->finalize (object);
 }
 
 static void
-usher_test_gateway_class_init (UsherTestGatewayClass *klass)
+usher_test_processor_class_init (UsherTestProcessorClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = usher_test_gateway_finalize;
+  G_OBJECT_CLASS (klass)->finalize = usher_test_processor_finalize;
 }
 
 static void
-usher_test_gateway_init (UsherTestGateway *self)
+usher_test_processor_init (UsherTestProcessor *self)
 {
   g_mutex_init (&self->mutex);
 }
 
 /* Two processes may make the ledger at once. SQLite does not wait for another's switch of the journal's mode. */
 static gboolean
-choose_journal (UsherTestGateway *self)
+choose_journal (UsherTestProcessor *self)
 {
   gint64 deadline = g_get_monotonic_time () + BUSY_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
   int code = SQLITE_OK;
@@ -352,11 +357,11 @@ choose_journal (UsherTestGateway *self)
   return code == SQLITE_OK;
 }
 
-UsherGateway *
-usher_test_gateway_new (const char *directory, UsherClock *clock, GError **error)
+UsherCardProcessor *
+usher_test_processor_new (const char *directory, UsherClock *clock, GError **error)
 {
-  g_autoptr (UsherTestGateway) self = g_object_new (USHER_TYPE_TEST_GATEWAY, NULL);
-  g_autofree char *path = g_build_filename (directory, USHER_TEST_GATEWAY_LEDGER, NULL);
+  g_autoptr (UsherTestProcessor) self = g_object_new (USHER_TYPE_TEST_PROCESSOR, NULL);
+  g_autofree char *path = g_build_filename (directory, USHER_TEST_PROCESSOR_LEDGER, NULL);
 
   self->clock = g_object_ref (clock);
   if (sqlite3_open_v2 (path,
@@ -371,5 +376,5 @@ usher_test_gateway_new (const char *directory, UsherClock *clock, GError **error
       return NULL;
     }
 
-  return USHER_GATEWAY (g_steal_pointer (&self));
+  return USHER_CARD_PROCESSOR (g_steal_pointer (&self));
 }
