@@ -299,7 +299,8 @@ is_in_quarantine (UsherTestClient *client, gpointer user_data)
 
   quarantine->n_deaths += usher_test_process_revive (quarantine->fixture->process);
 
-  return get (client, "/parked") == 200 && usher_test_client_get_string (client, "items.0.id") != NULL;
+  return get (client, "/parked") == 200 &&
+         usher_test_client_get_string (client, "items.0.id") != NULL;
 }
 
 /* the process may die before it answers, where it is the same one */

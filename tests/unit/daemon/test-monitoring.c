@@ -619,7 +619,8 @@ test_page (Fixture *fixture, gconstpointer data)
   g_autofree char *text = NULL;
   g_autoptr (UsherJson) parked = NULL;
 
-  g_test_summary ("A hub has the page for people, and tells what is parked, whatever it is called.");
+  g_test_summary (
+      "A hub has the page for people, and tells what is parked, whatever it is called.");
 
   start_hub (fixture, "127.0.0.1:0");
   join (fixture);
