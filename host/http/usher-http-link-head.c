@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "usher-head-field-private.h"
 #include "usher-http-link-private.h"
 #include "usher-request-private.h"
 
@@ -42,15 +43,6 @@ is_dropped (const char *name)
   return FALSE;
 }
 
-static void
-append (GString *head, const char *name, const char *value)
-{
-  g_string_append (head, name);
-  g_string_append_len (head, ": ", 2);
-  g_string_append (head, value);
-  g_string_append_len (head, "\r\n", 2);
-}
-
 /* Who asks, in both families: which one counts there is the other side's setting. */
 static void
 append_origin (GString *head, UsherRequest *request)
@@ -60,10 +52,10 @@ append_origin (GString *head, UsherRequest *request)
   const char *proto = usher_request_is_secure (request) ? "https" : "http";
 
   if (*address != '\0')
-    append (head, "X-Forwarded-For", address);
-  append (head, "X-Forwarded-Proto", proto);
+    usher_head_append_field (head, "X-Forwarded-For", address);
+  usher_head_append_field (head, "X-Forwarded-Proto", proto);
   if (request->authority != NULL)
-    append (head, "X-Forwarded-Host", request->authority);
+    usher_head_append_field (head, "X-Forwarded-Host", request->authority);
 
   g_string_append_printf (head, "Forwarded: proto=%s", proto);
   if (*address != '\0')
@@ -95,18 +87,16 @@ usher_http_link_make_head (UsherRequest *request, const char *method, const char
   g_string_append_c (head, ' ');
   append_target (head, request, target);
   g_string_append (head, " HTTP/1.1\r\n");
-  append (head, "Host", host != NULL && *host != '\0' ? host : "usher");
+  usher_head_append_field (head, "Host", host != NULL && *host != '\0' ? host : "usher");
   for (guint i = 0; i < request->n_headers; i++)
     if (!is_dropped (request->headers[i].name))
-      append (head, request->headers[i].name, request->headers[i].value);
-  append (head, "X-Request-Id", usher_request_get_id (request));
+      usher_head_append_field (head, request->headers[i].name, request->headers[i].value);
+  usher_head_append_field (head, "X-Request-Id", usher_request_get_id (request));
   append_origin (head, request);
   if (body != NULL)
-    g_string_append_printf (head,
-                            "Content-Length: %" G_GSIZE_FORMAT "\r\n",
-                            g_bytes_get_size (body));
+    usher_head_append_number (head, "Content-Length", g_bytes_get_size (body));
   else if (*method == 'P')
-    append (head, "Content-Length", "0");
+    usher_head_append_number (head, "Content-Length", 0);
   g_string_append_len (head, "\r\n", 2);
 
   return head;

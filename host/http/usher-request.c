@@ -533,7 +533,7 @@ decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
 
       if (text[i] != '%')
         {
-          copy[out++] = text[i] == '+' && is_query ? ' ' : text[i];
+          copy[out++] = (char) (text[i] == '+' && is_query ? ' ' : text[i]);
           continue;
         }
 

@@ -146,7 +146,7 @@ test_find_unknown (UsherStoreFixture *fixture, gconstpointer data)
 
   g_test_summary ("A collection that was not added is invalid.");
 
-  g_assert_false (usher_store_find (fixture->store, "chairs", GIVEN_ID, &document, &error));
+  g_assert_false (usher_store_lookup (fixture->store, "chairs", GIVEN_ID, &document, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, "chairs"));
 }
@@ -250,19 +250,20 @@ test_replace_again (UsherStoreFixture *fixture, gconstpointer data)
   g_autofree char *id = usher_store_fixture_insert (fixture, "old");
   g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
   g_autoptr (UsherDocument) stale = find (unit, id);
+  g_autoptr (UsherUnit) second = NULL;
   g_autoptr (UsherDocument) fresh = NULL;
 
-  g_test_summary ("A unit that met a conflict is reset and committed on fresh documents.");
+  g_test_summary ("After a conflict another unit is committed on fresh documents.");
 
   rename_item (fixture, id, "winner");
   replace (unit, stale);
   usher_store_fixture_refuse (fixture, unit, USHER_ERROR_CONFLICT);
 
-  usher_unit_reset (unit);
-  fresh = find (unit, id);
+  second = usher_store_fixture_begin (fixture);
+  fresh = find (second, id);
   usher_document_set_string (fresh, "name", "second");
-  replace (unit, fresh);
-  usher_store_fixture_commit (fixture, unit);
+  replace (second, fresh);
+  usher_store_fixture_commit (fixture, second);
 
   assert_item (fixture, id, "second", 2);
 }
@@ -355,7 +356,7 @@ test_closed (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_true (usher_store_close (fixture->store, &error));
   replace (unit, document);
   usher_store_fixture_refuse (fixture, unit, USHER_ERROR_UNAVAILABLE);
-  g_assert_false (usher_store_find (fixture->store, "items", id, &found, &error));
+  g_assert_false (usher_store_lookup (fixture->store, "items", id, &found, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
 }
 
@@ -399,7 +400,7 @@ test_limit (UsherStoreFixture *fixture, gconstpointer data)
 
       insert (unit, document);
     }
-  g_assert_false (usher_store_commit_sync (store, unit, &error));
+  g_assert_false (usher_store_commit_sync (store, usher_unit_get_commit (unit), &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
   g_assert_nonnull (strstr (error->message, "at most 1"));
   g_clear_error (&error);

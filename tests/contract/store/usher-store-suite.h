@@ -8,7 +8,8 @@
 
 #include "usher-error.h"
 #include "usher-manual-clock.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 G_BEGIN_DECLS
 

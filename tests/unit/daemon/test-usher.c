@@ -415,6 +415,49 @@ test_data (Program *fixture, gconstpointer data)
 }
 
 static void
+test_check_setting (Program *fixture, gconstpointer data)
+{
+  g_autofree char *bad = program_make_arguments (fixture, "check", " -s good.size=11");
+
+  g_test_summary ("A plugin's setting that is wrong is told once.");
+
+  program_add_plugin (fixture, "good", "");
+  program_assert_says (
+      fixture,
+      bad,
+      1,
+      "usher: setting “good.size” is “11” by -s, but wants an integer from 1 to 10\n");
+}
+
+static void
+test_list_json (Program *fixture, gconstpointer data)
+{
+  g_test_summary ("Plugins, settings and placement are listed as JSON, without secrets.");
+
+  program_add_plugin (fixture, "good", "");
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_GOOD__API_KEY", "hunter2", TRUE);
+  program_assert_says (fixture,
+                       "plugins --json",
+                       0,
+                       "{\"items\":[{\"name\":\"good\",\"version\":\"1.0.0\",\"state\":"
+                       "\"configured\",\"reason\":\"*\"}]}\n");
+  program_assert_says (fixture,
+                       "settings --json",
+                       0,
+                       "{\"items\":[*{\"group\":\"good\",\"key\":\"api-key\",\"value\":"
+                       "\"********\",\"source\":\"environment\",*}]}\n",
+                       "*{\"group\":\"good\",\"key\":\"size\",\"value\":\"3\",\"source\":"
+                       "\"default\",\"type\":\"integer\",\"min\":1,\"max\":10,\"default\":"
+                       "\"3\",\"description\":\"a number\"}*");
+  program_assert_says (fixture,
+                       "placement explain --json",
+                       0,
+                       "{\"profile\":\"spread\",*\"items\":[{\"process\":\"hub\",\"copies\":1,"
+                       "\"services\":[]},{\"process\":\"good\",\"copies\":1,\"services\":["
+                       "\"good\"]}],\"absent\":[]}\n");
+}
+
+static void
 test_check (Program *fixture, gconstpointer data)
 {
   g_autofree char *good = program_make_arguments (fixture, "check", "");
@@ -517,6 +560,8 @@ main (int argc, char **argv)
   add ("settings/of-others", test_settings_of_others);
   add ("settings/config-missing", test_config_missing);
   add ("check", test_check);
+  add ("check/setting", test_check_setting);
+  add ("list/json", test_list_json);
   add ("run/broken", test_run_broken);
   add ("run/named-fails", test_named_fails);
   add ("run/required-fails", test_required_fails);

@@ -23,7 +23,8 @@ typedef struct
 {
   char *channel; /* (owned) */
   UsherDeliveryFunc func;
-  gpointer user_data;
+  gpointer user_data; /* (owned by @destroy) */
+  GDestroyNotify destroy;
 } Subscription;
 
 typedef struct
@@ -82,6 +83,8 @@ free_subscription (gpointer data)
 {
   Subscription *subscription = data;
 
+  if (subscription->destroy != NULL)
+    subscription->destroy (subscription->user_data);
   g_free (subscription->channel);
   g_free (subscription);
 }
@@ -184,6 +187,8 @@ fake_bus_subscribe (UsherBus *bus,
 
   if (self->refuses)
     {
+      if (destroy != NULL)
+        destroy (user_data);
       g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no seat is free");
       return 0;
     }
@@ -192,6 +197,7 @@ fake_bus_subscribe (UsherBus *bus,
   subscription->channel = g_strdup (asked->channel);
   subscription->func = func;
   subscription->user_data = user_data;
+  subscription->destroy = destroy;
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->subscriptions, subscription);
   g_cond_broadcast (&self->cond);

@@ -15,7 +15,8 @@
 
 #include "usher-error.h"
 #include "usher-sqlite-store.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 #define IN_FLIGHT 8
 
@@ -74,6 +75,7 @@ answer (const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
+  /* NOLINTNEXTLINE (clang-analyzer-valist.Uninitialized): it is begun in the line above */
   vprintf (format, arguments);
   va_end (arguments);
   putchar ('\n');
@@ -86,7 +88,7 @@ insert (Server *self, const char *name)
   g_autoptr (UsherUnit) unit = store_child_begin (self->store, self->clock, name);
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
   answer ("%" G_GINT64_FORMAT, g_get_monotonic_time ());
 }
@@ -97,7 +99,7 @@ try (Server *self, const char *name)
   g_autoptr (UsherUnit) unit = store_child_begin (self->store, self->clock, name);
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   answer ("%d", error != NULL ? error->code : -1);
 }
 
@@ -135,10 +137,10 @@ fire (Server *self)
 
   g_assert_no_error (error);
   g_assert_cmpuint (timers->len, ==, 1);
-  unit->fired = usher_timer_ref (g_ptr_array_index (timers, 0));
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_commit_set_fired (usher_unit_get_commit (unit), g_ptr_array_index (timers, 0));
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
-  answer (unit->was_applied ? "applied" : "fired");
+  answer (usher_commit_was_applied (usher_unit_get_commit (unit)) ? "applied" : "fired");
 }
 
 static UsherDocument *
@@ -167,7 +169,7 @@ increment (Server *self, const char *id)
   g_assert_no_error (error);
   usher_document_set_integer (document, "count", count + 1);
   g_assert_true (usher_unit_replace (unit, document, &error));
-  if (usher_store_commit_sync (self->store, unit, &error))
+  if (usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error))
     return TRUE;
 
   g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
@@ -204,7 +206,7 @@ insert_unique (Server *self, guint n)
 
       usher_document_set_string (document, "number", number);
       g_assert_true (usher_unit_insert (unit, document, &error));
-      if (usher_store_commit_sync (self->store, unit, &error))
+      if (usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error))
         n_inserted++;
       else
         g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
@@ -220,7 +222,7 @@ typedef struct
 } Loaded;
 
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_autofree Loaded *loaded = user_data;
   Server *self = loaded->server;
@@ -255,7 +257,7 @@ load (Server *self, guint first)
       loaded->server = self;
       loaded->n = n;
       loaded->start = g_get_monotonic_time ();
-      usher_store_commit (self->store, unit, on_committed, loaded);
+      usher_store_commit (self->store, usher_unit_get_commit (unit), on_committed, loaded);
     }
 }
 
@@ -275,7 +277,9 @@ obey (Server *self, const char *verb, const char *object)
     }
   else if (g_str_equal (verb, "trim"))
     {
-      usher_store_trim_outbox (self->store, number);
+      const UsherMark upto = { { number, 0 } };
+
+      usher_store_trim_outbox (self->store, &upto);
       answer ("trimmed");
     }
   else if (g_str_equal (verb, "owner"))
