@@ -44,9 +44,8 @@ usher_gateway_route_free (gpointer data)
 {
   UsherGatewayRoute *route = data;
 
-  g_free (route->method);
-  g_free (route->pattern);
-  g_free (route->service);
+  usher_route_unref (route->route);
+  usher_route_unref (route->told);
   g_ptr_array_unref (route->copies);
   g_free (route);
 }
@@ -177,9 +176,9 @@ look_at (UsherGateway *self, const char *name)
 }
 
 static gboolean
-look_at_all (UsherGateway *self)
+look_at_all (UsherGateway *self, GError **error)
 {
-  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, error);
   const char *file = NULL;
   gboolean is_new = FALSE;
 
@@ -217,13 +216,14 @@ drop_unlisted (UsherGateway *self)
 
 /* Names of parameters do not matter. */
 static char *
-make_key (const UsherRegisteredRoute *registered)
+make_key (const UsherRoute *route)
 {
-  GString *key = g_string_new ((registered->flags & USHER_ROUTE_ADMIN) != 0 ? "admin " : "");
+  GString *key =
+      g_string_new ((usher_route_get_flags (route) & USHER_ROUTE_ADMIN) != 0 ? "admin " : "");
   gboolean skips = FALSE;
 
-  g_string_append_printf (key, "%s ", registered->method);
-  for (const char *pattern = registered->pattern; *pattern != '\0'; pattern++)
+  g_string_append_printf (key, "%s ", usher_route_get_method (route));
+  for (const char *pattern = usher_route_get_pattern (route); *pattern != '\0'; pattern++)
     {
       if (*pattern == '/')
         skips = FALSE;
@@ -236,40 +236,45 @@ make_key (const UsherRegisteredRoute *registered)
   return g_string_free (key, FALSE);
 }
 
+static gboolean
+is_of_service (const UsherRoute *route, const UsherRoute *other)
+{
+  return g_str_equal (usher_route_get_service (route), usher_route_get_service (other));
+}
+
 /* Returns whether the route is new, or another than it was. */
 static gboolean
-add_route (UsherGateway *self, UsherCopy *copy, const UsherRegisteredRoute *registered)
+add_route (UsherGateway *self, UsherCopy *copy, UsherRoute *told)
 {
-  g_autofree char *key = make_key (registered);
+  g_autofree char *key = make_key (told);
   UsherGatewayRoute *route = g_hash_table_lookup (self->keys, key);
-  gboolean is_new = route == NULL || route->flags != registered->flags;
+  gboolean is_new = route == NULL;
 
   if (route == NULL)
     {
       route = g_new0 (UsherGatewayRoute, 1);
       route->gateway = self;
-      route->method = g_strdup (registered->method);
-      route->pattern = g_strdup (registered->pattern);
+      route->route = usher_route_ref (told);
+      route->told = usher_route_ref (told);
       route->copies = g_ptr_array_new ();
       g_ptr_array_add (self->routes, route);
       g_hash_table_insert (self->keys, g_steal_pointer (&key), route);
     }
 
-  route->flags = registered->flags;
-  if (route->copies->len == 0 && g_strcmp0 (route->service, registered->service) != 0)
+  if (route->copies->len > 0 && !is_of_service (route->told, told))
     {
-      g_free (route->service);
-      route->service = g_strdup (registered->service);
+      g_message ("“%s %s” of “%s” is taken by “%s”",
+                 usher_route_get_method (told),
+                 usher_route_get_pattern (told),
+                 usher_route_get_service (told),
+                 usher_route_get_service (route->told));
+      return is_new;
     }
 
-  if (strcmp (route->service, registered->service) == 0)
-    g_ptr_array_add (route->copies, copy);
-  else
-    g_message ("“%s %s” of “%s” is taken by “%s”",
-               registered->method,
-               registered->pattern,
-               registered->service,
-               route->service);
+  is_new = is_new || usher_route_get_flags (route->told) != usher_route_get_flags (told);
+  usher_route_unref (route->told);
+  route->told = usher_route_ref (told);
+  g_ptr_array_add (route->copies, copy);
 
   return is_new;
 }
@@ -283,15 +288,24 @@ publish_routes (UsherGateway *self, UsherRouter *router, gboolean is_admin)
   for (guint i = 0; i < self->routes->len; i++)
     {
       UsherGatewayRoute *route = g_ptr_array_index (self->routes, i);
+      UsherRouteFlags told = usher_route_get_flags (route->told);
       UsherRouteFlags flags =
-          route->flags == USHER_ROUTE_SIGNED_IN ? USHER_ROUTE_CREDENTIALS : USHER_ROUTE_NONE;
+          told == USHER_ROUTE_SIGNED_IN ? USHER_ROUTE_CREDENTIALS : USHER_ROUTE_NONE;
       UsherRouteFunc func = is_admin ? usher_gateway_take_operator : usher_gateway_take;
       g_autoptr (GError) error = NULL;
 
-      if (((route->flags & USHER_ROUTE_ADMIN) != 0) == is_admin &&
-          !usher_router_add (
-              table, route->method, route->pattern, flags, func, route, NULL, &error))
-        g_message ("a route of “%s” is left out: %s", route->service, error->message);
+      if (((told & USHER_ROUTE_ADMIN) != 0) == is_admin &&
+          !usher_router_add (table,
+                             usher_route_get_method (route->route),
+                             usher_route_get_pattern (route->route),
+                             flags,
+                             func,
+                             route,
+                             NULL,
+                             &error))
+        g_message ("a route of “%s” is left out: %s",
+                   usher_route_get_service (route->told),
+                   error->message);
     }
 
   usher_router_follow (router, table);
@@ -352,16 +366,47 @@ assign_routes (UsherGateway *self)
     publish_routes (self, self->operators, TRUE);
 }
 
-void
+/* (transfer full) (nullable) */
+static char *
+find_trouble (UsherGateway *self, const GError *error)
+{
+  if (self->is_draining)
+    return g_strdup ("the gateway is stopping");
+  if (error != NULL)
+    return g_strdup_printf ("run directory “%s” cannot be read: %s",
+                            self->directory,
+                            error->message);
+
+  for (guint i = 0; i < self->copies->len; i++)
+    if (!((UsherCopy *) g_ptr_array_index (self->copies, i))->is_broken)
+      return NULL;
+
+  return g_strdup_printf ("no host is registered in “%s”", self->directory);
+}
+
+gboolean
+usher_gateway_look_for_trouble (UsherGateway *self, const GError *error)
+{
+  g_autofree char *before = g_steal_pointer (&self->trouble);
+
+  self->trouble = find_trouble (self, error);
+
+  return g_strcmp0 (self->trouble, before) != 0;
+}
+
+gboolean
 usher_gateway_scan (UsherGateway *self)
 {
+  g_autoptr (GError) error = NULL;
   gboolean changed = FALSE;
 
   for (guint i = 0; i < self->copies->len; i++)
     ((UsherCopy *) g_ptr_array_index (self->copies, i))->is_listed = FALSE;
 
-  changed = look_at_all (self);
+  changed = look_at_all (self, &error);
   changed = drop_unlisted (self) || changed;
   if (changed)
     assign_routes (self);
+
+  return usher_gateway_look_for_trouble (self, error);
 }

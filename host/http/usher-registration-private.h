@@ -8,17 +8,9 @@
 
 #include <gio/gio.h>
 
-#include "usher-router.h"
+#include "usher-route-private.h"
 
 G_BEGIN_DECLS
-
-typedef struct
-{
-  char *service;         /* (owned) */
-  char *method;          /* (owned) */
-  char *pattern;         /* (owned) */
-  UsherRouteFlags flags; /* ADMIN and SIGNED_IN alone */
-} UsherRegisteredRoute;
 
 /* `DIRECTORY/NAME.json`: it is there from READY on until the stop begins. Who is killed leaves it behind. */
 typedef struct
@@ -28,16 +20,12 @@ typedef struct
   char *listen;        /* (owned) (nullable): `unix:PATH` or `http://ADDR:PORT` */
   char *admin;         /* (owned) (nullable) */
   GPtrArray *services; /* (owned) (element-type utf8) */
-  GPtrArray *routes;   /* (owned) (element-type UsherRegisteredRoute) */
+  GPtrArray
+      *routes; /* (owned) (element-type UsherRoute): of their flags ADMIN and SIGNED_IN are told */
 } UsherRegistration;
 
 UsherRegistration *usher_registration_new (const char *name);
 void usher_registration_free (UsherRegistration *self);
-void usher_registration_add_route (UsherRegistration *self,
-                                   const char *service,
-                                   const char *method,
-                                   const char *pattern,
-                                   UsherRouteFlags flags);
 /* as an id of a request, but with no dot at the front */
 gboolean usher_registration_is_name (const char *name);
 /* (transfer full) */

@@ -16,21 +16,11 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-json-writer.h"
 #include "usher-json.h"
 #include "usher-request-private.h"
 
 #define MAX_SIZE 1048576
-
-static void
-free_route (gpointer data)
-{
-  UsherRegisteredRoute *route = data;
-
-  g_free (route->service);
-  g_free (route->method);
-  g_free (route->pattern);
-  g_free (route);
-}
 
 UsherRegistration *
 usher_registration_new (const char *name)
@@ -40,7 +30,7 @@ usher_registration_new (const char *name)
   self->name = g_strdup (name);
   self->pid = getpid ();
   self->services = g_ptr_array_new_with_free_func (g_free);
-  self->routes = g_ptr_array_new_with_free_func (free_route);
+  self->routes = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_route_unref);
 
   return self;
 }
@@ -56,22 +46,6 @@ usher_registration_free (UsherRegistration *self)
   g_free (self);
 }
 
-void
-usher_registration_add_route (UsherRegistration *self,
-                              const char *service,
-                              const char *method,
-                              const char *pattern,
-                              UsherRouteFlags flags)
-{
-  UsherRegisteredRoute *route = g_new0 (UsherRegisteredRoute, 1);
-
-  route->service = g_strdup (service);
-  route->method = g_strdup (method);
-  route->pattern = g_strdup (pattern);
-  route->flags = flags;
-  g_ptr_array_add (self->routes, route);
-}
-
 gboolean
 usher_registration_is_name (const char *name)
 {
@@ -85,52 +59,51 @@ usher_registration_make_path (const char *directory, const char *name)
 }
 
 static void
-append_member (GString *json, const char *name, const char *value)
+write_services (UsherRegistration *self, UsherJsonWriter *writer)
 {
-  g_string_append_printf (json, "%s\"%s\":", json->len > 1 ? "," : "", name);
-  if (value != NULL)
-    usher_json_append_string (json, value);
-  else
-    g_string_append (json, "null");
+  usher_json_writer_add_member (writer, "services");
+  usher_json_writer_begin_array (writer);
+  for (guint i = 0; i < self->services->len; i++)
+    usher_json_writer_add_string (writer, g_ptr_array_index (self->services, i));
+  usher_json_writer_end_array (writer);
+}
+
+static void
+write_routes (UsherRegistration *self, UsherJsonWriter *writer)
+{
+  usher_json_writer_add_member (writer, "routes");
+  usher_json_writer_begin_array (writer);
+  for (guint i = 0; i < self->routes->len; i++)
+    {
+      const UsherRoute *route = g_ptr_array_index (self->routes, i);
+      UsherRouteFlags flags = usher_route_get_flags (route);
+
+      usher_json_writer_begin_object (writer);
+      usher_json_writer_set_string (writer, "service", usher_route_get_service (route));
+      usher_json_writer_set_string (writer, "method", usher_route_get_method (route));
+      usher_json_writer_set_string (writer, "pattern", usher_route_get_pattern (route));
+      usher_json_writer_set_boolean (writer, "admin", (flags & USHER_ROUTE_ADMIN) != 0);
+      usher_json_writer_set_boolean (writer, "signed_in", (flags & USHER_ROUTE_SIGNED_IN) != 0);
+      usher_json_writer_end_object (writer);
+    }
+  usher_json_writer_end_array (writer);
 }
 
 static char *
 make_json (UsherRegistration *self)
 {
-  GString *json = g_string_new ("{");
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
-  append_member (json, "name", self->name);
-  g_string_append_printf (json, ",\"pid\":%" G_GINT64_FORMAT, self->pid);
-  append_member (json, "listen", self->listen);
-  append_member (json, "admin", self->admin);
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "name", self->name);
+  usher_json_writer_set_integer (writer, "pid", self->pid);
+  usher_json_writer_set_string (writer, "listen", self->listen);
+  usher_json_writer_set_string (writer, "admin", self->admin);
+  write_services (self, writer);
+  write_routes (self, writer);
+  usher_json_writer_end_object (writer);
 
-  g_string_append (json, ",\"services\":[");
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      if (i > 0)
-        g_string_append_c (json, ',');
-      usher_json_append_string (json, g_ptr_array_index (self->services, i));
-    }
-
-  g_string_append (json, "],\"routes\":[");
-  for (guint i = 0; i < self->routes->len; i++)
-    {
-      UsherRegisteredRoute *route = g_ptr_array_index (self->routes, i);
-      g_autoptr (GString) item = g_string_new ("{");
-
-      append_member (item, "service", route->service);
-      append_member (item, "method", route->method);
-      append_member (item, "pattern", route->pattern);
-      g_string_append_printf (json,
-                              "%s%s,\"admin\":%s,\"signed_in\":%s}",
-                              i > 0 ? "," : "",
-                              item->str,
-                              (route->flags & USHER_ROUTE_ADMIN) != 0 ? "true" : "false",
-                              (route->flags & USHER_ROUTE_SIGNED_IN) != 0 ? "true" : "false");
-    }
-  g_string_append (json, "]}\n");
-
-  return g_string_free (json, FALSE);
+  return usher_json_writer_end (writer);
 }
 
 gboolean
@@ -223,7 +196,7 @@ read_lists (UsherRegistration *self, UsherJson *json)
         flags |= USHER_ROUTE_ADMIN;
       if (is_set (json, i, "signed_in"))
         flags |= USHER_ROUTE_SIGNED_IN;
-      usher_registration_add_route (self, service, method, pattern, flags);
+      g_ptr_array_add (self->routes, usher_route_new (service, method, pattern, flags));
     }
 
   return TRUE;

@@ -19,24 +19,23 @@
 #define COOKIE    "session"
 #define PARAMETER ":"
 
+/* A route, and what answers it. */
 typedef struct
 {
-  char *method;   /* (owned) */
-  GStrv segments; /* (owned): of the pattern */
-  UsherRouteFlags flags;
+  UsherRoute *route; /* (owned) */
+  GStrv segments;    /* (owned): of the pattern */
   UsherRouteFunc func;
   gpointer user_data; /* (owned by @destroy) */
   GDestroyNotify destroy;
-  char *pattern;     /* (owned) */
   UsherTally *tally; /* (owned): answers by the first digit of their status, then durations */
-} Route;
+} Entry;
 
 /* One segment of the patterns. */
 typedef struct
 {
   char *segment;       /* (owned): PARAMETER for any */
   GPtrArray *children; /* (owned) (element-type Node) */
-  GPtrArray *routes;   /* (owned) (element-type Route): one a method */
+  GPtrArray *entries;  /* (owned) (element-type Entry): one a method */
 } Node;
 
 /**
@@ -57,37 +56,36 @@ struct _UsherRouter
   Node *root;         /* (owned) */
   UsherRouter *table; /* (unowned) (nullable) (atomic): whose routes count instead */
   GPtrArray *tables;  /* (owned) (element-type UsherRouter): all that ever did */
-  GPtrArray *added;   /* (unowned) (element-type Route): all routes, in the order they came */
-  Route *nowhere;     /* (owned): counts what found no route */
+  GPtrArray *added;   /* (unowned) (element-type Entry): all of them, in the order they came */
+  Entry *nowhere;     /* (owned): counts what found no route */
   int draining;       /* (atomic) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherRouter, usher_router, G_TYPE_OBJECT)
 
 static void
-route_free (gpointer data)
+entry_free (gpointer data)
 {
-  Route *route = data;
+  Entry *entry = data;
 
-  if (route->destroy != NULL)
-    route->destroy (route->user_data);
-  g_free (route->method);
-  g_free (route->pattern);
-  g_strfreev (route->segments);
-  usher_tally_free (route->tally);
-  g_free (route);
+  if (entry->destroy != NULL)
+    entry->destroy (entry->user_data);
+  usher_route_unref (entry->route);
+  g_strfreev (entry->segments);
+  usher_tally_free (entry->tally);
+  g_free (entry);
 }
 
-static Route *
-route_new (const char *method, const char *pattern)
+/* takes ownership of @route */
+static Entry *
+entry_new (UsherRoute *route)
 {
-  Route *route = g_new0 (Route, 1);
+  Entry *entry = g_new0 (Entry, 1);
 
-  route->method = g_strdup (method);
-  route->pattern = g_strdup (pattern);
-  route->tally = usher_tally_new (USHER_ROUTE_N_CLASSES + USHER_TALLY_N_DURATION);
+  entry->route = route;
+  entry->tally = usher_tally_new (USHER_ROUTE_N_CLASSES + USHER_TALLY_N_DURATION);
 
-  return route;
+  return entry;
 }
 
 static void
@@ -97,7 +95,7 @@ node_free (gpointer data)
 
   g_free (node->segment);
   g_ptr_array_unref (node->children);
-  g_ptr_array_unref (node->routes);
+  g_ptr_array_unref (node->entries);
   g_free (node);
 }
 
@@ -108,7 +106,7 @@ node_new (const char *segment)
 
   node->segment = g_strdup (segment);
   node->children = g_ptr_array_new_with_free_func (node_free);
-  node->routes = g_ptr_array_new_with_free_func (route_free);
+  node->entries = g_ptr_array_new_with_free_func (entry_free);
 
   return node;
 }
@@ -122,7 +120,7 @@ usher_router_finalize (GObject *object)
   g_clear_pointer (&self->added, g_ptr_array_unref);
   g_clear_pointer (&self->root, node_free);
   g_clear_pointer (&self->tables, g_ptr_array_unref);
-  g_clear_pointer (&self->nowhere, route_free);
+  g_clear_pointer (&self->nowhere, entry_free);
 
   G_OBJECT_CLASS (usher_router_parent_class)->finalize (object);
 }
@@ -139,7 +137,7 @@ usher_router_init (UsherRouter *self)
   self->root = node_new ("");
   self->tables = g_ptr_array_new_with_free_func (g_object_unref);
   self->added = g_ptr_array_new ();
-  self->nowhere = route_new ("", "");
+  self->nowhere = entry_new (usher_route_new (NULL, "", "", USHER_ROUTE_NONE));
 }
 
 /**
@@ -207,15 +205,15 @@ ensure_child (Node *node, const char *segment)
   return child;
 }
 
-static Route *
-find_route (Node *node, const char *method)
+static Entry *
+find_entry (Node *node, const char *method)
 {
-  for (guint i = 0; i < node->routes->len; i++)
+  for (guint i = 0; i < node->entries->len; i++)
     {
-      Route *route = g_ptr_array_index (node->routes, i);
+      Entry *entry = g_ptr_array_index (node->entries, i);
 
-      if (strcmp (route->method, method) == 0)
-        return route;
+      if (strcmp (usher_route_get_method (entry->route), method) == 0)
+        return entry;
     }
 
   return NULL;
@@ -261,9 +259,7 @@ usher_router_add (UsherRouter *self,
                   GDestroyNotify destroy,
                   GError **error)
 {
-  g_auto (GStrv) segments = NULL;
-  Route *route = NULL;
-  Node *node = NULL;
+  g_autoptr (UsherRoute) route = NULL;
 
   g_return_val_if_fail (USHER_IS_ROUTER (self), FALSE);
   g_return_val_if_fail (method != NULL, FALSE);
@@ -271,35 +267,62 @@ usher_router_add (UsherRouter *self,
   g_return_val_if_fail (func != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  route = route_new (method, pattern);
-  route->flags = flags;
-  route->func = func;
-  route->user_data = user_data;
-  route->destroy = destroy;
+  route = usher_route_new (NULL, method, pattern, flags);
 
-  segments = g_strsplit (pattern, "/", -1);
+  return usher_router_add_route (self, route, func, user_data, destroy, error);
+}
+
+/* The place of a pattern; NULL, with an error: it is none, or @method is taken there. */
+static Node *
+ensure_node (UsherRouter *self, const char *method, const char *pattern, GError **error)
+{
+  g_auto (GStrv) segments = g_strsplit (pattern, "/", -1);
+  Node *node = self->root;
+
   if (!is_pattern ((const char *const *) segments))
     {
-      route_free (route);
       g_set_error (
           error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no pattern of a path", pattern);
-      return FALSE;
+      return NULL;
     }
 
-  node = self->root;
   for (guint i = 1; segments[i] != NULL; i++)
     node = ensure_child (node, segments[i]);
-  if (find_route (node, method) != NULL)
+  if (find_entry (node, method) != NULL)
     {
-      route_free (route);
       g_set_error (
           error, USHER_ERROR, USHER_ERROR_CONFLICT, "route “%s %s” is taken", method, pattern);
+      return NULL;
+    }
+
+  return node;
+}
+
+gboolean
+usher_router_add_route (UsherRouter *self,
+                        UsherRoute *route,
+                        UsherRouteFunc func,
+                        gpointer user_data,
+                        GDestroyNotify destroy,
+                        GError **error)
+{
+  Entry *entry = entry_new (usher_route_ref (route));
+  Node *node = NULL;
+
+  entry->func = func;
+  entry->user_data = user_data;
+  entry->destroy = destroy;
+
+  node = ensure_node (self, usher_route_get_method (route), usher_route_get_pattern (route), error);
+  if (node == NULL)
+    {
+      entry_free (entry);
       return FALSE;
     }
 
-  route->segments = g_strdupv (segments + 1);
-  g_ptr_array_add (node->routes, route);
-  g_ptr_array_add (self->added, route);
+  entry->segments = g_strsplit (usher_route_get_pattern (route) + 1, "/", -1);
+  g_ptr_array_add (node->entries, entry);
+  g_ptr_array_add (self->added, entry);
 
   return TRUE;
 }
@@ -325,42 +348,43 @@ add_method (Search *search, const char *method)
 static void
 add_methods (Search *search, Node *node)
 {
-  for (guint i = 0; i < node->routes->len; i++)
+  for (guint i = 0; i < node->entries->len; i++)
     {
-      const Route *route = g_ptr_array_index (node->routes, i);
+      const Entry *entry = g_ptr_array_index (node->entries, i);
+      const char *method = usher_route_get_method (entry->route);
 
-      add_method (search, route->method);
-      if (strcmp (route->method, "GET") == 0)
+      add_method (search, method);
+      if (strcmp (method, "GET") == 0)
         add_method (search, "HEAD");
     }
 }
 
-static Route *
+static Entry *
 search_node (Search *search, Node *node, guint i)
 {
   const char *segment = NULL;
-  Route *route = NULL;
+  Entry *entry = NULL;
   Node *child = NULL;
 
   if (i == search->n_segments)
     {
-      route = find_route (node, search->method);
-      if (route == NULL && strcmp (search->method, "HEAD") == 0)
-        route = find_route (node, "GET");
-      if (route == NULL)
+      entry = find_entry (node, search->method);
+      if (entry == NULL && strcmp (search->method, "HEAD") == 0)
+        entry = find_entry (node, "GET");
+      if (entry == NULL)
         add_methods (search, node);
-      return route;
+      return entry;
     }
 
   segment = search->segments[i];
   child = find_child (node, segment);
   if (child != NULL)
-    route = search_node (search, child, i + 1);
-  child = route == NULL && *segment != '\0' ? find_child (node, PARAMETER) : NULL;
+    entry = search_node (search, child, i + 1);
+  child = entry == NULL && *segment != '\0' ? find_child (node, PARAMETER) : NULL;
   if (child != NULL)
-    route = search_node (search, child, i + 1);
+    entry = search_node (search, child, i + 1);
 
-  return route;
+  return entry;
 }
 
 static void
@@ -372,11 +396,11 @@ refuse (UsherExchange *exchange, UsherError code, const char *message)
 }
 
 static void
-take_parameters (UsherRequest *request, Route *route, const char *const *segments)
+take_parameters (UsherRequest *request, const Entry *entry, const char *const *segments)
 {
-  for (guint i = 0; route->segments[i] != NULL; i++)
-    if (*route->segments[i] == ':')
-      usher_request_set_parameter (request, route->segments[i] + 1, segments[i]);
+  for (guint i = 0; entry->segments[i] != NULL; i++)
+    if (*entry->segments[i] == ':')
+      usher_request_set_parameter (request, entry->segments[i] + 1, segments[i]);
 }
 
 /* The path is there, the method is not: who asked for just that is told. */
@@ -403,19 +427,19 @@ find (UsherRouter *self, UsherExchange *exchange)
   g_autoptr (GPtrArray) methods = NULL;
   UsherRouter *table = g_atomic_pointer_get (&self->table);
   Search search = { .method = usher_request_get_method (request) };
-  Route *route = NULL;
+  Entry *entry = NULL;
 
   search.segments = usher_request_get_segments (request, &search.n_segments);
   if (search.segments != NULL)
-    route = search_node (&search, self->root, 0);
-  if (route == NULL && table != NULL && search.segments != NULL)
-    route = search_node (&search, table->root, 0);
+    entry = search_node (&search, self->root, 0);
+  if (entry == NULL && table != NULL && search.segments != NULL)
+    entry = search_node (&search, table->root, 0);
   methods = search.methods;
 
-  if (route != NULL)
+  if (entry != NULL)
     {
-      take_parameters (request, route, search.segments);
-      usher_exchange_set_route (exchange, route);
+      take_parameters (request, entry, search.segments);
+      usher_exchange_set_route (exchange, entry);
       return TRUE;
     }
 
@@ -527,7 +551,7 @@ static gboolean
 check (UsherRouter *self, UsherExchange *exchange, gint64 length)
 {
   UsherRequest *request = usher_exchange_get_request (exchange);
-  const Route *route = usher_exchange_get_route (exchange);
+  const Entry *entry = usher_exchange_get_route (exchange);
 
   if (length > 0 && (guint64) length > self->max_body)
     refuse (exchange, USHER_ERROR_TOO_LARGE, "too large");
@@ -535,7 +559,7 @@ check (UsherRouter *self, UsherExchange *exchange, gint64 length)
     refuse (exchange, USHER_ERROR_FORBIDDEN, "Requests from other sites are refused");
   else if (!is_media_type_allowed (request, length != 0))
     refuse (exchange, USHER_ERROR_UNSUPPORTED, "not JSON");
-  else if (!is_signed_in (self, request, route->flags))
+  else if (!is_signed_in (self, request, usher_route_get_flags (entry->route)))
     refuse (exchange, USHER_ERROR_UNAUTHORIZED, "not signed in");
   else
     return TRUE;
@@ -589,7 +613,7 @@ void
 usher_router_run (UsherRouter *self, UsherExchange *exchange)
 {
   g_autoptr (UsherExchange) owned = exchange;
-  const Route *route = NULL;
+  const Entry *entry = NULL;
 
   g_return_if_fail (USHER_IS_ROUTER (self));
   g_return_if_fail (USHER_IS_EXCHANGE (exchange));
@@ -601,8 +625,8 @@ usher_router_run (UsherRouter *self, UsherExchange *exchange)
       return;
     }
 
-  route = usher_exchange_get_route (owned);
-  route->func (g_steal_pointer (&owned), route->user_data);
+  entry = usher_exchange_get_route (owned);
+  entry->func (g_steal_pointer (&owned), entry->user_data);
 }
 
 /**
@@ -628,20 +652,34 @@ usher_router_miss (UsherRouter *self, UsherExchange *exchange)
 void
 usher_router_count (gconstpointer found, guint status, gint64 duration)
 {
-  const Route *route = found;
+  const Entry *entry = found;
 
-  usher_tally_add (route->tally, CLAMP (status / 100, 1, USHER_ROUTE_N_CLASSES) - 1, 1);
-  usher_tally_add_duration (route->tally, USHER_ROUTE_N_CLASSES, duration);
+  usher_tally_add (entry->tally, CLAMP (status / 100, 1, USHER_ROUTE_N_CLASSES) - 1, 1);
+  usher_tally_add_duration (entry->tally, USHER_ROUTE_N_CLASSES, duration);
+}
+
+static void
+tell_figures (const Entry *entry, UsherRouteFiguresFunc func, gpointer user_data)
+{
+  guint64 counts[USHER_TALLY_N_BOUNDS + 1] = { 0 };
+  UsherRouteFigures figures = {
+    .method = usher_route_get_method (entry->route),
+    .pattern = usher_route_get_pattern (entry->route),
+    .n_bounds = USHER_TALLY_N_BOUNDS,
+    .bounds = usher_tally_bounds,
+    .counts = counts,
+    .duration = usher_tally_sum_durations (entry->tally, USHER_ROUTE_N_CLASSES, counts),
+  };
+
+  for (guint i = 0; i < USHER_ROUTE_N_CLASSES; i++)
+    figures.answers[i] = usher_tally_sum (entry->tally, i);
+  func (&figures, user_data);
 }
 
 void
-usher_router_foreach_count (UsherRouter *self, UsherRouteCountFunc func, gpointer user_data)
+usher_router_foreach_figures (UsherRouter *self, UsherRouteFiguresFunc func, gpointer user_data)
 {
-  func (self->nowhere->method, self->nowhere->pattern, self->nowhere->tally, user_data);
+  tell_figures (self->nowhere, func, user_data);
   for (guint i = 0; i < self->added->len; i++)
-    {
-      const Route *route = g_ptr_array_index (self->added, i);
-
-      func (route->method, route->pattern, route->tally, user_data);
-    }
+    tell_figures (g_ptr_array_index (self->added, i), func, user_data);
 }

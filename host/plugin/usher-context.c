@@ -13,9 +13,7 @@
 
 #include "usher-context-private.h"
 #include "usher-error.h"
-#include "usher-job-private.h"
-#include "usher-sqlite-store.h"
-#include "usher-workers-private.h"
+#include "usher-limiters-private.h"
 
 /**
  * UsherContext:
@@ -26,68 +24,34 @@
  * A service declares what it has in its configure() and uses the rest from its
  * handlers. The context belongs to the host and lives as long as the service does.
  */
+struct _UsherContext
+{
+  GObject parent_instance;
+
+  UsherDeclarations *declarations; /* (owned) */
+  char *directory;                 /* (owned): the host's data directory */
+  UsherSettings *settings;         /* (owned) */
+  UsherSessions *sessions;         /* (owned) */
+  UsherClock *clock;               /* (owned) */
+  UsherLimiters *limiters;         /* (owned) */
+  GError *error;                   /* (owned) (nullable): the first declaration that was wrong */
+  gboolean is_frozen;              /* nothing but the limiters changes any more */
+};
+
 G_DEFINE_FINAL_TYPE (UsherContext, usher_context, G_TYPE_OBJECT)
-
-static void
-free_route (gpointer data)
-{
-  UsherRoute *route = data;
-
-  if (route->destroy != NULL)
-    route->destroy (route->user_data);
-  g_free (route->method);
-  g_free (route->pattern);
-  g_free (route);
-}
-
-static void
-free_listener (gpointer data)
-{
-  UsherListener *listener = data;
-
-  if (listener->destroy != NULL)
-    listener->destroy (listener->user_data);
-  g_free (listener->channel);
-  g_free (listener->group);
-  usher_tally_free (listener->tally);
-  g_free (listener);
-}
-
-static void
-free_alarm (gpointer data)
-{
-  UsherAlarm *alarm = data;
-
-  if (alarm->destroy != NULL)
-    alarm->destroy (alarm->user_data);
-  g_free (alarm->name);
-  g_free (alarm);
-}
 
 static void
 usher_context_finalize (GObject *object)
 {
   UsherContext *self = USHER_CONTEXT (object);
 
-  g_clear_pointer (&self->relay, usher_relay_free);
-  g_clear_pointer (&self->pool, usher_workers_free);
-  g_clear_object (&self->store);
-  g_clear_pointer (&self->routes, g_ptr_array_unref);
-  g_clear_pointer (&self->listeners, g_ptr_array_unref);
-  g_clear_pointer (&self->alarms, g_ptr_array_unref);
-  g_clear_pointer (&self->schemas, g_ptr_array_unref);
-  g_clear_pointer (&self->limiters, g_hash_table_unref);
-  g_clear_pointer (&self->waiters, g_hash_table_unref);
-  g_clear_pointer (&self->alarms_out, g_hash_table_unref);
-  g_clear_object (&self->service);
+  g_clear_pointer (&self->declarations, usher_declarations_unref);
+  g_clear_pointer (&self->limiters, usher_limiters_free);
+  g_clear_pointer (&self->directory, g_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->sessions);
   g_clear_object (&self->clock);
   g_clear_error (&self->error);
-  g_clear_pointer (&self->name, g_free);
-  g_clear_pointer (&self->directory, g_free);
-  g_clear_pointer (&self->tally, usher_tally_free);
-  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_context_parent_class)->finalize (object);
 }
@@ -101,35 +65,49 @@ usher_context_class_init (UsherContextClass *klass)
 static void
 usher_context_init (UsherContext *self)
 {
-  g_mutex_init (&self->mutex);
-  self->tally = usher_tally_new (USHER_N_COUNTS);
-  g_queue_init (&self->deferred);
-  self->schemas = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_schema_unref);
-  self->routes = g_ptr_array_new_with_free_func (free_route);
-  self->listeners = g_ptr_array_new_with_free_func (free_listener);
-  self->alarms = g_ptr_array_new_with_free_func (free_alarm);
-  self->limiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->waiters =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
-  self->alarms_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 UsherContext *
 usher_context_new (const char *name,
-                   UsherService *service,
                    const char *directory,
                    UsherSettings *settings,
+                   UsherSessions *sessions,
                    UsherClock *clock)
 {
   UsherContext *self = g_object_new (USHER_TYPE_CONTEXT, NULL);
 
-  self->name = g_strdup (name);
-  self->service = g_object_ref (service);
+  self->declarations = usher_declarations_new (name);
   self->directory = g_strdup (directory);
   self->settings = g_object_ref (settings);
+  self->sessions = g_object_ref (sessions);
   self->clock = g_object_ref (clock);
+  self->limiters = usher_limiters_new (clock);
 
   return self;
+}
+
+gboolean
+usher_context_freeze (UsherContext *self, GError **error)
+{
+  self->is_frozen = TRUE;
+  if (self->error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&self->error));
+
+  return FALSE;
+}
+
+UsherDeclarations *
+usher_context_get_declarations (UsherContext *self)
+{
+  return self->declarations;
+}
+
+static const char *
+get_name (UsherContext *self)
+{
+  return usher_declarations_get_service (self->declarations);
 }
 
 /* Keeps the first thing that was wrong; takes ownership of @error. */
@@ -145,10 +123,10 @@ take_error (UsherContext *self, GError *error)
 static gboolean
 may_declare (UsherContext *self, const char *what)
 {
-  if (self->configured)
-    g_critical ("service “%s” declares %s after it was configured", self->name, what);
+  if (self->is_frozen)
+    g_critical ("service “%s” declares %s after it was configured", get_name (self), what);
 
-  return !self->configured;
+  return !self->is_frozen;
 }
 
 /**
@@ -199,21 +177,9 @@ usher_context_add_collection (UsherContext *self,
   if (!may_declare (self, "a collection"))
     return;
 
-  if (usher_context_get_schema (self, collection) != NULL)
-    {
-      take_error (self,
-                  g_error_new (USHER_ERROR,
-                               USHER_ERROR_CONFLICT,
-                               "collection “%s” is declared twice",
-                               collection));
-      return;
-    }
-
   schema = usher_schema_new (collection, fields, n_fields, &error);
-  if (schema == NULL)
+  if (schema == NULL || !usher_declarations_add_schema (self->declarations, schema, &error))
     take_error (self, error);
-  else
-    g_ptr_array_add (self->schemas, schema);
 }
 
 /**
@@ -247,15 +213,9 @@ usher_context_add_route (UsherContext *self,
   if (!may_declare (self, "a route"))
     return;
 
-  route = g_new0 (UsherRoute, 1);
-  route->context = self;
-  route->method = g_strdup (method);
-  route->pattern = g_strdup (pattern);
-  route->flags = flags;
-  route->handler = handler;
-  route->user_data = user_data;
-  route->destroy = destroy;
-  g_ptr_array_add (self->routes, route);
+  route = usher_route_new (get_name (self), method, pattern, flags);
+  usher_declarations_add_endpoint (self->declarations,
+                                   usher_endpoint_new (route, handler, user_data, destroy));
 }
 
 /**
@@ -280,7 +240,9 @@ usher_context_add_listener (UsherContext *self,
                             gpointer user_data,
                             GDestroyNotify destroy)
 {
+  g_autofree char *own = NULL;
   UsherListener *listener = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (USHER_IS_CONTEXT (self));
   g_return_if_fail (channel != NULL);
@@ -289,23 +251,10 @@ usher_context_add_listener (UsherContext *self,
   if (!may_declare (self, "a listener"))
     return;
 
-  listener = g_new0 (UsherListener, 1);
-  listener->context = self;
-  listener->channel = g_strdup (channel);
-  listener->group = group != NULL ? g_strdup (group) : g_strconcat (self->name, "-service", NULL);
-  listener->tally = usher_tally_new (USHER_N_EVENT_COUNTS);
-  listener->handler = handler;
-  listener->user_data = user_data;
-  listener->destroy = destroy;
-
-  if (usher_context_find_listener (self, channel, listener->group) != NULL)
-    take_error (self,
-                g_error_new (USHER_ERROR,
-                             USHER_ERROR_CONFLICT,
-                             "channel “%s” has two listeners in group “%s”",
-                             channel,
-                             listener->group));
-  g_ptr_array_add (self->listeners, listener);
+  own = usher_declarations_make_group (self->declarations);
+  listener = usher_listener_new (channel, group != NULL ? group : own, handler, user_data, destroy);
+  if (!usher_declarations_add_listener (self->declarations, listener, &error))
+    take_error (self, error);
 }
 
 /**
@@ -328,6 +277,7 @@ usher_context_add_timer (UsherContext *self,
                          GDestroyNotify destroy)
 {
   UsherAlarm *alarm = NULL;
+  GError *error = NULL;
 
   g_return_if_fail (USHER_IS_CONTEXT (self));
   g_return_if_fail (name != NULL);
@@ -336,17 +286,9 @@ usher_context_add_timer (UsherContext *self,
   if (!may_declare (self, "a timer"))
     return;
 
-  if (usher_context_find_alarm (self, name) != NULL)
-    take_error (
-        self,
-        g_error_new (USHER_ERROR, USHER_ERROR_CONFLICT, "timer “%s” is declared twice", name));
-
-  alarm = g_new0 (UsherAlarm, 1);
-  alarm->name = g_strdup (name);
-  alarm->handler = handler;
-  alarm->user_data = user_data;
-  alarm->destroy = destroy;
-  g_ptr_array_add (self->alarms, alarm);
+  alarm = usher_alarm_new (name, handler, user_data, destroy);
+  if (!usher_declarations_add_alarm (self->declarations, alarm, &error))
+    take_error (self, error);
 }
 
 /**
@@ -362,7 +304,7 @@ usher_context_get_name (UsherContext *self)
 {
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
 
-  return self->name;
+  return get_name (self);
 }
 
 /**
@@ -399,7 +341,7 @@ usher_context_dup_directory (UsherContext *self, GError **error)
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  path = g_build_filename (self->directory, self->name, NULL);
+  path = g_build_filename (self->directory, get_name (self), NULL);
   if (g_mkdir_with_parents (path, 0700) != 0)
     {
       g_set_error (error,
@@ -428,7 +370,7 @@ usher_context_get_string (UsherContext *self, const char *key)
 {
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
 
-  return usher_settings_get_string (self->settings, self->name, key);
+  return usher_settings_get_string (self->settings, get_name (self), key);
 }
 
 /**
@@ -445,7 +387,7 @@ usher_context_get_integer (UsherContext *self, const char *key)
 {
   g_return_val_if_fail (USHER_IS_CONTEXT (self), 0);
 
-  return usher_settings_get_integer (self->settings, self->name, key);
+  return usher_settings_get_integer (self->settings, get_name (self), key);
 }
 
 /**
@@ -462,7 +404,7 @@ usher_context_get_boolean (UsherContext *self, const char *key)
 {
   g_return_val_if_fail (USHER_IS_CONTEXT (self), FALSE);
 
-  return usher_settings_get_boolean (self->settings, self->name, key);
+  return usher_settings_get_boolean (self->settings, get_name (self), key);
 }
 
 /**
@@ -480,21 +422,10 @@ usher_context_get_boolean (UsherContext *self, const char *key)
 UsherLimiter *
 usher_context_get_limiter (UsherContext *self, const char *name, guint max, gint64 window)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-  UsherLimiter *limiter = NULL;
-
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  locker = g_mutex_locker_new (&self->mutex);
-  limiter = g_hash_table_lookup (self->limiters, name);
-  if (limiter == NULL)
-    {
-      limiter = usher_limiter_new (self->clock, max, window);
-      g_hash_table_insert (self->limiters, g_strdup (name), limiter);
-    }
-
-  return limiter;
+  return usher_limiters_ensure (self->limiters, name, max, window);
 }
 
 /**
@@ -511,7 +442,6 @@ UsherSession *
 usher_context_begin_session (UsherContext *self, const char *user_id, const char *email)
 {
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
-  g_return_val_if_fail (self->sessions != NULL, NULL);
 
   return usher_sessions_begin (self->sessions, user_id, email);
 }
@@ -530,45 +460,5 @@ usher_context_get_schema (UsherContext *self, const char *collection)
 {
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
 
-  for (guint i = 0; i < self->schemas->len; i++)
-    {
-      UsherSchema *schema = g_ptr_array_index (self->schemas, i);
-
-      if (g_str_equal (usher_schema_get_collection (schema), collection))
-        return schema;
-    }
-
-  return NULL;
-}
-
-/* @group: NULL stands for the default */
-const UsherListener *
-usher_context_find_listener (UsherContext *self, const char *channel, const char *group)
-{
-  g_autofree char *by_default = g_strconcat (self->name, "-service", NULL);
-
-  for (guint i = 0; i < self->listeners->len; i++)
-    {
-      const UsherListener *listener = g_ptr_array_index (self->listeners, i);
-
-      if (g_str_equal (listener->channel, channel) &&
-          g_str_equal (listener->group, group != NULL ? group : by_default))
-        return listener;
-    }
-
-  return NULL;
-}
-
-const UsherAlarm *
-usher_context_find_alarm (UsherContext *self, const char *name)
-{
-  for (guint i = 0; i < self->alarms->len; i++)
-    {
-      const UsherAlarm *alarm = g_ptr_array_index (self->alarms, i);
-
-      if (g_str_equal (alarm->name, name))
-        return alarm;
-    }
-
-  return NULL;
+  return usher_declarations_find_schema (self->declarations, collection);
 }

@@ -11,18 +11,20 @@
 
 #include "usher-error.h"
 #include "usher-host-private.h"
+#include "usher-host-view-private.h"
 #include "usher-registration-private.h"
 
 static void
-add_context (UsherRegistration *registration, UsherContext *context)
+add_lane (UsherRegistration *registration, UsherLane *lane)
 {
-  g_ptr_array_add (registration->services, g_strdup (context->name));
-  for (guint i = 0; i < context->routes->len; i++)
-    {
-      UsherRoute *route = g_ptr_array_index (context->routes, i);
+  GPtrArray *endpoints = usher_declarations_get_endpoints (usher_lane_get_declarations (lane));
 
-      usher_registration_add_route (
-          registration, context->name, route->method, route->pattern, route->flags);
+  g_ptr_array_add (registration->services, g_strdup (usher_lane_get_name (lane)));
+  for (guint i = 0; i < endpoints->len; i++)
+    {
+      UsherRoute *route = usher_endpoint_get_route (g_ptr_array_index (endpoints, i));
+
+      g_ptr_array_add (registration->routes, usher_route_ref (route));
     }
 }
 
@@ -70,8 +72,8 @@ usher_host_register (UsherHost *self, const char *run_directory, const char *nam
   registration = usher_registration_new (name);
   registration->listen = g_strdup (usher_host_get_uri (self));
   registration->admin = g_strdup (usher_host_get_admin_uri (self));
-  for (guint i = 0; i < self->contexts->len; i++)
-    add_context (registration, g_ptr_array_index (self->contexts, i));
+  for (guint i = 0; i < usher_host_get_n_lanes (self); i++)
+    add_lane (registration, usher_host_get_lane (self, i));
 
   if (!usher_registration_write (registration, run_directory, error))
     return FALSE;

@@ -9,8 +9,10 @@
 #include "usher-host.h"
 
 #include "usher-error.h"
+#include "usher-event-job-private.h"
 #include "usher-host-private.h"
-#include "usher-job-private.h"
+#include "usher-host-view-private.h"
+#include "usher-timer-job-private.h"
 
 #define TIMERS_AT_ONCE 256
 
@@ -62,22 +64,6 @@ latch_wait (Latch *latch)
   return g_steal_pointer (&latch->error);
 }
 
-UsherContext *
-usher_host_find_context (UsherHost *self, const char *service, GError **error)
-{
-  for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-
-      if (g_str_equal (context->name, service))
-        return context;
-    }
-
-  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no service is named “%s”", service);
-
-  return NULL;
-}
-
 static void
 on_exchange_done (UsherExchange *exchange, gpointer user_data)
 {
@@ -119,7 +105,7 @@ usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
   else
     usher_exchange_finish (exchange);
 
-  usher_host_end_reads (self);
+  usher_tenants_end_reads (self->tenants);
   error = latch_wait (&latch);
 
   return g_steal_pointer (&reply);
@@ -146,7 +132,7 @@ usher_host_feed (UsherHost *self,
                  UsherEvent *event,
                  GError **error)
 {
-  UsherContext *context = NULL;
+  UsherLane *lane = NULL;
   const UsherListener *listener = NULL;
   GError *failure = NULL;
   Latch latch;
@@ -156,11 +142,13 @@ usher_host_feed (UsherHost *self,
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (self->started, FALSE);
 
-  context = usher_host_find_context (self, service, error);
-  if (context == NULL)
+  lane = usher_host_find_lane (self, service, error);
+  if (lane == NULL)
     return FALSE;
 
-  listener = usher_context_find_listener (context, usher_event_get_channel (event), group);
+  listener = usher_declarations_find_listener (usher_lane_get_declarations (lane),
+                                               usher_event_get_channel (event),
+                                               group);
   if (listener == NULL)
     {
       g_set_error (error,
@@ -173,8 +161,8 @@ usher_host_feed (UsherHost *self,
     }
 
   latch_init (&latch, 1);
-  usher_job_start_event (context, listener, event, latch_leave, &latch);
-  usher_store_end_reads (context->store);
+  usher_event_job_start (lane, listener, event, FALSE, latch_leave, &latch);
+  usher_lane_end_reads (lane);
   failure = latch_wait (&latch);
   if (failure != NULL)
     g_propagate_error (error, failure);
@@ -184,14 +172,14 @@ usher_host_feed (UsherHost *self,
 
 /* TRUE when it ran here, FALSE when another thread has it or nobody knows its name */
 static gboolean
-run_timer (UsherContext *context, UsherTimer *timer)
+run_timer (UsherLane *lane, UsherTimer *timer)
 {
   g_autoptr (GError) ignored = NULL;
   Latch latch;
   gboolean started = FALSE;
 
   latch_init (&latch, 1);
-  started = usher_job_start_timer (context, timer, latch_leave, &latch);
+  started = usher_timer_job_start (lane, timer, latch_leave, &latch);
   if (!started)
     latch_leave (NULL, &latch);
   ignored = latch_wait (&latch);
@@ -202,18 +190,18 @@ run_timer (UsherContext *context, UsherTimer *timer)
 /* Runs the timers of a service that are due now. Returns how many were due, those that another thread
  * runs included; -1 on error. */
 static int
-run_due (UsherHost *self, UsherContext *context, int *n_run, GError **error)
+run_due (UsherHost *self, UsherLane *lane, int *n_run, GError **error)
 {
   gint64 now = usher_clock_get_time (self->clock);
   g_autoptr (GPtrArray) timers = NULL;
   int n_due = 0;
 
-  usher_context_forget_done (context);
+  usher_timers_out_forget_done (usher_lane_get_timers_out (lane));
   /* timers are another process's, or none is due */
-  if (!usher_store_hold_lease (context->store) || usher_store_get_next_due (context->store) > now)
+  if (!usher_lane_hold_lease (lane) || usher_lane_get_next_due (lane) > now)
     return 0;
 
-  timers = usher_context_list_due (context, now, TIMERS_AT_ONCE, error);
+  timers = usher_lane_list_due (lane, now, TIMERS_AT_ONCE, error);
   if (timers == NULL)
     return -1;
 
@@ -222,7 +210,7 @@ run_due (UsherHost *self, UsherContext *context, int *n_run, GError **error)
       UsherTimer *timer = g_ptr_array_index (timers, i);
 
       n_due++;
-      if (run_timer (context, timer))
+      if (run_timer (lane, timer))
         (*n_run)++;
       else
         g_usleep (G_TIME_SPAN_MILLISECOND);
@@ -250,14 +238,13 @@ usher_host_run_timers (UsherHost *self, GError **error)
   g_return_val_if_fail (USHER_IS_HOST (self), -1);
   g_return_val_if_fail (self->started, -1);
 
-  for (guint i = 0; i < self->contexts->len; i++)
+  for (guint i = 0; i < usher_host_get_n_lanes (self); i++)
     {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
       int n_due = 0;
 
       do
         {
-          n_due = run_due (self, context, &n_run, error);
+          n_due = run_due (self, usher_host_get_lane (self, i), &n_run, error);
           if (n_due < 0)
             return -1;
         }
@@ -280,19 +267,20 @@ usher_host_run_timers (UsherHost *self, GError **error)
 GPtrArray *
 usher_host_list_outbox (UsherHost *self, const char *service, GError **error)
 {
-  UsherContext *context = NULL;
+  UsherLane *lane = NULL;
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+  const UsherMark begin = { 0 };
   GPtrArray *events = NULL;
-  gint64 last = 0;
 
   g_return_val_if_fail (USHER_IS_HOST (self), NULL);
   g_return_val_if_fail (service != NULL, NULL);
 
-  context = usher_host_find_context (self, service, error);
-  if (context == NULL)
+  lane = usher_host_find_lane (self, service, error);
+  if (lane == NULL)
     return NULL;
 
-  events = usher_store_list_outbox (context->store, 0, G_MAXINT32, &last, error);
-  usher_store_end_reads (context->store);
+  events = usher_store_list_outbox (usher_lane_get_store (lane), &begin, G_MAXINT32, marks, error);
+  usher_lane_end_reads (lane);
 
   return events;
 }
@@ -316,7 +304,7 @@ usher_host_dup_document (UsherHost *self,
                          const char *id,
                          GError **error)
 {
-  UsherContext *context = NULL;
+  UsherLane *lane = NULL;
   g_autoptr (UsherDocument) document = NULL;
 
   g_return_val_if_fail (USHER_IS_HOST (self), NULL);
@@ -324,11 +312,12 @@ usher_host_dup_document (UsherHost *self,
   g_return_val_if_fail (collection != NULL, NULL);
   g_return_val_if_fail (id != NULL, NULL);
 
-  context = usher_host_find_context (self, service, error);
-  if (context == NULL || !usher_store_find (context->store, collection, id, &document, error))
+  lane = usher_host_find_lane (self, service, error);
+  if (lane == NULL ||
+      !usher_store_lookup (usher_lane_get_store (lane), collection, id, &document, error))
     return NULL;
 
-  usher_store_end_reads (context->store);
+  usher_lane_end_reads (lane);
 
   return document != NULL ? g_strdup (usher_document_get_text (document, NULL)) : NULL;
 }

@@ -10,15 +10,13 @@
 
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
+#include "usher-health-private.h"
 #include "usher-host-private.h"
-#include "usher-job-private.h"
-#include "usher-waiters-private.h"
 
-#define KEY_FILE "session.key"
-
+#define KEY_FILE  "session.key"
+#define LOCK_FILE "lock"
 /* how long a host that was registered serves on after it began to stop */
 #define LAME_DUCK (200 * G_TIME_SPAN_MILLISECOND)
-#define LOCK_FILE "lock"
 
 /**
  * UsherHost:
@@ -30,54 +28,152 @@
  */
 G_DEFINE_FINAL_TYPE (UsherHost, usher_host, G_TYPE_OBJECT)
 
+typedef enum
+{
+  PROP_READY = 1,
+  PROP_DRAINING,
+  N_PROPERTIES,
+} UsherHostProperty;
+
+static GParamSpec *properties[N_PROPERTIES];
+
+typedef enum
+{
+  DRAINED,
+  BUS_CLOSED,
+  N_SIGNALS,
+} UsherHostSignal;
+
+static guint signals[N_SIGNALS];
+
 static void
-usher_host_finalize (GObject *object)
+usher_host_dispose (GObject *object)
 {
   UsherHost *self = USHER_HOST (object);
 
   if (self->started)
     usher_host_stop (self, 0, NULL);
 
+  G_OBJECT_CLASS (usher_host_parent_class)->dispose (object);
+}
+
+static void
+usher_host_finalize (GObject *object)
+{
+  UsherHost *self = USHER_HOST (object);
+
   g_clear_object (&self->front);
   g_clear_object (&self->admin);
   g_clear_object (&self->probe);
-  g_clear_pointer (&self->monitor, usher_monitor_free);
-  g_clear_pointer (&self->metrics, g_ptr_array_unref);
-  g_clear_pointer (&self->ticker, usher_ticker_free);
   g_clear_pointer (&self->revocations, usher_revocations_free);
   g_clear_object (&self->router);
   g_clear_object (&self->admin_router);
   g_clear_pointer (&self->workers, usher_workers_free);
-  g_clear_pointer (&self->contexts, g_ptr_array_unref);
-  g_clear_pointer (&self->left_out, g_ptr_array_unref);
-  g_clear_pointer (&self->running, usher_running_free);
+  g_clear_pointer (&self->tenants, usher_tenants_free);
+  g_clear_pointer (&self->readiness, usher_readiness_free);
   g_clear_object (&self->bus);
   g_clear_object (&self->sessions);
   g_clear_object (&self->settings);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->directory, g_free);
-  g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->registered, g_free);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
-  g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_host_parent_class)->finalize (object);
 }
 
 static void
+usher_host_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  UsherHost *self = USHER_HOST (object);
+
+  switch ((UsherHostProperty) id)
+    {
+    case PROP_READY:
+      g_value_set_boolean (value, usher_host_is_ready (self, NULL));
+      break;
+    case PROP_DRAINING:
+      g_value_set_boolean (value, usher_readiness_is_draining (self->readiness));
+      break;
+    case N_PROPERTIES:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+    }
+}
+
+static void
 usher_host_class_init (UsherHostClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = usher_host_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = usher_host_dispose;
+  object_class->finalize = usher_host_finalize;
+  object_class->get_property = usher_host_get_property;
+
+  /**
+   * UsherHost:ready:
+   *
+   * Whether requests will be served, as [method@Host.is_ready] tells it. What the host or the program around it
+   * changes is notified, on the thread that does so; a bus that comes and goes is not.
+   */
+  properties[PROP_READY] =
+      g_param_spec_boolean ("ready",
+                            NULL,
+                            NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * UsherHost:draining:
+   *
+   * Whether [method@Host.stop] has begun.
+   */
+  properties[PROP_DRAINING] =
+      g_param_spec_boolean ("draining",
+                            NULL,
+                            NULL,
+                            FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  /**
+   * UsherHost::drained:
+   * @self: the host
+   *
+   * Nothing is under way any more and the admin listener closes next: who keeps a request of it answers that now. On the
+   * thread that stops the host.
+   */
+  signals[DRAINED] = g_signal_new (
+      "drained", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * UsherHost::bus-closed:
+   * @self: the host
+   *
+   * The bus is closed, and the stores close next: whoever looks at them on a thread of his own comes to an end before
+   * he returns. On the thread that stops the host.
+   */
+  signals[BUS_CLOSED] = g_signal_new (
+      "bus-closed", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 usher_host_init (UsherHost *self)
 {
-  self->contexts = g_ptr_array_new_with_free_func (g_object_unref);
-  self->left_out = g_ptr_array_new_with_free_func (g_object_unref);
-  self->running = usher_running_new ();
-  self->monitor = usher_monitor_new (self);
-  g_mutex_init (&self->mutex);
+  self->tenants = usher_tenants_new ();
+  self->readiness = usher_readiness_new ();
+}
+
+/* (transfer full) (nullable): why it is not ready */
+static char *
+dup_reason (gpointer host)
+{
+  char *reason = NULL;
+
+  usher_host_is_ready (host, &reason);
+
+  return reason;
 }
 
 static gboolean
@@ -104,8 +200,8 @@ prepare (UsherHost *self, GError **error)
                          (guint) usher_settings_get_integer (self->settings, "host", "workers"),
                          error);
 
-  return self->workers != NULL && usher_host_add_admin_routes (self, error) &&
-         usher_monitor_add_routes (self->monitor, error);
+  return self->workers != NULL &&
+         usher_health_add_routes (self->admin_router, dup_reason, self, error);
 }
 
 /* A restore that was broken off has left some files of before and some of the backup. */
@@ -215,52 +311,12 @@ gboolean
 usher_host_share (UsherHost *self, GError **error)
 {
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
-  g_return_val_if_fail (self->contexts->len == 0, FALSE);
+  g_return_val_if_fail (usher_tenants_get_n (self->tenants) == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   self->is_shared = TRUE;
 
   return usher_directory_lock_share (self->lock, error);
-}
-
-static void
-on_route (UsherExchange *exchange, gpointer user_data)
-{
-  const UsherRoute *route = user_data;
-  g_autoptr (UsherExchange) owned = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (route->context->store != NULL)
-    {
-      usher_job_start_request (route, exchange);
-      return;
-    }
-
-  owned = exchange;
-  error = g_error_new_literal (USHER_ERROR, USHER_ERROR_NOT_FOUND, "Not found");
-  usher_exchange_fail (owned, error);
-}
-
-static gboolean
-add_routes (UsherHost *self, UsherContext *context, GError **error)
-{
-  for (guint i = 0; i < context->routes->len; i++)
-    {
-      UsherRoute *route = g_ptr_array_index (context->routes, i);
-      gboolean is_admin = (route->flags & USHER_ROUTE_ADMIN) != 0;
-
-      if (!usher_router_add (is_admin ? self->admin_router : self->router,
-                             route->method,
-                             route->pattern,
-                             route->flags,
-                             on_route,
-                             route,
-                             NULL,
-                             error))
-        return FALSE;
-    }
-
-  return TRUE;
 }
 
 /**
@@ -277,7 +333,8 @@ add_routes (UsherHost *self, UsherContext *context, GError **error)
 gboolean
 usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error)
 {
-  g_autoptr (UsherContext) context = NULL;
+  UsherTenant *tenant = NULL;
+  UsherLaneGround ground;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
@@ -285,149 +342,27 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
   g_return_val_if_fail (!self->started, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  context = usher_context_new (name, service, self->directory, self->settings, self->clock);
-  context->sessions = g_object_ref (self->sessions);
-  context->workers = self->workers;
-  context->running = self->running;
-  context->is_shared = self->is_shared;
+  ground = (UsherLaneGround){
+    .directory = self->directory,
+    .is_shared = self->is_shared,
+    .settings = self->settings,
+    .clock = self->clock,
+    .workers = self->workers,
+  };
+  tenant = usher_tenant_new (name, service, self->sessions, &ground);
 
-  if (!usher_service_configure (service, context, error) ||
-      !usher_context_close_declarations (context, error) || !add_routes (self, context, error))
-    {
-      g_prefix_error (error, "service “%s” did not configure: ", name);
-      /* a router forgets no route: those it has already are answered 404 */
-      g_ptr_array_add (self->left_out, g_steal_pointer (&context));
-      return FALSE;
-    }
+  if (usher_tenants_add (self->tenants, tenant, self->router, self->admin_router, error))
+    return TRUE;
 
-  g_ptr_array_add (self->contexts, g_steal_pointer (&context));
+  g_prefix_error (error, "service “%s” did not configure: ", name);
 
-  return TRUE;
-}
-
-void
-usher_host_end_reads (UsherHost *self)
-{
-  for (guint i = 0; i < self->contexts->len; i++)
-    usher_store_end_reads (((UsherContext *) g_ptr_array_index (self->contexts, i))->store);
+  return FALSE;
 }
 
 static void
 on_idle (gpointer user_data)
 {
-  usher_host_end_reads (user_data);
-}
-
-static void
-answer_delivery (const GError *error, gpointer user_data)
-{
-  g_autoptr (UsherDelivery) delivery = user_data;
-  guint attempt = usher_delivery_get_attempt (delivery);
-  gint64 delay = (100 * G_TIME_SPAN_MILLISECOND) << MIN (attempt, 8);
-
-  if (error == NULL)
-    usher_delivery_ack (delivery);
-  else if (usher_job_is_deferral (error))
-    /* the event is not to blame */
-    usher_delivery_defer (delivery, error->message);
-  else
-    usher_delivery_nak (delivery, delay, error->message);
-}
-
-static gboolean
-was_applied (const UsherListener *listener, UsherDelivery *delivery)
-{
-  gboolean applied = FALSE;
-
-  if (!usher_delivery_is_redelivered (delivery))
-    return FALSE;
-
-  /* when it cannot be known the commit finds out */
-  usher_store_was_applied (listener->context->store,
-                           usher_event_get_id (usher_delivery_get_event (delivery)),
-                           listener->group,
-                           &applied,
-                           NULL);
-
-  return applied;
-}
-
-static void
-on_delivery (UsherDelivery *delivery, gpointer user_data)
-{
-  const UsherListener *listener = user_data;
-
-  if (was_applied (listener, delivery))
-    {
-      usher_tally_add (listener->tally, USHER_COUNT_KNOWN, 1);
-      usher_delivery_ack (delivery);
-      usher_delivery_unref (delivery);
-      return;
-    }
-
-  usher_job_start_event (
-      listener->context, listener, usher_delivery_get_event (delivery), answer_delivery, delivery);
-}
-
-static gboolean
-start_context (UsherHost *self, UsherContext *context, GError **error)
-{
-  if (!usher_context_open (context, error))
-    return FALSE;
-
-  if (self->bus != NULL)
-    {
-      context->relay = usher_relay_new (context->store, self->bus, context->is_shared);
-      if (!usher_relay_start (context->relay, error))
-        return FALSE;
-    }
-
-  return usher_service_start (context->service, context, error);
-}
-
-static gboolean
-start_contexts (UsherHost *self, GError **error)
-{
-  for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-
-      if (!start_context (self, context, error))
-        {
-          g_prefix_error (error, "service “%s” did not start: ", context->name);
-          return FALSE;
-        }
-    }
-
-  self->ticker = usher_ticker_new (self->clock, self->contexts, self->bus != NULL);
-  for (guint i = 0; i < self->contexts->len; i++)
-    ((UsherContext *) g_ptr_array_index (self->contexts, i))->ticker = self->ticker;
-
-  return TRUE;
-}
-
-static gboolean
-subscribe (UsherHost *self, UsherContext *context, GError **error)
-{
-  for (guint i = 0; i < context->listeners->len; i++)
-    {
-      UsherListener *listener = g_ptr_array_index (context->listeners, i);
-      UsherSubscription subscription = {
-        .channel = listener->channel,
-        .group = listener->group,
-        .durable = listener->group,
-        .start = USHER_START_ALL,
-      };
-
-      if (usher_bus_subscribe (self->bus, &subscription, on_delivery, listener, NULL, error) == 0)
-        {
-          g_prefix_error (
-              error, "service “%s” did not subscribe to “%s”: ", context->name, listener->channel);
-          return FALSE;
-        }
-    }
-
-  return TRUE;
+  usher_tenants_end_reads (user_data);
 }
 
 static gboolean
@@ -436,7 +371,7 @@ join_bus (UsherHost *self, GError **error)
   GError *cause = NULL;
 
   /* who serves nobody refuses nobody */
-  if (self->contexts->len == 0)
+  if (usher_tenants_get_n (self->tenants) == 0)
     return TRUE;
 
   self->revocations = usher_revocations_new (
@@ -451,11 +386,7 @@ join_bus (UsherHost *self, GError **error)
       return FALSE;
     }
 
-  for (guint i = 0; i < self->contexts->len; i++)
-    if (!subscribe (self, g_ptr_array_index (self->contexts, i), error))
-      return FALSE;
-
-  return TRUE;
+  return usher_tenants_subscribe (self->tenants, self->bus, error);
 }
 
 /**
@@ -482,83 +413,16 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
   if (bus != NULL)
     {
       self->bus = g_object_ref (bus);
-      usher_bus_set_idle_func (bus, on_idle, self);
+      usher_bus_set_idle_func (bus, on_idle, self->tenants);
     }
 
-  if (!start_contexts (self, error) || (bus != NULL && !join_bus (self, error)))
+  if (!usher_tenants_start (self->tenants, bus, error) || (bus != NULL && !join_bus (self, error)))
     return FALSE;
 
-  g_atomic_int_set (&self->complete, TRUE);
+  usher_readiness_set_complete (self->readiness, TRUE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 
   return TRUE;
-}
-
-/**
- * usher_host_listen:
- * @self: a host that has started
- * @listen: (nullable): `ADDR:PORT`, `unix:PATH` or `fd:N` of the public listener
- * @admin: (nullable): the same of the admin listener
- * @error: return location for a [error@Error]
- *
- * Opens the listeners. Port 0 takes any that is free.
- *
- * Returns: whether both listen; `USHER_ERROR_BUSY` names an address that is in use
- */
-gboolean
-usher_host_listen (UsherHost *self, const char *listen, const char *admin, GError **error)
-{
-  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
-  g_return_val_if_fail (self->started, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (admin != NULL)
-    {
-      self->admin = usher_admin_listener_new (self->admin_router, self->settings);
-      if (!usher_admin_listener_start (self->admin, admin, error))
-        return FALSE;
-    }
-
-  if (listen != NULL)
-    {
-      self->front = usher_front_new (self->router, self->sessions, self->settings, self->clock);
-      usher_front_set_idle_func (self->front, on_idle, self);
-      if (!usher_front_start (self->front, listen, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * usher_host_get_uri:
- * @self: a host
- *
- * Gets the address of the public listener, `http://ADDR:PORT` or `unix:PATH`.
- *
- * Returns: (nullable): the address, `NULL` when there is none
- */
-const char *
-usher_host_get_uri (UsherHost *self)
-{
-  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
-
-  return self->front != NULL ? usher_front_get_uri (self->front) : NULL;
-}
-
-/**
- * usher_host_get_admin_uri:
- * @self: a host
- *
- * Gets the address of the admin listener, `http://ADDR:PORT` or `unix:PATH`.
- *
- * Returns: (nullable): the address, `NULL` when there is none
- */
-const char *
-usher_host_get_admin_uri (UsherHost *self)
-{
-  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
-
-  return self->admin != NULL ? usher_admin_listener_get_uri (self->admin) : NULL;
 }
 
 /**
@@ -573,25 +437,23 @@ usher_host_get_admin_uri (UsherHost *self)
 gboolean
 usher_host_is_ready (UsherHost *self, char **reason)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-  const char *why = NULL;
+  g_autofree char *why = NULL;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
 
-  locker = g_mutex_locker_new (&self->mutex);
-  if (!g_atomic_int_get (&self->complete))
-    why = "the host has not started";
-  else if (g_atomic_int_get (&self->draining))
-    why = "the host is stopping";
-  else if (self->bus != NULL && !usher_bus_is_connected (self->bus))
-    why = "the bus does not answer";
-  else
-    why = self->trouble;
+  why = usher_readiness_dup_reason (self->readiness,
+                                    self->bus != NULL && !usher_bus_is_connected (self->bus));
+  if (why == NULL)
+    {
+      if (reason != NULL)
+        *reason = NULL;
+      return TRUE;
+    }
 
   if (reason != NULL)
-    *reason = g_strdup (why);
+    *reason = g_steal_pointer (&why);
 
-  return why == NULL;
+  return FALSE;
 }
 
 /**
@@ -605,48 +467,20 @@ usher_host_is_ready (UsherHost *self, char **reason)
 void
 usher_host_set_trouble (UsherHost *self, const char *reason)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-
   g_return_if_fail (USHER_IS_HOST (self));
 
-  locker = g_mutex_locker_new (&self->mutex);
-  g_free (self->trouble);
-  self->trouble = g_strdup (reason);
-}
-
-static gboolean
-is_idle (UsherHost *self)
-{
-  if (usher_running_get_n_open (self->running) > 0)
-    return FALSE;
-
-  for (guint i = 0; i < self->contexts->len; i++)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i);
-
-      if (context->relay != NULL && !usher_relay_is_idle (context->relay))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* Whoever waits for a document gets his answer now. */
-static void
-wake_waiters (UsherHost *self)
-{
-  for (guint i = 0; i < self->contexts->len; i++)
-    usher_waiters_expire (g_ptr_array_index (self->contexts, i), TRUE);
+  usher_readiness_set_trouble (self->readiness, reason);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 }
 
 /* A handler that was under way may begin to wait only now. */
 static void
 wait_for_idle (UsherHost *self, gint64 deadline)
 {
-  while (!is_idle (self) && g_get_monotonic_time () < deadline)
+  while (!usher_tenants_is_idle (self->tenants) && g_get_monotonic_time () < deadline)
     {
       g_usleep (2000);
-      wake_waiters (self);
+      usher_tenants_give_up (self->tenants);
     }
 }
 
@@ -656,31 +490,13 @@ stop_intake (UsherHost *self)
   g_autoptr (GError) error = NULL;
 
   /* what is due now is due after the next start too */
-  if (self->ticker != NULL)
-    usher_ticker_rest (self->ticker);
+  usher_tenants_rest (self->tenants);
   usher_router_drain (self->router);
   if (self->front != NULL)
     usher_front_drain (self->front);
   if (self->bus != NULL && !usher_bus_pause (self->bus, &error))
     g_message ("the bus was not paused: %s", error->message);
-  wake_waiters (self);
-}
-
-static gboolean
-shut_contexts (UsherHost *self, GError **error)
-{
-  gboolean ok = TRUE;
-
-  for (guint i = self->contexts->len; i > 0; i--)
-    {
-      UsherContext *context = g_ptr_array_index (self->contexts, i - 1);
-
-      if (context->store != NULL)
-        usher_service_stop (context->service, context);
-      ok = usher_context_shut (context, ok ? error : NULL) && ok;
-    }
-
-  return ok;
+  usher_tenants_give_up (self->tenants);
 }
 
 /**
@@ -706,27 +522,28 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   if (!self->started)
     return TRUE;
 
-  g_atomic_int_set (&self->draining, 1);
+  usher_readiness_set_draining (self->readiness);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAINING]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
   if (usher_host_unregister (self))
     g_usleep ((gulong) MIN (timeout, LAME_DUCK));
   stop_intake (self);
   wait_for_idle (self, deadline);
   if (self->front != NULL)
     usher_front_stop (self->front, MAX (0, deadline - g_get_monotonic_time ()));
-  usher_monitor_drain (self->monitor);
+  g_signal_emit (self, signals[DRAINED], 0);
   if (self->admin != NULL)
     usher_admin_listener_stop (self->admin);
   if (self->probe != NULL)
     usher_admin_listener_stop (self->probe);
 
-  if (self->ticker != NULL)
-    usher_ticker_stop (self->ticker);
+  usher_tenants_stop_tickers (self->tenants);
   if (self->bus != NULL)
     ok = usher_bus_close (self->bus, MAX (0, deadline - g_get_monotonic_time ()), error);
 
-  usher_monitor_stop (self->monitor);
-  ok = shut_contexts (self, ok ? error : NULL) && ok;
-  g_atomic_int_set (&self->complete, FALSE);
+  g_signal_emit (self, signals[BUS_CLOSED], 0);
+  ok = usher_tenants_stop (self->tenants, ok ? error : NULL) && ok;
+  usher_readiness_set_complete (self->readiness, FALSE);
   self->started = FALSE;
 
   return ok;

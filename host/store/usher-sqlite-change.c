@@ -9,7 +9,10 @@
 #include "usher-sqlite-change-private.h"
 
 #include "usher-error.h"
-#include "usher-sqlite-mark-private.h"
+#include "usher-sqlite-inbox-private.h"
+#include "usher-sqlite-outbox-private.h"
+#include "usher-sqlite-requests-private.h"
+#include "usher-sqlite-timers-private.h"
 
 static const char begin[] = "SAVEPOINT unit";
 static const char undo[] = "ROLLBACK TO unit";
@@ -58,7 +61,7 @@ get_sql (UsherSqliteTable *table, UsherChangeKind kind)
 static UsherSqliteOutcome
 write_document (UsherSqliteConnection *connection,
                 UsherSqliteTable *table,
-                UsherChange *change,
+                const UsherChange *change,
                 GError **error)
 {
   const char *sql = get_sql (table, change->kind);
@@ -99,14 +102,14 @@ write_document (UsherSqliteConnection *connection,
 static UsherSqliteOutcome
 write_documents (UsherSqliteConnection *connection,
                  UsherSqliteTables *tables,
-                 UsherUnit *unit,
+                 UsherCommit *commit,
                  GError **error)
 {
   UsherSqliteOutcome outcome = USHER_SQLITE_WRITTEN;
 
-  for (guint i = 0; outcome == USHER_SQLITE_WRITTEN && i < usher_unit_count_documents (unit); i++)
+  for (guint i = 0; outcome == USHER_SQLITE_WRITTEN && i < usher_commit_get_n_changes (commit); i++)
     {
-      UsherChange *change = &g_array_index (unit->changes, UsherChange, i);
+      const UsherChange *change = usher_commit_get_change (commit, i);
       UsherSchema *schema = usher_document_get_schema (change->document);
       const char *collection = usher_schema_get_collection (schema);
       UsherSqliteTable *table = usher_sqlite_tables_find (tables, collection);
@@ -117,22 +120,22 @@ write_documents (UsherSqliteConnection *connection,
   return outcome;
 }
 
-/* The documents go first: a unit of one that is refused has written nothing. One of several
+/* The documents go first: a commit of one that is refused has written nothing. One of several
  * has a savepoint to go back to. */
 static UsherSqliteOutcome
 write_or_undo (UsherSqliteConnection *connection,
                UsherSqliteTables *tables,
-               UsherUnit *unit,
+               UsherCommit *commit,
                GError **error)
 {
-  gboolean has_savepoint = usher_unit_count_documents (unit) > 1;
+  gboolean has_savepoint = usher_commit_get_n_changes (commit) > 1;
   g_autoptr (GError) trouble = NULL;
   UsherSqliteOutcome outcome;
 
   if (has_savepoint && !usher_sqlite_connection_run (connection, begin, error))
     return USHER_SQLITE_BROKEN;
 
-  outcome = write_documents (connection, tables, unit, error);
+  outcome = write_documents (connection, tables, commit, error);
   if (!has_savepoint || outcome == USHER_SQLITE_BROKEN)
     return outcome;
 
@@ -148,36 +151,80 @@ write_or_undo (UsherSqliteConnection *connection,
   return outcome;
 }
 
+/* Whether the inbox has the event, or the timer had fired. FALSE: the transaction fails. */
+static gboolean
+check_applied (UsherSqliteConnection *connection, UsherCommit *commit, GError **error)
+{
+  const char *event_id = usher_commit_get_event_id (commit);
+  UsherTimer *fired = usher_commit_get_fired (commit);
+  gboolean was_applied = FALSE;
+
+  if (event_id != NULL &&
+      !usher_sqlite_inbox_find (
+          connection, event_id, usher_commit_get_subscriber (commit), &was_applied, error))
+    return FALSE;
+  if (!was_applied && fired != NULL &&
+      !usher_sqlite_timers_is_past (connection, fired, &was_applied, error))
+    return FALSE;
+
+  usher_commit_set_applied (commit, was_applied);
+  return TRUE;
+}
+
+static UsherSqliteOutcome
+check_request (UsherSqliteConnection *connection, UsherCommit *commit, GError **error)
+{
+  const UsherRequestRecord *request = usher_commit_get_request (commit);
+  gboolean is_free = TRUE;
+
+  if (request != NULL && !usher_sqlite_requests_is_free (connection, request, &is_free, error))
+    return USHER_SQLITE_BROKEN;
+  if (is_free)
+    return USHER_SQLITE_WRITTEN;
+
+  g_set_error (
+      error, USHER_ERROR, USHER_ERROR_TAKEN, "the request key “%s” is used already", request->key);
+  return USHER_SQLITE_REFUSED;
+}
+
+/* What goes with the documents. FALSE: the transaction fails. */
+static gboolean
+write_rest (UsherSqliteConnection *connection, UsherCommit *commit, GError **error)
+{
+  const char *event_id = usher_commit_get_event_id (commit);
+  const UsherRequestRecord *request = usher_commit_get_request (commit);
+
+  if (event_id != NULL && !usher_sqlite_inbox_add (connection,
+                                                   event_id,
+                                                   usher_commit_get_subscriber (commit),
+                                                   usher_commit_get_time (commit),
+                                                   error))
+    return FALSE;
+  if (request != NULL && !usher_sqlite_requests_set (connection, request, error))
+    return FALSE;
+
+  return usher_sqlite_timers_write (connection, commit, error) &&
+         usher_sqlite_outbox_write (connection, commit, error);
+}
+
 UsherSqliteOutcome
 usher_sqlite_change_write (UsherSqliteConnection *connection,
                            UsherSqliteTables *tables,
-                           UsherUnit *unit,
+                           UsherCommit *commit,
                            GError **error)
 {
-  gboolean is_free = TRUE;
   UsherSqliteOutcome outcome;
 
-  if (!usher_sqlite_mark_check (connection, unit, &unit->was_applied, error))
+  if (!check_applied (connection, commit, error))
     return USHER_SQLITE_BROKEN;
-  if (unit->was_applied)
+  if (usher_commit_was_applied (commit))
     return USHER_SQLITE_WRITTEN;
 
-  if (!usher_sqlite_mark_check_request (connection, unit, &is_free, error))
-    return USHER_SQLITE_BROKEN;
-  if (!is_free)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_TAKEN,
-                   "the request key “%s” is used already",
-                   unit->request_key);
-      return USHER_SQLITE_REFUSED;
-    }
-
-  outcome = write_or_undo (connection, tables, unit, error);
+  outcome = check_request (connection, commit, error);
+  if (outcome == USHER_SQLITE_WRITTEN)
+    outcome = write_or_undo (connection, tables, commit, error);
   if (outcome != USHER_SQLITE_WRITTEN)
     return outcome;
 
-  return usher_sqlite_mark_write (connection, unit, error) ? USHER_SQLITE_WRITTEN
-                                                           : USHER_SQLITE_BROKEN;
+  return write_rest (connection, commit, error) ? USHER_SQLITE_WRITTEN : USHER_SQLITE_BROKEN;
 }

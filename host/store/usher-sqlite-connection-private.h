@@ -43,6 +43,13 @@ gboolean usher_sqlite_connection_get_integer (UsherSqliteConnection *self,
                                               gint64 fallback,
                                               gint64 *value,
                                               GError **error);
+/* a kept statement that deletes what is before ?1, at most ?2 rows; TRUE @has_more: there may be more */
+gboolean usher_sqlite_connection_prune (UsherSqliteConnection *self,
+                                        const char *sql,
+                                        gint64 before,
+                                        guint limit,
+                                        gboolean *has_more,
+                                        GError **error);
 /* always FALSE: the error of the last call on the connection, which gave @code */
 gboolean usher_sqlite_connection_fail (UsherSqliteConnection *self, int code, GError **error);
 

@@ -224,6 +224,28 @@ usher_sqlite_connection_get_integer (UsherSqliteConnection *self,
   return TRUE;
 }
 
+gboolean
+usher_sqlite_connection_prune (UsherSqliteConnection *self,
+                               const char *sql,
+                               gint64 before,
+                               guint limit,
+                               gboolean *has_more,
+                               GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (self, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+
+  sqlite3_bind_int64 (statement, 1, before);
+  sqlite3_bind_int64 (statement, 2, limit);
+  if (!usher_sqlite_connection_finish (self, statement, error))
+    return FALSE;
+
+  *has_more |= sqlite3_changes (self->db) >= (int) limit;
+  return TRUE;
+}
+
 void
 usher_sqlite_statement_bind_text (UsherSqliteStatement *self, int index, const char *text)
 {

@@ -16,10 +16,10 @@ typedef gboolean (*UsherSqliteJob) (UsherSqliteConnection *connection,
                                     gpointer user_data,
                                     GError **error);
 
-/* a unit to commit, or a job; @func is called with no unit after a job */
+/* something to commit, or a job; @func is called with no commit after a job */
 typedef struct
 {
-  UsherUnit *unit; /* (owned) (nullable) */
+  UsherCommit *commit; /* (owned) (nullable) */
   UsherCommittedFunc func;
   gpointer user_data;
   UsherSqliteJob job;
@@ -46,7 +46,7 @@ void usher_sqlite_queue_init (UsherSqliteQueue *self);
 void usher_sqlite_queue_clear (UsherSqliteQueue *self);
 /* takes ownership of @entry; FALSE, and it is the caller's still, when the queue is closed */
 gboolean usher_sqlite_queue_push (UsherSqliteQueue *self, UsherSqliteEntry *entry);
-/* Waits for work and puts it into @group: units, or one job, or nothing when only the outbox is to be
+/* Waits for work and puts it into @group: commits, or one job, or nothing when only the outbox is to be
  * trimmed up to @trimmed or the disk to be tried. FALSE when the queue is closed and empty. */
 gboolean usher_sqlite_queue_take (UsherSqliteQueue *self, GPtrArray *group, gint64 *trimmed);
 /* no entry is put in after this */

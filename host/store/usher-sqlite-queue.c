@@ -8,8 +8,8 @@
 
 #include "usher-sqlite-queue-private.h"
 
-/* how many units share a flush */
-#define MOST_UNITS 256
+/* how many commits share a flush */
+#define MOST_COMMITS 256
 /* how long a trim of the outbox waits for a commit to go with, and for another try */
 #define TRIM_WAIT  (200 * G_TIME_SPAN_MILLISECOND)
 #define TRIM_PAUSE (2 * G_TIME_SPAN_SECOND)
@@ -19,7 +19,7 @@
 void
 usher_sqlite_entry_free (UsherSqliteEntry *self)
 {
-  g_clear_object (&self->unit);
+  g_clear_pointer (&self->commit, usher_commit_unref);
   g_clear_error (&self->error);
   g_free (self);
 }
@@ -94,7 +94,7 @@ fits (UsherSqliteEntry *entry, GPtrArray *group)
     return entry != NULL;
 
   first = g_ptr_array_index (group, 0);
-  return entry->job == NULL && first->job == NULL && group->len < MOST_UNITS;
+  return entry->job == NULL && first->job == NULL && group->len < MOST_COMMITS;
 }
 
 gboolean

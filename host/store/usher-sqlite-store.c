@@ -11,15 +11,20 @@
 #include "usher-error.h"
 #include "usher-query-private.h"
 #include "usher-sqlite-figures-private.h"
+#include "usher-sqlite-inbox-private.h"
 #include "usher-sqlite-layout-private.h"
+#include "usher-sqlite-outbox-private.h"
 #include "usher-sqlite-query-private.h"
 #include "usher-sqlite-reader-private.h"
+#include "usher-sqlite-requests-private.h"
 #include "usher-sqlite-share-private.h"
-#include "usher-sqlite-shelf-private.h"
 #include "usher-sqlite-table-private.h"
+#include "usher-sqlite-timers-private.h"
 #include "usher-sqlite-watch-private.h"
 #include "usher-sqlite-writer-private.h"
-#include "usher-unit-private.h"
+
+/* how many rows of each kind are pruned in one flush: a few milliseconds */
+#define PRUNE_ROWS 250
 
 /**
  * UsherSqliteStore:
@@ -28,12 +33,13 @@
  *
  * One thread writes and commits in groups: what was queued while the last group was flushed is the
  * next. Each thread that reads has a connection of its own, which ends with the thread. Other
- * processes may use the file at the same time, if all of them open it by [ctor@SqliteStore.new_shared].
+ * processes may use the file at the same time, if all of them open it as shared.
  */
 struct _UsherSqliteStore
 {
   GObject parent_instance;
 
+  UsherStoreTraits traits;
   UsherClock *clock;           /* (owned) */
   char *owner;                 /* (owned) */
   UsherSqliteShare *share;     /* (owned) (nullable): with other processes */
@@ -44,6 +50,12 @@ struct _UsherSqliteStore
   UsherSqliteWatch *watch;     /* (owned) (nullable) */
   gint64 last_prune;           /* (atomic): where nobody shares the file */
 };
+
+static const UsherStoreTraits *
+usher_sqlite_store_get_traits (UsherStore *store)
+{
+  return &USHER_SQLITE_STORE (store)->traits;
+}
 
 static gboolean
 add_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
@@ -99,11 +111,11 @@ find_table (UsherSqliteStore *self, const char *collection, GError **error)
 }
 
 static gboolean
-usher_sqlite_store_find (UsherStore *store,
-                         const char *collection,
-                         const char *id,
-                         UsherDocument **document,
-                         GError **error)
+usher_sqlite_store_lookup (UsherStore *store,
+                           const char *collection,
+                           const char *id,
+                           UsherDocument **document,
+                           GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
   UsherSqliteTable *table = find_table (self, collection, error);
@@ -154,40 +166,40 @@ usher_sqlite_store_end_reads (UsherStore *store)
 
 static void
 usher_sqlite_store_commit (UsherStore *store,
-                           UsherUnit *unit,
+                           UsherCommit *commit,
                            UsherCommittedFunc func,
                            gpointer user_data)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
 
   /* texts are made here, beside other threads, and not on the one that writes */
-  for (guint i = 0; i < usher_unit_count_documents (unit); i++)
+  for (guint i = 0; i < usher_commit_get_n_changes (commit); i++)
     {
-      UsherChange *change = &g_array_index (unit->changes, UsherChange, i);
+      const UsherChange *change = usher_commit_get_change (commit, i);
 
       if (change->kind != USHER_CHANGE_REMOVE)
         usher_document_get_text (change->document, NULL);
     }
 
-  usher_sqlite_writer_commit (self->writer, unit, func, user_data);
+  usher_sqlite_writer_commit (self->writer, commit, func, user_data);
 }
 
 static void
 usher_sqlite_store_set_observer (UsherStore *store, UsherStoreObserver observer, gpointer user_data)
 {
-  usher_sqlite_writer_set_observer (USHER_SQLITE_STORE (store)->writer, observer, user_data);
+  usher_sqlite_writer_set_observer (USHER_SQLITE_STORE (store)->writer, store, observer, user_data);
 }
 
 static gboolean
-usher_sqlite_store_find_request (UsherStore *store,
-                                 const char *key,
-                                 UsherRequestRecord **record,
-                                 GError **error)
+usher_sqlite_store_lookup_request (UsherStore *store,
+                                   const char *key,
+                                   UsherRequestRecord **record,
+                                   GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
   g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
 
-  return reader != NULL && usher_sqlite_shelf_find_request (reader->connection, key, record, error);
+  return reader != NULL && usher_sqlite_requests_find (reader->connection, key, record, error);
 }
 
 static gboolean
@@ -201,7 +213,7 @@ usher_sqlite_store_was_applied (UsherStore *store,
   g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
 
   return reader != NULL &&
-         usher_sqlite_shelf_was_applied (reader->connection, event_id, subscriber, applied, error);
+         usher_sqlite_inbox_find (reader->connection, event_id, subscriber, applied, error);
 }
 
 static GPtrArray *
@@ -213,7 +225,7 @@ usher_sqlite_store_list_timers (UsherStore *store, gint64 due, guint limit, GErr
   if (reader == NULL)
     return NULL;
 
-  return usher_sqlite_shelf_list_timers (reader->connection, due, limit, error);
+  return usher_sqlite_timers_list (reader->connection, due, limit, error);
 }
 
 static gint64
@@ -229,33 +241,35 @@ usher_sqlite_store_get_next_due (UsherStore *store)
   /* another process may have set or unset it; who cannot read it now asks again soon */
   reader = usher_sqlite_readers_enter (self->readers, NULL);
   if (reader != NULL)
-    usher_sqlite_shelf_get_next_due (reader->connection, &due, NULL);
+    usher_sqlite_timers_get_next_due (reader->connection, &due, NULL);
 
   return due;
 }
 
 static GPtrArray *
 usher_sqlite_store_list_outbox (UsherStore *store,
-                                gint64 after,
+                                const UsherMark *after,
                                 guint limit,
-                                gint64 *last,
+                                GArray *marks,
                                 GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
   gint64 trimmed = usher_sqlite_writer_get_trimmed (self->writer);
+  gint64 begin = MAX (usher_sqlite_outbox_get_number (after), trimmed);
   g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
 
   if (reader == NULL)
     return NULL;
 
-  return usher_sqlite_shelf_list_outbox (
-      reader->connection, MAX (after, trimmed), limit, last, error);
+  return usher_sqlite_outbox_list (reader->connection, begin, limit, marks, error);
 }
 
 static void
-usher_sqlite_store_trim_outbox (UsherStore *store, gint64 upto)
+usher_sqlite_store_trim_outbox (UsherStore *store, const UsherMark *upto)
 {
-  usher_sqlite_writer_trim (USHER_SQLITE_STORE (store)->writer, upto);
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+
+  usher_sqlite_writer_trim (self->writer, usher_sqlite_outbox_get_number (upto));
 }
 
 static void
@@ -278,6 +292,35 @@ get_last_prune (UsherSqliteStore *self)
   return __atomic_load_n (&self->last_prune, __ATOMIC_SEQ_CST);
 }
 
+typedef struct
+{
+  gint64 inbox_before;
+  gint64 requests_before;
+  gboolean has_more; /* set by each piece: another is needed */
+} Prune;
+
+/* A piece, on the writer's thread. */
+static gboolean
+prune_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
+{
+  Prune *prune = user_data;
+  gboolean *has_more = &prune->has_more;
+
+  *has_more = FALSE;
+  if (!usher_sqlite_connection_execute (connection, "BEGIN IMMEDIATE", error))
+    return FALSE;
+
+  if (usher_sqlite_inbox_prune (connection, prune->inbox_before, PRUNE_ROWS, has_more, error) &&
+      usher_sqlite_requests_prune (
+          connection, prune->requests_before, PRUNE_ROWS, has_more, error) &&
+      usher_sqlite_connection_execute (connection, "COMMIT", error))
+    return TRUE;
+
+  if (sqlite3_get_autocommit (connection->db) == 0)
+    usher_sqlite_connection_execute (connection, "ROLLBACK", NULL);
+  return FALSE;
+}
+
 static gboolean
 usher_sqlite_store_prune (UsherStore *store,
                           gint64 inbox_before,
@@ -286,10 +329,9 @@ usher_sqlite_store_prune (UsherStore *store,
                           GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  UsherSqlitePrune prune = { inbox_before, requests_before, FALSE };
+  Prune prune = { inbox_before, requests_before, FALSE };
 
-  if (!usher_sqlite_writer_run (
-          self->writer, usher_sqlite_shelf_prune, USHER_SQLITE_TIMEOUT, &prune, error))
+  if (!usher_sqlite_writer_run (self->writer, prune_on_writer, USHER_SQLITE_TIMEOUT, &prune, error))
     return FALSE;
 
   *has_more = prune.has_more;
@@ -387,14 +429,15 @@ usher_sqlite_store_close (UsherStore *store, GError **error)
 static void
 store_iface_init (UsherStoreInterface *iface)
 {
+  iface->get_traits = usher_sqlite_store_get_traits;
   iface->add_collection = usher_sqlite_store_add_collection;
   iface->get_schema = usher_sqlite_store_get_schema;
-  iface->find = usher_sqlite_store_find;
+  iface->lookup = usher_sqlite_store_lookup;
   iface->query = usher_sqlite_store_query;
   iface->end_reads = usher_sqlite_store_end_reads;
   iface->commit = usher_sqlite_store_commit;
   iface->set_observer = usher_sqlite_store_set_observer;
-  iface->find_request = usher_sqlite_store_find_request;
+  iface->lookup_request = usher_sqlite_store_lookup_request;
   iface->was_applied = usher_sqlite_store_was_applied;
   iface->list_timers = usher_sqlite_store_list_timers;
   iface->get_next_due = usher_sqlite_store_get_next_due;
@@ -447,79 +490,48 @@ usher_sqlite_store_init (UsherSqliteStore *self)
 {
 }
 
-/* @share: (nullable); takes ownership of @share */
-static UsherStore *
-open_store (const char *path,
-            UsherClock *clock,
-            guint unit_limit,
-            UsherSqliteShare *share,
-            GError **error)
-{
-  g_autoptr (UsherSqliteStore) self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
-
-  self->share = share;
-  self->clock = g_object_ref (clock);
-  self->owner =
-      share != NULL ? g_strdup (usher_sqlite_share_get_id (share)) : g_uuid_string_random ();
-  self->tables = usher_sqlite_tables_new ();
-  self->readers = usher_sqlite_readers_new (path, share);
-  self->figures = usher_sqlite_figures_new ();
-  self->writer =
-      usher_sqlite_writer_new (path, share, self->readers, self->tables, unit_limit, error);
-  if (self->writer == NULL)
-    return NULL;
-
-  return USHER_STORE (g_steal_pointer (&self));
-}
-
 /**
  * usher_sqlite_store_new:
  * @path: the file, made when it is missing; its folder must exist
  * @clock: the clock of the host
- * @unit_limit: how many documents a unit may change, 0: any number
+ * @options: (nullable): how it is opened
  * @error: return location for an error
  *
- * Opens a database for this process alone. All errors name @path: `USHER_ERROR_UNAVAILABLE` when it cannot be opened
- * or written, `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT` when it is no database, another program's or
- * from a newer version.
+ * Opens a database that is a file, as [func@Store.open] does it for `sqlite:PATH`.
+ *
+ * When it is shared, the file `-shared` beside it says whose turn it is to write, tells each process of the others' commits,
+ * and has the lease. Commits wait up to five seconds for another process, then they are `USHER_ERROR_UNAVAILABLE`.
  *
  * Returns: (transfer full): a store, `NULL` on error
  */
 UsherStore *
-usher_sqlite_store_new (const char *path, UsherClock *clock, guint unit_limit, GError **error)
+usher_sqlite_store_new (const char *path,
+                        UsherClock *clock,
+                        const UsherStoreOptions *options,
+                        GError **error)
 {
-  g_return_val_if_fail (path != NULL, NULL);
-  g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
-
-  return open_store (path, clock, unit_limit, NULL, error);
-}
-
-/**
- * usher_sqlite_store_new_shared:
- * @path: the file, made when it is missing; its folder must exist
- * @clock: the clock of the host
- * @unit_limit: how many documents a unit may change, 0: any number
- * @error: return location for an error
- *
- * Opens a database that other processes of this machine open in the same way. The file `-shared` beside it says whose
- * turn it is to write, tells each process of the others' commits, and has the lease. Commits wait up to five
- * seconds for another process, then they are `USHER_ERROR_UNAVAILABLE`. Other errors are those of
- * [ctor@SqliteStore.new].
- *
- * Returns: (transfer full): a store, `NULL` on error
- */
-UsherStore *
-usher_sqlite_store_new_shared (const char *path,
-                               UsherClock *clock,
-                               guint unit_limit,
-                               GError **error)
-{
-  UsherSqliteShare *share;
+  static const UsherStoreOptions alone = { 0 };
+  g_autoptr (UsherSqliteStore) self = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
 
-  share = usher_sqlite_share_new (path, error);
+  if (options == NULL)
+    options = &alone;
+  self = g_object_new (USHER_TYPE_SQLITE_STORE, NULL);
+  if (options->is_shared && (self->share = usher_sqlite_share_new (path, error)) == NULL)
+    return NULL;
 
-  return share != NULL ? open_store (path, clock, unit_limit, share, error) : NULL;
+  self->clock = g_object_ref (clock);
+  self->owner = self->share != NULL ? g_strdup (usher_sqlite_share_get_id (self->share))
+                                    : g_uuid_string_random ();
+  self->tables = usher_sqlite_tables_new ();
+  self->readers = usher_sqlite_readers_new (path, self->share);
+  self->figures = usher_sqlite_figures_new ();
+  self->traits.documents_a_commit = options->documents_a_commit;
+  self->traits.shared_by_copies = TRUE;
+  self->writer = usher_sqlite_writer_new (
+      path, self->share, self->readers, self->tables, options->documents_a_commit, error);
+
+  return self->writer != NULL ? USHER_STORE (g_steal_pointer (&self)) : NULL;
 }

@@ -1,4 +1,4 @@
-/* usher-sqlite-transaction-private.h: a group of units, written as one
+/* usher-sqlite-transaction-private.h: a group of commits, written as one
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -26,7 +26,7 @@ typedef struct
   gint64 next_due;     /* set with it */
 } UsherSqliteTransaction;
 
-/* FALSE: nothing of it was written. A unit that was refused alone has its error in its entry. */
+/* FALSE: nothing of it was written. A commit that was refused alone has its error in its entry. */
 gboolean usher_sqlite_transaction_run (UsherSqliteTransaction *self, GError **error);
 
 G_END_DECLS

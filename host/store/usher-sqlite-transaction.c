@@ -10,13 +10,12 @@
 
 #include "usher-error.h"
 #include "usher-sqlite-change-private.h"
-#include "usher-sqlite-shelf-private.h"
-#include "usher-unit-private.h"
+#include "usher-sqlite-outbox-private.h"
+#include "usher-sqlite-timers-private.h"
 
 static const char begin[] = "BEGIN IMMEDIATE";
-static const char commit[] = "COMMIT";
+static const char end[] = "COMMIT";
 static const char rollback[] = "ROLLBACK";
-static const char drop_events[] = "DELETE FROM usher_outbox WHERE number<=?1";
 static const char touch[] = "UPDATE usher_schema SET value=value WHERE name='layout'";
 
 /* Exact in the gate. Who is alone needs none. */
@@ -29,31 +28,22 @@ has_lease (UsherSqliteTransaction *self)
 static gboolean
 drop_trimmed (UsherSqliteTransaction *self, GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement = NULL;
-
   /* when another process relays the outbox it is its own affair what is still in there */
-  if (self->trim == 0 || !has_lease (self))
-    return TRUE;
-
-  statement = usher_sqlite_connection_get (self->connection, drop_events, error);
-  if (statement == NULL)
-    return FALSE;
-
-  sqlite3_bind_int64 (statement, 1, self->trim);
-  return usher_sqlite_connection_finish (self->connection, statement, error);
+  return self->trim == 0 || !has_lease (self) ||
+         usher_sqlite_outbox_drop (self->connection, self->trim, error);
 }
 
 static gboolean
 read_next_due (UsherSqliteTransaction *self, GError **error)
 {
   return !self->has_timers ||
-         usher_sqlite_shelf_get_next_due (self->connection, &self->next_due, error);
+         usher_sqlite_timers_get_next_due (self->connection, &self->next_due, error);
 }
 
 static gboolean
-check_limit (UsherSqliteTransaction *self, UsherUnit *unit, GError **error)
+check_limit (UsherSqliteTransaction *self, UsherCommit *commit, GError **error)
 {
-  guint n_documents = usher_unit_count_documents (unit);
+  guint n_documents = usher_commit_get_n_changes (commit);
 
   if (self->unit_limit == 0 || n_documents <= self->unit_limit)
     return TRUE;
@@ -68,23 +58,25 @@ check_limit (UsherSqliteTransaction *self, UsherUnit *unit, GError **error)
 }
 
 static gboolean
-has_timers (UsherUnit *unit)
+has_timers (UsherCommit *commit)
 {
-  return unit->timers != NULL || unit->fired != NULL;
+  return usher_commit_get_n_timers (commit) > 0 || usher_commit_get_fired (commit) != NULL;
 }
 
 static UsherSqliteOutcome
-write_unit (UsherSqliteTransaction *self, UsherUnit *unit, GError **error)
+write_commit (UsherSqliteTransaction *self, UsherCommit *commit, GError **error)
 {
-  if (!check_limit (self, unit, error))
+  if (!check_limit (self, commit, error))
     return USHER_SQLITE_REFUSED;
 
   /* a timer is for whoever has the lease, as if that had been first */
-  unit->was_applied = unit->fired != NULL && !has_lease (self);
-  if (unit->was_applied)
-    return USHER_SQLITE_WRITTEN;
+  if (usher_commit_get_fired (commit) != NULL && !has_lease (self))
+    {
+      usher_commit_set_applied (commit, TRUE);
+      return USHER_SQLITE_WRITTEN;
+    }
 
-  return usher_sqlite_change_write (self->connection, self->tables, unit, error);
+  return usher_sqlite_change_write (self->connection, self->tables, commit, error);
 }
 
 /* FALSE: the transaction fails */
@@ -94,14 +86,14 @@ write_group (UsherSqliteTransaction *self, GError **error)
   for (guint i = 0; i < self->group->len; i++)
     {
       UsherSqliteEntry *entry = g_ptr_array_index (self->group, i);
-      UsherSqliteOutcome outcome = write_unit (self, entry->unit, &entry->error);
+      UsherSqliteOutcome outcome = write_commit (self, entry->commit, &entry->error);
 
       if (outcome == USHER_SQLITE_BROKEN)
         {
           g_propagate_error (error, g_steal_pointer (&entry->error));
           return FALSE;
         }
-      self->has_timers |= outcome == USHER_SQLITE_WRITTEN && has_timers (entry->unit);
+      self->has_timers |= outcome == USHER_SQLITE_WRITTEN && has_timers (entry->commit);
     }
 
   return TRUE;
@@ -119,7 +111,7 @@ usher_sqlite_transaction_run (UsherSqliteTransaction *self, GError **error)
 {
   if (usher_sqlite_connection_run (self->connection, begin, error) && write_group (self, error) &&
       test_disk (self, error) && drop_trimmed (self, error) && read_next_due (self, error) &&
-      usher_sqlite_connection_run (self->connection, commit, error))
+      usher_sqlite_connection_run (self->connection, end, error))
     return TRUE;
 
   if (sqlite3_get_autocommit (self->connection->db) == 0)

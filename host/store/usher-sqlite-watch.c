@@ -53,7 +53,7 @@ look (UsherSqliteWatch *self)
     self->n_foreign = n_foreign;
 
   if ((has_news || is_free) && !g_atomic_int_get (&self->is_stopping))
-    self->func (self->store, is_free, self->user_data);
+    self->func (self->store, NULL, NULL, is_free, self->user_data);
   tidy (self, now);
 }
 

@@ -29,11 +29,13 @@ UsherSqliteWriter *usher_sqlite_writer_new (const char *path,
                                             GError **error);
 UsherSqliteWriter *usher_sqlite_writer_ref (UsherSqliteWriter *self);
 void usher_sqlite_writer_unref (UsherSqliteWriter *self);
+/* @store: (unowned): who is told of */
 void usher_sqlite_writer_set_observer (UsherSqliteWriter *self,
+                                       UsherStore *store,
                                        UsherStoreObserver observer,
                                        gpointer user_data);
 void usher_sqlite_writer_commit (UsherSqliteWriter *self,
-                                 UsherUnit *unit,
+                                 UsherCommit *commit,
                                  UsherCommittedFunc func,
                                  gpointer user_data);
 /* waits; not on the writer's thread; @timeout: how long for other processes */

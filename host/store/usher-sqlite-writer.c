@@ -11,9 +11,8 @@
 #include "usher-error.h"
 #include "usher-pulse-private.h"
 #include "usher-sqlite-layout-private.h"
-#include "usher-sqlite-shelf-private.h"
+#include "usher-sqlite-timers-private.h"
 #include "usher-sqlite-transaction-private.h"
-#include "usher-unit-private.h"
 
 /* how long the log may grow before it is copied into the database, in pages */
 #define LOG_PAGES 1000
@@ -29,6 +28,7 @@ struct _UsherSqliteWriter
   UsherSqliteReaders *readers;       /* (owned) */
   UsherSqliteTables *tables;         /* (owned) */
   guint unit_limit;
+  UsherStore *store;           /* (unowned): whose writer it is */
   UsherStoreObserver observer; /* (nullable): set before the first commit */
   gpointer observer_data;
 
@@ -118,8 +118,7 @@ fail_group (UsherSqliteWriter *self, GPtrArray *group, const GError *error)
     {
       UsherSqliteEntry *entry = g_ptr_array_index (group, i);
 
-      entry->unit->was_applied = FALSE;
-      entry->unit->outbox_last = 0;
+      usher_commit_set_applied (entry->commit, FALSE);
       g_clear_error (&entry->error);
       entry->error = g_error_copy (error);
     }
@@ -128,13 +127,13 @@ fail_group (UsherSqliteWriter *self, GPtrArray *group, const GError *error)
 static void
 tell (UsherSqliteWriter *self, UsherSqliteEntry *entry)
 {
-  UsherUnit *unit = entry->unit;
+  UsherCommit *commit = entry->commit;
 
-  if (self->observer != NULL && entry->error == NULL && !unit->was_applied &&
-      !usher_unit_is_empty (unit))
-    self->observer (unit->store, unit, self->observer_data);
+  if (self->observer != NULL && entry->error == NULL && !usher_commit_was_applied (commit) &&
+      !usher_commit_is_empty (commit))
+    self->observer (self->store, commit, self->observer_data);
 
-  entry->func (unit, entry->error, entry->user_data);
+  entry->func (commit, entry->error, entry->user_data);
 }
 
 static void
@@ -244,7 +243,7 @@ open_connection (UsherSqliteWriter *self, const char *path, GError **error)
   self->connection = usher_sqlite_connection_new (path, TRUE, error);
 
   if (self->connection == NULL || !open_layout (self, error) ||
-      !usher_sqlite_shelf_get_next_due (self->connection, &self->next_due, error))
+      !usher_sqlite_timers_get_next_due (self->connection, &self->next_due, error))
     return FALSE;
 
   sqlite3_wal_hook (self->connection->db, on_log_grown, self);
@@ -313,22 +312,24 @@ usher_sqlite_writer_unref (UsherSqliteWriter *self)
 
 void
 usher_sqlite_writer_set_observer (UsherSqliteWriter *self,
+                                  UsherStore *store,
                                   UsherStoreObserver observer,
                                   gpointer user_data)
 {
+  self->store = store;
   self->observer = observer;
   self->observer_data = user_data;
 }
 
 void
 usher_sqlite_writer_commit (UsherSqliteWriter *self,
-                            UsherUnit *unit,
+                            UsherCommit *commit,
                             UsherCommittedFunc func,
                             gpointer user_data)
 {
   UsherSqliteEntry *entry = g_new0 (UsherSqliteEntry, 1);
 
-  entry->unit = g_object_ref (unit);
+  entry->commit = usher_commit_ref (commit);
   entry->func = func;
   entry->user_data = user_data;
   if (usher_sqlite_queue_push (&self->queue, entry))
@@ -338,7 +339,7 @@ usher_sqlite_writer_commit (UsherSqliteWriter *self,
                               USHER_ERROR_UNAVAILABLE,
                               "database “%s” is closed",
                               self->connection->path);
-  func (unit, entry->error, user_data);
+  func (commit, entry->error, user_data);
   usher_sqlite_entry_free (entry);
 }
 
@@ -362,7 +363,7 @@ run_waited (UsherSqliteConnection *connection, gpointer user_data, GError **erro
 }
 
 static void
-on_job_done (UsherUnit *unit, const GError *error, gpointer user_data)
+on_job_done (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Wait *wait = user_data;
 
@@ -499,6 +500,7 @@ usher_sqlite_writer_close (UsherSqliteWriter *self, GError **error)
   /* a callback dropped the last reference of the store: the thread ends by itself */
   if (thread == g_thread_self ())
     {
+      self->observer = NULL;
       usher_sqlite_readers_close (self->readers);
       close_share (self);
       g_thread_unref (thread);

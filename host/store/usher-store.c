@@ -13,7 +13,7 @@
  *
  * The database of one service.
  *
- * Documents are changed by [class@Unit]s, each committed as one: documents, events, timers, the
+ * Documents are changed by [struct@Commit]s, each written as one: documents, events, timers, the
  * mark that an event was applied and the key of a request. Every method may be called from any
  * thread. Errors are of [error@Error]: `USHER_ERROR_UNAVAILABLE` when the database does not answer,
  * `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID` for a caller's mistake.
@@ -25,50 +25,20 @@ usher_store_default_init (UsherStoreInterface *iface)
 {
 }
 
-static UsherRequestRecord *
-copy_record (UsherRequestRecord *self)
-{
-  UsherRequestRecord *copy = g_new0 (UsherRequestRecord, 1);
-
-  copy->hash = g_strdup (self->hash);
-  copy->owner = g_strdup (self->owner);
-  copy->status = self->status;
-  copy->body = g_strdup (self->body);
-  copy->time = self->time;
-
-  return copy;
-}
-
 /**
- * UsherRequestRecord:
- * @hash: the hash of what was asked
- * @owner: (nullable): who runs the request
- * @status: the status of the answer, 0 when it is not answered yet
- * @body: (nullable): the body of the answer
- * @time: when it was kept, in microseconds
+ * usher_store_get_traits: (skip)
+ * @self: a store
  *
- * An idempotency key as a store kept it.
- */
-G_DEFINE_BOXED_TYPE (UsherRequestRecord,
-                     usher_request_record,
-                     copy_record,
-                     usher_request_record_free)
-
-/**
- * usher_request_record_free:
- * @self: (transfer full): a record
+ * Gets how a store is. Any thread, and never waits.
  *
- * Frees a record and its strings.
+ * Returns: (transfer none): its traits
  */
-void
-usher_request_record_free (UsherRequestRecord *self)
+const UsherStoreTraits *
+usher_store_get_traits (UsherStore *self)
 {
-  g_return_if_fail (self != NULL);
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
 
-  g_free (self->hash);
-  g_free (self->owner);
-  g_free (self->body);
-  g_free (self);
+  return USHER_STORE_GET_IFACE (self)->get_traits (self);
 }
 
 /**
@@ -111,7 +81,7 @@ usher_store_get_schema (UsherStore *self, const char *collection)
 }
 
 /**
- * usher_store_find:
+ * usher_store_lookup:
  * @self: a store
  * @collection: the name of a collection
  * @id: an id
@@ -126,11 +96,11 @@ usher_store_get_schema (UsherStore *self, const char *collection)
  * Returns: whether the store could be read; no document is no error
  */
 gboolean
-usher_store_find (UsherStore *self,
-                  const char *collection,
-                  const char *id,
-                  UsherDocument **document,
-                  GError **error)
+usher_store_lookup (UsherStore *self,
+                    const char *collection,
+                    const char *id,
+                    UsherDocument **document,
+                    GError **error)
 {
   g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
   g_return_val_if_fail (collection != NULL, FALSE);
@@ -139,7 +109,7 @@ usher_store_find (UsherStore *self,
 
   *document = NULL;
 
-  return USHER_STORE_GET_IFACE (self)->find (self, collection, id, document, error);
+  return USHER_STORE_GET_IFACE (self)->lookup (self, collection, id, document, error);
 }
 
 /**
@@ -149,7 +119,7 @@ usher_store_find (UsherStore *self,
  * @error: return location for an error
  *
  * Reads documents as they are committed, in the order of ids. Shares the read transaction of
- * [method@Store.find].
+ * [method@Store.lookup].
  *
  * Returns: (transfer container) (element-type UsherDocument): the documents, `NULL` on error
  */
@@ -180,25 +150,28 @@ usher_store_end_reads (UsherStore *self)
 /**
  * usher_store_commit:
  * @self: a store
- * @unit: what shall change; not to be touched until @func is called
+ * @commit: what shall change; not to be touched until @func is called
  * @func: (scope async) (closure user_data): told how it went, on the store's thread
  * @user_data: for @func
  *
- * Commits @unit as one and durably. Units are committed in the order in which this is called.
+ * Writes @commit as one and durably. Commits are written in the order in which this is called.
  *
  * The error that @func gets: `USHER_ERROR_CONFLICT` when a document had changed,
- * `USHER_ERROR_TAKEN` when a unique key is another's, `USHER_ERROR_INVALID` when the unit cannot be
- * committed as one; then nothing of it was written. A closed store calls @func at once, on the
+ * `USHER_ERROR_TAKEN` when a unique key is another's, `USHER_ERROR_INVALID` when it cannot be
+ * written as one; then nothing of it was written. A closed store calls @func at once, on the
  * calling thread, with `USHER_ERROR_UNAVAILABLE`.
  */
 void
-usher_store_commit (UsherStore *self, UsherUnit *unit, UsherCommittedFunc func, gpointer user_data)
+usher_store_commit (UsherStore *self,
+                    UsherCommit *commit,
+                    UsherCommittedFunc func,
+                    gpointer user_data)
 {
   g_return_if_fail (USHER_IS_STORE (self));
-  g_return_if_fail (USHER_IS_UNIT (unit));
+  g_return_if_fail (commit != NULL);
   g_return_if_fail (func != NULL);
 
-  USHER_STORE_GET_IFACE (self)->commit (self, unit, func, user_data);
+  USHER_STORE_GET_IFACE (self)->commit (self, commit, func, user_data);
 }
 
 typedef struct
@@ -210,7 +183,7 @@ typedef struct
 } Wait;
 
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Wait *wait = user_data;
 
@@ -224,26 +197,26 @@ on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
 /**
  * usher_store_commit_sync:
  * @self: a store
- * @unit: what shall change
+ * @commit: what shall change
  * @error: return location for an error
  *
- * Commits @unit and waits for it. Not to be called on the store's thread, that is from an
+ * Writes @commit and waits for it. Not to be called on the store's thread, that is from an
  * [callback@CommittedFunc]. Errors as of [method@Store.commit].
  *
- * Returns: whether @unit is durable
+ * Returns: whether @commit is durable
  */
 gboolean
-usher_store_commit_sync (UsherStore *self, UsherUnit *unit, GError **error)
+usher_store_commit_sync (UsherStore *self, UsherCommit *commit, GError **error)
 {
   Wait wait = { 0 };
 
   g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
-  g_return_val_if_fail (USHER_IS_UNIT (unit), FALSE);
+  g_return_val_if_fail (commit != NULL, FALSE);
 
   g_mutex_init (&wait.mutex);
   g_cond_init (&wait.cond);
 
-  usher_store_commit (self, unit, on_committed, &wait);
+  usher_store_commit (self, commit, on_committed, &wait);
   g_mutex_lock (&wait.mutex);
   while (!wait.is_done)
     g_cond_wait (&wait.cond, &wait.mutex);
@@ -262,7 +235,7 @@ usher_store_commit_sync (UsherStore *self, UsherUnit *unit, GError **error)
 /**
  * usher_store_set_observer: (skip)
  * @self: a store
- * @observer: (nullable): called for each unit that was committed with any change
+ * @observer: (nullable): called for each commit that was written with any change
  * @user_data: for @observer
  *
  * Sets the one observer, before the first commit. It is called in the order of commits, on the
@@ -277,7 +250,7 @@ usher_store_set_observer (UsherStore *self, UsherStoreObserver observer, gpointe
 }
 
 /**
- * usher_store_find_request:
+ * usher_store_lookup_request:
  * @self: a store
  * @key: the key of a request
  * @record: (out) (transfer full) (nullable): what was kept, `NULL` when the key is new
@@ -288,10 +261,10 @@ usher_store_set_observer (UsherStore *self, UsherStoreObserver observer, gpointe
  * Returns: whether the store could be read
  */
 gboolean
-usher_store_find_request (UsherStore *self,
-                          const char *key,
-                          UsherRequestRecord **record,
-                          GError **error)
+usher_store_lookup_request (UsherStore *self,
+                            const char *key,
+                            UsherRequestRecord **record,
+                            GError **error)
 {
   g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
@@ -299,7 +272,7 @@ usher_store_find_request (UsherStore *self,
 
   *record = NULL;
 
-  return USHER_STORE_GET_IFACE (self)->find_request (self, key, record, error);
+  return USHER_STORE_GET_IFACE (self)->lookup_request (self, key, record, error);
 }
 
 /**
@@ -355,7 +328,7 @@ usher_store_list_timers (UsherStore *self, gint64 due, guint limit, GError **err
  * @self: a store
  *
  * Gets when the earliest timer is due. Reads nothing, unless the database is shared: then it shares the read
- * transaction of [method@Store.find].
+ * transaction of [method@Store.lookup].
  *
  * Returns: wall time in microseconds, `G_MAXINT64` when there is no timer
  */
@@ -370,38 +343,47 @@ usher_store_get_next_due (UsherStore *self)
 /**
  * usher_store_list_outbox:
  * @self: a store
- * @after: a number of the outbox, 0 to begin at the first
+ * @after: a mark of the outbox
  * @limit: how many at most
- * @last: (out): the number of the last event of the answer, @after when there is none
+ * @marks: (element-type UsherMark): gets one mark an event at its end
  * @error: return location for an error
  *
- * Lists events that are committed and not trimmed, in commit order.
+ * Lists events that are committed and not trimmed, in commit order, from behind @after on. What was trimmed is not listed
+ * again, whatever @after is.
+ *
+ * The order is one that does not change while events are added: an event that is not listed yet stands behind all that were.
+ * Where events are kept in documents, the store orders them by a number that its commits take in turn, and lists none behind
+ * a number that was taken and whose commit may still come.
  *
  * Returns: (transfer container) (element-type UsherEvent): the events, `NULL` on error
  */
 GPtrArray *
-usher_store_list_outbox (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error)
+usher_store_list_outbox (UsherStore *self,
+                         const UsherMark *after,
+                         guint limit,
+                         GArray *marks,
+                         GError **error)
 {
   g_return_val_if_fail (USHER_IS_STORE (self), NULL);
-  g_return_val_if_fail (last != NULL, NULL);
+  g_return_val_if_fail (after != NULL, NULL);
+  g_return_val_if_fail (marks != NULL, NULL);
 
-  *last = after;
-
-  return USHER_STORE_GET_IFACE (self)->list_outbox (self, after, limit, last, error);
+  return USHER_STORE_GET_IFACE (self)->list_outbox (self, after, limit, marks, error);
 }
 
 /**
  * usher_store_trim_outbox:
  * @self: a store
- * @upto: a number of the outbox
+ * @upto: a mark of the outbox
  *
- * Tells that the events up to @upto are on the bus. They are dropped with a later commit or after
+ * Tells that the events up to @upto, as they are listed, are on the bus. They are dropped with a later commit or after
  * 200 ms; a process that dies before gives them again after its restart.
  */
 void
-usher_store_trim_outbox (UsherStore *self, gint64 upto)
+usher_store_trim_outbox (UsherStore *self, const UsherMark *upto)
 {
   g_return_if_fail (USHER_IS_STORE (self));
+  g_return_if_fail (upto != NULL);
 
   USHER_STORE_GET_IFACE (self)->trim_outbox (self, upto);
 }
@@ -443,6 +425,9 @@ usher_store_prune (UsherStore *self,
  * holder that is silent for a second loses it, and one that dies at once. What a former holder still wants to trim from
  * the outbox, and a timer that it still fires, changes nothing.
  *
+ * May wait as long as a read does, so it is for the thread that tends the database, the lane's own, and no other; the answer
+ * is true when this returns, and stale when the lease is lost.
+ *
  * Returns: whether the lease is this store's; always `TRUE` when the database is not shared
  */
 gboolean
@@ -457,7 +442,8 @@ usher_store_hold_lease (UsherStore *self)
  * usher_store_release_lease:
  * @self: a store
  *
- * Gives the lease back, so that another process takes it at once. Does nothing when another has it.
+ * Gives the lease back, so that another process takes it at once. Does nothing when another has it. For the same thread as
+ * [method@Store.hold_lease].
  */
 void
 usher_store_release_lease (UsherStore *self)

@@ -8,9 +8,11 @@
 
 #include <gio/gio.h>
 
+#include "usher-clock.h"
+#include "usher-commit.h"
 #include "usher-query.h"
+#include "usher-request-record.h"
 #include "usher-timer.h"
-#include "usher-unit.h"
 
 G_BEGIN_DECLS
 
@@ -19,55 +21,100 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_INTERFACE (UsherStore, usher_store, USHER, STORE, GObject)
 
-/* @error: NULL: @unit is durable. CONFLICT: a document had changed; TAKEN: a unique key is another's (the message
- * names collection and field); FULL, UNAVAILABLE, CORRUPT, INVALID (a unit that cannot be committed
- * atomically). On error nothing of the unit was written. On the store's thread; must not block. */
-typedef void (*UsherCommittedFunc) (UsherUnit *unit, const GError *error, gpointer user_data);
-/* For each unit that was committed with any change, in commit order, before its own UsherCommittedFunc; on the store's
- * thread; must not block. */
-typedef void (*UsherStoreObserver) (UsherStore *store, UsherUnit *unit, gpointer user_data);
+/**
+ * UsherCommittedFunc:
+ * @commit: what was to be written
+ * @error: (nullable): `NULL` when @commit is durable, else nothing of it was written: `USHER_ERROR_CONFLICT`: a document had
+ *   changed; `USHER_ERROR_TAKEN`: a unique key is another's, the message names collection and field; `USHER_ERROR_FULL`,
+ *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID`: it cannot be committed as one
+ * @user_data: data of who committed
+ *
+ * Is told how a commit went, on the store's thread. It must not block.
+ */
+typedef void (*UsherCommittedFunc) (UsherCommit *commit, const GError *error, gpointer user_data);
+/**
+ * UsherStoreObserver:
+ * @store: a store
+ * @commit: what was written
+ * @user_data: data of the observer
+ *
+ * Is told of each commit that changed anything, in the order of commits, before its own [callback@CommittedFunc]; on the
+ * store's thread. It must not block.
+ */
+typedef void (*UsherStoreObserver) (UsherStore *store, UsherCommit *commit, gpointer user_data);
+/**
+ * UsherStoreWatchFunc:
+ * @store: a store
+ * @collection: (nullable): the collection of a document that changed, `NULL`: anything may have changed
+ * @id: (nullable): its id; `NULL` with @collection
+ * @is_lease_free: whether nobody holds the lease
+ * @user_data: data of the watch
+ *
+ * Is told that other processes committed, however often, or that the lease is free; on a thread of the store's. It must
+ * not block for long.
+ *
+ * A store that `watches_documents` names each document that changed, and gives `NULL` when it lost count.
+ */
+typedef void (*UsherStoreWatchFunc) (UsherStore *store,
+                                     const char *collection,
+                                     const char *id,
+                                     gboolean is_lease_free,
+                                     gpointer user_data);
 
-/* Other processes committed, however often, or (@is_lease_free) nobody holds the lease; on a thread of the store's; must
- * not block for long. */
-typedef void (*UsherStoreWatchFunc) (UsherStore *store, gboolean is_lease_free, gpointer user_data);
-
-/* An idempotency key as it was kept. Strings are owned by the record. */
+/**
+ * UsherStoreTraits:
+ * @blocks: whoever reads waits for the network: not on a thread that others need
+ * @documents_a_commit: how many documents a commit may change, 0: any number
+ * @watches_documents: the watch knows which documents other processes changed
+ * @shared_by_copies: several processes may have the database at the same time
+ *
+ * How a store is, for who decides what may be asked of it and where. Traits do not change.
+ */
 typedef struct
 {
-  char *hash;
-  char *owner;
-  guint status; /* 0: not answered yet */
-  char *body;
-  gint64 time;
-} UsherRequestRecord;
+  gboolean blocks;
+  guint documents_a_commit;
+  gboolean watches_documents;
+  gboolean shared_by_copies;
+} UsherStoreTraits;
 
-#define USHER_TYPE_REQUEST_RECORD (usher_request_record_get_type ())
-
-USHER_API
-GType usher_request_record_get_type (void);
-USHER_API
-void usher_request_record_free (UsherRequestRecord *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherRequestRecord, usher_request_record_free)
+/**
+ * UsherStoreOptions:
+ * @is_shared: other processes open the database at the same time, all of them so
+ * @documents_a_commit: how many documents a commit may change, 0: as many as the kind of store can; one that cannot commit so
+ *   many as one takes its own limit
+ *
+ * How a store is opened. All zeros is what `NULL` stands for.
+ */
+typedef struct
+{
+  gboolean is_shared;
+  guint documents_a_commit;
+} UsherStoreOptions;
 
 struct _UsherStoreInterface
 {
   GTypeInterface parent_iface;
 
+  const UsherStoreTraits *(*get_traits) (UsherStore *self);
   gboolean (*add_collection) (UsherStore *self, UsherSchema *schema, GError **error);
   UsherSchema *(*get_schema) (UsherStore *self, const char *collection);
-  gboolean (*find) (UsherStore *self,
-                    const char *collection,
-                    const char *id,
-                    UsherDocument **document,
-                    GError **error);
+  gboolean (*lookup) (UsherStore *self,
+                      const char *collection,
+                      const char *id,
+                      UsherDocument **document,
+                      GError **error);
   GPtrArray *(*query) (UsherStore *self, UsherQuery *query, GError **error);
   void (*end_reads) (UsherStore *self);
-  void (*commit) (UsherStore *self, UsherUnit *unit, UsherCommittedFunc func, gpointer user_data);
+  void (*commit) (UsherStore *self,
+                  UsherCommit *commit,
+                  UsherCommittedFunc func,
+                  gpointer user_data);
   void (*set_observer) (UsherStore *self, UsherStoreObserver observer, gpointer user_data);
-  gboolean (*find_request) (UsherStore *self,
-                            const char *key,
-                            UsherRequestRecord **record,
-                            GError **error);
+  gboolean (*lookup_request) (UsherStore *self,
+                              const char *key,
+                              UsherRequestRecord **record,
+                              GError **error);
   gboolean (*was_applied) (UsherStore *self,
                            const char *event_id,
                            const char *subscriber,
@@ -75,9 +122,12 @@ struct _UsherStoreInterface
                            GError **error);
   GPtrArray *(*list_timers) (UsherStore *self, gint64 due, guint limit, GError **error);
   gint64 (*get_next_due) (UsherStore *self);
-  GPtrArray *(
-      *list_outbox) (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error);
-  void (*trim_outbox) (UsherStore *self, gint64 upto);
+  GPtrArray *(*list_outbox) (UsherStore *self,
+                             const UsherMark *after,
+                             guint limit,
+                             GArray *marks,
+                             GError **error);
+  void (*trim_outbox) (UsherStore *self, const UsherMark *upto);
   gboolean (*prune) (UsherStore *self,
                      gint64 inbox_before,
                      gint64 requests_before,
@@ -92,85 +142,77 @@ struct _UsherStoreInterface
   gboolean (*close) (UsherStore *self, GError **error);
 };
 
-/* makes table and indexes; before any other use of the collection; the schema's indexes may have
- * grown or shrunk since the last run: they are brought in line */
+USHER_API
+UsherStore *usher_store_open (const char *uri,
+                              UsherClock *clock,
+                              const UsherStoreOptions *options,
+                              GError **error);
+USHER_API
+const UsherStoreTraits *usher_store_get_traits (UsherStore *self);
 USHER_API
 gboolean usher_store_add_collection (UsherStore *self, UsherSchema *schema, GError **error);
-/* (transfer none) (nullable) */
 USHER_API
 UsherSchema *usher_store_get_schema (UsherStore *self, const char *collection);
-/* Any thread. Reads of one thread share a read transaction, which is renewed once a commit of any process came
- * after it began (a thread reads what was committed before the call), until the thread says end_reads. */
 USHER_API
-gboolean usher_store_find (UsherStore *self,
-                           const char *collection,
-                           const char *id,
-                           UsherDocument **document,
-                           GError **error);
+gboolean usher_store_lookup (UsherStore *self,
+                             const char *collection,
+                             const char *id,
+                             UsherDocument **document,
+                             GError **error);
 USHER_API
 GPtrArray *usher_store_query (UsherStore *self, UsherQuery *query, GError **error);
-/* ends the calling thread's read transaction; cheap when there is none */
 USHER_API
 void usher_store_end_reads (UsherStore *self);
-/* Any thread. The unit must not be touched until @func is called. */
 USHER_API
-void
-usher_store_commit (UsherStore *self, UsherUnit *unit, UsherCommittedFunc func, gpointer user_data);
-/* waits; not on the store's thread */
+void usher_store_commit (UsherStore *self,
+                         UsherCommit *commit,
+                         UsherCommittedFunc func,
+                         gpointer user_data);
 USHER_API
-gboolean usher_store_commit_sync (UsherStore *self, UsherUnit *unit, GError **error);
-/* one observer; set before the first commit */
+gboolean usher_store_commit_sync (UsherStore *self, UsherCommit *commit, GError **error);
 USHER_API
 void usher_store_set_observer (UsherStore *self, UsherStoreObserver observer, gpointer user_data);
 USHER_API
-gboolean usher_store_find_request (UsherStore *self,
-                                   const char *key,
-                                   UsherRequestRecord **record,
-                                   GError **error);
+gboolean usher_store_lookup_request (UsherStore *self,
+                                     const char *key,
+                                     UsherRequestRecord **record,
+                                     GError **error);
 USHER_API
 gboolean usher_store_was_applied (UsherStore *self,
                                   const char *event_id,
                                   const char *subscriber,
                                   gboolean *applied,
                                   GError **error);
-/* timers due at or before @due, earliest first; (element-type UsherTimer) */
 USHER_API
 GPtrArray *usher_store_list_timers (UsherStore *self, gint64 due, guint limit, GError **error);
-/* when the earliest timer is due, G_MAXINT64 when there is none; from memory */
 USHER_API
 gint64 usher_store_get_next_due (UsherStore *self);
-/* events committed but not trimmed, numbered after @after, in commit order; @last: the number of the last */
 USHER_API
-GPtrArray *
-usher_store_list_outbox (UsherStore *self, gint64 after, guint limit, gint64 *last, GError **error);
-/* events up to this number are on the bus; dropped lazily, with a later commit or after 200 ms of quiet */
+GPtrArray *usher_store_list_outbox (UsherStore *self,
+                                    const UsherMark *after,
+                                    guint limit,
+                                    GArray *marks,
+                                    GError **error);
 USHER_API
-void usher_store_trim_outbox (UsherStore *self, gint64 upto);
-/* a slice that holds nobody up; @has_more: (out): call it again */
+void usher_store_trim_outbox (UsherStore *self, const UsherMark *upto);
 USHER_API
 gboolean usher_store_prune (UsherStore *self,
                             gint64 inbox_before,
                             gint64 requests_before,
                             gboolean *has_more,
                             GError **error);
-/* One of the processes that share a database has the lease: it relays the outbox and fires the timers. To be called at
- * least each 250 ms by who has it or wants it; after a second of silence it is another's. */
 USHER_API
 gboolean usher_store_hold_lease (UsherStore *self);
 USHER_API
 void usher_store_release_lease (UsherStore *self);
-/* one watch; set before the first commit; nothing is called when no other process has the database */
 USHER_API
 void usher_store_set_watch (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
-/* names this opening of the database, in the records of keys */
 USHER_API
 const char *usher_store_get_owner (UsherStore *self);
 USHER_API
 gboolean usher_store_is_owner_alive (UsherStore *self, const char *owner);
-/* figures of the store, a{sx}: name → number */
 USHER_API
 GVariant *usher_store_describe (UsherStore *self, GError **error);
-/* waits for the commits under way, refuses others (UNAVAILABLE), checkpoints */
 USHER_API
 gboolean usher_store_close (UsherStore *self, GError **error);
 

@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-id.h"
 #include "usher-unit-private.h"
+#include "usher-unit-run-private.h"
 
 /**
  * UsherUnit:
@@ -27,16 +28,6 @@
 G_DEFINE_FINAL_TYPE (UsherUnit, usher_unit, G_TYPE_OBJECT)
 
 static void
-clear_timer_change (gpointer data)
-{
-  UsherTimerChange *change = data;
-
-  g_free (change->name);
-  g_free (change->key);
-  g_free (change->payload);
-}
-
-static void
 drop_next (UsherUnit *self)
 {
   GDestroyNotify destroy = g_steal_pointer (&self->next_destroy);
@@ -50,10 +41,6 @@ drop_next (UsherUnit *self)
 static void
 drop_said (UsherUnit *self)
 {
-  g_clear_pointer (&self->changes, g_array_unref);
-  g_clear_pointer (&self->events, g_ptr_array_unref);
-  g_clear_pointer (&self->timers, g_array_unref);
-  g_clear_pointer (&self->answer_body, g_free);
   g_clear_pointer (&self->wait_collection, g_free);
   g_clear_pointer (&self->wait_id, g_free);
   drop_next (self);
@@ -67,15 +54,10 @@ usher_unit_finalize (GObject *object)
   drop_said (self);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
-  g_clear_pointer (&self->fired, usher_timer_unref);
-  g_free (self->event_id);
-  g_free (self->subscriber);
+  g_clear_pointer (&self->commit, usher_commit_unref);
   g_free (self->correlation);
   g_free (self->causation);
   g_free (self->traceparent);
-  g_free (self->request_key);
-  g_free (self->request_hash);
-  g_free (self->request_owner);
 
   G_OBJECT_CLASS (usher_unit_parent_class)->finalize (object);
 }
@@ -92,7 +74,7 @@ usher_unit_init (UsherUnit *self)
 }
 
 /**
- * usher_unit_new: (skip)
+ * usher_unit_new:
  * @store: where it reads and will be committed
  * @clock: gives its time
  *
@@ -111,61 +93,25 @@ usher_unit_new (UsherStore *store, UsherClock *clock)
   self = g_object_new (USHER_TYPE_UNIT, NULL);
   self->store = g_object_ref (store);
   self->clock = g_object_ref (clock);
-  self->time = usher_clock_get_time (clock);
+  self->commit = usher_commit_new (usher_clock_get_time (clock));
 
   return self;
 }
 
 /**
- * usher_unit_reset: (skip)
+ * usher_unit_get_commit:
  * @self: a unit
  *
- * Drops what the handler did and takes the time anew, for another run; keeps what the host set.
+ * Gets what the handler has said so far, as [method@Store.commit] takes it.
+ *
+ * Returns: (transfer none): the commit
  */
-void
-usher_unit_reset (UsherUnit *self)
+UsherCommit *
+usher_unit_get_commit (UsherUnit *self)
 {
-  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
 
-  drop_said (self);
-  self->answer_status = 0;
-  self->wait = 0;
-  self->outbox_last = 0;
-  self->was_applied = FALSE;
-  self->time = usher_clock_get_time (self->clock);
-}
-
-/**
- * usher_unit_is_empty: (skip)
- * @self: a unit
- *
- * Tells whether there is nothing to commit: no change, event, timer, fired timer, inbox key.
- *
- * Returns: whether the unit need not be committed
- */
-gboolean
-usher_unit_is_empty (UsherUnit *self)
-{
-  g_return_val_if_fail (USHER_IS_UNIT (self), TRUE);
-
-  return usher_unit_count_documents (self) == 0 && self->events == NULL && self->timers == NULL &&
-         self->fired == NULL && self->event_id == NULL;
-}
-
-/**
- * usher_unit_count_documents: (skip)
- * @self: a unit
- *
- * Counts the documents that the unit writes.
- *
- * Returns: a count
- */
-guint
-usher_unit_count_documents (UsherUnit *self)
-{
-  g_return_val_if_fail (USHER_IS_UNIT (self), 0);
-
-  return self->changes != NULL ? self->changes->len : 0;
+  return self->commit;
 }
 
 /**
@@ -188,16 +134,16 @@ usher_unit_lookup (UsherUnit *self,
                    UsherDocument **document,
                    GError **error)
 {
-  UsherChange *change;
+  const UsherChange *change;
 
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (collection != NULL, FALSE);
   g_return_val_if_fail (id != NULL, FALSE);
   g_return_val_if_fail (document != NULL, FALSE);
 
-  change = usher_unit_find_change (self, collection, id);
+  change = usher_commit_find_change (self->commit, collection, id);
   if (change == NULL)
-    return usher_store_find (self->store, collection, id, document, error);
+    return usher_store_lookup (self->store, collection, id, document, error);
 
   *document = change->kind != USHER_CHANGE_REMOVE ? usher_document_ref (change->document) : NULL;
   return TRUE;
@@ -302,19 +248,17 @@ static void
 publish (UsherUnit *self, const char *channel, const char *payload, gssize length)
 {
   g_autofree char *id = usher_uuid_new (self->clock);
+  g_autoptr (UsherEvent) event = usher_event_new_full (id,
+                                                       channel,
+                                                       0,
+                                                       usher_unit_get_time (self),
+                                                       self->correlation,
+                                                       self->causation,
+                                                       self->traceparent,
+                                                       payload,
+                                                       length);
 
-  if (self->events == NULL)
-    self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
-  g_ptr_array_add (self->events,
-                   usher_event_new_full (id,
-                                         channel,
-                                         0,
-                                         self->time,
-                                         self->correlation,
-                                         self->causation,
-                                         self->traceparent,
-                                         payload,
-                                         length));
+  usher_commit_publish (self->commit, event);
 }
 
 /**
@@ -359,17 +303,6 @@ usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument
   publish (self, channel, text, (gssize) length);
 }
 
-static void
-add_timer_change (UsherUnit *self, UsherTimerChange *change)
-{
-  if (self->timers == NULL)
-    {
-      self->timers = g_array_new (FALSE, FALSE, sizeof (UsherTimerChange));
-      g_array_set_clear_func (self->timers, clear_timer_change);
-    }
-  g_array_append_vals (self->timers, change, 1);
-}
-
 /**
  * usher_unit_schedule:
  * @self: a unit
@@ -387,18 +320,11 @@ usher_unit_schedule (UsherUnit *self,
                      gint64 due,
                      const char *payload)
 {
-  UsherTimerChange change = { 0 };
-
   g_return_if_fail (USHER_IS_UNIT (self));
   g_return_if_fail (name != NULL);
   g_return_if_fail (key != NULL);
 
-  change.name = g_strdup (name);
-  change.key = g_strdup (key);
-  change.set = TRUE;
-  change.due = due;
-  change.payload = g_strdup (payload);
-  add_timer_change (self, &change);
+  usher_commit_schedule (self->commit, name, key, due, payload, 0);
 }
 
 /**
@@ -412,15 +338,11 @@ usher_unit_schedule (UsherUnit *self,
 void
 usher_unit_unschedule (UsherUnit *self, const char *name, const char *key)
 {
-  UsherTimerChange change = { 0 };
-
   g_return_if_fail (USHER_IS_UNIT (self));
   g_return_if_fail (name != NULL);
   g_return_if_fail (key != NULL);
 
-  change.name = g_strdup (name);
-  change.key = g_strdup (key);
-  add_timer_change (self, &change);
+  usher_commit_unschedule (self->commit, name, key);
 }
 
 /**
@@ -436,7 +358,7 @@ usher_unit_get_time (UsherUnit *self)
 {
   g_return_val_if_fail (USHER_IS_UNIT (self), 0);
 
-  return self->time;
+  return usher_commit_get_time (self->commit);
 }
 
 /**
@@ -502,8 +424,7 @@ usher_unit_has_waited (UsherUnit *self)
  * @format: what the event waits for
  * @...: for @format
  *
- * Says that an event came too early. The handler passes the failure on; the event comes again
- * soon, and no attempt is counted.
+ * Does as [method@Unit.defer_literal], with a reason that is formatted.
  *
  * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
  */
@@ -519,6 +440,27 @@ usher_unit_defer (UsherUnit *self, GError **error, const char *format, ...)
   va_start (arguments, format);
   reason = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+
+  return usher_unit_defer_literal (self, reason, error);
+}
+
+/**
+ * usher_unit_defer_literal: (rename-to usher_unit_defer)
+ * @self: a unit
+ * @reason: what the event waits for
+ * @error: return location for an error
+ *
+ * Says that an event came too early. The handler passes the failure on; the event comes again
+ * soon, and no attempt is counted.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_defer_literal (UsherUnit *self, const char *reason, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (reason != NULL, FALSE);
+
   g_set_error_literal (error, USHER_ERROR, USHER_ERROR_DEFER, reason);
 
   return FALSE;
@@ -546,4 +488,54 @@ usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestr
   self->next = next;
   self->next_data = user_data;
   self->next_destroy = destroy;
+}
+
+void
+usher_unit_set_origin (UsherUnit *self,
+                       const char *correlation,
+                       const char *causation,
+                       const char *traceparent)
+{
+  g_free (self->correlation);
+  self->correlation = g_strdup (correlation);
+  g_free (self->causation);
+  self->causation = g_strdup (causation);
+  g_free (self->traceparent);
+  self->traceparent = g_strdup (traceparent);
+}
+
+void
+usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited)
+{
+  self->has_waited = has_waited;
+}
+
+gboolean
+usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id)
+{
+  *collection = self->wait_collection;
+  *id = self->wait_id;
+
+  return self->wait_collection != NULL;
+}
+
+gint64
+usher_unit_get_patience (UsherUnit *self)
+{
+  return self->wait;
+}
+
+gboolean
+usher_unit_has_step (UsherUnit *self)
+{
+  return self->next != NULL;
+}
+
+UsherStepFunc
+usher_unit_take_step (UsherUnit *self, gpointer *user_data, GDestroyNotify *destroy)
+{
+  *user_data = g_steal_pointer (&self->next_data);
+  *destroy = g_steal_pointer (&self->next_destroy);
+
+  return g_steal_pointer (&self->next);
 }

@@ -8,9 +8,12 @@
 
 #include <gio/gio.h>
 
+#include "usher-clock.h"
+#include "usher-commit.h"
 #include "usher-document.h"
 #include "usher-event.h"
 #include "usher-query.h"
+#include "usher-types.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +22,11 @@ G_BEGIN_DECLS
 
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherUnit, usher_unit, USHER, UNIT, GObject)
+
+USHER_API
+UsherUnit *usher_unit_new (UsherStore *store, UsherClock *clock);
+USHER_API
+UsherCommit *usher_unit_get_commit (UsherUnit *self);
 
 /* NULL with NOT_FOUND when there is none; (transfer full) */
 USHER_API
@@ -86,12 +94,22 @@ gboolean usher_unit_has_waited (UsherUnit *self);
 USHER_API
 gboolean usher_unit_defer (UsherUnit *self, GError **error, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+USHER_API
+gboolean usher_unit_defer_literal (UsherUnit *self, const char *reason, GError **error);
 
-/* A step: after this unit is committed the host runs @next with a fresh unit on the blocking pool. The answer is the
- * last step's. It may run more than once (a conflict), and not at all (the process dies): what it promises is in the
- * committed document with a durable timer. @reply: the UsherReply of the request as GObject, NULL outside a request. */
+/**
+ * UsherStepFunc:
+ * @unit: a fresh unit
+ * @reply: (nullable): the answer of the request, `NULL` outside a request
+ * @user_data: data of who asked for the step
+ * @error: return location for an error
+ *
+ * Goes on after a unit is committed, see [method@Unit.then]. It runs on the blocking pool.
+ *
+ * Returns: whether @unit shall be committed; else @error is the answer
+ */
 typedef gboolean (*UsherStepFunc) (UsherUnit *unit,
-                                   GObject *reply,
+                                   UsherReply *reply,
                                    gpointer user_data,
                                    GError **error);
 

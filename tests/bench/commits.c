@@ -12,7 +12,8 @@
 #include <sys/resource.h>
 
 #include "usher-sqlite-store.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 #define ROUNDS 5
 #define UNITS  20000
@@ -25,7 +26,7 @@ typedef struct
 } Window;
 
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Window *window = user_data;
 
@@ -34,7 +35,6 @@ on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
   window->n_open--;
   g_cond_signal (&window->cond);
   g_mutex_unlock (&window->mutex);
-  g_object_unref (unit);
 }
 
 static void
@@ -97,8 +97,11 @@ measure (UsherStore *store, UsherClock *clock, guint at_once, guint n)
 
       for (guint i = 0; i < n; i++)
         {
+          g_autoptr (UsherUnit) unit = NULL;
+
           wait_below (&window, at_once);
-          usher_store_commit (store, make_unit (store, clock), on_committed, &window);
+          unit = make_unit (store, clock);
+          usher_store_commit (store, usher_unit_get_commit (unit), on_committed, &window);
         }
       wait_below (&window, 1);
       rates[round] = n * 1e6 / (double) (g_get_monotonic_time () - start);
@@ -126,7 +129,7 @@ main (void)
   g_autofree char *path = g_build_filename (folder, "seats.db", NULL);
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("seats", fields, G_N_ELEMENTS (fields), &error);
-  g_autoptr (UsherStore) store = usher_sqlite_store_new (path, clock, 0, &error);
+  g_autoptr (UsherStore) store = usher_sqlite_store_new (path, clock, NULL, &error);
 
   setlocale (LC_ALL, "");
   g_assert_no_error (error);

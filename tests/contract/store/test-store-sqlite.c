@@ -8,7 +8,6 @@
 
 #include <glib/gstdio.h>
 
-#include "usher-sqlite-store.h"
 #include "usher-store-suite.h"
 
 static gpointer
@@ -23,19 +22,21 @@ make_place (void)
 }
 
 static UsherStore *
-open_store (gpointer place, UsherClock *clock, guint unit_limit, GError **error)
+open_store (gpointer place, UsherClock *clock, guint documents_a_commit, GError **error)
 {
-  g_autofree char *path = g_build_filename (place, "items.db", NULL);
+  const UsherStoreOptions options = { .documents_a_commit = documents_a_commit };
+  g_autofree char *uri = g_strdup_printf ("sqlite:%s/items.db", (const char *) place);
 
-  return usher_sqlite_store_new (path, clock, unit_limit, error);
+  return usher_store_open (uri, clock, &options, error);
 }
 
 /* one of several processes: it needs the lease for what is asked of it here */
 static UsherStore *
-open_shared (gpointer place, UsherClock *clock, guint unit_limit, GError **error)
+open_shared (gpointer place, UsherClock *clock, guint documents_a_commit, GError **error)
 {
-  g_autofree char *path = g_build_filename (place, "items.db", NULL);
-  UsherStore *store = usher_sqlite_store_new_shared (path, clock, unit_limit, error);
+  const UsherStoreOptions options = { .is_shared = TRUE, .documents_a_commit = documents_a_commit };
+  g_autofree char *uri = g_strdup_printf ("sqlite:%s/items.db", (const char *) place);
+  UsherStore *store = usher_store_open (uri, clock, &options, error);
 
   if (store != NULL)
     g_assert_true (usher_store_hold_lease (store));
@@ -58,7 +59,6 @@ free_place (gpointer place)
 
 static const UsherStoreMaker maker = {
   .name = "sqlite",
-  .has_wide_units = TRUE,
   .make_place = make_place,
   .open = open_store,
   .free_place = free_place,
@@ -66,7 +66,6 @@ static const UsherStoreMaker maker = {
 
 static const UsherStoreMaker shared_maker = {
   .name = "sqlite-shared",
-  .has_wide_units = TRUE,
   .make_place = make_place,
   .open = open_shared,
   .free_place = free_place,

@@ -11,6 +11,9 @@
 #include "usher-id.h"
 #include "usher-store-suite.h"
 
+/* where an outbox begins */
+static const UsherMark begin = { 0 };
+
 #define EVENT "0198c0de-0000-7000-8000-000000000001"
 
 /* a unit that inserts an item */
@@ -31,8 +34,7 @@ begin_event (UsherStoreFixture *fixture, const char *subscriber, UsherDocument *
 {
   UsherUnit *unit = begin_insert (fixture, subscriber, document);
 
-  unit->event_id = g_strdup (EVENT);
-  unit->subscriber = g_strdup (subscriber);
+  usher_commit_set_inbox (usher_unit_get_commit (unit), EVENT, subscriber);
 
   return unit;
 }
@@ -62,12 +64,12 @@ test_inbox_once (UsherStoreFixture *fixture, gconstpointer data)
 
   g_assert_false (was_applied (fixture, "orders"));
   usher_store_fixture_commit (fixture, first);
-  g_assert_false (first->was_applied);
+  g_assert_false (usher_commit_was_applied (usher_unit_get_commit (first)));
   g_assert_true (was_applied (fixture, "orders"));
 
   usher_unit_publish (second, "item:created", "{}");
   usher_store_fixture_commit (fixture, second);
-  g_assert_true (second->was_applied);
+  g_assert_true (usher_commit_was_applied (usher_unit_get_commit (second)));
   missing = usher_store_fixture_read (fixture, usher_document_get_id (again));
   g_assert_null (missing);
 }
@@ -85,7 +87,7 @@ test_inbox_subscribers (UsherStoreFixture *fixture, gconstpointer data)
   usher_store_fixture_commit (fixture, first);
   g_assert_false (was_applied (fixture, "payments"));
   usher_store_fixture_commit (fixture, second);
-  g_assert_false (second->was_applied);
+  g_assert_false (usher_commit_was_applied (usher_unit_get_commit (second)));
 }
 
 static void
@@ -100,8 +102,7 @@ test_inbox_refused (UsherStoreFixture *fixture, gconstpointer data)
 
   usher_document_set_id (document, id);
   g_assert_true (usher_unit_insert (unit, document, &error));
-  unit->event_id = g_strdup (EVENT);
-  unit->subscriber = g_strdup ("orders");
+  usher_commit_set_inbox (usher_unit_get_commit (unit), EVENT, "orders");
   usher_store_fixture_refuse (fixture, unit, USHER_ERROR_TAKEN);
 
   g_assert_false (was_applied (fixture, "orders"));
@@ -114,20 +115,19 @@ test_inbox_alone (UsherStoreFixture *fixture, gconstpointer data)
 
   g_test_summary ("An event that changes nothing is marked as applied.");
 
-  unit->event_id = g_strdup (EVENT);
-  unit->subscriber = g_strdup ("orders");
-  g_assert_false (usher_unit_is_empty (unit));
+  usher_commit_set_inbox (usher_unit_get_commit (unit), EVENT, "orders");
+  g_assert_false (usher_commit_is_empty (usher_unit_get_commit (unit)));
   usher_store_fixture_commit (fixture, unit);
 
-  g_assert_false (unit->was_applied);
+  g_assert_false (usher_commit_was_applied (usher_unit_get_commit (unit)));
   g_assert_true (was_applied (fixture, "orders"));
 }
 
 static GPtrArray *
-list_outbox (UsherStoreFixture *fixture, gint64 after, guint limit, gint64 *last)
+list_outbox (UsherStoreFixture *fixture, const UsherMark *after, guint limit, GArray *marks)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *events = usher_store_list_outbox (fixture->store, after, limit, last, &error);
+  GPtrArray *events = usher_store_list_outbox (fixture->store, after, limit, marks, &error);
 
   g_assert_no_error (error);
 
@@ -135,102 +135,112 @@ list_outbox (UsherStoreFixture *fixture, gint64 after, guint limit, gint64 *last
 }
 
 static void
-publish (UsherStoreFixture *fixture, const char *first, const char *second, gint64 *last)
+publish (UsherStoreFixture *fixture, const char *first, const char *second, UsherMark *marks)
 {
   g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  UsherCommit *commit = usher_unit_get_commit (unit);
 
   usher_unit_publish (unit, first, "{\"n\":1}");
   usher_unit_publish (unit, second, "{\"n\":2}");
   usher_store_fixture_commit (fixture, unit);
-  *last = unit->outbox_last;
+  marks[0] = *usher_commit_get_before (commit);
+  marks[1] = *usher_commit_get_mark (commit, 0);
+  marks[2] = *usher_commit_get_mark (commit, 1);
 }
 
 static void
-assert_outbox (UsherStoreFixture *fixture, gint64 after, guint limit, const char *expected)
+assert_outbox (UsherStoreFixture *fixture,
+               const UsherMark *after,
+               guint limit,
+               const char *expected)
 {
-  gint64 last;
-  g_autoptr (GPtrArray) events = list_outbox (fixture, after, limit, &last);
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+  g_autoptr (GPtrArray) events = list_outbox (fixture, after, limit, marks);
   g_autoptr (GString) channels = g_string_new (NULL);
 
   for (guint i = 0; i < events->len; i++)
     g_string_append (channels, usher_event_get_channel (g_ptr_array_index (events, i)));
   g_assert_cmpstr (channels->str, ==, expected);
+  g_assert_cmpuint (marks->len, ==, events->len);
 }
 
 static void
 test_outbox_event (UsherStoreFixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherDocument) document = NULL;
-  g_autoptr (UsherUnit) unit = begin_insert (fixture, "chair", &document);
+  g_autoptr (UsherCommit) commit = usher_commit_new (7);
+  g_autoptr (UsherEvent) published = usher_event_new_full (
+      EVENT, "item:created", 0, 5, "request-1", "cause", "00-trace", "{}", -1);
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
   g_autoptr (GPtrArray) events = NULL;
-  gint64 last = 0;
+  g_autoptr (GError) error = NULL;
   UsherEvent *event;
 
   g_test_summary ("An event stands in the outbox as it was published.");
 
-  unit->correlation = g_strdup ("request-1");
-  unit->causation = g_strdup (EVENT);
-  unit->traceparent = g_strdup ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-  usher_unit_publish_document (unit, "item:created", document);
-  usher_store_fixture_commit (fixture, unit);
+  usher_commit_publish (commit, published);
+  g_assert_true (usher_store_commit_sync (fixture->store, commit, &error));
 
-  events = list_outbox (fixture, 0, 10, &last);
+  events = list_outbox (fixture, &begin, 10, marks);
   g_assert_cmpuint (events->len, ==, 1);
-  g_assert_cmpint (last, ==, unit->outbox_last);
+  g_assert_true (
+      usher_mark_equal (&g_array_index (marks, UsherMark, 0), usher_commit_get_mark (commit, 0)));
   event = g_ptr_array_index (events, 0);
-  g_assert_true (usher_uuid_is_valid (usher_event_get_id (event)));
+  g_assert_cmpstr (usher_event_get_id (event), ==, EVENT);
   g_assert_cmpstr (usher_event_get_channel (event), ==, "item:created");
-  g_assert_cmpint (usher_event_get_time (event), ==, usher_unit_get_time (unit));
+  g_assert_cmpint (usher_event_get_time (event), ==, 5);
   g_assert_cmpstr (usher_event_get_correlation (event), ==, "request-1");
-  g_assert_cmpstr (usher_event_get_causation (event), ==, EVENT);
-  g_assert_cmpstr (usher_event_get_traceparent (event), ==, unit->traceparent);
-  g_assert_cmpstr (usher_event_get_payload (event, NULL),
-                   ==,
-                   usher_document_get_text (document, NULL));
+  g_assert_cmpstr (usher_event_get_causation (event), ==, "cause");
+  g_assert_cmpstr (usher_event_get_traceparent (event), ==, "00-trace");
+  g_assert_cmpstr (usher_event_get_payload (event, NULL), ==, "{}");
 }
 
 static void
 test_outbox_order (UsherStoreFixture *fixture, gconstpointer data)
 {
-  gint64 first;
-  gint64 second;
+  UsherMark first[3];
+  UsherMark second[3];
 
-  g_test_summary ("Events are listed in commit order; those of a unit stand together.");
+  g_test_summary ("Events are listed in commit order; those of a commit stand together.");
 
-  publish (fixture, "a", "b", &first);
-  publish (fixture, "c", "d", &second);
+  publish (fixture, "a", "b", first);
+  publish (fixture, "c", "d", second);
 
-  g_assert_cmpint (second, ==, first + 2);
-  assert_outbox (fixture, 0, 10, "abcd");
-  assert_outbox (fixture, 0, 3, "abc");
-  assert_outbox (fixture, first - 1, 10, "bcd");
-  assert_outbox (fixture, second, 10, "");
+  g_assert_true (usher_mark_equal (&second[0], &first[2]));
+  assert_outbox (fixture, &begin, 10, "abcd");
+  assert_outbox (fixture, &begin, 3, "abc");
+  assert_outbox (fixture, &first[1], 10, "bcd");
+  assert_outbox (fixture, &second[0], 10, "cd");
+  assert_outbox (fixture, &second[2], 10, "");
 }
 
 static void
 test_outbox_trim (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gint64 first;
-  gint64 second;
-  gint64 third;
+  UsherMark first[3];
+  UsherMark second[3];
+  UsherMark third[3];
 
-  g_test_summary (
-      "Trimmed events are gone, after a restart too, and their numbers not used again.");
+  g_test_summary ("Trimmed events are gone, after a restart too, and their marks not given again.");
 
-  publish (fixture, "a", "b", &first);
-  publish (fixture, "c", "d", &second);
-  usher_store_trim_outbox (fixture->store, first);
-  assert_outbox (fixture, 0, 10, "cd");
-  usher_store_trim_outbox (fixture->store, second);
-  assert_outbox (fixture, 0, 10, "");
+  publish (fixture, "a", "b", first);
+  publish (fixture, "c", "d", second);
+  usher_store_trim_outbox (fixture->store, &first[1]);
+  assert_outbox (fixture, &begin, 10, "bcd");
+  usher_store_trim_outbox (fixture->store, &second[2]);
+  assert_outbox (fixture, &begin, 10, "");
 
   usher_store_fixture_reopen (fixture, NULL, &error);
   g_assert_no_error (error);
-  assert_outbox (fixture, 0, 10, "");
-  publish (fixture, "e", "f", &third);
-  g_assert_cmpint (third, ==, second + 2);
-  assert_outbox (fixture, 0, 10, "ef");
+  assert_outbox (fixture, &begin, 10, "");
+  publish (fixture, "e", "f", third);
+  for (guint i = 1; i < G_N_ELEMENTS (third); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (first); j++)
+      {
+        g_assert_false (usher_mark_equal (&third[i], &first[j]));
+        g_assert_false (usher_mark_equal (&third[i], &second[j]));
+      }
+  assert_outbox (fixture, &begin, 10, "ef");
 }
 
 static void
@@ -248,7 +258,7 @@ test_outbox_refused (UsherStoreFixture *fixture, gconstpointer data)
   usher_unit_publish (unit, "item:created", "{}");
   usher_store_fixture_refuse (fixture, unit, USHER_ERROR_TAKEN);
 
-  assert_outbox (fixture, 0, 10, "");
+  assert_outbox (fixture, &begin, 10, "");
 }
 
 static void
@@ -264,20 +274,19 @@ test_outbox_large (UsherStoreFixture *fixture, gconstpointer data)
 
   usher_unit_publish (unit, "item:created", larger);
   usher_store_fixture_refuse (fixture, unit, USHER_ERROR_TOO_LARGE);
-  assert_outbox (fixture, 0, 10, "");
+  assert_outbox (fixture, &begin, 10, "");
   usher_unit_publish (second, "item:created", largest);
   usher_store_fixture_commit (fixture, second);
-  assert_outbox (fixture, 0, 10, "item:created");
+  assert_outbox (fixture, &begin, 10, "item:created");
 }
 
 static void
 set_request (UsherUnit *unit, const char *key, guint status, const char *body)
 {
-  unit->request_key = g_strdup (key);
-  unit->request_hash = g_strdup ("hash");
-  unit->request_owner = g_strdup ("process-1");
-  unit->answer_status = status;
-  unit->answer_body = g_strdup (body);
+  UsherCommit *commit = usher_unit_get_commit (unit);
+
+  usher_commit_take_request (commit, usher_request_record_new (key, "hash", "process-1"));
+  usher_commit_take_answer (commit, status, g_strdup (body));
 }
 
 static UsherRequestRecord *
@@ -286,7 +295,7 @@ find_request (UsherStoreFixture *fixture, const char *key)
   g_autoptr (GError) error = NULL;
   UsherRequestRecord *record = NULL;
 
-  usher_store_find_request (fixture->store, key, &record, &error);
+  usher_store_lookup_request (fixture->store, key, &record, &error);
   g_assert_no_error (error);
 
   return record;
@@ -332,7 +341,7 @@ test_request_taken (UsherStoreFixture *fixture, gconstpointer data)
   usher_store_fixture_commit (fixture, first);
 
   set_request (second, "user:key", 201, "{}");
-  g_assert_false (usher_store_commit_sync (fixture->store, second, &error));
+  g_assert_false (usher_store_commit_sync (fixture->store, usher_unit_get_commit (second), &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
   g_assert_nonnull (strstr (error->message, "request key"));
   missing = usher_store_fixture_read (fixture, usher_document_get_id (other));
@@ -379,9 +388,8 @@ test_request_owner (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary ("A request that another process runs is not answered by this one.");
 
   begin_steps (fixture);
-  set_request (other, "user:key", 201, "{}");
-  g_free (other->request_owner);
-  other->request_owner = g_strdup ("process-2");
+  usher_commit_take_request (usher_unit_get_commit (other),
+                             usher_request_record_new ("user:key", "hash", "process-2"));
   usher_store_fixture_refuse (fixture, other, USHER_ERROR_TAKEN);
 
   record = find_request (fixture, "user:key");
@@ -425,7 +433,7 @@ test_prune (UsherStoreFixture *fixture, gconstpointer data)
 }
 
 static void
-on_kinds_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_kinds_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_assert_no_error (error);
 }
@@ -447,7 +455,7 @@ commit_all_kinds (UsherStoreFixture *fixture, guint n)
       usher_unit_schedule (unit, "expire", key, i, NULL);
       set_request (unit, key, 201, body);
       if (i + 1 < n)
-        usher_store_commit (fixture->store, unit, on_kinds_committed, NULL);
+        usher_store_commit (fixture->store, usher_unit_get_commit (unit), on_kinds_committed, NULL);
       else
         usher_store_fixture_commit (fixture, unit);
     }
@@ -525,18 +533,18 @@ test_prune_slices (UsherStoreFixture *fixture, gconstpointer data)
 }
 
 static void
-on_observed (UsherStore *store, UsherUnit *unit, gpointer user_data)
+on_observed (UsherStore *store, UsherCommit *commit, gpointer user_data)
 {
   GString *journal = user_data;
-  UsherChange *change;
 
-  g_assert_nonnull (unit->changes);
-  change = &g_array_index (unit->changes, UsherChange, 0);
-  g_string_append (journal, usher_document_get_string (change->document, "name"));
+  g_assert_cmpuint (usher_commit_get_n_changes (commit), ==, 1);
+  g_string_append (journal,
+                   usher_document_get_string (usher_commit_get_change (commit, 0)->document,
+                                              "name"));
 }
 
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_string_append_c (user_data, error == NULL ? '.' : '!');
 }
@@ -557,10 +565,10 @@ test_observer (UsherStoreFixture *fixture, gconstpointer data)
 
   usher_store_set_observer (fixture->store, on_observed, journal);
   first = begin_event (fixture, "a", &a);
-  usher_store_commit (fixture->store, first, on_committed, journal);
+  usher_store_commit (fixture->store, usher_unit_get_commit (first), on_committed, journal);
   applied = begin_event (fixture, "a", &b);
-  usher_store_commit (fixture->store, applied, on_committed, journal);
-  usher_store_commit (fixture->store, empty, on_committed, journal);
+  usher_store_commit (fixture->store, usher_unit_get_commit (applied), on_committed, journal);
+  usher_store_commit (fixture->store, usher_unit_get_commit (empty), on_committed, journal);
   last = begin_insert (fixture, "c", &c);
   usher_store_fixture_commit (fixture, last);
 

@@ -164,7 +164,7 @@ test_pages (UsherStoreFixture *fixture, gconstpointer data)
 }
 
 static void
-on_inserted (UsherUnit *unit, const GError *error, gpointer user_data)
+on_inserted (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_assert_no_error (error);
 }
@@ -179,7 +179,7 @@ insert_owned (UsherStoreFixture *fixture, const char *name)
 
   usher_document_set_string (document, "owner", name == NULL ? OWNER : NULL);
   g_assert_true (usher_unit_insert (unit, document, &error));
-  usher_store_commit (fixture->store, unit, on_inserted, NULL);
+  usher_store_commit (fixture->store, usher_unit_get_commit (unit), on_inserted, NULL);
 }
 
 /* many documents that have the field before the few that lack it */
@@ -261,7 +261,7 @@ test_unique (UsherStoreFixture *fixture, gconstpointer data)
   usher_store_fixture_commit (fixture, first);
 
   insert_number (fixture, "N1", second);
-  g_assert_false (usher_store_commit_sync (fixture->store, second, &error));
+  g_assert_false (usher_store_commit_sync (fixture->store, usher_unit_get_commit (second), &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
   g_assert_nonnull (strstr (error->message, "items"));
   g_assert_nonnull (strstr (error->message, "number"));

@@ -39,9 +39,11 @@ commit (Race *race, UsherUnit *unit, UsherError expected)
 {
   g_autoptr (GError) error = NULL;
 
-  if (usher_store_commit_sync (race->fixture->store, unit, &error))
+  if (usher_store_commit_sync (race->fixture->store, usher_unit_get_commit (unit), &error))
     {
-      g_atomic_int_inc (unit->was_applied ? &race->n_applied : &race->n_committed);
+      g_atomic_int_inc (usher_commit_was_applied (usher_unit_get_commit (unit))
+                            ? &race->n_applied
+                            : &race->n_committed);
       return TRUE;
     }
 
@@ -111,8 +113,9 @@ test_unique (UsherStoreFixture *fixture, gconstpointer data)
 {
   Race race = { 0 };
   g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
   g_autoptr (GError) error = NULL;
-  gint64 last;
+  const UsherMark begin = { 0 };
 
   g_test_summary ("Of ten inserts of one unique value that race one wins.");
 
@@ -120,7 +123,7 @@ test_unique (UsherStoreFixture *fixture, gconstpointer data)
 
   g_assert_cmpint (race.n_committed, ==, 1);
   g_assert_cmpint (race.n_refused, ==, 9);
-  events = usher_store_list_outbox (fixture->store, 0, 100, &last, &error);
+  events = usher_store_list_outbox (fixture->store, &begin, 100, marks, &error);
   g_assert_cmpuint (events->len, ==, 1);
 }
 
@@ -132,8 +135,7 @@ apply_event (gpointer data)
   g_autoptr (UsherUnit) unit = usher_store_fixture_begin (race->fixture);
   g_autoptr (UsherDocument) document = usher_store_fixture_make (race->fixture, unit, "x");
 
-  unit->event_id = g_strdup (EVENT);
-  unit->subscriber = g_strdup ("orders");
+  usher_commit_set_inbox (usher_unit_get_commit (unit), EVENT, "orders");
   g_assert_true (usher_unit_insert (unit, document, &error));
   commit (race, unit, USHER_ERROR_CONFLICT);
 

@@ -48,7 +48,7 @@ fire (UsherStoreFixture *fixture)
   UsherUnit *unit = usher_store_fixture_begin (fixture);
 
   g_assert_cmpuint (timers->len, ==, 1);
-  unit->fired = usher_timer_ref (g_ptr_array_index (timers, 0));
+  usher_commit_set_fired (usher_unit_get_commit (unit), g_ptr_array_index (timers, 0));
 
   return unit;
 }
@@ -148,7 +148,7 @@ test_fired (UsherStoreFixture *fixture, gconstpointer data)
   unit = fire (fixture);
   usher_store_fixture_commit (fixture, unit);
 
-  g_assert_false (unit->was_applied);
+  g_assert_false (usher_commit_was_applied (usher_unit_get_commit (unit)));
   assert_due (fixture, 1000, 10, "");
   g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, G_MAXINT64);
 }
@@ -172,7 +172,7 @@ test_fired_twice (UsherStoreFixture *fixture, gconstpointer data)
   usher_store_fixture_commit (fixture, first);
   usher_store_fixture_commit (fixture, second);
 
-  g_assert_true (second->was_applied);
+  g_assert_true (usher_commit_was_applied (usher_unit_get_commit (second)));
   missing = usher_store_fixture_read (fixture, usher_document_get_id (document));
   g_assert_null (missing);
 }
@@ -187,8 +187,7 @@ test_fired_set_anew (UsherStoreFixture *fixture, gconstpointer data)
 
   schedule (fixture, "a", 100);
   unit = fire (fixture);
-  usher_unit_schedule (unit, "expire", "a", 500, NULL);
-  g_array_index (unit->timers, UsherTimerChange, 0).attempt = 1;
+  usher_commit_schedule (usher_unit_get_commit (unit), "expire", "a", 500, NULL, 1);
   usher_store_fixture_commit (fixture, unit);
 
   assert_due (fixture, 499, 10, "");
@@ -209,7 +208,7 @@ test_fired_late (UsherStoreFixture *fixture, gconstpointer data)
   schedule (fixture, "a", 900);
   usher_store_fixture_commit (fixture, unit);
 
-  g_assert_true (unit->was_applied);
+  g_assert_true (usher_commit_was_applied (usher_unit_get_commit (unit)));
   assert_due (fixture, 1000, 10, "a");
 }
 

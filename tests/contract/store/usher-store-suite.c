@@ -90,7 +90,7 @@ usher_store_fixture_commit (UsherStoreFixture *self, UsherUnit *unit)
 {
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -99,7 +99,7 @@ usher_store_fixture_refuse (UsherStoreFixture *self, UsherUnit *unit, UsherError
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (usher_store_commit_sync (self->store, unit, &error));
+  g_assert_false (usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error));
   g_assert_error (error, USHER_ERROR, (int) code);
 }
 
@@ -135,7 +135,7 @@ usher_store_fixture_read (UsherStoreFixture *self, const char *id)
   g_autoptr (GError) error = NULL;
   UsherDocument *document = NULL;
 
-  usher_store_find (self->store, "items", id, &document, &error);
+  usher_store_lookup (self->store, "items", id, &document, &error);
   g_assert_no_error (error);
 
   return document;

@@ -8,7 +8,8 @@
 
 #include "usher-error.h"
 #include "usher-manual-clock.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +17,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
-  gboolean has_wide_units; /* a unit may hold several documents */
   gpointer (*make_place) (void);
-  UsherStore *(*open) (gpointer place, UsherClock *clock, guint unit_limit, GError **error);
+  UsherStore *(*open) (gpointer place, UsherClock *clock, guint documents_a_commit, GError **error);
   void (*free_place) (gpointer place);
 } UsherStoreMaker;
 

@@ -94,7 +94,7 @@ stage_make_host (Stage *self)
   g_assert_no_error (error);
   stage_add (self, "stage", self->declare, self->user_data, &error);
   g_assert_no_error (error);
-  self->context = g_ptr_array_index (self->host->contexts, 0);
+  self->lane = usher_host_get_lane (self->host, 0);
 }
 
 void
@@ -274,10 +274,16 @@ stage_assert_status (UsherReply *reply, guint status)
   g_assert_cmpuint (usher_reply_get_status (reply), ==, status);
 }
 
+UsherStore *
+stage_get_store (Stage *self)
+{
+  return usher_lane_get_store (self->lane);
+}
+
 void
 stage_insert (Stage *self, const char *id, const char *name, gint64 count)
 {
-  g_autoptr (UsherUnit) unit = usher_unit_new (self->context->store, USHER_CLOCK (self->clock));
+  g_autoptr (UsherUnit) unit = usher_unit_new (stage_get_store (self), USHER_CLOCK (self->clock));
   g_autoptr (UsherDocument) document = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -288,14 +294,14 @@ stage_insert (Stage *self, const char *id, const char *name, gint64 count)
   usher_document_set_integer (document, "count", count);
   usher_unit_insert (unit, document, &error);
   g_assert_no_error (error);
-  usher_store_commit_sync (self->context->store, unit, &error);
+  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
 void
 stage_bump (Stage *self, const char *id)
 {
-  g_autoptr (UsherUnit) unit = usher_unit_new (self->context->store, USHER_CLOCK (self->clock));
+  g_autoptr (UsherUnit) unit = usher_unit_new (stage_get_store (self), USHER_CLOCK (self->clock));
   g_autoptr (UsherDocument) document = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -306,7 +312,7 @@ stage_bump (Stage *self, const char *id)
                               usher_document_get_integer (document, "count") + 1);
   usher_unit_replace (unit, document, &error);
   g_assert_no_error (error);
-  usher_store_commit_sync (self->context->store, unit, &error);
+  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -316,9 +322,9 @@ stage_get_count (Stage *self, const char *id)
   g_autoptr (UsherDocument) document = NULL;
   g_autoptr (GError) error = NULL;
 
-  usher_store_find (self->context->store, "things", id, &document, &error);
+  usher_store_lookup (stage_get_store (self), "things", id, &document, &error);
   g_assert_no_error (error);
-  usher_store_end_reads (self->context->store);
+  usher_store_end_reads (stage_get_store (self));
 
   return document != NULL ? usher_document_get_integer (document, "count") : -1;
 }
@@ -328,11 +334,11 @@ stage_get_n_timers (Stage *self, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) timers =
-      usher_store_list_timers (self->context->store, G_MAXINT64 - 1, G_MAXINT32, &error);
+      usher_store_list_timers (stage_get_store (self), G_MAXINT64 - 1, G_MAXINT32, &error);
   guint n = 0;
 
   g_assert_no_error (error);
-  usher_store_end_reads (self->context->store);
+  usher_store_end_reads (stage_get_store (self));
   for (guint i = 0; i < timers->len; i++)
     if (g_str_equal (usher_timer_get_name (g_ptr_array_index (timers, i)), name))
       n++;
@@ -352,7 +358,5 @@ stage_event_new (const char *channel, guint64 sequence, const char *payload)
 guint
 stage_get_n_waiters (Stage *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->context->mutex);
-
-  return self->context->n_waiters;
+  return usher_waiters_get_n (usher_lane_get_waiters (self->lane));
 }

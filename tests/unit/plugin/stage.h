@@ -8,9 +8,11 @@
 
 #include "fake-bus.h"
 #include "usher-host-private.h"
+#include "usher-host-view-private.h"
 #include "usher-host.h"
 #include "usher-manual-clock.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +27,7 @@ typedef struct
   UsherManualClock *clock; /* (owned) */
   FakeBus *bus;            /* (owned) (nullable) */
   UsherHost *host;         /* (owned) */
-  UsherContext *context;   /* (unowned): of the service */
+  UsherLane *lane;         /* (unowned): of the service */
   StageDeclare declare;
   gpointer user_data;
   const char *setting; /* (nullable) */
@@ -68,6 +70,7 @@ UsherReply *stage_join (GThread *thread);
 void stage_assert_status (UsherReply *reply, guint status);
 char *stage_dup_body (UsherReply *reply);
 
+UsherStore *stage_get_store (Stage *self);
 /* straight to the store, as if by another request; any thread */
 void stage_insert (Stage *self, const char *id, const char *name, gint64 count);
 void stage_bump (Stage *self, const char *id);

@@ -10,7 +10,8 @@
 
 #include <glib/gstdio.h>
 
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 void
 shared_fixture_set_up (SharedFixture *fixture, gconstpointer data)
@@ -49,7 +50,11 @@ shared_fixture_tear_down (SharedFixture *fixture, gconstpointer data)
 }
 
 static void
-on_changed (UsherStore *store, gboolean is_lease_free, gpointer user_data)
+on_changed (UsherStore *store,
+            const char *collection,
+            const char *id,
+            gboolean is_lease_free,
+            gpointer user_data)
 {
   SharedFixture *fixture = user_data;
 
@@ -101,7 +106,7 @@ shared_fixture_insert (SharedFixture *fixture, const char *name)
   g_autoptr (UsherUnit) unit = store_child_begin (fixture->store, fixture->clock, name);
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (fixture->store, unit, &error);
+  usher_store_commit_sync (fixture->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 

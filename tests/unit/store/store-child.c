@@ -15,7 +15,8 @@
 
 #include "usher-error.h"
 #include "usher-sqlite-store.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 #define IN_FLIGHT 8
 
@@ -28,10 +29,11 @@ static const UsherField fields[] = {
 UsherStore *
 store_child_open_store (const char *path, UsherClock *clock)
 {
+  const UsherStoreOptions options = { .is_shared = TRUE };
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new_shared (path, clock, 0, &error);
+  UsherStore *store = usher_sqlite_store_new (path, clock, &options, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);
@@ -74,6 +76,7 @@ answer (const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
+  /* NOLINTNEXTLINE (clang-analyzer-valist.Uninitialized): it is begun in the line above */
   vprintf (format, arguments);
   va_end (arguments);
   putchar ('\n');
@@ -86,7 +89,7 @@ insert (Server *self, const char *name)
   g_autoptr (UsherUnit) unit = store_child_begin (self->store, self->clock, name);
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
   answer ("%" G_GINT64_FORMAT, g_get_monotonic_time ());
 }
@@ -97,7 +100,7 @@ try (Server *self, const char *name)
   g_autoptr (UsherUnit) unit = store_child_begin (self->store, self->clock, name);
   g_autoptr (GError) error = NULL;
 
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   answer ("%d", error != NULL ? error->code : -1);
 }
 
@@ -135,10 +138,10 @@ fire (Server *self)
 
   g_assert_no_error (error);
   g_assert_cmpuint (timers->len, ==, 1);
-  unit->fired = usher_timer_ref (g_ptr_array_index (timers, 0));
-  usher_store_commit_sync (self->store, unit, &error);
+  usher_commit_set_fired (usher_unit_get_commit (unit), g_ptr_array_index (timers, 0));
+  usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
-  answer (unit->was_applied ? "applied" : "fired");
+  answer (usher_commit_was_applied (usher_unit_get_commit (unit)) ? "applied" : "fired");
 }
 
 static UsherDocument *
@@ -167,7 +170,7 @@ increment (Server *self, const char *id)
   g_assert_no_error (error);
   usher_document_set_integer (document, "count", count + 1);
   g_assert_true (usher_unit_replace (unit, document, &error));
-  if (usher_store_commit_sync (self->store, unit, &error))
+  if (usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error))
     return TRUE;
 
   g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
@@ -204,7 +207,7 @@ insert_unique (Server *self, guint n)
 
       usher_document_set_string (document, "number", number);
       g_assert_true (usher_unit_insert (unit, document, &error));
-      if (usher_store_commit_sync (self->store, unit, &error))
+      if (usher_store_commit_sync (self->store, usher_unit_get_commit (unit), &error))
         n_inserted++;
       else
         g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
@@ -220,7 +223,7 @@ typedef struct
 } Loaded;
 
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_autofree Loaded *loaded = user_data;
   Server *self = loaded->server;
@@ -255,7 +258,7 @@ load (Server *self, guint first)
       loaded->server = self;
       loaded->n = n;
       loaded->start = g_get_monotonic_time ();
-      usher_store_commit (self->store, unit, on_committed, loaded);
+      usher_store_commit (self->store, usher_unit_get_commit (unit), on_committed, loaded);
     }
 }
 
@@ -275,7 +278,9 @@ obey (Server *self, const char *verb, const char *object)
     }
   else if (g_str_equal (verb, "trim"))
     {
-      usher_store_trim_outbox (self->store, number);
+      const UsherMark upto = { { number, 0 } };
+
+      usher_store_trim_outbox (self->store, &upto);
       answer ("trimmed");
     }
   else if (g_str_equal (verb, "owner"))

@@ -10,6 +10,7 @@
 
 #include "usher-clock.h"
 #include "usher-store.h"
+#include "usher-unit.h"
 
 G_BEGIN_DECLS
 

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "usher-sqlite-store.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 #define SEEDS     20
 #define IN_FLIGHT 32
@@ -29,7 +30,7 @@ open_store (const char *path, UsherClock *clock)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new (path, clock, 0, &error);
+  UsherStore *store = usher_sqlite_store_new (path, clock, NULL, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);
@@ -47,12 +48,10 @@ typedef struct
 } Child;
 
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Child *child = user_data;
-  guint n =
-      (guint) usher_document_get_integer (g_array_index (unit->changes, UsherChange, 0).document,
-                                          "n");
+  guint n = (guint) usher_document_get_integer (usher_commit_get_change (commit, 0)->document, "n");
 
   g_assert_no_error (error);
   g_assert_cmpint (write (STDOUT_FILENO, &n, sizeof n), ==, sizeof n);
@@ -86,15 +85,14 @@ commit (UsherStore *store, UsherClock *clock, Child *child, guint n)
   insert (unit, n, 1);
   usher_unit_publish (unit, name, payload);
   usher_unit_schedule (unit, "expire", name, n, payload);
-  unit->event_id = g_strdup (name);
-  unit->subscriber = g_strdup ("items");
+  usher_commit_set_inbox (usher_unit_get_commit (unit), name, "items");
 
   g_mutex_lock (&child->mutex);
   while (child->n_pending >= IN_FLIGHT)
     g_cond_wait (&child->cond, &child->mutex);
   child->n_pending++;
   g_mutex_unlock (&child->mutex);
-  usher_store_commit (store, unit, on_committed, child);
+  usher_store_commit (store, usher_unit_get_commit (unit), on_committed, child);
 }
 
 static int
@@ -179,8 +177,9 @@ assert_whole (UsherStore *store, GHashTable *ledger)
 {
   g_autoptr (GHashTable) table = g_hash_table_new (NULL, NULL);
   g_autoptr (GError) error = NULL;
-  gint64 last;
-  g_autoptr (GPtrArray) events = usher_store_list_outbox (store, 0, G_MAXINT, &last, &error);
+  const UsherMark begin = { 0 };
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+  g_autoptr (GPtrArray) events = usher_store_list_outbox (store, &begin, G_MAXINT, marks, &error);
   g_autoptr (GPtrArray) timers = usher_store_list_timers (store, G_MAXINT64, G_MAXINT, &error);
   GHashTableIter iter;
   gpointer n;

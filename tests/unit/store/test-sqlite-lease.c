@@ -9,7 +9,8 @@
 #include <signal.h>
 
 #include "shared-fixture.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 /* asks again and again, as a host does, and gives how long it took */
 static gint64
@@ -84,9 +85,10 @@ static guint
 count_events (SharedFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
-  gint64 last = 0;
+  const UsherMark begin = { 0 };
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
   g_autoptr (GPtrArray) events =
-      usher_store_list_outbox (fixture->store, 0, G_MAXINT, &last, &error);
+      usher_store_list_outbox (fixture->store, &begin, G_MAXINT, marks, &error);
 
   g_assert_no_error (error);
 
@@ -100,7 +102,7 @@ schedule (SharedFixture *fixture)
   g_autoptr (GError) error = NULL;
 
   usher_unit_schedule (unit, "ring", "k", 1, NULL);
-  usher_store_commit_sync (fixture->store, unit, &error);
+  usher_store_commit_sync (fixture->store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -111,6 +113,7 @@ test_fence (SharedFixture *fixture, gconstpointer data)
   g_autofree char *trimmed = NULL;
   g_autofree char *inserted = NULL;
   g_autofree char *fired = NULL;
+  const UsherMark first = { { 1, 0 } };
   gint64 time = 0;
 
   g_test_summary ("Who was stopped and lost the lease trims nothing and fires nothing.");
@@ -135,7 +138,7 @@ test_fence (SharedFixture *fixture, gconstpointer data)
   g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 1);
   g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 0);
 
-  usher_store_trim_outbox (fixture->store, 1);
+  usher_store_trim_outbox (fixture->store, &first);
   shared_fixture_insert (fixture, "c");
   g_assert_cmpuint (count_events (fixture), ==, 2);
 }

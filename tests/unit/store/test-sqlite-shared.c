@@ -11,7 +11,8 @@
 
 #include "shared-fixture.h"
 #include "usher-error.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 #define SEEDS      20
 #define INCREMENTS 300
@@ -390,7 +391,7 @@ test_held (SharedFixture *fixture, gconstpointer data)
       g_assert_true (store_child_next (child, &confirmed));
       store_child_signal (child, SIGSTOP);
       unit = store_child_begin (fixture->store, fixture->clock, "late");
-      usher_store_commit_sync (fixture->store, unit, &error);
+      usher_store_commit_sync (fixture->store, usher_unit_get_commit (unit), &error);
       store_child_signal (child, SIGKILL);
     }
 

@@ -15,7 +15,8 @@
 
 #include "usher-error.h"
 #include "usher-sqlite-store.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit.h"
 
 static const UsherField fields[] = {
   { .name = "name", .type = USHER_FIELD_STRING },
@@ -56,7 +57,7 @@ open_store (Fixture *fixture)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new (fixture->path, fixture->clock, 0, &error);
+  UsherStore *store = usher_sqlite_store_new (fixture->path, fixture->clock, NULL, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);
@@ -81,7 +82,7 @@ assert_refused (Fixture *fixture, const char *path, UsherError code, const char 
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (usher_sqlite_store_new (path, fixture->clock, 0, &error));
+  g_assert_null (usher_sqlite_store_new (path, fixture->clock, NULL, &error));
   g_assert_error (error, USHER_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, path));
   g_assert_nonnull (strstr (error->message, words));
@@ -211,7 +212,7 @@ insert (Fixture *fixture, UsherStore *store, const char *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherUnit) unit = begin_insert (fixture, store, name, NULL);
 
-  usher_store_commit_sync (store, unit, &error);
+  usher_store_commit_sync (store, usher_unit_get_commit (unit), &error);
   g_assert_no_error (error);
 }
 
@@ -231,8 +232,9 @@ static guint
 count_events (UsherStore *store)
 {
   g_autoptr (GError) error = NULL;
-  gint64 last;
-  g_autoptr (GPtrArray) events = usher_store_list_outbox (store, 0, 1000, &last, &error);
+  const UsherMark begin = { 0 };
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+  g_autoptr (GPtrArray) events = usher_store_list_outbox (store, &begin, 1000, marks, &error);
 
   g_assert_no_error (error);
 
@@ -268,7 +270,7 @@ typedef struct
 } Gate;
 
 static void
-on_held (UsherUnit *unit, const GError *error, gpointer user_data)
+on_held (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Gate *gate = user_data;
 
@@ -288,7 +290,7 @@ hold (Gate *gate, Fixture *fixture, UsherStore *store)
   g_mutex_init (&gate->mutex);
   g_cond_init (&gate->cond);
   gate->journal = g_string_new (NULL);
-  usher_store_commit (store, unit, on_held, gate);
+  usher_store_commit (store, usher_unit_get_commit (unit), on_held, gate);
   g_mutex_lock (&gate->mutex);
   while (!gate->is_held)
     g_cond_wait (&gate->cond, &gate->mutex);
@@ -314,7 +316,7 @@ clear_gate (Gate *gate)
 
 /* notes the outcome: “.” and the code of the error */
 static void
-on_committed (UsherUnit *unit, const GError *error, gpointer user_data)
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Gate *gate = user_data;
 
@@ -343,7 +345,8 @@ test_group (Fixture *fixture, gconstpointer data)
 {
   UsherStore *store = open_store (fixture);
   g_autoptr (UsherUnit) first = begin_insert (fixture, store, "a", "N1");
-  const char *id = usher_document_get_id (g_array_index (first->changes, UsherChange, 0).document);
+  const char *id =
+      usher_document_get_id (usher_commit_get_change (usher_unit_get_commit (first), 0)->document);
   g_autoptr (GPtrArray) units = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GError) error = NULL;
   g_autofree char *expected =
@@ -352,7 +355,7 @@ test_group (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("In a group a unit that is refused is undone alone.");
 
-  g_assert_true (usher_store_commit_sync (store, first, &error));
+  g_assert_true (usher_store_commit_sync (store, usher_unit_get_commit (first), &error));
   g_ptr_array_add (units, begin_rename (fixture, store, id, "winner"));
   g_ptr_array_add (units, begin_rename (fixture, store, id, "loser"));
   g_ptr_array_add (units, begin_insert (fixture, store, "taken", "N1"));
@@ -360,7 +363,10 @@ test_group (Fixture *fixture, gconstpointer data)
 
   hold (&gate, fixture, store);
   for (guint i = 0; i < units->len; i++)
-    usher_store_commit (store, g_ptr_array_index (units, i), on_committed, &gate);
+    usher_store_commit (store,
+                        usher_unit_get_commit (g_ptr_array_index (units, i)),
+                        on_committed,
+                        &gate);
   let_go (&gate);
   insert (fixture, store, "last");
 
@@ -407,11 +413,14 @@ test_full (Fixture *fixture, gconstpointer data)
   hold (&gate, fixture, store);
   limit_files (200000);
   for (guint i = 0; i < units->len; i++)
-    usher_store_commit (store, g_ptr_array_index (units, i), on_committed, &gate);
+    usher_store_commit (store,
+                        usher_unit_get_commit (g_ptr_array_index (units, i)),
+                        on_committed,
+                        &gate);
   let_go (&gate);
   g_ptr_array_set_size (units, 0);
   unit = begin_insert (fixture, store, large, NULL);
-  g_assert_false (usher_store_commit_sync (store, unit, &error));
+  g_assert_false (usher_store_commit_sync (store, usher_unit_get_commit (unit), &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_FULL);
   g_assert_nonnull (strstr (error->message, fixture->path));
   limit_files (RLIM_INFINITY);
@@ -431,13 +440,14 @@ test_trim_quiet (Fixture *fixture, gconstpointer data)
 {
   UsherStore *store = open_store (fixture);
   UsherStore *other = open_store (fixture);
+  const UsherMark first = { { 1, 0 } };
   gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
   g_test_summary ("A trimmed outbox is emptied without another commit, soon.");
 
   insert (fixture, store, "a");
   g_assert_cmpuint (count_events (other), ==, 1);
-  usher_store_trim_outbox (store, 1);
+  usher_store_trim_outbox (store, &first);
   g_assert_cmpuint (count_events (store), ==, 0);
 
   while (count_events (other) > 0 && g_get_monotonic_time () < deadline)
@@ -479,7 +489,7 @@ on_last (gpointer data, GObject *store)
 }
 
 static void
-on_dropped (UsherUnit *unit, const GError *error, gpointer user_data)
+on_dropped (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_assert_no_error (error);
 }
@@ -496,7 +506,7 @@ test_dropped (Fixture *fixture, gconstpointer data)
   g_test_summary ("A store may end with the last unit, on its own thread.");
 
   g_object_weak_ref (G_OBJECT (store), on_last, &is_gone);
-  usher_store_commit (store, unit, on_dropped, NULL);
+  usher_store_commit (store, usher_unit_get_commit (unit), on_dropped, NULL);
   g_object_unref (store);
   g_object_unref (unit);
 

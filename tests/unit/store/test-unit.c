@@ -13,7 +13,8 @@
 #include "usher-id.h"
 #include "usher-manual-clock.h"
 #include "usher-sqlite-store.h"
-#include "usher-unit-private.h"
+#include "usher-store.h"
+#include "usher-unit-run-private.h"
 
 #define START (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
 
@@ -41,7 +42,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   path = g_build_filename (fixture->folder, "items.db", NULL);
   fixture->clock = usher_manual_clock_new (START);
-  fixture->store = usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), 0, &error);
+  fixture->store = usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), NULL, &error);
   g_assert_no_error (error);
   usher_store_add_collection (fixture->store, schema, &error);
   g_assert_no_error (error);
@@ -84,7 +85,7 @@ make_stored (Fixture *fixture)
   g_autoptr (UsherDocument) document = make (fixture, "stored");
 
   g_assert_true (usher_unit_insert (unit, document, &error));
-  g_assert_true (usher_store_commit_sync (fixture->store, unit, &error));
+  g_assert_true (usher_store_commit_sync (fixture->store, usher_unit_get_commit (unit), &error));
 
   return usher_unit_find (fixture->unit, "items", usher_document_get_id (document), &error);
 }
@@ -95,8 +96,8 @@ test_new (Fixture *fixture, gconstpointer data)
   g_test_summary ("A new unit is empty and has the time of its begin.");
 
   usher_manual_clock_advance (fixture->clock, 5);
-  g_assert_true (usher_unit_is_empty (fixture->unit));
-  g_assert_cmpuint (usher_unit_count_documents (fixture->unit), ==, 0);
+  g_assert_true (usher_commit_is_empty (usher_unit_get_commit (fixture->unit)));
+  g_assert_cmpuint (usher_commit_get_n_changes (usher_unit_get_commit (fixture->unit)), ==, 0);
   g_assert_cmpint (usher_unit_get_time (fixture->unit), ==, START);
   g_assert_false (usher_unit_has_waited (fixture->unit));
 }
@@ -104,17 +105,17 @@ test_new (Fixture *fixture, gconstpointer data)
 static void
 test_empty (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (UsherUnit) other = usher_unit_new (fixture->store, USHER_CLOCK (fixture->clock));
+  g_autoptr (UsherCommit) applies = usher_commit_new (START);
+
   g_test_summary ("Whatever must be committed makes a unit not empty.");
 
   usher_unit_publish (fixture->unit, "item:created", "{}");
-  g_assert_false (usher_unit_is_empty (fixture->unit));
-  usher_unit_reset (fixture->unit);
-  usher_unit_unschedule (fixture->unit, "expire", "a");
-  g_assert_false (usher_unit_is_empty (fixture->unit));
-  usher_unit_reset (fixture->unit);
-  g_assert_true (usher_unit_is_empty (fixture->unit));
-  fixture->unit->event_id = g_strdup ("event");
-  g_assert_false (usher_unit_is_empty (fixture->unit));
+  g_assert_false (usher_commit_is_empty (usher_unit_get_commit (fixture->unit)));
+  usher_unit_unschedule (other, "expire", "a");
+  g_assert_false (usher_commit_is_empty (usher_unit_get_commit (other)));
+  usher_commit_set_inbox (applies, "event", "items");
+  g_assert_false (usher_commit_is_empty (applies));
 }
 
 static void
@@ -139,7 +140,7 @@ test_insert_twice (Fixture *fixture, gconstpointer data)
   g_assert_true (usher_unit_insert (fixture->unit, document, &error));
   g_assert_false (usher_unit_insert (fixture->unit, document, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
-  g_assert_cmpuint (usher_unit_count_documents (fixture->unit), ==, 1);
+  g_assert_cmpuint (usher_commit_get_n_changes (usher_unit_get_commit (fixture->unit)), ==, 1);
 }
 
 static void
@@ -194,7 +195,7 @@ test_remove_inserted (Fixture *fixture, gconstpointer data)
 
   g_assert_true (usher_unit_insert (fixture->unit, document, &error));
   g_assert_true (usher_unit_remove (fixture->unit, document, &error));
-  g_assert_true (usher_unit_is_empty (fixture->unit));
+  g_assert_true (usher_commit_is_empty (usher_unit_get_commit (fixture->unit)));
 }
 
 static void
@@ -202,14 +203,14 @@ test_remove_replaced (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherDocument) document = make_stored (fixture);
   g_autoptr (GError) error = NULL;
-  UsherChange *change;
+  const UsherChange *change;
 
   g_test_summary ("A document that is replaced and removed is removed at the version read.");
 
   g_assert_true (usher_unit_replace (fixture->unit, document, &error));
   g_assert_true (usher_unit_remove (fixture->unit, document, &error));
-  g_assert_cmpuint (usher_unit_count_documents (fixture->unit), ==, 1);
-  change = &g_array_index (fixture->unit->changes, UsherChange, 0);
+  g_assert_cmpuint (usher_commit_get_n_changes (usher_unit_get_commit (fixture->unit)), ==, 1);
+  change = usher_commit_get_change (usher_unit_get_commit (fixture->unit), 0);
   g_assert_cmpint (change->kind, ==, USHER_CHANGE_REMOVE);
   g_assert_cmpint (change->expected_version, ==, 0);
 }
@@ -218,16 +219,17 @@ static void
 test_publish (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherDocument) document = make (fixture, "before");
+  UsherCommit *commit = usher_unit_get_commit (fixture->unit);
   UsherEvent *event;
 
   g_test_summary ("An event has the text of the document as it was when it was published.");
 
-  fixture->unit->correlation = g_strdup ("request-1");
+  usher_unit_set_origin (fixture->unit, "request-1", NULL, NULL);
   usher_unit_publish_document (fixture->unit, "item:created", document);
   usher_document_set_string (document, "name", "after");
 
-  g_assert_cmpuint (fixture->unit->events->len, ==, 1);
-  event = g_ptr_array_index (fixture->unit->events, 0);
+  g_assert_cmpuint (usher_commit_get_n_events (commit), ==, 1);
+  event = usher_commit_get_event (commit, 0);
   g_assert_true (usher_uuid_is_valid (usher_event_get_id (event)));
   g_assert_cmpint (usher_event_get_time (event), ==, START);
   g_assert_cmpstr (usher_event_get_correlation (event), ==, "request-1");
@@ -238,14 +240,17 @@ static void
 test_wait_for (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  const char *collection = NULL;
+  const char *id = NULL;
 
   g_test_summary ("A unit that waits says for what, as an error that a handler returns.");
 
   g_assert_false (usher_unit_wait_for (fixture->unit, "items", "some", 2000000, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
-  g_assert_cmpstr (fixture->unit->wait_collection, ==, "items");
-  g_assert_cmpstr (fixture->unit->wait_id, ==, "some");
-  g_assert_cmpint (fixture->unit->wait, ==, 2000000);
+  g_assert_true (usher_unit_get_wait (fixture->unit, &collection, &id));
+  g_assert_cmpstr (collection, ==, "items");
+  g_assert_cmpstr (id, ==, "some");
+  g_assert_cmpint (usher_unit_get_patience (fixture->unit), ==, 2000000);
 }
 
 static void
@@ -261,7 +266,7 @@ test_defer (Fixture *fixture, gconstpointer data)
 }
 
 static gboolean
-step (UsherUnit *unit, GObject *reply, gpointer user_data, GError **error)
+step (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
 {
   return TRUE;
 }
@@ -276,39 +281,20 @@ static void
 test_then (Fixture *fixture, gconstpointer data)
 {
   int n_destroyed = 0;
+  gpointer step_data = NULL;
+  GDestroyNotify destroy = NULL;
 
   g_test_summary ("The last step that was named counts; the data of each is freed once.");
 
   usher_unit_then (fixture->unit, step, &n_destroyed, count);
   usher_unit_then (fixture->unit, step, &n_destroyed, count);
   g_assert_cmpint (n_destroyed, ==, 1);
-  g_assert_true (fixture->unit->next == step);
+  g_assert_true (usher_unit_has_step (fixture->unit));
 
-  usher_unit_reset (fixture->unit);
+  g_assert_true (usher_unit_take_step (fixture->unit, &step_data, &destroy) == step);
+  g_assert_false (usher_unit_has_step (fixture->unit));
+  destroy (step_data);
   g_assert_cmpint (n_destroyed, ==, 2);
-  g_assert_true (fixture->unit->next == NULL);
-}
-
-static void
-test_reset (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherDocument) document = make (fixture, "chair");
-  g_autoptr (GError) error = NULL;
-
-  g_test_summary ("A reset drops what the handler did, and keeps what the host set.");
-
-  g_assert_true (usher_unit_insert (fixture->unit, document, &error));
-  usher_unit_schedule (fixture->unit, "expire", "a", 100, "{}");
-  fixture->unit->event_id = g_strdup ("event");
-  fixture->unit->has_waited = TRUE;
-  usher_manual_clock_advance (fixture->clock, 5);
-  usher_unit_reset (fixture->unit);
-
-  g_assert_cmpuint (usher_unit_count_documents (fixture->unit), ==, 0);
-  g_assert_null (fixture->unit->timers);
-  g_assert_cmpstr (fixture->unit->event_id, ==, "event");
-  g_assert_true (usher_unit_has_waited (fixture->unit));
-  g_assert_cmpint (usher_unit_get_time (fixture->unit), ==, START + 5);
 }
 
 static void
@@ -335,7 +321,6 @@ main (int argc, char **argv)
   add ("/unit/wait-for", test_wait_for);
   add ("/unit/defer", test_defer);
   add ("/unit/then", test_then);
-  add ("/unit/reset", test_reset);
 
   return g_test_run ();
 }

@@ -1,0 +1,51 @@
+/* usher-declarations-private.h: what a service has said of itself
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-alarm-private.h"
+#include "usher-endpoint-private.h"
+#include "usher-listener-private.h"
+#include "usher-schema.h"
+
+G_BEGIN_DECLS
+
+/* Filled while the service configures itself, by one thread; never changed after that, by any. Counted. */
+typedef struct _UsherDeclarations UsherDeclarations;
+
+UsherDeclarations *usher_declarations_new (const char *service);
+UsherDeclarations *usher_declarations_ref (UsherDeclarations *self);
+void usher_declarations_unref (UsherDeclarations *self);
+const char *usher_declarations_get_service (UsherDeclarations *self);
+
+/* Each takes ownership of what it is given; FALSE with CONFLICT: there is one of that name, which is kept beside it. */
+gboolean
+usher_declarations_add_schema (UsherDeclarations *self, UsherSchema *schema, GError **error);
+void usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoint);
+gboolean
+usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error);
+gboolean usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError **error);
+
+/* (element-type UsherSchema) */
+GPtrArray *usher_declarations_get_schemas (UsherDeclarations *self);
+/* (element-type UsherEndpoint) */
+GPtrArray *usher_declarations_get_endpoints (UsherDeclarations *self);
+/* (element-type UsherListener) */
+GPtrArray *usher_declarations_get_listeners (UsherDeclarations *self);
+gboolean usher_declarations_has_blocking_endpoint (UsherDeclarations *self);
+
+/* all (nullable) */
+UsherSchema *usher_declarations_find_schema (UsherDeclarations *self, const char *collection);
+/* @group: NULL: the group of the service itself */
+UsherListener *
+usher_declarations_find_listener (UsherDeclarations *self, const char *channel, const char *group);
+UsherAlarm *usher_declarations_find_alarm (UsherDeclarations *self, const char *name);
+/* (transfer full): the group of a listener that names none */
+char *usher_declarations_make_group (UsherDeclarations *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherDeclarations, usher_declarations_unref)
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* usher-endpoint-private.h: a route and the handler behind it
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-handlers.h"
+#include "usher-route-private.h"
+
+G_BEGIN_DECLS
+
+/* Never changes; any thread. */
+typedef struct _UsherEndpoint UsherEndpoint;
+
+/* takes ownership of @route */
+UsherEndpoint *usher_endpoint_new (UsherRoute *route,
+                                   UsherRequestHandler handler,
+                                   gpointer user_data,
+                                   GDestroyNotify destroy);
+void usher_endpoint_free (UsherEndpoint *self);
+UsherRoute *usher_endpoint_get_route (const UsherEndpoint *self);
+gboolean usher_endpoint_is_blocking (const UsherEndpoint *self);
+gboolean usher_endpoint_run (const UsherEndpoint *self,
+                             UsherRequest *request,
+                             UsherUnit *unit,
+                             UsherReply *reply,
+                             GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherEndpoint, usher_endpoint_free)
+
+G_END_DECLS

@@ -1,0 +1,264 @@
+/* usher-job.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-job-private.h"
+
+#include "usher-error.h"
+#include "usher-outcome-private.h"
+#include "usher-unit-run-private.h"
+
+/* how often a handler is run again because its documents had changed */
+#define MAX_CONFLICTS 16
+
+/*
+ * The life of a job: run the handler with a fresh unit; commit the unit; then answer, acknowledge,
+ * or go on with the next step. A lost race runs it again on fresh documents. One thread has
+ * the job at a time: the one that brought it, a worker's, or the store's between commit and end.
+ */
+gpointer
+usher_job_new (const UsherJobClass *klass, UsherLane *lane)
+{
+  UsherJob *self = g_malloc0 (klass->size);
+
+  usher_running_enter (usher_lane_get_running (lane));
+  self->klass = klass;
+  self->lane = lane;
+
+  return self;
+}
+
+static void
+clear_step (UsherJob *self)
+{
+  if (self->step_destroy != NULL)
+    self->step_destroy (self->step_data);
+  self->step = NULL;
+  self->step_data = NULL;
+  self->step_destroy = NULL;
+}
+
+void
+usher_job_free (UsherJob *self)
+{
+  UsherRunning *running = usher_lane_get_running (self->lane);
+
+  clear_step (self);
+  g_clear_object (&self->unit);
+  self->klass->clear (self);
+  g_free (self);
+  usher_running_leave (running);
+}
+
+void
+usher_job_finish (UsherJob *self, const GError *error)
+{
+  self->klass->end (self, error);
+}
+
+static void
+run_on_worker (UsherWork *work)
+{
+  UsherLane *lane = ((UsherJob *) work)->lane;
+
+  usher_job_go_on ((UsherJob *) work, USHER_THREAD_WORKER);
+  usher_lane_end_reads (lane);
+}
+
+static void
+run_on_pool (UsherWork *work)
+{
+  UsherLane *lane = ((UsherJob *) work)->lane;
+
+  usher_job_go_on ((UsherJob *) work, USHER_THREAD_POOL);
+  usher_lane_end_reads (lane);
+}
+
+static void
+push (UsherJob *self, UsherPlace place)
+{
+  self->work.run = place == USHER_PLACE_POOL ? run_on_pool : run_on_worker;
+  usher_lane_push (self->lane, place, &self->work);
+}
+
+static void
+take_step (UsherJob *self)
+{
+  clear_step (self);
+  self->step = usher_unit_take_step (self->unit, &self->step_data, &self->step_destroy);
+  self->n_conflicts = 0;
+}
+
+static void
+settle (UsherJob *self, UsherCommit *commit, const GError *error)
+{
+  g_autoptr (GError) told = NULL;
+
+  if (error != NULL && usher_outcome_is_lost_race (error) && self->n_conflicts++ < MAX_CONFLICTS)
+    {
+      usher_lane_count (self->lane, USHER_COUNT_CONFLICTS);
+      usher_job_go_on (self, USHER_THREAD_WAKER);
+      return;
+    }
+
+  if (error == NULL && usher_unit_has_step (self->unit) && !usher_commit_was_applied (commit))
+    {
+      take_step (self);
+      usher_job_go_on (self, USHER_THREAD_WAKER);
+      return;
+    }
+
+  if (error != NULL)
+    told = usher_outcome_translate (error, self->klass->is_request);
+  usher_job_finish (self, told != NULL ? told : error);
+}
+
+/* On the store's thread. */
+static void
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
+{
+  UsherJob *self = user_data;
+  UsherDeferrals *deferrals = self->klass->is_event ? usher_lane_get_deferrals (self->lane) : NULL;
+
+  settle (self, commit, error);
+  if (deferrals != NULL)
+    usher_deferrals_leave (deferrals);
+}
+
+static gboolean
+has_effects (UsherCommit *commit)
+{
+  return usher_commit_get_fired (commit) != NULL || usher_commit_get_n_changes (commit) > 0 ||
+         usher_commit_get_n_events (commit) > 0 || usher_commit_get_n_timers (commit) > 0;
+}
+
+static void
+commit_unit (UsherJob *self)
+{
+  UsherCommit *commit = usher_unit_get_commit (self->unit);
+  gboolean effects = has_effects (commit);
+
+  if (self->klass->seal != NULL)
+    effects = self->klass->seal (self, self->unit, self->step != NULL) || effects;
+
+  if (!effects && !usher_unit_has_step (self->unit))
+    {
+      usher_job_finish (self, NULL);
+      return;
+    }
+
+  if (self->klass->is_event)
+    usher_deferrals_enter (usher_lane_get_deferrals (self->lane));
+
+  if (effects)
+    usher_store_commit (usher_lane_get_store (self->lane), commit, on_committed, self);
+  else
+    on_committed (commit, NULL, self);
+}
+
+static void
+prepare_unit (UsherJob *self)
+{
+  g_clear_object (&self->unit);
+  self->unit =
+      usher_unit_new (usher_lane_get_store (self->lane), usher_lane_get_clock (self->lane));
+  self->klass->fill (self, self->unit, self->step == NULL);
+}
+
+static gboolean
+call_handler (UsherJob *self, GError **error)
+{
+  UsherReply *reply = self->klass->reset_reply != NULL ? self->klass->reset_reply (self) : NULL;
+
+  if (self->step != NULL)
+    return self->step (self->unit, reply, self->step_data, error);
+
+  return self->klass->call (self, self->unit, error);
+}
+
+static gboolean
+call_in_scope (UsherJob *self, GError **error)
+{
+  UsherLogScope scope = { .service = usher_lane_get_name (self->lane) };
+  gboolean ok = FALSE;
+
+  self->klass->describe (self, &scope);
+  usher_log_push_scope (&scope);
+  ok = call_handler (self, error);
+  usher_log_pop_scope (&scope);
+
+  if (!ok && *error == NULL)
+    g_set_error (error, USHER_ERROR, USHER_ERROR_FAILED, "a handler failed without an error");
+
+  return ok;
+}
+
+/* Runs the handler, or the step that is next, on this thread. */
+static void
+run (UsherJob *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  prepare_unit (self);
+  if (call_in_scope (self, &error))
+    commit_unit (self);
+  else if (!g_error_matches (error, USHER_ERROR, USHER_ERROR_DEFER) || self->klass->defer == NULL ||
+           !self->klass->defer (self, self->unit))
+    usher_job_finish (self, error);
+}
+
+/* Reads what it must know of the input. FALSE: the job is over. */
+static gboolean
+begin (UsherJob *self)
+{
+  gboolean is_again = self->has_begun;
+
+  self->has_begun = TRUE;
+  /* the race may have been for what was read, against another process */
+  if (self->klass->begin == NULL || self->step != NULL || (is_again && self->n_conflicts == 0))
+    return TRUE;
+
+  return self->klass->begin (self, is_again);
+}
+
+/* Goes to the thread that may do what is next. FALSE: it is this one. */
+static gboolean
+go_elsewhere (UsherJob *self, UsherWorkKind kind, UsherThread here)
+{
+  UsherPlace place = usher_lane_choose (self->lane, kind, here);
+
+  if (place == USHER_PLACE_HERE)
+    return FALSE;
+
+  push (self, place);
+
+  return TRUE;
+}
+
+void
+usher_job_go_on (UsherJob *self, UsherThread here)
+{
+  UsherWorkKind kind = self->step != NULL || self->blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT;
+
+  /* what is asked of the store first is short, whatever the handler is */
+  if (!self->has_begun)
+    {
+      if (go_elsewhere (self, USHER_WORK_SHORT, here) || !begin (self) ||
+          go_elsewhere (self, kind, here))
+        return;
+    }
+  else if (go_elsewhere (self, kind, here) || !begin (self))
+    return;
+
+  run (self);
+}
+
+gboolean
+usher_job_was_applied (UsherJob *self)
+{
+  return self->unit != NULL && usher_commit_was_applied (usher_unit_get_commit (self->unit));
+}

@@ -1,0 +1,127 @@
+/* usher-lane-private.h: what a service works with while it runs
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-bus.h"
+#include "usher-declarations-private.h"
+#include "usher-deferrals-private.h"
+#include "usher-place-private.h"
+#include "usher-relay-private.h"
+#include "usher-running-private.h"
+#include "usher-settings.h"
+#include "usher-store.h"
+#include "usher-ticker-private.h"
+#include "usher-timers-out-private.h"
+#include "usher-waiters-private.h"
+#include "usher-workers-private.h"
+
+G_BEGIN_DECLS
+
+/* A service's store, pool, relay and ticker, and what waits and runs in it. Each part has its own lock; any thread. It is there
+ * from before the start until after the end of all jobs; what is made by usher_lane_open() is (nullable) until then. */
+typedef struct _UsherLane UsherLane;
+
+/* what a service has done */
+typedef enum
+{
+  USHER_COUNT_COMMITS,
+  USHER_COUNT_CONFLICTS, /* handlers that were run again, because a document had changed */
+  USHER_COUNT_REFUSED,   /* requests, because the queue was full */
+  USHER_COUNT_REPEATED,  /* requests whose key had its answer already */
+  USHER_COUNT_FIRED,     /* timers */
+  USHER_COUNT_MISFIRED,  /* timers that are tried again */
+  USHER_N_COUNTS,
+} UsherCount;
+
+/* what is under way in a service at a moment */
+typedef struct
+{
+  guint n_waiting;     /* requests that wait for a document */
+  guint n_deferred;    /* events that wait in memory for another one */
+  guint n_queued;      /* jobs that wait for a thread of the service */
+  guint n_unconfirmed; /* events that the bus has and did not confirm */
+  gboolean is_behind;  /* the outbox has more than was given to the bus */
+} UsherLaneFigures;
+
+/* what a host gives to each of its lanes */
+typedef struct
+{
+  const char *directory; /* where stores are */
+  gboolean is_shared;    /* other processes have the same service and store */
+  UsherSettings *settings;
+  UsherClock *clock;
+  UsherWorkers *workers; /* for what goes on after a commit */
+  /* (transfer full) (nullable): opens a service's store; NULL: its file in @directory */
+  UsherStore *(*open_store) (const char *service, gpointer user_data, GError **error);
+  gpointer user_data;
+} UsherLaneGround;
+
+/* the settings of a service's pool, if it has one */
+gboolean usher_lane_declare_settings (UsherDeclarations *declarations,
+                                      UsherSettings *settings,
+                                      GError **error);
+/* @ground is copied, and what it points to stays as long as the lane */
+UsherLane *usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground);
+void usher_lane_free (UsherLane *self);
+/* opens store and pool, and (@bus, nullable) relays what an earlier run left */
+gboolean usher_lane_open (UsherLane *self, UsherBus *bus, GError **error);
+/* nobody uses the service any more */
+gboolean usher_lane_close (UsherLane *self, GError **error);
+gboolean usher_lane_is_open (UsherLane *self);
+/* no timer fires any more; the rest goes on */
+void usher_lane_rest (UsherLane *self);
+gboolean usher_lane_is_resting (UsherLane *self);
+/* nothing is under way, and nothing is left to be confirmed */
+gboolean usher_lane_is_idle (UsherLane *self);
+/* ends the calling thread's reads */
+void usher_lane_end_reads (UsherLane *self);
+
+/* its parts */
+USHER_API
+const char *usher_lane_get_name (UsherLane *self);
+UsherDeclarations *usher_lane_get_declarations (UsherLane *self);
+UsherClock *usher_lane_get_clock (UsherLane *self);
+UsherSettings *usher_lane_get_settings (UsherLane *self);
+gboolean usher_lane_is_shared (UsherLane *self);
+UsherStore *usher_lane_get_store (UsherLane *self);
+UsherRelay *usher_lane_get_relay (UsherLane *self);
+UsherRunning *usher_lane_get_running (UsherLane *self);
+UsherWaiters *usher_lane_get_waiters (UsherLane *self);
+UsherDeferrals *usher_lane_get_deferrals (UsherLane *self);
+UsherTimersOut *usher_lane_get_timers_out (UsherLane *self);
+UsherTicker *usher_lane_get_ticker (UsherLane *self);
+
+/* where the thread @here goes on; not HERE: usher_lane_push() */
+UsherPlace usher_lane_choose (UsherLane *self, UsherWorkKind kind, UsherThread here);
+void usher_lane_push (UsherLane *self, UsherPlace place, UsherWork *work);
+/* the queue of the pool has all that may wait in it */
+gboolean usher_lane_is_full (UsherLane *self);
+
+/* whether this process relays and fires, of those that share the store; on a thread that may wait */
+gboolean usher_lane_hold_lease (UsherLane *self);
+/* (transfer full) (element-type UsherTimer): what is due and has a handler, earliest first */
+GPtrArray *usher_lane_list_due (UsherLane *self, gint64 now, guint limit, GError **error);
+
+void usher_lane_count (UsherLane *self, UsherCount count);
+USHER_API
+guint64 usher_lane_get_count (UsherLane *self, UsherCount count);
+USHER_API
+void usher_lane_get_figures (UsherLane *self, UsherLaneFigures *figures);
+/* (transfer full) (nullable): as usher_store_describe(); NULL while there is no store, or none that can be read */
+USHER_API
+GVariant *usher_lane_describe_store (UsherLane *self);
+/* when the earliest timer is due, G_MAXINT64: there is none */
+USHER_API
+gint64 usher_lane_get_next_due (UsherLane *self);
+USHER_API
+guint usher_lane_get_n_listeners (UsherLane *self);
+USHER_API
+const UsherListener *usher_lane_get_listener (UsherLane *self, guint index);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherLane, usher_lane_free)
+
+G_END_DECLS

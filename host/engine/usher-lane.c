@@ -1,0 +1,449 @@
+/* usher-lane.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-lane-private.h"
+
+#include "usher-error.h"
+#include "usher-tally-private.h"
+
+/* where nothing but steps and timers waits, and where all that reads the store does */
+#define N_THREADS          2
+#define N_BLOCKING_THREADS 4
+#define MAX_BLOCKING_QUEUE 64
+
+struct _UsherLane
+{
+  UsherDeclarations *declarations; /* (owned) */
+  UsherLaneGround ground;          /* (unowned) but for: */
+  char *directory;                 /* (owned) */
+  UsherSettings *settings;         /* (owned) */
+  UsherClock *clock;               /* (owned) */
+
+  UsherTally *tally;          /* (owned): by UsherCount */
+  UsherRunning *running;      /* (owned) */
+  UsherTicker *ticker;        /* (owned) */
+  UsherWaiters *waiters;      /* (owned) */
+  UsherDeferrals *deferrals;  /* (owned) */
+  UsherTimersOut *timers_out; /* (owned) */
+
+  UsherStore *store;  /* (owned) (nullable) */
+  gboolean blocks;    /* whoever reads the store waits */
+  UsherRelay *relay;  /* (owned) (nullable): with a bus */
+  UsherWorkers *pool; /* (owned) (nullable): for what waits */
+  guint max_queue;    /* how many may wait for the pool */
+  int has_lease;      /* (atomic): of those that share the store this process relays and fires */
+  int is_resting;     /* (atomic) */
+};
+
+gboolean
+usher_lane_declare_settings (UsherDeclarations *declarations,
+                             UsherSettings *settings,
+                             GError **error)
+{
+  const char *service = usher_declarations_get_service (declarations);
+  const UsherSetting own[] = {
+    { service,
+      "threads",
+      USHER_SETTING_INTEGER,
+      "4",
+      1,
+      64,
+      "threads for handlers that block and for steps" },
+    { service,
+      "queue",
+      USHER_SETTING_INTEGER,
+      "64",
+      1,
+      100000,
+      "requests that may wait for such a thread; more are answered 503" },
+  };
+
+  if (!usher_declarations_has_blocking_endpoint (declarations))
+    return TRUE;
+
+  return usher_settings_declare (settings, own, G_N_ELEMENTS (own), error);
+}
+
+UsherLane *
+usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground)
+{
+  UsherLane *self = g_new0 (UsherLane, 1);
+  guint max_waiters = (guint) usher_settings_get_integer (ground->settings, "host", "waiters");
+
+  self->declarations = usher_declarations_ref (declarations);
+  self->ground = *ground;
+  self->directory = g_strdup (ground->directory);
+  self->settings = g_object_ref (ground->settings);
+  self->clock = g_object_ref (ground->clock);
+  self->tally = usher_tally_new (USHER_N_COUNTS);
+  self->running = usher_running_new ();
+  self->ticker = usher_ticker_new (usher_lane_get_name (self), self->clock);
+  self->waiters = usher_waiters_new (self->clock, self->ticker, max_waiters);
+  self->deferrals = usher_deferrals_new ();
+  self->timers_out = usher_timers_out_new ();
+
+  return self;
+}
+
+void
+usher_lane_free (UsherLane *self)
+{
+  usher_ticker_stop (self->ticker);
+  g_clear_pointer (&self->relay, usher_relay_free);
+  g_clear_pointer (&self->pool, usher_workers_free);
+  g_clear_object (&self->store);
+  usher_waiters_free (self->waiters);
+  usher_deferrals_free (self->deferrals);
+  usher_timers_out_free (self->timers_out);
+  usher_ticker_free (self->ticker);
+  usher_running_free (self->running);
+  usher_tally_free (self->tally);
+  usher_declarations_unref (self->declarations);
+  g_object_unref (self->settings);
+  g_object_unref (self->clock);
+  g_free (self->directory);
+  g_free (self);
+}
+
+static void
+notice_timers (UsherLane *self, UsherCommit *commit)
+{
+  for (guint i = 0; i < usher_commit_get_n_timers (commit); i++)
+    {
+      const UsherTimerChange *change = usher_commit_get_timer (commit, i);
+
+      if (change->set)
+        usher_ticker_notice (self->ticker, change->due);
+    }
+}
+
+/* On the store's thread, after each commit, in commit order. */
+static void
+on_committed (UsherStore *store, UsherCommit *commit, gpointer user_data)
+{
+  UsherLane *self = user_data;
+
+  usher_lane_count (self, USHER_COUNT_COMMITS);
+  if (self->relay != NULL)
+    usher_relay_add (self->relay, commit);
+  usher_waiters_wake (self->waiters, commit);
+  notice_timers (self, commit);
+}
+
+/* On a thread of the store's, after commits of other processes, and while nobody relays and fires. */
+static void
+on_store_watch (UsherStore *store,
+                const char *collection,
+                const char *id,
+                gboolean is_lease_free,
+                gpointer user_data)
+{
+  UsherLane *self = user_data;
+
+  usher_waiters_wake_all (self->waiters);
+  usher_deferrals_release (self->deferrals);
+  if (self->relay != NULL)
+    usher_relay_look (self->relay);
+
+  if (is_lease_free)
+    usher_ticker_notice (self->ticker, G_MININT64);
+  else if (g_atomic_int_get (&self->has_lease))
+    usher_ticker_notice (self->ticker, usher_store_get_next_due (store));
+  usher_store_end_reads (store);
+}
+
+static UsherStore *
+open_store (UsherLane *self, GError **error)
+{
+  g_autofree char *uri =
+      g_strdup_printf ("sqlite:%s/%s.db", self->directory, usher_lane_get_name (self));
+  const UsherStoreOptions options = {
+    .is_shared = self->ground.is_shared,
+    .documents_a_commit =
+        (guint) usher_settings_get_integer (self->settings, "store", "documents-a-unit"),
+  };
+
+  if (self->ground.open_store != NULL)
+    return self->ground.open_store (usher_lane_get_name (self), self->ground.user_data, error);
+
+  return usher_store_open (uri, self->clock, &options, error);
+}
+
+static gboolean
+open_pool (UsherLane *self, GError **error)
+{
+  g_autofree char *pool_name = g_strconcat ("usher-", usher_lane_get_name (self), NULL);
+  guint n_threads = self->blocks ? N_BLOCKING_THREADS : N_THREADS;
+
+  self->max_queue = self->blocks ? MAX_BLOCKING_QUEUE : G_MAXUINT;
+  if (usher_declarations_has_blocking_endpoint (self->declarations))
+    {
+      const char *name = usher_lane_get_name (self);
+
+      n_threads = (guint) usher_settings_get_integer (self->settings, name, "threads");
+      self->max_queue = (guint) usher_settings_get_integer (self->settings, name, "queue");
+    }
+  self->pool = usher_workers_new (pool_name, n_threads, error);
+
+  return self->pool != NULL;
+}
+
+gboolean
+usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
+{
+  GPtrArray *schemas = usher_declarations_get_schemas (self->declarations);
+
+  self->store = open_store (self, error);
+  if (self->store == NULL)
+    return FALSE;
+
+  self->blocks = usher_store_get_traits (self->store)->blocks;
+  for (guint i = 0; i < schemas->len; i++)
+    if (!usher_store_add_collection (self->store, g_ptr_array_index (schemas, i), error))
+      return FALSE;
+  usher_store_set_observer (self->store, on_committed, self);
+  if (!open_pool (self, error))
+    return FALSE;
+
+  if (bus != NULL)
+    self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
+  usher_store_set_watch (self->store, on_store_watch, self);
+
+  return self->relay == NULL || usher_relay_start (self->relay, error);
+}
+
+gboolean
+usher_lane_close (UsherLane *self, GError **error)
+{
+  usher_ticker_stop (self->ticker);
+  g_clear_pointer (&self->pool, usher_workers_free);
+  if (self->store == NULL)
+    return TRUE;
+
+  if (!usher_store_close (self->store, error))
+    {
+      g_prefix_error (error, "store of service “%s”: ", usher_lane_get_name (self));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+usher_lane_is_open (UsherLane *self)
+{
+  return self->store != NULL;
+}
+
+void
+usher_lane_rest (UsherLane *self)
+{
+  g_atomic_int_set (&self->is_resting, TRUE);
+}
+
+gboolean
+usher_lane_is_resting (UsherLane *self)
+{
+  return g_atomic_int_get (&self->is_resting);
+}
+
+gboolean
+usher_lane_is_idle (UsherLane *self)
+{
+  return usher_running_get_n_open (self->running) == 0 &&
+         (self->relay == NULL || usher_relay_is_idle (self->relay));
+}
+
+void
+usher_lane_end_reads (UsherLane *self)
+{
+  if (self->store != NULL)
+    usher_store_end_reads (self->store);
+}
+
+const char *
+usher_lane_get_name (UsherLane *self)
+{
+  return usher_declarations_get_service (self->declarations);
+}
+
+UsherDeclarations *
+usher_lane_get_declarations (UsherLane *self)
+{
+  return self->declarations;
+}
+
+UsherClock *
+usher_lane_get_clock (UsherLane *self)
+{
+  return self->clock;
+}
+
+UsherSettings *
+usher_lane_get_settings (UsherLane *self)
+{
+  return self->settings;
+}
+
+gboolean
+usher_lane_is_shared (UsherLane *self)
+{
+  return self->ground.is_shared;
+}
+
+UsherStore *
+usher_lane_get_store (UsherLane *self)
+{
+  return self->store;
+}
+
+UsherRelay *
+usher_lane_get_relay (UsherLane *self)
+{
+  return self->relay;
+}
+
+UsherRunning *
+usher_lane_get_running (UsherLane *self)
+{
+  return self->running;
+}
+
+UsherWaiters *
+usher_lane_get_waiters (UsherLane *self)
+{
+  return self->waiters;
+}
+
+UsherDeferrals *
+usher_lane_get_deferrals (UsherLane *self)
+{
+  return self->deferrals;
+}
+
+UsherTimersOut *
+usher_lane_get_timers_out (UsherLane *self)
+{
+  return self->timers_out;
+}
+
+UsherTicker *
+usher_lane_get_ticker (UsherLane *self)
+{
+  return self->ticker;
+}
+
+UsherPlace
+usher_lane_choose (UsherLane *self, UsherWorkKind kind, UsherThread here)
+{
+  return usher_place_choose (self->blocks, kind, here);
+}
+
+void
+usher_lane_push (UsherLane *self, UsherPlace place, UsherWork *work)
+{
+  usher_workers_push (place == USHER_PLACE_POOL ? self->pool : self->ground.workers, work);
+}
+
+gboolean
+usher_lane_is_full (UsherLane *self)
+{
+  return usher_workers_get_n_waiting (self->pool) >= self->max_queue;
+}
+
+gboolean
+usher_lane_hold_lease (UsherLane *self)
+{
+  gboolean has_lease = usher_store_hold_lease (self->store);
+
+  g_atomic_int_set (&self->has_lease, has_lease);
+
+  return has_lease;
+}
+
+static void
+drop_unknown (UsherLane *self, GPtrArray *timers)
+{
+  for (guint i = timers->len; i > 0; i--)
+    {
+      const char *name = usher_timer_get_name (g_ptr_array_index (timers, i - 1));
+
+      if (usher_declarations_find_alarm (self->declarations, name) == NULL)
+        g_ptr_array_remove_index (timers, i - 1);
+    }
+}
+
+/* Timers whose name the service has forgotten stay, and must not stand in the way of the others. */
+GPtrArray *
+usher_lane_list_due (UsherLane *self, gint64 now, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) timers = NULL;
+  gboolean has_more = TRUE;
+
+  for (guint n = limit; has_more && (timers == NULL || timers->len < limit); n *= 2)
+    {
+      g_clear_pointer (&timers, g_ptr_array_unref);
+      timers = usher_store_list_timers (self->store, now, n, error);
+      usher_store_end_reads (self->store);
+      if (timers == NULL)
+        return NULL;
+      has_more = timers->len == n;
+      drop_unknown (self, timers);
+    }
+
+  return g_steal_pointer (&timers);
+}
+
+void
+usher_lane_count (UsherLane *self, UsherCount count)
+{
+  usher_tally_add (self->tally, count, 1);
+}
+
+guint64
+usher_lane_get_count (UsherLane *self, UsherCount count)
+{
+  return usher_tally_sum (self->tally, count);
+}
+
+void
+usher_lane_get_figures (UsherLane *self, UsherLaneFigures *figures)
+{
+  *figures = (UsherLaneFigures){
+    .n_waiting = usher_waiters_get_n (self->waiters),
+    .n_deferred = usher_deferrals_get_n (self->deferrals),
+  };
+  if (self->pool != NULL)
+    figures->n_queued = usher_workers_get_n_waiting (self->pool);
+  if (self->relay != NULL)
+    figures->n_unconfirmed = usher_relay_get_n_pending (self->relay, &figures->is_behind);
+}
+
+GVariant *
+usher_lane_describe_store (UsherLane *self)
+{
+  return self->store != NULL ? usher_store_describe (self->store, NULL) : NULL;
+}
+
+gint64
+usher_lane_get_next_due (UsherLane *self)
+{
+  return self->store != NULL ? usher_store_get_next_due (self->store) : G_MAXINT64;
+}
+
+guint
+usher_lane_get_n_listeners (UsherLane *self)
+{
+  return usher_declarations_get_listeners (self->declarations)->len;
+}
+
+const UsherListener *
+usher_lane_get_listener (UsherLane *self, guint index)
+{
+  return g_ptr_array_index (usher_declarations_get_listeners (self->declarations), index);
+}

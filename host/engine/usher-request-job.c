@@ -1,0 +1,264 @@
+/* usher-request-job.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-request-job-private.h"
+
+#include "usher-error.h"
+#include "usher-job-private.h"
+#include "usher-outcome-private.h"
+#include "usher-request-key-private.h"
+#include "usher-router-private.h"
+#include "usher-unit-run-private.h"
+
+typedef struct
+{
+  UsherJob job;
+  const UsherEndpoint *endpoint; /* (unowned) */
+  UsherExchange *exchange;       /* (owned) (nullable) */
+  UsherRequestKey *key;          /* (owned) (nullable): marked as running */
+  UsherWait wait;
+  guint64 seen; /* the commit counter before the handler read */
+  gint64 started;
+  gboolean has_waited;
+} RequestJob;
+
+static UsherRequest *
+get_request (RequestJob *self)
+{
+  return usher_exchange_get_request (self->exchange);
+}
+
+static void
+drop_key (RequestJob *self)
+{
+  if (self->key != NULL)
+    usher_request_key_release (self->key, usher_lane_get_running (self->job.lane));
+  g_clear_pointer (&self->key, usher_request_key_free);
+}
+
+/* FALSE: the request was answered. */
+static gboolean
+check_key (RequestJob *self)
+{
+  UsherStore *store = usher_lane_get_store (self->job.lane);
+  UsherReply *reply = usher_exchange_get_reply (self->exchange);
+  g_autoptr (GError) error = NULL;
+
+  switch (usher_request_key_check (self->key, store, reply, &error))
+    {
+    case USHER_KEY_ANSWERED:
+      usher_lane_count (self->job.lane, USHER_COUNT_REPEATED);
+      usher_job_finish (&self->job, NULL);
+      return FALSE;
+    case USHER_KEY_REFUSED:
+      usher_job_finish (&self->job, error);
+      return FALSE;
+    case USHER_KEY_ORPHANED:
+      drop_key (self);
+      return TRUE;
+    case USHER_KEY_FRESH:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+begin_request (UsherJob *job, gboolean is_again)
+{
+  RequestJob *self = (RequestJob *) job;
+  g_autoptr (UsherRequestKey) key = is_again ? NULL : usher_request_key_new (get_request (self));
+  g_autoptr (GError) error = NULL;
+
+  if (key != NULL)
+    {
+      if (!usher_request_key_take (key, usher_lane_get_running (job->lane), &error))
+        {
+          usher_job_finish (job, error);
+          return FALSE;
+        }
+      self->key = g_steal_pointer (&key);
+    }
+
+  return self->key == NULL || check_key (self);
+}
+
+static void
+fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
+{
+  RequestJob *self = (RequestJob *) job;
+  UsherRequest *request = get_request (self);
+
+  self->seen = usher_waiters_get_seen (usher_lane_get_waiters (job->lane));
+  usher_unit_set_has_waited (unit, self->has_waited);
+  usher_unit_set_origin (unit,
+                         usher_request_get_id (request),
+                         NULL,
+                         usher_request_get_header (request, "traceparent"));
+  if (self->key != NULL)
+    usher_request_key_fill (self->key,
+                            usher_lane_get_store (job->lane),
+                            usher_unit_get_commit (unit));
+}
+
+static UsherReply *
+reset_reply (UsherJob *job)
+{
+  UsherReply *reply = usher_exchange_get_reply (((RequestJob *) job)->exchange);
+
+  usher_reply_reset (reply);
+
+  return reply;
+}
+
+static gboolean
+call_handler (UsherJob *job, UsherUnit *unit, GError **error)
+{
+  RequestJob *self = (RequestJob *) job;
+  UsherRequest *request = get_request (self);
+
+  usher_request_reset (request);
+
+  return usher_endpoint_run (
+      self->endpoint, request, unit, usher_exchange_get_reply (self->exchange), error);
+}
+
+static void
+describe_request (UsherJob *job, UsherLogScope *scope)
+{
+  scope->request = usher_request_get_id (get_request ((RequestJob *) job));
+}
+
+static void
+on_wait_end (UsherWait *wait, UsherWaitEnd how)
+{
+  RequestJob *self = (RequestJob *) ((char *) wait - G_STRUCT_OFFSET (RequestJob, wait));
+  g_autoptr (GError) error = NULL;
+
+  if (how != USHER_WAIT_OVER)
+    {
+      self->has_waited = how == USHER_WAIT_EXPIRED;
+      usher_job_go_on (&self->job, USHER_THREAD_WAKER);
+      return;
+    }
+
+  error = g_error_new_literal (USHER_ERROR,
+                               USHER_ERROR_UNAVAILABLE,
+                               "The service is stopping, try again later");
+  /* nothing is committed, so another copy may be asked */
+  if (self->job.step == NULL)
+    usher_reply_set_header (usher_exchange_get_reply (self->exchange), USHER_DRAINING, "1");
+  usher_job_finish (&self->job, error);
+}
+
+static gboolean
+wait_for_document (UsherJob *job, UsherUnit *unit)
+{
+  RequestJob *self = (RequestJob *) job;
+  g_autoptr (UsherUnit) kept = g_object_ref (unit);
+  const char *collection = NULL;
+  const char *id = NULL;
+
+  if (self->has_waited || !usher_unit_get_wait (unit, &collection, &id))
+    return FALSE;
+
+  self->wait.exchange = self->exchange;
+  self->wait.deadline = self->started + usher_unit_get_patience (unit);
+  self->wait.end = on_wait_end;
+  usher_waiters_add (usher_lane_get_waiters (job->lane), &self->wait, collection, id, self->seen);
+
+  return TRUE;
+}
+
+/* The answer of a request with an idempotency key is kept with the document, and by itself that of a step. */
+static gboolean
+keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
+{
+  RequestJob *self = (RequestJob *) job;
+
+  if (self->key == NULL)
+    return FALSE;
+
+  if (!usher_unit_has_step (unit))
+    usher_request_key_keep_answer (usher_exchange_get_reply (self->exchange),
+                                   usher_unit_get_commit (unit));
+
+  return is_step;
+}
+
+static void
+end_request (UsherJob *job, const GError *error)
+{
+  RequestJob *self = (RequestJob *) job;
+  g_autoptr (UsherExchange) exchange = g_steal_pointer (&self->exchange);
+  g_autoptr (GError) busy = NULL;
+
+  drop_key (self);
+  if (error != NULL && usher_outcome_is_lost_race (error))
+    busy = g_error_new_literal (USHER_ERROR,
+                                USHER_ERROR_BUSY,
+                                "Somebody else changed this at the same time, try again");
+
+  if (error == NULL)
+    usher_exchange_finish (exchange);
+  else
+    usher_exchange_fail (exchange, busy != NULL ? busy : error);
+
+  usher_job_free (job);
+}
+
+static void
+clear_request (UsherJob *job)
+{
+  g_clear_object (&((RequestJob *) job)->exchange);
+}
+
+static const UsherJobClass request_job_class = {
+  .size = sizeof (RequestJob),
+  .is_request = TRUE,
+  .begin = begin_request,
+  .fill = fill_unit,
+  .call = call_handler,
+  .reset_reply = reset_reply,
+  .describe = describe_request,
+  .defer = wait_for_document,
+  .seal = keep_answer,
+  .end = end_request,
+  .clear = clear_request,
+};
+
+/* It would wait for a thread, and more wait already than may. */
+static gboolean
+is_refused (UsherLane *lane, UsherWorkKind kind)
+{
+  return usher_lane_choose (lane, kind, USHER_THREAD_INTAKE) == USHER_PLACE_POOL &&
+         usher_lane_is_full (lane);
+}
+
+void
+usher_request_job_start (UsherLane *lane, const UsherEndpoint *endpoint, UsherExchange *exchange)
+{
+  RequestJob *self = usher_job_new (&request_job_class, lane);
+  g_autoptr (GError) error = NULL;
+
+  self->endpoint = endpoint;
+  self->exchange = exchange;
+  self->started = usher_clock_get_time (usher_lane_get_clock (lane));
+  self->job.blocks = usher_endpoint_is_blocking (endpoint);
+
+  if (!is_refused (lane, self->job.blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT))
+    {
+      usher_job_go_on (&self->job, USHER_THREAD_INTAKE);
+      return;
+    }
+
+  usher_lane_count (lane, USHER_COUNT_REFUSED);
+  error = g_error_new_literal (USHER_ERROR,
+                               USHER_ERROR_UNAVAILABLE,
+                               "Too many requests wait, try again later");
+  usher_job_finish (&self->job, error);
+}

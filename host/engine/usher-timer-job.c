@@ -1,0 +1,147 @@
+/* usher-timer-job.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-timer-job-private.h"
+
+#define BACKOFF     (100 * G_TIME_SPAN_MILLISECOND)
+#define BACKOFF_MAX G_TIME_SPAN_MINUTE
+
+typedef struct
+{
+  UsherJob job;
+  const UsherAlarm *alarm; /* (unowned) */
+  UsherTimer *timer;       /* (owned) */
+  UsherJobDoneFunc done;   /* (nullable) */
+  gpointer done_data;
+} TimerJob;
+
+static void
+fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
+{
+  if (is_first)
+    usher_commit_set_fired (usher_unit_get_commit (unit), ((TimerJob *) job)->timer);
+}
+
+static gboolean
+call_handler (UsherJob *job, UsherUnit *unit, GError **error)
+{
+  TimerJob *self = (TimerJob *) job;
+
+  return usher_alarm_run (self->alarm, self->timer, unit, error);
+}
+
+static void
+describe_timer (UsherJob *job, UsherLogScope *scope)
+{
+  scope->document = usher_timer_get_key (((TimerJob *) job)->timer);
+}
+
+static void
+leave (TimerJob *self, const GError *error)
+{
+  UsherLane *lane = self->job.lane;
+
+  usher_timers_out_end (usher_lane_get_timers_out (lane), self->timer);
+  usher_ticker_notice (usher_lane_get_ticker (lane),
+                       usher_clock_get_time (usher_lane_get_clock (lane)));
+
+  if (self->done != NULL)
+    self->done (error, self->done_data);
+  usher_job_free (&self->job);
+}
+
+static void
+on_postponed (UsherCommit *commit, const GError *error, gpointer user_data)
+{
+  TimerJob *self = user_data;
+
+  if (error != NULL)
+    g_message ("timer “%s” was not postponed: %s",
+               usher_timer_get_name (self->timer),
+               error->message);
+
+  leave (self, error);
+}
+
+/* Commits a unit that sets the timer anew, with growing delay. */
+static void
+postpone (TimerJob *self, const GError *error)
+{
+  UsherLane *lane = self->job.lane;
+  UsherClock *clock = usher_lane_get_clock (lane);
+  guint attempt = usher_timer_get_attempt (self->timer);
+  gint64 delay = MIN (BACKOFF << MIN (attempt, 16), BACKOFF_MAX);
+  g_autoptr (UsherCommit) commit = usher_commit_new (usher_clock_get_time (clock));
+
+  g_message ("timer “%s” for “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
+             usher_timer_get_name (self->timer),
+             usher_timer_get_key (self->timer),
+             delay / G_TIME_SPAN_MILLISECOND,
+             error->message);
+
+  usher_commit_set_fired (commit, self->timer);
+  usher_commit_schedule (commit,
+                         usher_timer_get_name (self->timer),
+                         usher_timer_get_key (self->timer),
+                         usher_commit_get_time (commit) + delay,
+                         usher_timer_get_payload (self->timer),
+                         attempt + 1);
+  usher_store_commit (usher_lane_get_store (lane), commit, on_postponed, self);
+}
+
+static void
+end_timer (UsherJob *job, const GError *error)
+{
+  TimerJob *self = (TimerJob *) job;
+
+  usher_lane_count (job->lane, error == NULL ? USHER_COUNT_FIRED : USHER_COUNT_MISFIRED);
+  if (error == NULL)
+    leave (self, NULL);
+  else
+    postpone (self, error);
+}
+
+static void
+clear_timer (UsherJob *job)
+{
+  usher_timer_unref (((TimerJob *) job)->timer);
+}
+
+static const UsherJobClass timer_job_class = {
+  .size = sizeof (TimerJob),
+  .fill = fill_unit,
+  .call = call_handler,
+  .describe = describe_timer,
+  .end = end_timer,
+  .clear = clear_timer,
+};
+
+gboolean
+usher_timer_job_start (UsherLane *lane,
+                       UsherTimer *timer,
+                       UsherJobDoneFunc done,
+                       gpointer user_data)
+{
+  UsherDeclarations *declarations = usher_lane_get_declarations (lane);
+  const UsherAlarm *alarm =
+      usher_declarations_find_alarm (declarations, usher_timer_get_name (timer));
+  TimerJob *self = NULL;
+
+  /* a timer of a service that has forgotten it stays: a later version may know it again */
+  if (alarm == NULL || !usher_timers_out_begin (usher_lane_get_timers_out (lane), timer))
+    return FALSE;
+
+  self = usher_job_new (&timer_job_class, lane);
+  self->alarm = alarm;
+  self->timer = usher_timer_ref (timer);
+  self->done = done;
+  self->done_data = user_data;
+  usher_job_go_on (&self->job, USHER_THREAD_TICKER);
+
+  return TRUE;
+}

@@ -1,0 +1,25 @@
+/* usher-timers-out-private.h: which timers of a service run
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-timer.h"
+
+G_BEGIN_DECLS
+
+/* Any thread. */
+typedef struct _UsherTimersOut UsherTimersOut;
+
+UsherTimersOut *usher_timers_out_new (void);
+void usher_timers_out_free (UsherTimersOut *self);
+/* FALSE: it runs already, or has just run */
+gboolean usher_timers_out_begin (UsherTimersOut *self, UsherTimer *timer);
+/* whoever has just read which timers are due has read this one, perhaps, and shall not run it again */
+void usher_timers_out_end (UsherTimersOut *self, UsherTimer *timer);
+/* those that are done may run again; to be said before it is read what is due */
+void usher_timers_out_forget_done (UsherTimersOut *self);
+
+G_END_DECLS

@@ -1,0 +1,280 @@
+/* usher-waiters.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-waiters-private.h"
+
+struct _UsherWaiters
+{
+  UsherClock *clock;   /* (owned) */
+  UsherTicker *ticker; /* (unowned) */
+  guint max;
+
+  GMutex mutex;
+  GHashTable *queues; /* (owned) (mutex mutex): "collection/id" → GQueue of UsherWait */
+  guint n;            /* (mutex mutex): in all of them */
+  guint64 n_commits;  /* (mutex mutex): how many units the store has committed */
+};
+
+UsherWaiters *
+usher_waiters_new (UsherClock *clock, UsherTicker *ticker, guint max)
+{
+  UsherWaiters *self = g_new0 (UsherWaiters, 1);
+
+  g_mutex_init (&self->mutex);
+  self->clock = g_object_ref (clock);
+  self->ticker = ticker;
+  self->max = max;
+  self->queues =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
+
+  return self;
+}
+
+void
+usher_waiters_free (UsherWaiters *self)
+{
+  g_hash_table_unref (self->queues);
+  g_mutex_clear (&self->mutex);
+  g_object_unref (self->clock);
+  g_free (self);
+}
+
+static char *
+make_key (const char *collection, const char *id)
+{
+  return g_strconcat (collection, "/", id, NULL);
+}
+
+guint64
+usher_waiters_get_seen (UsherWaiters *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->n_commits;
+}
+
+guint
+usher_waiters_get_n (UsherWaiters *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->n;
+}
+
+/* Takes the wait of one exchange out of a queue; the mutex is held. (nullable) */
+static UsherWait *
+take_wait (GQueue *queue, UsherExchange *exchange)
+{
+  for (GList *link = queue->head; link != NULL; link = link->next)
+    {
+      UsherWait *wait = link->data;
+
+      if (wait->exchange == exchange)
+        {
+          g_queue_delete_link (queue, link);
+          return wait;
+        }
+    }
+
+  return NULL;
+}
+
+/* The client has left: its wait ends. On a listener's thread. */
+static void
+on_gone (UsherExchange *exchange, gpointer user_data)
+{
+  UsherWaiters *self = user_data;
+  GHashTableIter iter;
+  gpointer queue = NULL;
+  UsherWait *wait = NULL;
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->queues);
+  while (wait == NULL && g_hash_table_iter_next (&iter, NULL, &queue))
+    {
+      wait = take_wait (queue, exchange);
+      if (g_queue_is_empty (queue))
+        g_hash_table_iter_remove (&iter);
+    }
+  if (wait != NULL)
+    self->n--;
+  g_mutex_unlock (&self->mutex);
+
+  if (wait != NULL)
+    wait->end (wait, USHER_WAIT_OVER);
+}
+
+/* The mutex is held. */
+static void
+insert (UsherWaiters *self, char *key, UsherWait *wait)
+{
+  GQueue *queue = g_hash_table_lookup (self->queues, key);
+
+  if (queue == NULL)
+    {
+      queue = g_queue_new ();
+      g_hash_table_insert (self->queues, g_strdup (key), queue);
+    }
+  g_queue_push_tail (queue, wait);
+  self->n++;
+}
+
+void
+usher_waiters_add (UsherWaiters *self,
+                   UsherWait *wait,
+                   const char *collection,
+                   const char *id,
+                   guint64 seen)
+{
+  g_autofree char *key = make_key (collection, id);
+  gint64 deadline = wait->deadline;
+  gboolean full = FALSE;
+  gboolean missed = FALSE;
+  gboolean is_gone = FALSE;
+
+  usher_exchange_set_gone_func (wait->exchange, on_gone, self);
+
+  g_mutex_lock (&self->mutex);
+  full = self->n >= self->max;
+  missed = self->n_commits != seen;
+  is_gone = usher_exchange_is_gone (wait->exchange);
+  if (!full && !missed && !is_gone)
+    insert (self, key, wait);
+  g_mutex_unlock (&self->mutex);
+
+  /* where commits come all the time the deadline holds nevertheless */
+  if (is_gone)
+    wait->end (wait, USHER_WAIT_OVER);
+  else if (full || (missed && deadline <= usher_clock_get_time (self->clock)))
+    wait->end (wait, USHER_WAIT_EXPIRED);
+  else if (missed)
+    wait->end (wait, USHER_WAIT_CHANGED);
+  else
+    usher_ticker_notice (self->ticker, deadline);
+}
+
+static void
+end_all (GQueue *waits, UsherWaitEnd how)
+{
+  UsherWait *wait = NULL;
+
+  while ((wait = g_queue_pop_head (waits)) != NULL)
+    wait->end (wait, how);
+}
+
+/* Moves the waits for one document to @ready; the mutex is held. */
+static void
+take_waits (UsherWaiters *self, const char *key, GQueue *ready)
+{
+  GQueue *queue = g_hash_table_lookup (self->queues, key);
+  UsherWait *wait = NULL;
+
+  if (queue == NULL)
+    return;
+
+  while ((wait = g_queue_pop_head (queue)) != NULL)
+    {
+      g_queue_push_tail (ready, wait);
+      self->n--;
+    }
+  g_hash_table_remove (self->queues, key);
+}
+
+void
+usher_waiters_wake (UsherWaiters *self, UsherCommit *commit)
+{
+  GQueue ready = G_QUEUE_INIT;
+
+  g_mutex_lock (&self->mutex);
+  self->n_commits++;
+  if (self->n > 0)
+    for (guint i = 0; i < usher_commit_get_n_changes (commit); i++)
+      {
+        UsherDocument *document = usher_commit_get_change (commit, i)->document;
+        UsherSchema *schema = usher_document_get_schema (document);
+        g_autofree char *key =
+            make_key (usher_schema_get_collection (schema), usher_document_get_id (document));
+
+        take_waits (self, key, &ready);
+      }
+  g_mutex_unlock (&self->mutex);
+
+  end_all (&ready, USHER_WAIT_CHANGED);
+}
+
+void
+usher_waiters_wake_all (UsherWaiters *self)
+{
+  GQueue ready = G_QUEUE_INIT;
+  GHashTableIter iter;
+  gpointer queue = NULL;
+  UsherWait *wait = NULL;
+
+  g_mutex_lock (&self->mutex);
+  self->n_commits++;
+  g_hash_table_iter_init (&iter, self->queues);
+  while (g_hash_table_iter_next (&iter, NULL, &queue))
+    {
+      while ((wait = g_queue_pop_head (queue)) != NULL)
+        g_queue_push_tail (&ready, wait);
+      g_hash_table_iter_remove (&iter);
+    }
+  self->n = 0;
+  g_mutex_unlock (&self->mutex);
+
+  end_all (&ready, USHER_WAIT_CHANGED);
+}
+
+/* Moves to @ready who is past the deadline; returns the earliest deadline of the others. */
+static gint64
+take_expired (GQueue *queue, gint64 now, gboolean all, GQueue *ready)
+{
+  gint64 earliest = G_MAXINT64;
+
+  for (GList *link = queue->head; link != NULL;)
+    {
+      GList *next = link->next;
+      UsherWait *wait = link->data;
+
+      if (all || wait->deadline <= now)
+        {
+          g_queue_push_tail (ready, wait);
+          g_queue_delete_link (queue, link);
+        }
+      else
+        earliest = MIN (earliest, wait->deadline);
+      link = next;
+    }
+
+  return earliest;
+}
+
+gint64
+usher_waiters_expire (UsherWaiters *self, gboolean all)
+{
+  gint64 now = usher_clock_get_time (self->clock);
+  gint64 earliest = G_MAXINT64;
+  GQueue ready = G_QUEUE_INIT;
+  GHashTableIter iter;
+  gpointer queue = NULL;
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->queues);
+  while (g_hash_table_iter_next (&iter, NULL, &queue))
+    {
+      earliest = MIN (earliest, take_expired (queue, now, all, &ready));
+      if (g_queue_is_empty (queue))
+        g_hash_table_iter_remove (&iter);
+    }
+  self->n -= g_queue_get_length (&ready);
+  g_mutex_unlock (&self->mutex);
+
+  end_all (&ready, all ? USHER_WAIT_OVER : USHER_WAIT_EXPIRED);
+
+  return earliest;
+}

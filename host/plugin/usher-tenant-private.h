@@ -1,0 +1,37 @@
+/* usher-tenant-private.h: a service in its host
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-lane-private.h"
+#include "usher-router.h"
+#include "usher-service.h"
+
+G_BEGIN_DECLS
+
+/* The service, what it declared, and the lane it runs in. Of the thread that starts and stops the host. */
+typedef struct _UsherTenant UsherTenant;
+
+/* @sessions: the host's */
+UsherTenant *usher_tenant_new (const char *name,
+                               UsherService *service,
+                               UsherSessions *sessions,
+                               const UsherLaneGround *ground);
+void usher_tenant_free (UsherTenant *self);
+UsherLane *usher_tenant_get_lane (UsherTenant *self);
+/* lets the service declare what it has, and takes that over */
+gboolean usher_tenant_configure (UsherTenant *self,
+                                 UsherRouter *router,
+                                 UsherRouter *operators,
+                                 GError **error);
+/* opens the store, with @bus (nullable) relays what an earlier run left, and starts the service */
+gboolean usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error);
+/* nothing is under way any more */
+gboolean usher_tenant_stop (UsherTenant *self, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTenant, usher_tenant_free)
+
+G_END_DECLS

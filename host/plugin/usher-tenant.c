@@ -1,0 +1,83 @@
+/* usher-tenant.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-tenant-private.h"
+
+#include "usher-context-private.h"
+#include "usher-intake-private.h"
+
+struct _UsherTenant
+{
+  UsherService *service;   /* (owned) */
+  UsherContext *context;   /* (owned) */
+  UsherLane *lane;         /* (owned) */
+  UsherSettings *settings; /* (owned) */
+};
+
+UsherTenant *
+usher_tenant_new (const char *name,
+                  UsherService *service,
+                  UsherSessions *sessions,
+                  const UsherLaneGround *ground)
+{
+  UsherTenant *self = g_new0 (UsherTenant, 1);
+
+  self->service = g_object_ref (service);
+  self->settings = g_object_ref (ground->settings);
+  self->context =
+      usher_context_new (name, ground->directory, ground->settings, sessions, ground->clock);
+  self->lane = usher_lane_new (usher_context_get_declarations (self->context), ground);
+
+  return self;
+}
+
+void
+usher_tenant_free (UsherTenant *self)
+{
+  usher_lane_free (self->lane);
+  g_object_unref (self->context);
+  g_object_unref (self->service);
+  g_object_unref (self->settings);
+  g_free (self);
+}
+
+UsherLane *
+usher_tenant_get_lane (UsherTenant *self)
+{
+  return self->lane;
+}
+
+gboolean
+usher_tenant_configure (UsherTenant *self,
+                        UsherRouter *router,
+                        UsherRouter *operators,
+                        GError **error)
+{
+  return usher_service_configure (self->service, self->context, error) &&
+         usher_context_freeze (self->context, error) &&
+         usher_lane_declare_settings (usher_context_get_declarations (self->context),
+                                      self->settings,
+                                      error) &&
+         usher_intake_add_routes (self->lane, router, operators, error);
+}
+
+gboolean
+usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error)
+{
+  return usher_lane_open (self->lane, bus, error) &&
+         usher_service_start (self->service, self->context, error);
+}
+
+gboolean
+usher_tenant_stop (UsherTenant *self, GError **error)
+{
+  if (usher_lane_is_open (self->lane))
+    usher_service_stop (self->service, self->context);
+
+  return usher_lane_close (self->lane, error);
+}

@@ -1,0 +1,159 @@
+/* usher-tenants.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-tenants-private.h"
+
+#include "usher-error.h"
+#include "usher-intake-private.h"
+#include "usher-upkeep-private.h"
+
+struct _UsherTenants
+{
+  GPtrArray *tenants;  /* (owned) (element-type UsherTenant) */
+  GPtrArray *left_out; /* (owned) (element-type UsherTenant) */
+};
+
+UsherTenants *
+usher_tenants_new (void)
+{
+  UsherTenants *self = g_new0 (UsherTenants, 1);
+
+  self->tenants = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
+  self->left_out = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
+
+  return self;
+}
+
+void
+usher_tenants_free (UsherTenants *self)
+{
+  g_ptr_array_unref (self->tenants);
+  g_ptr_array_unref (self->left_out);
+  g_free (self);
+}
+
+gboolean
+usher_tenants_add (UsherTenants *self,
+                   UsherTenant *tenant,
+                   UsherRouter *router,
+                   UsherRouter *operators,
+                   GError **error)
+{
+  gboolean ok = usher_tenant_configure (tenant, router, operators, error);
+
+  g_ptr_array_add (ok ? self->tenants : self->left_out, tenant);
+
+  return ok;
+}
+
+guint
+usher_tenants_get_n (UsherTenants *self)
+{
+  return self->tenants->len;
+}
+
+UsherLane *
+usher_tenants_get_lane (UsherTenants *self, guint index)
+{
+  return usher_tenant_get_lane (g_ptr_array_index (self->tenants, index));
+}
+
+UsherLane *
+usher_tenants_find_lane (UsherTenants *self, const char *service, GError **error)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    {
+      UsherLane *lane = usher_tenants_get_lane (self, i);
+
+      if (g_str_equal (usher_lane_get_name (lane), service))
+        return lane;
+    }
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no service is named “%s”", service);
+
+  return NULL;
+}
+
+gboolean
+usher_tenants_start (UsherTenants *self, UsherBus *bus, GError **error)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_tenant_start (g_ptr_array_index (self->tenants, i), bus, error))
+      {
+        g_prefix_error (error,
+                        "service “%s” did not start: ",
+                        usher_lane_get_name (usher_tenants_get_lane (self, i)));
+        return FALSE;
+      }
+
+  /* no timer fires before all of them have started */
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_upkeep_start (usher_tenants_get_lane (self, i), bus != NULL, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+usher_tenants_subscribe (UsherTenants *self, UsherBus *bus, GError **error)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_intake_subscribe (usher_tenants_get_lane (self, i), bus, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+void
+usher_tenants_rest (UsherTenants *self)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_lane_rest (usher_tenants_get_lane (self, i));
+}
+
+void
+usher_tenants_give_up (UsherTenants *self)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_waiters_expire (usher_lane_get_waiters (usher_tenants_get_lane (self, i)), TRUE);
+}
+
+gboolean
+usher_tenants_is_idle (UsherTenants *self)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_lane_is_idle (usher_tenants_get_lane (self, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+void
+usher_tenants_stop_tickers (UsherTenants *self)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_ticker_stop (usher_lane_get_ticker (usher_tenants_get_lane (self, i)));
+}
+
+gboolean
+usher_tenants_stop (UsherTenants *self, GError **error)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = self->tenants->len; i > 0; i--)
+    ok = usher_tenant_stop (g_ptr_array_index (self->tenants, i - 1), ok ? error : NULL) && ok;
+
+  return ok;
+}
+
+void
+usher_tenants_end_reads (UsherTenants *self)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    usher_lane_end_reads (usher_tenants_get_lane (self, i));
+}

@@ -1,0 +1,30 @@
+/* usher-commit-private.h: what a commit holds, for its two halves
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-commit.h"
+
+G_BEGIN_DECLS
+
+struct _UsherCommit
+{
+  gatomicrefcount ref_count;
+  gint64 time;
+  GArray *changes;             /* (owned) (nullable) (element-type UsherChange) */
+  GPtrArray *events;           /* (owned) (nullable) (element-type UsherEvent) */
+  GArray *timers;              /* (owned) (nullable) (element-type UsherTimerChange) */
+  char *event_id;              /* (owned) (nullable): with @subscriber the key of the inbox */
+  char *subscriber;            /* (owned) (nullable) */
+  UsherTimer *fired;           /* (owned) (nullable) */
+  UsherRequestRecord *request; /* (owned) (nullable) */
+
+  gboolean was_applied;
+  UsherMark before;
+  GArray *marks; /* (owned) (nullable) (element-type UsherMark): of the events */
+};
+
+G_END_DECLS

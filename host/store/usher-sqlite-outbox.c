@@ -1,0 +1,150 @@
+/* usher-sqlite-outbox.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-sqlite-outbox-private.h"
+
+#include "usher-error.h"
+
+static const char list[] = "SELECT number,id,channel,time,correlation,causation,traceparent,payload"
+                           " FROM usher_outbox WHERE number>?1 ORDER BY number LIMIT ?2";
+static const char add[] =
+    "INSERT INTO usher_outbox (id,channel,time,correlation,causation,traceparent,payload)"
+    " VALUES (?1,?2,?3,?4,?5,?6,?7)";
+static const char drop[] = "DELETE FROM usher_outbox WHERE number<=?1";
+
+gint64
+usher_sqlite_outbox_get_number (const UsherMark *mark)
+{
+  return (gint64) mark->words[0];
+}
+
+static UsherMark
+make_mark (gint64 number)
+{
+  return (UsherMark){ { (guint64) number, 0 } };
+}
+
+static UsherEvent *
+read_event (UsherSqliteStatement *statement)
+{
+  return usher_event_new_full (usher_sqlite_statement_get_text (statement, 1),
+                               usher_sqlite_statement_get_text (statement, 2),
+                               0,
+                               sqlite3_column_int64 (statement, 3),
+                               usher_sqlite_statement_get_text (statement, 4),
+                               usher_sqlite_statement_get_text (statement, 5),
+                               usher_sqlite_statement_get_text (statement, 6),
+                               usher_sqlite_statement_get_text (statement, 7),
+                               sqlite3_column_bytes (statement, 7));
+}
+
+GPtrArray *
+usher_sqlite_outbox_list (UsherSqliteConnection *connection,
+                          gint64 after,
+                          guint limit,
+                          GArray *marks,
+                          GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, list, error);
+  g_autoptr (GPtrArray) events =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  int code;
+
+  if (statement == NULL)
+    return NULL;
+
+  sqlite3_bind_int64 (statement, 1, after);
+  sqlite3_bind_int64 (statement, 2, limit);
+  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      UsherMark mark = make_mark (sqlite3_column_int64 (statement, 0));
+
+      g_ptr_array_add (events, read_event (statement));
+      g_array_append_val (marks, mark);
+    }
+  if (code != SQLITE_DONE)
+    {
+      usher_sqlite_connection_fail (connection, code, error);
+      return NULL;
+    }
+
+  return g_steal_pointer (&events);
+}
+
+static gboolean
+add_event (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement = NULL;
+  gsize length = 0;
+  const char *payload = usher_event_get_payload (event, &length);
+
+  /* no bus would ever take it, nor what is behind it */
+  if (length > USHER_EVENT_MAX_PAYLOAD)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_TOO_LARGE,
+                   "an event of channel “%s” is over %d bytes",
+                   usher_event_get_channel (event),
+                   USHER_EVENT_MAX_PAYLOAD);
+      return FALSE;
+    }
+
+  statement = usher_sqlite_connection_get (connection, add, error);
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (statement, 1, usher_event_get_id (event));
+  usher_sqlite_statement_bind_text (statement, 2, usher_event_get_channel (event));
+  sqlite3_bind_int64 (statement, 3, usher_event_get_time (event));
+  usher_sqlite_statement_bind_text (statement, 4, usher_event_get_correlation (event));
+  usher_sqlite_statement_bind_text (statement, 5, usher_event_get_causation (event));
+  usher_sqlite_statement_bind_text (statement, 6, usher_event_get_traceparent (event));
+  sqlite3_bind_text64 (statement, 7, payload, length, SQLITE_STATIC, SQLITE_UTF8);
+
+  return usher_sqlite_connection_finish (connection, statement, error);
+}
+
+gboolean
+usher_sqlite_outbox_write (UsherSqliteConnection *connection, UsherCommit *commit, GError **error)
+{
+  for (guint i = 0; i < usher_commit_get_n_events (commit); i++)
+    {
+      UsherMark mark;
+      UsherMark before;
+
+      if (!add_event (connection, usher_commit_get_event (commit, i), error))
+        return FALSE;
+
+      mark = make_mark (sqlite3_last_insert_rowid (connection->db));
+      usher_commit_set_mark (commit, i, &mark);
+      if (i > 0)
+        continue;
+
+      /* nobody else writes in between, and no number is given twice */
+      before = make_mark (usher_sqlite_outbox_get_number (&mark) - 1);
+      usher_commit_set_before (commit, &before);
+    }
+
+  return TRUE;
+}
+
+gboolean
+usher_sqlite_outbox_drop (UsherSqliteConnection *connection, gint64 upto, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, drop, error);
+
+  if (statement == NULL)
+    return FALSE;
+
+  sqlite3_bind_int64 (statement, 1, upto);
+
+  return usher_sqlite_connection_finish (connection, statement, error);
+}

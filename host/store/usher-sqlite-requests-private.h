@@ -1,0 +1,34 @@
+/* usher-sqlite-requests-private.h: keys of requests and their answers, in a SQLite file
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-request-record.h"
+#include "usher-sqlite-connection-private.h"
+
+G_BEGIN_DECLS
+
+/* @record: (out) (nullable) */
+gboolean usher_sqlite_requests_find (UsherSqliteConnection *connection,
+                                     const char *key,
+                                     UsherRequestRecord **record,
+                                     GError **error);
+/* whether the key is new, or waits for the answer of this request */
+gboolean usher_sqlite_requests_is_free (UsherSqliteConnection *connection,
+                                        const UsherRequestRecord *record,
+                                        gboolean *is_free,
+                                        GError **error);
+gboolean usher_sqlite_requests_set (UsherSqliteConnection *connection,
+                                    const UsherRequestRecord *record,
+                                    GError **error);
+/* at most @limit rows; TRUE @has_more: there may be more */
+gboolean usher_sqlite_requests_prune (UsherSqliteConnection *connection,
+                                      gint64 before,
+                                      guint limit,
+                                      gboolean *has_more,
+                                      GError **error);
+
+G_END_DECLS

@@ -1,0 +1,102 @@
+/* usher-sqlite-requests.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-sqlite-requests-private.h"
+
+static const char find[] = "SELECT hash,owner,status,body,time FROM usher_requests WHERE key=?1";
+static const char find_other[] =
+    "SELECT status IS NOT 0 OR owner IS NOT ?2 OR hash IS NOT ?3 FROM usher_requests WHERE key=?1";
+static const char set[] =
+    "INSERT INTO usher_requests (key,hash,owner,status,body,time) VALUES (?1,?2,?3,?4,?5,?6)"
+    " ON CONFLICT DO UPDATE SET status=excluded.status,body=excluded.body";
+static const char prune[] = "DELETE FROM usher_requests WHERE key IN"
+                            " (SELECT key FROM usher_requests"
+                            " WHERE time<?1 ORDER BY time LIMIT ?2)";
+
+gboolean
+usher_sqlite_requests_find (UsherSqliteConnection *connection,
+                            const char *key,
+                            UsherRequestRecord **record,
+                            GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, find, error);
+  int code;
+
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (statement, 1, key);
+  code = sqlite3_step (statement);
+  if (code == SQLITE_DONE)
+    return TRUE;
+  if (code != SQLITE_ROW)
+    return usher_sqlite_connection_fail (connection, code, error);
+
+  *record = usher_request_record_new (key,
+                                      usher_sqlite_statement_get_text (statement, 0),
+                                      usher_sqlite_statement_get_text (statement, 1));
+  (*record)->status = (guint) sqlite3_column_int64 (statement, 2);
+  (*record)->body = g_strdup (usher_sqlite_statement_get_text (statement, 3));
+  (*record)->time = sqlite3_column_int64 (statement, 4);
+
+  return TRUE;
+}
+
+gboolean
+usher_sqlite_requests_is_free (UsherSqliteConnection *connection,
+                               const UsherRequestRecord *record,
+                               gboolean *is_free,
+                               GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, find_other, error);
+  gint64 found = 0;
+
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (statement, 1, record->key);
+  usher_sqlite_statement_bind_text (statement, 2, record->owner);
+  usher_sqlite_statement_bind_text (statement, 3, record->hash);
+  if (!usher_sqlite_connection_get_integer (connection, statement, 0, &found, error))
+    return FALSE;
+
+  *is_free = found == 0;
+  return TRUE;
+}
+
+gboolean
+usher_sqlite_requests_set (UsherSqliteConnection *connection,
+                           const UsherRequestRecord *record,
+                           GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, set, error);
+
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (statement, 1, record->key);
+  usher_sqlite_statement_bind_text (statement, 2, record->hash != NULL ? record->hash : "");
+  usher_sqlite_statement_bind_text (statement, 3, record->owner);
+  sqlite3_bind_int64 (statement, 4, record->status);
+  usher_sqlite_statement_bind_text (statement, 5, record->body);
+  sqlite3_bind_int64 (statement, 6, record->time);
+
+  return usher_sqlite_connection_finish (connection, statement, error);
+}
+
+gboolean
+usher_sqlite_requests_prune (UsherSqliteConnection *connection,
+                             gint64 before,
+                             guint limit,
+                             gboolean *has_more,
+                             GError **error)
+{
+  return usher_sqlite_connection_prune (connection, prune, before, limit, has_more, error);
+}

@@ -1,0 +1,28 @@
+/* usher-unit-run-private.h: a unit, for who runs its handler
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-unit.h"
+
+G_BEGIN_DECLS
+
+/* What its events go back to: the request or event that was first, the event that led to it straight, and the W3C trace
+ * context. All (nullable), copied. */
+void usher_unit_set_origin (UsherUnit *self,
+                            const char *correlation,
+                            const char *causation,
+                            const char *traceparent);
+void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
+/* what the handler waits for; FALSE: for no document */
+gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
+/* how long, in microseconds since the request came */
+gint64 usher_unit_get_patience (UsherUnit *self);
+gboolean usher_unit_has_step (UsherUnit *self);
+/* the step that is next, if there is one; data and destroy are the caller's then */
+UsherStepFunc usher_unit_take_step (UsherUnit *self, gpointer *user_data, GDestroyNotify *destroy);
+
+G_END_DECLS
