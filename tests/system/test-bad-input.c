@@ -11,7 +11,6 @@
 
 #include "usher-test-shop.h"
 
-#define PATIENCE     20
 #define MANY         1000
 #define N_SLOW       40
 #define MEBIBYTE     (1024 * 1024)
@@ -463,7 +462,7 @@ test_slow_senders (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < N_SLOW; i++)
     begin_slowly (&slow, i);
-  usher_test_await (fixture->client, trickle, &slow, PATIENCE);
+  usher_test_client_until (fixture->client, trickle, &slow);
   for (guint i = 0; i < N_SLOW; i++)
     usher_test_client_free (slow.clients[i]);
 }
