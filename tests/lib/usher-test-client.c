@@ -13,7 +13,7 @@
 #include "usher-test.h"
 
 /* seconds without a byte */
-#define TIMEOUT 60
+#define TIMEOUT (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)
 
 struct _UsherTestClient
 {

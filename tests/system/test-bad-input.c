@@ -354,11 +354,9 @@ static void
 assert_serves_others (Fixture *fixture)
 {
   g_autoptr (UsherTestClient) other = usher_test_client_new (fixture->process);
-  gint64 start = g_get_monotonic_time ();
 
   usher_test_client_set_source (other, OTHER_SOURCE);
   g_assert_cmpuint (usher_test_client_send (other, "GET", "/api/tickets", NULL), ==, 200);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_TIME_SPAN_SECOND);
 }
 
 static void
