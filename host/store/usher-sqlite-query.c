@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-query-private.h"
+#include "usher-sqlite-connection-private.h"
 
 /* shapes of queries are few; who makes more of them loses the kept ones */
 #define MOST_SHAPES 64
@@ -145,9 +146,9 @@ forget_shapes (UsherSqliteReader *reader)
     {
       Shape *shape = data;
 
-      g_hash_table_remove (reader->connection->statements, shape->sql);
+      usher_sqlite_connection_forget (reader->connection, shape->sql);
       if (shape->scan != NULL)
-        g_hash_table_remove (reader->connection->statements, shape->scan);
+        usher_sqlite_connection_forget (reader->connection, shape->scan);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -197,7 +198,7 @@ bind_value (UsherSqliteStatement *statement,
       return FALSE;
     }
 
-  sqlite3_bind_int64 (statement, index, number);
+  usher_sqlite_statement_bind_integer (statement, index, number);
   return TRUE;
 }
 
@@ -206,7 +207,7 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
 {
   int index = 3;
 
-  sqlite3_bind_int64 (statement, 1, query->limit);
+  usher_sqlite_statement_bind_integer (statement, 1, query->limit);
   if (query->after != NULL)
     usher_sqlite_statement_bind_text (statement, 2, query->after);
 
@@ -225,27 +226,26 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
   return TRUE;
 }
 
-/* SQLITE_DONE when all is well */
-static int
-read_rows (UsherSqliteTable *table, UsherSqliteStatement *statement, GPtrArray *documents)
+static gboolean
+read_rows (UsherSqliteReader *reader,
+           UsherSqliteTable *table,
+           UsherSqliteStatement *statement,
+           GPtrArray *documents,
+           GError **error)
 {
   g_autoptr (UsherDocumentBlock) block = usher_document_block_new ();
-  int code;
+  gboolean has_row;
+  gboolean ok;
 
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+  while ((ok = usher_sqlite_connection_step (reader->connection, statement, &has_row, error)) &&
+         has_row)
     {
       const char *id = usher_sqlite_statement_get_text (statement, 3);
 
       g_ptr_array_add (documents, usher_sqlite_table_read (table, statement, id, block));
     }
 
-  return code;
-}
-
-static int
-give_up (gpointer user_data)
-{
-  return TRUE;
+  return ok;
 }
 
 /* FALSE without an error: the scan took too long */
@@ -259,18 +259,16 @@ scan (UsherQuery *query,
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
   int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) query->limit;
-  int code;
+  gboolean ok;
 
   if (statement == NULL || !bind (query, table, statement, NULL))
     return FALSE;
 
-  /* the handler is called at each multiple of the steps of all runs: begin at none */
-  sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_VM_STEP, TRUE);
-  sqlite3_progress_handler (reader->connection->db, n_steps, give_up, NULL);
-  code = read_rows (table, statement, documents);
-  sqlite3_progress_handler (reader->connection->db, 0, NULL, NULL);
+  usher_sqlite_connection_limit_steps (reader->connection, statement, n_steps);
+  ok = read_rows (reader, table, statement, documents, NULL);
+  usher_sqlite_connection_limit_steps (reader->connection, statement, 0);
 
-  return code == SQLITE_DONE;
+  return ok;
 }
 
 GPtrArray *
@@ -282,7 +280,6 @@ usher_sqlite_query_run (UsherQuery *query,
   g_autoptr (UsherSqliteStatement) statement = NULL;
   g_autoptr (GPtrArray) documents = NULL;
   Shape *shape = get_shape (query, reader, table, error);
-  int code;
 
   if (shape == NULL)
     return NULL;
@@ -300,12 +297,6 @@ usher_sqlite_query_run (UsherQuery *query,
   if (statement == NULL || !bind (query, table, statement, error))
     return NULL;
 
-  code = read_rows (table, statement, documents);
-  if (code != SQLITE_DONE)
-    {
-      usher_sqlite_connection_fail (reader->connection, code, error);
-      return NULL;
-    }
-
-  return g_steal_pointer (&documents);
+  return read_rows (reader, table, statement, documents, error) ? g_steal_pointer (&documents)
+                                                                : NULL;
 }

@@ -14,6 +14,7 @@
 #include "usher-sqlite-inbox-private.h"
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-outbox-private.h"
+#include "usher-sqlite-prune-private.h"
 #include "usher-sqlite-query-private.h"
 #include "usher-sqlite-reader-private.h"
 #include "usher-sqlite-requests-private.h"
@@ -22,9 +23,6 @@
 #include "usher-sqlite-timers-private.h"
 #include "usher-sqlite-watch-private.h"
 #include "usher-sqlite-writer-private.h"
-
-/* how many rows of each kind are pruned in one flush: a few milliseconds */
-#define PRUNE_ROWS 250
 
 /**
  * UsherSqliteStore:
@@ -121,7 +119,7 @@ usher_sqlite_store_lookup (UsherStore *store,
   UsherSqliteTable *table = find_table (self, collection, error);
   g_autoptr (UsherSqliteReader) reader = NULL;
   g_autoptr (UsherSqliteStatement) statement = NULL;
-  int code;
+  gboolean has_row;
 
   if (table == NULL)
     return FALSE;
@@ -133,11 +131,10 @@ usher_sqlite_store_lookup (UsherStore *store,
     return FALSE;
 
   usher_sqlite_statement_bind_text (statement, 1, id);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_ROW)
+  if (!usher_sqlite_connection_step (reader->connection, statement, &has_row, error))
+    return FALSE;
+  if (has_row)
     *document = usher_sqlite_table_read (table, statement, id, NULL);
-  else if (code != SQLITE_DONE)
-    return usher_sqlite_connection_fail (reader->connection, code, error);
 
   return TRUE;
 }
@@ -292,33 +289,10 @@ get_last_prune (UsherSqliteStore *self)
   return __atomic_load_n (&self->last_prune, __ATOMIC_SEQ_CST);
 }
 
-typedef struct
-{
-  gint64 inbox_before;
-  gint64 requests_before;
-  gboolean has_more; /* set by each piece: another is needed */
-} Prune;
-
-/* A piece, on the writer's thread. */
 static gboolean
 prune_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
 {
-  Prune *prune = user_data;
-  gboolean *has_more = &prune->has_more;
-
-  *has_more = FALSE;
-  if (!usher_sqlite_connection_execute (connection, "BEGIN IMMEDIATE", error))
-    return FALSE;
-
-  if (usher_sqlite_inbox_prune (connection, prune->inbox_before, PRUNE_ROWS, has_more, error) &&
-      usher_sqlite_requests_prune (
-          connection, prune->requests_before, PRUNE_ROWS, has_more, error) &&
-      usher_sqlite_connection_execute (connection, "COMMIT", error))
-    return TRUE;
-
-  if (sqlite3_get_autocommit (connection->db) == 0)
-    usher_sqlite_connection_execute (connection, "ROLLBACK", NULL);
-  return FALSE;
+  return usher_sqlite_prune_run (user_data, connection, error);
 }
 
 static gboolean
@@ -329,7 +303,7 @@ usher_sqlite_store_prune (UsherStore *store,
                           GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  Prune prune = { inbox_before, requests_before, FALSE };
+  UsherSqlitePrune prune = { inbox_before, requests_before, FALSE };
 
   if (!usher_sqlite_writer_run (self->writer, prune_on_writer, USHER_SQLITE_TIMEOUT, &prune, error))
     return FALSE;
