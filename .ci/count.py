@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Counts the tests in meson's logs: count.py STATUS FOLDER…"""
+"""Counts the tests, and rules, in logs as meson writes them: count.py STATUS FOLDER…"""
 
 import glob
 import json

@@ -11,7 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* asks the hub of @bus and adds what it tells; FALSE: it does not answer */
 USHER_API
 gboolean usher_bus_add_metrics (UsherBus *self, UsherMetrics *metrics, GError **error);
 

@@ -172,54 +172,103 @@ usher_bus_close (UsherBus *self, gint64 timeout, GError **error)
 }
 
 /**
- * usher_bus_describe:
+ * usher_bus_get_last_sequence:
  * @self: a bus
- * @what: `serverz`, `storez`, `clientsz`, `channelsz`, `metrics`, `parked` or `events`, perhaps with a query such as `?subs=1`
+ * @channel: a channel
+ * @sequence: (out): the last sequence of the channel that is durable; 0: it has no events yet, or is none yet
  * @error: return location for a [error@Error]
  *
- * Asks the hub how it is. On any thread but the bus's own.
+ * Asks how far a channel is. On any thread but the bus's own.
  *
- * Returns: (transfer full): JSON text, or `NULL`: `USHER_ERROR_NOT_FOUND`, `USHER_ERROR_UNAVAILABLE`
+ * Returns: whether the bus answered; else `USHER_ERROR_UNAVAILABLE`
  */
-char *
-usher_bus_describe (UsherBus *self, const char *what, GError **error)
+gboolean
+usher_bus_get_last_sequence (UsherBus *self, const char *channel, guint64 *sequence, GError **error)
 {
-  g_return_val_if_fail (USHER_IS_BUS (self), NULL);
-  g_return_val_if_fail (what != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (channel != NULL, FALSE);
+  g_return_val_if_fail (sequence != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return USHER_BUS_GET_IFACE (self)->describe (self, what, error);
+  return USHER_BUS_GET_IFACE (self)->get_last_sequence (self, channel, sequence, error);
 }
 
 /**
- * usher_bus_describe_async: (skip)
+ * usher_bus_get_figures:
  * @self: a bus
- * @what: as for [method@Bus.describe]
- * @patience: how many microseconds the answer may take
- * @func: called once, on the bus's thread, or on the calling one when the bus is closed
- * @user_data: data for @func
+ * @parts: what is wanted beside the numbers of the whole
+ * @error: return location for a [error@Error]
  *
- * Asks the hub how it is, without waiting. Any thread. `events?cursor=CURSOR&wait=SECONDS` waits in the hub until there are
- * events behind the cursor, at most 60 s; @patience is longer. `USHER_ERROR_BUSY`: too many such questions wait already.
+ * Asks the bus how it is. On any thread but the bus's own.
+ *
+ * Returns: (transfer full): the figures, or `NULL`: `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`
+ */
+UsherBusFigures *
+usher_bus_get_figures (UsherBus *self, UsherBusParts parts, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return USHER_BUS_GET_IFACE (self)->get_figures (self, parts, error);
+}
+
+/**
+ * usher_bus_read_events:
+ * @self: a bus
+ * @query: which events
+ * @func: (scope notified) (closure user_data) (destroy destroy): called once, on the bus's thread, or on the calling one
+ *   when the bus is closed
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data, after @func was called
+ *
+ * Reads events for whoever looks on: they are durable, and no group is moved. Any thread; never blocks. A question that waits is
+ * answered when there is an event, or with a page without any when the time is over or the bus's server closes. Answers come
+ * in the order in which the bus gives them.
  */
 void
-usher_bus_describe_async (UsherBus *self,
-                          const char *what,
-                          gint64 patience,
-                          UsherDescribedFunc func,
-                          gpointer user_data)
+usher_bus_read_events (UsherBus *self,
+                       const UsherEventsQuery *query,
+                       UsherEventsFunc func,
+                       gpointer user_data,
+                       GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_BUS (self));
-  g_return_if_fail (what != NULL);
+  g_return_if_fail (query != NULL);
   g_return_if_fail (func != NULL);
 
-  USHER_BUS_GET_IFACE (self)->describe_async (self, what, patience, func, user_data);
+  USHER_BUS_GET_IFACE (self)->read_events (self, query, func, user_data, destroy);
+}
+
+/**
+ * usher_bus_list_parked:
+ * @self: a bus
+ * @channel: (nullable): a channel, `NULL`: all
+ * @offset: how many to pass over
+ * @limit: how many to list
+ * @error: return location for a [error@Error]
+ *
+ * Lists what groups could not do, the oldest first. On any thread but the bus's own.
+ *
+ * Returns: (transfer full) (element-type UsherParkedEvent): the events, or `NULL`: `USHER_ERROR_UNAVAILABLE`,
+ *   `USHER_ERROR_CORRUPT`
+ */
+GPtrArray *
+usher_bus_list_parked (UsherBus *self,
+                       const char *channel,
+                       guint offset,
+                       guint limit,
+                       GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return USHER_BUS_GET_IFACE (self)->list_parked (self, channel, offset, limit, error);
 }
 
 /**
  * usher_bus_replay_parked:
  * @self: a bus
- * @id: the id of a row of `parked`
+ * @id: the id of a parked event
  * @error: return location for a [error@Error]
  *
  * Delivers a parked event to its group again. Once it is acknowledged, those that its group had deferred for too
@@ -240,7 +289,7 @@ usher_bus_replay_parked (UsherBus *self, const char *id, GError **error)
 /**
  * usher_bus_drop_parked:
  * @self: a bus
- * @id: the id of a row of `parked`
+ * @id: the id of a parked event
  * @error: return location for a [error@Error]
  *
  * Forgets a parked event: its group never gets it.

@@ -8,12 +8,13 @@
 
 #include <gio/gio.h>
 
+#include "usher-bus-figures.h"
+#include "usher-clock.h"
+#include "usher-delivery.h"
 #include "usher-event.h"
 #include "usher-macros.h"
 
 G_BEGIN_DECLS
-
-typedef struct _UsherDelivery UsherDelivery;
 
 typedef enum
 {
@@ -53,14 +54,64 @@ typedef struct
   gint64 defer_limit;
 } UsherSubscription;
 
-/* @error: NULL: the event is durable and stands in its channel (also when the bus had it already);
- * FULL or UNAVAILABLE: it is not and will not be. On the bus's thread. */
+/**
+ * UsherPublishedFunc:
+ * @event: what was published
+ * @error: (nullable): `NULL`: the event is durable and stands in its channel, also when the bus had it already;
+ *   `USHER_ERROR_FULL`, `USHER_ERROR_INVALID`, `USHER_ERROR_TOO_LARGE` or `USHER_ERROR_UNAVAILABLE`: it is not and will not be
+ * @user_data: (closure): data of who published
+ *
+ * Tells what became of an event. On the bus's thread, in the order of publishing within a channel; must not block.
+ */
 typedef void (*UsherPublishedFunc) (UsherEvent *event, const GError *error, gpointer user_data);
-/* One event for a subscriber, on the bus's thread; must not block. @delivery: (transfer full): answer it
- * once with ack, nak or defer, now or later, from any thread; dropping it unanswered is a nak. */
+
+/**
+ * UsherDeliveryFunc:
+ * @delivery: (transfer full): the event, to be answered once, now or later, from any thread; dropping it unanswered is a nak
+ * @user_data: (closure): data of the subscriber
+ *
+ * Takes one event for a subscriber. On the bus's thread; must not block.
+ */
 typedef void (*UsherDeliveryFunc) (UsherDelivery *delivery, gpointer user_data);
-/* @text: (nullable): JSON text, NULL: @error says why. Called once; must not block. */
-typedef void (*UsherDescribedFunc) (const char *text, const GError *error, gpointer user_data);
+
+/**
+ * UsherEventsQuery:
+ * @channel: (nullable): the channel, `NULL`: all
+ * @cursor: (nullable): the one of the page before; `NULL`: @after says where to begin
+ * @after: the sequence behind which each channel begins; -1: at its end
+ * @limit: how many events at most; the bus may give fewer
+ * @wait: microseconds that the question waits in the bus for an event, 0: not
+ * @patience: microseconds after which it has failed when there is no answer; longer than @wait
+ *
+ * Which events are asked for. Strings are borrowed for the call.
+ */
+typedef struct
+{
+  const char *channel;
+  const char *cursor;
+  gint64 after;
+  guint limit;
+  gint64 wait;
+  gint64 patience;
+} UsherEventsQuery;
+
+/**
+ * UsherEventsFunc:
+ * @events: (transfer full) (nullable): the page; `NULL`: @error says why there is none
+ * @error: (nullable): `USHER_ERROR_INVALID`: the cursor is none; `USHER_ERROR_BUSY`: too many such questions wait already;
+ *   `USHER_ERROR_UNAVAILABLE`: the bus does not answer, or was closed
+ * @user_data: (closure): data of who asked
+ *
+ * Takes a page of events. Called once; must not block.
+ */
+typedef void (*UsherEventsFunc) (UsherBusEvents *events, const GError *error, gpointer user_data);
+
+/**
+ * UsherBusIdleFunc:
+ * @user_data: (closure): data of who set it
+ *
+ * Is called on the bus's thread each time all that came has been handed over; must not block.
+ */
 typedef void (*UsherBusIdleFunc) (gpointer user_data);
 
 #define USHER_TYPE_BUS (usher_bus_get_type ())
@@ -88,25 +139,37 @@ struct _UsherBusInterface
   gboolean (*is_connected) (UsherBus *self);
   gboolean (*pause) (UsherBus *self, GError **error);
   gboolean (*close) (UsherBus *self, gint64 timeout, GError **error);
-  char *(*describe) (UsherBus *self, const char *what, GError **error);
-  void (*describe_async) (UsherBus *self,
-                          const char *what,
-                          gint64 patience,
-                          UsherDescribedFunc func,
-                          gpointer user_data);
+  gboolean (*get_last_sequence) (UsherBus *self,
+                                 const char *channel,
+                                 guint64 *sequence,
+                                 GError **error);
+  UsherBusFigures *(*get_figures) (UsherBus *self, UsherBusParts parts, GError **error);
+  void (*read_events) (UsherBus *self,
+                       const UsherEventsQuery *query,
+                       UsherEventsFunc func,
+                       gpointer user_data,
+                       GDestroyNotify destroy);
+  GPtrArray *(*list_parked) (UsherBus *self,
+                             const char *channel,
+                             guint offset,
+                             guint limit,
+                             GError **error);
   gboolean (*replay_parked) (UsherBus *self, const char *id, GError **error);
   gboolean (*drop_parked) (UsherBus *self, const char *id, GError **error);
 };
 
-/* Any thread. Keeps the order of calls. Never blocks and never gives up while the hub is away: the event is
- * sent again until it is confirmed or the bus is closed (UNAVAILABLE). */
+USHER_API
+UsherBus *usher_bus_open (const char *endpoint,
+                          const char *client,
+                          UsherClock *clock,
+                          const char *keys,
+                          GError **error);
 USHER_API
 void usher_bus_publish (UsherBus *self,
                         UsherEvent *event,
                         UsherPublishedFunc func,
                         gpointer user_data,
                         GDestroyNotify destroy);
-/* Waits until the hub confirms; the id is never 0; 0 on error. Not on the bus's thread. */
 USHER_API
 guint usher_bus_subscribe (UsherBus *self,
                            const UsherSubscription *subscription,
@@ -114,64 +177,39 @@ guint usher_bus_subscribe (UsherBus *self,
                            gpointer user_data,
                            GDestroyNotify destroy,
                            GError **error);
-/* @forget: drop the durable position too (the last member's) */
 USHER_API
 gboolean
 usher_bus_unsubscribe (UsherBus *self, guint subscription_id, gboolean forget, GError **error);
-/* called on the bus's thread each time all that was received has been handed over; set before subscribing */
 USHER_API
 void usher_bus_set_idle_func (UsherBus *self, UsherBusIdleFunc func, gpointer user_data);
 USHER_API
 gboolean usher_bus_is_connected (UsherBus *self);
-/* stops intake: no new deliveries, what waits in the member's queue is handed back without counting an attempt;
- * answers and publishing go on */
 USHER_API
 gboolean usher_bus_pause (UsherBus *self, GError **error);
-/* flushes answers and unconfirmed events for at most @timeout microseconds and leaves; never parks */
 USHER_API
 gboolean usher_bus_close (UsherBus *self, gint64 timeout, GError **error);
-/* @what: "serverz", "storez", "clientsz", "channelsz", "parked", "events", with an optional query "?subs=1": JSON text */
 USHER_API
-char *usher_bus_describe (UsherBus *self, const char *what, GError **error);
-/* Any thread; never blocks. @patience: microseconds after which @func is told that the hub does not answer. Answers come in
- * the order in which the hub gives them. */
+gboolean usher_bus_get_last_sequence (UsherBus *self,
+                                      const char *channel,
+                                      guint64 *sequence,
+                                      GError **error);
 USHER_API
-void usher_bus_describe_async (UsherBus *self,
-                               const char *what,
-                               gint64 patience,
-                               UsherDescribedFunc func,
-                               gpointer user_data);
-/* @id: the id of a row of "parked"; NOT_FOUND */
+UsherBusFigures *usher_bus_get_figures (UsherBus *self, UsherBusParts parts, GError **error);
+USHER_API
+void usher_bus_read_events (UsherBus *self,
+                            const UsherEventsQuery *query,
+                            UsherEventsFunc func,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
+USHER_API
+GPtrArray *usher_bus_list_parked (UsherBus *self,
+                                  const char *channel,
+                                  guint offset,
+                                  guint limit,
+                                  GError **error);
 USHER_API
 gboolean usher_bus_replay_parked (UsherBus *self, const char *id, GError **error);
 USHER_API
 gboolean usher_bus_drop_parked (UsherBus *self, const char *id, GError **error);
-
-/* UsherDelivery: reference counted, any thread */
-#define USHER_TYPE_DELIVERY (usher_delivery_get_type ())
-
-USHER_API
-GType usher_delivery_get_type (void);
-USHER_API
-UsherDelivery *usher_delivery_ref (UsherDelivery *self);
-USHER_API
-void usher_delivery_unref (UsherDelivery *self);
-USHER_API
-UsherEvent *usher_delivery_get_event (UsherDelivery *self);
-/* 1 the first time; deferrals do not count */
-USHER_API
-guint usher_delivery_get_attempt (UsherDelivery *self);
-USHER_API
-gboolean usher_delivery_is_redelivered (UsherDelivery *self);
-USHER_API
-void usher_delivery_ack (UsherDelivery *self);
-/* counts an attempt; again after @delay microseconds, parked with all reasons after max-deliver */
-USHER_API
-void usher_delivery_nak (UsherDelivery *self, gint64 delay, const char *reason);
-/* counts no attempt and holds no slot of max-in-flight; again soon (the hub backs off 20 ms to 1 s) */
-USHER_API
-void usher_delivery_defer (UsherDelivery *self, const char *reason);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherDelivery, usher_delivery_unref)
 
 G_END_DECLS

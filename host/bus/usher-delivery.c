@@ -6,9 +6,7 @@
 
 #include "config.h"
 
-#include "usher-bus.h"
-
-#include "usher-delivery-private.h"
+#include "usher-delivery.h"
 
 /**
  * UsherDelivery:
@@ -20,34 +18,52 @@
 struct _UsherDelivery
 {
   gatomicrefcount ref_count;
-  UsherBus *bus; /* (owned) */
-  UsherAnswerFunc answer;
-  guint subscription;
   UsherEvent *event; /* (owned) */
   guint attempt;
   gboolean redelivered;
-  int answered; /* (atomic) */
+  UsherAnswerFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy; /* (nullable) */
+  int answered;           /* (atomic) */
 };
 
 G_DEFINE_BOXED_TYPE (UsherDelivery, usher_delivery, usher_delivery_ref, usher_delivery_unref)
 
+/**
+ * usher_delivery_new:
+ * @event: the event, with its sequence
+ * @attempt: which attempt this is, from 1
+ * @redelivered: whether the event may have been delivered before
+ * @func: (scope notified) (closure user_data) (destroy destroy): called with the first answer, on the thread that answers
+ * @user_data: data for @func: what the bus needs to find the event again, and what must live until it is answered
+ * @destroy: (nullable): frees @user_data, on the thread that drops the last reference
+ *
+ * Makes a delivery. That is for who writes a bus: it hands the delivery over to an [callback@DeliveryFunc], and hears of it by
+ * @func once, as a nak where the subscriber drops it.
+ *
+ * Returns: (transfer full): the delivery
+ */
 UsherDelivery *
-usher_delivery_new (UsherBus *bus,
-                    UsherAnswerFunc answer,
-                    guint subscription,
-                    UsherEvent *event,
+usher_delivery_new (UsherEvent *event,
                     guint attempt,
-                    gboolean redelivered)
+                    gboolean redelivered,
+                    UsherAnswerFunc func,
+                    gpointer user_data,
+                    GDestroyNotify destroy)
 {
-  UsherDelivery *self = g_new0 (UsherDelivery, 1);
+  UsherDelivery *self = NULL;
 
+  g_return_val_if_fail (event != NULL, NULL);
+  g_return_val_if_fail (func != NULL, NULL);
+
+  self = g_new0 (UsherDelivery, 1);
   g_atomic_ref_count_init (&self->ref_count);
-  self->bus = g_object_ref (bus);
-  self->answer = answer;
-  self->subscription = subscription;
   self->event = usher_event_ref (event);
   self->attempt = attempt;
   self->redelivered = redelivered;
+  self->func = func;
+  self->user_data = user_data;
+  self->destroy = destroy;
 
   return self;
 }
@@ -56,11 +72,8 @@ usher_delivery_new (UsherBus *bus,
 static void
 answer (UsherDelivery *self, UsherAnswerKind kind, gint64 delay, const char *reason)
 {
-  if (!g_atomic_int_compare_and_exchange (&self->answered, 0, 1))
-    return;
-
-  self->answer (
-      self->bus, self->subscription, usher_event_get_sequence (self->event), kind, delay, reason);
+  if (g_atomic_int_compare_and_exchange (&self->answered, 0, 1))
+    self->func (self->event, kind, delay, reason, self->user_data);
 }
 
 /**
@@ -97,7 +110,8 @@ usher_delivery_unref (UsherDelivery *self)
 
   answer (self, USHER_ANSWER_NAK, 0, "nobody answered");
   usher_event_unref (self->event);
-  g_object_unref (self->bus);
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
   g_free (self);
 }
 
@@ -195,8 +209,17 @@ usher_delivery_defer (UsherDelivery *self, const char *reason)
   answer (self, USHER_ANSWER_DEFER, 0, reason);
 }
 
+/**
+ * usher_delivery_hand_back:
+ * @self: a delivery
+ *
+ * Gives the event back as if it had never come: no attempt is counted, and another member may have it at once. It is what a
+ * process does that stops.
+ */
 void
 usher_delivery_hand_back (UsherDelivery *self)
 {
+  g_return_if_fail (self != NULL);
+
   answer (self, USHER_ANSWER_HAND_BACK, 0, NULL);
 }

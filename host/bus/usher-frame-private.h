@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "usher-delivery.h"
 #include "usher-event.h"
 
 G_BEGIN_DECLS
@@ -23,7 +24,7 @@ typedef enum
   USHER_FRAME_LEAVE, /* u32 request, u32 subscription, u8 forget */
   USHER_FRAME_ANSWER, /* u16 count, each: u32 subscription, u64 sequence, u8 kind, i64 delay, reason */
   USHER_FRAME_FETCH, /* u32 subscription, u64 from */
-  USHER_FRAME_ASK,   /* u32 request, what */
+  USHER_FRAME_ASK,   /* u32 request, u8 what, and what belongs to that */
   USHER_FRAME_PAUSE, /* u32 request */
   USHER_FRAME_PING,  /* the other way too: the member answers with one */
   USHER_FRAME_BYE,   /* u32 request */
@@ -32,7 +33,7 @@ typedef enum
       65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session */
   USHER_FRAME_AGAIN, /* the hub does not know the member: say hello */
   USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
-  USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number */
+  USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number, and what was asked for */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
   USHER_FRAME_GROWN,   /* channel, u64 last sequence: for who has no way for channels */
@@ -44,17 +45,23 @@ typedef enum
   USHER_FRAME_HEAD, /* u64 last sequence */
 } UsherFrameType;
 
+/* What a member asks, and what the frame and the answer have for it. */
 typedef enum
 {
-  USHER_ANSWER_ACK,
-  USHER_ANSWER_NAK,
-  USHER_ANSWER_DEFER,
-  USHER_ANSWER_HAND_BACK,
-} UsherAnswerKind;
+  USHER_ASK_LAST_SEQUENCE = 1, /* channel: a number */
+  USHER_ASK_FIGURES,           /* u32 parts: a record of figures */
+  USHER_ASK_EVENTS, /* channel, cursor, i64 after, u32 limit, i64 wait: a record of a page */
+  USHER_ASK_PARKED, /* channel, u32 offset, u32 limit: a list of records */
+  USHER_ASK_REPLAY, /* id */
+  USHER_ASK_DROP,   /* id */
+} UsherAskKind;
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
 #define USHER_EVENT_ID_SIZE    16
+
+/* Sends a frame; takes ownership of @frame. */
+typedef void (*UsherSendFunc) (GByteArray *frame, gpointer user_data);
 
 /* writing */
 GByteArray *usher_frame_new (UsherFrameType type);

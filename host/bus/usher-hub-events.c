@@ -11,10 +11,9 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-json.h"
 
 #define MAX_EVENTS 100
-#define MAX_BYTES  (256 * 1024)
+#define MAX_BYTES  (256 * 1024) /* of payloads */
 
 /* One channel that is read along. */
 typedef struct
@@ -102,8 +101,9 @@ compare_trails (gconstpointer a, gconstpointer b)
 
 /* (transfer full) (element-type Trail): by name */
 static GPtrArray *
-list_trails (UsherHub *self, const char *channel, const char *cursor, const char *after)
+list_trails (UsherHub *self, const UsherEventsQuery *query)
 {
+  const char *cursor = query->cursor;
   g_auto (GStrv) places = g_strsplit (cursor != NULL ? cursor : "", ",", -1);
   GPtrArray *trails = g_ptr_array_new_with_free_func (trail_free);
   GHashTableIter iter;
@@ -115,7 +115,7 @@ list_trails (UsherHub *self, const char *channel, const char *cursor, const char
       UsherChannel *each = value;
       Trail *trail = NULL;
 
-      if (channel != NULL && !g_str_equal (each->name, channel))
+      if (query->channel != NULL && !g_str_equal (each->name, query->channel))
         continue;
 
       trail = g_new0 (Trail, 1);
@@ -123,7 +123,7 @@ list_trails (UsherHub *self, const char *channel, const char *cursor, const char
       if (cursor != NULL)
         trail->position = find_position (places, each->name);
       else
-        trail->position = after != NULL ? g_ascii_strtoull (after, NULL, 10) : each->committed;
+        trail->position = query->after >= 0 ? (guint64) query->after : each->committed;
       /* one that is ahead is from another log */
       trail->position = MIN (trail->position, each->committed);
       g_ptr_array_add (trails, trail);
@@ -152,34 +152,6 @@ find_oldest (UsherHub *self, GPtrArray *trails)
   return oldest;
 }
 
-static void
-append_member (GString *json, const char *name, const char *value)
-{
-  g_string_append_printf (json, ",\"%s\":", name);
-  usher_json_append_string (json, value);
-}
-
-static void
-append_event (GString *json, UsherEvent *event)
-{
-  g_autofree char *payload = g_utf8_make_valid (usher_event_get_payload (event, NULL), -1);
-  g_autofree char *time = usher_time_format (usher_event_get_time (event));
-
-  g_string_append_printf (json,
-                          "%s{\"sequence\":%" G_GUINT64_FORMAT,
-                          json->str[json->len - 1] == '[' ? "" : ",",
-                          usher_event_get_sequence (event));
-  append_member (json, "channel", usher_event_get_channel (event));
-  append_member (json, "id", usher_event_get_id (event));
-  append_member (json, "time", time);
-  if (usher_event_get_correlation (event) != NULL)
-    append_member (json, "correlation", usher_event_get_correlation (event));
-  if (usher_event_get_causation (event) != NULL)
-    append_member (json, "causation", usher_event_get_causation (event));
-  append_member (json, "payload", payload);
-  g_string_append_c (json, '}');
-}
-
 /* NAME:SEQUENCE,… */
 static gboolean
 is_cursor (const char *text)
@@ -197,12 +169,12 @@ is_cursor (const char *text)
   return TRUE;
 }
 
-/* A channel that is not there yet is at its beginning: a cursor that says nothing would be none to a reader who comes
- * again. */
-static void
-append_cursor (GString *json, const char *channel, GPtrArray *trails)
+/* (transfer full): a channel that is not there yet is at its beginning: a cursor that says nothing would be none to a reader who
+ * comes again */
+static char *
+make_cursor (const char *channel, GPtrArray *trails)
 {
-  g_autoptr (GString) cursor = g_string_new (NULL);
+  GString *cursor = g_string_new (NULL);
 
   if (trails->len == 0)
     {
@@ -218,47 +190,37 @@ append_cursor (GString *json, const char *channel, GPtrArray *trails)
       g_string_append_uri_escaped (cursor, trail->channel->name, NULL, FALSE);
       g_string_append_printf (cursor, ":%" G_GUINT64_FORMAT, trail->position);
     }
-  append_member (json, "cursor", cursor->str);
+
+  return g_string_free (cursor, FALSE);
 }
 
-char *
-usher_hub_describe_events (UsherHub *self,
-                           const char *channel,
-                           const char *cursor,
-                           const char *after,
-                           guint limit,
-                           GError **error)
+UsherBusEvents *
+usher_hub_read_events (UsherHub *self, const UsherEventsQuery *query, GError **error)
 {
   g_autoptr (GPtrArray) trails = NULL;
-  GString *json = NULL;
+  UsherBusEvents *page = NULL;
   Trail *trail = NULL;
+  gsize n_bytes = 0;
 
-  if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, error))
+  if (query->cursor != NULL && !is_cursor (query->cursor))
     {
-      g_clear_error (error);
-      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no sequence", after);
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no cursor", query->cursor);
       return NULL;
     }
 
-  if (cursor != NULL && !is_cursor (cursor))
+  trails = list_trails (self, query);
+  page = usher_bus_events_new ();
+  while (page->events->len < MIN (query->limit, MAX_EVENTS) && n_bytes < MAX_BYTES &&
+         (trail = find_oldest (self, trails)) != NULL)
     {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no cursor", cursor);
-      return NULL;
-    }
+      gsize length = 0;
 
-  trails = list_trails (self, channel, cursor, after);
-  json = g_string_new ("{\"events\":[");
-  for (guint n = 0; n < MIN (limit, MAX_EVENTS) && json->len < MAX_BYTES &&
-                    (trail = find_oldest (self, trails)) != NULL;
-       n++)
-    {
-      append_event (json, trail->next);
-      g_clear_pointer (&trail->next, usher_event_unref);
+      usher_event_get_payload (trail->next, &length);
+      n_bytes += length;
+      g_ptr_array_add (page->events, g_steal_pointer (&trail->next));
       trail->position++;
     }
-  g_string_append_c (json, ']');
-  append_cursor (json, channel, trails);
-  g_string_append_c (json, '}');
+  page->cursor = make_cursor (query->channel, trails);
 
-  return g_string_free (json, FALSE);
+  return page;
 }

@@ -60,6 +60,19 @@ usher_hub_reply (UsherHub *self,
   usher_hub_send (self, identity, frame);
 }
 
+GByteArray *
+usher_hub_begin_reply (guint request)
+{
+  GByteArray *frame = usher_frame_new (USHER_FRAME_REPLY);
+
+  usher_frame_add_u32 (frame, request);
+  usher_frame_add_u8 (frame, 0);
+  usher_frame_add_text (frame, NULL);
+  usher_frame_add_u64 (frame, 0);
+
+  return frame;
+}
+
 /* The position of a durable subscriber to live events moves over what is done without a gap. */
 static void
 answer_live (UsherSeat *seat, guint64 sequence)
@@ -149,61 +162,6 @@ handle_fetch (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
     from = send_fetched (self, seat, from, i == FETCH_FRAMES);
 }
 
-static gboolean
-treat_parked (UsherHub *self, const char *verb, const char *id, GError **error)
-{
-  UsherParked *parked = usher_hub_is_unparked (self, id)
-                            ? NULL
-                            : usher_journal_find_parked (self->journal, id, error);
-  gboolean ok = parked != NULL;
-
-  if (parked == NULL)
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no event “%s” is parked", id);
-      return FALSE;
-    }
-
-  if (g_str_equal (verb, "replay"))
-    ok = usher_hub_replay (self, parked, error);
-  else
-    g_ptr_array_add (self->next->unparked, g_strdup (id));
-  usher_parked_free (parked);
-
-  return ok;
-}
-
-static void
-handle_ask (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
-{
-  guint request = usher_frame_read_u32 (reader);
-  g_autofree char *what = usher_frame_read_text (reader);
-  g_auto (GStrv) words = g_strsplit (what != NULL ? what : "", " ", 2);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (reader->failed)
-    return;
-
-  /* an empty text has no words at all */
-  if (words[0] != NULL && words[1] != NULL &&
-      (g_str_equal (words[0], "replay") || g_str_equal (words[0], "drop")))
-    {
-      if (treat_parked (self, words[0], words[1], &error))
-        {
-          usher_hub_reply_later (self, member, request);
-          return;
-        }
-    }
-  else
-    {
-      text = usher_hub_describe (self, what != NULL ? what : "", &error);
-      if (text != NULL && usher_hub_wait (self, member, request, what, text, &error))
-        return;
-    }
-  usher_hub_reply (self, member->identity, request, error, text, 0);
-}
-
 static void
 handle_member (UsherHub *self, UsherMember *member, guint8 type, UsherFrameReader *reader)
 {
@@ -232,7 +190,7 @@ handle_member (UsherHub *self, UsherMember *member, guint8 type, UsherFrameReade
       break;
 
     case USHER_FRAME_ASK:
-      handle_ask (self, member, reader);
+      usher_hub_take_question (self, member, reader);
       break;
 
     case USHER_FRAME_PAUSE:

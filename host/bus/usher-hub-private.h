@@ -8,6 +8,8 @@
 
 #include <czmq.h>
 
+#include "usher-bus-figures-private.h"
+#include "usher-bus.h"
 #include "usher-directory-lock-private.h"
 #include "usher-frame-private.h"
 #include "usher-guard-private.h"
@@ -179,8 +181,8 @@ struct _UsherHub
   UsherHubLimits limits;
   UsherDirectoryLock *lock; /* (owned) */
   char *epoch;              /* (owned) */
-  char *started;            /* (owned) */
-  gint64 started_at;
+  gint64 start_time;
+  gint64 started_at;     /* monotonic */
   UsherJournal *journal; /* (owned) */
 
   GThread *thread;         /* (owned) */
@@ -328,27 +330,31 @@ void usher_hub_feed (UsherGroup *group);
 gboolean usher_hub_is_unparked (UsherHub *self, const char *id);
 gboolean usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error);
 
-/* monitoring: JSON text, or NULL */
-char *usher_hub_describe (UsherHub *self, const char *what, GError **error);
-char *usher_hub_describe_metrics (UsherHub *self, GError **error);
+/* a REPLY frame that lacks what was asked for */
+GByteArray *usher_hub_begin_reply (guint request);
+
+/* questions */
+void usher_hub_take_question (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
+UsherBusFigures *usher_hub_get_figures (UsherHub *self, UsherBusParts parts, GError **error);
 void usher_hub_count_commit (UsherHub *self, gint64 duration);
-void usher_hub_count_files (guint *n_open, guint64 *limit);
-/* Events that are durable, for whoever looks on: no group is moved. @channel: (nullable): NULL: all. @cursor: (nullable):
- * the one of the answer before; else @after: (nullable): the sequence after which each channel begins, NULL: its end. */
-char *usher_hub_describe_events (UsherHub *self,
-                                 const char *channel,
-                                 const char *cursor,
-                                 const char *after,
-                                 guint limit,
-                                 GError **error);
-/* Whether the question @what, whose answer is @page now, waits: "wait=SECONDS" asks for events that are not there yet. It is
- * answered when there are some, when the time is over, or when the hub closes. BUSY: too many do. */
-gboolean usher_hub_wait (UsherHub *self,
-                         UsherMember *member,
-                         guint request,
-                         const char *what,
-                         const char *page,
-                         GError **error);
+/* (element-type UsherParkedEvent) */
+GPtrArray *usher_hub_list_parked (UsherHub *self,
+                                  const char *channel,
+                                  guint offset,
+                                  guint limit,
+                                  GError **error);
+gboolean usher_hub_replay_parked (UsherHub *self, const char *id, GError **error);
+gboolean usher_hub_drop_parked (UsherHub *self, const char *id, GError **error);
+/* events that are durable, for whoever looks on: no group is moved */
+UsherBusEvents *
+usher_hub_read_events (UsherHub *self, const UsherEventsQuery *query, GError **error);
+/* Answers a question for events: at once, or, when it may wait, as soon as there are some, its time is over, or the hub closes.
+ * FALSE: it is refused; BUSY: too many wait. */
+gboolean usher_hub_answer_events (UsherHub *self,
+                                  UsherMember *member,
+                                  guint request,
+                                  const UsherEventsQuery *query,
+                                  GError **error);
 void usher_hub_serve_waits (UsherHub *self, gboolean all);
 void usher_hub_drop_waits (UsherHub *self, const UsherMember *member);
 void usher_hub_free_wait (gpointer data);

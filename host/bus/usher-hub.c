@@ -73,7 +73,6 @@ usher_hub_finalize (GObject *object)
   g_async_queue_unref (self->requests);
   g_clear_object (&self->clock);
   g_free (self->epoch);
-  g_free (self->started);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   if (self->wake >= 0)
@@ -163,7 +162,7 @@ usher_hub_new (const char *directory,
   if (limits != NULL)
     self->limits = *limits;
   self->epoch = usher_uuid_new (clock);
-  self->started = usher_time_format (usher_clock_get_time (clock));
+  self->start_time = usher_clock_get_time (clock);
   self->started_at = g_get_monotonic_time ();
   self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (self->wake < 0 || !usher_descriptors_are_left (self->wake))

@@ -9,159 +9,74 @@
 #include "usher-zmq-bus-private.h"
 
 #include <string.h>
-#include <unistd.h>
 
-#include "usher-descriptors-private.h"
 #include "usher-error.h"
 #include "usher-pulse-private.h"
 
-/* messages that are taken in before other things get their turn */
-#define DRAIN         1024
-#define HELLO_PAUSE   (100 * G_TIME_SPAN_MILLISECOND)
-#define REFUSED_PAUSE (300 * G_TIME_SPAN_MILLISECOND)
-#define PING_PAUSE    G_TIME_SPAN_SECOND
-/* how long the hub may be away before the log is told */
-#define HUB_PATIENCE G_TIME_SPAN_SECOND
-#define MAX_PINGS    5 /* without an answer */
-#define MAX_ANSWERS  256
+#define MAX_ANSWERS 256
 
-/* takes ownership of @frame */
-void
-usher_zmq_bus_send (UsherZmqBus *self, GByteArray *frame)
+/* There is no hub any more to say good-bye to; the lock is held. */
+static void
+end_good_bye (UsherQuestion *question, gpointer user_data)
 {
-  zmq_send (zsock_resolve (self->link->dealer), frame->data, frame->len, ZMQ_DONTWAIT);
-  g_byte_array_unref (frame);
+  UsherZmqBus *self = user_data;
+
+  if (question->frame != NULL && question->frame->data[0] == USHER_FRAME_BYE)
+    usher_questions_end (self->questions, question, 0, NULL);
 }
 
 static void
-say_hello (UsherZmqBus *self, gint64 now)
+on_lost (gpointer user_data)
 {
-  GByteArray *frame = NULL;
+  UsherZmqBus *self = user_data;
 
-  if (self->greeted || now < self->next_hello)
-    return;
-
-  self->next_hello = now + HELLO_PAUSE;
-  frame = usher_frame_new (USHER_FRAME_HELLO);
-  usher_frame_add_text (frame, self->client);
-  usher_frame_add_text (frame, self->endpoint);
-  usher_frame_add_u32 (frame, self->session);
-  usher_frame_add_u64 (frame, self->instance);
-  usher_zmq_bus_send (self, frame);
+  g_atomic_int_set (&self->connected, 0);
+  usher_subscribers_begin_anew (self->subscribers);
+  usher_publisher_begin_anew (self->publisher);
+  if (self->leaving)
+    usher_questions_foreach (self->questions, end_good_bye, self);
 }
 
-/* The hub has no seat of the subscriber that leaves; the mutex is held. */
+static void
+subscribe_anew (UsherSubscriber *subscriber, gpointer user_data)
+{
+  UsherZmqBus *self = user_data;
+
+  usher_line_send (usher_subscriber_make_wish (subscriber), self->line);
+  if (subscriber->group == NULL)
+    usher_line_follow (self->line, subscriber->channel);
+}
+
+/* The hub that was asked has no seat of the subscriber that leaves; the lock is held. */
 static void
 end_leave (UsherZmqBus *self, UsherQuestion *question)
 {
   gboolean forget = question->frame->data[question->frame->len - 1] != 0;
 
   /* its durable position is there still */
-  question->code = forget ? 1 + USHER_ERROR_UNAVAILABLE : 0;
-  question->text = forget ? g_strdup ("the hub was lost") : NULL;
-  question->done = TRUE;
-  g_cond_broadcast (&self->cond);
+  if (forget)
+    usher_questions_end (self->questions,
+                         question,
+                         1 + USHER_ERROR_UNAVAILABLE,
+                         "the hub was lost");
+  else
+    usher_questions_end (self->questions, question, 0, NULL);
 }
 
-/* There is no hub any more to say good-bye to. */
+/* the lock is held */
 static void
-end_good_bye (UsherZmqBus *self)
+ask_again (UsherQuestion *question, gpointer user_data)
 {
-  GHashTableIter iter;
-  gpointer value = NULL;
+  UsherZmqBus *self = user_data;
 
-  g_mutex_lock (&self->mutex);
-  g_hash_table_iter_init (&iter, self->asked);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherQuestion *question = value;
-
-      if (question->frame == NULL || question->frame->data[0] != USHER_FRAME_BYE)
-        continue;
-      g_hash_table_iter_remove (&iter);
-      question->done = TRUE;
-      g_cond_broadcast (&self->cond);
-    }
-  g_mutex_unlock (&self->mutex);
-}
-
-/* The hub has forgotten us, or is another one: begin anew. */
-static void
-lose_hub (UsherZmqBus *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-  UsherPublish *publish = NULL;
-
-  if (!self->greeted)
+  if (question->frame == NULL)
     return;
 
-  self->greeted = FALSE;
-  self->lost = g_get_monotonic_time ();
-  self->session++;
-  self->next_hello = 0;
-  g_atomic_int_set (&self->connected, 0);
-  zsock_destroy (&self->pull);
-  zsock_destroy (&self->live);
-  g_hash_table_remove_all (self->seats);
-  g_ptr_array_set_size (self->early, 0);
-  self->last_seat = 0;
-  g_hash_table_remove_all (self->orphans);
-  g_hash_table_iter_init (&iter, self->subscribers);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      ((UsherSubscriber *) value)->seat = 0;
-      ((UsherSubscriber *) value)->fetching = FALSE;
-    }
-  while ((publish = g_queue_pop_tail (&self->sent)) != NULL)
-    {
-      publish->number = 0;
-      g_queue_push_head (&self->unsent, publish);
-    }
-  self->last_number = 0;
-  self->last_told = 0;
-  if (self->leaving)
-    end_good_bye (self);
-}
-
-static void
-subscribe_anew (UsherZmqBus *self, UsherSubscriber *subscriber)
-{
-  usher_zmq_bus_send (self, usher_zmq_bus_make_wish (subscriber, subscriber->id));
-  if (subscriber->group == NULL && self->live != NULL)
-    {
-      /* the NUL ends the topic, so that no channel is the beginning of another */
-      zmq_setsockopt (zsock_resolve (self->live),
-                      ZMQ_SUBSCRIBE,
-                      subscriber->channel,
-                      strlen (subscriber->channel) + 1);
-    }
-}
-
-static void
-ask_again (UsherZmqBus *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_mutex_lock (&self->mutex);
-  g_hash_table_iter_init (&iter, self->asked);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherQuestion *question = value;
-
-      if (question->frame == NULL || question->subscriber != NULL)
-        continue;
-      /* who leaves was not seated again */
-      if (question->frame->data[0] == USHER_FRAME_LEAVE)
-        {
-          g_hash_table_iter_remove (&iter);
-          end_leave (self, question);
-        }
-      else
-        usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
-    }
-  g_mutex_unlock (&self->mutex);
+  /* who leaves was not seated again */
+  if (question->frame->data[0] == USHER_FRAME_LEAVE)
+    end_leave (self, question);
+  else
+    usher_line_send (g_byte_array_ref (question->frame), self->line);
 }
 
 /* Sends a frame whose answer nobody waits for; @seat: (nullable): to leave */
@@ -176,92 +91,66 @@ send_request (UsherZmqBus *self, UsherFrameType type, const guint *seat)
       usher_frame_add_u32 (frame, *seat);
       usher_frame_add_u8 (frame, 0);
     }
-  usher_zmq_bus_send (self, frame);
-}
-
-/* The hub's sockets for deliveries and channels. */
-static gboolean
-open_ways (UsherZmqBus *self, const char *push, const char *live)
-{
-  if (!usher_descriptors_are_left (self->wake))
-    {
-      g_message ("no file descriptors are left for a member of the bus");
-      return FALSE;
-    }
-
-  self->pull = zsock_new (ZMQ_PULL);
-  self->live = zsock_new (ZMQ_SUB);
-  zsock_set_rcvhwm (self->pull, 0);
-  zsock_set_rcvhwm (self->live, 10000);
-  if (zsock_connect (self->pull, "%s", push) == 0 && zsock_connect (self->live, "%s", live) == 0)
-    return TRUE;
-
-  g_message ("the hub's endpoints cannot be reached: %s", zmq_strerror (zmq_errno ()));
-  zsock_destroy (&self->pull);
-  zsock_destroy (&self->live);
-
-  return FALSE;
+  usher_line_send (frame, self->line);
 }
 
 static void
-take_welcome (UsherZmqBus *self, UsherFrameReader *reader)
+on_up (gpointer user_data)
 {
-  g_autofree char *epoch = usher_frame_read_text (reader);
-  g_autofree char *push = usher_frame_read_text (reader);
-  g_autofree char *live = usher_frame_read_text (reader);
-  guint session = usher_frame_read_u32 (reader);
-  GHashTableIter iter;
-  gpointer value = NULL;
+  UsherZmqBus *self = user_data;
 
-  if (reader->failed || self->greeted || session != self->session)
-    return;
-
-  if (push != NULL && live != NULL && !open_ways (self, push, live))
-    return;
-
-  if (self->told)
-    g_message ("the hub at “%s” is there", self->endpoint);
-  self->greeted = TRUE;
-  self->told = FALSE;
-  self->link->trouble = NULL;
   g_atomic_int_set (&self->connected, 1);
   /* before it has a seat; nobody asked for the answer */
-  if (g_atomic_int_get (&self->paused))
+  if (usher_subscribers_is_paused (self->subscribers))
     send_request (self, USHER_FRAME_PAUSE, NULL);
-  g_hash_table_iter_init (&iter, self->subscribers);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    subscribe_anew (self, value);
-  ask_again (self);
+  usher_subscribers_foreach (self->subscribers, subscribe_anew, self);
+  usher_questions_foreach (self->questions, ask_again, self);
 }
 
-/* The hub has given a subscriber its seat. */
-static void
-seat_subscriber (UsherZmqBus *self, guint id, const char *seat, guint64 next)
+typedef struct
 {
-  UsherSubscriber *subscriber = g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (id));
+  UsherZmqBus *self;
+  const char *reason;
+} Refusal;
+
+/* the lock is held */
+static void
+refuse (UsherQuestion *question, gpointer user_data)
+{
+  const Refusal *refusal = user_data;
+
+  usher_questions_end (refusal->self->questions, question, 1 + USHER_ERROR_BUSY, refusal->reason);
+}
+
+/* Who waits is told. */
+static void
+on_refused (const char *reason, gpointer user_data)
+{
+  UsherZmqBus *self = user_data;
+  Refusal refusal = { self, reason };
+
+  usher_questions_foreach (self->questions, refuse, &refusal);
+}
+
+static void
+on_trouble (const char *trouble, gpointer user_data)
+{
+  usher_questions_set_trouble (((UsherZmqBus *) user_data)->questions, trouble);
+}
+
+/* The hub has given somebody a seat. */
+static void
+seat_subscriber (UsherZmqBus *self, guint id, const char *text, guint64 next)
+{
   guint64 number = 0;
+  guint seat = 0;
 
-  if (subscriber == NULL && seat != NULL &&
-      g_hash_table_remove (self->orphans, GUINT_TO_POINTER (id)))
-    {
-      guint orphan = (guint) g_ascii_strtoull (seat, NULL, 10);
-
-      send_request (self, USHER_FRAME_LEAVE, &orphan);
-      return;
-    }
-  if (subscriber == NULL || seat == NULL ||
-      !g_ascii_string_to_unsigned (seat, 10, 1, G_MAXUINT, &number, NULL))
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT, &number, NULL))
     return;
 
-  subscriber->seat = (guint) number;
-  subscriber->seen = subscriber->next;
-  /* what a durable one answered may be lost: it gets all again that the hub does not know to be done */
-  subscriber->next = subscriber->durable != NULL ? next : MAX (subscriber->next, next);
-  g_hash_table_insert (self->seats, GUINT_TO_POINTER (subscriber->seat), subscriber);
-  self->last_seat = MAX (self->last_seat, subscriber->seat);
-  if (subscriber->group == NULL)
-    usher_zmq_bus_fetch (self, subscriber);
-  usher_zmq_bus_take_early (self);
+  seat = (guint) number;
+  if (!usher_subscribers_seat (self->subscribers, id, seat, next))
+    send_request (self, USHER_FRAME_LEAVE, &seat);
 }
 
 static void
@@ -271,157 +160,56 @@ take_reply (UsherZmqBus *self, UsherFrameReader *reader)
   guint8 code = usher_frame_read_u8 (reader);
   g_autofree char *text = usher_frame_read_text (reader);
   guint64 number = usher_frame_read_u64 (reader);
-  UsherQuestion *question = NULL;
-  GQueue ended = G_QUEUE_INIT;
 
   if (reader->failed)
     return;
 
   if (code == 0)
     seat_subscriber (self, id, text, number);
-
-  g_mutex_lock (&self->mutex);
-  question = g_hash_table_lookup (self->asked, GUINT_TO_POINTER (id));
-  if (question != NULL)
-    {
-      g_hash_table_remove (self->asked, GUINT_TO_POINTER (id));
-      question->code = code;
-      question->text = g_steal_pointer (&text);
-      question->number = number;
-      usher_zmq_bus_end_question (self, question, &ended);
-    }
-  g_mutex_unlock (&self->mutex);
-  usher_zmq_bus_tell_ended (self, &ended);
+  usher_questions_take_reply (self->questions, id, code, text, number, reader);
 }
 
-/* The hub does not let us in: who waits is told, and we ask again now and then. */
+/* What was said of an earlier session means other events. */
 static void
-take_refusal (UsherZmqBus *self, UsherFrameReader *reader)
+take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
 {
-  g_autofree char *reason = usher_frame_read_text (reader);
-  GQueue ended = G_QUEUE_INIT;
-  GHashTableIter iter;
-  gpointer value = NULL;
+  if (usher_frame_read_u32 (reader) == usher_line_get_session (self->line))
+    usher_publisher_take_confirm (self->publisher, reader);
+}
 
-  if (reader->failed || reason == NULL)
+static void
+on_frame (UsherFrameType type, UsherFrameReader *reader, gpointer user_data)
+{
+  UsherZmqBus *self = user_data;
+
+  if (type == USHER_FRAME_DELIVER)
+    usher_subscribers_take_deliver (self->subscribers, reader);
+  else if (type == USHER_FRAME_CONFIRM)
+    take_confirm (self, reader);
+  else if (type == USHER_FRAME_REPLY)
+    take_reply (self, reader);
+  else if (type == USHER_FRAME_GROWN)
+    usher_subscribers_take_grown (self->subscribers, reader);
+  else if (type == USHER_FRAME_FETCHED)
+    usher_subscribers_take_fetched (self->subscribers, reader);
+}
+
+static void
+on_live (const char *channel, UsherFrameReader *reader, gpointer user_data)
+{
+  usher_subscribers_take_live (((UsherZmqBus *) user_data)->subscribers, channel, reader);
+}
+
+/* Sends the answers that are there. */
+static void
+send_answers (UsherZmqBus *self)
+{
+  g_autoptr (GArray) answers = usher_answers_take (self->answers);
+
+  if (answers == NULL)
     return;
 
-  self->next_hello = g_get_monotonic_time () + REFUSED_PAUSE;
-  if (!self->told)
-    g_message ("the hub at “%s” refuses member “%s”: %s", self->endpoint, self->client, reason);
-  self->told = TRUE;
-  g_mutex_lock (&self->mutex);
-  g_hash_table_iter_init (&iter, self->asked);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherQuestion *question = value;
-
-      g_hash_table_iter_remove (&iter);
-      question->code = 1 + USHER_ERROR_BUSY;
-      question->text = g_strdup (reason);
-      usher_zmq_bus_end_question (self, question, &ended);
-    }
-  g_mutex_unlock (&self->mutex);
-  usher_zmq_bus_tell_ended (self, &ended);
-}
-
-static void
-take_frame (UsherZmqBus *self, gconstpointer data, gsize size)
-{
-  UsherFrameReader reader;
-  guint8 type = 0;
-
-  self->n_unanswered = 0;
-  usher_frame_reader_init (&reader, data, size);
-  type = usher_frame_read_u8 (&reader);
-  /* what else may still come is of an earlier session */
-  if (!self->greeted && type != USHER_FRAME_WELCOME && type != USHER_FRAME_REFUSED)
-    return;
-
-  switch (type)
-    {
-    case USHER_FRAME_WELCOME:
-      take_welcome (self, &reader);
-      break;
-
-    case USHER_FRAME_AGAIN:
-      lose_hub (self);
-      break;
-
-    case USHER_FRAME_REFUSED:
-      take_refusal (self, &reader);
-      break;
-
-    case USHER_FRAME_PING:
-      usher_zmq_bus_send (self, usher_frame_new (USHER_FRAME_PING));
-      break;
-
-    case USHER_FRAME_CONFIRM:
-      usher_zmq_bus_take_confirm (self, &reader);
-      break;
-
-    case USHER_FRAME_REPLY:
-      take_reply (self, &reader);
-      break;
-
-    case USHER_FRAME_GROWN:
-      usher_zmq_bus_take_grown (self, &reader);
-      break;
-
-    case USHER_FRAME_FETCHED:
-      usher_zmq_bus_take_fetched (self, &reader);
-      break;
-
-    case USHER_FRAME_DELIVER:
-      usher_zmq_bus_deliver (self, &reader);
-      break;
-
-    case USHER_FRAME_PONG:
-    default:
-      break;
-    }
-}
-
-/* behind the channel's name and its NUL */
-static void
-take_topic (UsherZmqBus *self, const char *data, gsize size)
-{
-  const char *end = memchr (data, '\0', size);
-  UsherFrameReader reader;
-
-  if (end == NULL)
-    return;
-
-  usher_frame_reader_init (&reader, end + 1, size - (gsize) (end + 1 - data));
-  usher_zmq_bus_take_live (self, data, &reader);
-}
-
-/* Takes in what a socket has; the socket may go meanwhile, with its hub. */
-static void
-drain (UsherZmqBus *self, zsock_t **socket)
-{
-  for (guint i = 0; i < DRAIN && *socket != NULL; i++)
-    {
-      zmq_msg_t message;
-
-      zmq_msg_init (&message);
-      if (zmq_msg_recv (&message, zsock_resolve (*socket), ZMQ_DONTWAIT) < 0)
-        {
-          zmq_msg_close (&message);
-          return;
-        }
-      if (socket == &self->live)
-        take_topic (self, zmq_msg_data (&message), zmq_msg_size (&message));
-      else
-        take_frame (self, zmq_msg_data (&message), zmq_msg_size (&message));
-      zmq_msg_close (&message);
-    }
-}
-
-static void
-send_answers (UsherZmqBus *self, GArray *answers)
-{
-  for (guint from = 0; self->greeted && from < answers->len; from += MAX_ANSWERS)
+  for (guint from = 0; usher_line_is_up (self->line) && from < answers->len; from += MAX_ANSWERS)
     {
       guint count = MIN (MAX_ANSWERS, answers->len - from);
       GByteArray *frame = usher_frame_new (USHER_FRAME_ANSWER);
@@ -430,255 +218,187 @@ send_answers (UsherZmqBus *self, GArray *answers)
       for (guint i = from; i < from + count; i++)
         {
           const UsherAnswer *answer = &g_array_index (answers, UsherAnswer, i);
-          const UsherSubscriber *subscriber =
-              g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (answer->subscription));
 
-          usher_frame_add_u32 (frame, subscriber != NULL ? subscriber->seat : 0);
+          usher_frame_add_u32 (frame,
+                               usher_subscribers_get_seat (self->subscribers,
+                                                           answer->subscription));
           usher_frame_add_u64 (frame, answer->sequence);
           usher_frame_add_u8 (frame, (guint8) answer->kind);
           usher_frame_add_u64 (frame, (guint64) answer->delay);
           usher_frame_add_text (frame, answer->reason);
         }
-      usher_zmq_bus_send (self, frame);
+      usher_line_send (frame, self->line);
     }
 }
 
+/* What other threads have left, on its way to whom it is for. */
+typedef struct
+{
+  UsherZmqBus *self;
+  GQueue left; /* (element-type UsherSubscriber): to be freed without the lock */
+} Orders;
+
 /* Puts the hub's name of a subscription in place of ours, in a LEAVE frame. */
 static void
-translate_leave (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
+translate_leave (Orders *orders, UsherQuestion *question)
 {
+  UsherSubscribers *subscribers = orders->self->subscribers;
   const guint at = 1 + sizeof (guint32);
   guint32 id = 0;
+  guint32 seat = 0;
   UsherSubscriber *subscriber = NULL;
 
   memcpy (&id, question->frame->data + at, sizeof id);
-  subscriber = g_hash_table_lookup (self->subscribers, GUINT_TO_POINTER (GUINT32_FROM_LE (id)));
-  id = GUINT32_TO_LE (subscriber != NULL ? subscriber->seat : 0);
-  memcpy (question->frame->data + at, &id, sizeof id);
-  if (subscriber == NULL)
-    return;
-
-  g_hash_table_remove (self->seats, GUINT_TO_POINTER (subscriber->seat));
-  g_hash_table_steal (self->subscribers, GUINT_TO_POINTER (subscriber->id));
-  g_queue_push_tail (left, subscriber);
+  id = GUINT32_FROM_LE (id);
+  seat = GUINT32_TO_LE (usher_subscribers_get_seat (subscribers, id));
+  memcpy (question->frame->data + at, &seat, sizeof seat);
+  subscriber = usher_subscribers_steal (subscribers, id, FALSE);
+  if (subscriber != NULL)
+    g_queue_push_tail (&orders->left, subscriber);
 }
 
 /* Nobody waits for a subscriber any more. */
 static void
-forget (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
+forget (Orders *orders, UsherQuestion *question)
 {
-  gpointer key = GUINT_TO_POINTER (question->forgotten);
-  UsherSubscriber *subscriber = g_hash_table_lookup (self->subscribers, key);
+  UsherZmqBus *self = orders->self;
+  guint seat = usher_subscribers_get_seat (self->subscribers, question->forgotten);
+  UsherSubscriber *subscriber =
+      usher_subscribers_steal (self->subscribers, question->forgotten, TRUE);
 
+  if (seat != 0)
+    send_request (self, USHER_FRAME_LEAVE, &seat);
   if (subscriber != NULL)
-    {
-      if (subscriber->seat != 0)
-        send_request (self, USHER_FRAME_LEAVE, &subscriber->seat);
-      else
-        g_hash_table_add (self->orphans, key);
-      g_hash_table_remove (self->seats, GUINT_TO_POINTER (subscriber->seat));
-      g_hash_table_steal (self->subscribers, key);
-      g_queue_push_tail (left, subscriber);
-    }
-  question->done = TRUE;
-  g_cond_broadcast (&self->cond);
+    g_queue_push_tail (&orders->left, subscriber);
+  usher_questions_end (self->questions, question, 0, NULL);
 }
 
-/* Takes up a question; the mutex is held. @left: whom to free without it. */
+/* Takes up a question; the lock is held. */
 static void
-take_question (UsherZmqBus *self, UsherQuestion *question, GQueue *left)
+take_question (UsherQuestion *question, gpointer user_data)
 {
+  Orders *orders = user_data;
+  UsherZmqBus *self = orders->self;
   guint8 type = question->frame != NULL ? question->frame->data[0] : 0;
 
+  /* what was answered before it was asked is told before */
+  send_answers (self);
   if (question->forgotten != 0)
     {
-      forget (self, question, left);
+      forget (orders, question);
       return;
     }
-
-  g_hash_table_insert (self->asked, GUINT_TO_POINTER (question->id), question);
   if (question->subscriber != NULL)
     {
-      question->subscriber->taken = TRUE;
-      g_hash_table_insert (self->subscribers,
-                           GUINT_TO_POINTER (question->subscriber->id),
-                           question->subscriber);
-      if (self->greeted)
-        subscribe_anew (self, question->subscriber);
+      usher_subscribers_add (self->subscribers, question->subscriber);
+      if (usher_line_is_up (self->line))
+        subscribe_anew (question->subscriber, self);
       return;
     }
 
   if (type == USHER_FRAME_LEAVE)
-    translate_leave (self, question, left);
+    translate_leave (orders, question);
   if (type == USHER_FRAME_BYE)
     {
       self->leaving = TRUE;
-      /* the hub went a moment before */
-      if (!self->greeted)
-        {
-          g_hash_table_remove (self->asked, GUINT_TO_POINTER (question->id));
-          question->done = TRUE;
-          g_cond_broadcast (&self->cond);
-        }
+      usher_line_leave (self->line);
     }
-  if (self->greeted)
-    usher_zmq_bus_send (self, g_byte_array_ref (question->frame));
-}
-
-/* Sends the answers that are there; returns with the mutex held and none left, so that a farewell finds all that was
- * answered before it sent. */
-static void
-flush_answers_and_lock (UsherZmqBus *self)
-{
-  g_mutex_lock (&self->mutex);
-  while (self->answers->len > 0)
-    {
-      g_autoptr (GArray) answers = self->answers;
-
-      self->answers = usher_zmq_bus_new_answers ();
-      g_mutex_unlock (&self->mutex);
-      send_answers (self, answers);
-      g_mutex_lock (&self->mutex);
-    }
+  if (usher_line_is_up (self->line))
+    usher_line_send (g_byte_array_ref (question->frame), self->line);
+  /* the hub went a moment before */
+  else if (type == USHER_FRAME_BYE)
+    usher_questions_end (self->questions, question, 0, NULL);
 }
 
 /* Takes over what other threads have left; FALSE when it is time to stop. */
 static gboolean
 take_orders (UsherZmqBus *self)
 {
-  GQueue left = G_QUEUE_INIT;
-  gpointer item = NULL;
+  Orders orders = { self, G_QUEUE_INIT };
   gboolean stopping = FALSE;
 
-  g_mutex_lock (&self->mutex);
-  self->waked = FALSE;
-  stopping = self->stopping;
-  g_mutex_unlock (&self->mutex);
-
-  usher_zmq_bus_take_published (self);
-  flush_answers_and_lock (self);
-  while ((item = g_queue_pop_head (&self->questions)) != NULL)
-    take_question (self, item, &left);
-  g_mutex_unlock (&self->mutex);
-  g_queue_clear_full (&left, usher_zmq_bus_free_subscriber);
+  usher_wake_take (self->wake);
+  stopping = g_atomic_int_get (&self->stopping);
+  usher_publisher_take_posted (self->publisher);
+  send_answers (self);
+  usher_questions_take (self->questions, take_question, &orders);
+  g_queue_clear_full (&orders.left, usher_subscriber_free);
 
   return !stopping;
 }
 
-static void
-keep_alive (UsherZmqBus *self, gint64 now)
+void
+usher_zmq_bus_abandon (UsherZmqBus *self)
 {
-  if (self->leaving)
-    return;
-  say_hello (self, now);
-  if (!self->greeted && !self->told && now - self->lost > HUB_PATIENCE)
-    {
-      g_message ("the hub at “%s” is not there: member “%s” waits for it",
-                 self->endpoint,
-                 self->client);
-      self->told = TRUE;
-    }
-  if (!self->greeted || now < self->next_ping)
-    return;
-
-  self->next_ping = now + PING_PAUSE;
-  usher_zmq_bus_send (self, usher_frame_new (USHER_FRAME_PING));
-  /* a count: time may have passed in a subscriber */
-  if (++self->n_unanswered > MAX_PINGS)
-    {
-      g_message ("the hub at “%s” is silent", self->endpoint);
-      lose_hub (self);
-      usher_link_give_up (self->link, now);
-    }
-}
-
-/* Tells why there is no hub, once, and whoever waits for it. */
-static void
-tell_trouble (UsherZmqBus *self)
-{
-  const char *trouble = self->link->trouble;
-  gboolean is_news = FALSE;
-
-  g_mutex_lock (&self->mutex);
-  is_news = self->trouble != trouble;
-  self->trouble = trouble;
-  g_mutex_unlock (&self->mutex);
-  if (is_news && trouble != NULL)
-    g_message ("the hub at “%s” cannot be joined: %s", self->endpoint, trouble);
-}
-
-static void
-watch_link (UsherZmqBus *self, gint64 now)
-{
-  if (usher_link_watch (self->link, now))
-    {
-      lose_hub (self);
-      self->next_hello = 0;
-    }
-  /* what was said before fell on deaf ears */
-  if (self->link->came_up && !self->greeted)
-    self->next_hello = 0;
-  self->link->came_up = FALSE;
-  tell_trouble (self);
+  self->is_orphan = TRUE;
+  g_object_ref (self);
+  usher_subscribers_pause (self->subscribers);
+  usher_publisher_close (self->publisher, 0);
+  usher_questions_stop (self->questions);
+  send_answers (self);
+  if (usher_line_is_up (self->line))
+    send_request (self, USHER_FRAME_BYE, NULL);
+  usher_line_leave (self->line);
+  g_atomic_int_set (&self->stopping, TRUE);
 }
 
 static void
 run_idle (UsherZmqBus *self)
 {
-  if (!self->got_some)
+  UsherBusIdleFunc idle = NULL;
+  gpointer idle_data = NULL;
+
+  if (!usher_subscribers_got_some (self->subscribers))
     return;
 
-  self->got_some = FALSE;
-  if (self->idle != NULL)
-    self->idle (self->idle_data);
+  g_mutex_lock (&self->mutex);
+  idle = self->idle;
+  idle_data = self->idle_data;
+  g_mutex_unlock (&self->mutex);
+  if (idle != NULL)
+    idle (idle_data);
+}
+
+/* All is over: whoever waits is told. */
+static void
+end (UsherZmqBus *self)
+{
+  run_idle (self);
+  usher_publisher_end (self->publisher);
+  usher_questions_expire (self->questions, G_MAXINT64);
+  g_atomic_int_set (&self->connected, 0);
+  g_clear_pointer (&self->line, usher_line_free);
+  if (!self->is_orphan)
+    return;
+
+  g_thread_unref (g_steal_pointer (&self->thread));
+  g_object_unref (self);
 }
 
 gpointer
 usher_zmq_bus_run (gpointer data)
 {
+  static const UsherLineFuncs funcs = { on_up, on_lost, on_refused, on_trouble, on_frame, on_live };
   UsherZmqBus *self = data;
   g_autoptr (UsherPulse) pulse = usher_pulse_new ("the bus");
 
-  self->lost = g_get_monotonic_time ();
+  usher_line_set_funcs (self->line, &funcs, self);
   while (take_orders (self))
     {
-      zmq_pollitem_t items[5] = {
-        { NULL, self->wake, ZMQ_POLLIN, 0 },
-        { zsock_resolve (self->link->dealer), 0, ZMQ_POLLIN, 0 },
-      };
-      int n = 2;
-      guint64 ignored = 0;
+      gint64 now = g_get_monotonic_time ();
 
-      keep_alive (self, g_get_monotonic_time ());
-      usher_zmq_bus_end_questions (self, g_get_monotonic_time ());
-      usher_zmq_bus_send_publishes (self);
+      usher_line_tend (self->line, now);
+      usher_questions_expire (self->questions, now);
+      if (usher_line_is_up (self->line))
+        usher_publisher_send (self->publisher);
       run_idle (self);
-      if (self->link->monitor != NULL)
-        items[n++] = (zmq_pollitem_t){ zsock_resolve (self->link->monitor), 0, ZMQ_POLLIN, 0 };
-      if (self->pull != NULL)
-        {
-          items[n++] = (zmq_pollitem_t){ zsock_resolve (self->pull), 0, ZMQ_POLLIN, 0 };
-          items[n++] = (zmq_pollitem_t){ zsock_resolve (self->live), 0, ZMQ_POLLIN, 0 };
-        }
 
       usher_pulse_end (pulse);
-      zmq_poll (items, n, self->greeted ? 500 : 50);
+      usher_line_wait (self->line);
       usher_pulse_begin (pulse);
-      if ((items[0].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
-        g_debug ("nobody had waked the bus");
-      watch_link (self, g_get_monotonic_time ());
-      drain (self, &self->link->dealer);
-      drain (self, &self->pull);
-      drain (self, &self->live);
+      usher_line_drain (self->line);
     }
-
-  run_idle (self);
-  usher_zmq_bus_end_publishes (self);
-  usher_zmq_bus_end_questions (self, G_MAXINT64);
-  g_atomic_int_set (&self->connected, 0);
-  zsock_destroy (&self->pull);
-  zsock_destroy (&self->live);
-  g_clear_pointer (&self->link, usher_link_free);
+  end (self);
 
   return NULL;
 }

@@ -46,6 +46,7 @@ read_holder (const char *line, ino_t inode)
   unsigned long long locked = 0;
   int pid = 0;
 
+  /* NOLINTNEXTLINE (cert-err34-c): the kernel's numbers fit */
   if (sscanf (line, "%*d: FLOCK %*s %*s %d %*x:%*x:%llu", &pid, &locked) == 2 && locked == inode)
     return pid;
 

@@ -23,8 +23,10 @@ typedef struct
 struct _UsherDocument
 {
   gatomicrefcount ref_count;
-  UsherSchema *schema; /* (owned) */
-  char *id;            /* (owned) (nullable) */
+  UsherSchema *schema;      /* (owned) */
+  const UsherField *fields; /* (unowned): the schema's */
+  guint n_fields;
+  char *id; /* (owned) (nullable) */
   gint64 version;
   char *text;                 /* (owned) (nullable): NULL when it has to be made */
   gsize length;               /* of @text */

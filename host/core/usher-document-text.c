@@ -13,7 +13,6 @@
 #include "usher-clock.h"
 #include "usher-document-private.h"
 #include "usher-json.h"
-#include "usher-schema-private.h"
 
 static void
 append_value (GString *text, const UsherField *field, const UsherDocumentValue *value)
@@ -114,9 +113,9 @@ append_fields (UsherDocument *self, GString *text, UsherFieldFlags private_flag)
 {
   const char *open = "";
 
-  for (guint i = 0; i < self->schema->n_fields; i++)
+  for (guint i = 0; i < self->n_fields; i++)
     {
-      const UsherField *field = &self->schema->fields[i];
+      const UsherField *field = &self->fields[i];
       gsize shared = shared_prefix (open, field->name);
 
       if (!self->values[i].is_set || (field->flags & USHER_FIELD_PRIVATE) != private_flag)

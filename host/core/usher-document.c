@@ -13,7 +13,6 @@
 #include "usher-clock.h"
 #include "usher-document-private.h"
 #include "usher-json.h"
-#include "usher-schema-private.h"
 
 /**
  * UsherDocument:
@@ -36,6 +35,7 @@ document_new (UsherSchema *schema, gsize n_inline, UsherDocumentBlock *block)
     self->block = usher_document_block_ref (block);
   g_atomic_ref_count_init (&self->ref_count);
   self->schema = usher_schema_ref (schema);
+  self->fields = usher_schema_get_fields (schema, &self->n_fields);
 
   return self;
 }
@@ -77,7 +77,7 @@ usher_document_new (UsherSchema *schema)
 
   self = document_new (schema, 0, NULL);
   self->is_read = TRUE;
-  self->values = g_new0 (UsherDocumentValue, schema->n_fields + 1);
+  self->values = g_new0 (UsherDocumentValue, self->n_fields + 1);
 
   return self;
 }
@@ -171,7 +171,7 @@ usher_document_unref (UsherDocument *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  for (guint i = 0; self->values != NULL && i < self->schema->n_fields; i++)
+  for (guint i = 0; self->values != NULL && i < self->n_fields; i++)
     g_free (self->values[i].text);
   g_free (self->values);
   free_text (self, self->id);
@@ -285,7 +285,7 @@ parse_trusted (UsherDocument *self, const char *text, gssize length)
   if (json == NULL)
     g_critical ("document “%s” of collection “%s”: %s",
                 self->id,
-                self->schema->collection,
+                usher_schema_get_collection (self->schema),
                 error->message);
 
   return json;
@@ -301,15 +301,15 @@ read_values (UsherDocument *self)
     return;
 
   self->is_read = TRUE;
-  self->values = g_new0 (UsherDocumentValue, self->schema->n_fields + 1);
+  self->values = g_new0 (UsherDocumentValue, self->n_fields + 1);
   json = parse_trusted (self, self->text, (gssize) self->length);
   if (self->private_text != NULL)
     private_json = parse_trusted (self, self->private_text, -1);
   free_text (self, g_steal_pointer (&self->private_text));
 
-  for (guint i = 0; i < self->schema->n_fields; i++)
+  for (guint i = 0; i < self->n_fields; i++)
     {
-      const UsherField *field = &self->schema->fields[i];
+      const UsherField *field = &self->fields[i];
       UsherJson *source = (field->flags & USHER_FIELD_PRIVATE) != 0 ? private_json : json;
 
       if (source != NULL)
@@ -323,9 +323,11 @@ find_value (UsherDocument *self, const char *name, guint types)
 {
   int i = usher_schema_find_field (self->schema, name);
 
-  if (i < 0 || (types & (1u << self->schema->fields[i].type)) == 0)
+  if (i < 0 || (types & (1u << self->fields[i].type)) == 0)
     {
-      g_critical ("collection “%s” has no such field “%s”", self->schema->collection, name);
+      g_critical ("collection “%s” has no such field “%s”",
+                  usher_schema_get_collection (self->schema),
+                  name);
       return NULL;
     }
 
@@ -601,13 +603,13 @@ usher_document_merge (UsherDocument *self, UsherDocument *source)
 
   read_values (source);
   touch (self);
-  for (guint i = 0; i < source->schema->n_fields; i++)
+  for (guint i = 0; i < source->n_fields; i++)
     {
-      const UsherField *field = &source->schema->fields[i];
+      const UsherField *field = &source->fields[i];
       int own = usher_schema_find_field (self->schema, field->name);
       UsherDocumentValue *value = NULL;
 
-      if (!source->values[i].is_set || own < 0 || self->schema->fields[own].type != field->type)
+      if (!source->values[i].is_set || own < 0 || self->fields[own].type != field->type)
         continue;
 
       value = &self->values[own];

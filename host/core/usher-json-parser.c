@@ -56,7 +56,7 @@ skip_space (Parser *parser)
 static char
 peek (Parser *parser)
 {
-  return parser->at < parser->end ? *parser->at : '\0';
+  return (char) (parser->at < parser->end ? *parser->at : '\0');
 }
 
 static guint

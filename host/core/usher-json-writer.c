@@ -30,7 +30,7 @@
 struct _UsherJsonWriter
 {
   gatomicrefcount ref_count;
-  GString *text;        /* (owned) */
+  GString *text;        /* (owned) (nullable): NULL: nothing is written */
   guint depth;          /* containers that are open */
   guint n_skipped;      /* containers that are open and left out */
   gboolean has_name;    /* a member waits for its value */
@@ -56,7 +56,6 @@ usher_json_writer_new (void)
   UsherJsonWriter *self = g_new0 (UsherJsonWriter, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->text = g_string_sized_new (FIRST_SIZE);
 
   return self;
 }
@@ -93,7 +92,8 @@ usher_json_writer_unref (UsherJsonWriter *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_string_free (self->text, TRUE);
+  if (self->text != NULL)
+    g_string_free (self->text, TRUE);
   g_free (self);
 }
 
@@ -128,6 +128,8 @@ begin_value (UsherJsonWriter *self)
       return FALSE;
     }
 
+  if (self->text == NULL)
+    self->text = g_string_sized_new (FIRST_SIZE);
   if (self->has_sibling)
     g_string_append_c (self->text, ',');
   self->has_sibling = TRUE;
@@ -233,15 +235,40 @@ usher_json_writer_end_array (UsherJsonWriter *self)
   end_container (self, ']');
 }
 
+/* The length of a text that stands in quotes as it is, 0: it needs a closer look. */
+static gsize
+measure_plain (const char *text)
+{
+  gsize length = 0;
+
+  for (; text[length] != '\0'; length++)
+    {
+      guchar c = (guchar) text[length];
+
+      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+        return 0;
+    }
+
+  return length;
+}
+
 /* A file's name or an attacker's header need not be UTF-8, JSON must be. */
 static void
 append_string (GString *text, const char *value)
 {
+  gsize length = measure_plain (value);
   g_autofree char *valid = NULL;
+
+  if (length > 0)
+    {
+      g_string_append_c (text, '"');
+      g_string_append_len (text, value, (gssize) length);
+      g_string_append_c (text, '"');
+      return;
+    }
 
   if (!g_utf8_validate (value, -1, NULL))
     valid = g_utf8_make_valid (value, -1);
-
   usher_json_append_string (text, valid != NULL ? valid : value);
 }
 
@@ -444,8 +471,6 @@ usher_json_writer_add_text (UsherJsonWriter *self, const char *json_text)
 char *
 usher_json_writer_end (UsherJsonWriter *self)
 {
-  GString *text = NULL;
-
   g_return_val_if_fail (self != NULL, NULL);
 
   if (self->depth > 0 || self->n_skipped > 0)
@@ -459,9 +484,7 @@ usher_json_writer_end (UsherJsonWriter *self)
   if (!self->has_sibling)
     usher_json_writer_add_null (self);
 
-  text = g_steal_pointer (&self->text);
-  self->text = g_string_sized_new (FIRST_SIZE);
   self->has_sibling = FALSE;
 
-  return g_string_free (text, FALSE);
+  return g_string_free (g_steal_pointer (&self->text), FALSE);
 }

@@ -8,7 +8,7 @@
 
 #include "usher-problems.h"
 
-#include "usher-json.h"
+#include "usher-json-writer.h"
 
 /**
  * UsherProblems:
@@ -131,25 +131,26 @@ usher_problems_get_length (UsherProblems *self)
 char *
 usher_problems_to_json (UsherProblems *self)
 {
-  GString *json = NULL;
+  g_autoptr (UsherJsonWriter) writer = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  json = g_string_new ("{\"errors\":[");
+  writer = usher_json_writer_new ();
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_add_member (writer, "errors");
+  usher_json_writer_begin_array (writer);
   for (guint i = 0; i < self->fields->len; i++)
     {
       const char *field = g_ptr_array_index (self->fields, i);
 
-      g_string_append (json, i == 0 ? "{\"message\":" : ",{\"message\":");
-      usher_json_append_string (json, g_ptr_array_index (self->messages, i));
+      usher_json_writer_begin_object (writer);
+      usher_json_writer_set_string (writer, "message", g_ptr_array_index (self->messages, i));
       if (field != NULL)
-        {
-          g_string_append (json, ",\"field\":");
-          usher_json_append_string (json, field);
-        }
-      g_string_append_c (json, '}');
+        usher_json_writer_set_string (writer, "field", field);
+      usher_json_writer_end_object (writer);
     }
-  g_string_append (json, "]}");
+  usher_json_writer_end_array (writer);
+  usher_json_writer_end_object (writer);
 
-  return g_string_free (json, FALSE);
+  return usher_json_writer_end (writer);
 }

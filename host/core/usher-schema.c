@@ -13,7 +13,14 @@
 #include "usher-document.h"
 #include "usher-error.h"
 #include "usher-id.h"
-#include "usher-schema-private.h"
+
+struct _UsherSchema
+{
+  gatomicrefcount ref_count;
+  char *collection;   /* (owned) */
+  UsherField *fields; /* (owned): names and messages too */
+  guint n_fields;
+};
 
 /**
  * UsherSchema:

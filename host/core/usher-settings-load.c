@@ -24,7 +24,8 @@ load_group (UsherSettings *self,
 
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
     {
-      g_autofree char *name = usher_settings_make_name (group, keys[i]);
+      g_autofree char *raw_name = usher_settings_make_name (group, keys[i]);
+      g_autofree char *name = g_utf8_make_valid (raw_name, -1);
       g_autofree char *text = g_key_file_get_string (file, group, keys[i], NULL);
 
       if (text == NULL)
@@ -69,13 +70,15 @@ usher_settings_load_file (UsherSettings *self, const char *path, GError **error)
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &cause))
     {
       gboolean missing = g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+      /* a line of the file is in it */
+      g_autofree char *why = g_utf8_make_valid (cause->message, -1);
 
       g_set_error (error,
                    USHER_ERROR,
                    missing ? USHER_ERROR_NOT_FOUND : USHER_ERROR_INVALID,
                    "settings file “%s”: %s",
                    path,
-                   cause->message);
+                   why);
       return FALSE;
     }
 
@@ -99,7 +102,7 @@ take_variable (UsherSettings *self, const char *name, const char *text, GError *
   given->text = g_strdup (text);
   given->source = g_strdup ("environment");
   given->serial = ++self->n_given;
-  g_hash_table_insert (self->variables, g_strdup (name), given);
+  g_hash_table_insert (self->variables, g_utf8_make_valid (name, -1), given);
 
   g_hash_table_iter_init (&iter, self->declared);
   while (g_hash_table_iter_next (&iter, NULL, &value))

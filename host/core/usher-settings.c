@@ -137,6 +137,8 @@ static gboolean
 refuse (const UsherSetting *setting, const UsherGiven *given, GError **error)
 {
   g_autofree char *range = NULL;
+  /* what is said of it goes to pages too */
+  g_autofree char *text = g_utf8_make_valid (given->text, -1);
 
   if (setting->min != 0 || setting->max != 0)
     range = g_strdup_printf (" from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
@@ -148,7 +150,7 @@ refuse (const UsherSetting *setting, const UsherGiven *given, GError **error)
                "setting “%s.%s” is “%s” by %s, but wants %s%s",
                setting->group,
                setting->key,
-               given->text,
+               text,
                given->source,
                get_type_name (setting->type),
                range != NULL ? range : "");
@@ -323,7 +325,7 @@ usher_settings_give (UsherSettings *self,
   given->text = g_strdup (text);
   given->source = g_strdup (source);
   given->serial = ++self->n_given;
-  g_hash_table_insert (self->given, g_strdup (name), given);
+  g_hash_table_insert (self->given, g_utf8_make_valid (name, -1), given);
 
   return declared == NULL || usher_settings_apply (declared, given, error);
 }

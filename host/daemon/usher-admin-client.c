@@ -12,6 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-http-client.h"
+#include "usher-json.h"
 #include "usher-setup.h"
 
 #define UNIX "unix:"
@@ -169,20 +170,38 @@ usher_admin_client_send (UsherAdminClient *self,
   return NULL;
 }
 
-UsherJson *
+JsonObject *
 usher_admin_client_get (UsherAdminClient *self, const char *target, GError **error)
 {
   g_autofree char *text = usher_admin_client_send (self, "GET", target, NULL, error);
-  UsherJson *json = NULL;
+  JsonObject *answer = NULL;
 
   if (text == NULL)
     return NULL;
 
-  json = usher_json_parse (text, -1, error);
-  if (json == NULL)
-    g_prefix_error (error, "%s: the answer for %s is not JSON: ", self->address, target);
+  answer = usher_answer_parse (text, error);
+  if (answer == NULL)
+    g_prefix_error (error, "%s: the answer for %s ", self->address, target);
 
-  return json;
+  return answer;
+}
+
+JsonObject *
+usher_admin_client_list (UsherAdminClient *self, const char *target, GError **error)
+{
+  g_autoptr (JsonObject) answer = usher_admin_client_get (self, target, error);
+
+  if (answer == NULL || usher_answer_has_items (answer))
+    return g_steal_pointer (&answer);
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "%s: the answer for %s has no items",
+               self->address,
+               target);
+
+  return NULL;
 }
 
 const char *

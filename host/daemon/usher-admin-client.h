@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-json.h"
+#include "usher-answer.h"
 #include "usher-options.h"
 
 G_BEGIN_DECLS
@@ -29,8 +29,10 @@ char *usher_admin_client_send (UsherAdminClient *self,
                                const char *target,
                                guint *status,
                                GError **error);
-/* (transfer full): the JSON of a GET */
-UsherJson *usher_admin_client_get (UsherAdminClient *self, const char *target, GError **error);
+/* (transfer full): the JSON object that answers a GET; CORRUPT: the answer is none */
+JsonObject *usher_admin_client_get (UsherAdminClient *self, const char *target, GError **error);
+/* (transfer full): likewise, and it has items, which are objects */
+JsonObject *usher_admin_client_list (UsherAdminClient *self, const char *target, GError **error);
 
 /* as the operator gave it */
 const char *usher_admin_client_get_address (UsherAdminClient *self);

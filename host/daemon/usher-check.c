@@ -66,6 +66,17 @@ check_missing_directory (UsherSetup *setup)
                                     g_strerror (errno)));
 }
 
+/* A setting that is wrong is told by itself, and fails its plugin. */
+static gboolean
+is_told (UsherSetup *setup, const char *reason)
+{
+  for (guint i = 0; i < setup->problems->len; i++)
+    if (g_str_has_suffix (reason, g_ptr_array_index (setup->problems, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 add_failed (const char *name,
             UsherManifest *manifest,
@@ -75,7 +86,7 @@ add_failed (const char *name,
 {
   UsherSetup *setup = user_data;
 
-  if (state == USHER_PLUGIN_FAILED)
+  if (state == USHER_PLUGIN_FAILED && !is_told (setup, reason))
     g_ptr_array_add (setup->problems, g_strdup_printf ("plugin “%s”: %s", name, reason));
 }
 

@@ -181,7 +181,7 @@ usher_child_new (const char *const *arguments,
   g_ref_count_init (&self->references);
   self->name = g_strdup (name);
   self->process = g_steal_pointer (&process);
-  self->pid = atoi (g_subprocess_get_identifier (self->process));
+  self->pid = (GPid) g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
   self->started = g_get_real_time ();
   self->watchdog = (gint64) watchdog * G_TIME_SPAN_SECOND;
   self->reason = g_strdup ("it has been started");
@@ -229,7 +229,11 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
       else if (g_str_equal (lines[i], "WATCHDOG=1"))
         self->alive = g_get_monotonic_time ();
       else if (g_str_has_prefix (lines[i], "STATUS="))
-        set_state (self, self->state, lines[i] + strlen ("STATUS="));
+        {
+          g_autofree char *status = g_utf8_make_valid (lines[i] + strlen ("STATUS="), -1);
+
+          set_state (self, self->state, status);
+        }
     }
 
   return TRUE;

@@ -13,9 +13,6 @@ G_BEGIN_DECLS
 /* the exit status of a wrong command line */
 #define EXIT_USAGE 2
 
-extern const GOptionEntry usher_up_entries[];
-extern const GOptionEntry usher_ps_entries[];
-
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);
@@ -34,9 +31,13 @@ int usher_status (const UsherOptions *options);
 int usher_events (const UsherOptions *options);
 
 /* the options that a command adds */
+extern const GOptionEntry usher_events_entries[];
+extern const GOptionEntry usher_list_entries[];
 extern const GOptionEntry usher_make_keys_entries[];
+extern const GOptionEntry usher_placement_entries[];
+extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];
 extern const GOptionEntry usher_status_entries[];
-extern const GOptionEntry usher_events_entries[];
+extern const GOptionEntry usher_up_entries[];
 
 G_END_DECLS

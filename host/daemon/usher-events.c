@@ -24,7 +24,7 @@ static gboolean from_first;
 static gint64 from = -1;
 
 const GOptionEntry usher_events_entries[] = {
-  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "One JSON object a line", NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "As JSON: one object, of tail one a line", NULL },
   { "from", 0, 0, G_OPTION_ARG_INT64, &from, "Begin at sequence SEQ of the channel", "SEQ" },
   { "all", 0, 0, G_OPTION_ARG_NONE, &from_first, "Begin at the first event that is kept", NULL },
   { NULL },
@@ -48,42 +48,38 @@ append_query (GString *target, const char *name, const char *value)
   g_string_append_uri_escaped (target, value, NULL, FALSE);
 }
 
+/* (transfer full): a value for people */
 static char *
-dup_text (UsherJson *json, const char *array, guint index, const char *member)
+dup_text (JsonObject *event, const char *member)
 {
-  g_autofree char *path =
-      g_strdup_printf ("%s%s%u.%s", array, *array != '\0' ? "." : "", index, member);
-  const char *text = usher_json_get_string (json, path);
+  const char *text = usher_answer_get_text (event, member);
+  gint64 value = 0;
 
-  return text != NULL ? usher_table_clean (text) : usher_json_dup_text (json, path);
+  if (usher_answer_get_integer (event, member, &value))
+    return g_strdup_printf ("%" G_GINT64_FORMAT, value);
+
+  return usher_table_clean (text != NULL ? text : "-");
 }
 
 static void
-print_object (UsherJson *json, const char *array, guint index)
-{
-  g_autofree char *path = g_strdup_printf ("%s%s%u", array, *array != '\0' ? "." : "", index);
-  g_autofree char *text = usher_json_dup_text (json, path);
-
-  g_print ("%s\n", text);
-}
-
-static void
-print_event (UsherJson *page, guint index)
+print_event (JsonObject *event)
 {
   static const char *const members[] = { "time", "channel",     "sequence",
                                          "id",   "correlation", "payload" };
 
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), event);
+
   if (as_json)
     {
-      print_object (page, "events", index);
+      usher_table_print_node (node);
       return;
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
-      g_autofree char *text = dup_text (page, "events", index, members[i]);
+      g_autofree char *text = dup_text (event, members[i]);
 
-      g_print ("%s%s", i > 0 ? " " : "", text != NULL ? text : "-");
+      g_print ("%s%s", i > 0 ? " " : "", text);
     }
   g_print ("\n");
 }
@@ -118,7 +114,7 @@ static void
 warn_of_unknown (UsherAdminClient *client, const char *channel)
 {
   g_autoptr (GString) target = g_string_new ("/streaming/channelsz");
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (JsonObject) page = NULL;
   g_autoptr (GError) error = NULL;
 
   if (channel == NULL)
@@ -128,6 +124,25 @@ warn_of_unknown (UsherAdminClient *client, const char *channel)
   page = usher_admin_client_get (client, target->str, &error);
   if (g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
     g_printerr ("usher: there is no channel “%s” yet; waiting for its first event\n", channel);
+}
+
+/* (transfer full): a page of events, which tells where the next begins */
+static JsonObject *
+ask_for_events (UsherAdminClient *client, const char *target, GError **error)
+{
+  g_autoptr (JsonObject) page = usher_admin_client_list (client, target, error);
+
+  if (page == NULL || usher_answer_get_text (page, "cursor") != NULL)
+    return g_steal_pointer (&page);
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "%s: the answer for %s has no cursor",
+               usher_admin_client_get_address (client),
+               target);
+
+  return NULL;
 }
 
 /* Until a signal ends it. A host that is started again is asked on where it was left. */
@@ -142,10 +157,10 @@ follow (UsherAdminClient *client, const char *channel)
     {
       gint64 asked = g_get_monotonic_time ();
       g_autoptr (GError) error = NULL;
-      g_autoptr (UsherJson) page = usher_admin_client_get (client, target, &error);
-      guint n_events = page != NULL ? usher_json_get_length (page, "events") : 0;
+      g_autoptr (JsonObject) page = ask_for_events (client, target, &error);
+      guint n_events = usher_answer_get_length (page, "items");
 
-      if (page == NULL && !was_reached)
+      if (page == NULL && (!was_reached || error->code == USHER_ERROR_CORRUPT))
         return complain (client, error);
       if (page == NULL && !is_lost)
         g_printerr ("usher: %s; trying again\n", error->message);
@@ -155,11 +170,11 @@ follow (UsherAdminClient *client, const char *channel)
       was_reached = was_reached || page != NULL;
 
       for (guint i = 0; i < n_events; i++)
-        print_event (page, i);
+        print_event (usher_answer_get_item (page, "items", i));
       if (page != NULL)
         {
           g_free (target);
-          target = go_on_following (channel, usher_json_get_string (page, "cursor"));
+          target = go_on_following (channel, usher_answer_get_text (page, "cursor"));
         }
       /* one that does not let us wait is not asked without a pause */
       if (n_events == 0 && g_get_monotonic_time () - asked < PAUSE)
@@ -167,51 +182,50 @@ follow (UsherAdminClient *client, const char *channel)
     }
 }
 
-static void
-add_parked (UsherTable *table, UsherJson *page, guint index)
-{
-  static const char *const members[] = { "id",       "time",     "channel",   "group",
-                                         "sequence", "attempts", "reasons.0", "payload" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    {
-      g_autofree char *text = dup_text (page, "", index, members[i]);
-
-      usher_table_add (table, text);
-    }
-}
-
 static int
 list_parked (UsherAdminClient *client, const char *channel)
 {
-  static const char *const titles[] = { "ID",        "SINCE",  "CHANNEL", "GROUP", "#SEQUENCE",
-                                        "#ATTEMPTS", "REASON", "PAYLOAD", NULL };
-  g_autoptr (UsherTable) table = usher_table_new (titles);
+  static const UsherColumn columns[] = {
+    { "id", "ID" },
+    { "time", "SINCE" },
+    { "channel", "CHANNEL" },
+    { "group", "GROUP" },
+    { "kind", "KIND" },
+    { "sequence", "SEQUENCE", USHER_COLUMN_NUMBER },
+    { "attempts", "ATTEMPTS", USHER_COLUMN_NUMBER },
+    { "reason", "REASON", USHER_COLUMN_TEXT, "reasons.0" },
+    { "reasons", "REASONS", USHER_COLUMN_LIST },
+    { "eventId", "EVENT" },
+    { "payload", "PAYLOAD" },
+  };
+  g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
   guint n_rows = PAGE_ROWS;
 
+  /* the first tells what is wrong; of the others, and which event it was, JSON tells */
+  usher_table_hide_column (table, "reasons");
+  usher_table_hide_column (table, "eventId");
   for (guint offset = 0; n_rows == PAGE_ROWS; offset += n_rows)
     {
       g_autoptr (GString) target = g_string_new ("/parked");
-      g_autoptr (UsherJson) page = NULL;
+      g_autoptr (JsonObject) page = NULL;
       g_autoptr (GError) error = NULL;
 
       g_string_append_printf (target, "?limit=%d&offset=%u", PAGE_ROWS, offset);
       append_query (target, "channel", channel);
-      page = usher_admin_client_get (client, target->str, &error);
+      page = usher_admin_client_list (client, target->str, &error);
       if (page == NULL)
         return complain (client, error);
 
-      n_rows = usher_json_get_length (page, "");
-      for (guint i = 0; i < n_rows; i++)
-        if (as_json)
-          print_object (page, "", i);
-        else
-          add_parked (table, page, i);
+      n_rows = usher_answer_get_length (page, "items");
+      usher_table_add_rows (table, page, "items");
     }
 
-  if (!as_json && usher_table_get_n_rows (table) == 0)
+  if (as_json)
+    usher_table_print_json (table);
+  else if (usher_table_get_n_rows (table) == 0)
     g_print ("Nothing is parked.\n");
-  usher_table_print (table);
+  else
+    usher_table_print (table);
 
   return EXIT_SUCCESS;
 }

@@ -10,29 +10,48 @@
 
 #include "usher-commands.h"
 #include "usher-setup.h"
+#include "usher-table.h"
+
+static gboolean as_json;
+
+const GOptionEntry usher_list_entries[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "All of it as one JSON object", NULL },
+  { NULL },
+};
 
 static void
-print_plugin (const char *name,
-              UsherManifest *manifest,
-              UsherPluginState state,
-              const char *reason,
-              gpointer user_data)
+add_plugin (const char *name,
+            UsherManifest *manifest,
+            UsherPluginState state,
+            const char *reason,
+            gpointer user_data)
 {
-  g_print ("%-20s %-10s %-12s %s\n",
-           name,
-           manifest != NULL ? usher_manifest_get_version (manifest) : "-",
-           usher_plugin_state_to_string (state),
-           reason);
+  UsherTable *table = user_data;
+
+  usher_table_add_text (table, name);
+  usher_table_add_text (table, manifest != NULL ? usher_manifest_get_version (manifest) : NULL);
+  usher_table_add_text (table, usher_plugin_state_to_string (state));
+  usher_table_add_text (table, reason);
 }
 
 int
 usher_list_plugins (const UsherOptions *options)
 {
+  static const UsherColumn columns[] = {
+    { "name", "NAME" },
+    { "version", "VERSION" },
+    { "state", "STATE" },
+    { "reason", "REASON" },
+  };
   g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
+  g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
 
   usher_setup_print_problems (setup);
-  g_print ("%-20s %-10s %-12s %s\n", "NAME", "VERSION", "STATE", "REASON");
-  usher_catalog_foreach (setup->catalog, print_plugin, NULL);
+  usher_catalog_foreach (setup->catalog, add_plugin, table);
+  if (as_json)
+    usher_table_print_json (table);
+  else
+    usher_table_print (table);
 
   return setup->problems->len > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -70,6 +89,13 @@ describe_type (const UsherSetting *setting)
                           setting->max);
 }
 
+static const char *
+mask (const UsherSetting *setting, const char *value)
+{
+  return usher_setting_is_secret (setting->key) && *value != '\0' ? "********" : value;
+}
+
+/* Not a row: what a setting means would not fit on it, and the first line can stand in a file as it is. */
 static void
 print_setting (const UsherSetting *setting,
                const char *value,
@@ -77,23 +103,62 @@ print_setting (const UsherSetting *setting,
                gpointer user_data)
 {
   g_autofree char *type = describe_type (setting);
+  g_autofree char *clean = usher_table_clean (mask (setting, value));
 
   g_print ("%s.%s=%s\n    from %s; %s, default “%s”\n    %s\n",
            setting->group,
            setting->key,
-           usher_setting_is_secret (setting->key) && *value != '\0' ? "********" : value,
+           clean,
            source,
            type,
            setting->default_value != NULL ? setting->default_value : "",
            setting->description);
 }
 
+static void
+add_setting (const UsherSetting *setting, const char *value, const char *source, gpointer user_data)
+{
+  UsherTable *table = user_data;
+  gboolean has_range = setting->min != 0 || setting->max != 0;
+
+  usher_table_add_text (table, setting->group);
+  usher_table_add_text (table, setting->key);
+  usher_table_add_text (table, mask (setting, value));
+  usher_table_add_text (table, source);
+  usher_table_add_text (table, get_type_name (setting->type));
+  for (guint i = 0; i < 2; i++)
+    if (has_range)
+      usher_table_add_number (table, i == 0 ? setting->min : setting->max);
+    else
+      usher_table_add_text (table, NULL);
+  usher_table_add_text (table, setting->default_value);
+  usher_table_add_text (table, setting->description);
+}
+
 int
 usher_list_settings (const UsherOptions *options)
 {
+  static const UsherColumn columns[] = {
+    { "group", "GROUP" },
+    { "key", "KEY" },
+    { "value", "VALUE" },
+    { "source", "SOURCE" },
+    { "type", "TYPE" },
+    { "min", "MIN", USHER_COLUMN_NUMBER },
+    { "max", "MAX", USHER_COLUMN_NUMBER },
+    { "default", "DEFAULT" },
+    { "description", "DESCRIPTION" },
+  };
   g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
+  g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
 
-  usher_settings_foreach (setup->settings, print_setting, NULL);
+  if (as_json)
+    {
+      usher_settings_foreach (setup->settings, add_setting, table);
+      usher_table_print_json (table);
+    }
+  else
+    usher_settings_foreach (setup->settings, print_setting, NULL);
   usher_setup_print_problems (setup);
 
   return setup->problems->len > 0 ? EXIT_FAILURE : EXIT_SUCCESS;

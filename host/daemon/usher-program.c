@@ -11,9 +11,12 @@
 #include <czmq.h>
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+
+#include "usher-error.h"
 
 static void
 raise_file_limit (void)
@@ -57,6 +60,22 @@ usher_program_print_line (const char *what, const char *where)
 
   printf ("%s on %s\n", what, where);
   fflush (stdout);
+}
+
+gboolean
+usher_program_make_run_directory (const char *path, GError **error)
+{
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "run directory “%s” cannot be made: %s",
+               path,
+               g_strerror (errno));
+
+  return FALSE;
 }
 
 const char *

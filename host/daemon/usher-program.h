@@ -16,6 +16,9 @@ void usher_program_prepare (GMainLoop *loop);
 /* “WHAT on WHERE”, which scripts read; nothing when @where is NULL */
 void usher_program_print_line (const char *what, const char *where);
 
+/* of mode 0700, when it is missing: for sockets */
+gboolean usher_program_make_run_directory (const char *path, GError **error);
+
 /* (nullable): the directory of the keys for tcp */
 const char *usher_program_get_keys (UsherSettings *settings);
 

@@ -11,6 +11,7 @@
 #include "usher-admin-client.h"
 #include "usher-commands.h"
 #include "usher-error.h"
+#include "usher-table.h"
 
 /* seconds */
 #define ANSWER_TIMEOUT 10
@@ -19,7 +20,7 @@
 static gboolean wants_json = FALSE;
 
 const GOptionEntry usher_ps_entries[] = {
-  { "json", 0, 0, G_OPTION_ARG_NONE, &wants_json, "Print what the supervisor answers", NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &wants_json, "All of it as one JSON object", NULL },
   { NULL },
 };
 
@@ -46,72 +47,55 @@ say_what_it_is (UsherAdminClient *client, GError **error)
                usher_admin_client_get_address (client));
 }
 
-static const char *
-get_text (UsherJson *json, guint row, const char *member)
-{
-  g_autofree char *path = g_strdup_printf ("items.%u.%s", row, member);
-  const char *text = usher_json_get_string (json, path);
-
-  return text != NULL ? text : "-";
-}
-
-static gint64
-get_number (UsherJson *json, guint row, const char *member)
-{
-  g_autofree char *path = g_strdup_printf ("items.%u.%s", row, member);
-  gint64 number = 0;
-
-  usher_json_get_integer (json, path, &number);
-
-  return number;
-}
-
+/* The rows, and what the supervisor says of itself. */
 static void
-print_row (UsherJson *json, guint row)
+print_json (UsherTable *table, JsonObject *answer)
 {
-  g_print ("%-14s %-9s %8" G_GINT64_FORMAT " %4" G_GINT64_FORMAT " %8" G_GINT64_FORMAT
-           "  %-24s  %s\n",
-           get_text (json, row, "name"),
-           get_text (json, row, "state"),
-           get_number (json, row, "pid"),
-           get_number (json, row, "generation"),
-           get_number (json, row, "restarts"),
-           get_text (json, row, "since"),
-           get_text (json, row, "reason"));
+  static const char *const members[] = { "profile", "bus" };
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      json_builder_set_member_name (builder, members[i]);
+      json_builder_add_string_value (builder, usher_answer_get_text (answer, members[i]));
+    }
+  json_builder_set_member_name (builder, "items");
+  usher_table_build (table, builder);
+  json_builder_end_object (builder);
+  usher_table_print_document (builder);
 }
 
 int
 usher_ps (const UsherOptions *options)
 {
+  static const UsherColumn columns[] = {
+    { "name", "PROCESS" },
+    { "state", "STATE" },
+    { "pid", "PID", USHER_COLUMN_NUMBER },
+    { "generation", "GEN", USHER_COLUMN_NUMBER },
+    { "restarts", "RESTARTS", USHER_COLUMN_NUMBER },
+    { "since", "SINCE" },
+    { "services", "SERVICES", USHER_COLUMN_LIST },
+    { "reason", "REASON" },
+  };
+  g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherAdminClient) client = usher_admin_client_new (options, ANSWER_TIMEOUT, &error);
-  g_autoptr (UsherJson) json = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) answer = NULL;
 
   if (client != NULL)
-    json = usher_admin_client_get (client, "/processes", &error);
-  if (json == NULL && client != NULL)
+    answer = usher_admin_client_list (client, "/processes", &error);
+  if (answer == NULL && client != NULL)
     say_what_it_is (client, &error);
-  if (json == NULL)
+  if (answer == NULL)
     return fail (error);
 
+  usher_table_add_rows (table, answer, "items");
   if (wants_json)
-    {
-      text = usher_json_dup_text (json, "");
-      g_print ("%s\n", text);
-      return EXIT_SUCCESS;
-    }
-
-  g_print ("%-14s %-9s %8s %4s %8s  %-24s  %s\n",
-           "PROCESS",
-           "STATE",
-           "PID",
-           "GEN",
-           "RESTARTS",
-           "SINCE",
-           "REASON");
-  for (guint i = 0; i < usher_json_get_length (json, "items"); i++)
-    print_row (json, i);
+    print_json (table, answer);
+  else
+    usher_table_print (table);
 
   return EXIT_SUCCESS;
 }
@@ -122,8 +106,19 @@ reload (UsherAdminClient *client, const char *service, GError **error)
   g_autofree char *name = g_uri_escape_string (service, NULL, FALSE);
   g_autofree char *target = g_strdup_printf ("/services/%s/reload", name);
   g_autofree char *text = usher_admin_client_send (client, "POST", target, NULL, error);
+  g_autoptr (JsonObject) processes = NULL;
+  g_autoptr (GError) fault = NULL;
 
-  return text != NULL;
+  if (text != NULL)
+    return TRUE;
+
+  /* either the service is unknown there, or nothing is reloaded there at all */
+  if (g_error_matches (*error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    processes = usher_admin_client_list (client, "/processes", &fault);
+  if (g_error_matches (fault, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    say_what_it_is (client, error);
+
+  return FALSE;
 }
 
 int

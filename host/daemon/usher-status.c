@@ -24,130 +24,165 @@ const GOptionEntry usher_status_entries[] = {
   { NULL },
 };
 
-/* One process with services: the host itself, or a child of the supervisor. */
-typedef struct
-{
-  char *name;          /* (owned) (nullable): NULL: the one that was asked */
-  UsherJson *plugins;  /* (owned) (nullable) */
-  UsherJson *services; /* (owned) (nullable) */
-} Place;
-
 typedef struct
 {
   UsherAdminClient *client; /* (owned) */
   char *reason;             /* (owned) (nullable): why it is not ready */
-  UsherJson *processes;     /* (owned) (nullable): of a supervisor */
-  GPtrArray *places;        /* (owned) (element-type Place) */
-  UsherJson *server;        /* (owned) (nullable) */
-  UsherJson *groups;        /* (owned) (nullable) */
+  JsonObject *processes;    /* (owned) (nullable): of a supervisor */
+  UsherTable *services;     /* (owned): of the host that was asked, or of the supervisor's */
+  JsonObject *server;       /* (owned) (nullable) */
+  JsonObject *groups;       /* (owned) (nullable) */
   char *no_bus;             /* (owned) (nullable): why there is nothing of it */
 } Status;
-
-static void
-place_free (gpointer data)
-{
-  Place *place = data;
-
-  g_clear_pointer (&place->plugins, usher_json_unref);
-  g_clear_pointer (&place->services, usher_json_unref);
-  g_free (place->name);
-  g_free (place);
-}
 
 static void
 status_clear (Status *self)
 {
   g_clear_pointer (&self->client, usher_admin_client_free);
-  g_clear_pointer (&self->processes, usher_json_unref);
-  g_clear_pointer (&self->places, g_ptr_array_unref);
-  g_clear_pointer (&self->server, usher_json_unref);
-  g_clear_pointer (&self->groups, usher_json_unref);
+  g_clear_pointer (&self->processes, json_object_unref);
+  g_clear_pointer (&self->services, usher_table_free);
+  g_clear_pointer (&self->server, json_object_unref);
+  g_clear_pointer (&self->groups, json_object_unref);
   g_free (self->reason);
   g_free (self->no_bus);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
 
-static char *
-make_path (const char *array, guint index, const char *member)
-{
-  return g_strdup_printf ("%s%s%u.%s", array, *array != '\0' ? "." : "", index, member);
-}
-
-static const char *
-get_text (UsherJson *json, const char *array, guint index, const char *member)
-{
-  g_autofree char *path = make_path (array, index, member);
-
-  return json != NULL ? usher_json_get_string (json, path) : NULL;
-}
-
-/* a page that some do not have is none */
-static UsherJson *
-look (Status *self, const char *prefix, const char *target)
+/* Reads a list into @answer: (nullable), where there is one: some have no such page. FALSE: it makes no sense. */
+static gboolean
+look (Status *self, const char *prefix, const char *target, JsonObject **answer, GError **error)
 {
   g_autofree char *full = g_strconcat (prefix, target, NULL);
+  g_autoptr (GError) trouble = NULL;
 
-  return usher_admin_client_get (self->client, full, NULL);
+  *answer = usher_admin_client_list (self->client, full, &trouble);
+  if (!g_error_matches (trouble, USHER_ERROR, USHER_ERROR_CORRUPT))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&trouble));
+
+  return FALSE;
+}
+
+static JsonObject *
+find_service (JsonObject *services, const char *name)
+{
+  for (guint i = 0; i < usher_answer_get_length (services, "items"); i++)
+    {
+      JsonObject *service = usher_answer_get_item (services, "items", i);
+
+      if (g_strcmp0 (usher_answer_get_text (service, "service"), name) == 0)
+        return service;
+    }
+
+  return NULL;
+}
+
+static gboolean
+is_read_only (JsonObject *service)
+{
+  gint64 value = 0;
+
+  return usher_answer_get_integer (service, "store.read-only", &value) && value != 0;
 }
 
 static void
-add_place (Status *self, const char *name)
+add_service (UsherTable *table, const char *process, JsonObject *plugin, JsonObject *service)
 {
-  g_autofree char *escaped = name != NULL ? g_uri_escape_string (name, NULL, FALSE) : NULL;
-  g_autofree char *prefix = name != NULL ? g_strconcat ("/processes/", escaped, NULL) : NULL;
-  Place *place = g_new0 (Place, 1);
+  static const char *const numbers[] = {
+    "store.documents", "store.outbox", "store.inbox", "store.timers", "waiting"
+  };
+  gboolean read_only = is_read_only (service);
 
-  place->name = g_strdup (name);
-  place->plugins = look (self, name != NULL ? prefix : "", "/plugins");
-  place->services = look (self, name != NULL ? prefix : "", "/services");
-  g_ptr_array_add (self->places, place);
+  usher_table_add_text (table, process);
+  usher_table_add_member (table, plugin, "name");
+  if (read_only)
+    usher_table_add_text (table, "degraded");
+  else
+    usher_table_add_member (table, plugin, "state");
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    usher_table_add_member (table, service, numbers[i]);
+  if (read_only)
+    usher_table_add_text (table, "its database takes no changes, the log says why");
+  else
+    usher_table_add_member (table, plugin, "reason");
 }
 
-/* How the array of processes is reached in its page. */
-static const char *
-get_array (UsherJson *processes)
+/* @process: (nullable): NULL: the one that was asked */
+static gboolean
+add_place (Status *self, const char *process, GError **error)
 {
-  return usher_json_get_kind (processes, "") == USHER_JSON_ARRAY ? "" : "items";
+  g_autofree char *escaped = g_uri_escape_string (process != NULL ? process : "", NULL, FALSE);
+  g_autofree char *prefix = g_strconcat (process != NULL ? "/processes/" : "", escaped, NULL);
+  g_autoptr (JsonObject) plugins = NULL;
+  g_autoptr (JsonObject) services = NULL;
+
+  if (!look (self, prefix, "/plugins", &plugins, error) ||
+      !look (self, prefix, "/services", &services, error))
+    return FALSE;
+
+  for (guint i = 0; i < usher_answer_get_length (plugins, "items"); i++)
+    {
+      JsonObject *plugin = usher_answer_get_item (plugins, "items", i);
+      const char *name = usher_answer_get_text (plugin, "name");
+
+      /* one that was found and is not meant to run there */
+      if (g_strcmp0 (usher_answer_get_text (plugin, "state"), "discovered") != 0)
+        add_service (self->services, process, plugin, find_service (services, name));
+    }
+
+  return TRUE;
 }
 
-static void
-add_places (Status *self)
+static gboolean
+add_places (Status *self, GError **error)
 {
-  const char *array = NULL;
+  if (!look (self, "", "/processes", &self->processes, error))
+    return FALSE;
 
-  self->processes = look (self, "", "/processes");
   if (self->processes == NULL)
     {
-      add_place (self, NULL);
-      return;
+      /* which process, where there is but one, is no question */
+      usher_table_hide_column (self->services, "process");
+      return add_place (self, NULL, error);
     }
 
-  array = get_array (self->processes);
-  for (guint i = 0; i < usher_json_get_length (self->processes, array); i++)
+  for (guint i = 0; i < usher_answer_get_length (self->processes, "items"); i++)
     {
-      g_autofree char *services = make_path (array, i, "services");
+      JsonObject *process = usher_answer_get_item (self->processes, "items", i);
+      const char *name = usher_answer_get_text (process, "name");
 
-      if (usher_json_get_length (self->processes, services) > 0)
-        add_place (self, get_text (self->processes, array, i, "name"));
+      if (name != NULL && usher_answer_get_length (process, "services") > 0 &&
+          !add_place (self, name, error))
+        return FALSE;
     }
+
+  return TRUE;
 }
 
-static void
-read_bus (Status *self)
+static gboolean
+read_bus (Status *self, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) trouble = NULL;
 
-  self->server = usher_admin_client_get (self->client, "/streaming/serverz", &error);
+  self->server = usher_admin_client_get (self->client, "/streaming/serverz", &trouble);
   if (self->server != NULL)
-    self->groups = usher_admin_client_get (self->client, "/streaming/groupsz", &error);
-  if (error != NULL)
+    self->groups = usher_admin_client_get (self->client, "/streaming/groupsz", &trouble);
+  if (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_CORRUPT))
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return FALSE;
+    }
+  if (trouble != NULL)
     self->no_bus = g_strdup (usher_admin_client_is_lost (self->client)
-                                 ? error->message
+                                 ? trouble->message
                                  : usher_admin_client_get_refusal (self->client));
+
+  return TRUE;
 }
 
-/* FALSE: nobody answers. */
+/* FALSE: nobody answers, or not as an admin listener does. */
 static gboolean
 read_status (Status *self, GError **error)
 {
@@ -162,243 +197,214 @@ read_status (Status *self, GError **error)
 
   if (ready == NULL)
     self->reason = g_strdup (usher_admin_client_get_refusal (self->client));
-  add_places (self);
-  read_bus (self);
 
-  return TRUE;
+  return add_places (self, error) && read_bus (self, error);
+}
+
+/* (transfer full): of the supervisor */
+static UsherTable *
+make_processes (Status *self)
+{
+  static const UsherColumn columns[] = {
+    { "name", "PROCESS" },
+    { "pid", "PID", USHER_COLUMN_NUMBER },
+    { "state", "STATE" },
+    { "restarts", "RESTARTS", USHER_COLUMN_NUMBER },
+    { "services", "SERVICES", USHER_COLUMN_LIST },
+    { "reason", "REASON" },
+  };
+  UsherTable *table = usher_table_new (columns, G_N_ELEMENTS (columns));
+
+  usher_table_add_rows (table, self->processes, "items");
+
+  return table;
+}
+
+/* (transfer full): without rows */
+static UsherTable *
+make_services (void)
+{
+  static const UsherColumn columns[] = {
+    { "process", "PROCESS" },
+    { "service", "SERVICE" },
+    { "state", "STATE" },
+    { "documents", "DOCUMENTS", USHER_COLUMN_NUMBER },
+    { "outbox", "OUTBOX", USHER_COLUMN_NUMBER },
+    { "inbox", "INBOX", USHER_COLUMN_NUMBER },
+    { "timers", "TIMERS", USHER_COLUMN_NUMBER },
+    { "waiting", "WAITING", USHER_COLUMN_NUMBER },
+    { "reason", "REASON" },
+  };
+
+  return usher_table_new (columns, G_N_ELEMENTS (columns));
+}
+
+/* (transfer full): of the bus */
+static UsherTable *
+make_groups (Status *self)
+{
+  static const UsherColumn columns[] = {
+    { "channel", "CHANNEL" },
+    { "group", "GROUP" },
+    { "members", "MEMBERS", USHER_COLUMN_NUMBER },
+    { "lag", "LAG", USHER_COLUMN_NUMBER },
+    { "out", "OUT", USHER_COLUMN_NUMBER },
+    { "redelivered", "REDELIVERED", USHER_COLUMN_NUMBER, "redeliveries" },
+    { "parked", "PARKED", USHER_COLUMN_NUMBER },
+  };
+  UsherTable *table = usher_table_new (columns, G_N_ELEMENTS (columns));
+
+  usher_table_add_rows (table, self->groups, "groups");
+
+  return table;
 }
 
 static void
 print_head (Status *self)
 {
   const char *address = usher_admin_client_get_address (self->client);
-  const char *version =
-      self->server != NULL ? usher_json_get_string (self->server, "version") : NULL;
+  const char *version = usher_answer_get_text (self->server, "version");
+  g_autofree char *number = version != NULL ? usher_table_clean (version) : NULL;
   g_autofree char *reason = self->reason != NULL ? usher_table_clean (self->reason) : NULL;
 
   g_print ("%s at %s%s%s%s%s\n",
            reason != NULL ? "Not ready" : "Ready",
            address,
-           version != NULL ? ", version " : "",
-           version != NULL ? version : "",
+           number != NULL ? ", version " : "",
+           number != NULL ? number : "",
            reason != NULL ? ": " : "",
            reason != NULL ? reason : "");
 }
 
+/* Below an empty line, if it has rows. */
 static void
-add_number (UsherTable *table, UsherJson *json, const char *array, guint index, const char *member)
+print_table (UsherTable *table)
 {
-  g_autofree char *path = make_path (array, index, member);
-  gint64 value = 0;
-
-  if (json != NULL && usher_json_get_integer (json, path, &value))
-    usher_table_add_number (table, value);
-  else
-    usher_table_add (table, "-");
+  if (usher_table_get_n_rows (table) > 0)
+    g_print ("\n");
+  usher_table_print (table);
 }
 
-/* (transfer full): the texts of a list in one line */
+/* (transfer full): what a bus answers about itself, for people */
 static char *
-join (UsherJson *json, const char *path)
+dup_figure (Status *self, const char *name)
 {
-  GString *line = g_string_new (NULL);
-
-  for (guint i = 0; i < usher_json_get_length (json, path); i++)
-    {
-      g_autofree char *item = g_strdup_printf ("%s.%u", path, i);
-      const char *text = usher_json_get_string (json, item);
-
-      g_string_append_printf (line, "%s%s", i > 0 ? " " : "", text != NULL ? text : "");
-    }
-
-  return g_string_free (line, FALSE);
-}
-
-static void
-print_processes (Status *self)
-{
-  static const char *const titles[] = { "PROCESS",  "#PID",   "STATE", "#RESTARTS",
-                                        "SERVICES", "REASON", NULL };
-  g_autoptr (UsherTable) table = usher_table_new (titles);
-  const char *array = self->processes != NULL ? get_array (self->processes) : "";
-  guint n_rows = self->processes != NULL ? usher_json_get_length (self->processes, array) : 0;
-
-  for (guint i = 0; i < n_rows; i++)
-    {
-      g_autofree char *path = make_path (array, i, "services");
-      g_autofree char *services = join (self->processes, path);
-
-      usher_table_add (table, get_text (self->processes, array, i, "name"));
-      add_number (table, self->processes, array, i, "pid");
-      usher_table_add (table, get_text (self->processes, array, i, "state"));
-      add_number (table, self->processes, array, i, "restarts");
-      usher_table_add (table, services);
-      usher_table_add (table, get_text (self->processes, array, i, "reason"));
-    }
-
-  if (n_rows > 0)
-    g_print ("\n");
-  usher_table_print (table);
-}
-
-/* The row of a service; the length of the array: there is none. */
-static guint
-find_service (UsherJson *services, const char *name)
-{
-  guint n = services != NULL ? usher_json_get_length (services, "") : 0;
-
-  for (guint i = 0; i < n; i++)
-    if (g_strcmp0 (get_text (services, "", i, "service"), name) == 0)
-      return i;
-
-  return n;
-}
-
-static gboolean
-is_read_only (UsherJson *services, guint row)
-{
-  g_autofree char *path = make_path ("", row, "store.read-only");
+  const char *text = usher_answer_get_text (self->server, name);
   gint64 value = 0;
 
-  return services != NULL && usher_json_get_integer (services, path, &value) && value != 0;
-}
+  if (usher_answer_get_integer (self->server, name, &value))
+    return g_strdup_printf ("%" G_GINT64_FORMAT, value);
 
-static void
-add_services (UsherTable *table, const Place *place)
-{
-  static const char *const numbers[] = {
-    "store.documents", "store.outbox", "store.inbox", "store.timers", "waiting"
-  };
-
-  for (guint i = 0; i < usher_json_get_length (place->plugins, "items"); i++)
-    {
-      const char *name = get_text (place->plugins, "items", i, "name");
-      const char *state = get_text (place->plugins, "items", i, "state");
-      guint row = find_service (place->services, name);
-      gboolean read_only = is_read_only (place->services, row);
-
-      /* one that was found and is not meant to run there */
-      if (g_strcmp0 (state, "discovered") == 0)
-        continue;
-
-      if (place->name != NULL)
-        usher_table_add (table, place->name);
-      usher_table_add (table, name);
-      usher_table_add (table, read_only ? "degraded" : state);
-      for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
-        add_number (table, place->services, "", row, numbers[j]);
-      usher_table_add (table,
-                       read_only ? "its database takes no changes, the log says why"
-                                 : get_text (place->plugins, "items", i, "reason"));
-    }
-}
-
-static void
-print_services (Status *self)
-{
-  static const char *const titles[] = { "PROCESS", "SERVICE", "STATE",    "#DOCUMENTS", "#OUTBOX",
-                                        "#INBOX",  "#TIMERS", "#WAITING", "REASON",     NULL };
-  /* which process, where there is but one, is no question */
-  g_autoptr (UsherTable) table = usher_table_new (titles + (self->processes == NULL ? 1 : 0));
-
-  for (guint i = 0; i < self->places->len; i++)
-    {
-      const Place *place = g_ptr_array_index (self->places, i);
-
-      if (place->plugins != NULL)
-        add_services (table, place);
-    }
-
-  if (usher_table_get_n_rows (table) > 0)
-    g_print ("\n");
-  usher_table_print (table);
-}
-
-static gint64
-get_number (UsherJson *json, const char *path)
-{
-  gint64 value = 0;
-
-  usher_json_get_integer (json, path, &value);
-
-  return value;
-}
-
-static void
-print_groups (Status *self)
-{
-  static const char *const titles[] = { "CHANNEL", "GROUP",        "#MEMBERS", "#LAG",
-                                        "#OUT",    "#REDELIVERED", "#PARKED",  NULL };
-  static const char *const numbers[] = { "members", "lag", "out", "redeliveries", "parked" };
-  g_autoptr (UsherTable) table = usher_table_new (titles);
-
-  for (guint i = 0; i < usher_json_get_length (self->groups, "groups"); i++)
-    {
-      usher_table_add (table, get_text (self->groups, "groups", i, "channel"));
-      usher_table_add (table, get_text (self->groups, "groups", i, "group"));
-      for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
-        add_number (table, self->groups, "groups", i, numbers[j]);
-    }
-
-  if (usher_table_get_n_rows (table) > 0)
-    g_print ("\n");
-  usher_table_print (table);
+  return usher_table_clean (text != NULL ? text : "-");
 }
 
 static void
 print_bus (Status *self)
 {
+  g_autofree char *state = dup_figure (self, "state");
+  g_autofree char *uptime = dup_figure (self, "uptime");
+  g_autofree char *events = dup_figure (self, "total_msgs");
+  g_autofree char *channels = dup_figure (self, "channels");
+  g_autofree char *members = dup_figure (self, "clients");
+  g_autofree char *trouble = self->no_bus != NULL ? usher_table_clean (self->no_bus) : NULL;
+  g_autoptr (UsherTable) groups = make_groups (self);
+
   if (self->server == NULL)
     {
-      g_print ("\nBus: %s\n", self->no_bus);
+      g_print ("\nBus: %s\n", trouble);
       return;
     }
 
-  g_print ("\nBus: %s, up for %s; events %" G_GINT64_FORMAT ", channels %" G_GINT64_FORMAT
-           ", members %" G_GINT64_FORMAT "\n",
-           usher_json_get_string (self->server, "state"),
-           usher_json_get_string (self->server, "uptime"),
-           get_number (self->server, "total_msgs"),
-           get_number (self->server, "channels"),
-           get_number (self->server, "clients"));
-  if (self->groups != NULL)
-    print_groups (self);
+  g_print ("\nBus: %s, up for %s; events %s, channels %s, members %s\n",
+           state,
+           uptime,
+           events,
+           channels,
+           members);
+  print_table (groups);
 }
 
 static void
-append_page (GString *json, const char *name, UsherJson *page)
+print_text (Status *self)
 {
-  g_autofree char *text = page != NULL ? usher_json_dup_text (page, "") : NULL;
+  g_autoptr (UsherTable) processes = make_processes (self);
 
-  g_string_append_printf (json, ",\"%s\":%s", name, text != NULL ? text : "null");
+  print_head (self);
+  print_table (processes);
+  print_table (self->services);
+  print_bus (self);
+}
+
+/* @text: (nullable) */
+static void
+build_text (JsonBuilder *builder, const char *name, const char *text)
+{
+  g_autofree char *valid = text != NULL ? g_utf8_make_valid (text, -1) : NULL;
+
+  json_builder_set_member_name (builder, name);
+  if (valid != NULL)
+    json_builder_add_string_value (builder, valid);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+build_table (JsonBuilder *builder, const char *name, UsherTable *table)
+{
+  json_builder_set_member_name (builder, name);
+  usher_table_build (table, builder);
+}
+
+static void
+build_bus (JsonBuilder *builder, Status *self)
+{
+  static const struct
+  {
+    const char *name;
+    const char *member;
+  } numbers[] = {
+    { "events", "total_msgs" },
+    { "channels", "channels" },
+    { "members", "clients" },
+  };
+
+  json_builder_set_member_name (builder, "bus");
+  json_builder_begin_object (builder);
+  build_text (builder, "state", usher_answer_get_text (self->server, "state"));
+  build_text (builder, "reason", self->no_bus);
+  build_text (builder, "uptime", usher_answer_get_text (self->server, "uptime"));
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      gint64 value = 0;
+
+      json_builder_set_member_name (builder, numbers[i].name);
+      if (usher_answer_get_integer (self->server, numbers[i].member, &value))
+        json_builder_add_int_value (builder, value);
+      else
+        json_builder_add_null_value (builder);
+    }
+  json_builder_end_object (builder);
 }
 
 static void
 print_json (Status *self)
 {
-  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (UsherTable) processes = make_processes (self);
+  g_autoptr (UsherTable) groups = make_groups (self);
 
-  g_string_append_printf (json,
-                          "{\"ready\":%s,\"reason\":",
-                          self->reason == NULL ? "true" : "false");
-  usher_json_append_string (json, self->reason != NULL ? self->reason : "");
-  append_page (json, "processes", self->processes);
-  g_string_append (json, ",\"hosts\":[");
-  for (guint i = 0; i < self->places->len; i++)
-    {
-      const Place *place = g_ptr_array_index (self->places, i);
-
-      g_string_append (json, i > 0 ? ",{\"process\":" : "{\"process\":");
-      usher_json_append_string (json, place->name != NULL ? place->name : "");
-      append_page (json, "plugins", place->plugins);
-      append_page (json, "services", place->services);
-      g_string_append_c (json, '}');
-    }
-  g_string_append_c (json, ']');
-  append_page (json, "server", self->server);
-  append_page (json, "groups", self->groups);
-  g_string_append_c (json, '}');
-  g_print ("%s\n", json->str);
+  json_builder_begin_object (builder);
+  build_text (builder, "address", usher_admin_client_get_address (self->client));
+  json_builder_set_member_name (builder, "ready");
+  json_builder_add_boolean_value (builder, self->reason == NULL);
+  build_text (builder, "reason", self->reason);
+  build_text (builder, "version", usher_answer_get_text (self->server, "version"));
+  build_table (builder, "processes", processes);
+  build_table (builder, "services", self->services);
+  build_bus (builder, self);
+  build_table (builder, "groups", groups);
+  json_builder_end_object (builder);
+  usher_table_print_document (builder);
 }
 
 int
@@ -407,7 +413,7 @@ usher_status (const UsherOptions *options)
   g_auto (Status) self = { NULL };
   g_autoptr (GError) error = NULL;
 
-  self.places = g_ptr_array_new_with_free_func (place_free);
+  self.services = make_services ();
   self.client = usher_admin_client_new (options, TIMEOUT, &error);
   if (self.client == NULL || !read_status (&self, &error))
     {
@@ -418,12 +424,7 @@ usher_status (const UsherOptions *options)
   if (as_json)
     print_json (&self);
   else
-    {
-      print_head (&self);
-      print_processes (&self);
-      print_services (&self);
-      print_bus (&self);
-    }
+    print_text (&self);
 
   return self.reason == NULL ? EXIT_SUCCESS : EXIT_NOT_READY;
 }

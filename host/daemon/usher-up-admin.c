@@ -8,13 +8,15 @@
 
 #include "usher-admin-forward.h"
 #include "usher-error.h"
-#include "usher-gateway-metrics.h"
+#include "usher-gateway-page.h"
+#include "usher-json-writer.h"
 #include "usher-up-private.h"
 
 static void
 on_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
 {
   g_autoptr (UsherExchange) exchange = user_data;
+  g_autoptr (UsherJsonWriter) writer = NULL;
 
   if (error != NULL)
     {
@@ -27,11 +29,12 @@ on_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
       return;
     }
 
-  usher_reply_take_json (usher_exchange_get_reply (exchange),
-                         g_strdup_printf ("{\"process\":\"%s\",\"generation\":%u}",
-                                          usher_slot_get_name (slot),
-                                          usher_slot_get_generation (slot)));
-  usher_exchange_finish (exchange);
+  writer = usher_json_writer_new ();
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "process", usher_slot_get_name (slot));
+  usher_json_writer_set_unsigned (writer, "generation", usher_slot_get_generation (slot));
+  usher_json_writer_end_object (writer);
+  usher_exchange_answer_json (exchange, usher_json_writer_end (writer));
 }
 
 /* From the listener's thread to the main one. */
@@ -92,7 +95,7 @@ on_process (UsherExchange *exchange, gpointer user_data)
       return;
     }
 
-  address = g_strdup_printf ("unix:%s/%s.admin", self->setup->options->run, instance);
+  address = g_strdup_printf ("unix:%s/%s.admin", self->life.setup->options->run, instance);
   /* decoded it might be a head of its own */
   page = g_uri_escape_string (usher_request_get_parameter (request, "page"), NULL, FALSE);
   path = g_strconcat ("/", page, NULL);
@@ -100,21 +103,58 @@ on_process (UsherExchange *exchange, gpointer user_data)
 }
 
 static void
+add_slot (gpointer data, gpointer user_data)
+{
+  UsherSlot *slot = data;
+  UsherChild *child = usher_slot_get_child (slot);
+  UsherProcessFigures figures = {
+    .name = usher_slot_get_name (slot),
+    .state = usher_slot_state_to_string (usher_slot_get_state (slot)),
+    .reason = usher_slot_get_reason (slot),
+    .services = usher_slot_get_services (slot),
+    .generation = usher_slot_get_generation (slot),
+    .n_restarts = usher_slot_get_n_restarts (slot),
+    .is_ready = usher_slot_is_ready (slot),
+  };
+
+  if (child != NULL)
+    {
+      figures.instance = usher_child_get_name (child);
+      figures.pid = usher_child_get_pid (child);
+      figures.since = usher_child_get_started (child);
+    }
+  g_array_append_val ((GArray *) user_data, figures);
+}
+
+void
+usher_up_update_pages (UsherUp *self)
+{
+  g_autoptr (GArray) processes = g_array_new (FALSE, FALSE, sizeof (UsherProcessFigures));
+
+  usher_plugin_page_update (self->plugins, self->life.setup->catalog);
+  usher_supervisor_foreach (self->supervisor, add_slot, processes);
+  usher_process_page_update (self->processes,
+                             self->profile->name,
+                             self->profile->bus,
+                             (gconstpointer) processes->data,
+                             processes->len);
+}
+
+static void
 add_metrics (UsherMetrics *metrics, gpointer user_data)
 {
   UsherUp *self = user_data;
 
-  usher_gateway_fill_metrics (self->gateway, metrics);
-  usher_process_page_add_metrics (self->processes, metrics, self->setup->options->run);
+  usher_gateway_page_add_metrics (metrics, self->gateway);
+  usher_process_page_add_metrics (self->processes, metrics, self->life.setup->options->run);
 }
 
 gboolean
 usher_up_add_routes (UsherUp *self, GError **error)
 {
-  UsherHost *host = self->setup->host;
+  UsherHost *host = self->life.setup->host;
 
-  usher_host_add_metrics (host, add_metrics, self, NULL);
-  usher_host_set_processes (host, usher_process_page_dup_text, self->processes);
+  usher_admin_add_metrics (self->life.admin, add_metrics, self, NULL);
 
   return usher_host_add_admin_route (
              host, "GET", "/plugins", usher_plugin_page_answer, self->plugins, NULL, error) &&

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-gateway.h"
+#include "usher-life.h"
 #include "usher-plugin-page.h"
 #include "usher-process-page.h"
 #include "usher-supervisor.h"
@@ -17,7 +18,7 @@ G_BEGIN_DECLS
 /* A host without services, whose public port is a gateway to the processes that have them. */
 typedef struct
 {
-  UsherSetup *setup;           /* (owned) */
+  UsherLife life;
   UsherProfile *profile;       /* (owned) */
   UsherPluginPage *plugins;    /* (owned) */
   UsherProcessPage *processes; /* (owned) */
@@ -25,15 +26,12 @@ typedef struct
   UsherGateway *gateway;       /* (owned) (nullable) */
   UsherBus *bus;               /* (owned) (nullable) */
   UsherWatch *watch;           /* (owned) (nullable) */
-  GMainLoop *loop;             /* (owned) */
-  char *defeat;                /* (owned) (nullable): why it ends */
-  guint n_looks;               /* for readiness */
   gboolean is_open;            /* the public port */
-  gboolean is_ready;           /* it was, for the first time */
-  gboolean stopping;
 } UsherUp;
 
 /* what operators can ask and order; before the host listens */
 gboolean usher_up_add_routes (UsherUp *self, GError **error);
+/* after each change */
+void usher_up_update_pages (UsherUp *self);
 
 G_END_DECLS

@@ -6,16 +6,12 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
 #include <signal.h>
-#include <stdlib.h>
 
+#include "usher-bus.h"
 #include "usher-commands.h"
-#include "usher-notify.h"
 #include "usher-program.h"
-#include "usher-sources.h"
 #include "usher-up-private.h"
-#include "usher-zmq-bus.h"
 
 #define MEMBER "supervisor"
 
@@ -37,24 +33,11 @@ const GOptionEntry usher_up_entries[] = {
   { NULL },
 };
 
-static void
-usher_up_clear (UsherUp *self)
+static UsherSetup *
+set_up (UsherLife *life, const UsherOptions *options)
 {
-  g_clear_pointer (&self->watch, usher_watch_free);
-  g_clear_pointer (&self->supervisor, usher_supervisor_free);
-  g_clear_object (&self->gateway);
-  if (self->setup != NULL)
-    g_clear_object (&self->setup->host);
-  g_clear_object (&self->bus);
-  g_clear_pointer (&self->profile, usher_profile_free);
-  g_clear_pointer (&self->setup, usher_setup_free);
-  g_clear_pointer (&self->plugins, usher_plugin_page_free);
-  g_clear_pointer (&self->processes, usher_process_page_free);
-  g_clear_pointer (&self->loop, g_main_loop_unref);
-  g_clear_pointer (&self->defeat, g_free);
+  return usher_setup_new_bare (options, USHER_SETUP_TAKE_OVER, TRUE);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherUp, usher_up_clear)
 
 static void
 note_plugins (gpointer data, gpointer user_data)
@@ -70,7 +53,7 @@ note_plugins (gpointer data, gpointer user_data)
   };
 
   for (guint i = 0; services != NULL && services[i] != NULL; i++)
-    usher_catalog_set_state (self->setup->catalog,
+    usher_catalog_set_state (self->life.setup->catalog,
                              services[i],
                              states[usher_slot_get_state (slot)],
                              usher_slot_get_reason (slot));
@@ -79,9 +62,10 @@ note_plugins (gpointer data, gpointer user_data)
 static void
 give_up (UsherUp *self)
 {
-  self->defeat = usher_supervisor_dup_defeat (self->supervisor);
-  if (self->defeat != NULL)
-    g_main_loop_quit (self->loop);
+  g_autofree char *defeat = usher_supervisor_dup_defeat (self->supervisor);
+
+  if (defeat != NULL)
+    usher_life_fail (&self->life, defeat);
 }
 
 static void
@@ -93,16 +77,16 @@ on_supervisor (gpointer user_data)
   if (self->supervisor == NULL)
     return;
 
-  trouble = self->stopping ? g_strdup ("the host is stopping")
-                           : usher_supervisor_dup_trouble (self->supervisor);
-  usher_host_set_trouble (self->setup->host, trouble != NULL ? trouble : self->setup->trouble);
+  trouble = self->life.is_stopping ? g_strdup ("the host is stopping")
+                                   : usher_supervisor_dup_trouble (self->supervisor);
+  usher_host_set_trouble (self->life.setup->host,
+                          trouble != NULL ? trouble : self->life.setup->trouble);
   usher_supervisor_foreach (self->supervisor, note_plugins, self);
-  usher_plugin_page_update (self->plugins, self->setup->catalog);
-  usher_process_page_update (self->processes, self->profile, self->supervisor);
+  usher_up_update_pages (self);
 
-  if (self->stopping && usher_supervisor_is_quiet (self->supervisor))
-    g_main_loop_quit (self->loop);
-  else if (!self->stopping && self->defeat == NULL)
+  if (self->life.is_stopping && usher_supervisor_is_quiet (self->supervisor))
+    g_main_loop_quit (self->life.loop);
+  else if (!self->life.is_stopping && !self->life.has_failed)
     give_up (self);
 }
 
@@ -127,7 +111,7 @@ on_built (const char *service, gpointer user_data)
 static gboolean
 open_gateway (UsherUp *self, GError **error)
 {
-  const UsherSetup *setup = self->setup;
+  const UsherSetup *setup = self->life.setup;
 
   self->gateway = usher_gateway_new (setup->options->run, setup->settings, setup->clock);
   usher_host_serve_operators (setup->host, self->gateway);
@@ -136,27 +120,29 @@ open_gateway (UsherUp *self, GError **error)
 }
 
 static gboolean
-start (UsherUp *self, GError **error)
+start (UsherLife *life, GError **error)
 {
-  UsherSetup *setup = self->setup;
+  UsherUp *self = (UsherUp *) life;
+  UsherSetup *setup = life->setup;
 
-  if (!usher_up_add_routes (self, error) || !usher_host_share (setup->host, error))
+  self->plugins = usher_plugin_page_new ();
+  self->processes = usher_process_page_new ();
+  self->profile = usher_profile_new (setup, error);
+  if (self->profile == NULL || !usher_up_add_routes (self, error) ||
+      !usher_host_share (setup->host, error))
     return FALSE;
 
   self->supervisor = usher_supervisor_new (setup, self->profile, on_supervisor, self, error);
   if (self->supervisor == NULL)
     return FALSE;
 
-  self->bus =
-      usher_zmq_bus_new_with_keys (self->profile->bus,
-                                   setup->options->name != NULL ? setup->options->name : MEMBER,
-                                   setup->clock,
-                                   usher_program_get_keys (setup->settings),
-                                   error);
+  self->bus = usher_bus_open (self->profile->bus,
+                              setup->options->name != NULL ? setup->options->name : MEMBER,
+                              setup->clock,
+                              usher_program_get_keys (setup->settings),
+                              error);
   if (self->bus == NULL || !usher_host_start (setup->host, self->bus, error) ||
-      !open_gateway (self, error) ||
-      !usher_host_listen (setup->host, NULL, setup->options->admin, error) ||
-      !usher_host_listen_probe (setup->host, setup->options->probe, error))
+      !open_gateway (self, error) || !usher_life_listen (life, NULL, error))
     return FALSE;
 
   if (wants_watch)
@@ -171,7 +157,7 @@ static gboolean
 is_ready (UsherUp *self)
 {
   if (!usher_supervisor_is_complete (self->supervisor) ||
-      !usher_host_is_ready (self->setup->host, NULL))
+      !usher_host_is_ready (self->life.setup->host, NULL))
     return FALSE;
 
   for (guint i = 0; i < self->profile->places->len; i++)
@@ -186,14 +172,6 @@ is_ready (UsherUp *self)
 }
 
 static void
-tell_ready (UsherUp *self)
-{
-  g_autofree char *status = g_strdup_printf ("profile %s is ready", self->profile->name);
-
-  usher_notify_ready (status);
-}
-
-static void
 pass_hangup (gpointer data, gpointer user_data)
 {
   UsherChild *child = usher_slot_get_child (data);
@@ -202,27 +180,19 @@ pass_hangup (gpointer data, gpointer user_data)
     usher_child_signal (child, SIGHUP);
 }
 
-static gboolean
-on_hangup (gpointer user_data)
+/* One that is not ready may not know yet what to do with the signal. */
+static void
+hang_up (UsherLife *life)
 {
-  UsherUp *self = user_data;
-
-  if (!self->is_ready)
-    return G_SOURCE_CONTINUE;
-
-  usher_notify_reloading ();
-  usher_sources_read_again (self->setup->options, self->setup->settings);
-  usher_supervisor_foreach (self->supervisor, pass_hangup, NULL);
-  tell_ready (self);
-
-  return G_SOURCE_CONTINUE;
+  if (life->is_ready)
+    usher_supervisor_foreach (((UsherUp *) life)->supervisor, pass_hangup, NULL);
 }
 
 /* Not before the services are there: who came earlier would be told that they do not exist. */
 static gboolean
 open_port (UsherUp *self)
 {
-  const char *listen = self->setup->options->listen;
+  const char *listen = self->life.setup->options->listen;
   g_autoptr (GError) error = NULL;
 
   if (self->is_open || !usher_supervisor_is_settled (self->supervisor))
@@ -232,99 +202,94 @@ open_port (UsherUp *self)
   if (listen == NULL || usher_gateway_listen (self->gateway, listen, &error))
     return TRUE;
 
-  self->defeat = g_strdup (error->message);
-  g_main_loop_quit (self->loop);
+  usher_life_fail (&self->life, error->message);
 
   return FALSE;
 }
 
-static gboolean
-announce (gpointer user_data)
+static int
+look (UsherLife *life, guint n_looks)
 {
-  UsherUp *self = user_data;
+  UsherUp *self = (UsherUp *) life;
 
-  if (self->stopping || self->defeat != NULL || !open_port (self))
-    return G_SOURCE_REMOVE;
+  if (!open_port (self))
+    return USHER_LIFE_NEVER;
+  if (self->is_open && is_ready (self))
+    return 0;
 
-  if (!self->is_open || !is_ready (self))
-    {
-      g_timeout_add (self->n_looks++ < QUICK_LOOKS ? QUICK_LOOK : SLOW_LOOK, announce, self);
-      return G_SOURCE_REMOVE;
-    }
+  return n_looks < QUICK_LOOKS ? QUICK_LOOK : SLOW_LOOK;
+}
 
-  usher_program_print_line ("listening", usher_gateway_get_uri (self->gateway));
-  usher_program_print_line ("admin", usher_host_get_admin_uri (self->setup->host));
-  self->is_ready = TRUE;
-  tell_ready (self);
+static gboolean
+announce (UsherLife *life, GError **error)
+{
+  usher_life_print_addresses (life, usher_gateway_get_uri (((UsherUp *) life)->gateway));
 
-  return G_SOURCE_REMOVE;
+  return TRUE;
+}
+
+static char *
+describe (UsherLife *life)
+{
+  return g_strdup_printf ("profile %s is ready", ((UsherUp *) life)->profile->name);
 }
 
 static void
 wait_until_quiet (UsherUp *self)
 {
   if (!usher_supervisor_is_quiet (self->supervisor))
-    g_main_loop_run (self->loop);
+    g_main_loop_run (self->life.loop);
 }
 
 static gboolean
-stop (UsherUp *self, GError **error)
+stop (UsherLife *life, gint64 timeout, GError **error)
 {
-  gint64 timeout = usher_settings_get_integer (self->setup->settings, "host", "stop-timeout") *
-                   G_TIME_SPAN_SECOND;
+  UsherUp *self = (UsherUp *) life;
   gboolean ok = FALSE;
 
-  usher_notify_stopping ();
-  self->stopping = TRUE;
-  usher_host_set_trouble (self->setup->host, "the host is stopping");
+  usher_host_set_trouble (life->setup->host, "the host is stopping");
   g_clear_pointer (&self->watch, usher_watch_free);
   if (self->gateway != NULL)
     usher_gateway_stop (self->gateway, timeout);
 
   usher_supervisor_stop (self->supervisor);
   wait_until_quiet (self);
-  ok = usher_host_stop (self->setup->host, timeout, error);
+  ok = usher_host_stop (life->setup->host, timeout, error);
   usher_supervisor_stop_hub (self->supervisor);
   wait_until_quiet (self);
 
   return ok;
 }
 
-static int
-run (UsherUp *self)
+static void
+clear (UsherLife *life)
 {
-  g_autoptr (GError) error = NULL;
+  UsherUp *self = (UsherUp *) life;
 
-  usher_setup_print_problems (self->setup);
-  if (self->setup->problems->len > 0)
-    return EXIT_FAILURE;
-
-  self->profile = usher_profile_new (self->setup, &error);
-  if (self->profile != NULL && start (self, &error))
-    {
-      announce (self);
-      if (self->defeat == NULL)
-        g_main_loop_run (self->loop);
-      if (stop (self, &error) && self->defeat == NULL)
-        return EXIT_SUCCESS;
-    }
-
-  g_printerr ("usher: %s\n", self->defeat != NULL ? self->defeat : error->message);
-
-  return EXIT_FAILURE;
+  g_clear_pointer (&self->watch, usher_watch_free);
+  g_clear_pointer (&self->supervisor, usher_supervisor_free);
+  g_clear_object (&self->gateway);
+  g_clear_object (&life->setup->host);
+  g_clear_object (&self->bus);
+  g_clear_pointer (&self->profile, usher_profile_free);
+  g_clear_pointer (&self->plugins, usher_plugin_page_free);
+  g_clear_pointer (&self->processes, usher_process_page_free);
 }
 
 int
 usher_up (const UsherOptions *options)
 {
-  g_auto (UsherUp) self = { NULL };
+  static const UsherLifeKind kind = {
+    .set_up = set_up,
+    .start = start,
+    .look = look,
+    .announce = announce,
+    .describe = describe,
+    .hang_up = hang_up,
+    .stop = stop,
+    .clear = clear,
+  };
+  UsherUp self = { 0 };
 
-  self.loop = g_main_loop_new (NULL, FALSE);
-  usher_program_prepare (self.loop);
-  g_unix_signal_add (SIGHUP, on_hangup, &self);
-  self.plugins = usher_plugin_page_new ();
-  self.processes = usher_process_page_new ();
-  self.setup = usher_setup_new_bare (options, USHER_SETUP_TAKE_OVER, TRUE);
-
-  return run (&self);
+  return usher_life_run (&self.life, &kind, options);
 }

@@ -236,13 +236,13 @@ refuse (UsherAcceptor *self, int fd)
   char buffer[4096];
   g_autoptr (GString) answer = g_string_new (NULL);
   char date[USHER_HTTP_DATE];
-  gssize n = recv (fd, buffer, sizeof buffer, MSG_DONTWAIT);
 
+  if (recv (fd, buffer, sizeof buffer, MSG_DONTWAIT) < 0)
+    g_debug ("one who is refused has said nothing: %s", g_strerror (errno));
   usher_http_date_write (date);
   usher_refusals_count (self->refusals, USHER_REFUSAL_CONNECTIONS, "");
   usher_refusal_append_answer (USHER_REFUSAL_CONNECTIONS, date, answer);
-  n = send (fd, answer->str, answer->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (n < 0)
+  if (send (fd, answer->str, answer->len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
     g_debug ("a refusal was not sent: %s", g_strerror (errno));
   shutdown (fd, SHUT_WR);
   close (fd);

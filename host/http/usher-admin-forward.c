@@ -98,7 +98,8 @@ begin (UsherExchange *exchange, const struct sockaddr_un *address, const char *t
                                        sizeof *address,
                                        on_idle,
                                        passage);
-  passage->head = usher_http_link_make_head (request, usher_request_get_method (request), target);
+  passage->head =
+      usher_request_make_passed_head (request, usher_request_get_method (request), target);
   if (passage->link == NULL || !usher_http_link_send (passage->link,
                                                       passage->head,
                                                       usher_request_get_body (request),

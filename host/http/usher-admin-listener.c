@@ -195,10 +195,10 @@ is_from_here (UsherRequest *request)
   const char *site = usher_request_peek_header (request, USHER_HEADER_SEC_FETCH_SITE);
   const char *mode = usher_request_get_header (request, "Sec-Fetch-Mode");
   const char *into = usher_request_get_header (request, "Sec-Fetch-Dest");
-  guint once = (1U << USHER_HEADER_ORIGIN) | (1U << USHER_HEADER_SEC_FETCH_SITE);
 
   /* no browser contradicts itself */
-  if ((request->twice & once) != 0)
+  if (usher_request_has_twice (request, USHER_HEADER_ORIGIN) ||
+      usher_request_has_twice (request, USHER_HEADER_SEC_FETCH_SITE))
     return FALSE;
   if (origin != NULL && !usher_router_is_own_origin (request, origin))
     return FALSE;

@@ -15,17 +15,6 @@
 #include "usher-reply-private.h"
 #include "usher-sessions-private.h"
 
-void
-usher_connection_forget_request (UsherConnection *self)
-{
-  if (self->exchange != NULL)
-    usher_server_thread_give_exchange (self->thread, g_steal_pointer (&self->exchange));
-  if (self->body != NULL)
-    g_string_free (g_steal_pointer (&self->body), TRUE);
-  self->parser.body = NULL;
-  usher_http_parser_clear (&self->parser);
-}
-
 /* (transfer full) (nullable) */
 static char *
 make_cookie (UsherConnection *self)

@@ -93,7 +93,9 @@ struct _UsherConnection
   gboolean is_done;
 };
 
+/* its life, in usher-connection-life.c: */
 void usher_connection_unref (UsherConnection *self);
+void usher_connection_forget_request (UsherConnection *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherConnection, usher_connection_unref)
 
@@ -116,7 +118,6 @@ void usher_connection_append_interim (UsherConnection *self);
 void usher_connection_forget_stream (UsherConnection *self);
 /* it counts as answered once what is to be sent is out */
 void usher_connection_end_request (UsherConnection *self);
-void usher_connection_forget_request (UsherConnection *self);
 /* what was written goes out while there is room */
 void usher_connection_pump (UsherConnection *self);
 

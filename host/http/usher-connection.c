@@ -26,18 +26,6 @@
 #define PROBE (G_TIME_SPAN_SECOND / 4)
 #define INPUT (EPOLLIN | EPOLLRDHUP)
 
-void
-usher_connection_unref (UsherConnection *self)
-{
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  usher_connection_forget_request (self);
-  usher_server_thread_unref (self->thread);
-  g_free (self->address);
-  g_free (self);
-}
-
 /* What was to be sent is out, or never will be. */
 static void
 settle_open (UsherConnection *self)

@@ -289,6 +289,23 @@ usher_exchange_finish (UsherExchange *self)
   done (self, self->user_data);
 }
 
+/**
+ * usher_exchange_answer_json:
+ * @self: an exchange that is not finished
+ * @json: (transfer full): the body of the answer
+ *
+ * Answers with JSON, and status 200 unless the reply has another.
+ */
+void
+usher_exchange_answer_json (UsherExchange *self, char *json)
+{
+  g_return_if_fail (USHER_IS_EXCHANGE (self));
+  g_return_if_fail (json != NULL);
+
+  usher_reply_take_json (self->reply, json);
+  usher_exchange_finish (self);
+}
+
 /* What nobody foresaw is told to nobody but the log, once. */
 static void
 log_failure (UsherExchange *self, const GError *error)

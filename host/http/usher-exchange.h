@@ -52,6 +52,8 @@ gboolean usher_exchange_is_gone (UsherExchange *self);
 USHER_API
 void usher_exchange_finish (UsherExchange *self);
 USHER_API
+void usher_exchange_answer_json (UsherExchange *self, char *json);
+USHER_API
 void usher_exchange_fail (UsherExchange *self, const GError *error);
 
 G_END_DECLS

@@ -415,7 +415,8 @@ usher_gateway_take (UsherExchange *exchange, gpointer data)
   forward->desk = get_desk (route->gateway);
   forward->exchange = exchange;
   forward->route = route;
-  forward->head = usher_http_link_make_head (request, usher_route_get_method (route->route), NULL);
+  forward->head =
+      usher_request_make_passed_head (request, usher_route_get_method (route->route), NULL);
   forward->can_repeat = can_repeat (request);
   forward->late.func = on_late;
   forward->late.data = forward;

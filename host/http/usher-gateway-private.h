@@ -68,24 +68,28 @@ struct _UsherGateway
   UsherTask begin;
 
   GMutex mutex;
+  gboolean is_draining;
+  char *trouble;     /* (owned) (nullable): why nobody is served */
   GPtrArray *copies; /* (owned) (element-type UsherCopy) */
   GPtrArray *routes; /* (owned) (element-type UsherGatewayRoute) */
   GHashTable *keys;  /* (owned): "METHOD /pattern" → the route */
   GPtrArray *desks;  /* (owned) (element-type UsherGatewayDesk) */
 };
 
-/* registry: reads the run directory again, with the mutex */
-void usher_gateway_scan (UsherGateway *self);
+/* registry: reads the run directory again, with the mutex; returns whether the trouble is another one */
+gboolean usher_gateway_scan (UsherGateway *self);
+/* likewise; @error: (nullable): of reading the run directory */
+gboolean usher_gateway_look_for_trouble (UsherGateway *self, const GError *error);
 /* with the mutex; (transfer full) (nullable): the one to ask next, which has one request more */
 UsherCopy *usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now);
-void usher_gateway_route_free (gpointer route);
+void usher_gateway_route_free (gpointer data);
 UsherCopy *usher_copy_ref (UsherCopy *copy);
-void usher_copy_unref (gpointer copy);
+void usher_copy_unref (gpointer data);
 
-/* forwards: a route's function, on a thread of the front */
-void usher_gateway_take (UsherExchange *exchange, gpointer route);
+/* forwards: a route's function, with the UsherGatewayRoute, on a thread of the front */
+void usher_gateway_take (UsherExchange *exchange, gpointer data);
 void usher_gateway_desk_free (gpointer desk);
 /* likewise, on the thread of an admin listener */
-void usher_gateway_take_operator (UsherExchange *exchange, gpointer route);
+void usher_gateway_take_operator (UsherExchange *exchange, gpointer data);
 
 G_END_DECLS

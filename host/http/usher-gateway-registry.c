@@ -176,9 +176,9 @@ look_at (UsherGateway *self, const char *name)
 }
 
 static gboolean
-look_at_all (UsherGateway *self)
+look_at_all (UsherGateway *self, GError **error)
 {
-  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (self->directory, 0, error);
   const char *file = NULL;
   gboolean is_new = FALSE;
 
@@ -366,16 +366,47 @@ assign_routes (UsherGateway *self)
     publish_routes (self, self->operators, TRUE);
 }
 
-void
+/* (transfer full) (nullable) */
+static char *
+find_trouble (UsherGateway *self, const GError *error)
+{
+  if (self->is_draining)
+    return g_strdup ("the gateway is stopping");
+  if (error != NULL)
+    return g_strdup_printf ("run directory “%s” cannot be read: %s",
+                            self->directory,
+                            error->message);
+
+  for (guint i = 0; i < self->copies->len; i++)
+    if (!((UsherCopy *) g_ptr_array_index (self->copies, i))->is_broken)
+      return NULL;
+
+  return g_strdup_printf ("no host is registered in “%s”", self->directory);
+}
+
+gboolean
+usher_gateway_look_for_trouble (UsherGateway *self, const GError *error)
+{
+  g_autofree char *before = g_steal_pointer (&self->trouble);
+
+  self->trouble = find_trouble (self, error);
+
+  return g_strcmp0 (self->trouble, before) != 0;
+}
+
+gboolean
 usher_gateway_scan (UsherGateway *self)
 {
+  g_autoptr (GError) error = NULL;
   gboolean changed = FALSE;
 
   for (guint i = 0; i < self->copies->len; i++)
     ((UsherCopy *) g_ptr_array_index (self->copies, i))->is_listed = FALSE;
 
-  changed = look_at_all (self);
+  changed = look_at_all (self, &error);
   changed = drop_unlisted (self) || changed;
   if (changed)
     assign_routes (self);
+
+  return usher_gateway_look_for_trouble (self, error);
 }

@@ -35,6 +35,13 @@
  *
  * Limits, deadlines and trusted proxies are those of its [class@Front], each of whose threads speaks with all copies.
  */
+typedef enum
+{
+  PROP_TROUBLE = 1,
+} UsherGatewayProperty;
+
+static GParamSpec *properties[PROP_TROUBLE + 1];
+
 G_DEFINE_FINAL_TYPE (UsherGateway, usher_gateway, G_TYPE_OBJECT)
 
 static void
@@ -56,6 +63,7 @@ usher_gateway_finalize (GObject *object)
   g_clear_object (&self->operators);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->copies, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_hash_table_unref);
   g_clear_pointer (&self->routes, g_ptr_array_unref);
@@ -66,12 +74,40 @@ usher_gateway_finalize (GObject *object)
 }
 
 static void
+usher_gateway_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  UsherGateway *self = USHER_GATEWAY (object);
+
+  switch ((UsherGatewayProperty) id)
+    {
+    case PROP_TROUBLE:
+      g_value_take_string (value, usher_gateway_dup_trouble (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+      break;
+    }
+}
+
+static void
 usher_gateway_class_init (UsherGatewayClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = usher_gateway_dispose;
   object_class->finalize = usher_gateway_finalize;
+  object_class->get_property = usher_gateway_get_property;
+
+  /**
+   * UsherGateway:trouble: (getter dup_trouble)
+   *
+   * Why no request can be served. It changes on a thread of the gateway's.
+   */
+  properties[PROP_TROUBLE] =
+      g_param_spec_string ("trouble", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
@@ -105,6 +141,7 @@ usher_gateway_new (const char *run_directory, UsherSettings *settings, UsherCloc
 
   self = g_object_new (USHER_TYPE_GATEWAY, NULL);
   self->directory = g_strdup (run_directory);
+  self->trouble = g_strdup ("the gateway has not started");
   self->settings = g_object_ref (settings);
   self->timeout = usher_settings_get_integer (settings, GROUP, "forward-timeout") * 1000;
   self->router =
@@ -186,12 +223,17 @@ probe (UsherGateway *self, UsherCopy *copy)
 static void
 scan (UsherGateway *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gboolean is_other = FALSE;
 
-  usher_gateway_scan (self);
+  g_mutex_lock (&self->mutex);
+  is_other = usher_gateway_scan (self);
   for (guint i = 0; i < self->copies->len; i++)
     probe (self, g_ptr_array_index (self->copies, i));
   usher_loop_set_deadline (self->loop, &self->next_scan, SCAN_INTERVAL);
+  g_mutex_unlock (&self->mutex);
+
+  if (is_other)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
 }
 
 static void
@@ -283,7 +325,8 @@ usher_gateway_start (UsherGateway *self, const char *listen, GError **error)
   if (!make_directory (self, error))
     return FALSE;
 
-  usher_gateway_scan (self);
+  if (usher_gateway_scan (self))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
   self->loop = usher_loop_new ("usher-gateway", NULL, NULL, error);
   if (self->loop == NULL)
     return FALSE;
@@ -332,120 +375,39 @@ usher_gateway_get_uri (UsherGateway *self)
   return usher_front_get_uri (self->front);
 }
 
-static void
-copy_info_free (gpointer data)
-{
-  UsherGatewayCopy *info = data;
-
-  g_free (info->name);
-  g_free (info->listen);
-  g_free (info->admin);
-  g_strfreev (info->services);
-  g_free (info);
-}
-
-static char **
-dup_services (UsherRegistration *registration)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; i < registration->services->len; i++)
-    g_strv_builder_add (builder, g_ptr_array_index (registration->services, i));
-
-  return g_strv_builder_end (builder);
-}
-
-static UsherGatewayCopy *
-copy_info_new (const UsherCopy *copy, gint64 now)
-{
-  UsherGatewayCopy *info = g_new0 (UsherGatewayCopy, 1);
-
-  info->name = g_strdup (copy->registration->name);
-  info->pid = copy->registration->pid;
-  info->listen = g_strdup (copy->registration->listen);
-  info->admin = g_strdup (copy->registration->admin);
-  info->services = dup_services (copy->registration);
-  info->state = "ready";
-  if (copy->is_away || copy->rest_until > now)
-    info->state = "away";
-  else if (copy->doubt_until > now)
-    info->state = "doubtful";
-  info->n_in_flight = copy->n_in_flight;
-  info->n_requests = copy->n_requests;
-  info->n_errors = copy->n_errors;
-
-  return info;
-}
-
 /**
- * usher_gateway_list: (skip)
+ * usher_gateway_dup_trouble:
  * @self: a gateway
  *
- * Lists the host processes that are registered. Any thread.
+ * Gets why no request can be served: the gateway has not started or is stopping, the run directory cannot be read, or no host
+ * is registered there. Any thread.
  *
- * Returns: (transfer full) (element-type UsherGatewayCopy): the copies
+ * Returns: (transfer full) (nullable): the reason, `NULL` when there is none
  */
-GPtrArray *
-usher_gateway_list (UsherGateway *self)
+char *
+usher_gateway_dup_trouble (UsherGateway *self)
 {
-  GPtrArray *list = NULL;
-  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GMutexLocker) locker = NULL;
 
   g_return_val_if_fail (USHER_IS_GATEWAY (self), NULL);
 
-  list = g_ptr_array_new_with_free_func (copy_info_free);
-  g_mutex_lock (&self->mutex);
-  for (guint i = 0; i < self->copies->len; i++)
-    {
-      const UsherCopy *copy = g_ptr_array_index (self->copies, i);
+  locker = g_mutex_locker_new (&self->mutex);
 
-      if (!copy->is_broken)
-        g_ptr_array_add (list, copy_info_new (copy, now));
-    }
-  g_mutex_unlock (&self->mutex);
-
-  return list;
+  return g_strdup (self->trouble);
 }
 
-static gboolean
-has_service (UsherGateway *self, const char *name, gint64 now)
+static void
+note_drain (UsherGateway *self)
 {
-  for (guint i = 0; i < self->copies->len; i++)
-    {
-      UsherCopy *copy = g_ptr_array_index (self->copies, i);
-
-      if (!copy->is_away && copy->rest_until <= now &&
-          g_ptr_array_find_with_equal_func (copy->registration->services, name, g_str_equal, NULL))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-/**
- * usher_gateway_has_services:
- * @self: a gateway
- * @names: (array zero-terminated=1): names of services
- *
- * Tells whether each of them is served by a registered host that is not known to be away. Any thread.
- *
- * Returns: whether all are served
- */
-gboolean
-usher_gateway_has_services (UsherGateway *self, const char *const *names)
-{
-  gint64 now = g_get_monotonic_time ();
-  gboolean all = TRUE;
-
-  g_return_val_if_fail (USHER_IS_GATEWAY (self), FALSE);
-  g_return_val_if_fail (names != NULL, FALSE);
+  gboolean is_other = FALSE;
 
   g_mutex_lock (&self->mutex);
-  for (guint i = 0; names[i] != NULL && all; i++)
-    all = has_service (self, names[i], now);
+  self->is_draining = TRUE;
+  is_other = usher_gateway_look_for_trouble (self, NULL);
   g_mutex_unlock (&self->mutex);
 
-  return all;
+  if (is_other)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
 }
 
 /**
@@ -459,6 +421,7 @@ usher_gateway_drain (UsherGateway *self)
 {
   g_return_if_fail (USHER_IS_GATEWAY (self));
 
+  note_drain (self);
   usher_front_drain (self->front);
 }
 
@@ -474,6 +437,7 @@ usher_gateway_stop (UsherGateway *self, gint64 timeout)
 {
   g_return_if_fail (USHER_IS_GATEWAY (self));
 
+  note_drain (self);
   if (self->front != NULL)
     usher_front_stop (self->front, timeout);
   if (self->loop != NULL)

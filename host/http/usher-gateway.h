@@ -50,6 +50,8 @@ GPtrArray *usher_gateway_list (UsherGateway *self);
 USHER_API
 gboolean usher_gateway_has_services (UsherGateway *self, const char *const *names);
 USHER_API
+char *usher_gateway_dup_trouble (UsherGateway *self);
+USHER_API
 void usher_gateway_add_metrics (UsherGateway *self, UsherMetrics *metrics);
 USHER_API
 void usher_gateway_drain (UsherGateway *self);

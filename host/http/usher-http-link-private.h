@@ -53,8 +53,4 @@ gboolean usher_http_link_send (UsherHttpLink *self,
                                UsherHttpLinkFunc func,
                                gpointer user_data);
 
-/* (nullable): the request as it goes to another process; NULL when a header cannot be passed on. @target: (nullable): in
- * place of its own */
-GString *usher_http_link_make_head (UsherRequest *request, const char *method, const char *target);
-
 G_END_DECLS

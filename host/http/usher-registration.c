@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-json-writer.h"
 #include "usher-json.h"
 #include "usher-request-private.h"
 
@@ -58,53 +59,51 @@ usher_registration_make_path (const char *directory, const char *name)
 }
 
 static void
-append_member (GString *json, const char *name, const char *value)
+write_services (UsherRegistration *self, UsherJsonWriter *writer)
 {
-  g_string_append_printf (json, "%s\"%s\":", json->len > 1 ? "," : "", name);
-  if (value != NULL)
-    usher_json_append_string (json, value);
-  else
-    g_string_append (json, "null");
+  usher_json_writer_add_member (writer, "services");
+  usher_json_writer_begin_array (writer);
+  for (guint i = 0; i < self->services->len; i++)
+    usher_json_writer_add_string (writer, g_ptr_array_index (self->services, i));
+  usher_json_writer_end_array (writer);
+}
+
+static void
+write_routes (UsherRegistration *self, UsherJsonWriter *writer)
+{
+  usher_json_writer_add_member (writer, "routes");
+  usher_json_writer_begin_array (writer);
+  for (guint i = 0; i < self->routes->len; i++)
+    {
+      const UsherRoute *route = g_ptr_array_index (self->routes, i);
+      UsherRouteFlags flags = usher_route_get_flags (route);
+
+      usher_json_writer_begin_object (writer);
+      usher_json_writer_set_string (writer, "service", usher_route_get_service (route));
+      usher_json_writer_set_string (writer, "method", usher_route_get_method (route));
+      usher_json_writer_set_string (writer, "pattern", usher_route_get_pattern (route));
+      usher_json_writer_set_boolean (writer, "admin", (flags & USHER_ROUTE_ADMIN) != 0);
+      usher_json_writer_set_boolean (writer, "signed_in", (flags & USHER_ROUTE_SIGNED_IN) != 0);
+      usher_json_writer_end_object (writer);
+    }
+  usher_json_writer_end_array (writer);
 }
 
 static char *
 make_json (UsherRegistration *self)
 {
-  GString *json = g_string_new ("{");
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
-  append_member (json, "name", self->name);
-  g_string_append_printf (json, ",\"pid\":%" G_GINT64_FORMAT, self->pid);
-  append_member (json, "listen", self->listen);
-  append_member (json, "admin", self->admin);
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "name", self->name);
+  usher_json_writer_set_integer (writer, "pid", self->pid);
+  usher_json_writer_set_string (writer, "listen", self->listen);
+  usher_json_writer_set_string (writer, "admin", self->admin);
+  write_services (self, writer);
+  write_routes (self, writer);
+  usher_json_writer_end_object (writer);
 
-  g_string_append (json, ",\"services\":[");
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      if (i > 0)
-        g_string_append_c (json, ',');
-      usher_json_append_string (json, g_ptr_array_index (self->services, i));
-    }
-
-  g_string_append (json, "],\"routes\":[");
-  for (guint i = 0; i < self->routes->len; i++)
-    {
-      const UsherRoute *route = g_ptr_array_index (self->routes, i);
-      UsherRouteFlags flags = usher_route_get_flags (route);
-      g_autoptr (GString) item = g_string_new ("{");
-
-      append_member (item, "service", usher_route_get_service (route));
-      append_member (item, "method", usher_route_get_method (route));
-      append_member (item, "pattern", usher_route_get_pattern (route));
-      g_string_append_printf (json,
-                              "%s%s,\"admin\":%s,\"signed_in\":%s}",
-                              i > 0 ? "," : "",
-                              item->str,
-                              (flags & USHER_ROUTE_ADMIN) != 0 ? "true" : "false",
-                              (flags & USHER_ROUTE_SIGNED_IN) != 0 ? "true" : "false");
-    }
-  g_string_append (json, "]}\n");
-
-  return g_string_free (json, FALSE);
+  return usher_json_writer_end (writer);
 }
 
 gboolean

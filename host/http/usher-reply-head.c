@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "usher-head-field-private.h"
+
 #define END "\r\n"
 
 /* clang-format off */
@@ -69,41 +71,16 @@ find_line (guint status)
   return NULL;
 }
 
-/* Returns where it begins in @digits. */
-static const char *
-write_number (char digits[24], gsize number)
-{
-  guint i = 23;
-
-  digits[i] = '\0';
-  do
-    digits[--i] = (char) ('0' + number % 10);
-  while ((number /= 10) > 0);
-
-  return digits + i;
-}
-
 static void
 append_text (GString *out, const char *text)
 {
   g_string_append_len (out, text, (gssize) strlen (text));
 }
 
-/* In one go: this is most of what there is to do for a small answer. */
 static void
 append_header (const char *name, const char *value, gpointer user_data)
 {
-  GString *out = user_data;
-  gsize n_name = strlen (name);
-  gsize n_value = strlen (value);
-  char *to = NULL;
-
-  g_string_set_size (out, out->len + n_name + n_value + 4);
-  to = out->str + out->len - (n_name + n_value + 4);
-  memcpy (to, name, n_name);
-  memcpy (to + n_name, ": ", 2);
-  memcpy (to + n_name + 2, value, n_value);
-  memcpy (to + n_name + 2 + n_value, END, 2);
+  usher_head_append_field (user_data, name, value);
 }
 
 static void
@@ -114,13 +91,7 @@ append_framing (UsherReply *self, const UsherReplyHead *head, GString *out)
   if (head->framing == USHER_FRAMING_CHUNKED)
     append_text (out, "Transfer-Encoding: chunked" END);
   else if (head->framing == USHER_FRAMING_LENGTH)
-    {
-      char digits[24];
-
-      append_header ("Content-Length",
-                     write_number (digits, body != NULL ? g_bytes_get_size (body) : 0),
-                     out);
-    }
+    usher_head_append_number (out, "Content-Length", body != NULL ? g_bytes_get_size (body) : 0);
 }
 
 static void
@@ -141,17 +112,17 @@ usher_reply_append_head (UsherReply *self, const UsherReplyHead *head, GString *
 
   append_status (out, usher_reply_get_status (self));
   if (head->date != NULL)
-    append_header ("Date", head->date, out);
+    usher_head_append_field (out, "Date", head->date);
   if (head->id != NULL)
-    append_header ("X-Request-Id", head->id, out);
+    usher_head_append_field (out, "X-Request-Id", head->id);
   append_text (out, "X-Content-Type-Options: nosniff" END);
   if (type != NULL)
-    append_header ("Content-Type", type, out);
+    usher_head_append_field (out, "Content-Type", type);
   if (usher_reply_get_header (self, "Cache-Control") == NULL)
     append_text (out, "Cache-Control: no-store" END);
   usher_reply_foreach_header (self, append_header, out);
   if (head->cookie != NULL)
-    append_header ("Set-Cookie", head->cookie, out);
+    usher_head_append_field (out, "Set-Cookie", head->cookie);
   append_framing (self, head, out);
   if (head->closes)
     append_text (out, "Connection: close" END);

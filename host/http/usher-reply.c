@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-json.h"
+#include "usher-json-writer.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
 
@@ -409,12 +409,18 @@ usher_reply_set_session (UsherReply *self, UsherSession *session)
 static void
 set_message (UsherReply *self, guint status, const char *message)
 {
-  GString *json = g_string_new ("{\"errors\":[{\"message\":");
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
-  usher_json_append_string (json, message);
-  g_string_append (json, "}]}");
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_add_member (writer, "errors");
+  usher_json_writer_begin_array (writer);
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "message", message);
+  usher_json_writer_end_object (writer);
+  usher_json_writer_end_array (writer);
+  usher_json_writer_end_object (writer);
   self->status = status;
-  usher_reply_take_json (self, g_string_free (json, FALSE));
+  usher_reply_take_json (self, usher_json_writer_end (writer));
 }
 
 /**

@@ -81,6 +81,8 @@ struct _UsherRequest
 void usher_request_clear (UsherRequest *self);
 /* (nullable): the first value, or all of a list */
 const char *usher_request_peek_header (UsherRequest *self, UsherKnownHeader header);
+/* whether it came more than once */
+gboolean usher_request_has_twice (UsherRequest *self, UsherKnownHeader header);
 /* texts that live as long as the request */
 void usher_request_take_target (UsherRequest *self, char *target);
 void usher_request_take_header (UsherRequest *self,
@@ -98,5 +100,8 @@ void usher_request_set_authority (UsherRequest *self, const char *authority);
 const char *usher_request_get_authority (UsherRequest *self);
 /* the decoded segments of the path; (nullable): NULL when it can match no route */
 const char *const *usher_request_get_segments (UsherRequest *self, guint *n_segments);
+/* (transfer full): the head as it goes to another process; @target: (nullable): in place of its own */
+GString *
+usher_request_make_passed_head (UsherRequest *self, const char *method, const char *target);
 
 G_END_DECLS

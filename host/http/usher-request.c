@@ -282,6 +282,12 @@ usher_request_peek_header (UsherRequest *self, UsherKnownHeader header)
   return self->known[header];
 }
 
+gboolean
+usher_request_has_twice (UsherRequest *self, UsherKnownHeader header)
+{
+  return (self->twice & bit (header)) != 0;
+}
+
 /**
  * usher_request_set_body:
  * @self: a request
@@ -533,7 +539,7 @@ decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
 
       if (text[i] != '%')
         {
-          copy[out++] = text[i] == '+' && is_query ? ' ' : text[i];
+          copy[out++] = (char) (text[i] == '+' && is_query ? ' ' : text[i]);
           continue;
         }
 

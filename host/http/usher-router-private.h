@@ -38,11 +38,23 @@ void usher_router_follow (UsherRouter *self, UsherRouter *table);
 void usher_router_miss (UsherRouter *self, UsherExchange *exchange);
 /* @found: the route of an exchange; @duration: microseconds */
 void usher_router_count (gconstpointer found, guint status, gint64 duration);
-/* @tally: answers by class, then their durations; @method and @pattern are empty for what found no route */
-typedef void (*UsherRouteCountFunc) (const char *method,
-                                     const char *pattern,
-                                     UsherTally *tally,
-                                     gpointer user_data);
-void usher_router_foreach_count (UsherRouter *self, UsherRouteCountFunc func, gpointer user_data);
+
+/* What a route has answered; method and pattern are empty for what found no route. */
+typedef struct
+{
+  const char *method;
+  const char *pattern;
+  guint64 answers[USHER_ROUTE_N_CLASSES];
+  guint n_bounds;
+  const double *bounds;  /* of how long they took, in seconds */
+  const guint64 *counts; /* one a bound and one for what is beyond */
+  double duration;       /* of all, in seconds */
+} UsherRouteFigures;
+
+typedef void (*UsherRouteFiguresFunc) (const UsherRouteFigures *figures, gpointer user_data);
+/* exported for who shows a host */
+USHER_API
+void
+usher_router_foreach_figures (UsherRouter *self, UsherRouteFiguresFunc func, gpointer user_data);
 
 G_END_DECLS

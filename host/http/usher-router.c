@@ -659,18 +659,27 @@ usher_router_count (gconstpointer found, guint status, gint64 duration)
 }
 
 static void
-tell_count (const Entry *entry, UsherRouteCountFunc func, gpointer user_data)
+tell_figures (const Entry *entry, UsherRouteFiguresFunc func, gpointer user_data)
 {
-  func (usher_route_get_method (entry->route),
-        usher_route_get_pattern (entry->route),
-        entry->tally,
-        user_data);
+  guint64 counts[USHER_TALLY_N_BOUNDS + 1] = { 0 };
+  UsherRouteFigures figures = {
+    .method = usher_route_get_method (entry->route),
+    .pattern = usher_route_get_pattern (entry->route),
+    .n_bounds = USHER_TALLY_N_BOUNDS,
+    .bounds = usher_tally_bounds,
+    .counts = counts,
+    .duration = usher_tally_sum_durations (entry->tally, USHER_ROUTE_N_CLASSES, counts),
+  };
+
+  for (guint i = 0; i < USHER_ROUTE_N_CLASSES; i++)
+    figures.answers[i] = usher_tally_sum (entry->tally, i);
+  func (&figures, user_data);
 }
 
 void
-usher_router_foreach_count (UsherRouter *self, UsherRouteCountFunc func, gpointer user_data)
+usher_router_foreach_figures (UsherRouter *self, UsherRouteFiguresFunc func, gpointer user_data)
 {
-  tell_count (self->nowhere, func, user_data);
+  tell_figures (self->nowhere, func, user_data);
   for (guint i = 0; i < self->added->len; i++)
-    tell_count (g_ptr_array_index (self->added, i), func, user_data);
+    tell_figures (g_ptr_array_index (self->added, i), func, user_data);
 }

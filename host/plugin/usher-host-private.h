@@ -10,7 +10,6 @@
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
 #include "usher-host.h"
-#include "usher-monitor-private.h"
 #include "usher-readiness-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
@@ -40,17 +39,11 @@ struct _UsherHost
   UsherFront *front;             /* (owned) (nullable) */
   UsherAdminListener *admin;     /* (owned) (nullable) */
   UsherAdminListener *probe;     /* (owned) (nullable) */
-  UsherMonitor *monitor;         /* (owned) */
-  GPtrArray *metrics;            /* (owned) (nullable): what the program around it adds */
-  UsherProcessesFunc processes;  /* (nullable) */
-  gpointer processes_data;
-  char *registered; /* (owned) (nullable): the path of its registration */
+  char *registered;              /* (owned) (nullable): the path of its registration */
   gboolean started;
 };
 
 /* Returns whether it was registered, so that some may still come who do not know yet. */
 gboolean usher_host_unregister (UsherHost *self);
-/* the routes of the admin listener that are the host's own */
-gboolean usher_host_add_admin_routes (UsherHost *self, GError **error);
 
 G_END_DECLS

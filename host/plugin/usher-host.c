@@ -10,6 +10,7 @@
 
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
+#include "usher-health-private.h"
 #include "usher-host-private.h"
 
 #define KEY_FILE  "session.key"
@@ -64,8 +65,6 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->front);
   g_clear_object (&self->admin);
   g_clear_object (&self->probe);
-  g_clear_pointer (&self->monitor, usher_monitor_free);
-  g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->revocations, usher_revocations_free);
   g_clear_object (&self->router);
   g_clear_object (&self->admin_router);
@@ -164,7 +163,17 @@ usher_host_init (UsherHost *self)
 {
   self->tenants = usher_tenants_new ();
   self->readiness = usher_readiness_new ();
-  self->monitor = usher_monitor_new (self);
+}
+
+/* (transfer full) (nullable): why it is not ready */
+static char *
+dup_reason (gpointer host)
+{
+  char *reason = NULL;
+
+  usher_host_is_ready (host, &reason);
+
+  return reason;
 }
 
 static gboolean
@@ -191,8 +200,8 @@ prepare (UsherHost *self, GError **error)
                          (guint) usher_settings_get_integer (self->settings, "host", "workers"),
                          error);
 
-  return self->workers != NULL && usher_host_add_admin_routes (self, error) &&
-         usher_monitor_add_routes (self->monitor, error);
+  return self->workers != NULL &&
+         usher_health_add_routes (self->admin_router, dup_reason, self, error);
 }
 
 /* A restore that was broken off has left some files of before and some of the backup. */

@@ -12,7 +12,6 @@
 #include "usher-clock.h"
 #include "usher-event.h"
 #include "usher-gateway.h"
-#include "usher-metrics.h"
 #include "usher-reply.h"
 #include "usher-request.h"
 #include "usher-router.h"
@@ -68,12 +67,6 @@ gboolean usher_host_add_admin_route (UsherHost *self,
                                      gpointer user_data,
                                      GDestroyNotify destroy,
                                      GError **error);
-/* numbers of the program around the host on /metrics; before usher_host_listen() */
-USHER_API
-void usher_host_add_metrics (UsherHost *self,
-                             UsherMetricsFunc func,
-                             gpointer user_data,
-                             GDestroyNotify destroy);
 /* the admin listener serves what the services behind @gateway offer on theirs; before both start */
 USHER_API
 void usher_host_serve_operators (UsherHost *self, UsherGateway *gateway);
@@ -81,10 +74,6 @@ void usher_host_serve_operators (UsherHost *self, UsherGateway *gateway);
 USHER_API
 gboolean
 usher_host_register (UsherHost *self, const char *run_directory, const char *name, GError **error);
-/* the processes that the page for people shows, as JSON {"items":[…]}; before usher_host_listen() */
-typedef char *(*UsherProcessesFunc) (gpointer user_data);
-USHER_API
-void usher_host_set_processes (UsherHost *self, UsherProcessesFunc func, gpointer user_data);
 USHER_API
 const char *usher_host_get_uri (UsherHost *self);
 USHER_API

@@ -87,16 +87,17 @@ check_keys (GKeyFile *file, GError **error)
   for (guint i = 0; keys[i] != NULL; i++)
     {
       const char *nearest = NULL;
+      g_autofree char *key = g_utf8_make_valid (keys[i], -1);
 
-      if (g_strv_contains (known, keys[i]))
+      if (g_strv_contains (known, key))
         continue;
 
-      nearest = usher_nearest_word (keys[i], known);
+      nearest = usher_nearest_word (key, known);
       g_set_error (error,
                    USHER_ERROR,
                    USHER_ERROR_INVALID,
                    "key “%s” is unknown%s%s%s",
-                   keys[i],
+                   key,
                    nearest != NULL ? ", did you mean “" : "",
                    nearest != NULL ? nearest : "",
                    nearest != NULL ? "”?" : "");
@@ -244,8 +245,10 @@ usher_manifest_new_from_file (const char *path, GError **error)
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &cause))
     {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_INVALID, "manifest “%s”: %s", path, cause->message);
+      /* a line of the file is in it */
+      g_autofree char *why = g_utf8_make_valid (cause->message, -1);
+
+      g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "manifest “%s”: %s", path, why);
       return NULL;
     }
 

@@ -88,28 +88,6 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   usher_delivery_ack (owned);
 }
 
-/* The last sequence of a channel as the hub knows it; 0 for a channel without events. */
-static gboolean
-read_last_sequence (UsherBus *bus, const char *name, gint64 *last, GError **error)
-{
-  g_autofree char *escaped = g_uri_escape_string (name, NULL, FALSE);
-  g_autofree char *what = g_strconcat ("channelsz?subs=1&channel=", escaped, NULL);
-  g_autofree char *text = usher_bus_describe (bus, what, error);
-  g_autoptr (UsherJson) json = NULL;
-
-  if (text == NULL)
-    return FALSE;
-
-  json = usher_json_parse (text, -1, error);
-  if (json == NULL)
-    return FALSE;
-
-  if (!usher_json_get_integer (json, "channels.0.last_seq", last))
-    usher_json_get_integer (json, "last_seq", last);
-
-  return TRUE;
-}
-
 static gboolean
 wait_until_seen (Channel *channel, guint64 last)
 {
@@ -128,19 +106,19 @@ static gboolean
 follow (Channel *channel, UsherBus *bus, const char *name, GError **error)
 {
   UsherSubscription subscription = { .channel = name, .start = USHER_START_ALL };
-  gint64 last = 0;
+  guint64 last = 0;
 
   if (name == NULL || *name == '\0')
     return TRUE;
 
   if (usher_bus_subscribe (bus, &subscription, on_delivery, channel, NULL, error) == 0 ||
-      !read_last_sequence (bus, name, &last, error))
+      !usher_bus_get_last_sequence (bus, name, &last, error))
     {
       g_prefix_error (error, "channel “%s” of refused users: ", name);
       return FALSE;
     }
 
-  if (!wait_until_seen (channel, (guint64) last))
+  if (!wait_until_seen (channel, last))
     {
       g_set_error (error,
                    USHER_ERROR,

@@ -9,16 +9,20 @@
 #include "usher-auth-service.h"
 
 #include "usher-auth-contract.h"
+#include "usher-json-writer.h"
 #include "usher-user.h"
 
 static void
 publish (UsherUnit *unit, const char *channel, UsherDocument *user)
 {
-  g_autofree char *payload = g_strdup_printf ("{\"" USHER_AUTH_ID "\":\"%s\",\"" USHER_AUTH_VERSION
-                                              "\":%" G_GINT64_FORMAT "}",
-                                              usher_document_get_id (user),
-                                              usher_document_get_version (user));
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+  g_autofree char *payload = NULL;
 
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, USHER_AUTH_ID, usher_document_get_id (user));
+  usher_json_writer_set_integer (writer, USHER_AUTH_VERSION, usher_document_get_version (user));
+  usher_json_writer_end_object (writer);
+  payload = usher_json_writer_end (writer);
   usher_unit_publish (unit, channel, payload);
 }
 

@@ -9,6 +9,7 @@
 #include "usher-auth-service.h"
 
 #include "usher-error.h"
+#include "usher-json-writer.h"
 #include "usher-user.h"
 
 #define MAX_PASSWORD      256
@@ -284,7 +285,7 @@ show_current_user (UsherRequest *request,
                    GError **error)
 {
   UsherSession *session = usher_request_get_session (request);
-  GString *json = NULL;
+  g_autoptr (UsherJsonWriter) writer = NULL;
 
   if (session == NULL)
     {
@@ -292,14 +293,16 @@ show_current_user (UsherRequest *request,
       return TRUE;
     }
 
-  json = g_string_new ("{\"currentUser\":{\"id\":");
-  usher_json_append_string (json, usher_session_get_user_id (session));
-  g_string_append (json, ",\"email\":");
-  usher_json_append_string (json, usher_session_get_email (session));
-  g_string_append_printf (json,
-                          ",\"iat\":%" G_GINT64_FORMAT "}}",
-                          usher_session_get_issued (session));
-  usher_reply_take_json (reply, g_string_free (json, FALSE));
+  writer = usher_json_writer_new ();
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_add_member (writer, "currentUser");
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
+  usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
+  usher_json_writer_set_integer (writer, "iat", usher_session_get_issued (session));
+  usher_json_writer_end_object (writer);
+  usher_json_writer_end_object (writer);
+  usher_reply_take_json (reply, usher_json_writer_end (writer));
 
   return TRUE;
 }

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "usher-json.h"
+#include "usher-json-writer.h"
 
 #define ASKED     (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define MAX_EMAIL 254
@@ -164,12 +164,14 @@ usher_user_set_banned (UsherDocument *user, gboolean banned)
 char *
 usher_user_to_json (UsherDocument *user)
 {
-  GString *json = g_string_new ("{\"id\":");
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
-  usher_json_append_string (json, usher_document_get_id (user));
-  g_string_append (json, ",\"email\":");
-  usher_json_append_string (json, usher_document_get_string (user, USHER_USER_EMAIL));
-  g_string_append_c (json, '}');
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "id", usher_document_get_id (user));
+  usher_json_writer_set_string (writer,
+                                "email",
+                                usher_document_get_string (user, USHER_USER_EMAIL));
+  usher_json_writer_end_object (writer);
 
-  return g_string_free (json, FALSE);
+  return usher_json_writer_end (writer);
 }

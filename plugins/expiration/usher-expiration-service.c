@@ -10,6 +10,7 @@
 
 #include "usher-event-members.h"
 #include "usher-expiration-contract.h"
+#include "usher-json-writer.h"
 #include "usher-orders-contract.h"
 #include "usher-plugin.h"
 
@@ -60,10 +61,13 @@ on_order_cancelled (UsherEvent *event, UsherUnit *unit, gpointer user_data, GErr
 static gboolean
 on_time_over (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 {
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autofree char *payload = NULL;
 
-  payload =
-      g_strdup_printf ("{\"" USHER_EXPIRATION_ORDER_ID "\":\"%s\"}", usher_timer_get_key (timer));
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, USHER_EXPIRATION_ORDER_ID, usher_timer_get_key (timer));
+  usher_json_writer_end_object (writer);
+  payload = usher_json_writer_end (writer);
   usher_unit_publish (unit, USHER_EXPIRATION_COMPLETE, payload);
 
   return TRUE;

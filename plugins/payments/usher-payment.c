@@ -9,7 +9,7 @@
 #include "usher-payment.h"
 
 #include "usher-id.h"
-#include "usher-json.h"
+#include "usher-json-writer.h"
 #include "usher-orders-contract.h"
 #include "usher-payments-contract.h"
 
@@ -215,16 +215,17 @@ usher_payment_make_refund_key (UsherDocument *payment)
 static char *
 make_payload (UsherDocument *payment, const char *member)
 {
-  GString *json = g_string_new ("{\"" USHER_PAYMENTS_ID "\":");
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
-  usher_json_append_string (json, usher_document_get_string (payment, USHER_PAYMENT_ID));
-  g_string_append (json, ",\"" USHER_PAYMENTS_ORDER_ID "\":");
-  usher_json_append_string (json, usher_document_get_id (payment));
-  g_string_append_printf (json, ",\"%s\":", member);
-  usher_json_append_string (json, usher_document_get_string (payment, member));
-  g_string_append_c (json, '}');
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer,
+                                USHER_PAYMENTS_ID,
+                                usher_document_get_string (payment, USHER_PAYMENT_ID));
+  usher_json_writer_set_string (writer, USHER_PAYMENTS_ORDER_ID, usher_document_get_id (payment));
+  usher_json_writer_set_string (writer, member, usher_document_get_string (payment, member));
+  usher_json_writer_end_object (writer);
 
-  return g_string_free (json, FALSE);
+  return usher_json_writer_end (writer);
 }
 
 char *

@@ -9,6 +9,7 @@
 #include "usher-payments-service.h"
 
 #include "usher-error.h"
+#include "usher-json-writer.h"
 #include "usher-payment.h"
 
 #define CURRENCY "usd"
@@ -54,20 +55,27 @@ get_cancel_message (UsherDocument *payment)
 static void
 answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
 {
-  GString *json = NULL;
+  g_autoptr (UsherJsonWriter) writer = NULL;
 
   if (usher_payment_is_cancelled (payment))
-    usher_reply_refuse (reply, 400, get_cancel_message (payment));
-  else if (charge->outcome == USHER_CHARGE_DECLINED)
-    usher_reply_refuse (reply, 402, charge->message);
-  else
     {
-      json = g_string_new ("{\"" USHER_PAYMENTS_ID "\":");
-      usher_json_append_string (json, usher_document_get_string (payment, USHER_PAYMENT_ID));
-      g_string_append_c (json, '}');
-      usher_reply_set_status (reply, 201);
-      usher_reply_take_json (reply, g_string_free (json, FALSE));
+      usher_reply_refuse (reply, 400, get_cancel_message (payment));
+      return;
     }
+  if (charge->outcome == USHER_CHARGE_DECLINED)
+    {
+      usher_reply_refuse (reply, 402, charge->message);
+      return;
+    }
+
+  writer = usher_json_writer_new ();
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer,
+                                USHER_PAYMENTS_ID,
+                                usher_document_get_string (payment, USHER_PAYMENT_ID));
+  usher_json_writer_end_object (writer);
+  usher_reply_set_status (reply, 201);
+  usher_reply_take_json (reply, usher_json_writer_end (writer));
 }
 
 /* The timer was first. It has written the same outcome, as a key has only one. */

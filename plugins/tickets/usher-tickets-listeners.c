@@ -9,6 +9,7 @@
 #include "usher-tickets-service.h"
 
 #include "usher-event-members.h"
+#include "usher-json-writer.h"
 #include "usher-orders-contract.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
@@ -46,13 +47,19 @@ hand_to (UsherUnit *unit, UsherDocument *ticket, const char *order_id, GError **
 static void
 refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id)
 {
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autofree char *payload = NULL;
 
-  payload = g_strdup_printf ("{\"orderId\":\"%s\",\"reason\":\"The ticket has been edited\","
-                             "\"ticket\":{\"id\":\"%s\",\"version\":%" G_GINT64_FORMAT "}}",
-                             order_id,
-                             usher_document_get_id (ticket),
-                             usher_document_get_version (ticket));
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, USHER_TICKETS_ORDER_ID, order_id);
+  usher_json_writer_set_string (writer, USHER_TICKETS_REASON, "The ticket has been edited");
+  usher_json_writer_add_member (writer, "ticket");
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "id", usher_document_get_id (ticket));
+  usher_json_writer_set_integer (writer, "version", usher_document_get_version (ticket));
+  usher_json_writer_end_object (writer);
+  usher_json_writer_end_object (writer);
+  payload = usher_json_writer_end (writer);
   usher_unit_publish (unit, USHER_TICKETS_RESERVATION_FAILED, payload);
 }
 

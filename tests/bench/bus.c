@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "usher-bus.h"
 #include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-keys.h"
-#include "usher-zmq-bus.h"
 
 #define ROUNDS    5
 #define EVENTS    100000
@@ -217,7 +217,7 @@ open_way (Way *way, UsherClock *clock, const char *folder)
     }
   endpoint = usher_hub_bind (way->hub, wanted != NULL ? wanted : way->endpoint, &error);
   g_assert_no_error (error);
-  way->bus = usher_zmq_bus_new_with_keys (endpoint, "bench", clock, keys, &error);
+  way->bus = usher_bus_open (endpoint, "bench", clock, keys, &error);
   g_assert_no_error (error);
   usher_bus_subscribe (way->bus, &subscription, on_delivery, &way->counter, NULL, &error);
   g_assert_no_error (error);

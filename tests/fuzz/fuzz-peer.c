@@ -9,11 +9,9 @@
 #include "fuzz-peer.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -22,36 +20,6 @@
 
 /* turns that the other side has to read what was sent */
 #define MAX_TURNS 20
-
-static void
-remove_directory (void)
-{
-  g_autoptr (GDir) dir = g_dir_open (fuzz_directory (), 0, NULL);
-  const char *name = NULL;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fuzz_directory (), name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (fuzz_directory ());
-}
-
-const char *
-fuzz_directory (void)
-{
-  static char *directory = NULL;
-
-  if (directory == NULL)
-    {
-      directory = g_dir_make_tmp ("usher-fuzz-XXXXXX", NULL);
-      g_assert_nonnull (directory);
-      atexit (remove_directory);
-    }
-
-  return directory;
-}
 
 char *
 fuzz_make_uri (const char *name)

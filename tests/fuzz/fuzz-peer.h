@@ -15,9 +15,7 @@ G_BEGIN_DECLS
 /* microseconds after which a peer hangs */
 #define FUZZ_PATIENCE (10 * G_TIME_SPAN_SECOND)
 
-/* a directory that is removed when the process ends; static */
-const char *fuzz_directory (void);
-/* (transfer full): `unix:PATH` in it */
+/* (transfer full): `unix:PATH` in the target's directory */
 char *fuzz_make_uri (const char *name);
 
 /* a socket that is connected, or listens; not blocking */

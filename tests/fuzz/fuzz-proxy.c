@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "usher-http-link-private.h"
+#include "usher-http-parser-private.h"
 #include "usher-proxies-private.h"
 #include "usher-proxy-protocol-private.h"
 #include "usher-request-head-private.h"
@@ -91,7 +91,7 @@ try_headers (UsherProxies *proxies, const char *text, gsize length)
   address = g_inet_address_new_from_string (usher_request_get_address (request));
   g_assert_nonnull (address);
 
-  head = usher_http_link_make_head (request, usher_request_get_method (request), NULL);
+  head = usher_request_make_passed_head (request, usher_request_get_method (request), NULL);
   passed = read_request (head->str, head->len);
   g_assert_nonnull (passed);
   usher_proxies_set_origin (proxies, passed, "", FALSE);

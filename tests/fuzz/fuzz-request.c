@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "usher-http-link-private.h"
+#include "usher-http-parser-private.h"
 #include "usher-request-head-private.h"
 #include "usher-request-private.h"
 
@@ -81,7 +81,7 @@ assert_headers (UsherRequest *request, UsherRequest *passed)
 static void
 assert_passes (UsherRequest *request)
 {
-  g_autoptr (GString) text = usher_http_link_make_head (request, request->method, NULL);
+  g_autoptr (GString) text = usher_request_make_passed_head (request, request->method, NULL);
   g_autoptr (UsherRequest) passed = usher_request_new ("GET", "/");
   UsherHttpParser parser;
   UsherRequestHead head;

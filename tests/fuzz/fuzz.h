@@ -14,6 +14,13 @@ G_BEGIN_DECLS
 
 /* as libFuzzer has it: a target aborts when it finds something */
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+/* what an attacker of the target would think of; NULL ends it */
+extern const char *const fuzz_tokens[];
+
+/* a directory that is removed when the process ends; static */
+const char *fuzz_directory (void);
+/* (transfer full): the path of a file in it that has the input */
+char *fuzz_write_file (const char *name, const uint8_t *data, size_t size);
 
 /* An input is bytes of a peer, with a mark, 0xff and one of these, where something happens. What is no mark stands for
  * itself. */

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The inputs that fuzzing begins with: the requests of tests/data/http, and seeds that are kept by hand
+"""The inputs that fuzzing begins with: seeds that are kept by hand, for each folder of these one beside OUTPUT, in corpus/, and
+for http also the requests of tests/data/http. OUTPUT is an empty file: what ninja knows must not be a folder, which it cannot
+clean.
 
-make-seeds.py OUTPUT DEPFILE CORPUS SEEDS
+make-seeds.py OUTPUT DEPFILE REQUESTS SEEDS
 """
 
 import glob
@@ -63,21 +65,28 @@ def write(path, data):
 
 def main():
     output, depfile, corpus, seeds = sys.argv[1:]
+    out = os.path.join(os.path.dirname(output), "corpus")
     requests = sorted(glob.glob(os.path.join(corpus, "*.txt")))
     # the escapes of C, so that they can be read
-    by_hand = sorted(glob.glob(os.path.join(seeds, "*.txt")))
+    folders = sorted(glob.glob(os.path.join(seeds, "*")))
+    by_hand = sorted(glob.glob(os.path.join(seeds, "*", "*.txt")))
 
+    # once it was a folder
     shutil.rmtree(output, ignore_errors=True)
-    os.makedirs(output)
+    shutil.rmtree(out, ignore_errors=True)
+    for folder in folders:
+        os.makedirs(os.path.join(out, os.path.basename(folder)))
     for path in requests:
         area = os.path.splitext(os.path.basename(path))[0]
         for name, data in read(path):
-            write(os.path.join(output, f"{area}-{name}"), data)
+            write(os.path.join(out, "http", f"{area}-{name}"), data)
     for path in by_hand:
-        name = os.path.splitext(os.path.basename(path))[0]
+        folder, file = path.split(os.sep)[-2:]
+        name = os.path.splitext(file)[0]
         text = "".join(line for line in open(path, encoding="ascii").read().splitlines() if line[:1] != "#")
-        write(os.path.join(output, f"by-hand-{name}"), unescape(text))
-    write(depfile, f"{output}: {' '.join([corpus, seeds, *requests, *by_hand])}\n".encode())
+        write(os.path.join(out, folder, f"by-hand-{name}"), unescape(text))
+    write(depfile, f"{output}: {' '.join([corpus, seeds, *folders, *requests, *by_hand])}\n".encode())
+    write(output, b"")
 
 
 main()

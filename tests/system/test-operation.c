@@ -192,7 +192,7 @@ is_parked (UsherTestClient *client, gpointer user_data)
 {
   g_assert_cmpuint (get (client, "/parked"), ==, 200);
 
-  return usher_test_client_get_string (client, "0.id") != NULL;
+  return usher_test_client_get_string (client, "items.0.id") != NULL;
 }
 
 /* the id of the parked event */
@@ -206,7 +206,7 @@ park (Fixture *fixture, UsherTestClient *client, char **ticket_id)
   await_seen (client, good_id);
   usher_test_await (fixture->admin, is_parked, NULL, PATIENCE);
 
-  return g_strdup (usher_test_client_get_string (fixture->admin, "0.id"));
+  return g_strdup (usher_test_client_get_string (fixture->admin, "items.0.id"));
 }
 
 static void
@@ -237,7 +237,7 @@ test_replay (Fixture *fixture, gconstpointer data)
   usher_test_process_kill (fixture->process);
   usher_test_process_start (fixture->process);
   g_assert_true (is_parked (fixture->admin, NULL));
-  g_assert_cmpstr (usher_test_client_get_string (fixture->admin, "0.id"), ==, parked_id);
+  g_assert_cmpstr (usher_test_client_get_string (fixture->admin, "items.0.id"), ==, parked_id);
 
   cure (fixture);
   path = g_strdup_printf ("/parked/%s/replay", parked_id);
@@ -299,7 +299,7 @@ is_in_quarantine (UsherTestClient *client, gpointer user_data)
 
   quarantine->n_deaths += usher_test_process_revive (quarantine->fixture->process);
 
-  return get (client, "/parked") == 200 && usher_test_client_get_string (client, "0.id") != NULL;
+  return get (client, "/parked") == 200 && usher_test_client_get_string (client, "items.0.id") != NULL;
 }
 
 /* the process may die before it answers, where it is the same one */

@@ -7,135 +7,60 @@
 #include "config.h"
 
 #include "usher-bus-suite.h"
-#include "usher-keys.h"
-#include "usher-test.h"
-#include "usher-zmq-bus.h"
-
-static char *
-make_inproc_endpoint (const char *directory)
-{
-  return g_strconcat ("inproc://", directory, NULL);
-}
-
-static char *
-make_ipc_endpoint (const char *directory)
-{
-  return g_strconcat ("ipc://", directory, "/bus", NULL);
-}
-
-static char *
-make_tcp_endpoint (const char *directory)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = 0;
-
-  /* below the range that the kernel gives to those who connect */
-  while (port == 0)
-    {
-      guint16 candidate = (guint16) g_random_int_range (20000, 32000);
-
-      g_clear_error (&error);
-      if (g_socket_listener_add_inet_port (listener, candidate, NULL, &error))
-        port = candidate;
-    }
-  g_socket_listener_close (listener);
-
-  return g_strdup_printf ("tcp://127.0.0.1:%u", port);
-}
+#include "usher-test-hub.h"
 
 static gpointer
-open_hub (const char *directory,
-          const char *endpoint,
-          UsherClock *clock,
-          const UsherHubLimits *limits,
-          GError **error)
+make (void)
 {
-  UsherHub *hub = usher_hub_new (directory, clock, limits, error);
-  g_autofree char *bound = hub != NULL ? usher_hub_bind (hub, endpoint, error) : NULL;
-
-  if (bound != NULL)
-    g_assert_cmpstr (bound, ==, endpoint);
-
-  return hub;
-}
-
-/* one directory of keys for all tests of a run */
-static const char *
-get_keys (void)
-{
-  static char *keys = NULL;
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) made = NULL;
-
-  if (g_once_init_enter (&keys))
-    {
-      char *directory = g_dir_make_tmp ("usher-keys-XXXXXX", &error);
-
-      g_assert_no_error (error);
-      made = usher_keys_make (directory, NULL, &error);
-      g_assert_no_error (error);
-      g_once_init_leave (&keys, directory);
-    }
-
-  return keys;
-}
-
-static gpointer
-open_curve_hub (const char *directory,
-                const char *endpoint,
-                UsherClock *clock,
-                const UsherHubLimits *limits,
-                GError **error)
-{
-  UsherHub *hub = usher_hub_new (directory, clock, limits, error);
-  g_autofree char *bound = NULL;
-
-  if (hub != NULL && usher_hub_set_keys (hub, get_keys (), error))
-    bound = usher_hub_bind (hub, endpoint, error);
-  if (bound != NULL)
-    g_assert_cmpstr (bound, ==, endpoint);
-
-  return hub;
-}
-
-static UsherBus *
-join_curve (const char *endpoint, const char *client, UsherClock *clock, GError **error)
-{
-  return usher_zmq_bus_new_with_keys (endpoint, client, clock, get_keys (), error);
+  return usher_test_hub_new (WAY, NULL);
 }
 
 static void
-close_hub (gpointer hub)
+free_hub (gpointer server)
 {
-  g_autoptr (GError) error = NULL;
-
-  usher_hub_close (hub, G_USEC_PER_SEC, &error);
-  g_assert_no_error (error);
-  g_assert_finalize_object (hub);
+  usher_test_hub_free (server);
 }
 
-static const UsherBusMaker makers[] = {
-  { "inproc", FALSE, make_inproc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
-  { "ipc", TRUE, make_ipc_endpoint, open_hub, close_hub, usher_zmq_bus_new },
-  { "tcp", TRUE, make_tcp_endpoint, open_hub, close_hub, usher_zmq_bus_new },
-  { "curve", TRUE, make_tcp_endpoint, open_curve_hub, close_hub, join_curve },
-};
+static void
+stop (gpointer server)
+{
+  usher_test_hub_stop (server);
+}
+
+static void
+start (gpointer server)
+{
+  usher_test_hub_start (server);
+}
+
+static UsherBus *
+join (gpointer server, const char *client)
+{
+  return usher_test_hub_join (server, client);
+}
+
+static void
+settle (gpointer server, UsherBus *bus)
+{
+  usher_test_hub_settle (bus);
+}
 
 int
 main (int argc, char **argv)
 {
-  int status = 0;
+  static const UsherBusKind kind = {
+    .name = TRANSPORT,
+    .outlives_server = WAY != USHER_TEST_HUB_INPROC,
+    .make = make,
+    .free = free_hub,
+    .stop = stop,
+    .start = start,
+    .join = join,
+    .settle = settle,
+  };
 
   g_test_init (&argc, &argv, NULL);
+  usher_bus_suite_add (&kind);
 
-  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
-    if (g_str_equal (makers[i].name, TRANSPORT))
-      usher_bus_suite_add (&makers[i]);
-
-  status = g_test_run ();
-  if (g_str_equal (TRANSPORT, "curve"))
-    usher_test_remove_tree (get_keys ());
-
-  return status;
+  return g_test_run ();
 }

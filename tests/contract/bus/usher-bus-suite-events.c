@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "usher-bus-suite-question.h"
 #include "usher-bus-suite.h"
 
 #define CHANNEL "order:created"
@@ -13,143 +14,141 @@
 
 static const UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "all" };
 
-/* (transfer full): the page that follows @page, NULL: the first with @more */
-static UsherJson *
-turn_page (UsherBusFixture *self, UsherJson *page, const char *more)
+/* (transfer full): the page that follows @page */
+static UsherBusEvents *
+turn_page (UsherBusFixture *self, const UsherBusEvents *page, const char *channel)
 {
-  g_autoptr (GString) what = g_string_new ("events?limit=3");
+  const UsherEventsQuery query = { .channel = channel, .cursor = page->cursor, .limit = 3 };
 
-  g_string_append (what, more);
-  if (page != NULL)
-    {
-      g_string_append (what, "&cursor=");
-      g_string_append_uri_escaped (what, usher_json_get_string (page, "cursor"), NULL, FALSE);
-    }
+  return usher_bus_question_ask (self->bus, &query);
+}
 
-  return usher_bus_fixture_describe (self->bus, what->str);
+/* (transfer full): the page that begins behind @after */
+static UsherBusEvents *
+open_page (UsherBusFixture *self, const char *channel, gint64 after)
+{
+  const UsherEventsQuery query = { .channel = channel, .after = after, .limit = 3 };
+
+  return usher_bus_question_ask (self->bus, &query);
 }
 
 static void
-assert_event (UsherJson *page, guint index, const char *channel, gint64 sequence)
+assert_event (const UsherBusEvents *page, guint index, const char *channel, guint64 sequence)
 {
-  g_autofree char *name = g_strdup_printf ("events.%u.channel", index);
-  g_autofree char *number = g_strdup_printf ("events.%u.sequence", index);
-  gint64 value = 0;
+  UsherEvent *event = g_ptr_array_index (page->events, index);
 
-  g_assert_cmpstr (usher_json_get_string (page, name), ==, channel);
-  g_assert_true (usher_json_get_integer (page, number, &value));
-  g_assert_cmpint (value, ==, sequence);
+  g_assert_cmpstr (usher_event_get_channel (event), ==, channel);
+  g_assert_cmpuint (usher_event_get_sequence (event), ==, sequence);
 }
 
 static void
 test_follow (UsherBusFixture *self, gconstpointer data)
 {
-  g_autoptr (UsherJson) start = NULL;
-  g_autoptr (UsherJson) first = NULL;
-  g_autoptr (UsherJson) second = NULL;
-  g_autoptr (UsherJson) third = NULL;
+  g_autoptr (UsherBusEvents) start = NULL;
+  g_autoptr (UsherBusEvents) first = NULL;
+  g_autoptr (UsherBusEvents) second = NULL;
+  g_autoptr (UsherBusEvents) third = NULL;
+  UsherEvent *event = NULL;
 
   g_test_summary ("Who looks on sees what comes after, of all channels, in the order of time");
 
   usher_bus_fixture_publish (self, CHANNEL, 2);
-  start = turn_page (self, NULL, "");
-  g_assert_cmpuint (usher_json_get_length (start, "events"), ==, 0);
+  start = open_page (self, NULL, -1);
+  g_assert_cmpuint (start->events->len, ==, 0);
 
   usher_bus_fixture_publish (self, ODD, 1);
-  usher_manual_clock_advance (self->clock, G_TIME_SPAN_SECOND);
   usher_bus_fixture_publish (self, CHANNEL, 1);
-  usher_manual_clock_advance (self->clock, G_TIME_SPAN_SECOND);
   usher_bus_fixture_publish (self, ODD, 2);
 
-  first = turn_page (self, start, "");
-  g_assert_cmpuint (usher_json_get_length (first, "events"), ==, 3);
+  first = turn_page (self, start, NULL);
+  g_assert_cmpuint (first->events->len, ==, 3);
   assert_event (first, 0, ODD, 1);
   assert_event (first, 1, CHANNEL, 3);
   assert_event (first, 2, ODD, 2);
-  g_assert_cmpstr (usher_json_get_string (first, "events.0.id"), ==, self->ids->pdata[2]);
-  g_assert_cmpstr (usher_json_get_string (first, "events.0.payload"), ==, "{\"n\":2}");
-  second = turn_page (self, first, "");
-  g_assert_cmpuint (usher_json_get_length (second, "events"), ==, 1);
+  event = g_ptr_array_index (first->events, 0);
+  g_assert_cmpstr (usher_event_get_id (event), ==, self->publisher->ids->pdata[2]);
+  g_assert_cmpstr (usher_event_get_payload (event, NULL), ==, "{\"n\":2}");
+  second = turn_page (self, first, NULL);
+  g_assert_cmpuint (second->events->len, ==, 1);
   assert_event (second, 0, ODD, 3);
-  third = turn_page (self, second, "");
-  g_assert_cmpuint (usher_json_get_length (third, "events"), ==, 0);
+  third = turn_page (self, second, NULL);
+  g_assert_cmpuint (third->events->len, ==, 0);
 }
 
 static void
 test_after (UsherBusFixture *self, gconstpointer data)
 {
-  g_autoptr (UsherJson) page = NULL;
-  g_autoptr (UsherJson) next = NULL;
-  g_autoptr (UsherJson) past = NULL;
+  g_autoptr (UsherBusEvents) page = NULL;
+  g_autoptr (UsherBusEvents) next = NULL;
+  g_autoptr (UsherBusEvents) past = NULL;
 
   g_test_summary ("Who looks on may begin at any sequence of a channel");
 
-  /* over more than one frame, and one that is no longer in memory */
   for (guint i = 0; i < 4; i++)
     usher_bus_fixture_publish (self, CHANNEL, 50);
   usher_bus_fixture_publish (self, ODD, 1);
-  if (self->maker->outlives_hub)
-    usher_bus_fixture_reopen (self);
+  /* what it had in memory is read again */
+  usher_bus_fixture_reopen (self);
 
-  page = turn_page (self, NULL, "&channel=" CHANNEL "&after=98");
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 3);
+  page = open_page (self, CHANNEL, 98);
+  g_assert_cmpuint (page->events->len, ==, 3);
   assert_event (page, 0, CHANNEL, 99);
   assert_event (page, 2, CHANNEL, 101);
-  next = turn_page (self, page, "&channel=" CHANNEL);
+  next = turn_page (self, page, CHANNEL);
   assert_event (next, 0, CHANNEL, 102);
-  past = turn_page (self, NULL, "&channel=" CHANNEL "&after=1000");
-  g_assert_cmpuint (usher_json_get_length (past, "events"), ==, 0);
+  past = open_page (self, CHANNEL, 1000);
+  g_assert_cmpuint (past->events->len, ==, 0);
 }
 
 static void
-test_many (UsherBusFixture *self, gconstpointer data)
+test_cursor (UsherBusFixture *self, gconstpointer data)
 {
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (UsherBusEvents) page = NULL;
 
-  g_test_summary ("A page has at most 100 events");
+  g_test_summary ("A cursor is CHANNEL:SEQUENCE,…, with the names escaped");
 
-  usher_bus_fixture_publish (self, CHANNEL, 150);
-  page = usher_bus_fixture_describe (self->bus, "events?after=0&limit=1000");
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 100);
-  assert_event (page, 0, CHANNEL, 1);
-  assert_event (page, 99, CHANNEL, 100);
+  usher_bus_fixture_publish (self, CHANNEL, 2);
+  usher_bus_fixture_publish (self, "b", 1);
+  page = open_page (self, NULL, -1);
+  g_assert_cmpstr (page->cursor, ==, "b:1,order%3Acreated:2");
 }
 
 static void
 test_wrong (UsherBusFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UsherJson) page = NULL;
+  const UsherEventsQuery query = { .cursor = "no cursor", .limit = 3 };
+  g_autoptr (UsherBusQuestion) question = usher_bus_question_new (self->bus, &query);
+  g_autoptr (UsherBusEvents) page = NULL;
 
-  g_test_summary ("A sequence that is none is refused, a channel that is not there has no events");
+  g_test_summary ("A cursor that is none is refused, a channel that is not there has no events");
 
-  g_assert_null (usher_bus_describe (self->bus, "events?after=x", &error));
-  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
-  page = usher_bus_fixture_describe (self->bus, "events?channel=nothing&after=0");
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 0);
+  usher_bus_question_await (question);
+  g_assert_error (question->error, USHER_ERROR, USHER_ERROR_INVALID);
+  page = open_page (self, "nothing", 0);
+  g_assert_cmpuint (page->events->len, ==, 0);
+  g_assert_cmpstr (page->cursor, ==, "nothing:0");
 }
 
 static void
 test_groups (UsherBusFixture *self, gconstpointer data)
 {
-  g_autoptr (UsherBusListener) listener = usher_bus_listener_new (self->bus, &wish, TRUE);
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (UsherTestListener) listener = usher_test_listener_new (self->bus, &wish, TRUE);
+  g_autoptr (UsherBusEvents) page = NULL;
 
   g_test_summary ("Who looks on takes nothing from a group");
 
-  usher_bus_fixture_publish (self, CHANNEL, 5);
-  page = usher_bus_fixture_describe (self->bus, "events?after=0");
-  g_assert_cmpuint (usher_json_get_length (page, "events"), ==, 5);
-  usher_bus_listener_await (listener, 5);
-  usher_bus_listener_assert_run (listener, 1, 5);
+  usher_bus_fixture_publish (self, CHANNEL, 3);
+  page = open_page (self, NULL, 0);
+  g_assert_cmpuint (page->events->len, ==, 3);
+  usher_bus_fixture_assert_run (self, listener, 1, 3);
 }
 
 void
-usher_bus_suite_add_events (const UsherBusMaker *maker)
+usher_bus_suite_add_events (const UsherBusKind *kind)
 {
-  usher_bus_suite_add_test (maker, "events/follow", test_follow);
-  usher_bus_suite_add_test (maker, "events/after", test_after);
-  usher_bus_suite_add_test (maker, "events/many", test_many);
-  usher_bus_suite_add_test (maker, "events/wrong", test_wrong);
-  usher_bus_suite_add_test (maker, "events/groups", test_groups);
+  usher_bus_suite_add_test (kind, "events/follow", test_follow);
+  usher_bus_suite_add_test (kind, "events/after", test_after);
+  usher_bus_suite_add_test (kind, "events/cursor", test_cursor);
+  usher_bus_suite_add_test (kind, "events/wrong", test_wrong);
+  usher_bus_suite_add_test (kind, "events/groups", test_groups);
 }

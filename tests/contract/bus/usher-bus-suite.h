@@ -8,119 +8,75 @@
 
 #include "usher-bus.h"
 #include "usher-error.h"
-#include "usher-hub.h"
-#include "usher-json.h"
-#include "usher-manual-clock.h"
+#include "usher-test-listener.h"
+#include "usher-test-publisher.h"
 
 G_BEGIN_DECLS
 
-/* How a kind of bus is made. The hub's data is in @directory, which outlives it. */
+/* A kind of bus. What runs it – a hub, a cluster, nothing – is its server; time goes by as it does. */
 typedef struct
 {
   const char *name;
-  gboolean outlives_hub; /* members find a hub that was started again */
-  /* where a hub may listen */
-  char *(*make_endpoint) (const char *directory);
-  gpointer (*open_hub) (const char *directory,
-                        const char *endpoint,
-                        UsherClock *clock,
-                        const UsherHubLimits *limits,
-                        GError **error);
-  void (*close_hub) (gpointer hub);
-  UsherBus *(*join) (const char *endpoint, const char *client, UsherClock *clock, GError **error);
-} UsherBusMaker;
+  gboolean outlives_server; /* members find a server that was started again */
+  /* one that runs, with nothing in its log */
+  gpointer (*make) (void);
+  void (*free) (gpointer server);
+  /* the log stays */
+  void (*stop) (gpointer server);
+  void (*start) (gpointer server);
+  UsherBus *(*join) (gpointer server, const char *client);
+  /* returns when the server has done all that @bus had told it, and @bus has got what came of it */
+  void (*settle) (gpointer server, UsherBus *bus);
+} UsherBusKind;
 
 typedef struct
 {
-  const UsherBusMaker *maker;
-  char *directory;
-  char *endpoint;
-  UsherHubLimits limits;
-  UsherManualClock *clock;
-  gpointer hub;  /* (nullable) */
-  UsherBus *bus; /* a member, “first” */
-
-  GMutex mutex;
-  GCond cond;
-  guint n_confirmed; /* (mutex mutex) */
-  guint n_refused;   /* (mutex mutex) */
-  int code;          /* (mutex mutex): of the last refusal */
-  GPtrArray *ids;    /* (element-type utf8): of what was published, in order */
+  const UsherBusKind *kind;
+  gpointer server;               /* (owned) */
+  UsherBus *bus;                 /* (owned) (nullable): a member, “first” */
+  UsherTestPublisher *publisher; /* (owned) */
 } UsherBusFixture;
 
-typedef void (*UsherBusTest) (UsherBusFixture *self, gconstpointer maker);
+typedef void (*UsherBusTest) (UsherBusFixture *self, gconstpointer kind);
 
-void usher_bus_suite_add (const UsherBusMaker *maker);
-void usher_bus_suite_add_channels (const UsherBusMaker *maker);
-void usher_bus_suite_add_events (const UsherBusMaker *maker);
-void usher_bus_suite_add_groups (const UsherBusMaker *maker);
-void usher_bus_suite_add_hub (const UsherBusMaker *maker);
-void usher_bus_suite_add_parked (const UsherBusMaker *maker);
-void usher_bus_suite_add_restart (const UsherBusMaker *maker);
-void usher_bus_suite_add_waits (const UsherBusMaker *maker);
-void usher_bus_suite_add_test (const UsherBusMaker *maker, const char *name, UsherBusTest test);
+void usher_bus_suite_add (const UsherBusKind *kind);
+void usher_bus_suite_add_channels (const UsherBusKind *kind);
+void usher_bus_suite_add_events (const UsherBusKind *kind);
+void usher_bus_suite_add_figures (const UsherBusKind *kind);
+void usher_bus_suite_add_groups (const UsherBusKind *kind);
+void usher_bus_suite_add_invalid (const UsherBusKind *kind);
+void usher_bus_suite_add_members (const UsherBusKind *kind);
+void usher_bus_suite_add_parked (const UsherBusKind *kind);
+void usher_bus_suite_add_restart (const UsherBusKind *kind);
+void usher_bus_suite_add_waits (const UsherBusKind *kind);
+void usher_bus_suite_add_test (const UsherBusKind *kind, const char *name, UsherBusTest test);
 
-/* hub and members */
-void usher_bus_fixture_open_hub (UsherBusFixture *self);
-void usher_bus_fixture_close_hub (UsherBusFixture *self);
+/* the server, and members */
+void usher_bus_fixture_start (UsherBusFixture *self);
+void usher_bus_fixture_stop (UsherBusFixture *self);
 UsherBus *usher_bus_fixture_join (UsherBusFixture *self, const char *client);
+/* in order; takes the last reference */
 void usher_bus_fixture_leave (UsherBus *bus);
-/* hub and “first”, one after the other, where members do not outlive the hub; else the hub alone */
+/* the server stopped and started; where members do not outlive it “first” leaves before and joins again */
 void usher_bus_fixture_restart (UsherBusFixture *self);
-/* hub and “first” closed in order and made again */
+/* server and “first” closed in order and made again */
 void usher_bus_fixture_reopen (UsherBusFixture *self);
-/* returns when the hub has done all that @bus had told it, and sent what came of it */
-void usher_bus_fixture_settle (UsherBus *bus);
-void usher_bus_fixture_turn (UsherBusFixture *self, UsherBus *bus, gint64 microseconds);
-UsherJson *usher_bus_fixture_describe (UsherBus *bus, const char *what);
-gint64 usher_bus_fixture_read (UsherBus *bus, const char *what, const char *path);
-/* waits until the rows of “parked” are @n */
-UsherJson *usher_bus_fixture_await_parked (UsherBus *bus, guint n);
-
-/* publishing: payload {"n":…}, counted over the test */
-void usher_bus_fixture_post (UsherBusFixture *self, UsherBus *bus, const char *channel, guint n);
-void usher_bus_fixture_post_event (UsherBusFixture *self, UsherBus *bus, UsherEvent *event);
-UsherEvent *usher_bus_fixture_make_event (UsherBusFixture *self, const char *channel);
-/* until all that was posted is confirmed or refused */
-void usher_bus_fixture_await_confirms (UsherBusFixture *self, guint n);
-/* posts and waits until the hub has confirmed */
+void usher_bus_fixture_settle (UsherBusFixture *self, UsherBus *bus);
+/* posts by “first”, and waits until all are confirmed */
 void usher_bus_fixture_publish (UsherBusFixture *self, const char *channel, guint n);
+UsherBusFigures *usher_bus_fixture_get_figures (UsherBusFixture *self, UsherBusParts parts);
+/* (element-type UsherParkedEvent) */
+GPtrArray *usher_bus_fixture_list_parked (UsherBusFixture *self);
+/* likewise: waits until there are @n */
+GPtrArray *usher_bus_fixture_await_parked (UsherBusFixture *self, guint n);
 
-/* A subscriber that takes deliveries in. */
-typedef struct
-{
-  UsherBus *bus; /* (unowned) */
-  guint id;
-  gboolean acks; /* each at once */
-
-  GMutex mutex;
-  GCond cond;
-  GQueue deliveries; /* (mutex mutex) (element-type UsherDelivery): not acked at once */
-  GArray *sequences; /* (mutex mutex): of all that came, in order */
-  gboolean shut;     /* (mutex mutex): the bus's thread is held at the next delivery */
-  gboolean held;     /* (mutex mutex): and is there */
-} UsherBusListener;
-
-UsherBusListener *
-usher_bus_listener_new (UsherBus *bus, const UsherSubscription *wish, gboolean acks);
-/* leaves the subscription, without answering what it has */
-void usher_bus_listener_free (UsherBusListener *self);
-/* (transfer full): the next delivery, which must come */
-UsherDelivery *usher_bus_listener_take (UsherBusListener *self);
-/* the next one must have this sequence */
-UsherDelivery *usher_bus_listener_expect (UsherBusListener *self, guint64 sequence);
-void usher_bus_listener_expect_ack (UsherBusListener *self, guint64 sequence);
-/* waits until @n have come in all */
-void usher_bus_listener_await (UsherBusListener *self, guint n);
-guint usher_bus_listener_count (UsherBusListener *self);
-/* nothing has come that was not taken, after the hub has settled */
-void usher_bus_listener_assert_quiet (UsherBusListener *self);
-/* all that came are @first, @first + 1, …, in order and once, @n of them */
-void usher_bus_listener_assert_run (UsherBusListener *self, guint64 first, guint n);
-void usher_bus_listener_shut (UsherBusListener *self);
-void usher_bus_listener_await_held (UsherBusListener *self);
-void usher_bus_listener_release (UsherBusListener *self);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherBusListener, usher_bus_listener_free)
+/* what a listener has got, once all has settled */
+/* nothing that was not taken */
+void usher_bus_fixture_assert_quiet (UsherBusFixture *self, UsherTestListener *listener);
+/* @first, @first + 1, …, in order and once, @n of them */
+void usher_bus_fixture_assert_run (UsherBusFixture *self,
+                                   UsherTestListener *listener,
+                                   guint64 first,
+                                   guint n);
 
 G_END_DECLS

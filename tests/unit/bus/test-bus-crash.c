@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "usher-hub.h"
+#include "usher-bus.h"
+#include "usher-test-hub.h"
 #include "usher-test.h"
-#include "usher-zmq-bus.h"
 
 #define SEEDS     20
 #define IN_FLIGHT 256
@@ -37,36 +37,22 @@ read_id (const char *id)
 
 typedef struct
 {
-  UsherHub *hub;
+  UsherTestHub *hub;
   UsherBus *bus;
 } Pair;
 
 static void
 open_pair (Pair *pair, const char *directory)
 {
-  g_autoptr (UsherClock) clock = usher_real_clock_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *endpoint = NULL;
-
-  pair->hub = usher_hub_new (directory, clock, NULL, &error);
-  g_assert_no_error (error);
-  endpoint = usher_hub_bind (pair->hub, "inproc://crash", &error);
-  g_assert_no_error (error);
-  pair->bus = usher_zmq_bus_new (endpoint, "crash", clock, &error);
-  g_assert_no_error (error);
+  pair->hub = usher_test_hub_new_in (directory, USHER_TEST_HUB_INPROC, NULL);
+  pair->bus = usher_test_hub_join (pair->hub, "crash");
 }
 
 static void
 close_pair (Pair *pair)
 {
-  g_autoptr (GError) error = NULL;
-
-  usher_bus_close (pair->bus, PATIENCE, &error);
-  g_assert_no_error (error);
-  g_assert_finalize_object (pair->bus);
-  usher_hub_close (pair->hub, PATIENCE, &error);
-  g_assert_no_error (error);
-  g_assert_finalize_object (pair->hub);
+  usher_test_hub_leave (pair->bus);
+  usher_test_hub_free (pair->hub);
 }
 
 /* The child: publishes until it is killed, and writes the number of each event that is confirmed. */
@@ -173,18 +159,14 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   usher_delivery_ack (owned);
 }
 
-static gint64
+static guint64
 read_last (UsherBus *bus)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = usher_bus_describe (bus, "channelsz?subs=1", &error);
-  g_autoptr (UsherJson) json = NULL;
-  gint64 last = 0;
+  guint64 last = 0;
 
+  usher_bus_get_last_sequence (bus, CHANNEL, &last, &error);
   g_assert_no_error (error);
-  json = usher_json_parse (text, -1, &error);
-  g_assert_no_error (error);
-  usher_json_get_integer (json, "channels.0.last_seq", &last);
 
   return last;
 }
@@ -200,7 +182,7 @@ read_log (const char *directory)
   guint64 last = 0;
 
   open_pair (&pair, directory);
-  last = (guint64) read_last (pair.bus);
+  last = read_last (pair.bus);
   g_mutex_init (&reader.mutex);
   g_cond_init (&reader.cond);
   usher_bus_subscribe (pair.bus, &wish, on_delivery, &reader, NULL, &error);

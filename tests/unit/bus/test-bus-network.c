@@ -8,14 +8,12 @@
 
 #include <string.h>
 
+#include "usher-bus.h"
 #include "usher-error.h"
-#include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-json.h"
-#include "usher-keys.h"
+#include "usher-test-hub.h"
 #include "usher-test-proxy.h"
-#include "usher-test.h"
-#include "usher-zmq-bus.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (40 * G_TIME_SPAN_SECOND)
@@ -26,10 +24,7 @@
 
 typedef struct
 {
-  char *directory;
-  char *keys; /* (nullable) */
-  UsherClock *clock;
-  UsherHub *hub;
+  UsherTestHub *hub;
   UsherTestProxy *near; /* the publisher's network */
   UsherTestProxy *far;  /* the member's */
   UsherBus *publisher;
@@ -84,7 +79,7 @@ join (Fixture *self, UsherTestProxy *proxy, const char *client)
   g_autofree char *endpoint =
       g_strdup_printf ("tcp://127.0.0.1:%u", usher_test_proxy_get_port (proxy));
   g_autoptr (GError) error = NULL;
-  UsherBus *bus = usher_zmq_bus_new_with_keys (endpoint, client, self->clock, self->keys, &error);
+  UsherBus *bus = usher_bus_open (endpoint, client, self->hub->clock, self->hub->keys, &error);
 
   g_assert_no_error (error);
 
@@ -95,31 +90,14 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   const UsherSubscription wish = { .channel = CHANNEL, .group = "tickets", .durable = "tickets" };
-  g_autofree char *endpoint = NULL;
   g_autoptr (GError) error = NULL;
   guint16 port = 0;
 
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->ledger = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->clock = usher_real_clock_new ();
-  self->directory = g_dir_make_tmp ("usher-network-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->hub = usher_hub_new (self->directory, self->clock, NULL, &error);
-  g_assert_no_error (error);
-  if (data != NULL)
-    {
-      g_auto (GStrv) made = NULL;
-
-      self->keys = g_build_filename (self->directory, "keys", NULL);
-      made = usher_keys_make (self->keys, NULL, &error);
-      g_assert_no_error (error);
-      usher_hub_set_keys (self->hub, self->keys, &error);
-      g_assert_no_error (error);
-    }
-  endpoint = usher_hub_bind (self->hub, "tcp://127.0.0.1:*", &error);
-  g_assert_no_error (error);
-  port = (guint16) g_ascii_strtoull (strrchr (endpoint, ':') + 1, NULL, 10);
+  self->hub = usher_test_hub_new (data != NULL ? USHER_TEST_HUB_CURVE : USHER_TEST_HUB_TCP, NULL);
+  port = (guint16) g_ascii_strtoull (strrchr (self->hub->endpoint, ':') + 1, NULL, 10);
 
   self->near = usher_test_proxy_new (port);
   self->far = usher_test_proxy_new (port);
@@ -136,15 +114,10 @@ tear_down (Fixture *self, gconstpointer data)
   g_assert_finalize_object (self->publisher);
   usher_bus_close (self->member, G_USEC_PER_SEC, NULL);
   g_assert_finalize_object (self->member);
-  usher_hub_close (self->hub, 0, NULL);
-  g_assert_finalize_object (self->hub);
+  usher_test_hub_free (self->hub);
   usher_test_proxy_free (self->near);
   usher_test_proxy_free (self->far);
-  g_assert_finalize_object (self->clock);
-  usher_test_remove_tree (self->directory);
   g_hash_table_unref (self->ledger);
-  g_free (self->directory);
-  g_free (self->keys);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
 }
@@ -154,7 +127,7 @@ publish (Fixture *self, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *id = usher_uuid_new (self->clock);
+      g_autofree char *id = usher_uuid_new (self->hub->clock);
       g_autoptr (UsherEvent) event = usher_event_new (id, CHANNEL, 0, "{\"n\":1}", -1);
 
       usher_bus_publish (self->publisher, event, on_published, self, NULL);
@@ -176,32 +149,39 @@ await (Fixture *self, guint n, gint64 patience)
   return g_get_monotonic_time () - start;
 }
 
-static gint64
-read_number (UsherBus *bus, const char *what, const char *path)
+/* (transfer full) */
+static UsherBusFigures *
+get_figures (UsherBus *bus)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = usher_bus_describe (bus, what, &error);
-  g_autoptr (UsherJson) json = NULL;
-  gint64 number = -1;
+  UsherBusFigures *figures = usher_bus_get_figures (bus, 0, &error);
 
   g_assert_no_error (error);
-  json = usher_json_parse (text, -1, &error);
-  g_assert_no_error (error);
-  g_assert_true (usher_json_get_integer (json, path, &number));
 
-  return number;
+  return figures;
+}
+
+static guint
+count_clients (UsherBus *bus)
+{
+  g_autoptr (UsherBusFigures) figures = get_figures (bus);
+
+  return figures->n_clients;
 }
 
 /* All that was published is in the log once, confirmed and handled; what came twice was said to. */
 static void
 assert_whole (Fixture *self)
 {
+  g_autoptr (UsherBusFigures) figures = NULL;
+
   await (self, self->n_published, PATIENCE);
   g_assert_cmpuint (self->n_confirmed, ==, self->n_published);
   g_assert_cmpuint (g_hash_table_size (self->ledger), ==, self->n_published);
   g_assert_cmpuint (self->n_refused, ==, 0);
   g_assert_cmpuint (self->n_unsaid, ==, 0);
-  g_assert_cmpint (read_number (self->publisher, "storez", "total_msgs"), ==, self->n_published);
+  figures = get_figures (self->publisher);
+  g_assert_cmpuint (figures->n_events, ==, self->n_published);
 }
 
 static void
@@ -308,7 +288,7 @@ test_storm (Fixture *self, gconstpointer data)
   assert_whole (self);
   deadline = g_get_monotonic_time () + PATIENCE;
   /* the hub looks after who is gone by itself */
-  while (read_number (self->publisher, "serverz", "clients") != 2)
+  while (count_clients (self->publisher) != 2)
     {
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
       g_usleep (10 * G_TIME_SPAN_MILLISECOND);

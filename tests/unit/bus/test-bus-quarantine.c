@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "usher-bus.h"
 #include "usher-hub.h"
-#include "usher-zmq-bus.h"
 
 #define CHANNEL     "order:created"
 #define GROUP       "tickets"
@@ -83,7 +83,7 @@ join (const char *endpoint, const char *client)
 {
   g_autoptr (UsherClock) clock = usher_real_clock_new ();
   g_autoptr (GError) error = NULL;
-  UsherBus *bus = usher_zmq_bus_new (endpoint, client, clock, &error);
+  UsherBus *bus = usher_bus_open (endpoint, client, clock, NULL, &error);
 
   g_assert_no_error (error);
 
@@ -385,44 +385,38 @@ await_handled (Fixture *self, guint n)
   g_mutex_unlock (&self->mutex);
 }
 
-static UsherJson *
-describe (Fixture *self, const char *what)
+/* (transfer full) (element-type UsherParkedEvent) */
+static GPtrArray *
+list_parked (Fixture *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = usher_bus_describe (self->bus, what, &error);
-  UsherJson *json = NULL;
+  GPtrArray *parked = usher_bus_list_parked (self->bus, NULL, 0, G_MAXUINT, &error);
 
   g_assert_no_error (error);
-  json = usher_json_parse (text, -1, &error);
-  g_assert_no_error (error);
 
-  return json;
+  return parked;
 }
 
 static guint
 count_parked (Fixture *self)
 {
-  g_autoptr (UsherJson) parked = describe (self, "parked");
+  g_autoptr (GPtrArray) parked = list_parked (self);
 
-  return (guint) usher_json_get_length (parked, "");
+  return parked->len;
 }
 
 static void
 check_parked_killer (Fixture *self)
 {
-  g_autoptr (UsherJson) parked = describe (self, "parked");
-  gint64 attempts = 0;
+  g_autoptr (GPtrArray) list = list_parked (self);
+  const UsherParkedEvent *parked = NULL;
 
-  g_assert_cmpuint (usher_json_get_length (parked, ""), ==, 1);
-  g_assert_true (usher_json_get_integer (parked, "0.attempts", &attempts));
-  g_assert_cmpint (attempts, ==, MAX_DELIVER);
-  g_assert_cmpuint (usher_json_get_length (parked, "0.reasons"), ==, MAX_DELIVER);
+  g_assert_cmpuint (list->len, ==, 1);
+  parked = g_ptr_array_index (list, 0);
+  g_assert_cmpuint (parked->attempts, ==, MAX_DELIVER);
+  g_assert_cmpuint (g_strv_length (parked->reasons), ==, MAX_DELIVER);
   for (guint i = 0; i < MAX_DELIVER; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("0.reasons.%u", i);
-
-      g_assert_cmpstr (usher_json_get_string (parked, path), ==, REASON);
-    }
+    g_assert_cmpstr (parked->reasons[i], ==, REASON);
 }
 
 static gboolean
@@ -517,13 +511,20 @@ test_killer_many (Fixture *self, gconstpointer data)
 static gint64
 read_group (Fixture *self, const char *name)
 {
-  g_autoptr (UsherJson) page = describe (self, "metrics");
-  g_autofree char *path = g_strconcat ("groups.0.", name, NULL);
-  gint64 value = -1;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherBusFigures) figures =
+      usher_bus_get_figures (self->bus, USHER_BUS_PART_GROUPS, &error);
+  const UsherGroupFigures *group = NULL;
 
-  g_assert_true (usher_json_get_integer (page, path, &value));
+  g_assert_no_error (error);
+  g_assert_cmpuint (figures->groups->len, >, 0);
+  group = g_ptr_array_index (figures->groups, 0);
+  if (g_str_equal (name, "out"))
+    return group->n_out;
+  if (g_str_equal (name, "lag"))
+    return (gint64) group->lag;
 
-  return value;
+  return group->n_suspects;
 }
 
 static void

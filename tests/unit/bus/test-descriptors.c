@@ -11,10 +11,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
 #include "usher-hub.h"
-#include "usher-zmq-bus.h"
 
 /* Leaves the process @n descriptors beyond the first that is free. */
 static void
@@ -40,7 +40,7 @@ test_member (void)
   g_test_summary ("A member that finds no descriptors is an error, not the end of the process");
 
   leave (4);
-  bus = usher_zmq_bus_new ("inproc://nowhere", "member", clock, &error);
+  bus = usher_bus_open ("inproc://nowhere", "member", clock, NULL, &error);
 
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (bus);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -112,16 +113,59 @@ test_up (Program *fixture, gconstpointer data)
   g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
 }
 
+/* (transfer full): a host on a path, which a gateway finds in the fixture's folder */
+static GSubprocess *
+start_registered (Program *fixture)
+{
+  g_autofree char *arguments = g_strdup_printf (
+      "run --data %s --run %s --name good --listen unix:%s/good.sock --admin none --probe none",
+      fixture->data,
+      fixture->directory,
+      fixture->directory);
+
+  program_add_plugin (fixture, "good", "");
+
+  return program_spawn (fixture, arguments);
+}
+
+static void
+test_gateway_ready (Program *fixture, gconstpointer data)
+{
+  g_autofree char *more = g_strdup_printf (" --run %s" PROBE, fixture->directory);
+  g_autofree char *away = g_strconcat (fixture->directory, ".away", NULL);
+  g_autofree char *probe = NULL;
+  g_autoptr (GSubprocess) host = NULL;
+
+  g_test_summary ("A gateway is ready while it can find a host.");
+
+  program_start (fixture, "gateway", more);
+  probe = read_probe (fixture);
+  program_assert_answer (probe, "/healthz", "HTTP/1.1 200 *");
+  program_assert_answer (probe, "/readyz", "HTTP/1.1 503 *no host is registered in *");
+  host = start_registered (fixture);
+  program_await_answer (probe, "/readyz", "HTTP/1.1 200 *");
+
+  g_assert_cmpint (g_rename (fixture->directory, away), ==, 0);
+  program_await_answer (probe, "/readyz", "HTTP/1.1 503 *cannot be read*");
+  g_assert_cmpint (g_rename (away, fixture->directory), ==, 0);
+  program_await_answer (probe, "/readyz", "HTTP/1.1 200 *");
+
+  g_subprocess_send_signal (host, SIGTERM);
+  program_await_answer (probe, "/readyz", "HTTP/1.1 503 *no host is registered in *");
+  g_subprocess_wait (host, NULL, NULL);
+  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+}
+
 static void
 test_gateway (Program *fixture, gconstpointer data)
 {
+  g_autofree char *more = g_strdup_printf (" --run %s" PROBE, fixture->directory);
   g_autofree char *probe = NULL;
 
   g_test_summary ("A gateway has numbers of its own, for operators and for probes.");
 
-  program_start (fixture, "gateway", PROBE);
+  program_start (fixture, "gateway", more);
   probe = read_probe (fixture);
-  program_assert_answer (probe, "/readyz", "HTTP/1.1 200 *");
   program_assert_answer (probe,
                          "/metrics",
                          "HTTP/1.1 200 *\n# TYPE process_resident_memory_bytes gauge\n*"
@@ -129,7 +173,7 @@ test_gateway (Program *fixture, gconstpointer data)
   program_assert_answer (fixture->admin,
                          "/metrics",
                          "HTTP/1.1 200 *\nusher_http_connections{listener=\"http\"} 0\n*");
-  program_assert_answer (fixture->admin, "/copies", "HTTP/1.1 200 *\r\n\r\n[]");
+  program_assert_answer (fixture->admin, "/copies", "HTTP/1.1 200 *\r\n\r\n{\"items\":[]}");
   assert_closed_to_all_else (probe);
   g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
 }
@@ -208,6 +252,7 @@ main (int argc, char **argv)
   add ("hub", test_hub);
   add ("up", test_up);
   add ("gateway", test_gateway);
+  add ("gateway/ready", test_gateway_ready);
   add ("wrong", test_wrong);
   add ("secret", test_secret);
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "usher-test-json.h"
 #include "usher-test-program.h"
 
 static void
@@ -415,6 +416,55 @@ test_data (Program *fixture, gconstpointer data)
 }
 
 static void
+test_check_setting (Program *fixture, gconstpointer data)
+{
+  g_autofree char *bad = program_make_arguments (fixture, "check", " -s good.size=11");
+
+  g_test_summary ("A plugin's setting that is wrong is told once.");
+
+  program_add_plugin (fixture, "good", "");
+  program_assert_says (
+      fixture,
+      bad,
+      1,
+      "usher: setting “good.size” is “11” by -s, but wants an integer from 1 to 10\n");
+}
+
+static void
+test_list_json (Program *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) plugins = NULL;
+  g_autoptr (JsonNode) placement = NULL;
+
+  g_test_summary ("Plugins, settings and placement are listed as JSON, without secrets.");
+
+  program_add_plugin (fixture, "good", "");
+  g_subprocess_launcher_setenv (fixture->launcher, "USHER_GOOD__API_KEY", "hunter2", TRUE);
+  plugins = program_read_json (fixture, "plugins --json");
+  usher_test_json_assert_count (plugins, "$.items[*]", 1);
+  usher_test_json_assert_string (plugins, "$.items[0].name", "good");
+  usher_test_json_assert_string (plugins, "$.items[0].version", "1.0.0");
+  usher_test_json_assert_string (plugins, "$.items[0].state", "configured");
+
+  program_assert_says (fixture,
+                       "settings --json",
+                       0,
+                       "{\"items\":[*{\"group\":\"good\",\"key\":\"api-key\",\"value\":"
+                       "\"********\",\"source\":\"environment\",*}]}\n",
+                       "*{\"group\":\"good\",\"key\":\"size\",\"value\":\"3\",\"source\":"
+                       "\"default\",\"type\":\"integer\",\"min\":1,\"max\":10,\"default\":"
+                       "\"3\",\"description\":\"a number\"}*");
+
+  placement = program_read_json (fixture, "placement explain --json");
+  usher_test_json_assert_string (placement, "$.profile", "spread");
+  usher_test_json_assert_string (placement, "$.items[0].process", "hub");
+  usher_test_json_assert_count (placement, "$.items[0].services[*]", 0);
+  usher_test_json_assert_string (placement, "$.items[1].services[0]", "good");
+  usher_test_json_assert_integer (placement, "$.items[1].copies", 1);
+  usher_test_json_assert_count (placement, "$.absent[*]", 0);
+}
+
+static void
 test_check (Program *fixture, gconstpointer data)
 {
   g_autofree char *good = program_make_arguments (fixture, "check", "");
@@ -517,6 +567,8 @@ main (int argc, char **argv)
   add ("settings/of-others", test_settings_of_others);
   add ("settings/config-missing", test_config_missing);
   add ("check", test_check);
+  add ("check/setting", test_check_setting);
+  add ("list/json", test_list_json);
   add ("run/broken", test_run_broken);
   add ("run/named-fails", test_named_fails);
   add ("run/required-fails", test_required_fails);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "usher-test-json.h"
 #include "usher-test-program.h"
 #include "usher-test.h"
 
@@ -127,6 +128,24 @@ program_assert_says_all (Program *fixture,
   for (; *patterns != NULL; patterns++)
     if (!g_pattern_match_simple (*patterns, said))
       g_error ("“usher %s” does not say “%s”: %s", arguments, *patterns, said);
+}
+
+JsonNode *
+program_read_json (Program *fixture, const char *arguments)
+{
+  g_autoptr (GSubprocess) process = program_spawn (fixture, arguments);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *out = NULL;
+  g_autofree char *err = NULL;
+
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &out, &err, &error);
+  g_assert_no_error (error);
+  g_test_message ("usher %s: %s%s", arguments, out, err);
+  g_assert_true (g_subprocess_get_successful (process));
+  g_assert_cmpstr (err, ==, "");
+  g_assert_true (strchr (out, '\n') == out + strlen (out) - 1);
+
+  return usher_test_json_read (out);
 }
 
 char *

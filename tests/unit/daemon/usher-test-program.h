@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -42,6 +43,9 @@ void program_assert_says_all (Program *fixture,
                               const char *const *patterns);
 #define program_assert_says(fixture, arguments, status, ...) \
   program_assert_says_all (fixture, arguments, status, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* (transfer full): the JSON that the program prints on one line, alone, ending with 0 */
+JsonNode *program_read_json (Program *fixture, const char *arguments);
 
 /* (transfer full): arguments on the fixture's data directory and free ports */
 char *program_make_arguments (Program *fixture, const char *command, const char *more);

@@ -298,6 +298,57 @@ test_list (GatewayStage *stage, gconstpointer data)
 }
 
 static void
+on_trouble (GObject *object, GParamSpec *spec, gpointer user_data)
+{
+  g_atomic_int_inc ((int *) user_data);
+}
+
+static void
+await_trouble (GatewayStage *stage, const char *pattern)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+  g_autofree char *trouble = usher_gateway_dup_trouble (stage->gateway);
+
+  while (!g_pattern_match_simple (pattern, trouble != NULL ? trouble : "none"))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (1000);
+      g_free (trouble);
+      g_object_get (stage->gateway, "trouble", &trouble, NULL);
+    }
+}
+
+static void
+test_trouble (GatewayStage *stage, gconstpointer data)
+{
+  g_autoptr (UsherGateway) other =
+      usher_gateway_new (stage->directory, stage->settings, stage->clock);
+  g_autofree char *trouble = usher_gateway_dup_trouble (other);
+  g_autofree char *path = g_build_filename (stage->directory, "one.json", NULL);
+  g_autofree char *away = g_strconcat (stage->directory, ".away", NULL);
+  int n_changes = 0;
+
+  g_test_summary ("A gateway says why it serves nobody, and that this has changed");
+
+  g_assert_cmpstr (trouble, ==, "the gateway has not started");
+  g_signal_connect (stage->gateway, "notify::trouble", G_CALLBACK (on_trouble), &n_changes);
+  await_trouble (stage, "no host is registered in “*”");
+  gateway_stage_add (stage, "one", "tickets");
+  await_trouble (stage, "none");
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  await_trouble (stage, "no host is registered in “*”");
+
+  g_assert_cmpint (g_rename (stage->directory, away), ==, 0);
+  await_trouble (stage, "run directory “*” cannot be read: *");
+  g_assert_cmpint (g_rename (away, stage->directory), ==, 0);
+  await_trouble (stage, "no host is registered in “*”");
+
+  usher_gateway_stop (stage->gateway, G_TIME_SPAN_SECOND);
+  await_trouble (stage, "the gateway is stopping");
+  g_assert_cmpint (g_atomic_int_get (&n_changes), >=, 5);
+}
+
+static void
 test_files (GatewayStage *stage, gconstpointer data)
 {
   static const char *const names[] = { ".json",   ".hidden.json", "a b.json", "other.json",
@@ -446,6 +497,7 @@ main (int argc, char **argv)
     { "/gateway/choice/busy", test_busy, NULL },
     { "/gateway/list", test_list, NULL },
     { "/gateway/registry/files", test_files, NULL },
+    { "/gateway/registry/trouble", test_trouble, NULL },
     { "/gateway/start/busy", test_busy_address, NULL },
     { "/gateway/stop/under-way", test_stop, NULL },
     { "/gateway/stop/at-once", test_stop_at_once, NULL },

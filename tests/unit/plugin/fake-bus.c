@@ -8,9 +8,6 @@
 
 #include "fake-bus.h"
 
-#include <string.h>
-
-#include "usher-delivery-private.h"
 #include "usher-error.h"
 
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
@@ -32,7 +29,7 @@ typedef struct
 
 typedef struct
 {
-  UsherDescribedFunc func;
+  UsherEventsFunc func;
   gpointer user_data;
 } Question;
 
@@ -49,9 +46,9 @@ struct _FakeBus
   GPtrArray *open;          /* (element-type Publication) (mutex mutex) */
   GPtrArray *subscriptions; /* (element-type Subscription) (mutex mutex) */
   GPtrArray *kept;          /* (element-type UsherEvent) (mutex mutex) */
-  GQueue pages;             /* (element-type utf8) (mutex mutex) */
+  GQueue pages;             /* (element-type UsherBusEvents) (mutex mutex) */
   GQueue waiting;           /* (element-type Question) (mutex mutex) */
-  GAsyncQueue *questions;   /* (element-type utf8) */
+  GAsyncQueue *questions;   /* (element-type utf8): the cursors of those that wait */
   gboolean holds;
   gboolean holds_deliveries;
   gboolean refuses;
@@ -128,20 +125,28 @@ fake_bus_publish (UsherBus *bus,
 }
 
 static void
-on_answer (UsherBus *bus,
-           guint subscription,
-           guint64 sequence,
+on_answer (UsherEvent *event,
            UsherAnswerKind kind,
            gint64 delay,
-           const char *reason)
+           const char *reason,
+           gpointer user_data)
 {
+  FakeBus *self = user_data;
   FakeAnswer *answer = g_new0 (FakeAnswer, 1);
 
   answer->kind = kind;
-  answer->sequence = sequence;
+  answer->sequence = usher_event_get_sequence (event);
   answer->delay = delay;
   answer->reason = g_strdup (reason);
-  g_async_queue_push (FAKE_BUS (bus)->answers, answer);
+  g_async_queue_push (self->answers, answer);
+}
+
+/* (transfer full) */
+static UsherDelivery *
+make_delivery (FakeBus *self, UsherEvent *event, guint attempt, gboolean redelivered)
+{
+  return usher_delivery_new (
+      event, attempt, redelivered, on_answer, g_object_ref (self), g_object_unref);
 }
 
 static gboolean
@@ -166,8 +171,7 @@ find_subscription (FakeBus *self, const char *channel, Subscription *found)
 static void
 bring (FakeBus *self, const Subscription *subscription, UsherEvent *event)
 {
-  subscription->func (usher_delivery_new (USHER_BUS (self), on_answer, 1, event, 1, FALSE),
-                      subscription->user_data);
+  subscription->func (make_delivery (self, event, 1, FALSE), subscription->user_data);
 }
 
 static guint
@@ -242,48 +246,62 @@ fake_bus_close (UsherBus *bus, gint64 timeout, GError **error)
   return TRUE;
 }
 
-static char *
-fake_bus_describe (UsherBus *bus, const char *what, GError **error)
+static gboolean
+fake_bus_get_last_sequence (UsherBus *bus, const char *channel, guint64 *sequence, GError **error)
 {
   FakeBus *self = FAKE_BUS (bus);
-  g_autofree char *name = g_uri_unescape_string (strstr (what, "channel=") + 8, NULL);
-  guint64 last = 0;
 
+  *sequence = 0;
   for (guint i = 0; i < self->kept->len; i++)
-    if (g_str_equal (usher_event_get_channel (g_ptr_array_index (self->kept, i)), name))
-      last = usher_event_get_sequence (g_ptr_array_index (self->kept, i));
+    if (g_str_equal (usher_event_get_channel (g_ptr_array_index (self->kept, i)), channel))
+      *sequence = usher_event_get_sequence (g_ptr_array_index (self->kept, i));
 
-  return g_strdup_printf ("{\"channels\":[{\"last_seq\":%" G_GUINT64_FORMAT "}]}", last);
+  return TRUE;
+}
+
+static UsherBusFigures *
+fake_bus_get_figures (UsherBus *bus, UsherBusParts parts, GError **error)
+{
+  UsherBusFigures *figures = usher_bus_figures_new ();
+
+  figures->id = g_strdup ("fake");
+
+  return figures;
+}
+
+static GPtrArray *
+fake_bus_list_parked (UsherBus *bus, const char *channel, guint offset, guint limit, GError **error)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_event_free);
 }
 
 static void
-fake_bus_describe_async (UsherBus *bus,
-                         const char *what,
-                         gint64 patience,
-                         UsherDescribedFunc func,
-                         gpointer user_data)
+fake_bus_read_events (UsherBus *bus,
+                      const UsherEventsQuery *query,
+                      UsherEventsFunc func,
+                      gpointer user_data,
+                      GDestroyNotify destroy)
 {
   FakeBus *self = FAKE_BUS (bus);
-  gboolean waits = strstr (what, "wait=") != NULL;
-  g_autofree char *page = NULL;
+  UsherBusEvents *page = NULL;
   Question *question = NULL;
 
   g_mutex_lock (&self->mutex);
-  if (waits)
+  if (query->wait > 0)
     {
       question = g_new0 (Question, 1);
       question->func = func;
       question->user_data = user_data;
       g_queue_push_tail (&self->waiting, question);
-      g_async_queue_push (self->questions, g_strdup (what));
+      g_async_queue_push (self->questions, g_strdup (query->cursor));
     }
   else if (g_queue_get_length (&self->pages) > 1)
     page = g_queue_pop_head (&self->pages);
   else
-    page = g_strdup (g_queue_peek_head (&self->pages));
+    page = usher_bus_events_copy (g_queue_peek_head (&self->pages));
   g_mutex_unlock (&self->mutex);
 
-  if (!waits)
+  if (page != NULL)
     func (page, NULL, user_data);
 }
 
@@ -303,8 +321,10 @@ bus_iface_init (UsherBusInterface *iface)
   iface->is_connected = fake_bus_is_connected;
   iface->pause = fake_bus_pause;
   iface->close = fake_bus_close;
-  iface->describe = fake_bus_describe;
-  iface->describe_async = fake_bus_describe_async;
+  iface->get_last_sequence = fake_bus_get_last_sequence;
+  iface->get_figures = fake_bus_get_figures;
+  iface->read_events = fake_bus_read_events;
+  iface->list_parked = fake_bus_list_parked;
   iface->replay_parked = fake_bus_change_parked;
   iface->drop_parked = fake_bus_change_parked;
 }
@@ -320,7 +340,7 @@ fake_bus_finalize (GObject *object)
   g_ptr_array_unref (self->open);
   g_ptr_array_unref (self->subscriptions);
   g_ptr_array_unref (self->kept);
-  g_queue_clear_full (&self->pages, g_free);
+  g_queue_clear_full (&self->pages, (GDestroyNotify) usher_bus_events_free);
   g_queue_clear_full (&self->waiting, g_free);
   g_async_queue_unref (self->questions);
   g_mutex_clear (&self->mutex);
@@ -446,9 +466,7 @@ fake_bus_deliver (FakeBus *self, UsherEvent *event, guint attempt, gboolean rede
   Subscription subscription = { NULL };
 
   g_assert_true (find_subscription (self, usher_event_get_channel (event), &subscription));
-  subscription.func (
-      usher_delivery_new (USHER_BUS (self), on_answer, 1, event, attempt, redelivered),
-      subscription.user_data);
+  subscription.func (make_delivery (self, event, attempt, redelivered), subscription.user_data);
 }
 
 FakeAnswer *
@@ -480,7 +498,7 @@ fake_bus_refuse_subscriptions (FakeBus *self)
 }
 
 void
-fake_bus_take_page (FakeBus *self, char *page)
+fake_bus_take_page (FakeBus *self, UsherBusEvents *page)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -498,7 +516,7 @@ fake_bus_await_question (FakeBus *self)
 }
 
 void
-fake_bus_answer_question (FakeBus *self, const char *page)
+fake_bus_answer_question (FakeBus *self, UsherBusEvents *page)
 {
   g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no hub");
   g_autofree Question *question = NULL;

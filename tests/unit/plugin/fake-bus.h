@@ -7,7 +7,6 @@
 #pragma once
 
 #include "usher-bus.h"
-#include "usher-frame-private.h"
 
 G_BEGIN_DECLS
 
@@ -50,11 +49,11 @@ void fake_bus_set_connected (FakeBus *self, gboolean connected);
 void fake_bus_refuse_subscriptions (FakeBus *self);
 
 /* how a question that does not wait is answered, in turn, the last one again and again; (transfer full) */
-void fake_bus_take_page (FakeBus *self, char *page);
-/* (transfer full): the next question that is to wait */
+void fake_bus_take_page (FakeBus *self, UsherBusEvents *page);
+/* (transfer full): the cursor of the next question that is to wait */
 char *fake_bus_await_question (FakeBus *self);
-/* how the one that waits longest is answered; @page: (nullable): NULL: with an error */
-void fake_bus_answer_question (FakeBus *self, const char *page);
+/* how the one that waits longest is answered; @page: (transfer full) (nullable): NULL: with an error */
+void fake_bus_answer_question (FakeBus *self, UsherBusEvents *page);
 guint fake_bus_get_n_waiting (FakeBus *self);
 
 void fake_answer_free (FakeAnswer *self);

@@ -9,11 +9,11 @@
 #include <glib/gstdio.h>
 
 #include "stage.h"
+#include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
-#include "usher-hub.h"
 #include "usher-json.h"
-#include "usher-zmq-bus.h"
+#include "usher-test-hub.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
@@ -333,23 +333,13 @@ test_register_name (Fixture *fixture, gconstpointer data)
 static void
 test_hub (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherClock) clock = usher_real_clock_new ();
-  g_autofree char *log = g_build_filename (fixture->stage.directory, "bus", NULL);
-  g_autofree char *endpoint = NULL;
-  UsherHubLimits limits = { 0, 0, 0 };
-  g_autoptr (UsherHub) hub = NULL;
-  g_autoptr (UsherBus) bus = NULL;
+  g_autoptr (UsherTestHub) hub = usher_test_hub_new (USHER_TEST_HUB_INPROC, NULL);
+  g_autoptr (UsherBus) bus = usher_test_hub_join (hub, "stage");
   g_autoptr (UsherReply) reply = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What a request publishes reaches the listener over a real hub");
 
-  hub = usher_hub_new (log, clock, &limits, &error);
-  g_assert_no_error (error);
-  endpoint = usher_hub_bind (hub, "inproc://test-host", &error);
-  g_assert_no_error (error);
-  bus = usher_zmq_bus_new (endpoint, "stage", clock, &error);
-  g_assert_no_error (error);
   usher_host_start (fixture->stage.host, bus, &error);
   g_assert_no_error (error);
 
@@ -358,9 +348,7 @@ test_hub (Fixture *fixture, gconstpointer data)
   stage_await (g_atomic_int_get (&fixture->n_heard) == 1);
 
   stage_stop (&fixture->stage);
-  g_clear_object (&bus);
-  usher_hub_close (hub, TIMEOUT, &error);
-  g_assert_no_error (error);
+  usher_test_hub_leave (g_steal_pointer (&bus));
 }
 
 static void

@@ -28,9 +28,9 @@ typedef struct
   gint64 changed_at; /* (mutex mutex): the last time */
 } SharedFixture;
 
-/* @program: this one, which serves by store_child_run() */
-void shared_fixture_set_up (SharedFixture *fixture, gconstpointer program);
-void shared_fixture_tear_down (SharedFixture *fixture, gconstpointer program);
+/* @data: this program, which serves by store_child_run() */
+void shared_fixture_set_up (SharedFixture *fixture, gconstpointer data);
+void shared_fixture_tear_down (SharedFixture *fixture, gconstpointer data);
 void shared_fixture_open (SharedFixture *fixture);
 /* a child that is ready */
 StoreChild *shared_fixture_start_child (SharedFixture *fixture);

@@ -1,0 +1,222 @@
+/* usher-admin.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-admin.h"
+
+#include <string.h>
+
+#include "usher-desk-private.h"
+#include "usher-host-metrics-private.h"
+#include "usher-monitor-private.h"
+#include "usher-page-private.h"
+#include "usher-service-page-private.h"
+
+typedef struct
+{
+  UsherMetricsFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Source;
+
+/**
+ * UsherAdmin:
+ *
+ * What operators see of a host, and what they can do: pages of JSON, one page for people, and numbers for Prometheus.
+ *
+ * The program around a host makes one when it wants them on the host's admin listener, where `/healthz` and `/readyz` are without it too.
+ * It sees the host as anybody can, and learns of its stop by its signals.
+ */
+struct _UsherAdmin
+{
+  GObject parent_instance;
+
+  UsherHost *host;       /* (unowned): its routes keep this */
+  UsherDesk *desk;       /* (owned) */
+  UsherMonitor *monitor; /* (owned) */
+  GPtrArray *sources;    /* (owned) (element-type Source) */
+};
+
+G_DEFINE_FINAL_TYPE (UsherAdmin, usher_admin, G_TYPE_OBJECT)
+
+static void
+free_source (gpointer data)
+{
+  Source *source = data;
+
+  if (source->destroy != NULL)
+    source->destroy (source->user_data);
+  g_free (source);
+}
+
+static void
+usher_admin_finalize (GObject *object)
+{
+  UsherAdmin *self = USHER_ADMIN (object);
+
+  usher_desk_free (self->desk);
+  g_clear_pointer (&self->monitor, usher_monitor_free);
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (usher_admin_parent_class)->finalize (object);
+}
+
+static void
+usher_admin_class_init (UsherAdminClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = usher_admin_finalize;
+}
+
+static void
+usher_admin_init (UsherAdmin *self)
+{
+  self->desk = usher_desk_new ();
+  self->sources = g_ptr_array_new_with_free_func (free_source);
+}
+
+static void
+on_drained (UsherHost *host, UsherAdmin *self)
+{
+  usher_desk_drain (self->desk);
+  usher_monitor_drain (self->monitor);
+}
+
+/* What waited for the hub has an answer now, and what looks at a store must be done. */
+static void
+on_bus_closed (UsherHost *host, UsherAdmin *self)
+{
+  usher_desk_stop (self->desk);
+  usher_monitor_stop (self->monitor);
+}
+
+static void
+answer_services (UsherExchange *exchange, gpointer user_data)
+{
+  UsherAdmin *self = user_data;
+
+  usher_exchange_answer_json (exchange, usher_service_page_make (self->host));
+}
+
+static void
+on_services (UsherExchange *exchange, gpointer user_data)
+{
+  UsherAdmin *self = user_data;
+
+  usher_desk_push (self->desk, exchange, answer_services, self);
+}
+
+static void
+answer_metrics (UsherExchange *exchange, gpointer user_data)
+{
+  UsherAdmin *self = user_data;
+  g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
+  g_autoptr (GBytes) body = NULL;
+  char *text = NULL;
+
+  usher_host_metrics_fill (self->host, metrics);
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      const Source *source = g_ptr_array_index (self->sources, i);
+
+      source->func (metrics, source->user_data);
+    }
+
+  text = usher_metrics_dup_text (metrics);
+  body = g_bytes_new_take (text, strlen (text));
+  usher_reply_set_body (usher_exchange_get_reply (exchange), body, USHER_METRICS_MEDIA_TYPE);
+  usher_exchange_finish (exchange);
+}
+
+static void
+on_metrics (UsherExchange *exchange, gpointer user_data)
+{
+  UsherAdmin *self = user_data;
+
+  usher_desk_push (self->desk, exchange, answer_metrics, self);
+}
+
+static gboolean
+add_routes (UsherAdmin *self, GError **error)
+{
+  static const struct
+  {
+    const char *pattern;
+    UsherRouteFunc func;
+  } routes[] = {
+    { "/services", on_services },
+    { "/metrics", on_metrics },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (!usher_host_add_admin_route (self->host,
+                                     "GET",
+                                     routes[i].pattern,
+                                     routes[i].func,
+                                     g_object_ref (self),
+                                     g_object_unref,
+                                     error))
+      return FALSE;
+
+  return usher_page_add_routes (self->host, error) &&
+         usher_monitor_add_routes (self->monitor, error);
+}
+
+/**
+ * usher_admin_new:
+ * @host: a host that does not listen yet
+ * @error: return location for a [error@Error]
+ *
+ * Adds its pages to the host's admin listener. The host keeps it.
+ *
+ * Returns: (transfer full): it, or `NULL` with `USHER_ERROR_CONFLICT` where a route is taken
+ */
+UsherAdmin *
+usher_admin_new (UsherHost *host, GError **error)
+{
+  g_autoptr (UsherAdmin) self = NULL;
+
+  g_return_val_if_fail (USHER_IS_HOST (host), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = g_object_new (USHER_TYPE_ADMIN, NULL);
+  self->host = host;
+  self->monitor = usher_monitor_new (host, self->desk);
+  if (!add_routes (self, error))
+    return NULL;
+
+  g_signal_connect_object (host, "drained", G_CALLBACK (on_drained), self, 0);
+  g_signal_connect_object (host, "bus-closed", G_CALLBACK (on_bus_closed), self, 0);
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * usher_admin_add_metrics:
+ * @self: of a host that does not listen yet
+ * @func: (scope notified) (closure user_data) (destroy destroy): adds what it knows, on a thread of @self
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data with @self
+ *
+ * Lets the program around the host tell its numbers too, each time `/metrics` is asked for.
+ */
+void
+usher_admin_add_metrics (UsherAdmin *self,
+                         UsherMetricsFunc func,
+                         gpointer user_data,
+                         GDestroyNotify destroy)
+{
+  Source *source = NULL;
+
+  g_return_if_fail (USHER_IS_ADMIN (self));
+  g_return_if_fail (func != NULL);
+
+  source = g_new0 (Source, 1);
+  source->func = func;
+  source->user_data = user_data;
+  source->destroy = destroy;
+  g_ptr_array_add (self->sources, source);
+}

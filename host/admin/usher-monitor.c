@@ -1,0 +1,333 @@
+/* usher-monitor.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-monitor-private.h"
+
+#include <string.h>
+
+#include "usher-bus-pages-private.h"
+#include "usher-error.h"
+#include "usher-followers-private.h"
+#include "usher-host-view-private.h"
+
+/* seconds that a request may wait for events */
+#define MAX_WAIT 20
+
+struct _UsherMonitor
+{
+  UsherHost *host;           /* (unowned) */
+  UsherDesk *desk;           /* (unowned) */
+  UsherFollowers *followers; /* (owned) */
+};
+
+UsherMonitor *
+usher_monitor_new (UsherHost *host, UsherDesk *desk)
+{
+  UsherMonitor *self = g_new0 (UsherMonitor, 1);
+
+  self->host = host;
+  self->desk = desk;
+  self->followers = usher_followers_new ();
+
+  return self;
+}
+
+void
+usher_monitor_drain (UsherMonitor *self)
+{
+  usher_followers_drain (self->followers);
+}
+
+void
+usher_monitor_stop (UsherMonitor *self)
+{
+  usher_followers_stop (self->followers);
+}
+
+void
+usher_monitor_free (UsherMonitor *self)
+{
+  usher_followers_free (self->followers);
+  g_free (self);
+}
+
+static void
+fail (UsherExchange *exchange, UsherError code, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, code, message);
+
+  usher_exchange_fail (exchange, error);
+}
+
+static void
+push (UsherMonitor *self, UsherExchange *exchange, UsherDeskFunc func)
+{
+  usher_desk_push (self->desk, exchange, func, self);
+}
+
+/* Why the bus cannot be asked, NULL: it can. */
+static const char *
+find_bus_trouble (UsherMonitor *self)
+{
+  UsherBus *bus = usher_host_get_bus (self->host);
+
+  if (bus == NULL)
+    return "This host has no bus";
+  if (!usher_bus_is_connected (bus))
+    return "The bus does not answer";
+
+  return NULL;
+}
+
+static char *
+describe (UsherMonitor *self, const char *question, GError **error)
+{
+  const char *trouble = find_bus_trouble (self);
+
+  if (trouble == NULL)
+    return usher_bus_page_make (usher_host_get_bus (self->host), question, error);
+
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, trouble);
+
+  return NULL;
+}
+
+static void
+append_query (GString *question, const char *name, const char *value)
+{
+  if (value == NULL)
+    return;
+
+  g_string_append_c (question, strchr (question->str, '?') == NULL ? '?' : '&');
+  g_string_append_printf (question, "%s=", name);
+  g_string_append_uri_escaped (question, value, NULL, FALSE);
+}
+
+/* The page that was asked for, with what the bus understands of its query. */
+static char *
+make_question (UsherRequest *request, const char *page)
+{
+  static const char *const names[] = {
+    "subs", "limit", "offset", "channel", "client",
+  };
+  GString *question = g_string_new (page);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    append_query (question, names[i], usher_request_get_query (request, names[i]));
+
+  return g_string_free (question, FALSE);
+}
+
+static char *
+describe_request (UsherMonitor *self, UsherExchange *exchange, const char *page, GError **error)
+{
+  g_autofree char *question = make_question (usher_exchange_get_request (exchange), page);
+
+  return describe (self, question, error);
+}
+
+/* JSON on many lines, as people read it in a terminal. */
+static char *
+indent (const char *json)
+{
+  GString *text = g_string_new (NULL);
+  gboolean in_string = FALSE;
+  int depth = 0;
+
+  for (const char *c = json; *c != '\0'; c++)
+    {
+      gboolean closes = !in_string && (*c == '}' || *c == ']');
+      gboolean opens = !in_string && (*c == '{' || *c == '[') && c[1] != '}' && c[1] != ']';
+      gboolean is_empty = closes && c > json && (c[-1] == '{' || c[-1] == '[');
+
+      if (closes && !is_empty)
+        g_string_append_printf (text, "\n%*s", 2 * --depth, "");
+      g_string_append_c (text, *c);
+      if (in_string && *c == '\\')
+        g_string_append_c (text, *++c);
+      else if (*c == '"')
+        in_string = !in_string;
+      else if (opens || (!in_string && *c == ','))
+        g_string_append_printf (text, "\n%*s", 2 * (opens ? ++depth : depth), "");
+      else if (!in_string && *c == ':')
+        g_string_append_c (text, ' ');
+    }
+  g_string_append_c (text, '\n');
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+answer_page (UsherExchange *exchange, gpointer user_data)
+{
+  const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = describe_request (user_data, exchange, page, &error);
+
+  if (text != NULL)
+    usher_exchange_answer_json (exchange, indent (text));
+  else
+    usher_exchange_fail (exchange, error);
+}
+
+static void
+on_streaming (UsherExchange *exchange, gpointer user_data)
+{
+  static const char *const pages[] = {
+    "serverz", "storez", "clientsz", "channelsz", "groupsz", NULL
+  };
+  const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
+  g_autoptr (UsherExchange) owned = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_strv_contains (pages, page))
+    {
+      push (user_data, exchange, answer_page);
+      return;
+    }
+
+  owned = exchange;
+  g_set_error (&error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", page);
+  usher_exchange_fail (owned, error);
+}
+
+/* There is one hub and none that waits to take its place: never active in the sense of the question. */
+static void
+on_is_active (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+
+  usher_reply_set_status (usher_exchange_get_reply (owned), 204);
+  usher_exchange_finish (owned);
+}
+
+static void
+answer_parked (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  char *text = describe_request (user_data, exchange, "parked", &error);
+
+  if (text != NULL)
+    usher_exchange_answer_json (exchange, text);
+  else
+    usher_exchange_fail (exchange, error);
+}
+
+static void
+on_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_parked);
+}
+
+typedef gboolean (*ParkedFunc) (UsherBus *bus, const char *id, GError **error);
+
+static void
+treat_parked (UsherMonitor *self, UsherExchange *exchange, ParkedFunc func)
+{
+  const char *id = usher_request_get_parameter (usher_exchange_get_request (exchange), "id");
+  const char *trouble = find_bus_trouble (self);
+  g_autoptr (GError) error = NULL;
+
+  if (trouble != NULL)
+    fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
+  else if (!func (usher_host_get_bus (self->host), id, &error))
+    usher_exchange_fail (exchange, error);
+  else
+    {
+      usher_reply_set_status (usher_exchange_get_reply (exchange), 204);
+      usher_exchange_finish (exchange);
+    }
+}
+
+static void
+replay_parked (UsherExchange *exchange, gpointer user_data)
+{
+  treat_parked (user_data, exchange, usher_bus_replay_parked);
+}
+
+static void
+on_replay_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, replay_parked);
+}
+
+static void
+drop_parked (UsherExchange *exchange, gpointer user_data)
+{
+  treat_parked (user_data, exchange, usher_bus_drop_parked);
+}
+
+static void
+on_drop_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, drop_parked);
+}
+
+/* What is wrong with the numbers of a question for events, NULL: nothing. */
+static const char *
+check_events (UsherRequest *request, guint64 *wait)
+{
+  const char *text = usher_request_get_query (request, "wait");
+  const char *after = usher_request_get_query (request, "after");
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, wait, NULL))
+    return "wait is no number of seconds up to 20";
+  if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, NULL))
+    return "after is no sequence";
+
+  return NULL;
+}
+
+static void
+on_events (UsherExchange *exchange, gpointer user_data)
+{
+  UsherMonitor *self = user_data;
+  guint64 wait = MAX_WAIT;
+  const char *trouble = find_bus_trouble (self);
+  const char *mistake = check_events (usher_exchange_get_request (exchange), &wait);
+
+  if (trouble == NULL && mistake == NULL)
+    {
+      usher_followers_add (self->followers,
+                           usher_host_get_bus (self->host),
+                           exchange,
+                           (gint64) wait * G_TIME_SPAN_SECOND);
+      return;
+    }
+
+  if (trouble != NULL)
+    fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
+  else
+    fail (exchange, USHER_ERROR_INVALID, mistake);
+  g_object_unref (exchange);
+}
+
+gboolean
+usher_monitor_add_routes (UsherMonitor *self, GError **error)
+{
+  static const struct
+  {
+    const char *method;
+    const char *pattern;
+    UsherRouteFunc func;
+  } routes[] = {
+    { "GET", "/streaming/isFTActive", on_is_active },
+    { "GET", "/streaming/:page", on_streaming },
+    { "GET", "/events", on_events },
+    { "GET", "/parked", on_parked },
+    { "POST", "/parked/:id/replay", on_replay_parked },
+    { "DELETE", "/parked/:id", on_drop_parked },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (!usher_host_add_admin_route (
+            self->host, routes[i].method, routes[i].pattern, routes[i].func, self, NULL, error))
+      return FALSE;
+
+  return TRUE;
+}

@@ -1,0 +1,22 @@
+/* usher-health-private.h: what any host tells of itself: that it lives, and whether it is ready
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-router.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full) (nullable): why it is not ready, NULL: it is */
+typedef char *(*UsherHealthFunc) (gpointer user_data);
+
+/* /healthz and /readyz; @func: on the listener's thread */
+gboolean usher_health_add_routes (UsherRouter *router,
+                                  UsherHealthFunc func,
+                                  gpointer user_data,
+                                  GError **error);
+
+G_END_DECLS
