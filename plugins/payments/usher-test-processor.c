@@ -14,6 +14,8 @@
 #include "usher-id.h"
 
 #define SLOW            (2 * G_TIME_SPAN_SECOND)
+#define HELD            (5 * G_TIME_SPAN_MINUTE)
+#define HELD_PAUSE      (2 * G_TIME_SPAN_MILLISECOND)
 #define BUSY_TIMEOUT_MS 5000
 #define BUSY_PAUSE      (2 * G_TIME_SPAN_MILLISECOND)
 #define CLOSED          "The payment took too long, try again"
@@ -33,6 +35,7 @@ typedef struct
   const char *token;
   const char *message; /* (nullable): declined with this */
   gboolean is_slow;
+  gboolean is_held;
   gboolean is_away;
   gboolean loses_answer;
   int n_lost_refunds;
@@ -42,6 +45,7 @@ static const Card cards[] = {
   { .token = "tok_visa" },
   { .token = "tok_chargeDeclined", .message = "Your card was declined." },
   { .token = "tok_slow", .is_slow = TRUE },
+  { .token = "tok_held", .is_held = TRUE },
   { .token = "tok_lostAnswer", .loses_answer = TRUE },
   { .token = "tok_unavailable", .is_away = TRUE },
   { .token = "tok_refundLater", .n_lost_refunds = 3 },
@@ -49,14 +53,16 @@ static const Card cards[] = {
 
 static const Card unknown_card = { .message = "No such token" };
 
-/* A charge without id took no money. `lost_refunds` counts the refunds that are still to fail. */
+/* A charge without id took no money. `lost_refunds` counts the refunds that are still to fail. What is in `held` waits until
+ * somebody takes it out. */
 static const char layout[] =
     "PRAGMA synchronous=FULL;"
     "CREATE TABLE IF NOT EXISTS charges ("
     " key TEXT PRIMARY KEY, id TEXT UNIQUE, message TEXT, amount INTEGER, currency TEXT,"
     " lost_refunds INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS refunds ("
-    " key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE) STRICT;";
+    " key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE IF NOT EXISTS held (key TEXT PRIMARY KEY) STRICT;";
 
 static void card_processor_iface_init (UsherCardProcessorInterface *iface);
 
@@ -188,6 +194,47 @@ is_known (UsherTestProcessor *self, const char *key, gboolean *found, GError **e
   return look_up (self, key, &charge, found, error);
 }
 
+static gboolean
+enter_held (UsherTestProcessor *self, const char *key, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (sqlite3_stmt) insert = NULL;
+
+  insert = prepare (self, "INSERT OR IGNORE INTO held (key) VALUES (?)", &key, 1, error);
+
+  return insert != NULL && finish (self, insert, error);
+}
+
+static gboolean
+is_held (UsherTestProcessor *self, const char *key)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (sqlite3_stmt) select = NULL;
+
+  select = prepare (self, "SELECT 1 FROM held WHERE key = ?", &key, 1, NULL);
+
+  return select != NULL && sqlite3_step (select) == SQLITE_ROW;
+}
+
+/* Waits until the key was taken out of `held`, by another connection to the ledger. */
+static gboolean
+hold (UsherTestProcessor *self, const char *key, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + HELD;
+
+  if (!enter_held (self, key, error))
+    return FALSE;
+
+  while (is_held (self, key))
+    {
+      if (g_get_monotonic_time () >= deadline)
+        return return_unavailable (error, "the charge was held too long");
+      g_usleep (HELD_PAUSE);
+    }
+
+  return TRUE;
+}
+
 static const Card *
 find_card (const char *token)
 {
@@ -217,6 +264,8 @@ usher_test_processor_charge (UsherCardProcessor *processor,
     return FALSE;
   if (card->is_slow && !found)
     g_usleep (SLOW);
+  if (card->is_held && !found && !hold (self, key, error))
+    return FALSE;
   if (!decide (self, key, card, amount, currency, charge, error))
     return FALSE;
 

@@ -11,14 +11,12 @@
 #include <glib/gstdio.h>
 
 #include "usher-catalog.h"
-#include "usher-error.h"
 #include "usher-id.h"
 #include "usher-json.h"
 #include "usher-module.h"
 #include "usher-test.h"
 
 #define STOP_TIMEOUT (10 * G_TIME_SPAN_SECOND)
-#define PATIENCE     (20 * G_TIME_SPAN_SECOND)
 
 struct _UsherTestHost
 {
@@ -468,6 +466,24 @@ usher_test_host_give (UsherTestHost *self,
   g_assert_no_error (error);
 }
 
+void
+usher_test_host_assert_bad (UsherTestHost *self,
+                            const char *service,
+                            const UsherTestBadEvent *events,
+                            guint n_events)
+{
+  for (guint i = 0; i < n_events; i++)
+    {
+      g_autoptr (UsherEvent) event =
+          usher_test_event_new (self, events[i].channel, events[i].payload);
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s %s", events[i].channel, events[i].payload);
+      g_assert_false (usher_host_feed (self->host, service, events[i].group, event, &error));
+      g_assert_error (error, USHER_ERROR, (int) events[i].code);
+    }
+}
+
 GPtrArray *
 usher_test_host_take_events (UsherTestHost *self, const char *service)
 {
@@ -508,22 +524,27 @@ usher_test_host_skip_events (UsherTestHost *self, const char *service)
   g_ptr_array_unref (usher_test_host_take_events (self, service));
 }
 
+/* (nullable): the next event of @service on @channel, if it is there */
+static UsherEvent *
+find_event (UsherTestHost *self, const char *service, const char *channel)
+{
+  g_autoptr (GPtrArray) events = usher_test_host_take_events (self, service);
+
+  for (guint i = 0; i < events->len; i++)
+    if (g_str_equal (usher_event_get_channel (g_ptr_array_index (events, i)), channel))
+      return usher_event_ref (g_ptr_array_index (events, i));
+
+  return NULL;
+}
+
 UsherEvent *
 usher_test_host_await_event (UsherTestHost *self, const char *service, const char *channel)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  UsherEvent *event = NULL;
 
-  while (TRUE)
-    {
-      g_autoptr (GPtrArray) events = usher_test_host_take_events (self, service);
+  usher_test_until ((event = find_event (self, service, channel)) != NULL);
 
-      for (guint i = 0; i < events->len; i++)
-        if (g_str_equal (usher_event_get_channel (g_ptr_array_index (events, i)), channel))
-          return usher_event_ref (g_ptr_array_index (events, i));
-
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
+  return event;
 }
 
 void

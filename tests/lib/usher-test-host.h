@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-error.h"
 #include "usher-host.h"
 #include "usher-manual-clock.h"
 
@@ -93,6 +94,14 @@ UsherReply *usher_test_check_refused (UsherReply *reply,
 
 /* a member of the payload, as usher_test_dup_member() has it */
 char *usher_test_dup_event_member (UsherEvent *event, const char *path);
+/* @expected: as usher_test_dup_event_member() gives it, NULL: missing */
+#define usher_test_assert_event_member(event, path, expected)                 \
+  G_STMT_START                                                                \
+  {                                                                           \
+    g_autofree char *usher_found = usher_test_dup_event_member (event, path); \
+    g_assert_cmpstr (usher_found, ==, expected);                              \
+  }                                                                           \
+  G_STMT_END
 /* a new event, with an id of its own: the inbox does not know it */
 UsherEvent *usher_test_event_new (UsherTestHost *self, const char *channel, const char *payload);
 /* Gives the event to one listener as the bus would. @group: NULL: the default one. FALSE: @error tells, DEFER: later. */
@@ -107,6 +116,20 @@ void usher_test_host_give (UsherTestHost *self,
                            const char *group,
                            const char *channel,
                            const char *payload);
+/* an event that a listener must not take */
+typedef struct
+{
+  const char *group; /* (nullable): the default one */
+  const char *channel;
+  const char *payload;
+  UsherError code; /* of the error that it is */
+} UsherTestBadEvent;
+
+/* Gives each of them to its listener: it is an error that no later delivery mends. */
+void usher_test_host_assert_bad (UsherTestHost *self,
+                                 const char *service,
+                                 const UsherTestBadEvent *events,
+                                 guint n_events);
 /* what the service has published since the last look; (transfer container) (element-type UsherEvent) */
 GPtrArray *usher_test_host_take_events (UsherTestHost *self, const char *service);
 /* The only event since the last look, which must be on @channel. */

@@ -21,7 +21,7 @@ def check_sleeps(tree):
         if path.startswith(("tests/bench/", "tests/lint/")):
             continue
         for line, match in tree.find_lines(path, SLEEP):
-            text = f"{match[0]}…) is luck on a busy machine: say what the test waits for, by usher_test_await()"
+            text = f"{match[0]}…) is luck on a busy machine: say what the test waits for, by usher_test_until()"
             yield Finding(path, line, text, f"{path}:{tree.find_function(path, line)}")
 
 

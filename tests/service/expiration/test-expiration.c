@@ -6,7 +6,6 @@
 
 #include "config.h"
 
-#include "usher-error.h"
 #include "usher-expiration-contract.h"
 #include "usher-test-host.h"
 
@@ -197,34 +196,23 @@ test_past (Fixture *fixture, gconstpointer data)
 static void
 test_bad_events (Fixture *fixture, gconstpointer data)
 {
-  static const struct
-  {
-    const char *channel;
-    const char *payload;
-  } rows[] = {
-    { "order:created", "{}" },
-    { "order:created", "[]" },
-    { "order:created", "{\"id\":\"" ONE "\"}" },
-    { "order:created", "{\"id\":\"x\",\"expiresAt\":\"2026-01-01T00:15:00.000Z\"}" },
-    { "order:created", "{\"id\":\"" ONE "\",\"expiresAt\":\"soon\"}" },
-    { "order:created", "{\"id\":\"" ONE "\",\"expiresAt\":900}" },
-    { "order:cancelled", "{}" },
-    { "order:cancelled", "{\"id\":7}" },
+  static const UsherTestBadEvent bad[] = {
+    { NULL, "order:created", "{}", USHER_ERROR_INVALID },
+    { NULL, "order:created", "[]", USHER_ERROR_INVALID },
+    { NULL, "order:created", "{\"id\":\"" ONE "\"}", USHER_ERROR_INVALID },
+    { NULL,
+      "order:created",
+      "{\"id\":\"x\",\"expiresAt\":\"2026-01-01T00:15:00.000Z\"}",
+      USHER_ERROR_INVALID },
+    { NULL, "order:created", "{\"id\":\"" ONE "\",\"expiresAt\":\"soon\"}", USHER_ERROR_INVALID },
+    { NULL, "order:created", "{\"id\":\"" ONE "\",\"expiresAt\":900}", USHER_ERROR_INVALID },
+    { NULL, "order:cancelled", "{}", USHER_ERROR_INVALID },
+    { NULL, "order:cancelled", "{\"id\":7}", USHER_ERROR_INVALID },
   };
 
   g_test_summary ("§3.11: a bad event is an error with a reason, and sets no timer.");
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autoptr (UsherEvent) event =
-          usher_test_event_new (fixture->host, rows[i].channel, rows[i].payload);
-      g_autoptr (GError) error = NULL;
-
-      g_test_message ("%s %s", rows[i].channel, rows[i].payload);
-      g_assert_false (usher_test_host_feed (fixture->host, "expiration", NULL, event, &error));
-      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
-    }
-
+  usher_test_host_assert_bad (fixture->host, "expiration", bad, G_N_ELEMENTS (bad));
   turn (fixture, 2 * HOLD);
   assert_quiet (fixture);
 }

@@ -1,4 +1,4 @@
-/* test-orders-listeners.c
+/* test-orders-listeners.c: what each event makes of an order, whatever has become of it before
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -10,10 +10,89 @@
 #include "usher-orders-contract.h"
 #include "usher-test-host.h"
 
-#define ALICE        USHER_TEST_ALICE
 #define BOB          USHER_TEST_BOB
 #define TICKET       "111111111111111111111111"
+#define CONCERT      "\"title\":\"Concert\",\"price\":19.99,\"userId\":\"" USHER_TEST_ALICE "\""
 #define RESERVATIONS "orders-service.reservations"
+
+#define CREATED   USHER_ORDERS_STATUS_CREATED
+#define AWAITING  USHER_ORDERS_STATUS_AWAITING
+#define COMPLETE  USHER_ORDERS_STATUS_COMPLETE
+#define CANCELLED USHER_ORDERS_STATUS_CANCELLED
+
+/* what may be told of an order; `cancelled` is no event but what its owner does */
+static const struct
+{
+  const char *name;
+  const char *group;
+  const char *channel;
+  const char *members; /* beside the id of the order */
+} news[] = {
+  { "reserved", RESERVATIONS, "ticket:updated", ",\"id\":\"" TICKET "\",\"version\":1," CONCERT },
+  { "failed",
+    NULL,
+    "ticket:reservation-failed",
+    ",\"reason\":\"edited\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}" },
+  { "expired", NULL, "expiration:complete", "" },
+  { "paid", NULL, "payment:created", ",\"id\":\"333333333333333333333333\",\"stripeId\":\"ch_1\"" },
+  { "refunded",
+    NULL,
+    "payment:refunded",
+    ",\"id\":\"333333333333333333333333\",\"stripeRefundId\":\"re_1\"" },
+};
+
+typedef struct
+{
+  const char *before;  /* what was told before, with spaces between */
+  const char *event;   /* what is told now */
+  const char *status;  /* what the order is then */
+  const char *version; /* one more if that is a change */
+  const char *says;    /* (nullable): the event of it */
+  const char *rule;
+} Row;
+
+/* clang-format off */
+static const Row rows[] = {
+  { "", "reserved", AWAITING,  "1", USHER_ORDERS_UPDATED,   "A reserved ticket makes its order wait for payment" },
+  { "", "failed",   CANCELLED, "1", USHER_ORDERS_CANCELLED, "A reservation that failed cancels the order" },
+  { "", "expired",  CANCELLED, "1", USHER_ORDERS_CANCELLED, "An order whose time is over is cancelled" },
+  { "", "paid",     COMPLETE,  "1", USHER_ORDERS_UPDATED,   "A payment may overtake the reservation" },
+  { "", "refunded", CREATED,   "1", USHER_ORDERS_UPDATED,   "A refund is recorded" },
+
+  { "reserved", "reserved", AWAITING,  "1", NULL,                   "An order is reserved once" },
+  { "reserved", "failed",   AWAITING,  "1", NULL,                   "A late failure cancels no reserved order" },
+  { "reserved", "expired",  CANCELLED, "2", USHER_ORDERS_CANCELLED, "An order that waits for payment expires" },
+  { "reserved", "paid",     COMPLETE,  "2", USHER_ORDERS_UPDATED,   "A payment completes the order" },
+  { "reserved", "refunded", AWAITING,  "2", USHER_ORDERS_UPDATED,   "A refund is recorded" },
+
+  { "reserved paid", "reserved", COMPLETE, "2", NULL,                 "An old reservation moves no order back" },
+  { "reserved paid", "failed",   COMPLETE, "2", NULL,                 "A late failure cancels no paid order" },
+  { "reserved paid", "expired",  COMPLETE, "2", NULL,                 "§3.4: a paid order does not expire" },
+  { "reserved paid", "paid",     COMPLETE, "2", NULL,                 "An order is completed once" },
+  { "reserved paid", "refunded", COMPLETE, "3", USHER_ORDERS_UPDATED, "A refund leaves the status as it is" },
+
+  { "paid", "reserved", COMPLETE, "1", NULL, "An order that was paid first stays complete" },
+  { "paid", "failed",   COMPLETE, "1", NULL, "A late failure cancels no paid order" },
+  { "paid", "expired",  COMPLETE, "1", NULL, "§3.4: a paid order does not expire" },
+
+  { "cancelled", "reserved", CANCELLED, "2", USHER_ORDERS_CANCELLED, "A cancel that overtook its create is said again" },
+  { "cancelled", "failed",   CANCELLED, "1", NULL,                   "An order is cancelled once" },
+  { "cancelled", "expired",  CANCELLED, "1", NULL,                   "An order is cancelled once" },
+  { "cancelled", "paid",     CANCELLED, "1", NULL,                   "§3.4: a payment revives no cancelled order" },
+  { "cancelled", "refunded", CANCELLED, "2", USHER_ORDERS_UPDATED,   "A refund is recorded, under a version that an event has" },
+
+  { "failed",  "reserved", CANCELLED, "2", USHER_ORDERS_CANCELLED, "Whatever cancelled the order, the ticket is freed" },
+  { "failed",  "failed",   CANCELLED, "1", NULL,                   "An order is cancelled once" },
+  { "failed",  "paid",     CANCELLED, "1", NULL,                   "§3.4: a payment revives no cancelled order" },
+  { "expired", "reserved", CANCELLED, "2", USHER_ORDERS_CANCELLED, "Whatever cancelled the order, the ticket is freed" },
+  { "expired", "expired",  CANCELLED, "1", NULL,                   "An order is cancelled once" },
+  { "expired", "paid",     CANCELLED, "1", NULL,                   "§3.4: a payment revives no cancelled order" },
+
+  { "reserved cancelled", "reserved", CANCELLED, "3", USHER_ORDERS_CANCELLED, "A cancel is said to each reservation that comes" },
+  { "cancelled reserved", "reserved", CANCELLED, "3", USHER_ORDERS_CANCELLED, "A cancel is said to each reservation that comes" },
+  { "cancelled refunded", "refunded", CANCELLED, "2", NULL,                   "A refund is recorded once" },
+};
+/* clang-format on */
 
 typedef struct
 {
@@ -21,12 +100,6 @@ typedef struct
   char *order_id;
   char *path;
 } Fixture;
-
-static void
-take_all (Fixture *fixture)
-{
-  usher_test_host_skip_events (fixture->host, "orders");
-}
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
@@ -38,15 +111,13 @@ set_up (Fixture *fixture, gconstpointer data)
                         "orders",
                         NULL,
                         "ticket:created",
-                        "{\"id\":\"" TICKET
-                        "\",\"version\":0,\"title\":\"Concert\",\"price\":19.99,"
-                        "\"userId\":\"" ALICE "\"}");
+                        "{\"id\":\"" TICKET "\",\"version\":0," CONCERT "}");
   reply = usher_test_host_call (
       fixture->host, "POST", "/api/orders", BOB, "{\"ticketId\":\"" TICKET "\"}");
   usher_test_assert_status (reply, 201);
   fixture->order_id = usher_test_dup_member (reply, "id");
   fixture->path = g_strconcat ("/api/orders/", fixture->order_id, NULL);
-  take_all (fixture);
+  usher_test_host_skip_events (fixture->host, "orders");
 }
 
 static void
@@ -57,7 +128,6 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->path);
 }
 
-/* @format: the payload with one %s for the order's id */
 static UsherEvent *
 make_event (Fixture *fixture, const char *channel, const char *members)
 {
@@ -67,56 +137,23 @@ make_event (Fixture *fixture, const char *channel, const char *members)
 }
 
 static void
-give (Fixture *fixture, const char *group, const char *channel, const char *members)
+feed (Fixture *fixture, const char *group, UsherEvent *event)
 {
-  g_autoptr (UsherEvent) event = make_event (fixture, channel, members);
   g_autoptr (GError) error = NULL;
 
   usher_test_host_feed (fixture->host, "orders", group, event, &error);
   g_assert_no_error (error);
 }
 
-static void
-give_reserved (Fixture *fixture)
+/* the place of @name in `news` */
+static guint
+find_news (const char *name)
 {
-  give (fixture,
-        RESERVATIONS,
-        "ticket:updated",
-        ",\"id\":\"" TICKET
-        "\",\"version\":1,\"title\":\"Concert\",\"price\":19.99,\"userId\":\"" ALICE "\"");
-}
+  for (guint i = 0; i < G_N_ELEMENTS (news); i++)
+    if (g_str_equal (news[i].name, name))
+      return i;
 
-static void
-give_failed (Fixture *fixture)
-{
-  give (fixture,
-        NULL,
-        "ticket:reservation-failed",
-        ",\"reason\":\"edited\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}");
-}
-
-static void
-give_expired (Fixture *fixture)
-{
-  give (fixture, NULL, "expiration:complete", "");
-}
-
-static void
-give_paid (Fixture *fixture)
-{
-  give (fixture,
-        NULL,
-        "payment:created",
-        ",\"id\":\"333333333333333333333333\",\"stripeId\":\"ch_1\"");
-}
-
-static void
-give_refunded (Fixture *fixture)
-{
-  give (fixture,
-        NULL,
-        "payment:refunded",
-        ",\"id\":\"333333333333333333333333\",\"stripeRefundId\":\"re_1\"");
+  g_error ("“%s” is no news", name);
 }
 
 static void
@@ -126,7 +163,33 @@ cancel (Fixture *fixture)
       usher_test_host_call (fixture->host, "DELETE", fixture->path, BOB, NULL);
 
   usher_test_assert_status (reply, 204);
-  take_all (fixture);
+}
+
+static void
+tell (Fixture *fixture, const char *name)
+{
+  g_autoptr (UsherEvent) event = NULL;
+  guint i = 0;
+
+  if (g_str_equal (name, "cancelled"))
+    {
+      cancel (fixture);
+      return;
+    }
+
+  i = find_news (name);
+  event = make_event (fixture, news[i].channel, news[i].members);
+  feed (fixture, news[i].group, event);
+}
+
+static void
+tell_all (Fixture *fixture, const char *names)
+{
+  g_auto (GStrv) all = g_strsplit (names, " ", -1);
+
+  for (guint i = 0; all[i] != NULL; i++)
+    tell (fixture, all[i]);
+  usher_test_host_skip_events (fixture->host, "orders");
 }
 
 static void
@@ -140,233 +203,94 @@ assert_order (Fixture *fixture, const char *status, const char *version)
 }
 
 static void
-assert_said (Fixture *fixture, const char *channel, const char *status, const char *version)
+assert_says (Fixture *fixture, const Row *row)
 {
-  g_autoptr (UsherEvent) event = usher_test_host_take_event (fixture->host, "orders", channel);
-  g_autofree char *id = usher_test_dup_event_member (event, "id");
-  g_autofree char *found_status = usher_test_dup_event_member (event, "status");
-  g_autofree char *found_version = usher_test_dup_event_member (event, "version");
-  g_autofree char *ticket_id = usher_test_dup_event_member (event, "ticket.id");
+  g_autoptr (UsherEvent) event = NULL;
 
-  g_assert_cmpstr (id, ==, fixture->order_id);
-  g_assert_cmpstr (found_status, ==, status);
-  g_assert_cmpstr (found_version, ==, version);
-  g_assert_cmpstr (ticket_id, ==, TICKET);
+  if (row->says == NULL)
+    {
+      usher_test_host_assert_quiet (fixture->host, "orders");
+      return;
+    }
+
+  event = usher_test_host_take_event (fixture->host, "orders", row->says);
+  usher_test_assert_event_member (event, "id", fixture->order_id);
+  usher_test_assert_event_member (event, "status", row->status);
+  usher_test_assert_event_member (event, "version", row->version);
+  usher_test_assert_event_member (event, "ticket.id", TICKET);
 }
 
+/* What the inbox has seen is done already, whatever the order would make of it now. */
 static void
-assert_unchanged (Fixture *fixture, const char *status, const char *version)
+test_row (Fixture *fixture, gconstpointer data)
 {
-  assert_order (fixture, status, version);
+  const Row *row = data;
+  guint i = find_news (row->event);
+  g_autoptr (UsherEvent) event = make_event (fixture, news[i].channel, news[i].members);
+
+  g_test_summary (row->rule);
+
+  tell_all (fixture, row->before);
+  feed (fixture, news[i].group, event);
+  assert_order (fixture, row->status, row->version);
+  assert_says (fixture, row);
+
+  if (row->says == NULL)
+    return;
+  feed (fixture, news[i].group, event);
+  assert_order (fixture, row->status, row->version);
   usher_test_host_assert_quiet (fixture->host, "orders");
 }
 
 static void
-test_reserved (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A reserved ticket makes its order wait for payment, once.");
-
-  give_reserved (fixture);
-  assert_order (fixture, "awaiting:payment", "1");
-  assert_said (fixture, USHER_ORDERS_UPDATED, "awaiting:payment", "1");
-
-  give_reserved (fixture);
-  assert_unchanged (fixture, "awaiting:payment", "1");
-}
-
-static void
-test_reserved_same_event (Fixture *fixture, gconstpointer data)
+test_seen_before_cancel (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherEvent) event = make_event (fixture, "ticket:updated", "");
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Delivered again after a cancel, the inbox keeps it from another cancel.");
 
-  usher_test_host_feed (fixture->host, "orders", RESERVATIONS, event, &error);
-  g_assert_no_error (error);
-  cancel (fixture);
-  usher_test_host_feed (fixture->host, "orders", RESERVATIONS, event, &error);
-  g_assert_no_error (error);
+  feed (fixture, RESERVATIONS, event);
+  tell_all (fixture, "cancelled");
+  feed (fixture, RESERVATIONS, event);
 
-  assert_unchanged (fixture, "cancelled", "2");
+  assert_order (fixture, CANCELLED, "2");
+  usher_test_host_assert_quiet (fixture->host, "orders");
 }
 
 static void
-test_reserved_but_cancelled (Fixture *fixture, gconstpointer data)
+test_nobody (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("A ticket that is reserved for a cancelled order makes it say its cancel again.");
+  static const char *const payloads[] = {
+    "{\"id\":\"" TICKET "\",\"version\":1}",
+    "{\"id\":\"" TICKET "\",\"version\":1,\"orderId\":\"" USHER_TEST_NOTHING "\"}",
+  };
 
-  cancel (fixture);
-  give_reserved (fixture);
-
-  assert_order (fixture, "cancelled", "2");
-  assert_said (fixture, USHER_ORDERS_CANCELLED, "cancelled", "2");
-}
-
-static void
-test_reserved_but_complete (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("An old reservation does not move a complete order back.");
-
-  give_reserved (fixture);
-  give_paid (fixture);
-  take_all (fixture);
-  give_reserved (fixture);
-
-  assert_unchanged (fixture, "complete", "2");
-}
-
-static void
-test_reserved_for_nobody (Fixture *fixture, gconstpointer data)
-{
   g_test_summary ("A ticket without an order, or with one that is not known, moves nothing.");
 
-  usher_test_host_give (fixture->host,
-                        "orders",
-                        RESERVATIONS,
-                        "ticket:updated",
-                        "{\"id\":\"" TICKET "\",\"version\":1}");
-  usher_test_host_give (fixture->host,
-                        "orders",
-                        RESERVATIONS,
-                        "ticket:updated",
-                        "{\"id\":\"" TICKET "\",\"version\":1,\"orderId\":\"" USHER_TEST_NOTHING
-                        "\"}");
+  for (guint i = 0; i < G_N_ELEMENTS (payloads); i++)
+    usher_test_host_give (fixture->host, "orders", RESERVATIONS, "ticket:updated", payloads[i]);
 
-  assert_unchanged (fixture, "created", "0");
+  assert_order (fixture, CREATED, "0");
+  usher_test_host_assert_quiet (fixture->host, "orders");
 }
 
 static void
-test_failed (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A reservation that failed cancels the order, once.");
-
-  give_failed (fixture);
-  assert_order (fixture, "cancelled", "1");
-  assert_said (fixture, USHER_ORDERS_CANCELLED, "cancelled", "1");
-
-  give_failed (fixture);
-  assert_unchanged (fixture, "cancelled", "1");
-}
-
-static void
-test_failed_late (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("An order that is reserved already is not cancelled by a late failure.");
-
-  give_reserved (fixture);
-  take_all (fixture);
-  give_failed (fixture);
-
-  assert_unchanged (fixture, "awaiting:payment", "1");
-}
-
-static void
-test_expired_created (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("An order whose time is over is cancelled, once.");
-
-  give_expired (fixture);
-  assert_order (fixture, "cancelled", "1");
-  assert_said (fixture, USHER_ORDERS_CANCELLED, "cancelled", "1");
-
-  give_expired (fixture);
-  assert_unchanged (fixture, "cancelled", "1");
-}
-
-static void
-test_expired_awaiting (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("An order that waits for payment expires too.");
-
-  give_reserved (fixture);
-  take_all (fixture);
-  give_expired (fixture);
-
-  assert_order (fixture, "cancelled", "2");
-  assert_said (fixture, USHER_ORDERS_CANCELLED, "cancelled", "2");
-}
-
-static void
-test_expired_complete (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("§3.4: a paid order does not expire.");
-
-  give_reserved (fixture);
-  give_paid (fixture);
-  take_all (fixture);
-  give_expired (fixture);
-
-  assert_unchanged (fixture, "complete", "2");
-}
-
-static void
-test_paid (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A payment completes the order, once.");
-
-  give_reserved (fixture);
-  take_all (fixture);
-  give_paid (fixture);
-  assert_order (fixture, "complete", "2");
-  assert_said (fixture, USHER_ORDERS_UPDATED, "complete", "2");
-
-  give_paid (fixture);
-  assert_unchanged (fixture, "complete", "2");
-}
-
-static void
-test_paid_first (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A payment that overtakes the reservation completes the order; it stays so.");
-
-  give_paid (fixture);
-  assert_order (fixture, "complete", "1");
-  take_all (fixture);
-  give_reserved (fixture);
-
-  assert_unchanged (fixture, "complete", "1");
-}
-
-static void
-test_paid_cancelled (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("§3.4: a payment does not revive a cancelled order.");
-
-  cancel (fixture);
-  give_paid (fixture);
-
-  assert_unchanged (fixture, "cancelled", "1");
-}
-
-static void
-test_refunded (Fixture *fixture, gconstpointer data)
+test_refund_id (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
 
-  g_test_summary ("A refund is recorded, once, under a version that an event carries.");
+  g_test_summary ("An order tells its owner of the refund.");
 
-  cancel (fixture);
-  give_refunded (fixture);
-  assert_said (fixture, USHER_ORDERS_UPDATED, "cancelled", "2");
+  tell_all (fixture, "cancelled refunded");
+
   reply = usher_test_host_call (fixture->host, "GET", fixture->path, BOB, NULL);
   usher_test_assert_member (reply, "refundId", "re_1");
-  usher_test_assert_member (reply, "status", "cancelled");
-
-  give_refunded (fixture);
-  assert_unchanged (fixture, "cancelled", "2");
 }
 
 static void
 test_bad_events (Fixture *fixture, gconstpointer data)
 {
-  static const struct
-  {
-    const char *group;
-    const char *channel;
-    const char *payload;
-    int code;
-  } rows[] = {
+  static const UsherTestBadEvent bad[] = {
     { RESERVATIONS, "ticket:updated", "[]", USHER_ERROR_INVALID },
     { NULL, "ticket:reservation-failed", "{}", USHER_ERROR_INVALID },
     { NULL, "expiration:complete", "{}", USHER_ERROR_INVALID },
@@ -381,24 +305,29 @@ test_bad_events (Fixture *fixture, gconstpointer data)
     { NULL, "payment:refunded", "{}", USHER_ERROR_INVALID },
   };
   g_autoptr (UsherEvent) no_refund = make_event (fixture, "payment:refunded", "");
-  g_autoptr (GError) missing = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("§3.11: a bad event is an error with a reason, and changes nothing.");
 
+  usher_test_host_assert_bad (fixture->host, "orders", bad, G_N_ELEMENTS (bad));
+  g_assert_false (usher_test_host_feed (fixture->host, "orders", NULL, no_refund, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+
+  assert_order (fixture, CREATED, "0");
+  usher_test_host_assert_quiet (fixture->host, "orders");
+}
+
+static void
+add_rows (void)
+{
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (UsherEvent) event =
-          usher_test_event_new (fixture->host, rows[i].channel, rows[i].payload);
-      g_autoptr (GError) error = NULL;
+      g_autofree char *before = g_strdelimit (g_strdup (rows[i].before), " ", '+');
+      g_autofree char *path =
+          g_strdup_printf ("/orders/listen/%s/%s", *before != '\0' ? before : "new", rows[i].event);
 
-      g_test_message ("%s %s", rows[i].channel, rows[i].payload);
-      g_assert_false (usher_test_host_feed (fixture->host, "orders", rows[i].group, event, &error));
-      g_assert_error (error, USHER_ERROR, rows[i].code);
+      g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
     }
-
-  g_assert_false (usher_test_host_feed (fixture->host, "orders", NULL, no_refund, &missing));
-  g_assert_error (missing, USHER_ERROR, USHER_ERROR_INVALID);
-  assert_unchanged (fixture, "created", "0");
 }
 
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
@@ -408,21 +337,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  add ("/orders/reserved/created", test_reserved);
-  add ("/orders/reserved/same-event", test_reserved_same_event);
-  add ("/orders/reserved/cancelled", test_reserved_but_cancelled);
-  add ("/orders/reserved/complete", test_reserved_but_complete);
-  add ("/orders/reserved/nobody", test_reserved_for_nobody);
-  add ("/orders/reservation-failed/created", test_failed);
-  add ("/orders/reservation-failed/late", test_failed_late);
-  add ("/orders/expired/created", test_expired_created);
-  add ("/orders/expired/awaiting", test_expired_awaiting);
-  add ("/orders/expired/complete", test_expired_complete);
-  add ("/orders/paid/awaiting", test_paid);
-  add ("/orders/paid/first", test_paid_first);
-  add ("/orders/paid/cancelled", test_paid_cancelled);
-  add ("/orders/refunded", test_refunded);
-  add ("/orders/events/bad", test_bad_events);
+  add_rows ();
+  add ("/orders/listen/seen-before-cancel", test_seen_before_cancel);
+  add ("/orders/listen/nobody", test_nobody);
+  add ("/orders/listen/refund-id", test_refund_id);
+  add ("/orders/listen/bad", test_bad_events);
 
   return g_test_run ();
 }

@@ -12,7 +12,7 @@
 
 #define RACERS 8
 
-/* What a cancel, a charge and the timer do when they meet. `tok_slow` leaves two seconds between the steps 1 and 3. */
+/* What a cancel, a charge and the timer do when they meet. The processor holds the charge between the steps 1 and 3. */
 
 static void
 assert_refunded (UsherTestTill *till)
@@ -44,15 +44,14 @@ assert_refunded (UsherTestTill *till)
 static void
 test_cancel_while_charging (UsherTestTill *till, gconstpointer data)
 {
-  GThread *thread = usher_test_till_start_paying (till, "tok_slow");
+  GThread *thread = usher_test_till_start_held (till);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary (
       "§3.5: an order that is cancelled while its card is charged gets its money back.");
 
-  usher_test_till_await_state (till, "open");
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
-  reply = usher_test_till_finish_paying (thread);
+  reply = usher_test_till_finish_held (till, thread);
 
   usher_test_assert_refused (reply, 400, NULL, "Cannot pay for a cancelled order");
   assert_refunded (till);
@@ -67,11 +66,10 @@ test_expire_while_charging (UsherTestTill *till, gconstpointer data)
   g_test_summary ("§3.5: so does one that expires meanwhile.");
 
   usher_test_host_turn (till->host, USHER_TEST_HOLD - G_TIME_SPAN_SECOND);
-  thread = usher_test_till_start_paying (till, "tok_slow");
-  usher_test_till_await_state (till, "open");
+  thread = usher_test_till_start_held (till);
   usher_test_host_turn (till->host, G_TIME_SPAN_SECOND);
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
-  reply = usher_test_till_finish_paying (thread);
+  reply = usher_test_till_finish_held (till, thread);
 
   usher_test_assert_refused (reply, 400, NULL, "Order has expired");
   assert_refunded (till);
@@ -130,14 +128,13 @@ test_cancel_said_again (UsherTestTill *till, gconstpointer data)
 static void
 test_update_while_charging (UsherTestTill *till, gconstpointer data)
 {
-  GThread *thread = usher_test_till_start_paying (till, "tok_slow");
+  GThread *thread = usher_test_till_start_held (till);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("A version that moves while the card is charged charges it no second time.");
 
-  usher_test_till_await_state (till, "open");
   usher_test_till_give_updated (till, USHER_TEST_ORDER, 2, "awaiting:payment");
-  reply = usher_test_till_finish_paying (thread);
+  reply = usher_test_till_finish_held (till, thread);
 
   usher_test_assert_status (reply, 201);
   usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
@@ -148,20 +145,19 @@ test_update_while_charging (UsherTestTill *till, gconstpointer data)
 static void
 test_settle_while_charging (UsherTestTill *till, gconstpointer data)
 {
-  GThread *thread = usher_test_till_start_paying (till, "tok_slow");
+  GThread *thread = usher_test_till_start_held (till);
   g_autoptr (UsherReply) late = NULL;
   g_autoptr (UsherReply) again = NULL;
 
   g_test_summary ("A charge that the timer was faster than takes no money, now or later.");
 
-  usher_test_till_await_state (till, "open");
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
   usher_test_till_assert_state (till, "failed");
 
   /* the next attempt is not made to wait for the late one */
   again = usher_test_till_pay (till, "tok_visa");
   usher_test_assert_status (again, 201);
-  late = usher_test_till_finish_paying (thread);
+  late = usher_test_till_finish_held (till, thread);
   usher_test_assert_refused (late, 402, NULL, "The payment took too long, try again");
 
   usher_test_till_assert_state (till, "completed");
@@ -173,15 +169,14 @@ test_settle_while_charging (UsherTestTill *till, gconstpointer data)
 static void
 test_settle_and_cancel_while_charging (UsherTestTill *till, gconstpointer data)
 {
-  GThread *thread = usher_test_till_start_paying (till, "tok_slow");
+  GThread *thread = usher_test_till_start_held (till);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("All three at once: no money is taken, none is owed.");
 
-  usher_test_till_await_state (till, "open");
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
-  reply = usher_test_till_finish_paying (thread);
+  reply = usher_test_till_finish_held (till, thread);
 
   usher_test_assert_refused (reply, 400, NULL, "Cannot pay for a cancelled order");
   usher_test_till_assert_state (till, "failed");
@@ -193,16 +188,15 @@ test_settle_and_cancel_while_charging (UsherTestTill *till, gconstpointer data)
 static void
 test_second_while_charging (UsherTestTill *till, gconstpointer data)
 {
-  GThread *thread = usher_test_till_start_paying (till, "tok_slow");
+  GThread *thread = usher_test_till_start_held (till);
   g_autoptr (UsherReply) second = NULL;
   g_autoptr (UsherReply) first = NULL;
 
   g_test_summary ("While one payment of an order runs another one is 409.");
 
-  usher_test_till_await_state (till, "open");
   second = usher_test_till_pay (till, "tok_visa");
   usher_test_assert_refused (second, 409, NULL, "Another payment of this order is running");
-  first = usher_test_till_finish_paying (thread);
+  first = usher_test_till_finish_held (till, thread);
   usher_test_assert_status (first, 201);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
 }

@@ -14,7 +14,7 @@
 #include "usher-payment.h"
 #include "usher-test-processor.h"
 
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
+#define PATIENCE (2 * G_TIME_SPAN_MINUTE)
 
 void
 usher_test_till_set_up (UsherTestTill *self, gconstpointer data)
@@ -151,35 +151,28 @@ usher_test_till_assert_state (UsherTestTill *self, const char *state)
   g_assert_cmpstr (found, ==, state);
 }
 
-void
-usher_test_till_await_state (UsherTestTill *self, const char *state)
-{
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  while (TRUE)
-    {
-      g_autofree char *found = usher_test_till_dup_field (self, USHER_PAYMENT_STATE);
-
-      if (g_strcmp0 (found, state) == 0)
-        return;
-
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
-}
-
-static gint64
-ask_ledger (UsherTestTill *self, const char *sql)
+static sqlite3 *
+open_ledger (UsherTestTill *self)
 {
   g_autofree char *path = g_build_filename (usher_test_host_get_directory (self->host),
                                             "payments",
                                             USHER_TEST_PROCESSOR_LEDGER,
                                             NULL);
   sqlite3 *ledger = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &ledger), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_busy_timeout (ledger, PATIENCE / 1000), ==, SQLITE_OK);
+
+  return ledger;
+}
+
+static gint64
+ask_ledger (UsherTestTill *self, const char *sql)
+{
+  sqlite3 *ledger = open_ledger (self);
   sqlite3_stmt *select = NULL;
   gint64 answer;
 
-  g_assert_cmpint (sqlite3_open (path, &ledger), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_prepare_v2 (ledger, sql, -1, &select, NULL), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_step (select), ==, SQLITE_ROW);
   answer = sqlite3_column_int64 (select, 0);
@@ -187,6 +180,32 @@ ask_ledger (UsherTestTill *self, const char *sql)
   sqlite3_close (ledger);
 
   return answer;
+}
+
+GThread *
+usher_test_till_start_held (UsherTestTill *self)
+{
+  GThread *thread = usher_test_till_start_paying (self, "tok_held");
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  while (ask_ledger (self, "SELECT count(*) FROM held") == 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (1000);
+    }
+
+  return thread;
+}
+
+UsherReply *
+usher_test_till_finish_held (UsherTestTill *self, GThread *thread)
+{
+  sqlite3 *ledger = open_ledger (self);
+
+  g_assert_cmpint (sqlite3_exec (ledger, "DELETE FROM held", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (ledger);
+
+  return usher_test_till_finish_paying (thread);
 }
 
 guint

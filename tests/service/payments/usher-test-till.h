@@ -41,12 +41,13 @@ UsherReply *usher_test_till_pay (UsherTestTill *self, const char *token);
 /* the same on a thread of its own, which is joined for the UsherReply */
 GThread *usher_test_till_start_paying (UsherTestTill *self, const char *token);
 UsherReply *usher_test_till_finish_paying (GThread *thread);
+/* the same with a card that the processor holds: gives back once the charge stands there, and lets it go on */
+GThread *usher_test_till_start_held (UsherTestTill *self);
+UsherReply *usher_test_till_finish_held (UsherTestTill *self, GThread *thread);
 
 /* a field of the document of the order, as text; NULL when it is not set */
 char *usher_test_till_dup_field (UsherTestTill *self, const char *field);
 void usher_test_till_assert_state (UsherTestTill *self, const char *state);
-/* waits until another thread has brought it there */
-void usher_test_till_await_state (UsherTestTill *self, const char *state);
 
 /* rows of the ledger: charges that took money, keys that took none, refunds */
 guint usher_test_till_count_paid (UsherTestTill *self);

@@ -1,4 +1,4 @@
-/* test-tickets-listeners.c
+/* test-tickets-listeners.c: what each event of an order makes of a ticket, whatever has become of it before
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -14,7 +14,63 @@
 #define ONE   "111111111111111111111111"
 #define OTHER "222222222222222222222222"
 
-#define GOOD "{\"title\":\"Concert\",\"price\":19.99}"
+#define UPDATED  USHER_TICKETS_UPDATED
+#define FAILED   USHER_TICKETS_RESERVATION_FAILED
+#define DEFERRED "deferred"
+
+/* what may be told of a ticket; `edit` is no event but what its owner does */
+static const struct
+{
+  const char *name;
+  const char *channel;
+  const char *order_id;
+  guint seen; /* the version of the ticket that the order saw */
+} news[] = {
+  { "one", "order:created", ONE, 0 },     { "one-at-1", "order:created", ONE, 1 },
+  { "other", "order:created", OTHER, 0 }, { "other-at-3", "order:created", OTHER, 3 },
+  { "-one", "order:cancelled", ONE, 0 },  { "-other", "order:cancelled", OTHER, 0 },
+};
+
+typedef struct
+{
+  const char *before;  /* what was told before, with spaces between */
+  const char *event;   /* what is told now */
+  const char *holder;  /* (nullable): the order that has the ticket then */
+  const char *version; /* one more if that is a change */
+  const char *says;    /* (nullable): the event of it, or DEFERRED */
+  const char *rule;
+} Row;
+
+/* clang-format off */
+static const Row rows[] = {
+  { "", "one",  ONE,  "1", UPDATED, "An order gets a free ticket" },
+  { "", "-one", NULL, "0", NULL,    "A cancel before its create frees nothing" },
+
+  { "one", "one",    ONE,  "1", NULL,     "What the inbox has forgotten is done already by state" },
+  { "one", "other",  ONE,  "1", DEFERRED, "An order waits for the cancel of the one before it" },
+  { "one", "-one",   NULL, "2", UPDATED,  "A cancel frees the ticket of its order" },
+  { "one", "-other", ONE,  "1", NULL,     "§3.6: a cancel frees nothing that another order holds" },
+
+  { "-one", "one",  ONE,  "1", UPDATED, "A create behind its cancel says who holds the ticket, so that orders cancels again" },
+  { "-one", "-one", NULL, "0", NULL,    "A cancel before its create frees nothing" },
+
+  { "one -one", "-one",  NULL,  "2", NULL,    "A ticket is freed once" },
+  { "one -one", "one",   ONE,   "3", UPDATED, "A create behind its cancel says who holds the ticket, so that orders cancels again" },
+  { "one -one", "other", OTHER, "3", UPDATED, "A reservation is no edit: who saw an older version gets the ticket" },
+
+  { "one -one other", "-one",   OTHER, "3", NULL,     "§3.6: a late cancel frees nothing that a newer order holds" },
+  { "one -one other", "one",    OTHER, "3", DEFERRED, "§3.6: nor does a late create take it" },
+  { "one -one other", "other",  OTHER, "3", NULL,     "What the inbox has forgotten is done already by state" },
+  { "one -one other", "-other", NULL,  "4", UPDATED,  "A cancel frees the ticket of its order" },
+
+  { "edit", "one",      NULL, "1", FAILED,  "§3.10: nothing is sold at a price that was edited before the order came" },
+  { "edit", "one-at-1", ONE,  "2", UPDATED, "An order that saw the edit gets the ticket" },
+  { "edit", "-one",     NULL, "1", NULL,    "A cancel before its create frees nothing" },
+
+  { "one -one edit", "other",      NULL,  "3", FAILED,  "A freed ticket may be edited, and then §3.10 holds again" },
+  { "one -one edit", "other-at-3", OTHER, "4", UPDATED, "An order that saw the edit gets the ticket" },
+};
+/* clang-format on */
 
 typedef struct
 {
@@ -24,22 +80,17 @@ typedef struct
 } Fixture;
 
 static void
-take_all (Fixture *fixture)
-{
-  usher_test_host_skip_events (fixture->host, "tickets");
-}
-
-static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   fixture->host = usher_test_host_new ("tickets", NULL);
-  reply = usher_test_host_call (fixture->host, "POST", "/api/tickets", ALICE, GOOD);
+  reply = usher_test_host_call (
+      fixture->host, "POST", "/api/tickets", ALICE, "{\"title\":\"Concert\",\"price\":19.99}");
   usher_test_assert_status (reply, 201);
   fixture->ticket_id = usher_test_dup_member (reply, "id");
   fixture->path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
-  take_all (fixture);
+  usher_test_host_skip_events (fixture->host, "tickets");
 }
 
 static void
@@ -50,54 +101,38 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->path);
 }
 
-static UsherEvent *
-order_created (Fixture *fixture, const char *order_id, guint seen)
+/* the place of @name in `news` */
+static guint
+find_news (const char *name)
 {
+  for (guint i = 0; i < G_N_ELEMENTS (news); i++)
+    if (g_str_equal (news[i].name, name))
+      return i;
+
+  g_error ("“%s” is no news", name);
+}
+
+static UsherEvent *
+make_event (Fixture *fixture, const char *name)
+{
+  guint i = find_news (name);
   g_autofree char *payload = g_strdup_printf (
       "{\"id\":\"%s\",\"version\":0,\"status\":\"created\",\"userId\":\"" USHER_TEST_BOB
       "\",\"expiresAt\":\"2026-01-01T00:15:00.000Z\","
       "\"ticket\":{\"id\":\"%s\",\"price\":19.99,\"version\":%u}}",
-      order_id,
+      news[i].order_id,
       fixture->ticket_id,
-      seen);
+      news[i].seen);
 
-  return usher_test_event_new (fixture->host, "order:created", payload);
-}
-
-static UsherEvent *
-order_cancelled (Fixture *fixture, const char *order_id)
-{
-  g_autofree char *payload =
-      g_strdup_printf ("{\"id\":\"%s\",\"version\":1,\"ticket\":{\"id\":\"%s\"}}",
-                       order_id,
-                       fixture->ticket_id);
-
-  return usher_test_event_new (fixture->host, "order:cancelled", payload);
-}
-
-static gboolean
-feed (Fixture *fixture, UsherEvent *event, GError **error)
-{
-  return usher_test_host_feed (fixture->host, "tickets", NULL, event, error);
+  return usher_test_event_new (fixture->host, news[i].channel, payload);
 }
 
 static void
-give_created (Fixture *fixture, const char *order_id, guint seen)
+feed (Fixture *fixture, UsherEvent *event)
 {
-  g_autoptr (UsherEvent) event = order_created (fixture, order_id, seen);
   g_autoptr (GError) error = NULL;
 
-  feed (fixture, event, &error);
-  g_assert_no_error (error);
-}
-
-static void
-give_cancelled (Fixture *fixture, const char *order_id)
-{
-  g_autoptr (UsherEvent) event = order_cancelled (fixture, order_id);
-  g_autoptr (GError) error = NULL;
-
-  feed (fixture, event, &error);
+  usher_test_host_feed (fixture->host, "tickets", NULL, event, &error);
   g_assert_no_error (error);
 }
 
@@ -111,258 +146,185 @@ edit (Fixture *fixture)
 }
 
 static void
-assert_ticket (Fixture *fixture, const char *order_id, const char *version)
+tell_all (Fixture *fixture, const char *names)
+{
+  g_auto (GStrv) all = g_strsplit (names, " ", -1);
+
+  for (guint i = 0; all[i] != NULL; i++)
+    {
+      g_autoptr (UsherEvent) event = NULL;
+
+      if (g_str_equal (all[i], "edit"))
+        {
+          edit (fixture);
+          continue;
+        }
+      event = make_event (fixture, all[i]);
+      feed (fixture, event);
+    }
+  usher_test_host_skip_events (fixture->host, "tickets");
+}
+
+static void
+assert_ticket (Fixture *fixture, const char *holder, const char *version)
 {
   g_autoptr (UsherReply) reply =
       usher_test_host_call (fixture->host, "GET", fixture->path, NULL, NULL);
 
-  usher_test_assert_member (reply, "orderId", order_id);
+  usher_test_assert_member (reply, "orderId", holder);
   usher_test_assert_member (reply, "version", version);
 }
 
 static void
-assert_member (UsherEvent *event, const char *path, const char *expected)
+assert_deferred (Fixture *fixture, UsherEvent *event)
 {
-  g_autofree char *found = usher_test_dup_event_member (event, path);
+  g_autoptr (GError) error = NULL;
 
-  g_assert_cmpstr (found, ==, expected);
+  g_assert_false (usher_test_host_feed (fixture->host, "tickets", NULL, event, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
+  g_assert_nonnull (strstr (error->message, ONE));
+  g_assert_nonnull (strstr (error->message, OTHER));
 }
 
 static void
-test_reserve (Fixture *fixture, gconstpointer data)
+assert_says (Fixture *fixture, const Row *row)
 {
   g_autoptr (UsherEvent) event = NULL;
 
-  g_test_summary ("An order gets a free ticket; the ticket says so.");
+  if (row->says == NULL)
+    {
+      usher_test_host_assert_quiet (fixture->host, "tickets");
+      return;
+    }
 
-  give_created (fixture, ONE, 0);
+  event = usher_test_host_take_event (fixture->host, "tickets", row->says);
+  if (g_str_equal (row->says, UPDATED))
+    {
+      usher_test_assert_event_member (event, "id", fixture->ticket_id);
+      usher_test_assert_event_member (event, "orderId", row->holder);
+      usher_test_assert_event_member (event, "version", row->version);
+      return;
+    }
 
-  assert_ticket (fixture, ONE, "1");
-  event = usher_test_host_take_event (fixture->host, "tickets", USHER_TICKETS_UPDATED);
-  assert_member (event, "id", fixture->ticket_id);
-  assert_member (event, "orderId", ONE);
-  assert_member (event, "version", "1");
-  assert_member (event, "price", "19.99");
-  assert_member (event, "title", "Concert");
-  assert_member (event, "userId", ALICE);
+  usher_test_assert_event_member (event, "orderId", news[find_news (row->event)].order_id);
+  usher_test_assert_event_member (event, "ticket.id", fixture->ticket_id);
+  usher_test_assert_event_member (event, "ticket.version", row->version);
 }
 
+/* What the inbox has seen is done already, whatever the ticket would make of it now. */
 static void
-test_reserve_same_event (Fixture *fixture, gconstpointer data)
+test_row (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherEvent) event = order_created (fixture, ONE, 0);
-  g_autoptr (GError) error = NULL;
+  const Row *row = data;
+  g_autoptr (UsherEvent) event = make_event (fixture, row->event);
 
-  g_test_summary ("An event that is delivered twice is applied once.");
+  g_test_summary (row->rule);
 
-  feed (fixture, event, &error);
-  g_assert_no_error (error);
-  take_all (fixture);
-  feed (fixture, event, &error);
-  g_assert_no_error (error);
+  tell_all (fixture, row->before);
+  if (g_strcmp0 (row->says, DEFERRED) == 0)
+    {
+      assert_deferred (fixture, event);
+      assert_ticket (fixture, row->holder, row->version);
+      usher_test_host_assert_quiet (fixture->host, "tickets");
+      return;
+    }
 
-  assert_ticket (fixture, ONE, "1");
+  feed (fixture, event);
+  assert_ticket (fixture, row->holder, row->version);
+  assert_says (fixture, row);
+
+  feed (fixture, event);
+  assert_ticket (fixture, row->holder, row->version);
   usher_test_host_assert_quiet (fixture->host, "tickets");
 }
 
 static void
-test_reserve_same_event_later (Fixture *fixture, gconstpointer data)
+test_whole (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherEvent) event = order_created (fixture, ONE, 0);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherEvent) reserve = make_event (fixture, "one");
+  g_autoptr (UsherEvent) event = NULL;
 
-  g_test_summary (
-      "Delivered again after its order was cancelled, the inbox keeps it from reserving.");
+  g_test_summary ("The copies get all of a ticket that was reserved.");
 
-  feed (fixture, event, &error);
-  g_assert_no_error (error);
-  give_cancelled (fixture, ONE);
-  take_all (fixture);
-  feed (fixture, event, &error);
-  g_assert_no_error (error);
+  feed (fixture, reserve);
+  event = usher_test_host_take_event (fixture->host, "tickets", UPDATED);
+  usher_test_assert_event_member (event, "price", "19.99");
+  usher_test_assert_event_member (event, "title", "Concert");
+  usher_test_assert_event_member (event, "userId", ALICE);
+}
+
+static void
+test_reason (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherEvent) late = make_event (fixture, "one");
+  g_autoptr (UsherEvent) event = NULL;
+
+  g_test_summary ("Who ordered in vain gets the reason.");
+
+  tell_all (fixture, "edit");
+  feed (fixture, late);
+  event = usher_test_host_take_event (fixture->host, "tickets", FAILED);
+  usher_test_assert_event_member (event, "reason", "The ticket has been edited");
+}
+
+static void
+test_seen_before_cancel (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherEvent) event = make_event (fixture, "one");
+
+  g_test_summary ("Delivered again after a cancel, the inbox keeps it from reserving.");
+
+  feed (fixture, event);
+  tell_all (fixture, "-one");
+  feed (fixture, event);
 
   assert_ticket (fixture, NULL, "2");
   usher_test_host_assert_quiet (fixture->host, "tickets");
 }
 
 static void
-test_reserve_forgotten (Fixture *fixture, gconstpointer data)
+test_deferred_until_free (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("What the inbox has forgotten is done already by the state of the ticket.");
+  g_autoptr (UsherEvent) event = make_event (fixture, "other");
 
-  give_created (fixture, ONE, 0);
-  take_all (fixture);
-  give_created (fixture, ONE, 0);
+  g_test_summary ("An order that waits gets the ticket once the one before it is cancelled.");
 
-  assert_ticket (fixture, ONE, "1");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
-}
-
-static void
-test_reserve_held (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherEvent) second = order_created (fixture, OTHER, 0);
-  g_autoptr (GError) early = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_test_summary ("An order waits for the cancel of the one before it, then gets the ticket.");
-
-  give_created (fixture, ONE, 0);
-  g_assert_false (feed (fixture, second, &early));
-  g_assert_error (early, USHER_ERROR, USHER_ERROR_DEFER);
-  g_assert_nonnull (strstr (early->message, ONE));
-  g_assert_nonnull (strstr (early->message, OTHER));
-  assert_ticket (fixture, ONE, "1");
-
-  give_cancelled (fixture, ONE);
-  feed (fixture, second, &error);
-  g_assert_no_error (error);
-  assert_ticket (fixture, OTHER, "3");
-}
-
-static void
-test_reserve_edited (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherEvent) event = NULL;
-
-  g_test_summary ("§3.10: nothing is sold at a price that was edited before the order came.");
-
-  edit (fixture);
-  take_all (fixture);
-  give_created (fixture, ONE, 0);
-
-  assert_ticket (fixture, NULL, "1");
-  event = usher_test_host_take_event (fixture->host, "tickets", USHER_TICKETS_RESERVATION_FAILED);
-  assert_member (event, "orderId", ONE);
-  assert_member (event, "ticket.id", fixture->ticket_id);
-  assert_member (event, "ticket.version", "1");
-  assert_member (event, "reason", "The ticket has been edited");
-}
-
-static void
-test_reserve_after_edit (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("An order that saw the edit gets the ticket.");
-
-  edit (fixture);
-  give_created (fixture, ONE, 1);
-
-  assert_ticket (fixture, ONE, "2");
-}
-
-static void
-test_reserve_after_release (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A reservation is no edit: an order that saw an older version gets the ticket.");
-
-  give_created (fixture, ONE, 0);
-  give_cancelled (fixture, ONE);
-  give_created (fixture, OTHER, 0);
+  tell_all (fixture, "one");
+  assert_deferred (fixture, event);
+  tell_all (fixture, "-one");
+  feed (fixture, event);
 
   assert_ticket (fixture, OTHER, "3");
-}
-
-static void
-test_release (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherEvent) event = NULL;
-
-  g_test_summary ("A cancel frees the ticket of its order, once.");
-
-  give_created (fixture, ONE, 0);
-  take_all (fixture);
-  give_cancelled (fixture, ONE);
-
-  assert_ticket (fixture, NULL, "2");
-  event = usher_test_host_take_event (fixture->host, "tickets", USHER_TICKETS_UPDATED);
-  assert_member (event, "orderId", NULL);
-  assert_member (event, "version", "2");
-
-  give_cancelled (fixture, ONE);
-  assert_ticket (fixture, NULL, "2");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
-}
-
-static void
-test_release_late (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("§3.6: a late cancel frees nothing that a newer order holds.");
-
-  give_created (fixture, ONE, 0);
-  give_cancelled (fixture, ONE);
-  give_created (fixture, OTHER, 0);
-  take_all (fixture);
-  give_cancelled (fixture, ONE);
-
-  assert_ticket (fixture, OTHER, "3");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
-}
-
-static void
-test_release_first (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherEvent) event = NULL;
-
-  g_test_summary ("A cancel before its create frees nothing; the create then tells who holds it.");
-
-  give_cancelled (fixture, ONE);
-  usher_test_host_assert_quiet (fixture->host, "tickets");
-  give_created (fixture, ONE, 0);
-
-  event = usher_test_host_take_event (fixture->host, "tickets", USHER_TICKETS_UPDATED);
-  assert_member (event, "orderId", ONE);
-}
-
-static void
-test_edit_after_release (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A freed ticket may be edited again.");
-
-  give_created (fixture, ONE, 0);
-  give_cancelled (fixture, ONE);
-  edit (fixture);
-
-  assert_ticket (fixture, NULL, "3");
 }
 
 static void
 test_bad_events (Fixture *fixture, gconstpointer data)
 {
-  static const struct
-  {
-    const char *channel;
-    const char *payload;
-    int code;
-  } rows[] = {
-    { "order:created", "{}", USHER_ERROR_INVALID },
-    { "order:created", "{\"id\":\"x\"}", USHER_ERROR_INVALID },
-    { "order:created", "{\"id\":\"" ONE "\"}", USHER_ERROR_INVALID },
-    { "order:created", "{\"id\":\"" ONE "\",\"ticket\":7}", USHER_ERROR_INVALID },
-    { "order:created", "{\"id\":\"" ONE "\",\"ticket\":{\"id\":\"x\"}}", USHER_ERROR_INVALID },
-    { "order:created",
+  static const UsherTestBadEvent bad[] = {
+    { NULL, "order:created", "{}", USHER_ERROR_INVALID },
+    { NULL, "order:created", "{\"id\":\"x\"}", USHER_ERROR_INVALID },
+    { NULL, "order:created", "{\"id\":\"" ONE "\"}", USHER_ERROR_INVALID },
+    { NULL, "order:created", "{\"id\":\"" ONE "\",\"ticket\":7}", USHER_ERROR_INVALID },
+    { NULL,
+      "order:created",
+      "{\"id\":\"" ONE "\",\"ticket\":{\"id\":\"x\"}}",
+      USHER_ERROR_INVALID },
+    { NULL,
+      "order:created",
       "{\"id\":\"" ONE "\",\"ticket\":{\"id\":\"" USHER_TEST_NOTHING "\",\"version\":0}}",
       USHER_ERROR_NOT_FOUND },
-    { "order:cancelled", "{}", USHER_ERROR_INVALID },
-    { "order:cancelled", "[]", USHER_ERROR_INVALID },
-    { "order:cancelled", "{\"id\":\"" ONE "\"}", USHER_ERROR_INVALID },
-    { "order:cancelled",
+    { NULL, "order:cancelled", "{}", USHER_ERROR_INVALID },
+    { NULL, "order:cancelled", "[]", USHER_ERROR_INVALID },
+    { NULL, "order:cancelled", "{\"id\":\"" ONE "\"}", USHER_ERROR_INVALID },
+    { NULL,
+      "order:cancelled",
       "{\"id\":\"" ONE "\",\"ticket\":{\"id\":\"" USHER_TEST_NOTHING "\"}}",
       USHER_ERROR_NOT_FOUND },
   };
 
   g_test_summary ("§3.11: a bad event is an error with a reason, and changes nothing.");
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autoptr (UsherEvent) event =
-          usher_test_event_new (fixture->host, rows[i].channel, rows[i].payload);
-      g_autoptr (GError) error = NULL;
-
-      g_test_message ("%s %s", rows[i].channel, rows[i].payload);
-      g_assert_false (feed (fixture, event, &error));
-      g_assert_error (error, USHER_ERROR, rows[i].code);
-    }
-
+  usher_test_host_assert_bad (fixture->host, "tickets", bad, G_N_ELEMENTS (bad));
   assert_ticket (fixture, NULL, "0");
   usher_test_host_assert_quiet (fixture->host, "tickets");
 }
@@ -372,14 +334,26 @@ test_no_version (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *payload =
       g_strdup_printf ("{\"id\":\"" ONE "\",\"ticket\":{\"id\":\"%s\"}}", fixture->ticket_id);
-  g_autoptr (UsherEvent) event = usher_test_event_new (fixture->host, "order:created", payload);
-  g_autoptr (GError) error = NULL;
+  const UsherTestBadEvent bad = { NULL, "order:created", payload, USHER_ERROR_INVALID };
 
   g_test_summary ("An order that does not say which version it saw gets nothing.");
 
-  g_assert_false (feed (fixture, event, &error));
-  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  usher_test_host_assert_bad (fixture->host, "tickets", &bad, 1);
   assert_ticket (fixture, NULL, "0");
+}
+
+static void
+add_rows (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *before = g_strdelimit (g_strdup (rows[i].before), " ", '+');
+      g_autofree char *path = g_strdup_printf ("/tickets/listen/%s/%s",
+                                               *before != '\0' ? before : "new",
+                                               rows[i].event);
+
+      g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
+    }
 }
 
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
@@ -389,20 +363,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  add ("/tickets/reserve/free", test_reserve);
-  add ("/tickets/reserve/same-event", test_reserve_same_event);
-  add ("/tickets/reserve/same-event-later", test_reserve_same_event_later);
-  add ("/tickets/reserve/forgotten", test_reserve_forgotten);
-  add ("/tickets/reserve/held", test_reserve_held);
-  add ("/tickets/reserve/edited", test_reserve_edited);
-  add ("/tickets/reserve/after-edit", test_reserve_after_edit);
-  add ("/tickets/reserve/after-release", test_reserve_after_release);
-  add ("/tickets/release/own", test_release);
-  add ("/tickets/release/late", test_release_late);
-  add ("/tickets/release/first", test_release_first);
-  add ("/tickets/release/edit", test_edit_after_release);
-  add ("/tickets/events/bad", test_bad_events);
-  add ("/tickets/events/no-version", test_no_version);
+  add_rows ();
+  add ("/tickets/listen/whole", test_whole);
+  add ("/tickets/listen/reason", test_reason);
+  add ("/tickets/listen/seen-before-cancel", test_seen_before_cancel);
+  add ("/tickets/listen/deferred-until-free", test_deferred_until_free);
+  add ("/tickets/listen/bad", test_bad_events);
+  add ("/tickets/listen/no-version", test_no_version);
 
   return g_test_run ();
 }

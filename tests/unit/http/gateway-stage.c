@@ -192,13 +192,7 @@ get_state (GatewayStage *self, const char *name)
 void
 gateway_stage_await_state (GatewayStage *self, const char *name, const char *state)
 {
-  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
-
-  while (g_strcmp0 (get_state (self, name), state) != 0)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
+  usher_test_until (g_strcmp0 (get_state (self, name), state) == 0);
 }
 
 static GatewayCopy *

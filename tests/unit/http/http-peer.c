@@ -12,7 +12,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define PATIENCE 5 /* seconds until a test gives up on an answer */
+#define PATIENCE (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)
 
 static void
 finish_with (UsherExchange *exchange, char *text)
@@ -255,6 +255,20 @@ http_peer_connect_uri (const char *uri)
   return socket;
 }
 
+gboolean
+http_peer_can_connect (const char *uri)
+{
+  g_autoptr (GSocketAddress) address = make_address (uri);
+  g_autoptr (GSocket) socket = g_socket_new (g_socket_address_get_family (address),
+                                             G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_DEFAULT,
+                                             NULL);
+
+  g_assert_nonnull (socket);
+
+  return g_socket_connect (socket, address, NULL, NULL);
+}
+
 GSocket *
 http_peer_connect (Fixture *fixture)
 {
@@ -341,6 +355,29 @@ http_peer_ask (Fixture *fixture, const char *text)
   return http_peer_receive (socket, TRUE);
 }
 
+void
+http_peer_assert_next (GSocket *socket, guint status, const char *body)
+{
+  g_autoptr (Answer) answer = http_peer_receive (socket, TRUE);
+
+  g_assert_cmpuint (answer->status, ==, status);
+  if (body != NULL)
+    g_assert_cmpstr (answer->body, ==, body);
+}
+
+UsherExchange *
+http_peer_pop_later (Fixture *fixture)
+{
+  return usher_test_pop (fixture->later);
+}
+
+void
+http_peer_finish (UsherExchange *exchange, const char *text)
+{
+  usher_reply_take_json (usher_exchange_get_reply (exchange), g_strdup (text));
+  usher_exchange_finish (exchange);
+}
+
 gboolean
 http_peer_is_closed (GSocket *socket)
 {
@@ -348,7 +385,7 @@ http_peer_is_closed (GSocket *socket)
   char buffer[1024];
   gssize n = 0;
 
-  g_socket_set_timeout (socket, 2);
+  g_socket_set_timeout (socket, PATIENCE);
   do
     n = g_socket_receive (socket, buffer, sizeof buffer, NULL, &error);
   while (n > 0);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-front.h"
+#include "usher-test.h"
 
 /* What a test of the front stands on. The data of a test is a list of assignments, NULL at its end. Routes: GET
  * /hello, POST /echo, GET /who (signed in), GET /address, GET /hop (its header X-Hop), POST /secret (signed in), GET /later (into
@@ -43,16 +44,24 @@ void http_peer_connect_socket (Fixture *fixture, GSocket *socket);
 GSocket *http_peer_connect (Fixture *fixture);
 /* `http://ADDR:PORT` or `unix:PATH` */
 GSocket *http_peer_connect_uri (const char *uri);
+/* whether somebody listens there */
+gboolean http_peer_can_connect (const char *uri);
 void http_peer_send (GSocket *socket, const char *text);
 void http_peer_send_bytes (GSocket *socket, const char *data, gsize length);
 /* @has_body: FALSE for the answer of a HEAD */
 Answer *http_peer_receive (GSocket *socket, gboolean has_body);
 void http_peer_answer_free (Answer *answer);
+/* the next answer; @body: (nullable): any */
+void http_peer_assert_next (GSocket *socket, guint status, const char *body);
 /* one request on a connection of its own */
 Answer *http_peer_ask (Fixture *fixture, const char *text);
+/* (transfer full): the next that waits in @later */
+UsherExchange *http_peer_pop_later (Fixture *fixture);
+/* with @text, as JSON */
+void http_peer_finish (UsherExchange *exchange, const char *text);
 /* on a connection of its own, which the answer says will be closed, and which is */
 void http_peer_assert_refused (Fixture *fixture, const char *text, guint status);
-/* reads on; whether the end comes within two seconds */
+/* reads on; whether the end comes */
 gboolean http_peer_is_closed (GSocket *socket);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, http_peer_answer_free)

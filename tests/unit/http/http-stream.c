@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-test.h"
 
-#define PATIENCE (5 * G_TIME_SPAN_SECOND)
-#define PIECE    16384
+#define PIECE 16384
+/* what a listener that has room takes to say so; where it takes longer the writer goes on later */
+#define FULL (50 * G_TIME_SPAN_MILLISECOND)
 
 void
 http_streams_init (HttpStreams *self)
@@ -54,63 +56,60 @@ http_streams_take (HttpStreams *self, UsherExchange *exchange)
 UsherStream *
 http_streams_pop (HttpStreams *self)
 {
-  UsherStream *stream = g_async_queue_timeout_pop (self->made, PATIENCE);
-
-  g_assert_nonnull (stream);
-
-  return stream;
+  return usher_test_pop (self->made);
 }
 
 void
 http_streams_await (const int *counter, int value)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  while (g_atomic_int_get (counter) < value)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
+  usher_test_until (g_atomic_int_get (counter) >= value);
   g_assert_cmpint (g_atomic_int_get (counter), ==, value);
+}
+
+/* A writer that is refused asks to be told. */
+static gboolean
+write_piece (UsherStream *stream, const char *piece)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (usher_stream_write (stream, piece, -1, &error))
+    return TRUE;
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
+
+  return FALSE;
 }
 
 void
 http_stream_write_patiently (UsherStream *stream, const char *piece)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-  g_autoptr (GError) error = NULL;
-
-  while (!usher_stream_write (stream, piece, -1, &error))
-    {
-      g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
-      g_clear_error (&error);
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (100);
-    }
+  usher_test_until (write_piece (stream, piece));
 }
 
-/* The listener sends what there is in the meantime: there is no room when that stays so. */
+static gboolean
+is_told_soon (HttpStreams *self, int n_room)
+{
+  gint64 end = g_get_monotonic_time () + FULL;
+  gint64 deadline = 0;
+
+  while (g_atomic_int_get (&self->n_room) == n_room)
+    if (g_get_monotonic_time () >= end || !usher_test_wait (&deadline))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* The listener sends what there is in the meantime. */
 gsize
-http_stream_fill (UsherStream *stream)
+http_streams_fill (HttpStreams *self, UsherStream *stream, int *n_room)
 {
   g_autofree char *piece = g_strnfill (PIECE, 'x');
-  gint64 full_since = g_get_monotonic_time ();
   gsize n = 0;
 
-  while (g_get_monotonic_time () < full_since + 50 * G_TIME_SPAN_MILLISECOND)
-    {
-      g_autoptr (GError) error = NULL;
-
-      /* one that is refused asks to be told */
-      if (usher_stream_write (stream, piece, PIECE, &error))
-        {
-          n += PIECE;
-          full_since = g_get_monotonic_time ();
-          continue;
-        }
-      g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
-      g_usleep (1000);
-    }
+  do
+    for (*n_room = g_atomic_int_get (&self->n_room); write_piece (stream, piece);
+         *n_room = g_atomic_int_get (&self->n_room))
+      n += PIECE;
+  while (is_told_soon (self, *n_room));
 
   return n;
 }
@@ -236,7 +235,7 @@ http_streams_close_many (GArray *sockets, const char *text)
       char buffer[64] = { 0 };
 
       g_assert_no_error (error);
-      g_socket_set_timeout (socket, 5);
+      g_socket_set_timeout (socket, USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND);
       answer = http_peer_receive (socket, FALSE);
       g_assert_cmpuint (answer->status, ==, 200);
       g_assert_true (read_exactly (socket, buffer, strlen (chunk)));

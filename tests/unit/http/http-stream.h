@@ -23,12 +23,14 @@ void http_streams_clear (HttpStreams *self);
 void http_streams_take (HttpStreams *self, UsherExchange *exchange);
 /* (transfer full): the next that was made */
 UsherStream *http_streams_pop (HttpStreams *self);
+/* until @counter is @value, which it must not pass */
 void http_streams_await (const int *counter, int value);
 
-/* waits for room, for five seconds at most */
+/* waits for room */
 void http_stream_write_patiently (UsherStream *stream, const char *piece);
-/* writes “x” until there is no room; returns how many */
-gsize http_stream_fill (UsherStream *stream);
+/* writes “x” until there is no room; returns how many. @n_room: (out): how often the writer had been told of room when it
+ * asked for the last time */
+gsize http_streams_fill (HttpStreams *self, UsherStream *stream, int *n_room);
 /* until there are so many lines, or bytes; the head is read already */
 char *http_stream_read (GSocket *socket, guint n_lines);
 char *http_stream_read_bytes (GSocket *socket, gsize n);

@@ -14,6 +14,7 @@
 #include "usher-admin-listener.h"
 #include "usher-error.h"
 #include "usher-front.h"
+#include "usher-test.h"
 
 #define TOKEN "the-token"
 
@@ -105,7 +106,7 @@ send_text (Fixture *fixture, const char *text)
   else
     address = g_inet_socket_address_new_from_string ("127.0.0.1",
                                                      (guint) g_ascii_strtoull (rest, NULL, 10));
-  g_socket_client_set_timeout (client, 5);
+  g_socket_client_set_timeout (client, USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND);
   connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
   g_assert_no_error (error);
   g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
@@ -205,13 +206,11 @@ test_later (Fixture *fixture, gconstpointer token)
 {
   g_autoptr (GSocketConnection) connection =
       send_text (fixture, POST "Content-Length: 2\r\n\r\n{}");
-  g_autoptr (UsherExchange) exchange =
-      g_async_queue_timeout_pop (fixture->later, 5 * G_USEC_PER_SEC);
+  g_autoptr (UsherExchange) exchange = usher_test_pop (fixture->later);
   g_autofree char *answer = NULL;
 
   g_test_summary ("An exchange may be finished on another thread");
 
-  g_assert_nonnull (exchange);
   usher_reply_take_json (usher_exchange_get_reply (exchange), g_strdup ("1"));
   usher_exchange_finish (exchange);
   answer = receive_text (connection);
@@ -236,12 +235,10 @@ test_stop_open (Fixture *fixture, gconstpointer token)
 {
   g_autoptr (GSocketConnection) connection =
       send_text (fixture, POST "Content-Length: 2\r\n\r\n{}");
-  g_autoptr (UsherExchange) exchange =
-      g_async_queue_timeout_pop (fixture->later, 5 * G_USEC_PER_SEC);
+  g_autoptr (UsherExchange) exchange = usher_test_pop (fixture->later);
 
   g_test_summary ("Stopping with an open exchange, and finishing it later, does no harm");
 
-  g_assert_nonnull (exchange);
   g_assert_finalize_object (g_steal_pointer (&fixture->listener));
   usher_exchange_finish (exchange);
 }
@@ -264,12 +261,10 @@ test_stop_race (Fixture *fixture, gconstpointer token)
     {
       g_autoptr (GSocketConnection) connection =
           send_text (fixture, POST "Content-Length: 2\r\n\r\n{}");
-      g_autoptr (UsherExchange) exchange =
-          g_async_queue_timeout_pop (fixture->later, 5 * G_USEC_PER_SEC);
+      g_autoptr (UsherExchange) exchange = usher_test_pop (fixture->later);
       g_autoptr (GError) error = NULL;
       GThread *thread = NULL;
 
-      g_assert_nonnull (exchange);
       if (i % 2 == 0)
         g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
       thread = g_thread_new ("finish", finish_exchange, exchange);

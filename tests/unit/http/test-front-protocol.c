@@ -18,16 +18,6 @@
 #define EXPECT    "Expect: 100-continue\r\n"
 
 static void
-assert_next (GSocket *socket, guint status, const char *body)
-{
-  g_autoptr (Answer) answer = http_peer_receive (socket, TRUE);
-
-  g_assert_cmpuint (answer->status, ==, status);
-  if (body != NULL)
-    g_assert_cmpstr (answer->body, ==, body);
-}
-
-static void
 assert_asked (Fixture *fixture, const char *text, guint status, const char *body)
 {
   g_autoptr (Answer) answer = http_peer_ask (fixture, text);
@@ -70,9 +60,9 @@ test_expect_rate (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who asks too often is told so before he sends");
 
   http_peer_send (socket, HELLO);
-  assert_next (socket, 200, NULL);
+  http_peer_assert_next (socket, 200, NULL);
   http_peer_send (socket, POST EXPECT "Content-Length: 2\r\n\r\n");
-  assert_next (socket, 429, NULL);
+  http_peer_assert_next (socket, 429, NULL);
 }
 
 static void
@@ -88,12 +78,12 @@ test_expect_once (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (go_on->status, ==, 100);
   http_peer_send (socket, "{");
   http_peer_send (socket, "}");
-  assert_next (socket, 200, "{}");
+  http_peer_assert_next (socket, 200, "{}");
 
   http_peer_send (socket, POST EXPECT "Content-Length: 2\r\n\r\n{}");
-  assert_next (socket, 200, "{}");
+  http_peer_assert_next (socket, 200, "{}");
   http_peer_send (socket, POST EXPECT "Content-Length: 0\r\n\r\n");
-  assert_next (socket, 200, "null");
+  http_peer_assert_next (socket, 200, "null");
 }
 
 static void
@@ -193,7 +183,7 @@ test_options (Fixture *fixture, gconstpointer data)
       g_assert_null (strstr (answer->head, "Content-Length"));
       if (i == 1)
         g_assert_nonnull (strstr (answer->head, "\r\nAllow: POST, OPTIONS\r\n"));
-      assert_next (socket, 200, "\"hello\"");
+      http_peer_assert_next (socket, 200, "\"hello\"");
     }
   assert_asked (fixture, "OPTIONS /none HTTP/1.1\r\nHost: a\r\n\r\n", 404, NULL);
 }
@@ -230,7 +220,7 @@ test_close (Fixture *fixture, gconstpointer data)
   answer = http_peer_receive (socket, TRUE);
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_nonnull (strstr (answer->head, "\r\nConnection: close\r\n"));
-  assert_next (socket, 0, NULL);
+  http_peer_assert_next (socket, 0, NULL);
 }
 
 static void
@@ -242,12 +232,12 @@ test_max_requests (Fixture *fixture, gconstpointer data)
   g_test_summary ("A connection is closed with the answer to its last request");
 
   http_peer_send (socket, HELLO HELLO HELLO HELLO);
-  assert_next (socket, 200, NULL);
-  assert_next (socket, 200, NULL);
+  http_peer_assert_next (socket, 200, NULL);
+  http_peer_assert_next (socket, 200, NULL);
   last = http_peer_receive (socket, TRUE);
   g_assert_cmpuint (last->status, ==, 200);
   g_assert_nonnull (strstr (last->head, "\r\nConnection: close\r\n"));
-  assert_next (socket, 0, NULL);
+  http_peer_assert_next (socket, 0, NULL);
 }
 
 static void
@@ -279,13 +269,13 @@ test_body_dropped (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 3; i++)
     {
       http_peer_send (socket, "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /");
-      assert_next (socket, 404, NULL);
+      http_peer_assert_next (socket, 404, NULL);
       http_peer_send (socket,
                       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                       "5\r\nGET /\r\n0\r\n\r\n");
-      assert_next (socket, 415, NULL);
+      http_peer_assert_next (socket, 415, NULL);
       http_peer_send (socket, HELLO);
-      assert_next (socket, 200, "\"hello\"");
+      http_peer_assert_next (socket, 200, "\"hello\"");
     }
 }
 

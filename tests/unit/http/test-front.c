@@ -16,15 +16,6 @@
 #define POST  "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 
 static void
-assert_answer (GSocket *socket, guint status, const char *body)
-{
-  g_autoptr (Answer) answer = http_peer_receive (socket, TRUE);
-
-  g_assert_cmpuint (answer->status, ==, status);
-  g_assert_cmpstr (answer->body, ==, body);
-}
-
-static void
 test_get (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (Answer) answer = http_peer_ask (fixture, HELLO);
@@ -53,7 +44,7 @@ test_head (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_nonnull (strstr (answer->head, "\r\nContent-Length: 7\r\n"));
   http_peer_send (socket, HELLO);
-  assert_answer (socket, 200, "\"hello\"");
+  http_peer_assert_next (socket, 200, "\"hello\"");
 }
 
 static void
@@ -66,13 +57,13 @@ test_keep_alive (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 3; i++)
     {
       http_peer_send (socket, HELLO);
-      assert_answer (socket, 200, "\"hello\"");
+      http_peer_assert_next (socket, 200, "\"hello\"");
       http_peer_send (socket, POST "Content-Length: 2\r\n\r\n{}");
-      assert_answer (socket, 200, "{}");
+      http_peer_assert_next (socket, 200, "{}");
       http_peer_send (socket, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n");
-      assert_answer (socket, 404, "{\"errors\":[{\"message\":\"Not Found\"}]}");
+      http_peer_assert_next (socket, 404, "{\"errors\":[{\"message\":\"Not Found\"}]}");
       http_peer_send (socket, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
-      assert_answer (socket, 200, "null");
+      http_peer_assert_next (socket, 200, "null");
     }
 }
 
@@ -92,7 +83,7 @@ test_pipeline (Fixture *fixture, gconstpointer data)
     {
       g_autofree char *body = g_strdup_printf ("%u", i);
 
-      assert_answer (socket, 200, body);
+      http_peer_assert_next (socket, 200, body);
     }
 }
 
@@ -109,7 +100,7 @@ test_split (Fixture *fixture, gconstpointer data)
       http_peer_send_bytes (socket, text + i, 1);
       g_thread_yield ();
     }
-  assert_answer (socket, 200, "{\"a\":123}");
+  http_peer_assert_next (socket, 200, "{\"a\":123}");
 }
 
 static void
@@ -122,7 +113,7 @@ test_chunked (Fixture *fixture, gconstpointer data)
   http_peer_send (socket,
                   POST "Transfer-Encoding: chunked\r\n\r\n"
                        "4\r\n[1,2\r\n3\r\n,3]\r\n0\r\n\r\n");
-  assert_answer (socket, 200, "[1,2,3]");
+  http_peer_assert_next (socket, 200, "[1,2,3]");
 }
 
 static void
@@ -137,7 +128,7 @@ test_expect (Fixture *fixture, gconstpointer data)
   go_on = http_peer_receive (socket, FALSE);
   g_assert_cmpuint (go_on->status, ==, 100);
   http_peer_send (socket, "{}");
-  assert_answer (socket, 200, "{}");
+  http_peer_assert_next (socket, 200, "{}");
 }
 
 static void
@@ -148,7 +139,7 @@ test_expect_refused (Fixture *fixture, gconstpointer data)
   g_test_summary ("A client that asks before it sends is refused without its body");
 
   http_peer_send (socket, POST "Expect: 100-continue\r\nContent-Length: 70000\r\n\r\n");
-  assert_answer (socket, 413, "{\"errors\":[{\"message\":\"Body too large\"}]}");
+  http_peer_assert_next (socket, 413, "{\"errors\":[{\"message\":\"Body too large\"}]}");
   g_assert_true (http_peer_is_closed (socket));
 }
 
@@ -267,29 +258,12 @@ test_no_proxy (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (answer->body, ==, "127.0.0.1 plain");
 }
 
-static UsherExchange *
-wait_for_later (Fixture *fixture)
-{
-  UsherExchange *exchange = g_async_queue_timeout_pop (fixture->later, 5 * G_USEC_PER_SEC);
-
-  g_assert_nonnull (exchange);
-
-  return exchange;
-}
-
-static void
-finish (UsherExchange *exchange, const char *text)
-{
-  usher_reply_take_json (usher_exchange_get_reply (exchange), g_strdup (text));
-  usher_exchange_finish (exchange);
-}
-
 static void
 finish_later (Fixture *fixture, const char *text)
 {
-  g_autoptr (UsherExchange) exchange = wait_for_later (fixture);
+  g_autoptr (UsherExchange) exchange = http_peer_pop_later (fixture);
 
-  finish (exchange, text);
+  http_peer_finish (exchange, text);
 }
 
 static void
@@ -308,7 +282,7 @@ test_later (Fixture *fixture, gconstpointer data)
                                  : "POST /later HTTP/1.1\r\nHost: a\r\nContent-Type: "
                                    "application/json\r\nContent-Length: 2\r\n\r\n{}");
       finish_later (fixture, body);
-      assert_answer (socket, 200, body);
+      http_peer_assert_next (socket, 200, body);
     }
 }
 
@@ -327,7 +301,7 @@ test_later_others (Fixture *fixture, gconstpointer data)
       g_assert_cmpuint (answer->status, ==, 200);
     }
   finish_later (fixture, "1");
-  assert_answer (waiting, 200, "1");
+  http_peer_assert_next (waiting, 200, "1");
 }
 
 static void
@@ -338,8 +312,8 @@ test_later_dropped (Fixture *fixture, gconstpointer data)
   g_test_summary ("An exchange that is dropped is answered 500");
 
   http_peer_send (socket, LATER);
-  g_object_unref (wait_for_later (fixture));
-  assert_answer (socket, 500, "{\"errors\":[{\"message\":\"Something went wrong\"}]}");
+  g_object_unref (http_peer_pop_later (fixture));
+  http_peer_assert_next (socket, 500, "{\"errors\":[{\"message\":\"Something went wrong\"}]}");
 }
 
 static void
@@ -352,7 +326,7 @@ test_later_gone (Fixture *fixture, gconstpointer data)
   g_test_summary ("A client that does not wait for its answer does no harm");
 
   http_peer_send (socket, LATER);
-  exchange = wait_for_later (fixture);
+  exchange = http_peer_pop_later (fixture);
   g_assert_true (g_socket_close (socket, NULL));
   usher_exchange_finish (exchange);
   answer = http_peer_ask (fixture, HELLO);
@@ -395,11 +369,11 @@ test_drain (Fixture *fixture, gconstpointer data)
   g_test_summary ("A draining listener finishes what is open and closes after each answer");
 
   http_peer_send (idle, HELLO);
-  assert_answer (idle, 200, "\"hello\"");
+  http_peer_assert_next (idle, 200, "\"hello\"");
   http_peer_send (waiting, LATER);
-  open = wait_for_later (fixture);
+  open = http_peer_pop_later (fixture);
   http_peer_send (idle, HELLO);
-  assert_answer (idle, 200, "\"hello\"");
+  http_peer_assert_next (idle, 200, "\"hello\"");
 
   usher_front_drain (fixture->front);
   usher_router_drain (fixture->router);
@@ -408,8 +382,8 @@ test_drain (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (answer->status, ==, 503);
   g_assert_true (http_peer_is_closed (idle));
 
-  finish (open, "1");
-  assert_answer (waiting, 200, "1");
+  http_peer_finish (open, "1");
+  http_peer_assert_next (waiting, 200, "1");
   g_assert_true (http_peer_is_closed (waiting));
 }
 
@@ -435,13 +409,22 @@ test_drain_port (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
-static gpointer
-finish_after_a_while (gpointer data)
+typedef struct
 {
-  g_autoptr (UsherExchange) exchange = data;
+  UsherExchange *exchange; /* (owned) */
+  char *uri;               /* (owned): of its front */
+} Open;
 
-  g_usleep (50000);
-  usher_exchange_finish (exchange);
+/* Finishes once the front takes nobody any more: then the stop waits already. */
+static gpointer
+finish_when_stopping (gpointer data)
+{
+  Open *open = data;
+
+  usher_test_until (!http_peer_can_connect (open->uri));
+  usher_exchange_finish (open->exchange);
+  g_object_unref (open->exchange);
+  g_free (open->uri);
 
   return NULL;
 }
@@ -450,17 +433,17 @@ static void
 test_stop_waits (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GSocket) socket = http_peer_connect (fixture);
-  g_autoptr (Answer) answer = NULL;
+  Open open = { .uri = g_strdup (usher_front_get_uri (fixture->front)) };
   GThread *thread = NULL;
 
   g_test_summary ("Stopping waits for what is open");
 
   http_peer_send (socket, LATER);
-  thread = g_thread_new ("finisher", finish_after_a_while, wait_for_later (fixture));
-  usher_front_stop (fixture->front, 5 * G_USEC_PER_SEC);
+  open.exchange = http_peer_pop_later (fixture);
+  thread = g_thread_new ("finisher", finish_when_stopping, &open);
+  usher_front_stop (fixture->front, USHER_TEST_PATIENCE);
   g_thread_join (thread);
-  answer = http_peer_receive (socket, TRUE);
-  g_assert_cmpuint (answer->status, ==, 200);
+  http_peer_assert_next (socket, 200, NULL);
   g_assert_true (http_peer_is_closed (socket));
 }
 
@@ -473,7 +456,7 @@ test_stop_suspended (Fixture *fixture, gconstpointer data)
   g_test_summary ("Stopping in time closes what is still open; finishing it later does no harm");
 
   http_peer_send (socket, LATER);
-  exchange = wait_for_later (fixture);
+  exchange = http_peer_pop_later (fixture);
   usher_front_stop (fixture->front, 10000);
   g_assert_true (http_peer_is_closed (socket));
   g_assert_finalize_object (g_steal_pointer (&fixture->front));

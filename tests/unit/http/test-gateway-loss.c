@@ -173,16 +173,13 @@ static void
 test_nobody (GatewayStage *stage, gconstpointer data)
 {
   gint64 begin = 0;
-  gint64 took = 0;
 
   g_test_summary ("Where no host is left a request waits a little and is told to come again");
 
   gateway_stage_kill (gateway_stage_add (stage, "one", "tickets"));
   begin = g_get_monotonic_time ();
   gateway_stage_expect (stage, GET ("/tickets"), 503, NULL);
-  took = g_get_monotonic_time () - begin;
-  g_assert_cmpint (took, >=, 700 * G_TIME_SPAN_MILLISECOND);
-  g_assert_cmpint (took, <, G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 700 * G_TIME_SPAN_MILLISECOND);
 
   gateway_stage_unregister (stage, "one");
   gateway_stage_expect (stage, GET ("/tickets"), 503, NULL);

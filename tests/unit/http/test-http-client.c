@@ -154,7 +154,6 @@ test_timeout (Fixture *fixture, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (body);
   g_assert_cmpint (g_get_monotonic_time () - began, >=, G_USEC_PER_SEC / 2);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 4 * G_USEC_PER_SEC);
 }
 
 static void

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "usher-loop-private.h"
+#include "usher-test.h"
 
-#define PATIENCE  (5 * G_TIME_SPAN_SECOND)
 #define N_THREADS 4
 #define N_TASKS   1000
 
@@ -43,13 +43,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 await (Fixture *fixture, int n)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  while (g_atomic_int_get (&fixture->n_done) < n)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
+  usher_test_until (g_atomic_int_get (&fixture->n_done) >= n);
 }
 
 /* A task on the loop's thread that calls a function. */

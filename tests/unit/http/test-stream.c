@@ -212,6 +212,7 @@ test_busy (StreamFixture *fixture, gconstpointer data)
   g_autoptr (GSocket) socket = begin (fixture, STREAM, &stream);
   g_autofree char *large = g_strnfill (65537, 'x');
   g_autoptr (GError) error = NULL;
+  int n_room = 0;
   gsize n = 0;
   g_autofree char *text = NULL;
 
@@ -219,14 +220,23 @@ test_busy (StreamFixture *fixture, gconstpointer data)
 
   g_assert_false (usher_stream_write (stream, large, 65537, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_TOO_LARGE);
-  n = http_stream_fill (stream);
+  n = http_streams_fill (&fixture->streams, stream, &n_room);
   g_assert_cmpint (g_atomic_int_get (&fixture->streams.n_gone), ==, 0);
-  g_atomic_int_set (&fixture->streams.n_room, 0);
 
   text = http_stream_read_bytes (socket, n);
-  http_streams_await (&fixture->streams.n_room, 1);
+  http_streams_await (&fixture->streams.n_room, n_room + 1);
   g_assert_true (usher_stream_write (stream, large, 65536, NULL));
   g_assert_cmpuint (strspn (text, "x"), ==, n);
+}
+
+/* Writes if there is room; TRUE once there will be none again. */
+static gboolean
+is_refused_for_good (UsherStream *stream)
+{
+  g_autoptr (GError) error = NULL;
+
+  return !usher_stream_write (stream, "x", 1, &error) &&
+         g_error_matches (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
 }
 
 static void
@@ -234,14 +244,13 @@ test_slow (StreamFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherStream) stream = NULL;
   g_autoptr (GSocket) socket = begin (fixture, STREAM, &stream);
-  g_autoptr (GError) error = NULL;
+  int n_room = 0;
 
   g_test_summary ("A reader that takes nothing is dropped, and the writer told once");
 
-  http_stream_fill (stream);
+  http_streams_fill (&fixture->streams, stream, &n_room);
+  usher_test_until (is_refused_for_good (stream));
   http_streams_await (&fixture->streams.n_gone, 1);
-  g_assert_false (usher_stream_write (stream, "x", 1, &error));
-  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_true (usher_stream_is_gone (stream));
 }
 
@@ -251,15 +260,13 @@ test_idle (StreamFixture *fixture, gconstpointer data)
   g_autoptr (UsherStream) stream = NULL;
   g_autoptr (GSocket) socket = begin (fixture, STREAM, &stream);
   gint64 until = g_get_monotonic_time () + 500 * G_TIME_SPAN_MILLISECOND;
+  gint64 deadline = 0;
   g_autofree char *text = NULL;
 
   g_test_summary ("A stream on which nothing is written for long goes on");
 
-  while (g_get_monotonic_time () < until)
-    {
-      g_assert_false (usher_stream_is_gone (stream));
-      g_usleep (10000);
-    }
+  while (g_get_monotonic_time () < until && usher_test_wait (&deadline))
+    g_assert_false (usher_stream_is_gone (stream));
   g_assert_true (usher_stream_write (stream, "one", -1, NULL));
   usher_stream_end (stream);
   text = http_stream_read_to_end (socket);
@@ -271,16 +278,11 @@ test_gone (StreamFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherStream) stream = NULL;
   GSocket *socket = begin (fixture, STREAM, &stream);
-  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
 
   g_test_summary ("A writer whose reader has left is told so, once");
 
   g_object_unref (socket);
-  while (usher_stream_write (stream, "x", 1, NULL))
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
+  usher_test_until (is_refused_for_good (stream));
   http_streams_await (&fixture->streams.n_gone, 1);
   g_clear_object (&fixture->peer.front);
   g_assert_cmpint (g_atomic_int_get (&fixture->streams.n_gone), ==, 1);
@@ -309,7 +311,6 @@ test_drain (StreamFixture *fixture, gconstpointer data)
   g_autoptr (GSocket) other = begin (fixture, STREAM, &silent);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
-  gint64 begun = 0;
 
   g_test_summary (
       "A stop lets writers say the last word, and waits a moment for those who do not end");
@@ -323,9 +324,8 @@ test_drain (StreamFixture *fixture, gconstpointer data)
   text = http_stream_read_to_end (reader);
   g_assert_cmpstr (text, ==, "bye");
 
-  begun = g_get_monotonic_time ();
-  usher_front_stop (fixture->peer.front, 60 * G_TIME_SPAN_SECOND);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 20 * G_TIME_SPAN_SECOND);
+  /* less than an hour is enough, or the test does not end */
+  usher_front_stop (fixture->peer.front, G_TIME_SPAN_HOUR);
   g_assert_true (usher_stream_is_gone (silent));
   g_assert_null (http_stream_read_to_end (other));
 }

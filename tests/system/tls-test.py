@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What docs/tls.md prints works with the proxies themselves, and nobody else is believed.
 
-proxies-test.py TLS.MD CONFIG"""
+tls-test.py TLS.MD CONFIG"""
 
 import contextlib
 import http.client

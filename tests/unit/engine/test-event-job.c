@@ -1,4 +1,4 @@
-/* test-event.c: events, from the delivery to its answer
+/* test-event-job.c: events, from the delivery to its answer
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
