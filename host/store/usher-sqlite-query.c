@@ -9,7 +9,6 @@
 #include "usher-sqlite-query-private.h"
 
 #include "usher-error.h"
-#include "usher-query-private.h"
 #include "usher-sqlite-connection-private.h"
 
 /* shapes of queries are few; who makes more of them loses the kept ones */
@@ -49,26 +48,20 @@ usher_sqlite_query_new_shapes (void)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_shape);
 }
 
-static UsherQueryCondition *
-get_condition (UsherQuery *query, guint i)
-{
-  return &g_array_index (query->conditions, UsherQueryCondition, i);
-}
-
 /* What decides over the text of the statement: collection, fields, which conditions. */
 static char *
 name_shape (UsherQuery *query)
 {
-  g_autoptr (GString) name = g_string_new (query->collection);
+  g_autoptr (GString) name = g_string_new (usher_query_get_collection (query));
 
-  for (guint i = 0; i < query->conditions->len; i++)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
-      UsherQueryCondition *condition = get_condition (query, i);
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i);
 
       g_string_append_c (name, condition->value != NULL ? '=' : '!');
       g_string_append (name, condition->field);
     }
-  if (query->after != NULL)
+  if (usher_query_get_after (query) != NULL)
     g_string_append_c (name, '>');
 
   return g_string_free (g_steal_pointer (&name), FALSE);
@@ -77,8 +70,8 @@ name_shape (UsherQuery *query)
 static gboolean
 has_value (UsherQuery *query)
 {
-  for (guint i = 0; i < query->conditions->len; i++)
-    if (get_condition (query, i)->value != NULL)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
+    if (usher_query_get_condition (query, i)->value != NULL)
       return TRUE;
 
   return FALSE;
@@ -93,12 +86,12 @@ make_sql (UsherQuery *query, UsherSqliteTable *table, const char *unset, GError 
   int index = 3;
 
   g_string_append_printf (sql, "SELECT version,body,private,id FROM %s WHERE 1", table->name);
-  if (query->after != NULL)
+  if (usher_query_get_after (query) != NULL)
     g_string_append (sql, " AND id>?2");
 
-  for (guint i = 0; i < query->conditions->len; i++)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
-      UsherQueryCondition *condition = get_condition (query, i);
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i);
       const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
       g_autofree char *column = NULL;
 
@@ -129,7 +122,7 @@ make_shape (UsherQuery *query, UsherSqliteTable *table, GError **error)
 
   shape = g_new0 (Shape, 1);
   shape->sql = sql;
-  if (!by_value && query->conditions->len > 0)
+  if (!by_value && usher_query_get_n_conditions (query) > 0)
     shape->scan = make_sql (query, table, "+", NULL);
 
   return shape;
@@ -207,13 +200,13 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
 {
   int index = 3;
 
-  usher_sqlite_statement_bind_integer (statement, 1, query->limit);
-  if (query->after != NULL)
-    usher_sqlite_statement_bind_text (statement, 2, query->after);
+  usher_sqlite_statement_bind_integer (statement, 1, usher_query_get_limit (query));
+  if (usher_query_get_after (query) != NULL)
+    usher_sqlite_statement_bind_text (statement, 2, usher_query_get_after (query));
 
-  for (guint i = 0; i < query->conditions->len; i++)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
-      UsherQueryCondition *condition = get_condition (query, i);
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i);
       const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
 
       if (field == NULL)
@@ -258,7 +251,7 @@ scan (UsherQuery *query,
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
-  int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) query->limit;
+  int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) usher_query_get_limit (query);
   gboolean ok;
 
   if (statement == NULL || !bind (query, table, statement, NULL))
@@ -284,7 +277,8 @@ usher_sqlite_query_run (UsherQuery *query,
   if (shape == NULL)
     return NULL;
 
-  documents = g_ptr_array_new_full (query->limit, (GDestroyNotify) usher_document_unref);
+  documents =
+      g_ptr_array_new_full (usher_query_get_limit (query), (GDestroyNotify) usher_document_unref);
   if (shape->n_indexed > 0)
     shape->n_indexed--;
   else if (shape->scan != NULL && scan (query, reader, table, shape, documents))

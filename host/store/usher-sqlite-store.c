@@ -9,7 +9,6 @@
 #include "usher-sqlite-store.h"
 
 #include "usher-error.h"
-#include "usher-query-private.h"
 #include "usher-sqlite-figures-private.h"
 #include "usher-sqlite-inbox-private.h"
 #include "usher-sqlite-layout-private.h"
@@ -143,7 +142,7 @@ static GPtrArray *
 usher_sqlite_store_query (UsherStore *store, UsherQuery *query, GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  UsherSqliteTable *table = find_table (self, query->collection, error);
+  UsherSqliteTable *table = find_table (self, usher_query_get_collection (query), error);
   g_autoptr (UsherSqliteReader) reader = NULL;
 
   if (table == NULL)
