@@ -355,19 +355,6 @@ usher_sqlite_store_is_owner_alive (UsherStore *store, const char *owner)
                              : g_str_equal (owner, self->owner);
 }
 
-static void
-describe_lease (UsherSqliteStore *self, GVariantBuilder *builder)
-{
-  gint64 token = 0;
-  gint64 held = usher_sqlite_share_has_lease (self->share);
-  int pid = 0;
-
-  usher_sqlite_share_describe_lease (self->share, &token, &pid);
-  g_variant_builder_add (builder, "{sx}", "lease-token", token);
-  g_variant_builder_add (builder, "{sx}", "lease-process", (gint64) pid);
-  g_variant_builder_add (builder, "{sx}", "lease-held", held);
-}
-
 static GVariant *
 usher_sqlite_store_describe (UsherStore *store, GError **error)
 {
@@ -383,7 +370,7 @@ usher_sqlite_store_describe (UsherStore *store, GError **error)
                          "read-only",
                          (gint64) usher_sqlite_writer_is_read_only (self->writer));
   if (self->share != NULL)
-    describe_lease (self, &builder);
+    usher_sqlite_share_describe (self->share, &builder);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

@@ -10,15 +10,10 @@
 
 #include "usher-error.h"
 #include "usher-pulse-private.h"
-#include "usher-sqlite-connection-private.h"
 #include "usher-sqlite-layout-private.h"
+#include "usher-sqlite-log-private.h"
 #include "usher-sqlite-timers-private.h"
 #include "usher-sqlite-transaction-private.h"
-
-/* how long the log may grow before it is copied into the database, in pages */
-#define LOG_PAGES 1000
-/* how long a copy that failed is put off */
-#define COPY_PAUSE G_TIME_SPAN_SECOND
 
 static const char pragmas[] = "PRAGMA synchronous=FULL;"
                               "PRAGMA foreign_keys=OFF;"
@@ -29,8 +24,7 @@ static const char pragmas[] = "PRAGMA synchronous=FULL;"
 struct _UsherSqliteWriter
 {
   UsherSqliteConnection *connection; /* (owned): the thread's */
-  int n_log_pages;                   /* the thread's: how long the log is */
-  gint64 copy_time;                  /* the thread's: when it may be copied, monotonic */
+  UsherSqliteLog log;                /* the thread's */
   UsherSqliteShare *share;           /* (owned) (nullable): with other processes */
   UsherSqliteReaders *readers;       /* (owned) */
   UsherSqliteTables *tables;         /* (owned) */
@@ -170,40 +164,20 @@ run_job (UsherSqliteWriter *self, UsherSqliteEntry *entry)
   entry->func (NULL, entry->error, entry->user_data);
 }
 
-static int
-on_log_grown (gpointer user_data, sqlite3 *db, const char *name, int n_pages)
-{
-  UsherSqliteWriter *self = user_data;
-
-  self->n_log_pages = n_pages;
-
-  return SQLITE_OK;
-}
-
 /* After the commits are answered, for it takes a while. A thread that began to read and stopped
  * without saying so would keep the log from ever beginning anew. */
 static void
 copy_log (UsherSqliteWriter *self)
 {
-  int code;
-
-  if (self->n_log_pages < LOG_PAGES || g_get_monotonic_time () < self->copy_time)
+  if (!usher_sqlite_log_is_long (&self->log))
     return;
 
   /* in the gate: where others go on to write the log has no end */
   usher_sqlite_readers_end_stale (self->readers);
   if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
     return;
-  code = sqlite3_wal_checkpoint_v2 (usher_sqlite_connection_get_db (self->connection),
-                                    "main",
-                                    SQLITE_CHECKPOINT_PASSIVE,
-                                    &self->n_log_pages,
-                                    NULL);
+  usher_sqlite_log_copy (&self->log, self->connection);
   leave (self);
-
-  /* a disk that does not take it now is not asked at each commit */
-  if (code != SQLITE_OK)
-    self->copy_time = g_get_monotonic_time () + COPY_PAUSE;
 }
 
 static gpointer
@@ -258,7 +232,7 @@ open_connection (UsherSqliteWriter *self, const char *path, GError **error)
       !usher_sqlite_timers_get_next_due (self->connection, &self->next_due, error))
     return FALSE;
 
-  sqlite3_wal_hook (usher_sqlite_connection_get_db (self->connection), on_log_grown, self);
+  usher_sqlite_log_watch (&self->log, self->connection);
   return TRUE;
 }
 
@@ -495,9 +469,7 @@ empty_log (UsherSqliteWriter *self, GError **error)
   if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
     return TRUE;
 
-  usher_sqlite_connection_set_patience (self->connection, 0);
-  success =
-      usher_sqlite_connection_execute (self->connection, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+  success = usher_sqlite_log_empty (self->connection, error);
   leave (self);
 
   return success;
