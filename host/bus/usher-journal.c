@@ -10,9 +10,9 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 
 #include "usher-error.h"
+#include "usher-sqlite-connection.h"
 
 #define FILE_NAME      "log.db"
 #define LAYOUT         1
@@ -70,13 +70,17 @@ static const char *const writes[N_WRITES] = {
                   " AND base <= ?2",
 };
 
+static const char find[] =
+    "SELECT base, count, time, bytes FROM frames WHERE channel = (SELECT id FROM channels WHERE "
+    "name = ?1)"
+    " AND base >= coalesce((SELECT max(base) FROM frames WHERE channel ="
+    " (SELECT id FROM channels WHERE name = ?1) AND base <= ?2), ?2) ORDER BY base LIMIT 2";
+
 struct _UsherJournal
 {
-  char *path;                         /* (owned) */
-  sqlite3 *writer;                    /* (owned): the journal's thread */
-  sqlite3 *reader;                    /* (owned): the hub's thread */
-  sqlite3_stmt *statements[N_WRITES]; /* (owned) */
-  sqlite3_stmt *find;                 /* (owned): of the reader */
+  char *path;                    /* (owned) */
+  UsherSqliteConnection *writer; /* (owned): the journal's thread */
+  UsherSqliteConnection *reader; /* (owned): the hub's thread */
 };
 
 void
@@ -144,66 +148,30 @@ usher_journal_batch_is_empty (UsherJournalBatch *self)
 }
 
 static gboolean
-fail (UsherJournal *self, sqlite3 *db, const char *what, GError **error)
+read_version (UsherJournal *self, gint64 *version, GError **error)
 {
-  int code = db != NULL ? sqlite3_errcode (db) & 0xff : SQLITE_NOMEM;
-  UsherError meaning = USHER_ERROR_UNAVAILABLE;
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->writer, "PRAGMA user_version", error);
 
-  if (code == SQLITE_FULL)
-    meaning = USHER_ERROR_FULL;
-  else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-    meaning = USHER_ERROR_CORRUPT;
-  else if (code == SQLITE_BUSY)
-    meaning = USHER_ERROR_BUSY;
-
-  g_set_error (error,
-               USHER_ERROR,
-               meaning,
-               "bus log “%s” %s: %s",
-               self->path,
-               what,
-               db != NULL ? sqlite3_errmsg (db) : "no memory");
-
-  return FALSE;
-}
-
-static gboolean
-execute (UsherJournal *self, sqlite3 *db, const char *sql, GError **error)
-{
-  if (sqlite3_exec (db, sql, NULL, NULL, NULL) != SQLITE_OK)
-    return fail (self, db, "cannot be written", error);
-
-  return TRUE;
-}
-
-static gint64
-read_pragma (sqlite3 *db, const char *sql)
-{
-  sqlite3_stmt *statement = NULL;
-  gint64 value = 0;
-
-  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) == SQLITE_OK &&
-      sqlite3_step (statement) == SQLITE_ROW)
-    value = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-
-  return value;
+  return statement != NULL &&
+         usher_sqlite_connection_get_integer (self->writer, statement, 0, version, error);
 }
 
 static gboolean
 check_layout (UsherJournal *self, GError **error)
 {
-  gint64 version = read_pragma (self->writer, "PRAGMA user_version");
   g_autofree char *sql = NULL;
+  gint64 version = 0;
 
+  if (!read_version (self, &version, error))
+    return FALSE;
   if (version > LAYOUT)
     {
       g_set_error (error,
                    USHER_ERROR,
                    USHER_ERROR_CORRUPT,
-                   "bus log “%s” is from a newer version: layout %" G_GINT64_FORMAT
-                   ", this one knows %d",
-                   self->path,
+                   "%s is from a newer version: layout %" G_GINT64_FORMAT ", this one knows %d",
+                   usher_sqlite_connection_get_name (self->writer),
                    version,
                    LAYOUT);
       return FALSE;
@@ -217,7 +185,7 @@ check_layout (UsherJournal *self, GError **error)
       APPLICATION_ID,
       LAYOUT);
 
-  return execute (self, self->writer, sql, error);
+  return usher_sqlite_connection_execute (self->writer, sql, error);
 }
 
 static gboolean
@@ -228,45 +196,29 @@ open_connections (UsherJournal *self, GError **error)
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -1024;"
       "PRAGMA locking_mode = NORMAL; PRAGMA wal_autocheckpoint = 2000";
 
-  if (sqlite3_open_v2 (self->path,
-                       &self->writer,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                       NULL) != SQLITE_OK)
-    return fail (self, self->writer, "cannot be opened", error);
-  sqlite3_busy_timeout (self->writer, 5000);
-  if (!execute (self, self->writer, writer_setup, error) || !check_layout (self, error))
+  g_autofree char *name = g_strdup_printf ("bus log “%s”", self->path);
+
+  self->writer = usher_sqlite_connection_new (self->path, name, USHER_SQLITE_CREATE, error);
+  if (self->writer == NULL ||
+      !usher_sqlite_connection_execute (self->writer, writer_setup, error) ||
+      !check_layout (self, error))
     return FALSE;
 
-  if (sqlite3_open_v2 (self->path,
-                       &self->reader,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                       NULL) != SQLITE_OK)
-    return fail (self, self->reader, "cannot be opened", error);
-  sqlite3_busy_timeout (self->reader, 5000);
+  self->reader = usher_sqlite_connection_new (self->path, name, USHER_SQLITE_NONE, error);
 
-  return execute (self, self->reader, reader_setup, error);
+  return self->reader != NULL &&
+         usher_sqlite_connection_execute (self->reader, reader_setup, error);
 }
 
+/* What is not laid out as it should be is found out here. */
 static gboolean
 prepare (UsherJournal *self, GError **error)
 {
-  static const char find[] =
-      "SELECT base, count, time, bytes FROM frames WHERE channel = (SELECT id FROM channels WHERE "
-      "name = ?1)"
-      " AND base >= coalesce((SELECT max(base) FROM frames WHERE channel ="
-      " (SELECT id FROM channels WHERE name = ?1) AND base <= ?2), ?2) ORDER BY base LIMIT 2";
-
   for (guint i = 0; i < N_WRITES; i++)
-    if (sqlite3_prepare_v3 (
-            self->writer, writes[i], -1, SQLITE_PREPARE_PERSISTENT, &self->statements[i], NULL) !=
-        SQLITE_OK)
-      return fail (self, self->writer, "cannot be used", error);
+    if (usher_sqlite_connection_get (self->writer, writes[i], error) == NULL)
+      return FALSE;
 
-  if (sqlite3_prepare_v3 (self->reader, find, -1, SQLITE_PREPARE_PERSISTENT, &self->find, NULL) !=
-      SQLITE_OK)
-    return fail (self, self->reader, "cannot be used", error);
-
-  return TRUE;
+  return usher_sqlite_connection_get (self->reader, find, error) != NULL;
 }
 
 UsherJournal *
@@ -299,31 +251,25 @@ usher_journal_new (const char *directory, GError **error)
 void
 usher_journal_free (UsherJournal *self)
 {
-  for (guint i = 0; i < N_WRITES; i++)
-    sqlite3_finalize (self->statements[i]);
-  sqlite3_finalize (self->find);
-  sqlite3_close (self->reader);
-  sqlite3_close (self->writer);
+  g_clear_pointer (&self->reader, usher_sqlite_connection_free);
+  g_clear_pointer (&self->writer, usher_sqlite_connection_free);
   g_free (self->path);
   g_free (self);
 }
 
-static void
-bind_text (sqlite3_stmt *statement, int at, const char *text)
+/* prepared when the journal was opened */
+static UsherSqliteStatement *
+get_write (UsherJournal *self, Write write)
 {
-  sqlite3_bind_text (statement, at, text, -1, SQLITE_STATIC);
+  return usher_sqlite_connection_get (self->writer, writes[write], NULL);
 }
 
 static gboolean
-step (UsherJournal *self, Write write, GError **error)
+finish (UsherJournal *self, UsherSqliteStatement *statement, GError **error)
 {
-  sqlite3_stmt *statement = self->statements[write];
-  gboolean ok = sqlite3_step (statement) == SQLITE_DONE;
+  gboolean ok = usher_sqlite_connection_finish (self->writer, statement, error);
 
-  if (!ok)
-    fail (self, self->writer, "cannot be written", error);
-  sqlite3_reset (statement);
-  sqlite3_clear_bindings (statement);
+  usher_sqlite_statement_reset (statement);
 
   return ok;
 }
@@ -333,32 +279,33 @@ write_frame (UsherJournal *self, const UsherJournalFrame *frame, GError **error)
 {
   gsize size = 0;
   gconstpointer bytes = g_bytes_get_data (frame->bytes, &size);
-  sqlite3_stmt *statement = NULL;
+  UsherSqliteStatement *statement = NULL;
 
   if (frame->base == 1)
     {
-      bind_text (self->statements[ADD_CHANNEL], 1, frame->channel);
-      if (!step (self, ADD_CHANNEL, error))
+      statement = get_write (self, ADD_CHANNEL);
+      usher_sqlite_statement_bind_text (statement, 1, frame->channel);
+      if (!finish (self, statement, error))
         return FALSE;
     }
 
-  statement = self->statements[ADD_FRAME];
-  bind_text (statement, 1, frame->channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) frame->base);
-  sqlite3_bind_int64 (statement, 3, frame->count);
-  sqlite3_bind_int64 (statement, 4, frame->time);
-  sqlite3_bind_blob64 (statement, 5, bytes, size, SQLITE_STATIC);
-  if (!step (self, ADD_FRAME, error))
+  statement = get_write (self, ADD_FRAME);
+  usher_sqlite_statement_bind_text (statement, 1, frame->channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) frame->base);
+  usher_sqlite_statement_bind_integer (statement, 3, frame->count);
+  usher_sqlite_statement_bind_integer (statement, 4, frame->time);
+  usher_sqlite_statement_bind_bytes (statement, 5, bytes, size);
+  if (!finish (self, statement, error))
     return FALSE;
 
-  statement = self->statements[ADD_TOTAL];
-  bind_text (statement, 1, frame->channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) frame->base);
-  sqlite3_bind_int64 (statement, 3, (gint64) (frame->base + frame->count - 1));
-  sqlite3_bind_int64 (statement, 4, frame->count);
-  sqlite3_bind_int64 (statement, 5, (gint64) size);
+  statement = get_write (self, ADD_TOTAL);
+  usher_sqlite_statement_bind_text (statement, 1, frame->channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) frame->base);
+  usher_sqlite_statement_bind_integer (statement, 3, (gint64) (frame->base + frame->count - 1));
+  usher_sqlite_statement_bind_integer (statement, 4, frame->count);
+  usher_sqlite_statement_bind_integer (statement, 5, (gint64) size);
 
-  return step (self, ADD_TOTAL, error);
+  return finish (self, statement, error);
 }
 
 static gboolean
@@ -366,53 +313,53 @@ write_group (UsherJournal *self, const char *key, GBytes *state, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (key, "\n", 2);
   Write write = state != NULL ? SET_GROUP : FORGET_GROUP;
-  sqlite3_stmt *statement = self->statements[write];
+  UsherSqliteStatement *statement = get_write (self, write);
   gsize size = 0;
   gconstpointer bytes = NULL;
 
-  bind_text (statement, 1, parts[0]);
-  bind_text (statement, 2, parts[1]);
+  usher_sqlite_statement_bind_text (statement, 1, parts[0]);
+  usher_sqlite_statement_bind_text (statement, 2, parts[1]);
   if (state != NULL)
     {
       bytes = g_bytes_get_data (state, &size);
-      sqlite3_bind_blob64 (statement, 3, bytes, size, SQLITE_STATIC);
+      usher_sqlite_statement_bind_bytes (statement, 3, bytes, size);
     }
 
-  return step (self, write, error);
+  return finish (self, statement, error);
 }
 
 static gboolean
 write_parked (UsherJournal *self, const UsherParked *parked, GError **error)
 {
-  sqlite3_stmt *statement = self->statements[ADD_PARKED];
+  UsherSqliteStatement *statement = get_write (self, ADD_PARKED);
 
-  bind_text (statement, 1, parked->id);
-  bind_text (statement, 2, parked->channel);
-  bind_text (statement, 3, parked->group);
-  sqlite3_bind_int64 (statement, 4, (gint64) parked->sequence);
-  sqlite3_bind_int64 (statement, 5, parked->time);
-  sqlite3_bind_int64 (statement, 6, parked->attempts);
-  sqlite3_bind_int (statement, 7, parked->deferred);
-  bind_text (statement, 8, parked->reasons);
+  usher_sqlite_statement_bind_text (statement, 1, parked->id);
+  usher_sqlite_statement_bind_text (statement, 2, parked->channel);
+  usher_sqlite_statement_bind_text (statement, 3, parked->group);
+  usher_sqlite_statement_bind_integer (statement, 4, (gint64) parked->sequence);
+  usher_sqlite_statement_bind_integer (statement, 5, parked->time);
+  usher_sqlite_statement_bind_integer (statement, 6, parked->attempts);
+  usher_sqlite_statement_bind_integer (statement, 7, parked->deferred);
+  usher_sqlite_statement_bind_text (statement, 8, parked->reasons);
 
-  return step (self, ADD_PARKED, error);
+  return finish (self, statement, error);
 }
 
 static gboolean
 drop_frames (UsherJournal *self, const UsherExpired *expired, GError **error)
 {
-  sqlite3_stmt *statement = self->statements[SUBTRACT_TOTAL];
+  UsherSqliteStatement *statement = get_write (self, SUBTRACT_TOTAL);
 
-  bind_text (statement, 1, expired->channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) expired->last);
-  if (!step (self, SUBTRACT_TOTAL, error))
+  usher_sqlite_statement_bind_text (statement, 1, expired->channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) expired->last);
+  if (!finish (self, statement, error))
     return FALSE;
 
-  statement = self->statements[DROP_FRAMES];
-  bind_text (statement, 1, expired->channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) expired->last);
+  statement = get_write (self, DROP_FRAMES);
+  usher_sqlite_statement_bind_text (statement, 1, expired->channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) expired->last);
 
-  return step (self, DROP_FRAMES, error);
+  return finish (self, statement, error);
 }
 
 static gboolean
@@ -433,8 +380,10 @@ write_batch (UsherJournal *self, UsherJournalBatch *batch, GError **error)
 
   for (guint i = 0; i < batch->unparked->len; i++)
     {
-      bind_text (self->statements[FORGET_PARKED], 1, g_ptr_array_index (batch->unparked, i));
-      if (!step (self, FORGET_PARKED, error))
+      UsherSqliteStatement *statement = get_write (self, FORGET_PARKED);
+
+      usher_sqlite_statement_bind_text (statement, 1, g_ptr_array_index (batch->unparked, i));
+      if (!finish (self, statement, error))
         return FALSE;
     }
 
@@ -454,43 +403,12 @@ usher_journal_commit (UsherJournal *self, UsherJournalBatch *batch, GError **err
 {
   gint64 start = g_get_monotonic_time ();
 
-  if (!execute (self, self->writer, "BEGIN IMMEDIATE", error))
+  if (!usher_sqlite_connection_begin (self->writer, error) ||
+      !usher_sqlite_connection_end (self->writer, write_batch (self, batch, error), error))
     return FALSE;
 
-  if (write_batch (self, batch, error) && execute (self, self->writer, "COMMIT", error))
-    {
-      batch->duration = g_get_monotonic_time () - start;
-      return TRUE;
-    }
-
-  /* a failed COMMIT may have rolled back by itself */
-  if (!sqlite3_get_autocommit (self->writer))
-    sqlite3_exec (self->writer, "ROLLBACK", NULL, NULL, NULL);
-
-  return FALSE;
-}
-
-static sqlite3_stmt *
-prepare_read (UsherJournal *self, const char *sql, GError **error)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (self->reader, sql, -1, &statement, NULL) != SQLITE_OK)
-    fail (self, self->reader, "cannot be read", error);
-
-  return statement;
-}
-
-static gboolean
-end_read (UsherJournal *self, sqlite3_stmt *statement, int result, GError **error)
-{
-  gboolean ok = result == SQLITE_DONE || result == SQLITE_ROW;
-
-  if (!ok)
-    fail (self, self->reader, "cannot be read", error);
-  sqlite3_finalize (statement);
-
-  return ok;
+  batch->duration = g_get_monotonic_time () - start;
+  return TRUE;
 }
 
 gboolean
@@ -499,25 +417,26 @@ usher_journal_foreach_channel (UsherJournal *self,
                                gpointer user_data,
                                GError **error)
 {
-  sqlite3_stmt *statement = prepare_read (
-      self,
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (
+      self->reader,
       "SELECT name, coalesce(first, 1), coalesce(last, 0), coalesce(events, 0), coalesce(bytes, 0)"
       " FROM channels LEFT JOIN totals ON channel = id",
       error);
-  int result = SQLITE_DONE;
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return FALSE;
 
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    func ((const char *) sqlite3_column_text (statement, 0),
-          (guint64) sqlite3_column_int64 (statement, 1),
-          (guint64) sqlite3_column_int64 (statement, 2),
-          (guint64) sqlite3_column_int64 (statement, 3),
-          (guint64) sqlite3_column_int64 (statement, 4),
+  while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
+    func (usher_sqlite_statement_get_text (statement, 0),
+          (guint64) usher_sqlite_statement_get_integer (statement, 1),
+          (guint64) usher_sqlite_statement_get_integer (statement, 2),
+          (guint64) usher_sqlite_statement_get_integer (statement, 3),
+          (guint64) usher_sqlite_statement_get_integer (statement, 4),
           user_data);
 
-  return end_read (self, statement, result, error);
+  return ok;
 }
 
 gboolean
@@ -526,33 +445,41 @@ usher_journal_foreach_group (UsherJournal *self,
                              gpointer user_data,
                              GError **error)
 {
-  sqlite3_stmt *statement = prepare_read (self, "SELECT channel, name, state FROM groups", error);
-  int result = SQLITE_DONE;
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->reader, "SELECT channel, name, state FROM groups", error);
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return FALSE;
 
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    func ((const char *) sqlite3_column_text (statement, 0),
-          (const char *) sqlite3_column_text (statement, 1),
-          sqlite3_column_blob (statement, 2),
-          (gsize) sqlite3_column_bytes (statement, 2),
-          user_data);
+  while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
+    {
+      gsize size = 0;
+      gconstpointer state = usher_sqlite_statement_get_bytes (statement, 2, &size);
 
-  return end_read (self, statement, result, error);
+      func (usher_sqlite_statement_get_text (statement, 0),
+            usher_sqlite_statement_get_text (statement, 1),
+            state,
+            size,
+            user_data);
+    }
+
+  return ok;
 }
 
 static UsherJournalFrame *
-make_frame (const char *channel, sqlite3_stmt *statement, int at)
+make_frame (const char *channel, UsherSqliteStatement *statement, int at)
 {
   UsherJournalFrame *frame = g_new0 (UsherJournalFrame, 1);
+  gsize size = 0;
+  gconstpointer bytes = usher_sqlite_statement_get_bytes (statement, at + 3, &size);
 
   frame->channel = g_strdup (channel);
-  frame->base = (guint64) sqlite3_column_int64 (statement, at);
-  frame->count = (guint) sqlite3_column_int (statement, at + 1);
-  frame->time = sqlite3_column_int64 (statement, at + 2);
-  frame->bytes = g_bytes_new (sqlite3_column_blob (statement, at + 3),
-                              (gsize) sqlite3_column_bytes (statement, at + 3));
+  frame->base = (guint64) usher_sqlite_statement_get_integer (statement, at);
+  frame->count = (guint) usher_sqlite_statement_get_integer (statement, at + 1);
+  frame->time = usher_sqlite_statement_get_integer (statement, at + 2);
+  frame->bytes = g_bytes_new (bytes, size);
 
   return frame;
 }
@@ -560,22 +487,25 @@ make_frame (const char *channel, sqlite3_stmt *statement, int at)
 UsherJournalFrame *
 usher_journal_find (UsherJournal *self, const char *channel, guint64 sequence, GError **error)
 {
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->reader, find, error);
   UsherJournalFrame *frame = NULL;
-  int result = SQLITE_DONE;
+  gboolean has_row;
 
-  bind_text (self->find, 1, channel);
-  sqlite3_bind_int64 (self->find, 2, (gint64) sequence);
-  while (frame == NULL && (result = sqlite3_step (self->find)) == SQLITE_ROW)
+  if (statement == NULL)
+    return NULL;
+
+  usher_sqlite_statement_bind_text (statement, 1, channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) sequence);
+  while (frame == NULL && usher_sqlite_connection_step (self->reader, statement, &has_row, error) &&
+         has_row)
     {
-      guint64 base = (guint64) sqlite3_column_int64 (self->find, 0);
-      guint64 count = (guint64) sqlite3_column_int64 (self->find, 1);
+      guint64 base = (guint64) usher_sqlite_statement_get_integer (statement, 0);
+      guint64 count = (guint64) usher_sqlite_statement_get_integer (statement, 1);
 
       if (base + count > sequence)
-        frame = make_frame (channel, self->find, 0);
+        frame = make_frame (channel, statement, 0);
     }
-  if (result != SQLITE_ROW && result != SQLITE_DONE)
-    fail (self, self->reader, "cannot be read", error);
-  sqlite3_reset (self->find);
 
   return frame;
 }
@@ -584,19 +514,18 @@ usher_journal_find (UsherJournal *self, const char *channel, guint64 sequence, G
 static guint64
 read_number (UsherJournal *self, const char *sql, const char *channel, gint64 number)
 {
-  sqlite3_stmt *statement = prepare_read (self, sql, NULL);
-  guint64 found = 0;
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->reader, sql, NULL);
+  gint64 found = 0;
 
   if (statement == NULL)
     return 0;
 
-  bind_text (statement, 1, channel);
-  sqlite3_bind_int64 (statement, 2, number);
-  if (sqlite3_step (statement) == SQLITE_ROW)
-    found = (guint64) sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
+  usher_sqlite_statement_bind_text (statement, 1, channel);
+  usher_sqlite_statement_bind_integer (statement, 2, number);
+  usher_sqlite_connection_get_integer (self->reader, statement, 0, &found, NULL);
 
-  return found;
+  return (guint64) found;
 }
 
 guint64
@@ -626,37 +555,38 @@ usher_journal_list_tail (UsherJournal *self, const char *channel, guint64 base, 
 {
   g_autoptr (GPtrArray) frames =
       g_ptr_array_new_with_free_func ((GDestroyNotify) usher_journal_frame_free);
-  sqlite3_stmt *statement =
-      prepare_read (self,
-                    "SELECT base, count, time, bytes FROM frames WHERE channel ="
-                    " (SELECT id FROM channels WHERE name = ?1) AND base >= ?2 ORDER BY base",
-                    error);
-  int result = SQLITE_DONE;
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (
+      self->reader,
+      "SELECT base, count, time, bytes FROM frames WHERE channel ="
+      " (SELECT id FROM channels WHERE name = ?1) AND base >= ?2 ORDER BY base",
+      error);
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
-  bind_text (statement, 1, channel);
-  sqlite3_bind_int64 (statement, 2, (gint64) base);
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  usher_sqlite_statement_bind_text (statement, 1, channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) base);
+  while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
     g_ptr_array_add (frames, make_frame (channel, statement, 0));
 
-  return end_read (self, statement, result, error) ? g_steal_pointer (&frames) : NULL;
+  return ok ? g_steal_pointer (&frames) : NULL;
 }
 
 static UsherParked *
-make_parked (sqlite3_stmt *statement)
+make_parked (UsherSqliteStatement *statement)
 {
   UsherParked *parked = g_new0 (UsherParked, 1);
 
-  parked->id = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-  parked->channel = g_strdup ((const char *) sqlite3_column_text (statement, 1));
-  parked->group = g_strdup ((const char *) sqlite3_column_text (statement, 2));
-  parked->sequence = (guint64) sqlite3_column_int64 (statement, 3);
-  parked->time = sqlite3_column_int64 (statement, 4);
-  parked->attempts = (guint) sqlite3_column_int (statement, 5);
-  parked->deferred = sqlite3_column_int (statement, 6) != 0;
-  parked->reasons = g_strdup ((const char *) sqlite3_column_text (statement, 7));
+  parked->id = g_strdup (usher_sqlite_statement_get_text (statement, 0));
+  parked->channel = g_strdup (usher_sqlite_statement_get_text (statement, 1));
+  parked->group = g_strdup (usher_sqlite_statement_get_text (statement, 2));
+  parked->sequence = (guint64) usher_sqlite_statement_get_integer (statement, 3);
+  parked->time = usher_sqlite_statement_get_integer (statement, 4);
+  parked->attempts = (guint) usher_sqlite_statement_get_integer (statement, 5);
+  parked->deferred = usher_sqlite_statement_get_integer (statement, 6) != 0;
+  parked->reasons = g_strdup (usher_sqlite_statement_get_text (statement, 7));
 
   return parked;
 }
@@ -668,44 +598,45 @@ usher_journal_list_parked (UsherJournal *self,
                            GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_free);
-  sqlite3_stmt *statement = prepare_read (
-      self,
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (
+      self->reader,
       "SELECT * FROM parked WHERE (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR name = ?2)"
       " ORDER BY channel, name, sequence",
       error);
-  int result = SQLITE_DONE;
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
-  bind_text (statement, 1, channel);
-  bind_text (statement, 2, group);
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  usher_sqlite_statement_bind_text (statement, 1, channel);
+  usher_sqlite_statement_bind_text (statement, 2, group);
+  while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
     g_ptr_array_add (list, make_parked (statement));
 
-  return end_read (self, statement, result, error) ? g_steal_pointer (&list) : NULL;
+  return ok ? g_steal_pointer (&list) : NULL;
 }
 
 GHashTable *
 usher_journal_count_parked (UsherJournal *self, GError **error)
 {
-  sqlite3_stmt *statement =
-      prepare_read (self,
-                    "SELECT channel || char(10) || name, count(*) FROM parked GROUP BY 1",
-                    error);
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (
+      self->reader, "SELECT channel || char(10) || name, count(*) FROM parked GROUP BY 1", error);
   g_autoptr (GHashTable) counts = NULL;
-  int result = SQLITE_DONE;
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
   counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+  while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
     g_hash_table_insert (counts,
-                         g_strdup ((const char *) sqlite3_column_text (statement, 0)),
-                         GSIZE_TO_POINTER ((gsize) sqlite3_column_int64 (statement, 1)));
+                         g_strdup (usher_sqlite_statement_get_text (statement, 0)),
+                         GSIZE_TO_POINTER (
+                             (gsize) usher_sqlite_statement_get_integer (statement, 1)));
 
-  return end_read (self, statement, result, error) ? g_steal_pointer (&counts) : NULL;
+  return ok ? g_steal_pointer (&counts) : NULL;
 }
 
 guint64
@@ -729,18 +660,20 @@ usher_journal_get_size (UsherJournal *self)
 UsherParked *
 usher_journal_find_parked (UsherJournal *self, const char *id, GError **error)
 {
-  sqlite3_stmt *statement = prepare_read (self, "SELECT * FROM parked WHERE id = ?1", error);
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->reader, "SELECT * FROM parked WHERE id = ?1", error);
   UsherParked *parked = NULL;
-  int result = SQLITE_DONE;
+  gboolean has_row;
 
   if (statement == NULL)
     return NULL;
 
-  bind_text (statement, 1, id);
-  result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
+  usher_sqlite_statement_bind_text (statement, 1, id);
+  if (!usher_sqlite_connection_step (self->reader, statement, &has_row, error))
+    return NULL;
+  if (has_row)
     parked = make_parked (statement);
-  if (end_read (self, statement, result, error) && parked == NULL)
+  else
     g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no event “%s” is parked", id);
 
   return parked;

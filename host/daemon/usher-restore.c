@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +22,7 @@
 #include "usher-durable-file.h"
 #include "usher-error.h"
 #include "usher-restore-place.h"
+#include "usher-store-snapshot.h"
 
 typedef struct
 {
@@ -170,30 +170,12 @@ stage_one (Restore *self, const UsherBackupEntry *entry, GError **error)
   return FALSE;
 }
 
-/* What the bus delivers again must meet an inbox that knows it, however old the backup is: pruning counts from now on. */
 static gboolean
-renew_inbox (const char *path, GError **error)
+restore_database (const char *path, GError **error)
 {
-  g_autofree char *sql =
-      g_strdup_printf ("UPDATE usher_inbox SET time=%" G_GINT64_FORMAT, g_get_real_time ());
-  sqlite3 *db = NULL;
-  sqlite3_stmt *update = NULL;
-  gboolean ok = sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
+  g_autofree char *uri = g_strconcat ("sqlite:", path, NULL);
 
-  /* the log of the bus has no such table */
-  if (ok && sqlite3_prepare_v2 (db, "SELECT 1 FROM usher_inbox", -1, &update, NULL) == SQLITE_OK)
-    ok = sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK;
-  if (!ok)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_CORRUPT,
-                 "database “%s” cannot be used: %s",
-                 path,
-                 sqlite3_errmsg (db));
-  sqlite3_finalize (update);
-
-  /* the last to close copies all into the one file */
-  return sqlite3_close (db) == SQLITE_OK && ok;
+  return usher_store_restore (uri, g_get_real_time (), error);
 }
 
 static gboolean
@@ -210,7 +192,7 @@ stage (Restore *self, GError **error)
       g_autofree char *path = g_build_filename (self->stage, entry->name, NULL);
 
       if (!stage_one (self, entry, error) ||
-          (g_str_has_suffix (entry->name, ".db") && !renew_inbox (path, error)))
+          (g_str_has_suffix (entry->name, ".db") && !restore_database (path, error)))
         return FALSE;
     }
 

@@ -8,11 +8,11 @@
 
 #include "usher-snapshot.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #include "usher-error.h"
 #include "usher-restore-place.h"
+#include "usher-store-snapshot.h"
 
 /* folders in folders; more is a loop of links */
 #define MAX_DEPTH 8
@@ -20,36 +20,16 @@
 #define MAX_PAUSE (2 * G_TIME_SPAN_SECOND)
 #define MAX_TRIES 10
 #define TRY_PAUSE (200 * G_TIME_SPAN_MILLISECOND)
-/* a host under load leaves its file alone for a moment only, between two commits */
-#define POLL       50
-#define COPY_PAGES 1024
-
-typedef struct
-{
-  sqlite3 *reader; /* (owned): its transaction is the snapshot */
-  sqlite3 *writer; /* (owned): its transaction keeps writers out */
-} Database;
 
 struct _UsherSnapshot
 {
   char *directory;      /* (owned) */
   GPtrArray *names;     /* (owned) (element-type utf8): of the databases */
   GPtrArray *files;     /* (owned) (element-type utf8): the others */
-  GPtrArray *databases; /* (owned) (element-type Database): beside the names */
-  gint64 deadline;      /* of this try, monotonic */
+  GPtrArray *databases; /* (owned) (element-type UsherStoreSnapshot): beside the names */
   gint64 time;
   gint64 pause;
 };
-
-static void
-free_database (gpointer data)
-{
-  Database *database = data;
-
-  sqlite3_close_v2 (database->writer);
-  sqlite3_close_v2 (database->reader);
-  g_free (database);
-}
 
 void
 usher_snapshot_free (UsherSnapshot *self)
@@ -140,101 +120,43 @@ list_all (UsherSnapshot *self, GError **error)
   return FALSE;
 }
 
-static gboolean
-fail (const char *path, sqlite3 *db, GError **error)
-{
-  int code = db != NULL ? sqlite3_errcode (db) & 0xff : SQLITE_NOMEM;
-  UsherError meaning = USHER_ERROR_UNAVAILABLE;
-
-  if (code == SQLITE_BUSY)
-    meaning = USHER_ERROR_BUSY;
-  else if (code == SQLITE_FULL)
-    meaning = USHER_ERROR_FULL;
-  else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-    meaning = USHER_ERROR_CORRUPT;
-
-  g_set_error (error,
-               USHER_ERROR,
-               meaning,
-               "database “%s” cannot be copied: %s",
-               path,
-               db != NULL ? sqlite3_errmsg (db) : "no memory");
-
-  return FALSE;
-}
-
-static int
-on_busy (void *user_data, int n_tries)
-{
-  UsherSnapshot *self = user_data;
-
-  if (g_get_monotonic_time () > self->deadline)
-    return 0;
-  g_usleep (POLL);
-
-  return 1;
-}
-
-static sqlite3 *
-open_one (UsherSnapshot *self, const char *path, GError **error)
-{
-  sqlite3 *db = NULL;
-
-  if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-    {
-      fail (path, db, error);
-      sqlite3_close_v2 (db);
-      return NULL;
-    }
-
-  sqlite3_busy_handler (db, on_busy, self);
-  /* a copy changes nothing */
-  sqlite3_db_config (db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-
-  return db;
-}
-
-static gboolean
-execute (const char *path, sqlite3 *db, const char *sql, GError **error)
-{
-  return sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (path, db, error);
-}
-
 /* All are open before the first one is kept from writing. */
 static gboolean
 open_all (UsherSnapshot *self, GError **error)
 {
+  gint64 deadline = g_get_monotonic_time () + MAX_PAUSE;
+
   g_ptr_array_set_size (self->databases, 0);
   for (guint i = 0; i < self->names->len; i++)
     {
-      g_autofree char *path =
-          g_build_filename (self->directory, g_ptr_array_index (self->names, i), NULL);
-      Database *database = g_new0 (Database, 1);
+      const char *name = g_ptr_array_index (self->names, i);
+      g_autofree char *uri = g_strdup_printf ("sqlite:%s/%s", self->directory, name);
+      UsherStoreSnapshot *database = usher_store_open_snapshot (uri, deadline, error);
 
-      g_ptr_array_add (self->databases, database);
-      database->reader = open_one (self, path, error);
-      database->writer = database->reader != NULL ? open_one (self, path, error) : NULL;
-      /* what is read first takes longest */
-      if (database->writer == NULL ||
-          !execute (path, database->reader, "SELECT count(*) FROM sqlite_schema", error) ||
-          !execute (path, database->writer, "SELECT count(*) FROM sqlite_schema", error))
+      if (database == NULL)
         return FALSE;
+      g_ptr_array_add (self->databases, database);
     }
 
   return TRUE;
 }
 
 static gboolean
-run_on_all (UsherSnapshot *self, gboolean writers, const char *sql, GError **error)
+hold_all (UsherSnapshot *self, gint64 deadline, GError **error)
 {
   for (guint i = 0; i < self->databases->len; i++)
-    {
-      const Database *database = g_ptr_array_index (self->databases, i);
-      const char *name = g_ptr_array_index (self->names, i);
+    if (!usher_store_snapshot_hold (g_ptr_array_index (self->databases, i), deadline, error))
+      return FALSE;
 
-      if (!execute (name, writers ? database->writer : database->reader, sql, error))
-        return FALSE;
-    }
+  return TRUE;
+}
+
+static gboolean
+begin_all (UsherSnapshot *self, GError **error)
+{
+  for (guint i = 0; i < self->databases->len; i++)
+    if (!usher_store_snapshot_begin (g_ptr_array_index (self->databases, i), error))
+      return FALSE;
 
   return TRUE;
 }
@@ -260,32 +182,30 @@ has_same_names (UsherSnapshot *self)
 }
 
 static gboolean
+check_names (UsherSnapshot *self, GError **error)
+{
+  if (has_same_names (self))
+    return TRUE;
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_BUSY, "a database is being made or removed");
+  return FALSE;
+}
+
+static gboolean
 try (UsherSnapshot *self, GError **error)
 {
   gint64 begin = 0;
   gboolean ok = FALSE;
 
-  self->deadline = g_get_monotonic_time () + MAX_PAUSE;
   if (!list_all (self, error) || !open_all (self, error))
     return FALSE;
 
   begin = g_get_monotonic_time ();
-  self->deadline = begin + MAX_PAUSE;
-  ok = run_on_all (self, TRUE, "BEGIN IMMEDIATE", error);
-  if (ok && !has_same_names (self))
-    {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_BUSY, "a database is being made or removed");
-      ok = FALSE;
-    }
-  ok = ok && run_on_all (self, FALSE, "BEGIN; SELECT count(*) FROM sqlite_schema", error);
+  ok = hold_all (self, begin + MAX_PAUSE, error) && check_names (self, error) &&
+       begin_all (self, error);
   self->time = g_get_real_time ();
   for (guint i = 0; i < self->databases->len; i++)
-    {
-      Database *database = g_ptr_array_index (self->databases, i);
-
-      /* ends the transaction, if there is one */
-      g_clear_pointer (&database->writer, sqlite3_close_v2);
-    }
+    usher_store_snapshot_release (g_ptr_array_index (self->databases, i));
   self->pause = g_get_monotonic_time () - begin;
 
   return ok;
@@ -297,7 +217,7 @@ usher_snapshot_new (const char *directory, GError **error)
   g_autoptr (UsherSnapshot) self = g_new0 (UsherSnapshot, 1);
 
   self->directory = g_strdup (directory);
-  self->databases = g_ptr_array_new_with_free_func (free_database);
+  self->databases = g_ptr_array_new_with_free_func (g_object_unref);
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->files = g_ptr_array_new_with_free_func (g_free);
 
@@ -340,35 +260,8 @@ usher_snapshot_get_pause (UsherSnapshot *self)
   return self->pause;
 }
 
-static gboolean
-copy_pages (sqlite3 *from, sqlite3 *to)
-{
-  sqlite3_backup *backup = sqlite3_backup_init (to, "main", from, "main");
-  int code = SQLITE_OK;
-
-  while (backup != NULL && code == SQLITE_OK)
-    code = sqlite3_backup_step (backup, COPY_PAGES);
-
-  return backup != NULL && sqlite3_backup_finish (backup) == SQLITE_OK && code == SQLITE_DONE;
-}
-
 gboolean
 usher_snapshot_copy (UsherSnapshot *self, guint index, const char *target, GError **error)
 {
-  const Database *database = g_ptr_array_index (self->databases, index);
-  sqlite3 *to = NULL;
-  gboolean ok = FALSE;
-
-  /* the caller flushes the file as a whole; a half one is of no use */
-  ok = (sqlite3_open_v2 (target,
-                         &to,
-                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                         NULL) == SQLITE_OK &&
-        sqlite3_exec (to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL) ==
-            SQLITE_OK &&
-        copy_pages (database->reader, to)) ||
-       fail (target, to, error);
-  sqlite3_close_v2 (to);
-
-  return ok;
+  return usher_store_snapshot_copy (g_ptr_array_index (self->databases, index), target, error);
 }

@@ -8,8 +8,6 @@
 
 #include "usher-query.h"
 
-#include "usher-query-private.h"
-
 #define DEFAULT_LIMIT  100
 #define GREATEST_LIMIT 1000
 
@@ -21,6 +19,14 @@
  * All conditions hold at once. The answer is in the order of ids, which is the order of creation.
  * A query belongs to one thread at a time.
  */
+struct _UsherQuery
+{
+  char *collection;   /* (owned) */
+  GArray *conditions; /* (owned) (element-type UsherQueryCondition) */
+  char *after;        /* (owned) (nullable) */
+  guint limit;
+};
+
 G_DEFINE_BOXED_TYPE (UsherQuery, usher_query, usher_query_copy, usher_query_free)
 
 static void
@@ -130,14 +136,14 @@ usher_query_equal (UsherQuery *self, const char *field, const char *value)
 }
 
 /**
- * usher_query_unset:
+ * usher_query_without:
  * @self: a query
  * @field: a field that is indexed or unique
  *
- * Wants only documents without @field.
+ * Wants only documents in which @field is not set.
  */
 void
-usher_query_unset (UsherQuery *self, const char *field)
+usher_query_without (UsherQuery *self, const char *field)
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
@@ -174,4 +180,86 @@ usher_query_limit (UsherQuery *self, guint limit)
   g_return_if_fail (self != NULL);
 
   self->limit = MIN (limit, GREATEST_LIMIT);
+}
+
+/**
+ * usher_query_get_collection:
+ * @self: a query
+ *
+ * Gets the collection that is asked.
+ *
+ * Returns: (transfer none): its name
+ */
+const char *
+usher_query_get_collection (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->collection;
+}
+
+/**
+ * usher_query_get_n_conditions:
+ * @self: a query
+ *
+ * Counts the conditions.
+ *
+ * Returns: how many
+ */
+guint
+usher_query_get_n_conditions (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->conditions->len;
+}
+
+/**
+ * usher_query_get_condition: (skip)
+ * @self: a query
+ * @index: below [method@Query.get_n_conditions]
+ *
+ * Gets one condition.
+ *
+ * Returns: (transfer none): the condition
+ */
+const UsherQueryCondition *
+usher_query_get_condition (UsherQuery *self, guint index)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (index < self->conditions->len, NULL);
+
+  return &g_array_index (self->conditions, UsherQueryCondition, index);
+}
+
+/**
+ * usher_query_get_after:
+ * @self: a query
+ *
+ * Gets behind which id the answer begins.
+ *
+ * Returns: (transfer none) (nullable): an id, `NULL`: at the first
+ */
+const char *
+usher_query_get_after (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->after;
+}
+
+/**
+ * usher_query_get_limit:
+ * @self: a query
+ *
+ * Gets how many documents the answer may have.
+ *
+ * Returns: a count, 1000 at most
+ */
+guint
+usher_query_get_limit (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->limit;
 }

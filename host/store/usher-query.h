@@ -12,7 +12,19 @@
 
 G_BEGIN_DECLS
 
-/* All conditions hold at once; the answer is in creation order (by id). Boxed, one thread. */
+/**
+ * UsherQueryCondition:
+ * @field: the name of a field
+ * @value: (nullable): which value it has, as [method@Query.equal] takes it, `NULL`: the field is not set
+ *
+ * One condition of a query, for stores.
+ */
+typedef struct
+{
+  char *field;
+  char *value;
+} UsherQueryCondition;
+
 #define USHER_TYPE_QUERY (usher_query_get_type ())
 
 typedef struct _UsherQuery UsherQuery;
@@ -25,17 +37,28 @@ USHER_API
 UsherQuery *usher_query_copy (UsherQuery *self);
 USHER_API
 void usher_query_free (UsherQuery *self);
-/* the field must be INDEXED or UNIQUE in the schema, else the query is INVALID */
+
+/* who asks */
 USHER_API
 void usher_query_equal (UsherQuery *self, const char *field, const char *value);
 USHER_API
-void usher_query_unset (UsherQuery *self, const char *field);
-/* only documents with a greater id */
+void usher_query_without (UsherQuery *self, const char *field);
 USHER_API
 void usher_query_after (UsherQuery *self, const char *id);
-/* at most @limit documents; 100 when it is not said, 1000 at most */
 USHER_API
 void usher_query_limit (UsherQuery *self, guint limit);
+
+/* who answers */
+USHER_API
+const char *usher_query_get_collection (UsherQuery *self);
+USHER_API
+guint usher_query_get_n_conditions (UsherQuery *self);
+USHER_API
+const UsherQueryCondition *usher_query_get_condition (UsherQuery *self, guint index);
+USHER_API
+const char *usher_query_get_after (UsherQuery *self);
+USHER_API
+guint usher_query_get_limit (UsherQuery *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherQuery, usher_query_free)
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-commit.h"
-#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-connection.h"
 #include "usher-sqlite-table-private.h"
 
 G_BEGIN_DECLS

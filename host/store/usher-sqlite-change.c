@@ -18,22 +18,22 @@ static const char begin[] = "SAVEPOINT unit";
 static const char undo[] = "ROLLBACK TO unit";
 static const char end[] = "RELEASE unit";
 
-/* Makes sense of a statement that failed. */
+/* Makes sense of a statement that failed; takes ownership of @trouble. */
 static UsherSqliteOutcome
-refuse_or_break (UsherSqliteConnection *connection,
-                 UsherSqliteTable *table,
-                 int code,
-                 GError **error)
+refuse_or_break (UsherSqliteTable *table, GError *trouble, GError **error)
 {
+  g_autoptr (GError) own = trouble;
   g_autofree char *field = NULL;
 
-  if (code != SQLITE_CONSTRAINT_UNIQUE && code != SQLITE_CONSTRAINT_PRIMARYKEY)
+  if (!g_error_matches (own, USHER_ERROR, USHER_ERROR_TAKEN))
     {
-      usher_sqlite_connection_fail (connection, code, error);
-      return code == SQLITE_TOOBIG ? USHER_SQLITE_REFUSED : USHER_SQLITE_BROKEN;
+      gboolean is_too_large = g_error_matches (own, USHER_ERROR, USHER_ERROR_INVALID);
+
+      g_propagate_error (error, g_steal_pointer (&own));
+      return is_too_large ? USHER_SQLITE_REFUSED : USHER_SQLITE_BROKEN;
     }
 
-  field = usher_sqlite_table_dup_taken (table, connection);
+  field = usher_sqlite_table_dup_taken (table, own);
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_TAKEN,
@@ -67,8 +67,8 @@ write_document (UsherSqliteConnection *connection,
   const char *sql = get_sql (table, change->kind);
   g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
   g_autofree char *private_text = NULL;
+  GError *trouble = NULL;
   int index = 2;
-  int code;
 
   if (statement == NULL)
     return USHER_SQLITE_BROKEN;
@@ -80,13 +80,11 @@ write_document (UsherSqliteConnection *connection,
       index = usher_sqlite_table_bind (table, statement, change->document, private_text);
     }
   if (change->kind != USHER_CHANGE_INSERT)
-    sqlite3_bind_int64 (statement, index, change->expected_version);
+    usher_sqlite_statement_bind_integer (statement, index, change->expected_version);
 
-  code = sqlite3_step (statement);
-  sqlite3_reset (statement);
-  if (code != SQLITE_DONE)
-    return refuse_or_break (connection, table, code, error);
-  if (sqlite3_changes (connection->db) == 1)
+  if (!usher_sqlite_connection_finish (connection, statement, &trouble))
+    return refuse_or_break (table, trouble, error);
+  if (usher_sqlite_connection_get_n_changes (connection) == 1)
     return USHER_SQLITE_WRITTEN;
 
   g_set_error (error,

@@ -94,7 +94,8 @@ count_all (UsherSqliteFigures *self, UsherSqliteReaders *readers, GError **error
   g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (readers, error);
   g_autoptr (UsherSqliteStatement) statement = NULL;
   Figure kinds[N_KINDS] = { 0 };
-  int code;
+  gboolean has_row;
+  gboolean ok;
 
   if (reader == NULL)
     return FALSE;
@@ -102,17 +103,18 @@ count_all (UsherSqliteFigures *self, UsherSqliteReaders *readers, GError **error
   if (statement == NULL)
     return FALSE;
 
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+  while ((ok = usher_sqlite_connection_step (reader->connection, statement, &has_row, error)) &&
+         has_row)
     {
       Kind kind = find_kind (usher_sqlite_statement_get_text (statement, 0));
 
       if (kind == N_KINDS)
         continue;
-      kinds[kind].rows += sqlite3_column_int64 (statement, 1);
-      kinds[kind].bytes += sqlite3_column_int64 (statement, 2);
+      kinds[kind].rows += usher_sqlite_statement_get_integer (statement, 1);
+      kinds[kind].bytes += usher_sqlite_statement_get_integer (statement, 2);
     }
-  if (code != SQLITE_DONE)
-    return usher_sqlite_connection_fail (reader->connection, code, error);
+  if (!ok)
+    return FALSE;
 
   memcpy (self->kinds, kinds, sizeof kinds);
   return TRUE;

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-connection.h"
 
 G_BEGIN_DECLS
 
@@ -20,11 +20,5 @@ gboolean usher_sqlite_inbox_add (UsherSqliteConnection *connection,
                                  const char *subscriber,
                                  gint64 time,
                                  GError **error);
-/* at most @limit rows; TRUE @has_more: there may be more */
-gboolean usher_sqlite_inbox_prune (UsherSqliteConnection *connection,
-                                   gint64 before,
-                                   guint limit,
-                                   gboolean *has_more,
-                                   GError **error);
 
 G_END_DECLS

@@ -10,9 +10,6 @@
 
 static const char find[] = "SELECT 1 FROM usher_inbox WHERE event=?1 AND subscriber=?2";
 static const char add[] = "INSERT INTO usher_inbox (event,subscriber,time) VALUES (?1,?2,?3)";
-static const char prune[] = "DELETE FROM usher_inbox WHERE (event,subscriber) IN"
-                            " (SELECT event,subscriber FROM usher_inbox"
-                            " WHERE time<?1 ORDER BY time LIMIT ?2)";
 
 gboolean
 usher_sqlite_inbox_find (UsherSqliteConnection *connection,
@@ -51,17 +48,7 @@ usher_sqlite_inbox_add (UsherSqliteConnection *connection,
 
   usher_sqlite_statement_bind_text (statement, 1, event_id);
   usher_sqlite_statement_bind_text (statement, 2, subscriber);
-  sqlite3_bind_int64 (statement, 3, time);
+  usher_sqlite_statement_bind_integer (statement, 3, time);
 
   return usher_sqlite_connection_finish (connection, statement, error);
-}
-
-gboolean
-usher_sqlite_inbox_prune (UsherSqliteConnection *connection,
-                          gint64 before,
-                          guint limit,
-                          gboolean *has_more,
-                          GError **error)
-{
-  return usher_sqlite_connection_prune (connection, prune, before, limit, has_more, error);
 }

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-connection.h"
 #include "usher-sqlite-table-private.h"
 
 G_BEGIN_DECLS

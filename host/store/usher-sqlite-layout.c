@@ -75,18 +75,18 @@ get_value (UsherSqliteConnection *connection, const char *name, char **value, GE
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (connection, find_value, error);
-  int code;
+  gboolean has_row;
 
   if (statement == NULL)
     return FALSE;
 
   usher_sqlite_statement_bind_text (statement, 1, name);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_ROW)
+  if (!usher_sqlite_connection_step (connection, statement, &has_row, error))
+    return FALSE;
+  if (has_row)
     *value = g_strdup (usher_sqlite_statement_get_text (statement, 0));
 
-  return code == SQLITE_ROW || code == SQLITE_DONE ||
-         usher_sqlite_connection_fail (connection, code, error);
+  return TRUE;
 }
 
 static gboolean
@@ -131,8 +131,8 @@ check_layout (UsherSqliteConnection *connection, GError **error)
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_CORRUPT,
-               "database “%s” has layout %" G_GINT64_FORMAT ", this program knows layout %d",
-               connection->path,
+               "%s has layout %" G_GINT64_FORMAT ", this program knows layout %d",
+               usher_sqlite_connection_get_name (connection),
                number,
                LAYOUT);
   return FALSE;
@@ -157,19 +157,8 @@ make_or_check (UsherSqliteConnection *connection, GError **error)
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_CORRUPT,
-               "database “%s” was made by another program",
-               connection->path);
-  return FALSE;
-}
-
-static gboolean
-end_transaction (UsherSqliteConnection *connection, gboolean success, GError **error)
-{
-  if (success && usher_sqlite_connection_execute (connection, "COMMIT", error))
-    return TRUE;
-
-  if (sqlite3_get_autocommit (connection->db) == 0)
-    usher_sqlite_connection_execute (connection, "ROLLBACK", NULL);
+               "%s was made by another program",
+               usher_sqlite_connection_get_name (connection));
   return FALSE;
 }
 
@@ -177,8 +166,8 @@ gboolean
 usher_sqlite_layout_open (UsherSqliteConnection *connection, GError **error)
 {
   return usher_sqlite_connection_execute (connection, "PRAGMA journal_mode=WAL", error) &&
-         usher_sqlite_connection_execute (connection, "BEGIN IMMEDIATE", error) &&
-         end_transaction (connection, make_or_check (connection, error), error);
+         usher_sqlite_connection_begin (connection, error) &&
+         usher_sqlite_connection_end (connection, make_or_check (connection, error), error);
 }
 
 /* What of a field its column depends on; a change of it makes the column anew. */
@@ -241,21 +230,53 @@ make_index (UsherSqliteConnection *connection,
                        name,
                        table->name,
                        column);
-  int code = sqlite3_exec (connection->db, sql, NULL, NULL, NULL);
+  g_autoptr (GError) trouble = NULL;
 
-  if (code == SQLITE_OK)
+  if (usher_sqlite_connection_execute (connection, sql, &trouble))
     return TRUE;
-  if (code != SQLITE_CONSTRAINT_UNIQUE)
-    return usher_sqlite_connection_fail (connection, code, error);
+  if (!g_error_matches (trouble, USHER_ERROR, USHER_ERROR_TAKEN))
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return FALSE;
+    }
 
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_TAKEN,
-               "database “%s”: documents of collection “%s” share a “%s”, which cannot be unique",
-               connection->path,
+               "%s: documents of collection “%s” share a “%s”, which cannot be unique",
+               usher_sqlite_connection_get_name (connection),
                usher_schema_get_collection (table->schema),
                field->name);
   return FALSE;
+}
+
+/* @rows: the documents, @update: ?1 the column, ?2 the id */
+static gboolean
+fill_rows (UsherSqliteConnection *connection,
+           UsherSqliteTable *table,
+           const UsherField *field,
+           UsherSqliteStatement *rows,
+           UsherSqliteStatement *update,
+           GError **error)
+{
+  gboolean has_row;
+  gboolean ok;
+
+  while ((ok = usher_sqlite_connection_step (connection, rows, &has_row, error)) && has_row)
+    {
+      g_autofree char *id = g_strdup (usher_sqlite_statement_get_text (rows, 3));
+      g_autoptr (UsherDocument) document = usher_sqlite_table_read (table, rows, id, NULL);
+
+      usher_sqlite_table_bind_field (update, 1, document, field);
+      usher_sqlite_statement_bind_text (update, 2, id);
+      ok = usher_sqlite_connection_finish (connection, update, error);
+      usher_sqlite_statement_reset (update);
+      if (!ok)
+        break;
+    }
+  usher_sqlite_statement_reset (rows);
+
+  return ok;
 }
 
 static gboolean
@@ -267,31 +288,15 @@ fill_column (UsherSqliteConnection *connection,
   g_autofree char *column = usher_sqlite_table_dup_column (field);
   g_autofree char *list = g_strdup_printf ("SELECT version,body,private,id FROM %s", table->name);
   g_autofree char *set = g_strdup_printf ("UPDATE %s SET %s=?1 WHERE id=?2", table->name, column);
-  sqlite3_stmt *rows = NULL;
-  sqlite3_stmt *update = NULL;
-  gboolean success = TRUE;
-  int code = sqlite3_prepare_v2 (connection->db, list, -1, &rows, NULL);
+  UsherSqliteStatement *rows = usher_sqlite_connection_get (connection, list, error);
+  UsherSqliteStatement *update =
+      rows != NULL ? usher_sqlite_connection_get (connection, set, error) : NULL;
+  gboolean ok = update != NULL && fill_rows (connection, table, field, rows, update, error);
 
-  if (code == SQLITE_OK)
-    code = sqlite3_prepare_v2 (connection->db, set, -1, &update, NULL);
-  if (code != SQLITE_OK)
-    success = usher_sqlite_connection_fail (connection, code, error);
+  usher_sqlite_connection_forget (connection, list);
+  usher_sqlite_connection_forget (connection, set);
 
-  while (success && sqlite3_step (rows) == SQLITE_ROW)
-    {
-      g_autofree char *id = g_strdup (usher_sqlite_statement_get_text (rows, 3));
-      g_autoptr (UsherDocument) document = usher_sqlite_table_read (table, rows, id, NULL);
-
-      usher_sqlite_table_bind_field (update, 1, document, field);
-      usher_sqlite_statement_bind_text (update, 2, id);
-      success = usher_sqlite_connection_finish (connection, update, error);
-      sqlite3_reset (update);
-    }
-  sqlite3_finalize (update);
-  if (sqlite3_finalize (rows) != SQLITE_OK && success)
-    success = usher_sqlite_connection_fail (connection, sqlite3_errcode (connection->db), error);
-
-  return success;
+  return ok;
 }
 
 static gboolean
@@ -383,6 +388,6 @@ bring_in_line (UsherSqliteConnection *connection, UsherSqliteTable *table, GErro
 gboolean
 usher_sqlite_layout_add (UsherSqliteConnection *connection, UsherSqliteTable *table, GError **error)
 {
-  return usher_sqlite_connection_execute (connection, "BEGIN IMMEDIATE", error) &&
-         end_transaction (connection, bring_in_line (connection, table, error), error);
+  return usher_sqlite_connection_begin (connection, error) &&
+         usher_sqlite_connection_end (connection, bring_in_line (connection, table, error), error);
 }

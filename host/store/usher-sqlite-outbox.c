@@ -35,12 +35,12 @@ read_event (UsherSqliteStatement *statement)
   return usher_event_new_full (usher_sqlite_statement_get_text (statement, 1),
                                usher_sqlite_statement_get_text (statement, 2),
                                0,
-                               sqlite3_column_int64 (statement, 3),
+                               usher_sqlite_statement_get_integer (statement, 3),
                                usher_sqlite_statement_get_text (statement, 4),
                                usher_sqlite_statement_get_text (statement, 5),
                                usher_sqlite_statement_get_text (statement, 6),
                                usher_sqlite_statement_get_text (statement, 7),
-                               sqlite3_column_bytes (statement, 7));
+                               -1);
 }
 
 GPtrArray *
@@ -54,27 +54,23 @@ usher_sqlite_outbox_list (UsherSqliteConnection *connection,
       usher_sqlite_connection_get (connection, list, error);
   g_autoptr (GPtrArray) events =
       g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
-  int code;
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
-  sqlite3_bind_int64 (statement, 1, after);
-  sqlite3_bind_int64 (statement, 2, limit);
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+  usher_sqlite_statement_bind_integer (statement, 1, after);
+  usher_sqlite_statement_bind_integer (statement, 2, limit);
+  while ((ok = usher_sqlite_connection_step (connection, statement, &has_row, error)) && has_row)
     {
-      UsherMark mark = make_mark (sqlite3_column_int64 (statement, 0));
+      UsherMark mark = make_mark (usher_sqlite_statement_get_integer (statement, 0));
 
       g_ptr_array_add (events, read_event (statement));
       g_array_append_val (marks, mark);
     }
-  if (code != SQLITE_DONE)
-    {
-      usher_sqlite_connection_fail (connection, code, error);
-      return NULL;
-    }
 
-  return g_steal_pointer (&events);
+  return ok ? g_steal_pointer (&events) : NULL;
 }
 
 static gboolean
@@ -102,11 +98,11 @@ add_event (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
 
   usher_sqlite_statement_bind_text (statement, 1, usher_event_get_id (event));
   usher_sqlite_statement_bind_text (statement, 2, usher_event_get_channel (event));
-  sqlite3_bind_int64 (statement, 3, usher_event_get_time (event));
+  usher_sqlite_statement_bind_integer (statement, 3, usher_event_get_time (event));
   usher_sqlite_statement_bind_text (statement, 4, usher_event_get_correlation (event));
   usher_sqlite_statement_bind_text (statement, 5, usher_event_get_causation (event));
   usher_sqlite_statement_bind_text (statement, 6, usher_event_get_traceparent (event));
-  sqlite3_bind_text64 (statement, 7, payload, length, SQLITE_STATIC, SQLITE_UTF8);
+  usher_sqlite_statement_bind_text_sized (statement, 7, payload, length);
 
   return usher_sqlite_connection_finish (connection, statement, error);
 }
@@ -122,7 +118,7 @@ usher_sqlite_outbox_write (UsherSqliteConnection *connection, UsherCommit *commi
       if (!add_event (connection, usher_commit_get_event (commit, i), error))
         return FALSE;
 
-      mark = make_mark (sqlite3_last_insert_rowid (connection->db));
+      mark = make_mark (usher_sqlite_connection_get_last_id (connection));
       usher_commit_set_mark (commit, i, &mark);
       if (i > 0)
         continue;
@@ -144,7 +140,7 @@ usher_sqlite_outbox_drop (UsherSqliteConnection *connection, gint64 upto, GError
   if (statement == NULL)
     return FALSE;
 
-  sqlite3_bind_int64 (statement, 1, upto);
+  usher_sqlite_statement_bind_integer (statement, 1, upto);
 
   return usher_sqlite_connection_finish (connection, statement, error);
 }

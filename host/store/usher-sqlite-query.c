@@ -9,7 +9,7 @@
 #include "usher-sqlite-query-private.h"
 
 #include "usher-error.h"
-#include "usher-query-private.h"
+#include "usher-sqlite-connection-private.h"
 
 /* shapes of queries are few; who makes more of them loses the kept ones */
 #define MOST_SHAPES 64
@@ -48,26 +48,20 @@ usher_sqlite_query_new_shapes (void)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_shape);
 }
 
-static UsherQueryCondition *
-get_condition (UsherQuery *query, guint i)
-{
-  return &g_array_index (query->conditions, UsherQueryCondition, i);
-}
-
 /* What decides over the text of the statement: collection, fields, which conditions. */
 static char *
 name_shape (UsherQuery *query)
 {
-  g_autoptr (GString) name = g_string_new (query->collection);
+  g_autoptr (GString) name = g_string_new (usher_query_get_collection (query));
 
-  for (guint i = 0; i < query->conditions->len; i++)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
-      UsherQueryCondition *condition = get_condition (query, i);
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i);
 
       g_string_append_c (name, condition->value != NULL ? '=' : '!');
       g_string_append (name, condition->field);
     }
-  if (query->after != NULL)
+  if (usher_query_get_after (query) != NULL)
     g_string_append_c (name, '>');
 
   return g_string_free (g_steal_pointer (&name), FALSE);
@@ -76,8 +70,8 @@ name_shape (UsherQuery *query)
 static gboolean
 has_value (UsherQuery *query)
 {
-  for (guint i = 0; i < query->conditions->len; i++)
-    if (get_condition (query, i)->value != NULL)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
+    if (usher_query_get_condition (query, i)->value != NULL)
       return TRUE;
 
   return FALSE;
@@ -92,12 +86,12 @@ make_sql (UsherQuery *query, UsherSqliteTable *table, const char *unset, GError 
   int index = 3;
 
   g_string_append_printf (sql, "SELECT version,body,private,id FROM %s WHERE 1", table->name);
-  if (query->after != NULL)
+  if (usher_query_get_after (query) != NULL)
     g_string_append (sql, " AND id>?2");
 
-  for (guint i = 0; i < query->conditions->len; i++)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
-      UsherQueryCondition *condition = get_condition (query, i);
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i);
       const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
       g_autofree char *column = NULL;
 
@@ -128,7 +122,7 @@ make_shape (UsherQuery *query, UsherSqliteTable *table, GError **error)
 
   shape = g_new0 (Shape, 1);
   shape->sql = sql;
-  if (!by_value && query->conditions->len > 0)
+  if (!by_value && usher_query_get_n_conditions (query) > 0)
     shape->scan = make_sql (query, table, "+", NULL);
 
   return shape;
@@ -145,9 +139,9 @@ forget_shapes (UsherSqliteReader *reader)
     {
       Shape *shape = data;
 
-      g_hash_table_remove (reader->connection->statements, shape->sql);
+      usher_sqlite_connection_forget (reader->connection, shape->sql);
       if (shape->scan != NULL)
-        g_hash_table_remove (reader->connection->statements, shape->scan);
+        usher_sqlite_connection_forget (reader->connection, shape->scan);
       g_hash_table_iter_remove (&iter);
     }
 }
@@ -197,7 +191,7 @@ bind_value (UsherSqliteStatement *statement,
       return FALSE;
     }
 
-  sqlite3_bind_int64 (statement, index, number);
+  usher_sqlite_statement_bind_integer (statement, index, number);
   return TRUE;
 }
 
@@ -206,13 +200,13 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
 {
   int index = 3;
 
-  sqlite3_bind_int64 (statement, 1, query->limit);
-  if (query->after != NULL)
-    usher_sqlite_statement_bind_text (statement, 2, query->after);
+  usher_sqlite_statement_bind_integer (statement, 1, usher_query_get_limit (query));
+  if (usher_query_get_after (query) != NULL)
+    usher_sqlite_statement_bind_text (statement, 2, usher_query_get_after (query));
 
-  for (guint i = 0; i < query->conditions->len; i++)
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
-      UsherQueryCondition *condition = get_condition (query, i);
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i);
       const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
 
       if (field == NULL)
@@ -225,27 +219,26 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
   return TRUE;
 }
 
-/* SQLITE_DONE when all is well */
-static int
-read_rows (UsherSqliteTable *table, UsherSqliteStatement *statement, GPtrArray *documents)
+static gboolean
+read_rows (UsherSqliteReader *reader,
+           UsherSqliteTable *table,
+           UsherSqliteStatement *statement,
+           GPtrArray *documents,
+           GError **error)
 {
   g_autoptr (UsherDocumentBlock) block = usher_document_block_new ();
-  int code;
+  gboolean has_row;
+  gboolean ok;
 
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+  while ((ok = usher_sqlite_connection_step (reader->connection, statement, &has_row, error)) &&
+         has_row)
     {
       const char *id = usher_sqlite_statement_get_text (statement, 3);
 
       g_ptr_array_add (documents, usher_sqlite_table_read (table, statement, id, block));
     }
 
-  return code;
-}
-
-static int
-give_up (gpointer user_data)
-{
-  return TRUE;
+  return ok;
 }
 
 /* FALSE without an error: the scan took too long */
@@ -258,19 +251,17 @@ scan (UsherQuery *query,
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
-  int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) query->limit;
-  int code;
+  int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) usher_query_get_limit (query);
+  gboolean ok;
 
   if (statement == NULL || !bind (query, table, statement, NULL))
     return FALSE;
 
-  /* the handler is called at each multiple of the steps of all runs: begin at none */
-  sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_VM_STEP, TRUE);
-  sqlite3_progress_handler (reader->connection->db, n_steps, give_up, NULL);
-  code = read_rows (table, statement, documents);
-  sqlite3_progress_handler (reader->connection->db, 0, NULL, NULL);
+  usher_sqlite_connection_limit_steps (reader->connection, statement, n_steps);
+  ok = read_rows (reader, table, statement, documents, NULL);
+  usher_sqlite_connection_limit_steps (reader->connection, statement, 0);
 
-  return code == SQLITE_DONE;
+  return ok;
 }
 
 GPtrArray *
@@ -282,12 +273,12 @@ usher_sqlite_query_run (UsherQuery *query,
   g_autoptr (UsherSqliteStatement) statement = NULL;
   g_autoptr (GPtrArray) documents = NULL;
   Shape *shape = get_shape (query, reader, table, error);
-  int code;
 
   if (shape == NULL)
     return NULL;
 
-  documents = g_ptr_array_new_full (query->limit, (GDestroyNotify) usher_document_unref);
+  documents =
+      g_ptr_array_new_full (usher_query_get_limit (query), (GDestroyNotify) usher_document_unref);
   if (shape->n_indexed > 0)
     shape->n_indexed--;
   else if (shape->scan != NULL && scan (query, reader, table, shape, documents))
@@ -300,12 +291,6 @@ usher_sqlite_query_run (UsherQuery *query,
   if (statement == NULL || !bind (query, table, statement, error))
     return NULL;
 
-  code = read_rows (table, statement, documents);
-  if (code != SQLITE_DONE)
-    {
-      usher_sqlite_connection_fail (reader->connection, code, error);
-      return NULL;
-    }
-
-  return g_steal_pointer (&documents);
+  return read_rows (reader, table, statement, documents, error) ? g_steal_pointer (&documents)
+                                                                : NULL;
 }

@@ -21,6 +21,10 @@ struct _UsherSqliteReaders
   guint n_commits;         /* (atomic): else those of this process */
 };
 
+/* caches are small: there is a connection a thread, and the kernel has the pages too */
+static const char pragmas[] = "PRAGMA query_only=ON;"
+                              "PRAGMA temp_store=MEMORY;"
+                              "PRAGMA cache_size=-256;";
 static const char begin[] = "BEGIN";
 static const char commit[] = "COMMIT";
 
@@ -156,12 +160,12 @@ static UsherSqliteReader *
 add_reader (UsherSqliteReaders *self, GError **error)
 {
   g_autoptr (UsherSqliteConnection) connection =
-      usher_sqlite_connection_new (self->path, FALSE, error);
+      usher_sqlite_connection_new (self->path, NULL, USHER_SQLITE_CREATE, error);
   GPtrArray *readers = g_private_get (&readers_of_thread);
   UsherSqliteReader *reader;
   gboolean added;
 
-  if (connection == NULL)
+  if (connection == NULL || !usher_sqlite_connection_execute (connection, pragmas, error))
     return NULL;
 
   if (readers == NULL)

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-request-record.h"
-#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-connection.h"
 
 G_BEGIN_DECLS
 
@@ -24,11 +24,5 @@ gboolean usher_sqlite_requests_is_free (UsherSqliteConnection *connection,
 gboolean usher_sqlite_requests_set (UsherSqliteConnection *connection,
                                     const UsherRequestRecord *record,
                                     GError **error);
-/* at most @limit rows; TRUE @has_more: there may be more */
-gboolean usher_sqlite_requests_prune (UsherSqliteConnection *connection,
-                                      gint64 before,
-                                      guint limit,
-                                      gboolean *has_more,
-                                      GError **error);
 
 G_END_DECLS

@@ -14,9 +14,6 @@ static const char find_other[] =
 static const char set[] =
     "INSERT INTO usher_requests (key,hash,owner,status,body,time) VALUES (?1,?2,?3,?4,?5,?6)"
     " ON CONFLICT DO UPDATE SET status=excluded.status,body=excluded.body";
-static const char prune[] = "DELETE FROM usher_requests WHERE key IN"
-                            " (SELECT key FROM usher_requests"
-                            " WHERE time<?1 ORDER BY time LIMIT ?2)";
 
 gboolean
 usher_sqlite_requests_find (UsherSqliteConnection *connection,
@@ -26,24 +23,23 @@ usher_sqlite_requests_find (UsherSqliteConnection *connection,
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (connection, find, error);
-  int code;
+  gboolean has_row;
 
   if (statement == NULL)
     return FALSE;
 
   usher_sqlite_statement_bind_text (statement, 1, key);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_DONE)
+  if (!usher_sqlite_connection_step (connection, statement, &has_row, error))
+    return FALSE;
+  if (!has_row)
     return TRUE;
-  if (code != SQLITE_ROW)
-    return usher_sqlite_connection_fail (connection, code, error);
 
   *record = usher_request_record_new (key,
                                       usher_sqlite_statement_get_text (statement, 0),
                                       usher_sqlite_statement_get_text (statement, 1));
-  (*record)->status = (guint) sqlite3_column_int64 (statement, 2);
+  (*record)->status = (guint) usher_sqlite_statement_get_integer (statement, 2);
   (*record)->body = g_strdup (usher_sqlite_statement_get_text (statement, 3));
-  (*record)->time = sqlite3_column_int64 (statement, 4);
+  (*record)->time = usher_sqlite_statement_get_integer (statement, 4);
 
   return TRUE;
 }
@@ -84,19 +80,9 @@ usher_sqlite_requests_set (UsherSqliteConnection *connection,
   usher_sqlite_statement_bind_text (statement, 1, record->key);
   usher_sqlite_statement_bind_text (statement, 2, record->hash != NULL ? record->hash : "");
   usher_sqlite_statement_bind_text (statement, 3, record->owner);
-  sqlite3_bind_int64 (statement, 4, record->status);
+  usher_sqlite_statement_bind_integer (statement, 4, record->status);
   usher_sqlite_statement_bind_text (statement, 5, record->body);
-  sqlite3_bind_int64 (statement, 6, record->time);
+  usher_sqlite_statement_bind_integer (statement, 6, record->time);
 
   return usher_sqlite_connection_finish (connection, statement, error);
-}
-
-gboolean
-usher_sqlite_requests_prune (UsherSqliteConnection *connection,
-                             gint64 before,
-                             guint limit,
-                             gboolean *has_more,
-                             GError **error)
-{
-  return usher_sqlite_connection_prune (connection, prune, before, limit, has_more, error);
 }

@@ -49,8 +49,8 @@ gboolean usher_sqlite_share_hold_lease (UsherSqliteShare *self);
 gboolean usher_sqlite_share_has_lease (UsherSqliteShare *self);
 gboolean usher_sqlite_share_is_lease_free (UsherSqliteShare *self);
 void usher_sqlite_share_release_lease (UsherSqliteShare *self);
-/* @token: of whoever holds the lease; (nullable) @pid: 0: nobody */
-void usher_sqlite_share_describe_lease (UsherSqliteShare *self, gint64 *token, int *pid);
+/* adds what usher_store_describe() tells of the lease */
+void usher_sqlite_share_describe (UsherSqliteShare *self, GVariantBuilder *builder);
 
 /* when something was pruned last, by any process; wall time */
 gint64 usher_sqlite_share_get_last_prune (UsherSqliteShare *self);

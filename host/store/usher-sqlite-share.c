@@ -319,10 +319,15 @@ usher_sqlite_share_release_lease (UsherSqliteShare *self)
 }
 
 void
-usher_sqlite_share_describe_lease (UsherSqliteShare *self, gint64 *token, int *pid)
+usher_sqlite_share_describe (UsherSqliteShare *self, GVariantBuilder *builder)
 {
-  *token = __atomic_load_n (&get_page (self)->token, __ATOMIC_SEQ_CST);
-  *pid = __atomic_load_n (&get_page (self)->holder_pid, __ATOMIC_SEQ_CST);
+  gint64 token = __atomic_load_n (&get_page (self)->token, __ATOMIC_SEQ_CST);
+  gint64 pid = __atomic_load_n (&get_page (self)->holder_pid, __ATOMIC_SEQ_CST);
+  gint64 held = usher_sqlite_share_has_lease (self);
+
+  g_variant_builder_add (builder, "{sx}", "lease-token", token);
+  g_variant_builder_add (builder, "{sx}", "lease-process", pid);
+  g_variant_builder_add (builder, "{sx}", "lease-held", held);
 }
 
 gint64

@@ -9,11 +9,11 @@
 #include "usher-sqlite-store.h"
 
 #include "usher-error.h"
-#include "usher-query-private.h"
 #include "usher-sqlite-figures-private.h"
 #include "usher-sqlite-inbox-private.h"
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-outbox-private.h"
+#include "usher-sqlite-prune-private.h"
 #include "usher-sqlite-query-private.h"
 #include "usher-sqlite-reader-private.h"
 #include "usher-sqlite-requests-private.h"
@@ -22,9 +22,6 @@
 #include "usher-sqlite-timers-private.h"
 #include "usher-sqlite-watch-private.h"
 #include "usher-sqlite-writer-private.h"
-
-/* how many rows of each kind are pruned in one flush: a few milliseconds */
-#define PRUNE_ROWS 250
 
 /**
  * UsherSqliteStore:
@@ -121,7 +118,7 @@ usher_sqlite_store_lookup (UsherStore *store,
   UsherSqliteTable *table = find_table (self, collection, error);
   g_autoptr (UsherSqliteReader) reader = NULL;
   g_autoptr (UsherSqliteStatement) statement = NULL;
-  int code;
+  gboolean has_row;
 
   if (table == NULL)
     return FALSE;
@@ -133,11 +130,10 @@ usher_sqlite_store_lookup (UsherStore *store,
     return FALSE;
 
   usher_sqlite_statement_bind_text (statement, 1, id);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_ROW)
+  if (!usher_sqlite_connection_step (reader->connection, statement, &has_row, error))
+    return FALSE;
+  if (has_row)
     *document = usher_sqlite_table_read (table, statement, id, NULL);
-  else if (code != SQLITE_DONE)
-    return usher_sqlite_connection_fail (reader->connection, code, error);
 
   return TRUE;
 }
@@ -146,7 +142,7 @@ static GPtrArray *
 usher_sqlite_store_query (UsherStore *store, UsherQuery *query, GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  UsherSqliteTable *table = find_table (self, query->collection, error);
+  UsherSqliteTable *table = find_table (self, usher_query_get_collection (query), error);
   g_autoptr (UsherSqliteReader) reader = NULL;
 
   if (table == NULL)
@@ -292,33 +288,10 @@ get_last_prune (UsherSqliteStore *self)
   return __atomic_load_n (&self->last_prune, __ATOMIC_SEQ_CST);
 }
 
-typedef struct
-{
-  gint64 inbox_before;
-  gint64 requests_before;
-  gboolean has_more; /* set by each piece: another is needed */
-} Prune;
-
-/* A piece, on the writer's thread. */
 static gboolean
 prune_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
 {
-  Prune *prune = user_data;
-  gboolean *has_more = &prune->has_more;
-
-  *has_more = FALSE;
-  if (!usher_sqlite_connection_execute (connection, "BEGIN IMMEDIATE", error))
-    return FALSE;
-
-  if (usher_sqlite_inbox_prune (connection, prune->inbox_before, PRUNE_ROWS, has_more, error) &&
-      usher_sqlite_requests_prune (
-          connection, prune->requests_before, PRUNE_ROWS, has_more, error) &&
-      usher_sqlite_connection_execute (connection, "COMMIT", error))
-    return TRUE;
-
-  if (sqlite3_get_autocommit (connection->db) == 0)
-    usher_sqlite_connection_execute (connection, "ROLLBACK", NULL);
-  return FALSE;
+  return usher_sqlite_prune_run (user_data, connection, error);
 }
 
 static gboolean
@@ -329,7 +302,7 @@ usher_sqlite_store_prune (UsherStore *store,
                           GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  Prune prune = { inbox_before, requests_before, FALSE };
+  UsherSqlitePrune prune = { inbox_before, requests_before, FALSE };
 
   if (!usher_sqlite_writer_run (self->writer, prune_on_writer, USHER_SQLITE_TIMEOUT, &prune, error))
     return FALSE;
@@ -382,19 +355,6 @@ usher_sqlite_store_is_owner_alive (UsherStore *store, const char *owner)
                              : g_str_equal (owner, self->owner);
 }
 
-static void
-describe_lease (UsherSqliteStore *self, GVariantBuilder *builder)
-{
-  gint64 token = 0;
-  gint64 held = usher_sqlite_share_has_lease (self->share);
-  int pid = 0;
-
-  usher_sqlite_share_describe_lease (self->share, &token, &pid);
-  g_variant_builder_add (builder, "{sx}", "lease-token", token);
-  g_variant_builder_add (builder, "{sx}", "lease-process", (gint64) pid);
-  g_variant_builder_add (builder, "{sx}", "lease-held", held);
-}
-
 static GVariant *
 usher_sqlite_store_describe (UsherStore *store, GError **error)
 {
@@ -410,7 +370,7 @@ usher_sqlite_store_describe (UsherStore *store, GError **error)
                          "read-only",
                          (gint64) usher_sqlite_writer_is_read_only (self->writer));
   if (self->share != NULL)
-    describe_lease (self, &builder);
+    usher_sqlite_share_describe (self->share, &builder);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

@@ -9,7 +9,7 @@
 #include "usher-document-private.h"
 #include "usher-query.h"
 #include "usher-schema.h"
-#include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-connection.h"
 
 G_BEGIN_DECLS
 
@@ -48,8 +48,8 @@ UsherDocument *usher_sqlite_table_read (UsherSqliteTable *self,
                                         UsherSqliteStatement *statement,
                                         const char *id,
                                         UsherDocumentBlock *block);
-/* the unique field that the last failed statement on @connection ran into, “id” too */
-char *usher_sqlite_table_dup_taken (UsherSqliteTable *self, UsherSqliteConnection *connection);
+/* the unique field that a statement ran into, “id” too; @error: TAKEN, as it gave it */
+char *usher_sqlite_table_dup_taken (UsherSqliteTable *self, const GError *error);
 
 /* The tables of a store. Reference counted, any thread. */
 typedef struct _UsherSqliteTables UsherSqliteTables;

@@ -155,15 +155,19 @@ usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
                                const UsherField *field)
 {
   if (!usher_document_has (document, field->name))
-    sqlite3_bind_null (statement, index);
+    usher_sqlite_statement_bind_null (statement, index);
   else if (usher_sqlite_table_is_text (field))
     usher_sqlite_statement_bind_text (statement,
                                       index,
                                       usher_document_get_string (document, field->name));
   else if (field->type == USHER_FIELD_BOOLEAN)
-    sqlite3_bind_int (statement, index, usher_document_get_boolean (document, field->name));
+    usher_sqlite_statement_bind_integer (statement,
+                                         index,
+                                         usher_document_get_boolean (document, field->name));
   else
-    sqlite3_bind_int64 (statement, index, usher_document_get_integer (document, field->name));
+    usher_sqlite_statement_bind_integer (statement,
+                                         index,
+                                         usher_document_get_integer (document, field->name));
 }
 
 int
@@ -177,8 +181,8 @@ usher_sqlite_table_bind (UsherSqliteTable *self,
   int index = FIRST_COLUMN;
 
   usher_sqlite_statement_bind_text (statement, 1, usher_document_get_id (document));
-  sqlite3_bind_int64 (statement, 2, usher_document_get_version (document));
-  sqlite3_bind_text64 (statement, 3, text, length, SQLITE_STATIC, SQLITE_UTF8);
+  usher_sqlite_statement_bind_integer (statement, 2, usher_document_get_version (document));
+  usher_sqlite_statement_bind_text_sized (statement, 3, text, length);
   usher_sqlite_statement_bind_text (statement, 4, private_text);
   for (guint i = 0; i < self->columns->len; i++)
     usher_sqlite_table_bind_field (statement,
@@ -197,21 +201,20 @@ usher_sqlite_table_read (UsherSqliteTable *self,
 {
   UsherStoredDocument stored = { .id = id };
 
-  stored.version = sqlite3_column_int64 (statement, 0);
-  /* as a blob, for as text SQLite would copy it to end it with a zero */
-  stored.text = sqlite3_column_blob (statement, 1);
-  stored.length = (gsize) sqlite3_column_bytes (statement, 1);
+  stored.version = usher_sqlite_statement_get_integer (statement, 0);
+  /* as bytes, for as text SQLite would copy it to end it with a zero */
+  stored.text = usher_sqlite_statement_get_bytes (statement, 1, &stored.length);
   stored.private_text = usher_sqlite_statement_get_text (statement, 2);
 
   return usher_document_new_in_block (block, self->schema, &stored);
 }
 
 char *
-usher_sqlite_table_dup_taken (UsherSqliteTable *self, UsherSqliteConnection *connection)
+usher_sqlite_table_dup_taken (UsherSqliteTable *self, const GError *error)
 {
-  /* “UNIQUE constraint failed: c:orders.f:number” */
-  const char *message = sqlite3_errmsg (connection->db);
-  const char *column = strstr (message, ".f:");
+  /* “database “/srv/orders.db”: UNIQUE constraint failed: c:orders.f:number” */
+  const char *where = g_strrstr (error->message, ": ");
+  const char *column = where != NULL ? strstr (where, ".f:") : NULL;
 
   return g_strdup (column != NULL ? column + strlen (".f:") : "id");
 }

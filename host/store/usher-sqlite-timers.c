@@ -23,10 +23,10 @@ read_timer (UsherSqliteStatement *statement)
 {
   return usher_timer_new (usher_sqlite_statement_get_text (statement, 0),
                           usher_sqlite_statement_get_text (statement, 1),
-                          sqlite3_column_int64 (statement, 2),
+                          usher_sqlite_statement_get_integer (statement, 2),
                           usher_sqlite_statement_get_text (statement, 3),
-                          (guint) sqlite3_column_int64 (statement, 4),
-                          sqlite3_column_int64 (statement, 5));
+                          (guint) usher_sqlite_statement_get_integer (statement, 4),
+                          usher_sqlite_statement_get_integer (statement, 5));
 }
 
 GPtrArray *
@@ -39,22 +39,18 @@ usher_sqlite_timers_list (UsherSqliteConnection *connection,
       usher_sqlite_connection_get (connection, list, error);
   g_autoptr (GPtrArray) timers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) usher_timer_unref);
-  int code;
+  gboolean has_row;
+  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
-  sqlite3_bind_int64 (statement, 1, due);
-  sqlite3_bind_int64 (statement, 2, limit);
-  while ((code = sqlite3_step (statement)) == SQLITE_ROW)
+  usher_sqlite_statement_bind_integer (statement, 1, due);
+  usher_sqlite_statement_bind_integer (statement, 2, limit);
+  while ((ok = usher_sqlite_connection_step (connection, statement, &has_row, error)) && has_row)
     g_ptr_array_add (timers, read_timer (statement));
-  if (code != SQLITE_DONE)
-    {
-      usher_sqlite_connection_fail (connection, code, error);
-      return NULL;
-    }
 
-  return g_steal_pointer (&timers);
+  return ok ? g_steal_pointer (&timers) : NULL;
 }
 
 gboolean
@@ -115,9 +111,9 @@ set_timer (UsherSqliteConnection *connection, const UsherTimerChange *change, GE
 
   usher_sqlite_statement_bind_text (statement, 1, change->name);
   usher_sqlite_statement_bind_text (statement, 2, change->key);
-  sqlite3_bind_int64 (statement, 3, change->due);
+  usher_sqlite_statement_bind_integer (statement, 3, change->due);
   usher_sqlite_statement_bind_text (statement, 4, change->payload);
-  sqlite3_bind_int64 (statement, 5, change->attempt);
+  usher_sqlite_statement_bind_integer (statement, 5, change->attempt);
 
   return usher_sqlite_connection_finish (connection, statement, error);
 }

@@ -13,9 +13,6 @@
 #include "usher-sqlite-outbox-private.h"
 #include "usher-sqlite-timers-private.h"
 
-static const char begin[] = "BEGIN IMMEDIATE";
-static const char end[] = "COMMIT";
-static const char rollback[] = "ROLLBACK";
 static const char touch[] = "UPDATE usher_schema SET value=value WHERE name='layout'";
 
 /* Exact in the gate. Who is alone needs none. */
@@ -109,12 +106,13 @@ test_disk (UsherSqliteTransaction *self, GError **error)
 gboolean
 usher_sqlite_transaction_run (UsherSqliteTransaction *self, GError **error)
 {
-  if (usher_sqlite_connection_run (self->connection, begin, error) && write_group (self, error) &&
-      test_disk (self, error) && drop_trimmed (self, error) && read_next_due (self, error) &&
-      usher_sqlite_connection_run (self->connection, end, error))
-    return TRUE;
+  gboolean ok = FALSE;
 
-  if (sqlite3_get_autocommit (self->connection->db) == 0)
-    usher_sqlite_connection_run (self->connection, rollback, NULL);
-  return FALSE;
+  if (!usher_sqlite_connection_begin (self->connection, error))
+    return FALSE;
+
+  ok = write_group (self, error) && test_disk (self, error) && drop_trimmed (self, error) &&
+       read_next_due (self, error);
+
+  return usher_sqlite_connection_end (self->connection, ok, error);
 }

@@ -11,19 +11,20 @@
 #include "usher-error.h"
 #include "usher-pulse-private.h"
 #include "usher-sqlite-layout-private.h"
+#include "usher-sqlite-log-private.h"
 #include "usher-sqlite-timers-private.h"
 #include "usher-sqlite-transaction-private.h"
 
-/* how long the log may grow before it is copied into the database, in pages */
-#define LOG_PAGES 1000
-/* how long a copy that failed is put off */
-#define COPY_PAUSE G_TIME_SPAN_SECOND
+static const char pragmas[] = "PRAGMA synchronous=FULL;"
+                              "PRAGMA foreign_keys=OFF;"
+                              "PRAGMA temp_store=MEMORY;"
+                              "PRAGMA cache_size=-1024;"
+                              "PRAGMA journal_size_limit=8388608;";
 
 struct _UsherSqliteWriter
 {
   UsherSqliteConnection *connection; /* (owned): the thread's */
-  int n_log_pages;                   /* the thread's: how long the log is */
-  gint64 copy_time;                  /* the thread's: when it may be copied, monotonic */
+  UsherSqliteLog log;                /* the thread's */
   UsherSqliteShare *share;           /* (owned) (nullable): with other processes */
   UsherSqliteReaders *readers;       /* (owned) */
   UsherSqliteTables *tables;         /* (owned) */
@@ -67,7 +68,7 @@ set_read_only (UsherSqliteWriter *self, const GError *error)
   if (is_read_only)
     g_message ("%s; nothing is written until that is over", error->message);
   else
-    g_message ("database “%s” is written again", self->connection->path);
+    g_message ("%s is written again", usher_sqlite_connection_get_name (self->connection));
 }
 
 static void
@@ -163,37 +164,20 @@ run_job (UsherSqliteWriter *self, UsherSqliteEntry *entry)
   entry->func (NULL, entry->error, entry->user_data);
 }
 
-static int
-on_log_grown (gpointer user_data, sqlite3 *db, const char *name, int n_pages)
-{
-  UsherSqliteWriter *self = user_data;
-
-  self->n_log_pages = n_pages;
-
-  return SQLITE_OK;
-}
-
 /* After the commits are answered, for it takes a while. A thread that began to read and stopped
  * without saying so would keep the log from ever beginning anew. */
 static void
 copy_log (UsherSqliteWriter *self)
 {
-  int code;
-
-  if (self->n_log_pages < LOG_PAGES || g_get_monotonic_time () < self->copy_time)
+  if (!usher_sqlite_log_is_long (&self->log))
     return;
 
   /* in the gate: where others go on to write the log has no end */
   usher_sqlite_readers_end_stale (self->readers);
   if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
     return;
-  code = sqlite3_wal_checkpoint_v2 (
-      self->connection->db, "main", SQLITE_CHECKPOINT_PASSIVE, &self->n_log_pages, NULL);
+  usher_sqlite_log_copy (&self->log, self->connection);
   leave (self);
-
-  /* a disk that does not take it now is not asked at each commit */
-  if (code != SQLITE_OK)
-    self->copy_time = g_get_monotonic_time () + COPY_PAUSE;
 }
 
 static gpointer
@@ -202,8 +186,8 @@ run (gpointer data)
   g_autoptr (UsherSqliteWriter) self = data;
   g_autoptr (GPtrArray) group =
       g_ptr_array_new_with_free_func ((GDestroyNotify) usher_sqlite_entry_free);
-  g_autofree char *name = g_strdup_printf ("database “%s”", self->connection->path);
-  g_autoptr (UsherPulse) pulse = usher_pulse_new (name);
+  g_autoptr (UsherPulse) pulse =
+      usher_pulse_new (usher_sqlite_connection_get_name (self->connection));
   gint64 trimmed;
 
   while (usher_sqlite_queue_take (&self->queue, group, &trimmed))
@@ -240,13 +224,15 @@ open_layout (UsherSqliteWriter *self, GError **error)
 static gboolean
 open_connection (UsherSqliteWriter *self, const char *path, GError **error)
 {
-  self->connection = usher_sqlite_connection_new (path, TRUE, error);
+  self->connection = usher_sqlite_connection_new (path, NULL, USHER_SQLITE_CREATE, error);
 
-  if (self->connection == NULL || !open_layout (self, error) ||
+  if (self->connection == NULL ||
+      !usher_sqlite_connection_execute (self->connection, pragmas, error) ||
+      !open_layout (self, error) ||
       !usher_sqlite_timers_get_next_due (self->connection, &self->next_due, error))
     return FALSE;
 
-  sqlite3_wal_hook (self->connection->db, on_log_grown, self);
+  usher_sqlite_log_watch (&self->log, self->connection);
   return TRUE;
 }
 
@@ -321,6 +307,15 @@ usher_sqlite_writer_set_observer (UsherSqliteWriter *self,
   self->observer_data = user_data;
 }
 
+static GError *
+make_closed_error (UsherSqliteWriter *self)
+{
+  return g_error_new (USHER_ERROR,
+                      USHER_ERROR_UNAVAILABLE,
+                      "%s is closed",
+                      usher_sqlite_connection_get_name (self->connection));
+}
+
 void
 usher_sqlite_writer_commit (UsherSqliteWriter *self,
                             UsherCommit *commit,
@@ -335,10 +330,7 @@ usher_sqlite_writer_commit (UsherSqliteWriter *self,
   if (usher_sqlite_queue_push (&self->queue, entry))
     return;
 
-  entry->error = g_error_new (USHER_ERROR,
-                              USHER_ERROR_UNAVAILABLE,
-                              "database “%s” is closed",
-                              self->connection->path);
+  entry->error = make_closed_error (self);
   func (commit, entry->error, user_data);
   usher_sqlite_entry_free (entry);
 }
@@ -385,10 +377,7 @@ push_and_wait (UsherSqliteWriter *self, Wait *wait)
   entry->user_data = wait;
   if (!usher_sqlite_queue_push (&self->queue, entry))
     {
-      wait->error = g_error_new (USHER_ERROR,
-                                 USHER_ERROR_UNAVAILABLE,
-                                 "database “%s” is closed",
-                                 self->connection->path);
+      wait->error = make_closed_error (self);
       usher_sqlite_entry_free (entry);
       return;
     }
@@ -480,9 +469,7 @@ empty_log (UsherSqliteWriter *self, GError **error)
   if (!enter (self, USHER_SQLITE_TIMEOUT, NULL))
     return TRUE;
 
-  sqlite3_busy_timeout (self->connection->db, 0);
-  success =
-      usher_sqlite_connection_execute (self->connection, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+  success = usher_sqlite_log_empty (self->connection, error);
   leave (self);
 
   return success;

@@ -9,23 +9,25 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-sqlite-snapshot-private.h"
 #include "usher-sqlite-store.h"
+#include "usher-store-snapshot.h"
 #include "usher-store.h"
 
-typedef UsherStore *(*OpenFunc) (const char *place,
-                                 UsherClock *clock,
-                                 const UsherStoreOptions *options,
-                                 GError **error);
-
-/* A kind of store, and what it does with what follows the scheme. */
+/* A kind of store. @place is what follows the scheme. */
 typedef struct
 {
   const char *scheme;
-  OpenFunc open;
+  UsherStore *(*open) (const char *place,
+                       UsherClock *clock,
+                       const UsherStoreOptions *options,
+                       GError **error);
+  UsherStoreSnapshot *(*open_snapshot) (const char *place, gint64 deadline, GError **error);
+  gboolean (*restore) (const char *place, gint64 time, GError **error);
 } Kind;
 
 static const Kind kinds[] = {
-  { "sqlite:", usher_sqlite_store_new },
+  { "sqlite:", usher_sqlite_store_new, usher_sqlite_snapshot_new, usher_sqlite_snapshot_restore },
 };
 
 static void
@@ -90,4 +92,53 @@ usher_store_open (const char *uri,
   kind = find_kind (uri, &place, error);
 
   return kind != NULL ? kind->open (place, clock, options, error) : NULL;
+}
+
+/**
+ * usher_store_open_snapshot:
+ * @uri: where the database is, as for [func@Store.open]; it may be open, here and elsewhere
+ * @deadline: until when it may be tried, monotonic time in microseconds
+ * @error: return location for an error
+ *
+ * Opens a database to copy it. Of a file it need not be a store's: the log of a bus is copied so, too.
+ *
+ * Returns: (transfer full): a snapshot that nobody waits for yet, `NULL` on error
+ */
+UsherStoreSnapshot *
+usher_store_open_snapshot (const char *uri, gint64 deadline, GError **error)
+{
+  const Kind *kind = NULL;
+  const char *place = NULL;
+
+  g_return_val_if_fail (uri != NULL, NULL);
+
+  kind = find_kind (uri, &place, error);
+
+  return kind != NULL ? kind->open_snapshot (place, deadline, error) : NULL;
+}
+
+/**
+ * usher_store_restore:
+ * @uri: where a copy was put, as for [func@Store.open]; nobody has it open
+ * @time: wall time in microseconds, mostly now
+ * @error: return location for an error
+ *
+ * Makes a copy of [method@StoreSnapshot.copy] a database that a service may be started on, however old the copy is.
+ *
+ * What the bus delivers again must meet an inbox that knows it: all that the inbox has counts as applied at @time, so that
+ * pruning counts from then on.
+ *
+ * Returns: whether it can be used
+ */
+gboolean
+usher_store_restore (const char *uri, gint64 time, GError **error)
+{
+  const Kind *kind = NULL;
+  const char *place = NULL;
+
+  g_return_val_if_fail (uri != NULL, FALSE);
+
+  kind = find_kind (uri, &place, error);
+
+  return kind != NULL && kind->restore (place, time, error);
 }

@@ -13,7 +13,6 @@
 
 G_BEGIN_DECLS
 
-/* Immutable, reference counted. A timer is named by (name, key): `name` says which handler, `key` for what. */
 #define USHER_TYPE_TIMER (usher_timer_get_type ())
 
 typedef struct _UsherTimer UsherTimer;
@@ -35,16 +34,12 @@ USHER_API
 const char *usher_timer_get_name (UsherTimer *self);
 USHER_API
 const char *usher_timer_get_key (UsherTimer *self);
-/* microseconds, wall time */
 USHER_API
 gint64 usher_timer_get_due (UsherTimer *self);
-/* (nullable): JSON text */
 USHER_API
 const char *usher_timer_get_payload (UsherTimer *self);
-/* how often its handler has failed */
 USHER_API
 guint usher_timer_get_attempt (UsherTimer *self);
-/* changes each time the timer is set; a store removes a fired timer only at this generation */
 USHER_API
 gint64 usher_timer_get_generation (UsherTimer *self);
 

@@ -33,7 +33,7 @@ list_tickets (UsherRequest *request,
   if (!usher_request_get_page (request, &limit, &after, error))
     return FALSE;
 
-  usher_query_unset (query, USHER_TICKETS_ORDER_ID);
+  usher_query_without (query, USHER_TICKETS_ORDER_ID);
   usher_query_limit (query, limit + 1);
   if (after != NULL)
     usher_query_after (query, after);

@@ -114,7 +114,7 @@ test_unset (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary ("A query finds the documents that lack a field.");
 
   fill (fixture);
-  usher_query_unset (query, "owner");
+  usher_query_without (query, "owner");
   names = run (fixture, query);
   g_assert_cmpstr (names, ==, "ace");
 }
@@ -129,7 +129,7 @@ test_several (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary ("All conditions of a query hold at once, of its copy too.");
 
   fill (fixture);
-  usher_query_unset (query, "owner");
+  usher_query_without (query, "owner");
   usher_query_equal (query, "open", "true");
   usher_query_equal (query, "box.label", "top");
   copy = usher_query_copy (query);
@@ -158,7 +158,7 @@ test_pages (UsherStoreFixture *fixture, gconstpointer data)
   second = run (fixture, query);
   g_assert_cmpstr (second, ==, "cd");
 
-  usher_query_unset (query, "owner");
+  usher_query_without (query, "owner");
   rest = run (fixture, query);
   g_assert_cmpstr (rest, ==, "ce");
 }
@@ -199,7 +199,7 @@ test_unset_rare (UsherStoreFixture *fixture, gconstpointer data)
     insert_owned (fixture, i % 1000 == 500 ? rare[i / 1000] : NULL);
   id = usher_store_fixture_insert (fixture, "d");
 
-  usher_query_unset (query, "owner");
+  usher_query_without (query, "owner");
   all = run (fixture, query);
   g_assert_cmpstr (all, ==, "abcd");
   again = run (fixture, query);
@@ -231,7 +231,7 @@ test_invalid (UsherStoreFixture *fixture, gconstpointer data)
 
   usher_query_equal (no_index, "name", "a");
   assert_invalid (fixture, no_index, "name");
-  usher_query_unset (no_field, "colour");
+  usher_query_without (no_field, "colour");
   assert_invalid (fixture, no_field, "colour");
   usher_query_equal (no_number, "price", "cheap");
   assert_invalid (fixture, no_number, "cheap");
@@ -277,7 +277,7 @@ test_unique_unset (UsherStoreFixture *fixture, gconstpointer data)
 
   g_test_summary ("Any number of documents lack a unique field.");
 
-  usher_query_unset (query, "number");
+  usher_query_without (query, "number");
   names = run (fixture, query);
   g_assert_cmpstr (names, ==, "ab");
 }

@@ -115,18 +115,43 @@ usher_store_fixture_make (UsherStoreFixture *self, UsherUnit *unit, const char *
   return document;
 }
 
+UsherUnit *
+usher_store_fixture_begin_insert (UsherStoreFixture *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  UsherUnit *unit = usher_store_fixture_begin (self);
+  g_autoptr (UsherDocument) document = usher_store_fixture_make (self, unit, name);
+
+  usher_unit_insert (unit, document, &error);
+  g_assert_no_error (error);
+
+  return unit;
+}
+
+UsherUnit *
+usher_store_fixture_begin_taken (UsherStoreFixture *self)
+{
+  g_autofree char *id = usher_store_fixture_insert (self, "first");
+  g_autoptr (GError) error = NULL;
+  UsherUnit *unit = usher_store_fixture_begin (self);
+  g_autoptr (UsherDocument) document = usher_store_fixture_make (self, unit, "second");
+
+  usher_document_set_id (document, id);
+  usher_unit_insert (unit, document, &error);
+  g_assert_no_error (error);
+
+  return unit;
+}
+
 char *
 usher_store_fixture_insert (UsherStoreFixture *self, const char *name)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (self);
-  g_autoptr (UsherDocument) document = usher_store_fixture_make (self, unit, name);
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin_insert (self, name);
+  UsherCommit *commit = usher_unit_get_commit (unit);
 
-  g_assert_true (usher_unit_insert (unit, document, &error));
-  g_assert_no_error (error);
   usher_store_fixture_commit (self, unit);
 
-  return g_strdup (usher_document_get_id (document));
+  return g_strdup (usher_document_get_id (usher_commit_get_change (commit, 0)->document));
 }
 
 UsherDocument *
@@ -139,6 +164,68 @@ usher_store_fixture_read (UsherStoreFixture *self, const char *id)
   g_assert_no_error (error);
 
   return document;
+}
+
+gboolean
+usher_store_fixture_has_item (UsherStoreFixture *self, UsherUnit *unit)
+{
+  const UsherChange *change = usher_commit_get_change (usher_unit_get_commit (unit), 0);
+  g_autoptr (UsherDocument) document =
+      usher_store_fixture_read (self, usher_document_get_id (change->document));
+
+  return document != NULL;
+}
+
+gboolean
+usher_store_fixture_was_applied (UsherStoreFixture *self,
+                                 const char *event_id,
+                                 const char *subscriber)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean applied = FALSE;
+
+  usher_store_was_applied (self->store, event_id, subscriber, &applied, &error);
+  g_assert_no_error (error);
+
+  return applied;
+}
+
+void
+usher_store_fixture_set_request (UsherUnit *unit, const char *key, const char *owner)
+{
+  usher_commit_take_request (usher_unit_get_commit (unit),
+                             usher_request_record_new (key, "hash", owner));
+}
+
+UsherRequestRecord *
+usher_store_fixture_lookup_request (UsherStoreFixture *self, const char *key)
+{
+  g_autoptr (GError) error = NULL;
+  UsherRequestRecord *record = NULL;
+
+  usher_store_lookup_request (self->store, key, &record, &error);
+  g_assert_no_error (error);
+
+  return record;
+}
+
+void
+usher_store_fixture_assert_outbox (UsherStoreFixture *self,
+                                   const UsherMark *after,
+                                   const char *channels)
+{
+  const UsherMark begin = { 0 };
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+  g_autoptr (GString) found = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) events =
+      usher_store_list_outbox (self->store, after != NULL ? after : &begin, 100, marks, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < events->len; i++)
+    g_string_append (found, usher_event_get_channel (g_ptr_array_index (events, i)));
+  g_assert_cmpstr (found->str, ==, channels);
+  g_assert_cmpuint (marks->len, ==, events->len);
 }
 
 void
@@ -154,7 +241,10 @@ usher_store_suite_add (const UsherStoreMaker *maker)
 {
   usher_store_suite_add_documents (maker);
   usher_store_suite_add_queries (maker);
-  usher_store_suite_add_marks (maker);
+  usher_store_suite_add_inbox (maker);
+  usher_store_suite_add_outbox (maker);
+  usher_store_suite_add_requests (maker);
   usher_store_suite_add_timers (maker);
+  usher_store_suite_add_upkeep (maker);
   usher_store_suite_add_races (maker);
 }

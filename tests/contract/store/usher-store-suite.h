@@ -37,8 +37,11 @@ typedef void (*UsherStoreTest) (UsherStoreFixture *fixture, gconstpointer maker)
 void usher_store_suite_add (const UsherStoreMaker *maker);
 void usher_store_suite_add_documents (const UsherStoreMaker *maker);
 void usher_store_suite_add_queries (const UsherStoreMaker *maker);
-void usher_store_suite_add_marks (const UsherStoreMaker *maker);
+void usher_store_suite_add_inbox (const UsherStoreMaker *maker);
+void usher_store_suite_add_outbox (const UsherStoreMaker *maker);
+void usher_store_suite_add_requests (const UsherStoreMaker *maker);
 void usher_store_suite_add_timers (const UsherStoreMaker *maker);
+void usher_store_suite_add_upkeep (const UsherStoreMaker *maker);
 void usher_store_suite_add_races (const UsherStoreMaker *maker);
 void
 usher_store_suite_add_test (const UsherStoreMaker *maker, const char *name, UsherStoreTest test);
@@ -46,6 +49,10 @@ usher_store_suite_add_test (const UsherStoreMaker *maker, const char *name, Ushe
 /* closes the store and opens the place again, with @schema if it is not NULL */
 void usher_store_fixture_reopen (UsherStoreFixture *self, UsherSchema *schema, GError **error);
 UsherUnit *usher_store_fixture_begin (UsherStoreFixture *self);
+/* a unit that inserts an item */
+UsherUnit *usher_store_fixture_begin_insert (UsherStoreFixture *self, const char *name);
+/* a unit that inserts an item, whose id another one has: it will be refused with TAKEN */
+UsherUnit *usher_store_fixture_begin_taken (UsherStoreFixture *self);
 /* commits and expects success */
 void usher_store_fixture_commit (UsherStoreFixture *self, UsherUnit *unit);
 /* commits and expects an error of @code */
@@ -56,5 +63,18 @@ usher_store_fixture_make (UsherStoreFixture *self, UsherUnit *unit, const char *
 char *usher_store_fixture_insert (UsherStoreFixture *self, const char *name);
 /* (nullable): as it is stored */
 UsherDocument *usher_store_fixture_read (UsherStoreFixture *self, const char *id);
+/* whether the item that @unit inserts is stored */
+gboolean usher_store_fixture_has_item (UsherStoreFixture *self, UsherUnit *unit);
+gboolean usher_store_fixture_was_applied (UsherStoreFixture *self,
+                                          const char *event_id,
+                                          const char *subscriber);
+/* says that @unit is what a request does, which has no answer yet */
+void usher_store_fixture_set_request (UsherUnit *unit, const char *key, const char *owner);
+/* (nullable) */
+UsherRequestRecord *usher_store_fixture_lookup_request (UsherStoreFixture *self, const char *key);
+/* @after: (nullable): a mark, NULL: where the outbox begins; @channels: of the events from there on, one after the other */
+void usher_store_fixture_assert_outbox (UsherStoreFixture *self,
+                                        const UsherMark *after,
+                                        const char *channels);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-query-private.h"
+#include "usher-query.h"
 
 static void
 test_new (void)
@@ -15,10 +15,10 @@ test_new (void)
 
   g_test_summary ("A new query wants the first hundred documents of its collection.");
 
-  g_assert_cmpstr (query->collection, ==, "items");
-  g_assert_cmpuint (query->conditions->len, ==, 0);
-  g_assert_cmpuint (query->limit, ==, 100);
-  g_assert_null (query->after);
+  g_assert_cmpstr (usher_query_get_collection (query), ==, "items");
+  g_assert_cmpuint (usher_query_get_n_conditions (query), ==, 0);
+  g_assert_cmpuint (usher_query_get_limit (query), ==, 100);
+  g_assert_null (usher_query_get_after (query));
 }
 
 static void
@@ -29,9 +29,9 @@ test_limit (void)
   g_test_summary ("A limit over a thousand counts as a thousand.");
 
   usher_query_limit (query, 7);
-  g_assert_cmpuint (query->limit, ==, 7);
+  g_assert_cmpuint (usher_query_get_limit (query), ==, 7);
   usher_query_limit (query, 1001);
-  g_assert_cmpuint (query->limit, ==, 1000);
+  g_assert_cmpuint (usher_query_get_limit (query), ==, 1000);
 }
 
 static void
@@ -39,26 +39,26 @@ test_copy (void)
 {
   UsherQuery *query = usher_query_new ("items");
   g_autoptr (UsherQuery) copy = NULL;
-  UsherQueryCondition *condition;
+  const UsherQueryCondition *condition;
 
   g_test_summary ("A copy has all that the query had, and outlives it.");
 
   usher_query_equal (query, "owner", "me");
-  usher_query_unset (query, "order");
+  usher_query_without (query, "order");
   usher_query_after (query, "65920080aaaaaaaaaa000001");
   usher_query_limit (query, 3);
   copy = g_boxed_copy (USHER_TYPE_QUERY, query);
   usher_query_after (query, NULL);
   usher_query_free (query);
 
-  g_assert_cmpstr (copy->collection, ==, "items");
-  g_assert_cmpstr (copy->after, ==, "65920080aaaaaaaaaa000001");
-  g_assert_cmpuint (copy->limit, ==, 3);
-  g_assert_cmpuint (copy->conditions->len, ==, 2);
-  condition = &g_array_index (copy->conditions, UsherQueryCondition, 0);
+  g_assert_cmpstr (usher_query_get_collection (copy), ==, "items");
+  g_assert_cmpstr (usher_query_get_after (copy), ==, "65920080aaaaaaaaaa000001");
+  g_assert_cmpuint (usher_query_get_limit (copy), ==, 3);
+  g_assert_cmpuint (usher_query_get_n_conditions (copy), ==, 2);
+  condition = usher_query_get_condition (copy, 0);
   g_assert_cmpstr (condition->field, ==, "owner");
   g_assert_cmpstr (condition->value, ==, "me");
-  condition = &g_array_index (copy->conditions, UsherQueryCondition, 1);
+  condition = usher_query_get_condition (copy, 1);
   g_assert_cmpstr (condition->field, ==, "order");
   g_assert_null (condition->value);
 }

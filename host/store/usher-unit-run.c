@@ -1,0 +1,192 @@
+/* usher-unit-run.c: how a handler goes on: waits, steps, and what its host sets
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-unit-run-private.h"
+
+#include "usher-error.h"
+#include "usher-unit-private.h"
+
+/**
+ * usher_unit_wait_for:
+ * @self: a unit
+ * @collection: the name of a collection
+ * @id: the id of a document, which need not exist
+ * @wait: how long to wait in all, in microseconds since the request came
+ * @error: return location for an error
+ *
+ * Says that the handler cannot decide before document @id of @collection changes. The handler
+ * passes the failure on; the request is suspended without a thread, and the handler run again when
+ * the document changes. At the deadline it runs a last time, with [method@Unit.has_waited] `TRUE`.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_wait_for (UsherUnit *self,
+                     const char *collection,
+                     const char *id,
+                     gint64 wait,
+                     GError **error)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (collection != NULL, FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  g_free (self->wait_collection);
+  self->wait_collection = g_strdup (collection);
+  g_free (self->wait_id);
+  self->wait_id = g_strdup (id);
+  self->wait = wait;
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_DEFER,
+               "waits for document “%s” of collection “%s”",
+               id,
+               collection);
+
+  return FALSE;
+}
+
+/**
+ * usher_unit_has_waited:
+ * @self: a unit
+ *
+ * Tells whether the deadline of [method@Unit.wait_for] has passed: the handler must decide now.
+ *
+ * Returns: whether this is the last run
+ */
+gboolean
+usher_unit_has_waited (UsherUnit *self)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+
+  return self->has_waited;
+}
+
+/**
+ * usher_unit_defer: (skip)
+ * @self: a unit
+ * @error: return location for an error
+ * @format: what the event waits for
+ * @...: for @format
+ *
+ * Does as [method@Unit.defer_literal], with a reason that is formatted.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_defer (UsherUnit *self, GError **error, const char *format, ...)
+{
+  g_autofree char *reason = NULL;
+  va_list arguments;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (format != NULL, FALSE);
+
+  va_start (arguments, format);
+  reason = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  return usher_unit_defer_literal (self, reason, error);
+}
+
+/**
+ * usher_unit_defer_literal: (rename-to usher_unit_defer)
+ * @self: a unit
+ * @reason: what the event waits for
+ * @error: return location for an error
+ *
+ * Says that an event came too early. The handler passes the failure on; the event comes again
+ * soon, and no attempt is counted.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_defer_literal (UsherUnit *self, const char *reason, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (reason != NULL, FALSE);
+
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_DEFER, reason);
+
+  return FALSE;
+}
+
+/**
+ * usher_unit_then:
+ * @self: a unit
+ * @next: (scope notified) (closure user_data) (destroy destroy): the next step
+ * @user_data: for @next
+ * @destroy: (nullable): frees @user_data
+ *
+ * Says what to do after this unit is committed: the host runs @next with a fresh unit on the
+ * blocking pool, and the answer is the last step's. A step may run more than once and, when the
+ * process dies, not at all: what it promises is in the committed document with a durable timer.
+ * A second call takes the place of the first.
+ */
+void
+usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestroyNotify destroy)
+{
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (next != NULL);
+
+  if (self->next_destroy != NULL)
+    self->next_destroy (self->next_data);
+  self->next = next;
+  self->next_data = user_data;
+  self->next_destroy = destroy;
+}
+
+void
+usher_unit_set_origin (UsherUnit *self,
+                       const char *correlation,
+                       const char *causation,
+                       const char *traceparent)
+{
+  g_free (self->correlation);
+  self->correlation = g_strdup (correlation);
+  g_free (self->causation);
+  self->causation = g_strdup (causation);
+  g_free (self->traceparent);
+  self->traceparent = g_strdup (traceparent);
+}
+
+void
+usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited)
+{
+  self->has_waited = has_waited;
+}
+
+gboolean
+usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id)
+{
+  *collection = self->wait_collection;
+  *id = self->wait_id;
+
+  return self->wait_collection != NULL;
+}
+
+gint64
+usher_unit_get_patience (UsherUnit *self)
+{
+  return self->wait;
+}
+
+gboolean
+usher_unit_has_step (UsherUnit *self)
+{
+  return self->next != NULL;
+}
+
+UsherStepFunc
+usher_unit_take_step (UsherUnit *self, gpointer *user_data, GDestroyNotify *destroy)
+{
+  *user_data = g_steal_pointer (&self->next_data);
+  *destroy = g_steal_pointer (&self->next_destroy);
+
+  return g_steal_pointer (&self->next);
+}
