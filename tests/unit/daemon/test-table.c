@@ -86,7 +86,8 @@ print_json (Fixture *fixture)
 static void
 test_columns (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("Texts stand to the left, numbers to the right, no cell is empty, and no line ends with spaces.");
+  g_test_summary ("Texts stand to the left, numbers to the right, no cell is empty, and no line "
+                  "ends with spaces.");
 
   add_row (fixture, "first", 7, "a long reason");
   add_row (fixture, "2", 123456, "");
