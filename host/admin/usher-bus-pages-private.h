@@ -8,13 +8,27 @@
 
 #include "usher-bus.h"
 #include "usher-json-writer.h"
+#include "usher-request.h"
 
 G_BEGIN_DECLS
 
-/* Asks the bus and prints a page. @target: “serverz”, “storez”, “clientsz”, “channelsz”, “groupsz” or “parked”, perhaps with
- * a query of subs=1, limit=, offset=, channel= and client=. Any thread but the bus's; NULL: NOT_FOUND, UNAVAILABLE. */
-char *usher_bus_page_make (UsherBus *bus, const char *target, GError **error);
-/* (transfer full): one event as JSON, on one line */
-char *usher_bus_page_print_event (UsherEvent *event);
+/* What may be said behind the name of a page. */
+typedef struct
+{
+  gboolean subs;
+  guint limit;
+  guint offset;
+  const char *channel; /* (nullable) */
+  const char *client;  /* (nullable) */
+} UsherBusPageQuery;
+
+/* borrows the strings of the request */
+void usher_bus_page_query_read (UsherBusPageQuery *self, UsherRequest *request);
+/* Asks the bus and prints a page: “serverz”, “storez”, “clientsz”, “channelsz” or “groupsz”. Any thread but the bus's; NULL:
+ * NOT_FOUND, UNAVAILABLE. */
+char *usher_bus_page_make (UsherBus *bus,
+                           const char *page,
+                           const UsherBusPageQuery *query,
+                           GError **error);
 
 G_END_DECLS

@@ -13,19 +13,9 @@
 #define PAGE_SIZE  1024
 #define CLUSTER_ID "usher"
 
-/* The query behind a page's name. */
-typedef struct
-{
-  gboolean subs;
-  guint limit;
-  guint offset;
-  const char *channel; /* (nullable) */
-  const char *client;  /* (nullable) */
-} Query;
-
 typedef gboolean (*WriteFunc) (UsherJsonWriter *writer,
                                const UsherBusFigures *figures,
-                               const Query *query,
+                               const UsherBusPageQuery *query,
                                GError **error);
 
 /* who reads these pages finds each string there */
@@ -75,7 +65,7 @@ format_uptime (gint64 seconds)
 static gboolean
 write_server (UsherJsonWriter *writer,
               const UsherBusFigures *figures,
-              const Query *query,
+              const UsherBusPageQuery *query,
               GError **error)
 {
   g_autofree char *uptime = format_uptime (figures->uptime / G_USEC_PER_SEC);
@@ -105,7 +95,7 @@ write_server (UsherJsonWriter *writer,
 static gboolean
 write_store (UsherJsonWriter *writer,
              const UsherBusFigures *figures,
-             const Query *query,
+             const UsherBusPageQuery *query,
              GError **error)
 {
   write_head (writer, figures);
@@ -165,7 +155,7 @@ write_subscription (UsherJsonWriter *writer, const UsherSubscriptionFigures *sub
 }
 
 static void
-write_page (UsherJsonWriter *writer, const Query *query, guint count, guint total)
+write_page (UsherJsonWriter *writer, const UsherBusPageQuery *query, guint count, guint total)
 {
   usher_json_writer_set_unsigned (writer, "offset", query->offset);
   usher_json_writer_set_unsigned (writer, "limit", query->limit);
@@ -175,7 +165,7 @@ write_page (UsherJsonWriter *writer, const Query *query, guint count, guint tota
 
 /* How many of @total are on the page. */
 static guint
-count_rows (const Query *query, guint total)
+count_rows (const UsherBusPageQuery *query, guint total)
 {
   return query->offset < total ? MIN (query->limit, total - query->offset) : 0;
 }
@@ -205,7 +195,7 @@ write_channel (UsherJsonWriter *writer, const UsherChannelFigures *channel, gboo
 static gboolean
 write_one_channel (UsherJsonWriter *writer,
                    const UsherBusFigures *figures,
-                   const Query *query,
+                   const UsherBusPageQuery *query,
                    GError **error)
 {
   for (guint i = 0; i < figures->channels->len; i++)
@@ -233,7 +223,7 @@ write_one_channel (UsherJsonWriter *writer,
 static gboolean
 write_channels (UsherJsonWriter *writer,
                 const UsherBusFigures *figures,
-                const Query *query,
+                const UsherBusPageQuery *query,
                 GError **error)
 {
   guint count = count_rows (query, figures->channels->len);
@@ -320,7 +310,7 @@ find_client (const UsherBusFigures *figures, const char *name)
 static gboolean
 write_clients (UsherJsonWriter *writer,
                const UsherBusFigures *figures,
-               const Query *query,
+               const UsherBusPageQuery *query,
                GError **error)
 {
   guint total = figures->clients->len;
@@ -368,7 +358,7 @@ write_group (UsherJsonWriter *writer, const UsherGroupFigures *group)
 static gboolean
 write_groups (UsherJsonWriter *writer,
               const UsherBusFigures *figures,
-              const Query *query,
+              const UsherBusPageQuery *query,
               GError **error)
 {
   usher_json_writer_set_integer (writer, "uptime_seconds", figures->uptime / G_USEC_PER_SEC);
@@ -395,81 +385,10 @@ write_groups (UsherJsonWriter *writer,
   return TRUE;
 }
 
-/* What came over the bus may be no UTF-8: its reader judges. */
-static void
-set_payload (UsherJsonWriter *writer, UsherEvent *event)
-{
-  gsize length = 0;
-  const char *payload = usher_event_get_payload (event, &length);
-  g_autofree char *text = g_utf8_make_valid (payload, (gssize) length);
-
-  usher_json_writer_set_string (writer, "payload", text);
-}
-
-static void
-write_parked_event (UsherJsonWriter *writer, const UsherParkedEvent *parked)
-{
-  UsherEvent *event = parked->event;
-
-  usher_json_writer_begin_object (writer);
-  set_string (writer, "id", parked->id);
-  set_string (writer, "channel", parked->channel);
-  set_string (writer, "group", parked->group);
-  usher_json_writer_set_unsigned (writer, "sequence", parked->sequence);
-  set_string (writer, "eventId", event != NULL ? usher_event_get_id (event) : NULL);
-  set_time (writer, "time", parked->time);
-  usher_json_writer_set_unsigned (writer, "attempts", parked->attempts);
-  set_string (writer, "kind", parked->is_deferred ? "deferred" : "failed");
-  usher_json_writer_add_member (writer, "reasons");
-  usher_json_writer_begin_array (writer);
-  for (char **reason = parked->reasons; reason != NULL && *reason != NULL; reason++)
-    usher_json_writer_add_string (writer, *reason);
-  usher_json_writer_end_array (writer);
-  if (event != NULL)
-    set_payload (writer, event);
-  usher_json_writer_end_object (writer);
-}
-
-static char *
-print_parked (GPtrArray *list)
-{
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_add_member (writer, "items");
-  usher_json_writer_begin_array (writer);
-  for (guint i = 0; i < list->len; i++)
-    write_parked_event (writer, g_ptr_array_index (list, i));
-  usher_json_writer_end_array (writer);
-  usher_json_writer_end_object (writer);
-
-  return usher_json_writer_end (writer);
-}
-
-char *
-usher_bus_page_print_event (UsherEvent *event)
-{
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_set_unsigned (writer, "sequence", usher_event_get_sequence (event));
-  set_string (writer, "channel", usher_event_get_channel (event));
-  set_string (writer, "id", usher_event_get_id (event));
-  set_time (writer, "time", usher_event_get_time (event));
-  if (usher_event_get_correlation (event) != NULL)
-    set_string (writer, "correlation", usher_event_get_correlation (event));
-  if (usher_event_get_causation (event) != NULL)
-    set_string (writer, "causation", usher_event_get_causation (event));
-  set_payload (writer, event);
-  usher_json_writer_end_object (writer);
-
-  return usher_json_writer_end (writer);
-}
-
 static guint
-read_number (GHashTable *values, const char *name, guint by_default)
+read_number (UsherRequest *request, const char *name, guint by_default)
 {
-  const char *text = g_hash_table_lookup (values, name);
+  const char *text = usher_request_get_query (request, name);
   guint64 number = 0;
 
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT32, &number, NULL))
@@ -478,27 +397,22 @@ read_number (GHashTable *values, const char *name, guint by_default)
   return (guint) number;
 }
 
-static void
-read_query (GHashTable *values, Query *query)
+void
+usher_bus_page_query_read (UsherBusPageQuery *self, UsherRequest *request)
 {
-  query->subs = g_strcmp0 (g_hash_table_lookup (values, "subs"), "1") == 0;
-  query->limit = MAX (1, read_number (values, "limit", PAGE_SIZE));
-  query->offset = read_number (values, "offset", 0);
-  query->channel = g_hash_table_lookup (values, "channel");
-  query->client = g_hash_table_lookup (values, "client");
+  self->subs = g_strcmp0 (usher_request_get_query (request, "subs"), "1") == 0;
+  self->limit = MAX (1, read_number (request, "limit", PAGE_SIZE));
+  self->offset = read_number (request, "offset", 0);
+  self->channel = usher_request_get_query (request, "channel");
+  self->client = usher_request_get_query (request, "client");
 }
 
 static char *
-make_parked (UsherBus *bus, const Query *query, GError **error)
-{
-  g_autoptr (GPtrArray) list =
-      usher_bus_list_parked (bus, query->channel, query->offset, query->limit, error);
-
-  return list != NULL ? print_parked (list) : NULL;
-}
-
-static char *
-make_page (UsherBus *bus, UsherBusParts parts, WriteFunc func, const Query *query, GError **error)
+make_page (UsherBus *bus,
+           UsherBusParts parts,
+           WriteFunc func,
+           const UsherBusPageQuery *query,
+           GError **error)
 {
   UsherBusParts more = query->subs ? USHER_BUS_PART_SUBSCRIPTIONS : 0;
   g_autoptr (UsherBusFigures) figures = usher_bus_get_figures (bus, parts | more, error);
@@ -517,7 +431,10 @@ make_page (UsherBus *bus, UsherBusParts parts, WriteFunc func, const Query *quer
 }
 
 char *
-usher_bus_page_make (UsherBus *bus, const char *target, GError **error)
+usher_bus_page_make (UsherBus *bus,
+                     const char *page,
+                     const UsherBusPageQuery *query,
+                     GError **error)
 {
   static const struct
   {
@@ -531,24 +448,12 @@ usher_bus_page_make (UsherBus *bus, const char *target, GError **error)
     { "channelsz", USHER_BUS_PART_CHANNELS, write_channels },
     { "groupsz", USHER_BUS_PART_GROUPS, write_groups },
   };
-  g_auto (GStrv) parts = g_strsplit (target, "?", 2);
-  g_autoptr (GHashTable) values = NULL;
-  Query query = { 0 };
-
-  if (parts[0] != NULL && parts[1] != NULL)
-    values = g_uri_parse_params (parts[1], -1, "&", G_URI_PARAMS_NONE, NULL);
-  if (values == NULL)
-    values = g_hash_table_new (g_str_hash, g_str_equal);
-  read_query (values, &query);
-
-  if (g_strcmp0 (parts[0], "parked") == 0)
-    return make_parked (bus, &query, error);
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
-    if (g_strcmp0 (parts[0], pages[i].name) == 0)
-      return make_page (bus, pages[i].parts, pages[i].func, &query, error);
+    if (g_str_equal (page, pages[i].name))
+      return make_page (bus, pages[i].parts, pages[i].func, query, error);
 
-  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", target);
+  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", page);
 
   return NULL;
 }

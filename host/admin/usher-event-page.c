@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "usher-bus-pages-private.h"
+#include "usher-event-json-private.h"
 
 /* The end of the name of a place, and its sequence. */
 static gsize
@@ -154,7 +154,7 @@ read_event (UsherEvent *event)
 
   self->channel = g_strdup (usher_event_get_channel (event));
   self->sequence = usher_event_get_sequence (event);
-  self->json = usher_bus_page_print_event (event);
+  self->json = usher_event_json_print (event);
 
   return self;
 }

@@ -8,12 +8,11 @@
 
 #include "usher-monitor-private.h"
 
-#include <string.h>
-
 #include "usher-bus-pages-private.h"
 #include "usher-error.h"
 #include "usher-followers-private.h"
 #include "usher-host-view-private.h"
+#include "usher-parked-page-private.h"
 
 /* seconds that a request may wait for events */
 #define MAX_WAIT 20
@@ -57,78 +56,26 @@ usher_monitor_free (UsherMonitor *self)
 }
 
 static void
-fail (UsherExchange *exchange, UsherError code, const char *message)
-{
-  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR, code, message);
-
-  usher_exchange_fail (exchange, error);
-}
-
-static void
 push (UsherMonitor *self, UsherExchange *exchange, UsherDeskFunc func)
 {
   usher_desk_push (self->desk, exchange, func, self);
 }
 
-/* Why the bus cannot be asked, NULL: it can. */
-static const char *
-find_bus_trouble (UsherMonitor *self)
+/* (transfer none) (nullable): the bus, if it can be asked now */
+static UsherBus *
+get_bus (UsherMonitor *self, GError **error)
 {
   UsherBus *bus = usher_host_get_bus (self->host);
 
-  if (bus == NULL)
-    return "This host has no bus";
-  if (!usher_bus_is_connected (bus))
-    return "The bus does not answer";
+  if (bus != NULL && usher_bus_is_connected (bus))
+    return bus;
+
+  g_set_error_literal (error,
+                       USHER_ERROR,
+                       USHER_ERROR_UNAVAILABLE,
+                       bus != NULL ? "The bus does not answer" : "This host has no bus");
 
   return NULL;
-}
-
-static char *
-describe (UsherMonitor *self, const char *question, GError **error)
-{
-  const char *trouble = find_bus_trouble (self);
-
-  if (trouble == NULL)
-    return usher_bus_page_make (usher_host_get_bus (self->host), question, error);
-
-  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, trouble);
-
-  return NULL;
-}
-
-static void
-append_query (GString *question, const char *name, const char *value)
-{
-  if (value == NULL)
-    return;
-
-  g_string_append_c (question, strchr (question->str, '?') == NULL ? '?' : '&');
-  g_string_append_printf (question, "%s=", name);
-  g_string_append_uri_escaped (question, value, NULL, FALSE);
-}
-
-/* The page that was asked for, with what the bus understands of its query. */
-static char *
-make_question (UsherRequest *request, const char *page)
-{
-  static const char *const names[] = {
-    "subs", "limit", "offset", "channel", "client",
-  };
-  GString *question = g_string_new (page);
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    append_query (question, names[i], usher_request_get_query (request, names[i]));
-
-  return g_string_free (question, FALSE);
-}
-
-static char *
-describe_request (UsherMonitor *self, UsherExchange *exchange, const char *page, GError **error)
-{
-  g_autofree char *question = make_question (usher_exchange_get_request (exchange), page);
-
-  return describe (self, question, error);
 }
 
 /* JSON on many lines, as people read it in a terminal. */
@@ -165,9 +112,16 @@ indent (const char *json)
 static void
 answer_page (UsherExchange *exchange, gpointer user_data)
 {
-  const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  const char *page = usher_request_get_parameter (request, "page");
+  UsherBusPageQuery query = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = describe_request (user_data, exchange, page, &error);
+  UsherBus *bus = get_bus (user_data, &error);
+  g_autofree char *text = NULL;
+
+  usher_bus_page_query_read (&query, request);
+  if (bus != NULL)
+    text = usher_bus_page_make (bus, page, &query, &error);
 
   if (text != NULL)
     usher_exchange_answer_json (exchange, indent (text));
@@ -209,8 +163,14 @@ on_is_active (UsherExchange *exchange, gpointer user_data)
 static void
 answer_parked (UsherExchange *exchange, gpointer user_data)
 {
+  UsherBusPageQuery query = { 0 };
   g_autoptr (GError) error = NULL;
-  char *text = describe_request (user_data, exchange, "parked", &error);
+  UsherBus *bus = get_bus (user_data, &error);
+  char *text = NULL;
+
+  usher_bus_page_query_read (&query, usher_exchange_get_request (exchange));
+  if (bus != NULL)
+    text = usher_parked_page_make (bus, &query, &error);
 
   if (text != NULL)
     usher_exchange_answer_json (exchange, text);
@@ -230,12 +190,10 @@ static void
 treat_parked (UsherMonitor *self, UsherExchange *exchange, ParkedFunc func)
 {
   const char *id = usher_request_get_parameter (usher_exchange_get_request (exchange), "id");
-  const char *trouble = find_bus_trouble (self);
   g_autoptr (GError) error = NULL;
+  UsherBus *bus = get_bus (self, &error);
 
-  if (trouble != NULL)
-    fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
-  else if (!func (usher_host_get_bus (self->host), id, &error))
+  if (bus == NULL || !func (bus, id, &error))
     usher_exchange_fail (exchange, error);
   else
     {
@@ -268,19 +226,24 @@ on_drop_parked (UsherExchange *exchange, gpointer user_data)
   push (user_data, exchange, drop_parked);
 }
 
-/* What is wrong with the numbers of a question for events, NULL: nothing. */
-static const char *
-check_events (UsherRequest *request, guint64 *wait)
+/* Whether the numbers of a question for events are some. */
+static gboolean
+check_events (UsherRequest *request, guint64 *wait, GError **error)
 {
   const char *text = usher_request_get_query (request, "wait");
   const char *after = usher_request_get_query (request, "after");
+  const char *mistake = NULL;
 
   if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 0, MAX_WAIT, wait, NULL))
-    return "wait is no number of seconds up to 20";
-  if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, NULL))
-    return "after is no sequence";
+    mistake = "wait is no number of seconds up to 20";
+  else if (after != NULL && !g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT64, NULL, NULL))
+    mistake = "after is no sequence";
+  if (mistake == NULL)
+    return TRUE;
 
-  return NULL;
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_INVALID, mistake);
+
+  return FALSE;
 }
 
 static void
@@ -288,22 +251,16 @@ on_events (UsherExchange *exchange, gpointer user_data)
 {
   UsherMonitor *self = user_data;
   guint64 wait = MAX_WAIT;
-  const char *trouble = find_bus_trouble (self);
-  const char *mistake = check_events (usher_exchange_get_request (exchange), &wait);
+  g_autoptr (GError) error = NULL;
+  UsherBus *bus = get_bus (self, &error);
 
-  if (trouble == NULL && mistake == NULL)
+  if (bus != NULL && check_events (usher_exchange_get_request (exchange), &wait, &error))
     {
-      usher_followers_add (self->followers,
-                           usher_host_get_bus (self->host),
-                           exchange,
-                           (gint64) wait * G_TIME_SPAN_SECOND);
+      usher_followers_add (self->followers, bus, exchange, (gint64) wait * G_TIME_SPAN_SECOND);
       return;
     }
 
-  if (trouble != NULL)
-    fail (exchange, USHER_ERROR_UNAVAILABLE, trouble);
-  else
-    fail (exchange, USHER_ERROR_INVALID, mistake);
+  usher_exchange_fail (exchange, error);
   g_object_unref (exchange);
 }
 

@@ -16,6 +16,7 @@
 
 #include "usher-error.h"
 #include "usher-keys-private.h"
+#include "usher-write-private.h"
 
 #define MAX_NAME 64
 
@@ -35,14 +36,6 @@ make_folder (const char *path, GError **error)
   return FALSE;
 }
 
-static gboolean
-write_all (int fd, const char *text)
-{
-  gsize length = strlen (text);
-
-  return fd >= 0 && write (fd, text, length) == (gssize) length && fsync (fd) == 0;
-}
-
 /* Writes a file that is not there yet, in the format of czmq. */
 static gboolean
 write_file (const char *path, const char *text, mode_t mode, GPtrArray *made, GError **error)
@@ -52,7 +45,7 @@ write_file (const char *path, const char *text, mode_t mode, GPtrArray *made, GE
 
   if (fd >= 0)
     g_ptr_array_add (made, g_strdup (path));
-  if (write_all (fd, text))
+  if (fd >= 0 && usher_write_all (fd, text, strlen (text)) && fsync (fd) == 0)
     {
       close (fd);
       return TRUE;

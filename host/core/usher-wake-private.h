@@ -21,8 +21,8 @@ void usher_wake_unref (UsherWake *self);
 int usher_wake_get_fd (UsherWake *self);
 /* wakes the thread; what was written before this is seen by it after its next usher_wake_take() */
 void usher_wake_signal (UsherWake *self);
-/* on the thread that was waked, before it looks what there is */
-void usher_wake_take (UsherWake *self);
+/* on the thread that was waked, before it looks what there is; FALSE: nobody has waked it */
+gboolean usher_wake_take (UsherWake *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherWake, usher_wake_unref)
 

@@ -70,13 +70,17 @@ usher_wake_signal (UsherWake *self)
     g_message ("a thread cannot be waked: %s", g_strerror (errno));
 }
 
-void
+gboolean
 usher_wake_take (UsherWake *self)
 {
   guint64 ignored = 0;
 
-  if (read (self->fd, &ignored, sizeof ignored) < 0 && errno != EAGAIN)
-    g_message ("a thread cannot be waked: %s", g_strerror (errno));
-  /* not before it was read: a wake between the two would be lost */
-  g_atomic_int_set (&self->is_awake, FALSE);
+  if (!g_atomic_int_get (&self->is_awake))
+    return FALSE;
+
+  /* whoever is about to write will wake it once more, and must find it as it is */
+  if (read (self->fd, &ignored, sizeof ignored) > 0)
+    g_atomic_int_set (&self->is_awake, FALSE);
+
+  return TRUE;
 }

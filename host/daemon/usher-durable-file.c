@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-write-private.h"
 
 #define BLOCK (256 * 1024)
 
@@ -35,22 +36,6 @@ fail (const char *path, const char *what, GError **error)
   return FALSE;
 }
 
-static gboolean
-write_all (int fd, const guint8 *bytes, gssize size)
-{
-  while (size > 0)
-    {
-      gssize n = write (fd, bytes, (gsize) size);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      bytes += MAX (n, 0);
-      size -= MAX (n, 0);
-    }
-
-  return TRUE;
-}
-
 /* Reads all of @in into @checksum, and into @out unless that is -1. */
 static gboolean
 pump (int in, int out, GChecksum *checksum, guint64 *size)
@@ -63,7 +48,7 @@ pump (int in, int out, GChecksum *checksum, guint64 *size)
     {
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0 || (out >= 0 && !write_all (out, block, n)))
+      if (n < 0 || (out >= 0 && !usher_write_all (out, block, (gsize) n)))
         return FALSE;
       g_checksum_update (checksum, block, n);
       *size += (guint64) n;
@@ -123,7 +108,7 @@ gboolean
 usher_durable_file_write (const char *path, const char *text, int mode, GError **error)
 {
   int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  gboolean ok = (fd >= 0 && write_all (fd, (const guint8 *) text, (gssize) strlen (text)) &&
+  gboolean ok = (fd >= 0 && usher_write_all (fd, text, strlen (text)) &&
                  fchmod (fd, (mode_t) mode) == 0 && fsync (fd) == 0) ||
                 fail (path, "written", error);
 

@@ -15,13 +15,13 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "usher-error.h"
 #include "usher-listen-address-private.h"
 #include "usher-reply-head-private.h"
+#include "usher-wake-private.h"
 
 /* descriptors that are left to everybody else: stores, logs, the bus */
 #define RESERVE    256
@@ -48,8 +48,8 @@ struct _UsherAcceptor
   char *uri;       /* (owned) (nullable) */
   gboolean is_local;
   GThread *thread; /* (owned) (nullable) */
-  int wake_fd;
-  int spare_fd; /* given up for a moment to refuse somebody when no descriptor is left */
+  UsherWake *wake; /* (owned) (nullable): told to stop */
+  int spare_fd;    /* given up for a moment to refuse somebody when no descriptor is left */
   UsherAcceptorFunc func;
   gpointer user_data; /* (unowned) */
 
@@ -97,7 +97,7 @@ usher_acceptor_new (guint max,
   self->refusals = refusals;
   self->max = raise_limit (max);
   self->max_per_address = max_per_address;
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  self->wake = usher_wake_new ();
   self->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
   g_mutex_init (&self->mutex);
   self->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -111,8 +111,7 @@ void
 usher_acceptor_free (UsherAcceptor *self)
 {
   usher_acceptor_close (self);
-  if (self->wake_fd >= 0)
-    close (self->wake_fd);
+  g_clear_pointer (&self->wake, usher_wake_unref);
   if (self->spare_fd >= 0)
     close (self->spare_fd);
   g_free (self->uri);
@@ -346,7 +345,7 @@ run (gpointer data)
 {
   UsherAcceptor *self = data;
   int listen_fd = g_socket_get_fd (self->socket);
-  struct pollfd fds[2] = { { .fd = self->wake_fd, .events = POLLIN },
+  struct pollfd fds[2] = { { .fd = usher_wake_get_fd (self->wake), .events = POLLIN },
                            { .fd = listen_fd, .events = POLLIN } };
   AcceptResult result = ACCEPT_NONE;
 
@@ -380,7 +379,7 @@ usher_acceptor_start (UsherAcceptor *self,
   self->is_local = usher_listen_address_is_local (self->socket);
   self->func = func;
   self->user_data = user_data;
-  if (self->wake_fd < 0 || self->spare_fd < 0)
+  if (self->wake == NULL || self->spare_fd < 0)
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -399,14 +398,11 @@ usher_acceptor_start (UsherAcceptor *self,
 void
 usher_acceptor_close (UsherAcceptor *self)
 {
-  guint64 one = 1;
-
   if (self->socket != NULL)
     usher_listen_address_forget (self->socket);
   if (self->thread != NULL)
     {
-      if (write (self->wake_fd, &one, sizeof one) < 0)
-        g_critical ("the acceptor was not woken: %s", g_strerror (errno));
+      usher_wake_signal (self->wake);
       g_thread_join (g_steal_pointer (&self->thread));
     }
 

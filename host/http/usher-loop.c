@@ -9,10 +9,10 @@
 #include "usher-loop-private.h"
 
 #include <errno.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-wake-private.h"
 
 #define N_EVENTS 64
 /* kinds of deadlines */
@@ -33,7 +33,7 @@ struct _UsherLoop
 {
   GThread *thread; /* (owned) */
   int epoll_fd;
-  int wake_fd;
+  UsherWake *wake;     /* (owned) (nullable) */
   UsherLoopFunc batch; /* (nullable) */
   gpointer batch_data; /* (unowned) */
 
@@ -50,7 +50,6 @@ struct _UsherLoop
   UsherTask *deferred; /* (nullable): what is for the next batch, the first */
   UsherTask **last_deferred;
 
-  int woken;    /* (atomic) */
   int stopping; /* (atomic) */
   GMutex mutex;
   UsherTask *tasks;      /* (mutex mutex) (nullable): the first */
@@ -70,17 +69,6 @@ gint64
 usher_loop_get_now (UsherLoop *self)
 {
   return self->now;
-}
-
-static void
-wake (UsherLoop *self)
-{
-  guint64 one = 1;
-
-  if (g_atomic_int_exchange (&self->woken, 1) != 0)
-    return;
-  if (write (self->wake_fd, &one, sizeof one) < 0)
-    g_critical ("a thread of a listener was not woken: %s", g_strerror (errno));
 }
 
 gboolean
@@ -106,7 +94,7 @@ usher_loop_post (UsherLoop *self, UsherTask *task)
   g_mutex_unlock (&self->mutex);
 
   if (ok)
-    wake (self);
+    usher_wake_signal (self->wake);
 
   return ok;
 }
@@ -181,15 +169,8 @@ run_deferred (UsherLoop *self)
 static void
 take_messages (UsherLoop *self)
 {
-  guint64 count = 0;
-
-  if (!g_atomic_int_get (&self->woken))
-    return;
-
-  /* who is about to write will wake us for it, and must find us as we are */
-  if (read (self->wake_fd, &count, sizeof count) > 0)
-    g_atomic_int_set (&self->woken, 0);
-  run_tasks (self, FALSE);
+  if (usher_wake_take (self->wake))
+    run_tasks (self, FALSE);
 }
 
 gboolean
@@ -384,8 +365,7 @@ free_parts (UsherLoop *self)
 {
   if (self->epoll_fd >= 0)
     close (self->epoll_fd);
-  if (self->wake_fd >= 0)
-    close (self->wake_fd);
+  g_clear_pointer (&self->wake, usher_wake_unref);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -403,10 +383,10 @@ usher_loop_new (const char *name, UsherLoopFunc batch, gpointer user_data, GErro
   self->batch = batch;
   self->batch_data = user_data;
   self->now = g_get_monotonic_time ();
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  self->wake = usher_wake_new ();
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (self->wake_fd < 0 || self->epoll_fd < 0 ||
-      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &event) != 0)
+  if (self->wake == NULL || self->epoll_fd < 0 ||
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, usher_wake_get_fd (self->wake), &event) != 0)
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -434,7 +414,7 @@ usher_loop_stop (UsherLoop *self)
     return;
 
   g_atomic_int_set (&self->stopping, 1);
-  wake (self);
+  usher_wake_signal (self->wake);
   g_thread_join (g_steal_pointer (&self->thread));
 }
 

@@ -19,6 +19,7 @@
 
 #include "usher-error.h"
 #include "usher-sessions-private.h"
+#include "usher-write-private.h"
 
 #define KEY_SIZE   32
 #define KID_LENGTH 16
@@ -172,16 +173,14 @@ make_key_file (const char *path, GError **error)
   g_autofree char *temporary = g_strdup_printf ("%s.XXXXXX", path);
   guchar key[KEY_SIZE];
   int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
-  gssize n = 0;
   int code = 0;
 
   if (fd < 0)
     return fail_with_errno ("made", path, errno, error);
 
   randombytes_buf (key, sizeof key);
-  n = write (fd, key, sizeof key);
-  if (n != sizeof key || fsync (fd) != 0)
-    code = n >= 0 && n < (gssize) sizeof key ? ENOSPC : errno;
+  if (!usher_write_all (fd, key, sizeof key) || fsync (fd) != 0)
+    code = errno;
   sodium_memzero (key, sizeof key);
   if (close (fd) != 0 && code == 0)
     code = errno;

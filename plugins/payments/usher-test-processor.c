@@ -262,6 +262,15 @@ find_card (const char *token)
 }
 
 static gboolean
+take_time (UsherTestProcessor *self, const char *key, const Card *card, GError **error)
+{
+  if (card->is_slow)
+    g_usleep (SLOW);
+
+  return !card->is_held || hold (self, key, error);
+}
+
+static gboolean
 usher_test_processor_charge (UsherCardProcessor *processor,
                              const char *key,
                              gint64 amount,
@@ -278,9 +287,7 @@ usher_test_processor_charge (UsherCardProcessor *processor,
     return return_unavailable (error, "the request did not arrive");
   if (!is_known (self, key, &found, error))
     return FALSE;
-  if (card->is_slow && !found)
-    g_usleep (SLOW);
-  if (card->is_held && !found && !hold (self, key, error))
+  if (!found && !take_time (self, key, card, error))
     return FALSE;
   if (!decide (self, key, card, amount, currency, charge, error))
     return FALSE;

@@ -23,8 +23,7 @@
 #define SATURATION 4
 #define LOAD       6
 /* between looks at an order */
-#define LOOK     200
-#define PATIENCE 20
+#define LOOK 200
 
 typedef struct
 {
@@ -248,7 +247,7 @@ measure_death (UsherTestProcess *process, const char *service)
   GPid pid = usher_test_children_signal (process, service, 0, SIGKILL);
 
   g_assert_cmpint (pid, >, 0);
-  usher_test_children_await_replaced (process, pid, PATIENCE);
+  usher_test_children_await_replaced (process, pid);
   g_print ("  dead to READY, %-19s %.0f ms\n",
            service,
            (double) (g_get_monotonic_time () - start) / 1e3);

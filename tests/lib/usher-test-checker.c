@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "usher-test-client.h"
+#include "usher-test.h"
 
-#define POLL           (20 * G_TIME_SPAN_MILLISECOND)
 #define BUSY_TIMEOUT   5000
 #define MAX_FAULT_ROWS 5
 
@@ -484,9 +484,9 @@ print_bus (UsherTestChecker *self)
 }
 
 void
-usher_test_checker_await_settled (UsherTestChecker *self, guint seconds)
+usher_test_checker_await_settled (UsherTestChecker *self)
 {
-  gint64 deadline = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
+  gint64 deadline = 0;
   g_autofree char *fault = NULL;
 
   set_time (self);
@@ -497,13 +497,12 @@ usher_test_checker_await_settled (UsherTestChecker *self, guint seconds)
       usher_test_process_assert_alive (self->process);
       if (wrong != NULL)
         g_error ("wrong:%s", wrong);
-      if (g_get_monotonic_time () > deadline)
+      if (!usher_test_wait (&deadline))
         {
           print_bus (self);
-          g_error ("wrong, and %u s did not heal it:%s", seconds, fault);
+          g_error ("wrong, and no waiting heals it:%s", fault);
         }
       g_clear_pointer (&fault, g_free);
-      g_usleep (POLL);
       set_time (self);
     }
 }

@@ -36,9 +36,9 @@ guint usher_test_checker_count (UsherTestChecker *self, UsherTestSaid said);
 /* NULL when all holds, else what does not, with the rows; @settled: what must hold once the services are done
  * with each other too */
 char *usher_test_checker_find_fault (UsherTestChecker *self, gboolean settled);
-/* Until all holds, at most @seconds, else the test fails; at once when something is wrong that no waiting heals.
+/* Until all holds, else the test fails; at once when something is wrong that no waiting heals.
  * The host runs, and what is due after that is not asked for any more. */
-void usher_test_checker_await_settled (UsherTestChecker *self, guint seconds);
+void usher_test_checker_await_settled (UsherTestChecker *self);
 /* one number, for a test that counts */
 gint64 usher_test_checker_query (UsherTestChecker *self, const char *sql);
 

@@ -147,18 +147,18 @@ are_ready (UsherTestClient *client, gpointer user_data)
 }
 
 void
-usher_test_children_await_ready (UsherTestProcess *process, guint seconds)
+usher_test_children_await_ready (UsherTestProcess *process)
 {
-  usher_test_children_await_replaced (process, 0, seconds);
+  usher_test_children_await_replaced (process, 0);
 }
 
 void
-usher_test_children_await_replaced (UsherTestProcess *process, GPid pid, guint seconds)
+usher_test_children_await_replaced (UsherTestProcess *process, GPid pid)
 {
   g_autoptr (UsherTestClient) client = usher_test_client_new_admin (process);
   Expectation expectation = { process, pid };
 
-  usher_test_await (client, are_ready, &expectation, seconds);
+  usher_test_client_until (client, are_ready, &expectation);
 }
 
 GPid

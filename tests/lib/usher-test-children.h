@@ -29,10 +29,10 @@ void usher_test_child_free (UsherTestChild *child);
 GPtrArray *usher_test_children_list (UsherTestProcess *process);
 /* (element-type UsherTestChild): the copies of @service, or the hub */
 GPtrArray *usher_test_children_find (UsherTestProcess *process, const char *service);
-/* until each child is ready, at most @seconds, else the test fails */
-void usher_test_children_await_ready (UsherTestProcess *process, guint seconds);
+/* until each child is ready */
+void usher_test_children_await_ready (UsherTestProcess *process);
 /* until others have taken the place of @pid and each child is ready */
-void usher_test_children_await_replaced (UsherTestProcess *process, GPid pid, guint seconds);
+void usher_test_children_await_replaced (UsherTestProcess *process, GPid pid);
 /* sends @signum to the copy @index of @service, or to the hub; its pid, 0 when no such one runs */
 GPid usher_test_children_signal (UsherTestProcess *process,
                                  const char *service,

@@ -10,8 +10,10 @@
 
 #include <string.h>
 
+#include "usher-test.h"
+
 /* seconds without a byte */
-#define TIMEOUT 60
+#define TIMEOUT (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)
 
 struct _UsherTestClient
 {
@@ -384,4 +386,16 @@ usher_test_client_dup_text (UsherTestClient *self, const char *path)
   char *text = json != NULL ? usher_json_dup_text (json, path) : NULL;
 
   return text != NULL ? text : g_strdup ("");
+}
+
+void
+usher_test_client_until (UsherTestClient *self, UsherTestCondition condition, gpointer user_data)
+{
+  gint64 deadline = 0;
+
+  while (!condition (self, user_data))
+    if (!usher_test_wait (&deadline))
+      g_error ("waited in vain; last answer: %u %s",
+               usher_test_client_get_status (self),
+               usher_test_client_get_body (self));
 }

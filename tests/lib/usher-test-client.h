@@ -57,6 +57,13 @@ const char *usher_test_client_get_string (UsherTestClient *self, const char *pat
 /* the JSON text at @path of the JSON, "" when it is missing */
 char *usher_test_client_dup_text (UsherTestClient *self, const char *path);
 
+/* TRUE ends the waiting */
+typedef gboolean (*UsherTestCondition) (UsherTestClient *client, gpointer user_data);
+
+/* asks until @condition holds, or the test ends and prints the last answer */
+void
+usher_test_client_until (UsherTestClient *self, UsherTestCondition condition, gpointer user_data);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTestClient, usher_test_client_free)
 
 G_END_DECLS

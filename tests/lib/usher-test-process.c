@@ -15,9 +15,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define POLL (2 * G_TIME_SPAN_MILLISECOND)
-/* for children to notice that their supervisor is gone */
-#define PATIENCE (10 * G_TIME_SPAN_SECOND)
+#include "usher-test.h"
+
 /* what shells add to a signal's number */
 #define SIGNALLED 128
 
@@ -136,29 +135,12 @@ usher_test_process_new_placed (UsherTestPlacement placement, const char *const *
   return self;
 }
 
-static void
-remove_tree (GFile *file)
-{
-  g_autoptr (GFileEnumerator) children = NULL;
-  GFile *child = NULL;
-
-  children = g_file_enumerate_children (
-      file, G_FILE_ATTRIBUTE_STANDARD_NAME, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
-  while (children != NULL && g_file_enumerator_iterate (children, NULL, &child, NULL, NULL) &&
-         child != NULL)
-    remove_tree (child);
-
-  g_file_delete (file, NULL, NULL);
-}
-
 void
 usher_test_process_free (UsherTestProcess *self)
 {
-  g_autoptr (GFile) directory = g_file_new_for_path (self->directory);
-
   if (self->child != NULL)
     usher_test_process_kill (self);
-  remove_tree (directory);
+  usher_test_remove_tree (self->directory);
 
   g_ptr_array_unref (self->settings);
   g_ptr_array_unref (self->plugins);
@@ -321,17 +303,12 @@ void
 usher_test_process_await_unused (UsherTestProcess *self)
 {
   g_autofree char *path = g_build_filename (self->directory, "lock", NULL);
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
   int fd = open (path, O_RDWR | O_CLOEXEC);
 
-  while (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0)
-    {
-      if (g_get_monotonic_time () > deadline)
-        g_error ("a process still uses “%s”", self->directory);
-      g_usleep (POLL);
-    }
-  if (fd >= 0)
-    close (fd);
+  if (fd < 0)
+    return;
+  usher_test_until (flock (fd, LOCK_EX | LOCK_NB) == 0);
+  close (fd);
 }
 
 void

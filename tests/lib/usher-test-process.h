@@ -30,7 +30,7 @@ void usher_test_process_start (UsherTestProcess *self);
 gboolean usher_test_process_try_start (UsherTestProcess *self);
 /* SIGKILL; returns when the data directory is free again */
 void usher_test_process_kill (UsherTestProcess *self);
-/* until no process holds the data directory; the test fails when that takes long */
+/* until no process holds the data directory */
 void usher_test_process_await_unused (UsherTestProcess *self);
 /* SIGTERM; the exit status, or 128 and the signal that it died of */
 int usher_test_process_stop (UsherTestProcess *self);

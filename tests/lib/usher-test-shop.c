@@ -10,10 +10,6 @@
 
 #include <string.h>
 
-#define POLL (3 * G_TIME_SPAN_MILLISECOND)
-/* for what the services do among themselves */
-#define PATIENCE 20
-
 static void
 assert_status (UsherTestClient *client, guint status)
 {
@@ -84,9 +80,9 @@ try_order (UsherTestClient *client, gpointer user_data)
 }
 
 char *
-usher_test_order_when_free (UsherTestClient *client, const char *ticket_id, guint seconds)
+usher_test_order_when_free (UsherTestClient *client, const char *ticket_id)
 {
-  usher_test_await (client, try_order, (gpointer) ticket_id, seconds);
+  usher_test_client_until (client, try_order, (gpointer) ticket_id);
 
   return dup_id (client);
 }
@@ -104,25 +100,6 @@ usher_test_cancel (UsherTestClient *client, const char *order_id)
   g_autofree char *path = g_strconcat ("/api/orders/", order_id, NULL);
 
   return usher_test_client_send (client, "DELETE", path, NULL);
-}
-
-void
-usher_test_await (UsherTestClient *client,
-                  UsherTestCondition condition,
-                  gpointer user_data,
-                  guint seconds)
-{
-  gint64 deadline = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
-
-  while (!condition (client, user_data))
-    {
-      if (g_get_monotonic_time () > deadline)
-        g_error ("nothing came of waiting %u s; last answer: %u %s",
-                 seconds,
-                 usher_test_client_get_status (client),
-                 usher_test_client_get_body (client));
-      g_usleep (POLL);
-    }
 }
 
 typedef struct
@@ -148,12 +125,11 @@ void
 usher_test_await_string (UsherTestClient *client,
                          const char *path,
                          const char *member,
-                         const char *expected,
-                         guint seconds)
+                         const char *expected)
 {
   Expectation expectation = { path, member, expected };
 
-  usher_test_await (client, is_as_expected, &expectation, seconds);
+  usher_test_client_until (client, is_as_expected, &expectation);
 }
 
 void
@@ -161,7 +137,7 @@ usher_test_await_order (UsherTestClient *client, const char *order_id, const cha
 {
   g_autofree char *path = g_strconcat ("/api/orders/", order_id, NULL);
 
-  usher_test_await_string (client, path, "status", status, PATIENCE);
+  usher_test_await_string (client, path, "status", status);
 }
 
 void
@@ -169,7 +145,7 @@ usher_test_await_free (UsherTestClient *client, const char *ticket_id)
 {
   g_autofree char *path = g_strconcat ("/api/tickets/", ticket_id, NULL);
 
-  usher_test_await_string (client, path, "orderId", NULL, PATIENCE);
+  usher_test_await_string (client, path, "orderId", NULL);
 }
 
 const char *
@@ -183,4 +159,11 @@ usher_test_get_message (UsherTestClient *client)
              usher_test_client_get_body (client));
 
   return message;
+}
+
+void
+usher_test_assert_refused (UsherTestClient *client, guint status, const char *message)
+{
+  assert_status (client, status);
+  g_assert_cmpstr (usher_test_get_message (client), ==, message);
 }

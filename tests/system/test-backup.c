@@ -16,7 +16,6 @@
 #define N_PEOPLE 4
 #define MIN_LIFE (100 * G_TIME_SPAN_MILLISECOND)
 #define MAX_LIFE (600 * G_TIME_SPAN_MILLISECOND)
-#define SETTLED  60
 
 typedef struct
 {
@@ -255,8 +254,8 @@ test_seed (gconstpointer data)
                   usher_test_checker_count (market.restored, USHER_TEST_SAID_PAYMENT),
                   usher_test_checker_count (market.checker, USHER_TEST_SAID_PAYMENT));
 
-  usher_test_checker_await_settled (market.restored, SETTLED);
-  usher_test_checker_await_settled (market.checker, SETTLED);
+  usher_test_checker_await_settled (market.restored);
+  usher_test_checker_await_settled (market.checker);
   g_assert_cmpint (usher_test_process_stop (other), ==, 0);
   g_assert_cmpint (usher_test_process_stop (market.process), ==, 0);
 

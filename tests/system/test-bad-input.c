@@ -11,7 +11,6 @@
 
 #include "usher-test-shop.h"
 
-#define PATIENCE     20
 #define MANY         1000
 #define N_SLOW       40
 #define MEBIBYTE     (1024 * 1024)
@@ -355,11 +354,9 @@ static void
 assert_serves_others (Fixture *fixture)
 {
   g_autoptr (UsherTestClient) other = usher_test_client_new (fixture->process);
-  gint64 start = g_get_monotonic_time ();
 
   usher_test_client_set_source (other, OTHER_SOURCE);
   g_assert_cmpuint (usher_test_client_send (other, "GET", "/api/tickets", NULL), ==, 200);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_TIME_SPAN_SECOND);
 }
 
 static void
@@ -463,7 +460,7 @@ test_slow_senders (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < N_SLOW; i++)
     begin_slowly (&slow, i);
-  usher_test_await (fixture->client, trickle, &slow, PATIENCE);
+  usher_test_client_until (fixture->client, trickle, &slow);
   for (guint i = 0; i < N_SLOW; i++)
     usher_test_client_free (slow.clients[i]);
 }

@@ -12,6 +12,7 @@
 #include "usher-test-checker.h"
 #include "usher-test-children.h"
 #include "usher-test-shop.h"
+#include "usher-test.h"
 
 /* USHER_TEST_SEEDS says how many seeds, USHER_TEST_SEED which one alone */
 #define N_SEEDS   20
@@ -20,12 +21,9 @@
 #define MAX_KILLS 4
 #define MIN_LIFE  (50 * G_TIME_SPAN_MILLISECOND)
 #define MAX_LIFE  (400 * G_TIME_SPAN_MILLISECOND)
-#define SETTLED   60
 /* one kill of so many is the supervisor's */
 #define SUPERVISOR_KILLS 5
 /* until a request that is tried again must have its answer */
-#define PATIENCE (30 * G_TIME_SPAN_SECOND)
-#define PAUSE    (10 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
@@ -94,7 +92,7 @@ static guint
 post (Person *person, const char *path, const char *body)
 {
   g_autofree char *key = g_strdup_printf ("%u.%u", person->index, person->n_deeds++);
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  gint64 deadline = 0;
   guint status = 0;
 
   if (g_rand_boolean (person->dice))
@@ -102,15 +100,12 @@ post (Person *person, const char *path, const char *body)
 
   usher_test_client_set_header (person->client, "Idempotency-Key", key);
   while ((status = ask (person, "POST", path, body)) == 0 || status == 503)
-    {
-      if (g_get_monotonic_time () > deadline)
-        g_error ("POST %s %s is not answered: %u %s",
-                 path,
-                 body,
-                 status,
-                 usher_test_client_get_body (person->client));
-      g_usleep (PAUSE);
-    }
+    if (!usher_test_wait (&deadline))
+      g_error ("POST %s %s is not answered: %u %s",
+               path,
+               body,
+               status,
+               usher_test_client_get_body (person->client));
   usher_test_client_set_header (person->client, "Idempotency-Key", NULL);
 
   return status;
@@ -383,8 +378,8 @@ await_end (Market *market)
 {
   g_autoptr (UsherTestClient) admin = usher_test_client_new_admin (market->process);
 
-  usher_test_await (admin, is_over, market->checker, SETTLED);
-  usher_test_checker_await_settled (market->checker, SETTLED);
+  usher_test_client_until (admin, is_over, market->checker);
+  usher_test_checker_await_settled (market->checker);
 }
 
 static void

@@ -14,8 +14,6 @@
 #define N_PEOPLE 3
 #define N_ROUNDS 8
 #define SEED     42
-#define PATIENCE 20
-#define SETTLED  60
 #define MIN_LIFE (100 * G_TIME_SPAN_MILLISECOND)
 #define MAX_LIFE (300 * G_TIME_SPAN_MILLISECOND)
 
@@ -56,7 +54,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 
   usher_test_process_kill (fixture->process);
   usher_test_process_start (fixture->process);
-  usher_test_checker_await_settled (fixture->checker, SETTLED);
+  usher_test_checker_await_settled (fixture->checker);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
   fault = usher_test_checker_find_fault (fixture->checker, TRUE);
   g_assert_cmpstr (fault, ==, NULL);
@@ -152,7 +150,7 @@ test_read_only (Fixture *fixture, gconstpointer data)
                   "and it recovers");
 
   break_disk (fixture, data);
-  usher_test_await (client, is_refused, fixture->checker, PATIENCE);
+  usher_test_client_until (client, is_refused, fixture->checker);
   g_assert_nonnull (usher_test_get_message (client));
   g_assert_null (strstr (usher_test_client_get_body (client),
                          usher_test_process_get_directory (fixture->process)));
@@ -164,11 +162,11 @@ test_read_only (Fixture *fixture, gconstpointer data)
       g_assert_cmpuint (usher_test_client_send (client, "GET", path, NULL), ==, 200);
     }
   usher_test_process_assert_alive (fixture->process);
-  usher_test_await (watcher, is_told, NULL, PATIENCE);
+  usher_test_client_until (watcher, is_told, NULL);
 
   mend_disk (fixture);
-  usher_test_await (client, sell, fixture->checker, PATIENCE);
-  usher_test_await (watcher, is_told_no_more, NULL, PATIENCE);
+  usher_test_client_until (client, sell, fixture->checker);
+  usher_test_client_until (watcher, is_told_no_more, NULL);
 }
 
 typedef struct
@@ -260,7 +258,7 @@ test_under_load (Fixture *fixture, gconstpointer data)
   g_atomic_int_set (&closing, TRUE);
   for (guint i = 0; i < N_PEOPLE; i++)
     g_thread_join (threads[i]);
-  usher_test_await (people[0].client, sell, fixture->checker, PATIENCE);
+  usher_test_client_until (people[0].client, sell, fixture->checker);
   for (guint i = 0; i < N_PEOPLE; i++)
     usher_test_client_free (people[i].client);
   g_test_message ("%u tickets, %u orders, %u payments",

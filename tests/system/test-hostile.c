@@ -11,20 +11,15 @@
 #include "usher-test-attack.h"
 #include "usher-test-shop.h"
 #include "usher-test-usage.h"
+#include "usher-test.h"
 
 #define N_THREADS 4
 /* seconds, unless USHER_TEST_HOSTILE_SECONDS says */
 #define DURATION 2
-/* milliseconds for machines that do much else beside; USHER_TEST_HOSTILE_P99 is for one that does not, and then a stop takes
- * a second at most */
-#define P99 1000
 /* milliseconds */
 #define PACE      5
-#define STOP      1000
-#define STOP_BUSY 3000
+#define STOP      1000 /* where USHER_TEST_HOSTILE_P99 says that the machine does nothing else beside */
 #define EVERY_ONE 100
-/* seconds for deadlines to pass and for buffers to be given back */
-#define PATIENCE 10
 /* what may be left after an attack */
 #define MAX_CPU         0.01   /* of a core */
 #define CPU_AT_REST     0.0015 /* of a core, each process beside the first */
@@ -261,7 +256,7 @@ static void G_GNUC_PRINTF (1, 2) complain (const char *format, ...)
 static void
 check_polite (Fixture *fixture)
 {
-  double most = read_number ("USHER_TEST_HOSTILE_P99", P99);
+  double most = read_number ("USHER_TEST_HOSTILE_P99", 0);
   double p99 = 0;
 
   g_array_sort (fixture->times, compare_times);
@@ -275,7 +270,7 @@ check_polite (Fixture *fixture)
     complain ("%u of %u polite requests were not answered 200",
               fixture->n_failures,
               fixture->times->len);
-  if (p99 > most && get_slowness () == 1)
+  if (most > 0 && p99 > most)
     complain ("p99 of the polite is %.1f ms, over %.0f ms", p99, most);
 }
 
@@ -307,7 +302,7 @@ has_recovered (Fixture *fixture, const UsherTestUsage *now, double cpu)
 static void
 check_recovery (Fixture *fixture)
 {
-  gint64 deadline = g_get_monotonic_time () + PATIENCE * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time () + USHER_TEST_PATIENCE;
   UsherTestUsage now = { 0 };
   double cpu = 0;
 
@@ -322,9 +317,8 @@ check_recovery (Fixture *fixture)
                   now.memory,
                   fixture->before.memory);
   if (!has_recovered (fixture, &now, cpu))
-    complain ("%d s after the attack: %.2f %% CPU, %d descriptors more, %.1f MiB more,"
+    complain ("what stays after the attack: %.2f %% CPU, %d descriptors more, %.1f MiB more,"
               " %u processes for %u",
-              PATIENCE,
               cpu * 100,
               (int) now.n_descriptors - (int) fixture->before.n_descriptors,
               now.memory - fixture->before.memory,
@@ -337,16 +331,18 @@ static void
 check_stop (Fixture *fixture, const char *when)
 {
   gint64 start = g_get_monotonic_time ();
-  gint64 deadline = start + PATIENCE * G_TIME_SPAN_SECOND;
+  gint64 deadline = start + USHER_TEST_PATIENCE;
   gint64 time = 0;
   int status = 0;
-  guint most = g_getenv ("USHER_TEST_HOSTILE_P99") != NULL ? STOP : STOP_BUSY * get_slowness ();
+  gint64 most = g_getenv ("USHER_TEST_HOSTILE_P99") != NULL ? STOP : G_MAXINT64;
 
   usher_test_process_signal_stop (fixture->process);
   while (usher_test_process_get_pid (fixture->process) != 0 && g_get_monotonic_time () < deadline)
     wait_for (fixture, PACE);
   time = (g_get_monotonic_time () - start) / G_TIME_SPAN_MILLISECOND;
-  if (usher_test_process_get_pid (fixture->process) == 0)
+  if (usher_test_process_get_pid (fixture->process) != 0)
+    complain ("SIGTERM %s: it goes on", when);
+  else
     status = usher_test_process_await_exit (fixture->process);
 
   g_test_message ("SIGTERM %s: %" G_GINT64_FORMAT " ms", when, time);

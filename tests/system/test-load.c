@@ -17,8 +17,6 @@
 /* seconds */
 #define SATURATION 2
 #define LOAD       8
-#define PATIENCE   30
-#define SETTLED    60
 
 typedef struct
 {
@@ -46,8 +44,8 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_children_await_ready (fixture->process, PATIENCE);
-  usher_test_checker_await_settled (fixture->checker, SETTLED);
+  usher_test_children_await_ready (fixture->process);
+  usher_test_checker_await_settled (fixture->checker);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
 
   usher_test_client_free (fixture->admin);
@@ -173,7 +171,7 @@ stop_copy (Fixture *fixture, const char *service, guint copy)
   GPid pid = usher_test_children_signal (fixture->process, service, copy, SIGTERM);
 
   g_assert_cmpint (pid, >, 0);
-  usher_test_children_await_replaced (fixture->process, pid, PATIENCE);
+  usher_test_children_await_replaced (fixture->process, pid);
 }
 
 static void

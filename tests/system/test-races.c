@@ -9,7 +9,6 @@
 #include "usher-test-checker.h"
 #include "usher-test-shop.h"
 
-#define SETTLED     60
 #define MAX_RUNNERS 10
 
 typedef struct
@@ -60,7 +59,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_checker_await_settled (fixture->checker, SETTLED);
+  usher_test_checker_await_settled (fixture->checker);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
 
   for (guint i = 0; i < MAX_RUNNERS; i++)
@@ -261,7 +260,7 @@ test_price (Fixture *fixture, gconstpointer data)
         g_assert_cmpuint (usher_test_client_get_status (fixture->seller), ==, 400);
     }
 
-  usher_test_checker_await_settled (fixture->checker, SETTLED);
+  usher_test_checker_await_settled (fixture->checker);
   n_refused = usher_test_checker_query (fixture->checker, refused);
   g_test_message ("%u of %u edits came before the order held the ticket, %" G_GINT64_FORMAT
                   " after it was placed",

@@ -50,7 +50,7 @@ main (int argc, char **argv)
 {
   static const UsherBusKind kind = {
     .name = TRANSPORT,
-    .outlives_server = WAY != USHER_TEST_HUB_INPROC,
+    .outlives_server = OUTLIVES_SERVER,
     .make = make,
     .free = free_hub,
     .stop = stop,

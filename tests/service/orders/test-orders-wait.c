@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "usher-id.h"
-#include "usher-test-host.h"
+#include "usher-test-calls.h"
 
 #define BOB USHER_TEST_BOB
 
@@ -39,51 +39,13 @@ give_copy (Fixture *fixture, const char *ticket_id)
   usher_test_host_give (fixture->host, "orders", NULL, "ticket:created", payload);
 }
 
-/* one order that waits, made on a thread of its own */
-typedef struct
+/* an order of @ticket_id that waits for its copy */
+static UsherTestCalls *
+order (Fixture *fixture, const char *ticket_id)
 {
-  UsherTestHost *host;  /* (unowned) */
-  char *body;           /* (owned) */
-  GAsyncQueue *answers; /* (owned) (element-type UsherReply) */
-  GThread *threads[2];  /* (owned) */
-} Calls;
+  g_autofree char *body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
 
-static gpointer
-order_on_thread (gpointer data)
-{
-  Calls *calls = data;
-  UsherReply *reply = usher_test_host_call_with (
-      calls->host, "POST", "/api/orders", BOB, calls->body, "Idempotency-Key: k1");
-
-  g_async_queue_push (calls->answers, reply);
-
-  return NULL;
-}
-
-/* Of two requests with one key the second is refused as long as the first is not answered: its 409 tells
- * that the other one waits. */
-static void
-calls_begin (Calls *calls, Fixture *fixture, const char *ticket_id)
-{
-  g_autoptr (UsherReply) refused = NULL;
-
-  calls->host = fixture->host;
-  calls->body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
-  calls->answers = g_async_queue_new_full (g_object_unref);
-  for (guint i = 0; i < G_N_ELEMENTS (calls->threads); i++)
-    calls->threads[i] = g_thread_new ("order", order_on_thread, calls);
-
-  refused = g_async_queue_pop (calls->answers);
-  usher_test_assert_status (refused, 409);
-}
-
-static void
-calls_end (Calls *calls)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (calls->threads); i++)
-    g_thread_join (calls->threads[i]);
-  g_async_queue_unref (calls->answers);
-  g_free (calls->body);
+  return usher_test_calls_new (fixture->host, "/api/orders", BOB, body);
 }
 
 static void
@@ -91,40 +53,29 @@ test_wait_for_copy (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *ticket_id =
       usher_id_new (USHER_CLOCK (usher_test_host_get_clock (fixture->host)));
-  Calls calls;
+  g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a ticket can be ordered before its copy has come.");
 
-  calls_begin (&calls, fixture, ticket_id);
-
   give_copy (fixture, ticket_id);
-  reply = g_async_queue_pop (calls.answers);
+  reply = usher_test_calls_pop (calls);
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "ticket.id", ticket_id);
-
-  calls_end (&calls);
 }
 
 static void
 test_wait_in_vain (Fixture *fixture, gconstpointer data)
 {
-  UsherManualClock *clock = usher_test_host_get_clock (fixture->host);
-  g_autofree char *ticket_id = usher_id_new (USHER_CLOCK (clock));
-  Calls calls;
+  g_autofree char *ticket_id =
+      usher_id_new (USHER_CLOCK (usher_test_host_get_clock (fixture->host)));
+  g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a copy that does not come within 2 seconds is 404.");
 
-  calls_begin (&calls, fixture, ticket_id);
-
-  usher_manual_clock_advance (clock, 1999 * G_TIME_SPAN_MILLISECOND);
-  g_assert_null (g_async_queue_timeout_pop (calls.answers, 50 * G_TIME_SPAN_MILLISECOND));
-  usher_manual_clock_advance (clock, G_TIME_SPAN_MILLISECOND);
-  reply = g_async_queue_pop (calls.answers);
+  reply = usher_test_calls_expire (calls, 2 * G_TIME_SPAN_SECOND);
   usher_test_assert_refused (reply, 404, NULL, "Not Found");
-
-  calls_end (&calls);
 }
 
 static void

@@ -13,8 +13,7 @@
 #include "usher-json.h"
 #include "usher-payment.h"
 #include "usher-test-processor.h"
-
-#define PATIENCE (2 * G_TIME_SPAN_MINUTE)
+#include "usher-test.h"
 
 void
 usher_test_till_set_up (UsherTestTill *self, gconstpointer data)
@@ -161,7 +160,7 @@ open_ledger (UsherTestTill *self)
   sqlite3 *ledger = NULL;
 
   g_assert_cmpint (sqlite3_open (path, &ledger), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_busy_timeout (ledger, PATIENCE / 1000), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_busy_timeout (ledger, USHER_TEST_PATIENCE / 1000), ==, SQLITE_OK);
 
   return ledger;
 }
@@ -186,13 +185,8 @@ GThread *
 usher_test_till_start_held (UsherTestTill *self)
 {
   GThread *thread = usher_test_till_start_paying (self, "tok_held");
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
 
-  while (ask_ledger (self, "SELECT count(*) FROM held") == 0)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (1000);
-    }
+  usher_test_until (ask_ledger (self, "SELECT count(*) FROM held") > 0);
 
   return thread;
 }

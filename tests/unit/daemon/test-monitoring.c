@@ -17,10 +17,10 @@
 #include "usher-json.h"
 #include "usher-test-json.h"
 #include "usher-test-metrics.h"
+#include "usher-test.h"
 
 #define HOSTILE "<script>alert(1)</script>\"&'"
 #define TOKEN   "a-token-of-the-test"
-#define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
 /* A hub that runs, and this test as its member. */
 typedef struct
@@ -102,7 +102,7 @@ static void
 leave (Fixture *fixture)
 {
   if (fixture->bus != NULL)
-    usher_bus_close (fixture->bus, TIMEOUT, NULL);
+    usher_bus_close (fixture->bus, USHER_TEST_PATIENCE, NULL);
   g_clear_object (&fixture->bus);
 }
 
@@ -516,6 +516,19 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   usher_delivery_unref (delivery);
 }
 
+/* (nullable): the id of the one event that is parked */
+static char *
+dup_parked (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) parked = usher_bus_list_parked (fixture->bus, NULL, 0, 2, &error);
+
+  g_assert_no_error (error);
+
+  return parked->len == 1 ? g_strdup (((UsherParkedEvent *) g_ptr_array_index (parked, 0))->id)
+                          : NULL;
+}
+
 /* (transfer full): the id of an event that is parked now */
 static char *
 park (Fixture *fixture, const char *channel)
@@ -524,21 +537,15 @@ park (Fixture *fixture, const char *channel)
     .channel = channel, .group = "group", .durable = "group", .max_deliver = 1
   };
   g_autoptr (GError) error = NULL;
-  gint64 deadline = g_get_monotonic_time () + TIMEOUT;
+  char *id = NULL;
 
   usher_bus_subscribe (fixture->bus, &wish, on_delivery, fixture, NULL, &error);
   g_assert_no_error (error);
   publish (fixture, channel, "{\"x\":\"" HOSTILE "\"}");
 
-  while (TRUE)
-    {
-      g_autoptr (GPtrArray) parked = usher_bus_list_parked (fixture->bus, NULL, 0, 2, &error);
+  usher_test_until ((id = dup_parked (fixture)) != NULL);
 
-      g_assert_no_error (error);
-      if (parked->len == 1)
-        return g_strdup (((UsherParkedEvent *) g_ptr_array_index (parked, 0))->id);
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-    }
+  return id;
 }
 
 static void
@@ -619,7 +626,8 @@ test_page (Fixture *fixture, gconstpointer data)
   g_autofree char *text = NULL;
   g_autoptr (UsherJson) parked = NULL;
 
-  g_test_summary ("A hub has the page for people, and tells what is parked, whatever it is called.");
+  g_test_summary (
+      "A hub has the page for people, and tells what is parked, whatever it is called.");
 
   start_hub (fixture, "127.0.0.1:0");
   join (fixture);

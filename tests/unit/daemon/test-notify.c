@@ -15,8 +15,6 @@
 
 #include <gio/gio.h>
 
-#define PATIENCE (20 * G_TIME_SPAN_SECOND)
-
 typedef struct
 {
   char *directory; /* for all that the test makes */
@@ -121,7 +119,7 @@ receive (Fixture *fixture)
   char note[4096] = "";
   gssize size = 0;
 
-  if (!g_socket_condition_timed_wait (fixture->socket, G_IO_IN, PATIENCE, NULL, &error))
+  if (!g_socket_condition_timed_wait (fixture->socket, G_IO_IN, USHER_TEST_PATIENCE, NULL, &error))
     g_error ("the program says nothing: %s", error->message);
   size = g_socket_receive (fixture->socket, note, sizeof note - 1, NULL, &error);
   g_assert_no_error (error);

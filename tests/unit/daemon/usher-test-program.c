@@ -275,21 +275,18 @@ program_assert_answer (const char *address, const char *path, const char *patter
   g_assert_true (g_pattern_match_simple (pattern, answer));
 }
 
+static gboolean
+is_answered (const char *address, const char *path, const char *pattern)
+{
+  g_autofree char *answer = program_ask (address, "GET", path);
+
+  return g_pattern_match_simple (pattern, answer);
+}
+
 void
 program_await_answer (const char *address, const char *path, const char *pattern)
 {
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
-
-  while (TRUE)
-    {
-      g_autofree char *answer = program_ask (address, "GET", path);
-
-      if (g_pattern_match_simple (pattern, answer))
-        return;
-      if (g_get_monotonic_time () > deadline)
-        g_error ("%s is not answered by “%s”: %s", path, pattern, answer);
-      g_usleep (10000);
-    }
+  usher_test_until (is_answered (address, path, pattern));
 }
 
 int

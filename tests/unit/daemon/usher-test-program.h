@@ -66,7 +66,7 @@ GSocketConnection *program_send (const char *address, const char *method, const 
 char *program_ask (const char *address, const char *method, const char *path);
 /* of a GET */
 void program_assert_answer (const char *address, const char *path, const char *pattern);
-/* until a GET is answered so, at most 20 s */
+/* until a GET is answered so */
 void program_await_answer (const char *address, const char *path, const char *pattern);
 
 G_END_DECLS
