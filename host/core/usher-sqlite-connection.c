@@ -16,6 +16,8 @@
 #define PATIENCE (5 * G_TIME_SPAN_SECOND)
 /* who wants a moment between two commits looks this often */
 #define POLL 50
+/* how long another's switch to a log is left alone */
+#define SWITCH_PAUSE (2 * G_TIME_SPAN_MILLISECOND)
 /* how much of a file is copied at once */
 #define COPY_PAGES 1024
 
@@ -36,6 +38,7 @@ struct _UsherSqliteConnection
   char *path;             /* (owned) */
   char *name;             /* (owned): in errors */
   GHashTable *statements; /* (owned) SQL by address -> sqlite3_stmt (owned) */
+  gint64 patience;        /* how long others are waited for */
   gint64 deadline;        /* until when others are asked for room, monotonic */
 };
 
@@ -160,7 +163,36 @@ usher_sqlite_connection_set_patience (UsherSqliteConnection *self, gint64 patien
 {
   g_return_if_fail (self != NULL);
 
+  self->patience = patience;
   sqlite3_busy_timeout (self->db, (int) (patience / G_TIME_SPAN_MILLISECOND));
+}
+
+/**
+ * usher_sqlite_connection_use_log: (skip)
+ * @self: a connection
+ * @error: return location for an error
+ *
+ * Lets the file be written by way of a log beside it, so that who reads and who writes do not wait for each other. The
+ * file remembers that. Several processes may say so at once.
+ *
+ * Returns: whether it is so
+ */
+gboolean
+usher_sqlite_connection_use_log (UsherSqliteConnection *self, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + self->patience;
+  int code;
+
+  /* SQLite itself does not wait for another's switch */
+  for (;;)
+    {
+      code = sqlite3_exec (self->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+      if ((code & 0xff) != SQLITE_BUSY || g_get_monotonic_time () >= deadline)
+        break;
+      g_usleep (SWITCH_PAUSE);
+    }
+
+  return code == SQLITE_OK || usher_sqlite_failure_set (self->name, self->db, code, error);
 }
 
 /**

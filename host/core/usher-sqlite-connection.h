@@ -40,6 +40,8 @@ const char *usher_sqlite_connection_get_name (UsherSqliteConnection *self);
 USHER_API
 void usher_sqlite_connection_set_patience (UsherSqliteConnection *self, gint64 patience);
 USHER_API
+gboolean usher_sqlite_connection_use_log (UsherSqliteConnection *self, GError **error);
+USHER_API
 gboolean
 usher_sqlite_connection_execute (UsherSqliteConnection *self, const char *sql, GError **error);
 USHER_API

@@ -165,7 +165,7 @@ make_or_check (UsherSqliteConnection *connection, GError **error)
 gboolean
 usher_sqlite_layout_open (UsherSqliteConnection *connection, GError **error)
 {
-  return usher_sqlite_connection_execute (connection, "PRAGMA journal_mode=WAL", error) &&
+  return usher_sqlite_connection_use_log (connection, error) &&
          usher_sqlite_connection_begin (connection, error) &&
          usher_sqlite_connection_end (connection, make_or_check (connection, error), error);
 }

@@ -9,6 +9,7 @@
 #include "usher-sqlite-writer-private.h"
 
 #include "usher-error.h"
+#include "usher-latch-private.h"
 #include "usher-pulse-private.h"
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-log-private.h"
@@ -338,12 +339,8 @@ usher_sqlite_writer_commit (UsherSqliteWriter *self,
 typedef struct
 {
   UsherSqliteJob job;
-  gint64 timeout;
   gpointer user_data;
-  GMutex mutex;
-  GCond cond;
-  gboolean is_done; /* (mutex mutex) */
-  GError *error;    /* (owned) (nullable) (mutex mutex) */
+  UsherLatch latch;
 } Wait;
 
 static gboolean
@@ -359,33 +356,7 @@ on_job_done (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   Wait *wait = user_data;
 
-  g_mutex_lock (&wait->mutex);
-  wait->is_done = TRUE;
-  wait->error = error != NULL ? g_error_copy (error) : NULL;
-  g_cond_signal (&wait->cond);
-  g_mutex_unlock (&wait->mutex);
-}
-
-static void
-push_and_wait (UsherSqliteWriter *self, Wait *wait)
-{
-  UsherSqliteEntry *entry = g_new0 (UsherSqliteEntry, 1);
-
-  entry->job = run_waited;
-  entry->timeout = wait->timeout;
-  entry->func = on_job_done;
-  entry->user_data = wait;
-  if (!usher_sqlite_queue_push (&self->queue, entry))
-    {
-      wait->error = make_closed_error (self);
-      usher_sqlite_entry_free (entry);
-      return;
-    }
-
-  g_mutex_lock (&wait->mutex);
-  while (!wait->is_done)
-    g_cond_wait (&wait->cond, &wait->mutex);
-  g_mutex_unlock (&wait->mutex);
+  usher_latch_leave (&wait->latch, error);
 }
 
 gboolean
@@ -395,18 +366,28 @@ usher_sqlite_writer_run (UsherSqliteWriter *self,
                          gpointer user_data,
                          GError **error)
 {
-  Wait wait = { .job = job, .timeout = timeout, .user_data = user_data };
+  Wait wait = { .job = job, .user_data = user_data };
+  UsherSqliteEntry *entry = g_new0 (UsherSqliteEntry, 1);
+  GError *trouble = NULL;
 
-  g_mutex_init (&wait.mutex);
-  g_cond_init (&wait.cond);
-  push_and_wait (self, &wait);
-  g_cond_clear (&wait.cond);
-  g_mutex_clear (&wait.mutex);
+  entry->job = run_waited;
+  entry->timeout = timeout;
+  entry->func = on_job_done;
+  entry->user_data = &wait;
+  usher_latch_init (&wait.latch, 1);
+  if (!usher_sqlite_queue_push (&self->queue, entry))
+    {
+      g_autoptr (GError) closed = make_closed_error (self);
 
-  if (wait.error == NULL)
+      usher_latch_leave (&wait.latch, closed);
+      usher_sqlite_entry_free (entry);
+    }
+
+  trouble = usher_latch_wait (&wait.latch);
+  if (trouble == NULL)
     return TRUE;
 
-  g_propagate_error (error, wait.error);
+  g_propagate_error (error, trouble);
   return FALSE;
 }
 

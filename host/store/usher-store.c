@@ -8,6 +8,8 @@
 
 #include "usher-store.h"
 
+#include "usher-latch-private.h"
+
 /**
  * UsherStore:
  *
@@ -174,24 +176,10 @@ usher_store_commit (UsherStore *self,
   USHER_STORE_GET_IFACE (self)->commit (self, commit, func, user_data);
 }
 
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  gboolean is_done; /* (mutex mutex) */
-  GError *error;    /* (owned) (nullable) (mutex mutex) */
-} Wait;
-
 static void
 on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
-  Wait *wait = user_data;
-
-  g_mutex_lock (&wait->mutex);
-  wait->is_done = TRUE;
-  wait->error = error != NULL ? g_error_copy (error) : NULL;
-  g_cond_signal (&wait->cond);
-  g_mutex_unlock (&wait->mutex);
+  usher_latch_leave (user_data, error);
 }
 
 /**
@@ -208,27 +196,19 @@ on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 gboolean
 usher_store_commit_sync (UsherStore *self, UsherCommit *commit, GError **error)
 {
-  Wait wait = { 0 };
+  UsherLatch latch;
+  GError *trouble = NULL;
 
   g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
   g_return_val_if_fail (commit != NULL, FALSE);
 
-  g_mutex_init (&wait.mutex);
-  g_cond_init (&wait.cond);
-
-  usher_store_commit (self, commit, on_committed, &wait);
-  g_mutex_lock (&wait.mutex);
-  while (!wait.is_done)
-    g_cond_wait (&wait.cond, &wait.mutex);
-  g_mutex_unlock (&wait.mutex);
-
-  g_cond_clear (&wait.cond);
-  g_mutex_clear (&wait.mutex);
-
-  if (wait.error == NULL)
+  usher_latch_init (&latch, 1);
+  usher_store_commit (self, commit, on_committed, &latch);
+  trouble = usher_latch_wait (&latch);
+  if (trouble == NULL)
     return TRUE;
 
-  g_propagate_error (error, wait.error);
+  g_propagate_error (error, trouble);
   return FALSE;
 }
 

@@ -8,17 +8,14 @@
 
 #include "usher-test-processor.h"
 
-#include <sqlite3.h>
-
 #include "usher-error.h"
 #include "usher-id.h"
+#include "usher-sqlite-connection.h"
 
-#define SLOW            (2 * G_TIME_SPAN_SECOND)
-#define HELD            (5 * G_TIME_SPAN_MINUTE)
-#define HELD_PAUSE      (2 * G_TIME_SPAN_MILLISECOND)
-#define BUSY_TIMEOUT_MS 5000
-#define BUSY_PAUSE      (2 * G_TIME_SPAN_MILLISECOND)
-#define CLOSED          "The payment took too long, try again"
+#define SLOW       (2 * G_TIME_SPAN_SECOND)
+#define HELD       (5 * G_TIME_SPAN_MINUTE)
+#define HELD_PAUSE (2 * G_TIME_SPAN_MILLISECOND)
+#define CLOSED     "The payment took too long, try again"
 
 struct _UsherTestProcessor
 {
@@ -26,7 +23,7 @@ struct _UsherTestProcessor
 
   UsherClock *clock; /* (owned) */
   GMutex mutex;
-  sqlite3 *ledger; /* (owned) (mutex mutex) */
+  UsherSqliteConnection *ledger; /* (owned) (mutex mutex) */
 };
 
 /* what becomes of a token */
@@ -72,8 +69,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (UsherTestProcessor,
                                G_IMPLEMENT_INTERFACE (USHER_TYPE_CARD_PROCESSOR,
                                                       card_processor_iface_init))
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
-
 static gboolean
 return_unavailable (GError **error, const char *reason)
 {
@@ -83,33 +78,54 @@ return_unavailable (GError **error, const char *reason)
   return FALSE;
 }
 
-/* @texts: (nullable elements): for the first parameters of @sql */
-static sqlite3_stmt *
+/* Always FALSE; takes ownership of @trouble, whatever it is: nobody knows what became of the card. */
+static gboolean
+fail (GError *trouble, GError **error)
+{
+  g_autoptr (GError) own = trouble;
+
+  return return_unavailable (error, own->message);
+}
+
+/* @texts: (nullable elements): for the first parameters of @sql, borrowed */
+static UsherSqliteStatement *
 prepare (UsherTestProcessor *self,
          const char *sql,
          const char *const *texts,
          guint n,
          GError **error)
 {
-  sqlite3_stmt *statement = NULL;
+  GError *trouble = NULL;
+  UsherSqliteStatement *statement = usher_sqlite_connection_get (self->ledger, sql, &trouble);
 
-  if (sqlite3_prepare_v2 (self->ledger, sql, -1, &statement, NULL) != SQLITE_OK)
+  if (statement == NULL)
     {
-      return_unavailable (error, sqlite3_errmsg (self->ledger));
+      fail (trouble, error);
       return NULL;
     }
 
   for (guint i = 0; i < n; i++)
-    sqlite3_bind_text (statement, (int) i + 1, texts[i], -1, SQLITE_TRANSIENT);
+    usher_sqlite_statement_bind_text (statement, (int) i + 1, texts[i]);
 
   return statement;
 }
 
 static gboolean
-finish (UsherTestProcessor *self, sqlite3_stmt *statement, GError **error)
+finish (UsherTestProcessor *self, UsherSqliteStatement *statement, GError **error)
 {
-  return sqlite3_step (statement) == SQLITE_DONE ||
-         return_unavailable (error, sqlite3_errmsg (self->ledger));
+  GError *trouble = NULL;
+
+  return usher_sqlite_connection_finish (self->ledger, statement, &trouble) ||
+         fail (trouble, error);
+}
+
+static gboolean
+step (UsherTestProcessor *self, UsherSqliteStatement *statement, gboolean *found, GError **error)
+{
+  GError *trouble = NULL;
+
+  return usher_sqlite_connection_step (self->ledger, statement, found, &trouble) ||
+         fail (trouble, error);
 }
 
 /* Writes what a key came to, unless it came to something before. The mutex is held. */
@@ -124,7 +140,7 @@ enter_charge (UsherTestProcessor *self,
   g_autofree char *object_id = usher_id_new (self->clock);
   g_autofree char *id = card->message == NULL ? g_strconcat ("ch_", object_id, NULL) : NULL;
   const char *texts[] = { key, id, card->message, currency };
-  g_autoptr (sqlite3_stmt) insert = NULL;
+  g_autoptr (UsherSqliteStatement) insert = NULL;
 
   insert = prepare (self,
                     "INSERT OR IGNORE INTO charges (key, id, message, currency, amount,"
@@ -135,8 +151,8 @@ enter_charge (UsherTestProcessor *self,
   if (insert == NULL)
     return FALSE;
 
-  sqlite3_bind_int64 (insert, 5, amount);
-  sqlite3_bind_int (insert, 6, card->n_lost_refunds);
+  usher_sqlite_statement_bind_integer (insert, 5, amount);
+  usher_sqlite_statement_bind_integer (insert, 6, card->n_lost_refunds);
 
   return finish (self, insert, error);
 }
@@ -149,20 +165,19 @@ look_up (UsherTestProcessor *self,
          gboolean *found,
          GError **error)
 {
-  g_autoptr (sqlite3_stmt) select = NULL;
-  int result;
+  g_autoptr (UsherSqliteStatement) select = NULL;
 
   select = prepare (self, "SELECT id, message FROM charges WHERE key = ?", &key, 1, error);
   if (select == NULL)
     return FALSE;
 
-  result = sqlite3_step (select);
-  *found = result == SQLITE_ROW;
-  if (result != SQLITE_ROW)
-    return result == SQLITE_DONE || return_unavailable (error, sqlite3_errmsg (self->ledger));
+  if (!step (self, select, found, error))
+    return FALSE;
+  if (!*found)
+    return TRUE;
 
-  charge->id = g_strdup ((const char *) sqlite3_column_text (select, 0));
-  charge->message = g_strdup ((const char *) sqlite3_column_text (select, 1));
+  charge->id = g_strdup (usher_sqlite_statement_get_text (select, 0));
+  charge->message = g_strdup (usher_sqlite_statement_get_text (select, 1));
   charge->outcome = charge->id != NULL ? USHER_CHARGE_PAID : USHER_CHARGE_DECLINED;
 
   return TRUE;
@@ -198,7 +213,7 @@ static gboolean
 enter_held (UsherTestProcessor *self, const char *key, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (sqlite3_stmt) insert = NULL;
+  g_autoptr (UsherSqliteStatement) insert = NULL;
 
   insert = prepare (self, "INSERT OR IGNORE INTO held (key) VALUES (?)", &key, 1, error);
 
@@ -209,11 +224,12 @@ static gboolean
 is_held (UsherTestProcessor *self, const char *key)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (sqlite3_stmt) select = NULL;
+  g_autoptr (UsherSqliteStatement) select = NULL;
+  gboolean found = FALSE;
 
   select = prepare (self, "SELECT 1 FROM held WHERE key = ?", &key, 1, NULL);
 
-  return select != NULL && sqlite3_step (select) == SQLITE_ROW;
+  return select != NULL && step (self, select, &found, NULL) && found;
 }
 
 /* Waits until the key was taken out of `held`, by another connection to the ledger. */
@@ -294,7 +310,7 @@ usher_test_processor_settle (UsherCardProcessor *processor,
 static gboolean
 lose_refund (UsherTestProcessor *self, const char *charge_id, gboolean *lost, GError **error)
 {
-  g_autoptr (sqlite3_stmt) update = NULL;
+  g_autoptr (UsherSqliteStatement) update = NULL;
 
   update = prepare (self,
                     "UPDATE charges SET lost_refunds = lost_refunds - 1"
@@ -305,7 +321,7 @@ lose_refund (UsherTestProcessor *self, const char *charge_id, gboolean *lost, GE
   if (update == NULL || !finish (self, update, error))
     return FALSE;
 
-  *lost = sqlite3_changes (self->ledger) > 0;
+  *lost = usher_sqlite_connection_get_n_changes (self->ledger) > 0;
 
   return TRUE;
 }
@@ -317,7 +333,7 @@ enter_refund (UsherTestProcessor *self, const char *key, const char *charge_id, 
   g_autofree char *object_id = usher_id_new (self->clock);
   g_autofree char *id = g_strconcat ("re_", object_id, NULL);
   const char *texts[] = { key, id, charge_id };
-  g_autoptr (sqlite3_stmt) insert = NULL;
+  g_autoptr (UsherSqliteStatement) insert = NULL;
 
   insert = prepare (self,
                     "INSERT OR IGNORE INTO refunds (key, id, charge)"
@@ -338,8 +354,9 @@ usher_test_processor_refund (UsherCardProcessor *processor,
 {
   UsherTestProcessor *self = USHER_TEST_PROCESSOR (processor);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  g_autoptr (sqlite3_stmt) select = NULL;
+  g_autoptr (UsherSqliteStatement) select = NULL;
   gboolean lost = FALSE;
+  gboolean found = FALSE;
 
   if (!lose_refund (self, charge_id, &lost, error))
     return FALSE;
@@ -351,7 +368,9 @@ usher_test_processor_refund (UsherCardProcessor *processor,
   select = prepare (self, "SELECT id FROM refunds WHERE key = ?", &key, 1, error);
   if (select == NULL)
     return FALSE;
-  if (sqlite3_step (select) != SQLITE_ROW)
+  if (!step (self, select, &found, error))
+    return FALSE;
+  if (!found)
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -361,7 +380,7 @@ usher_test_processor_refund (UsherCardProcessor *processor,
       return FALSE;
     }
 
-  *refund_id = g_strdup ((const char *) sqlite3_column_text (select, 0));
+  *refund_id = g_strdup (usher_sqlite_statement_get_text (select, 0));
 
   return TRUE;
 }
@@ -379,7 +398,7 @@ usher_test_processor_finalize (GObject *object)
 {
   UsherTestProcessor *self = USHER_TEST_PROCESSOR (object);
 
-  g_clear_pointer (&self->ledger, sqlite3_close);
+  g_clear_pointer (&self->ledger, usher_sqlite_connection_free);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->mutex);
 
@@ -398,19 +417,18 @@ usher_test_processor_init (UsherTestProcessor *self)
   g_mutex_init (&self->mutex);
 }
 
-/* Two processes may make the ledger at once. SQLite does not wait for another's switch of the journal's mode. */
+/* Two processes may make the ledger at once. */
 static gboolean
-choose_journal (UsherTestProcessor *self)
+open_ledger (UsherTestProcessor *self, const char *path, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + BUSY_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
-  int code = SQLITE_OK;
+  g_autofree char *name = g_strdup_printf ("ledger “%s”", path);
+  GError *trouble = NULL;
 
-  while ((code = sqlite3_exec (self->ledger, "PRAGMA journal_mode=WAL", NULL, NULL, NULL)) ==
-             SQLITE_BUSY &&
-         g_get_monotonic_time () < deadline)
-    g_usleep (BUSY_PAUSE);
+  self->ledger = usher_sqlite_connection_new (path, name, USHER_SQLITE_CREATE, &trouble);
 
-  return code == SQLITE_OK;
+  return (self->ledger != NULL && usher_sqlite_connection_use_log (self->ledger, &trouble) &&
+          usher_sqlite_connection_execute (self->ledger, layout, &trouble)) ||
+         fail (trouble, error);
 }
 
 UsherCardProcessor *
@@ -420,17 +438,8 @@ usher_test_processor_new (const char *directory, UsherClock *clock, GError **err
   g_autofree char *path = g_build_filename (directory, USHER_TEST_PROCESSOR_LEDGER, NULL);
 
   self->clock = g_object_ref (clock);
-  if (sqlite3_open_v2 (path,
-                       &self->ledger,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                       NULL) != SQLITE_OK ||
-      sqlite3_busy_timeout (self->ledger, BUSY_TIMEOUT_MS) != SQLITE_OK || !choose_journal (self) ||
-      sqlite3_exec (self->ledger, layout, NULL, NULL, NULL) != SQLITE_OK)
-    {
-      return_unavailable (error, sqlite3_errmsg (self->ledger));
-      g_prefix_error (error, "ledger “%s”: ", path);
-      return NULL;
-    }
+  if (!open_ledger (self, path, error))
+    return NULL;
 
   return USHER_CARD_PROCESSOR (g_steal_pointer (&self));
 }
