@@ -62,33 +62,6 @@ check_numbers (const char *text, GError **error)
   return TRUE;
 }
 
-/* (transfer full) (nullable): a page that is a list alone, or has it by another name, becomes one with items */
-static JsonObject *
-take_object (JsonParser *parser)
-{
-  g_autoptr (JsonNode) root = json_parser_steal_root (parser);
-  g_autoptr (JsonObject) object = json_object_new ();
-  JsonObject *page = NULL;
-
-  if (root != NULL && JSON_NODE_HOLDS_ARRAY (root))
-    {
-      json_object_set_member (object, "items", g_steal_pointer (&root));
-      return g_steal_pointer (&object);
-    }
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    return NULL;
-
-  page = json_node_get_object (root);
-  if (!json_object_has_member (page, "events") || json_object_has_member (page, "items"))
-    return json_object_ref (page);
-
-  json_object_set_member (object, "items", json_object_dup_member (page, "events"));
-  if (json_object_has_member (page, "cursor"))
-    json_object_set_member (object, "cursor", json_object_dup_member (page, "cursor"));
-
-  return g_steal_pointer (&object);
-}
-
 /**
  * usher_answer_parse:
  * @text: what was answered
@@ -106,7 +79,7 @@ usher_answer_parse (const char *text, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (UsherJson) strict = NULL;
   g_autoptr (GError) fault = NULL;
-  JsonObject *object = NULL;
+  JsonNode *root = NULL;
 
   strict = usher_json_parse (text, -1, &fault);
   if (strict == NULL || !json_parser_load_from_data (parser, text, -1, &fault))
@@ -117,11 +90,13 @@ usher_answer_parse (const char *text, GError **error)
   if (!check_numbers (text, error))
     return NULL;
 
-  object = take_object (parser);
-  if (object == NULL)
-    g_set_error (error, USHER_ERROR, USHER_ERROR_CORRUPT, "is no JSON object");
+  root = json_parser_get_root (parser);
+  if (JSON_NODE_HOLDS_OBJECT (root))
+    return json_node_dup_object (root);
 
-  return object;
+  g_set_error (error, USHER_ERROR, USHER_ERROR_CORRUPT, "is no JSON object");
+
+  return NULL;
 }
 
 /**
