@@ -28,8 +28,9 @@ assert_refused (const char *text, const char *pattern)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) answer = usher_answer_parse (text, &error);
+  g_autofree char *shown = g_strescape (text, NULL);
 
-  g_test_message ("%.40s: %s", text, error != NULL ? error->message : "taken");
+  g_test_message ("%.40s: %s", shown, error != NULL ? error->message : "taken");
   g_assert_null (answer);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_CORRUPT);
   g_assert_true (g_pattern_match_simple (pattern, error->message));
