@@ -12,62 +12,21 @@
 #include "usher-event-job-private.h"
 #include "usher-host-private.h"
 #include "usher-host-view-private.h"
+#include "usher-latch-private.h"
 #include "usher-timer-job-private.h"
 
 #define TIMERS_AT_ONCE 256
 
-/* What a thread waits for. */
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  guint n_open;
-  GError *error; /* (owned) (nullable): the last one */
-} Latch;
-
-static void
-latch_init (Latch *latch, guint n_open)
-{
-  g_mutex_init (&latch->mutex);
-  g_cond_init (&latch->cond);
-  latch->n_open = n_open;
-  latch->error = NULL;
-}
-
-static void
-latch_leave (const GError *error, gpointer user_data)
-{
-  Latch *latch = user_data;
-
-  g_mutex_lock (&latch->mutex);
-  if (error != NULL)
-    {
-      g_clear_error (&latch->error);
-      latch->error = g_error_copy (error);
-    }
-  latch->n_open--;
-  g_cond_signal (&latch->cond);
-  g_mutex_unlock (&latch->mutex);
-}
-
-/* Waits, clears the latch and hands over its error. */
-static GError *
-latch_wait (Latch *latch)
-{
-  g_mutex_lock (&latch->mutex);
-  while (latch->n_open > 0)
-    g_cond_wait (&latch->cond, &latch->mutex);
-  g_mutex_unlock (&latch->mutex);
-  g_mutex_clear (&latch->mutex);
-  g_cond_clear (&latch->cond);
-
-  return g_steal_pointer (&latch->error);
-}
-
 static void
 on_exchange_done (UsherExchange *exchange, gpointer user_data)
 {
-  latch_leave (NULL, user_data);
+  usher_latch_leave (user_data, NULL);
+}
+
+static void
+on_job_done (const GError *error, gpointer user_data)
+{
+  usher_latch_leave (user_data, error);
 }
 
 /**
@@ -89,13 +48,13 @@ usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
   g_autoptr (UsherReply) reply = NULL;
   g_autoptr (GError) error = NULL;
   GBytes *body = NULL;
-  Latch latch;
+  UsherLatch latch;
 
   g_return_val_if_fail (USHER_IS_HOST (self), NULL);
   g_return_val_if_fail (USHER_IS_REQUEST (request), NULL);
   g_return_val_if_fail (self->started, NULL);
 
-  latch_init (&latch, 1);
+  usher_latch_init (&latch, 1);
   body = usher_request_get_body (request);
   exchange = usher_exchange_new (request, on_exchange_done, &latch);
   reply = g_object_ref (usher_exchange_get_reply (exchange));
@@ -106,7 +65,7 @@ usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
     usher_exchange_finish (exchange);
 
   usher_tenants_end_reads (self->tenants);
-  error = latch_wait (&latch);
+  error = usher_latch_wait (&latch);
 
   return g_steal_pointer (&reply);
 }
@@ -135,7 +94,7 @@ usher_host_feed (UsherHost *self,
   UsherLane *lane = NULL;
   const UsherListener *listener = NULL;
   GError *failure = NULL;
-  Latch latch;
+  UsherLatch latch;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
   g_return_val_if_fail (service != NULL, FALSE);
@@ -160,10 +119,10 @@ usher_host_feed (UsherHost *self,
       return FALSE;
     }
 
-  latch_init (&latch, 1);
-  usher_event_job_start (lane, listener, event, FALSE, latch_leave, &latch);
+  usher_latch_init (&latch, 1);
+  usher_event_job_start (lane, listener, event, FALSE, on_job_done, &latch);
   usher_lane_end_reads (lane);
-  failure = latch_wait (&latch);
+  failure = usher_latch_wait (&latch);
   if (failure != NULL)
     g_propagate_error (error, failure);
 
@@ -175,14 +134,14 @@ static gboolean
 run_timer (UsherLane *lane, UsherTimer *timer)
 {
   g_autoptr (GError) ignored = NULL;
-  Latch latch;
+  UsherLatch latch;
   gboolean started = FALSE;
 
-  latch_init (&latch, 1);
-  started = usher_timer_job_start (lane, timer, latch_leave, &latch);
+  usher_latch_init (&latch, 1);
+  started = usher_timer_job_start (lane, timer, on_job_done, &latch);
   if (!started)
-    latch_leave (NULL, &latch);
-  ignored = latch_wait (&latch);
+    usher_latch_leave (&latch, NULL);
+  ignored = usher_latch_wait (&latch);
 
   return started;
 }
