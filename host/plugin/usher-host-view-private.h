@@ -27,8 +27,6 @@ UsherBus *usher_host_get_bus (UsherHost *self);
 /* what the public listener serves, and the admin listener */
 USHER_API
 UsherRouter *usher_host_get_router (UsherHost *self);
-USHER_API
-UsherRouter *usher_host_get_admin_router (UsherHost *self);
 /* (nullable): the service that has a route */
 USHER_API
 const char *

@@ -34,12 +34,6 @@ usher_host_get_router (UsherHost *self)
   return self->router;
 }
 
-UsherRouter *
-usher_host_get_admin_router (UsherHost *self)
-{
-  return self->admin_router;
-}
-
 static gboolean
 has_route (UsherLane *lane, const char *method, const char *pattern)
 {

@@ -33,19 +33,3 @@ usher_mark_equal (const UsherMark *self, const UsherMark *other)
 
   return self->words[0] == other->words[0] && self->words[1] == other->words[1];
 }
-
-/**
- * usher_mark_is_begin:
- * @self: a mark
- *
- * Tells whether this is where the outbox begins, before any event.
- *
- * Returns: whether it is
- */
-gboolean
-usher_mark_is_begin (const UsherMark *self)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  return self->words[0] == 0 && self->words[1] == 0;
-}

@@ -31,7 +31,5 @@ USHER_API
 GType usher_mark_get_type (void);
 USHER_API
 gboolean usher_mark_equal (const UsherMark *self, const UsherMark *other);
-USHER_API
-gboolean usher_mark_is_begin (const UsherMark *self);
 
 G_END_DECLS
