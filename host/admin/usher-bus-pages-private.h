@@ -24,6 +24,8 @@ typedef struct
 
 /* borrows the strings of the request */
 void usher_bus_page_query_read (UsherBusPageQuery *self, UsherRequest *request);
+/* else NOT_FOUND */
+gboolean usher_bus_page_exists (const char *page, GError **error);
 /* Asks the bus and prints a page: “serverz”, “storez”, “clientsz”, “channelsz” or “groupsz”. Any thread but the bus's; NULL:
  * NOT_FOUND, UNAVAILABLE. */
 char *usher_bus_page_make (UsherBus *bus,

@@ -9,6 +9,7 @@
 #include "usher-bus-pages-private.h"
 
 #include "usher-error.h"
+#include "usher-query-number-private.h"
 
 #define PAGE_SIZE  1024
 #define CLUSTER_ID "usher"
@@ -385,24 +386,12 @@ write_groups (UsherJsonWriter *writer,
   return TRUE;
 }
 
-static guint
-read_number (UsherRequest *request, const char *name, guint by_default)
-{
-  const char *text = usher_request_get_query (request, name);
-  guint64 number = 0;
-
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT32, &number, NULL))
-    return by_default;
-
-  return (guint) number;
-}
-
 void
 usher_bus_page_query_read (UsherBusPageQuery *self, UsherRequest *request)
 {
   self->subs = g_strcmp0 (usher_request_get_query (request, "subs"), "1") == 0;
-  self->limit = MAX (1, read_number (request, "limit", PAGE_SIZE));
-  self->offset = read_number (request, "offset", 0);
+  self->limit = (guint) MAX (1, usher_query_number_read (request, "limit", G_MAXINT32, PAGE_SIZE));
+  self->offset = (guint) usher_query_number_read (request, "offset", G_MAXINT32, 0);
   self->channel = usher_request_get_query (request, "channel");
   self->client = usher_request_get_query (request, "client");
 }
@@ -430,30 +419,49 @@ make_page (UsherBus *bus,
   return usher_json_writer_end (writer);
 }
 
+static const struct
+{
+  const char *name;
+  UsherBusParts parts;
+  WriteFunc func;
+} pages[] = {
+  { "serverz", 0, write_server },
+  { "storez", 0, write_store },
+  { "clientsz", USHER_BUS_PART_CLIENTS, write_clients },
+  { "channelsz", USHER_BUS_PART_CHANNELS, write_channels },
+  { "groupsz", USHER_BUS_PART_GROUPS, write_groups },
+};
+
+/* G_N_ELEMENTS (pages): there is none of that name */
+static guint
+find_page (const char *name, GError **error)
+{
+  guint index = 0;
+
+  while (index < G_N_ELEMENTS (pages) && !g_str_equal (name, pages[index].name))
+    index++;
+  if (index == G_N_ELEMENTS (pages))
+    g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", name);
+
+  return index;
+}
+
+gboolean
+usher_bus_page_exists (const char *page, GError **error)
+{
+  return find_page (page, error) < G_N_ELEMENTS (pages);
+}
+
 char *
 usher_bus_page_make (UsherBus *bus,
                      const char *page,
                      const UsherBusPageQuery *query,
                      GError **error)
 {
-  static const struct
-  {
-    const char *name;
-    UsherBusParts parts;
-    WriteFunc func;
-  } pages[] = {
-    { "serverz", 0, write_server },
-    { "storez", 0, write_store },
-    { "clientsz", USHER_BUS_PART_CLIENTS, write_clients },
-    { "channelsz", USHER_BUS_PART_CHANNELS, write_channels },
-    { "groupsz", USHER_BUS_PART_GROUPS, write_groups },
-  };
+  guint index = find_page (page, error);
 
-  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
-    if (g_str_equal (page, pages[i].name))
-      return make_page (bus, pages[i].parts, pages[i].func, query, error);
+  if (index == G_N_ELEMENTS (pages))
+    return NULL;
 
-  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", page);
-
-  return NULL;
+  return make_page (bus, pages[index].parts, pages[index].func, query, error);
 }

@@ -12,6 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-json-writer.h"
+#include "usher-query-number-private.h"
 
 #define MEDIA_TYPE "text/event-stream"
 #define MAX_LIMIT  100
@@ -50,19 +51,6 @@ accepts_stream (UsherRequest *request)
   return quality > 0 && quality >= find_quality (accept, "application/json");
 }
 
-/* A number of the query; @by_default: where there is none, or it is none */
-static gint64
-read_number (UsherRequest *request, const char *name, gint64 by_default)
-{
-  const char *text = usher_request_get_query (request, name);
-  guint64 number = 0;
-
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
-    return by_default;
-
-  return (gint64) number;
-}
-
 /* A reader that comes again says by itself where it was. */
 static char *
 dup_start (UsherRequest *request, gboolean is_stream)
@@ -84,9 +72,11 @@ usher_follower_new (UsherExchange *exchange, gint64 wait)
   self->exchange = exchange;
   self->wants_stream = accepts_stream (request);
   self->start = dup_start (request, self->wants_stream);
-  self->after = read_number (request, "after", -1);
+  self->after = usher_query_number_read (request, "after", G_MAXINT64, -1);
   self->channel = g_strdup (usher_request_get_query (request, "channel"));
-  self->limit = (guint) CLAMP (read_number (request, "limit", MAX_LIMIT), 1, MAX_LIMIT);
+  self->limit = (guint) CLAMP (usher_query_number_read (request, "limit", G_MAXINT64, MAX_LIMIT),
+                               1,
+                               MAX_LIMIT);
   self->deadline = g_get_monotonic_time () + wait;
 
   return self;

@@ -132,21 +132,17 @@ answer_page (UsherExchange *exchange, gpointer user_data)
 static void
 on_streaming (UsherExchange *exchange, gpointer user_data)
 {
-  static const char *const pages[] = {
-    "serverz", "storez", "clientsz", "channelsz", "groupsz", NULL
-  };
   const char *page = usher_request_get_parameter (usher_exchange_get_request (exchange), "page");
   g_autoptr (UsherExchange) owned = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (g_strv_contains (pages, page))
+  if (usher_bus_page_exists (page, &error))
     {
       push (user_data, exchange, answer_page);
       return;
     }
 
   owned = exchange;
-  g_set_error (&error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no page “%s”", page);
   usher_exchange_fail (owned, error);
 }
 
