@@ -101,9 +101,7 @@ describe (UsherLife *life)
 static gboolean
 stop (UsherLife *life, gint64 timeout, GError **error)
 {
-  gboolean ok = usher_host_stop (life->setup->host, timeout, error);
-
-  return usher_hub_close (((HubCommand *) life)->hub, timeout, ok ? error : NULL) && ok;
+  return usher_own_hub_stop (((HubCommand *) life)->hub, life->setup, timeout, error);
 }
 
 static void

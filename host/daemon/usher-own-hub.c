@@ -46,3 +46,11 @@ usher_own_hub_add_metrics (UsherMetrics *metrics, gpointer bus)
 {
   usher_bus_add_metrics (bus, metrics, NULL);
 }
+
+gboolean
+usher_own_hub_stop (UsherHub *hub, const UsherSetup *setup, gint64 timeout, GError **error)
+{
+  gboolean ok = usher_host_stop (setup->host, timeout, error);
+
+  return (hub == NULL || usher_hub_close (hub, timeout, ok ? error : NULL)) && ok;
+}

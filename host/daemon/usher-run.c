@@ -170,14 +170,10 @@ static gboolean
 stop (UsherLife *life, gint64 timeout, GError **error)
 {
   Run *self = (Run *) life;
-  gboolean ok = FALSE;
 
   note_state (self, USHER_PLUGIN_READY, USHER_PLUGIN_DRAINING, "the host is stopping");
-  ok = usher_host_stop (life->setup->host, timeout, error);
-  if (self->hub == NULL)
-    return ok;
 
-  return usher_hub_close (self->hub, timeout, ok ? error : NULL) && ok;
+  return usher_own_hub_stop (self->hub, life->setup, timeout, error);
 }
 
 static void
