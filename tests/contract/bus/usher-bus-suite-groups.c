@@ -136,25 +136,6 @@ test_channels_apart (UsherBusFixture *self, gconstpointer data)
   usher_bus_fixture_assert_run (self, listener, 1, 2);
 }
 
-/* Waits until the group has done all that is in its channel, so that nothing of it can come again. */
-static void
-await_done (UsherBusFixture *self)
-{
-  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_MINUTE;
-  guint64 lag = 1;
-
-  while (lag != 0)
-    {
-      g_autoptr (UsherBusFigures) figures =
-          usher_bus_fixture_get_figures (self, USHER_BUS_PART_GROUPS);
-
-      g_assert_cmpuint (figures->groups->len, ==, 1);
-      lag = ((const UsherGroupFigures *) g_ptr_array_index (figures->groups, 0))->lag;
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_thread_yield ();
-    }
-}
-
 static void
 test_ack_wait (UsherBusFixture *self, gconstpointer data)
 {
@@ -175,7 +156,7 @@ test_ack_wait (UsherBusFixture *self, gconstpointer data)
   g_assert_cmpuint (usher_delivery_get_attempt (again), ==, 2);
   g_assert_true (usher_delivery_is_redelivered (again));
   usher_delivery_ack (again);
-  await_done (self);
+  usher_bus_fixture_await_done (self);
 }
 
 static void
@@ -198,7 +179,7 @@ test_late_ack (UsherBusFixture *self, gconstpointer data)
   while (usher_test_listener_count (one) + usher_test_listener_count (two) < 2)
     g_thread_yield ();
   usher_delivery_ack (late);
-  await_done (self);
+  usher_bus_fixture_await_done (self);
 
   usher_delivery_unref (late);
   usher_test_listener_free (one);
@@ -352,7 +333,7 @@ test_defer (UsherBusFixture *self, gconstpointer data)
         usher_test_listener_expect_ack (listener, 2);
     }
   usher_test_listener_expect_ack (listener, 1);
-  await_done (self);
+  usher_bus_fixture_await_done (self);
   usher_bus_fixture_assert_quiet (self, listener);
 }
 

@@ -217,25 +217,6 @@ test_hub_restarts_idle (UsherBusFixture *self, gconstpointer data)
   usher_bus_fixture_leave (second);
 }
 
-/* Waits until all that is in the channel was acknowledged. */
-static void
-await_done (UsherBusFixture *self)
-{
-  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_MINUTE;
-  guint64 lag = 1;
-
-  while (lag != 0)
-    {
-      g_autoptr (UsherBusFigures) figures =
-          usher_bus_fixture_get_figures (self, USHER_BUS_PART_GROUPS);
-
-      g_assert_cmpuint (figures->groups->len, ==, 1);
-      lag = ((const UsherGroupFigures *) g_ptr_array_index (figures->groups, 0))->lag;
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_thread_yield ();
-    }
-}
-
 static void
 test_durable_restart (UsherBusFixture *self, gconstpointer data)
 {
@@ -271,7 +252,7 @@ test_durable_restart (UsherBusFixture *self, gconstpointer data)
     }
   usher_bus_fixture_publish (self, CHANNEL, 1);
   usher_test_listener_expect_ack (follower, 4);
-  await_done (self);
+  usher_bus_fixture_await_done (self);
   usher_bus_fixture_assert_quiet (self, follower);
 }
 

@@ -168,3 +168,21 @@ usher_bus_suite_add (const UsherBusKind *kind)
   usher_bus_suite_add_figures (kind);
   usher_bus_suite_add_invalid (kind);
 }
+
+void
+usher_bus_fixture_await_done (UsherBusFixture *self)
+{
+  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_MINUTE;
+  guint64 lag = 1;
+
+  while (lag != 0)
+    {
+      g_autoptr (UsherBusFigures) figures =
+          usher_bus_fixture_get_figures (self, USHER_BUS_PART_GROUPS);
+
+      g_assert_cmpuint (figures->groups->len, ==, 1);
+      lag = ((const UsherGroupFigures *) g_ptr_array_index (figures->groups, 0))->lag;
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_thread_yield ();
+    }
+}

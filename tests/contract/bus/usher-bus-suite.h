@@ -65,6 +65,8 @@ void usher_bus_fixture_settle (UsherBusFixture *self, UsherBus *bus);
 /* posts by “first”, and waits until all are confirmed */
 void usher_bus_fixture_publish (UsherBusFixture *self, const char *channel, guint n);
 UsherBusFigures *usher_bus_fixture_get_figures (UsherBusFixture *self, UsherBusParts parts);
+/* waits until the one group has done all that is in its channel, so that nothing of it can come again */
+void usher_bus_fixture_await_done (UsherBusFixture *self);
 /* (element-type UsherParkedEvent) */
 GPtrArray *usher_bus_fixture_list_parked (UsherBusFixture *self);
 /* likewise: waits until there are @n */
