@@ -40,10 +40,11 @@ begin_event (UsherJob *job, gboolean is_again)
                            usher_listener_get_group (self->listener),
                            &self->was_applied,
                            NULL);
-  if (self->was_applied)
-    usher_job_finish (job, NULL);
+  if (!self->was_applied)
+    return TRUE;
 
-  return !self->was_applied;
+  usher_job_finish (job, NULL); /* and frees it */
+  return FALSE;
 }
 
 static void
