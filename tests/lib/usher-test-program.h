@@ -19,6 +19,9 @@ GSubprocessLauncher *usher_test_launcher_new (GSubprocessFlags flags);
 int usher_test_subprocess_end (GSubprocess *process, int signal_number);
 int usher_test_subprocess_await_end (GSubprocess *process);
 
+/* runs “usher @command …”, NULL at the end, which must succeed */
+void usher_test_program_run (const char *command, ...) G_GNUC_NULL_TERMINATED;
+
 /* What a process writes; the stream stays open when that is freed. */
 GDataInputStream *usher_test_program_read_lines (GInputStream *stream);
 char *usher_test_program_read_line (GDataInputStream *lines);
