@@ -128,6 +128,14 @@ usher_test_program_tear_down (UsherTestProgram *fixture, gconstpointer data)
 }
 
 void
+usher_test_program_add (const char *path,
+                        void (*func) (UsherTestProgram *fixture, gconstpointer data))
+{
+  g_test_add (
+      path, UsherTestProgram, NULL, usher_test_program_set_up, func, usher_test_program_tear_down);
+}
+
+void
 usher_test_program_set_variable (UsherTestProgram *fixture, const char *name, const char *value)
 {
   g_subprocess_launcher_setenv (fixture->launcher, name, value, TRUE);

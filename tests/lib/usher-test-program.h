@@ -46,6 +46,9 @@ typedef struct
 void usher_test_program_set_up (UsherTestProgram *fixture, gconstpointer data);
 void usher_test_program_tear_down (UsherTestProgram *fixture, gconstpointer data);
 
+void usher_test_program_add (const char *path,
+                             void (*func) (UsherTestProgram *fixture, gconstpointer data));
+
 void usher_test_program_add_file (const char *folder, const char *name, const char *text);
 /* A plugin on the module of that name which was built for tests. @more: further lines of its manifest */
 void usher_test_program_add_plugin_like (UsherTestProgram *fixture,

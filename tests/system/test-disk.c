@@ -284,13 +284,7 @@ test_under_load (Fixture *fixture, gconstpointer data)
                   usher_test_checker_count (fixture->checker, USHER_TEST_SAID_PAYMENT));
 }
 
-static void
-add (const char *path, const char *fault, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/disk/", path, NULL);
-
-  g_test_add (full, Fixture, fault, set_up, func, tear_down);
-}
+#define add(path, fault, func) g_test_add ("/disk/" path, Fixture, fault, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])
