@@ -155,7 +155,7 @@ void usher_hub_group_try_suspects (UsherHubGroup *self);
 
 /* usher-hub-group-seats.c */
 /* gives what it has out to others, and frees it */
-void usher_hub_group_vacate (UsherHubSeat *seat, gboolean has_died);
+void usher_hub_seat_vacate (UsherHubSeat *self, gboolean has_died);
 
 /* usher-hub-group-serve.c */
 /* lets it go on; returns when something is due */

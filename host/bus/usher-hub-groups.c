@@ -169,7 +169,7 @@ leave (UsherHubGroups *self, UsherHubSeat *seat, gboolean has_died, gboolean for
 {
   UsherHubGroup *group = usher_hub_seat_get_group (seat);
 
-  usher_hub_group_vacate (seat, has_died);
+  usher_hub_seat_vacate (seat, has_died);
   if (usher_hub_group_peek_seats (group)->len == 0 &&
       (forgets || !usher_hub_group_is_durable (group)))
     remove_group (self, group);
