@@ -206,7 +206,7 @@ read_number (Stage *stage, guint index)
 {
   g_autoptr (JsonNode) payload = usher_test_json_read (fake_bus_get_payload (stage->bus, index));
 
-  return (guint) usher_test_json_get_integer (payload, "$.n");
+  return (guint) usher_test_json_get_integer (payload, "n");
 }
 
 static void
