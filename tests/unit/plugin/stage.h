@@ -7,9 +7,9 @@
 #pragma once
 
 #include "fake-bus.h"
+#include "usher-host-class.h"
 #include "usher-host-private.h"
 #include "usher-host-view-private.h"
-#include "usher-host.h"
 #include "usher-manual-clock.h"
 #include "usher-store.h"
 #include "usher-unit.h"
