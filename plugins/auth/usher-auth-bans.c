@@ -9,7 +9,6 @@
 #include "usher-auth-bans.h"
 
 #include "usher-auth-contract.h"
-#include "usher-json-writer.h"
 #include "usher-user.h"
 
 static void

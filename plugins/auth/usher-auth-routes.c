@@ -8,8 +8,6 @@
 
 #include "usher-auth-routes.h"
 
-#include "usher-error.h"
-#include "usher-json-writer.h"
 #include "usher-password.h"
 #include "usher-user.h"
 

@@ -11,7 +11,6 @@
 #include "usher-auth-bans.h"
 #include "usher-auth-routes.h"
 #include "usher-password.h"
-#include "usher-plugin.h"
 #include "usher-user.h"
 
 struct _UsherAuthService

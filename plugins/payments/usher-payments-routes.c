@@ -8,8 +8,6 @@
 
 #include "usher-payments-routes.h"
 
-#include "usher-error.h"
-#include "usher-json-writer.h"
 #include "usher-payment-record.h"
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)

@@ -13,7 +13,6 @@
 #include "usher-payments-listeners.h"
 #include "usher-payments-routes.h"
 #include "usher-payments-timers.h"
-#include "usher-plugin.h"
 
 struct _UsherPaymentsService
 {
