@@ -8,6 +8,8 @@
 
 #include "usher-auth-routes.h"
 
+#include <usher.h>
+
 #include "usher-password.h"
 #include "usher-user.h"
 

@@ -8,6 +8,8 @@
 
 #include "usher-payments-routes.h"
 
+#include <usher.h>
+
 #include "usher-payment-record.h"
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
