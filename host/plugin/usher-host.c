@@ -183,7 +183,8 @@ prepare (UsherHost *self, GError **error)
 
   self->sessions =
       usher_sessions_new (key_file,
-                          usher_settings_get_integer (self->settings, "session", "lifetime"),
+                          usher_settings_get_integer (self->settings, "session", "lifetime") *
+                              G_USEC_PER_SEC,
                           self->clock,
                           error);
   if (self->sessions == NULL)

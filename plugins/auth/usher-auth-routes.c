@@ -186,7 +186,7 @@ reserve_try (UsherAuthService *self,
 {
   const char *address = usher_request_get_address (request);
   g_autofree char *seconds = NULL;
-  guint retry_after = 0;
+  gint64 retry_after = 0;
 
   if (usher_limiter_reserve (get_emails (self), email_key, &retry_after, error))
     {
@@ -197,7 +197,8 @@ reserve_try (UsherAuthService *self,
       usher_limiter_release (get_emails (self), email_key);
     }
 
-  seconds = g_strdup_printf ("%u", retry_after);
+  seconds =
+      g_strdup_printf ("%" G_GINT64_FORMAT, (retry_after + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
   usher_reply_set_header (reply, "Retry-After", seconds);
 
   return FALSE;
@@ -299,7 +300,9 @@ show_current_user (UsherRequest *request,
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
   usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
-  usher_json_writer_set_integer (writer, "iat", usher_session_get_issued (session));
+  usher_json_writer_set_integer (writer,
+                                 "iat",
+                                 usher_session_get_issued (session) / G_USEC_PER_SEC);
   usher_json_writer_end_object (writer);
   usher_json_writer_end_object (writer);
   usher_reply_take_json (reply, usher_json_writer_end (writer));

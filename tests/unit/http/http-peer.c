@@ -159,7 +159,7 @@ http_peer_set_up (Fixture *fixture, gconstpointer data)
       g_assert_no_error (error);
     }
 
-  fixture->sessions = usher_sessions_new (fixture->key_file, 60, fixture->clock, &error);
+  fixture->sessions = usher_sessions_new (fixture->key_file, G_TIME_SPAN_MINUTE, fixture->clock, &error);
   g_assert_no_error (error);
   fixture->router =
       usher_router_new (fixture->sessions,
