@@ -414,7 +414,7 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
   if (bus != NULL)
     {
       self->bus = g_object_ref (bus);
-      usher_bus_set_idle_func (bus, on_idle, self->tenants);
+      usher_bus_set_idle_func (bus, on_idle, self->tenants, NULL);
     }
 
   if (!usher_tenants_start (self->tenants, bus, error) || (bus != NULL && !join_bus (self, error)))
