@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "usher-bus.h"
+#include "usher-catalog.h"
 #include "usher-clock.h"
 #include "usher-event.h"
 #include "usher-gateway.h"
@@ -41,6 +42,8 @@ gboolean usher_host_share (UsherHost *self, GError **error);
 USHER_API
 gboolean
 usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error);
+USHER_API
+UsherPluginState usher_host_get_service_state (UsherHost *self, const char *name, char **reason);
 USHER_API
 gboolean usher_host_start (UsherHost *self, UsherBus *bus, GError **error);
 USHER_API

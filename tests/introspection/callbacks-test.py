@@ -10,7 +10,7 @@ import weakref
 import gi
 
 gi.require_version('Usher', '1')
-from gi.repository import GLib, Usher  # noqa: E402
+from gi.repository import GLib, GObject, Usher  # noqa: E402
 
 
 class Observed(unittest.TestCase):
@@ -56,6 +56,35 @@ class Observed(unittest.TestCase):
         with self.assertRaisesRegex(GLib.Error, 'the ticket is not known yet') as caught:
             self.unit.defer('the ticket is not known yet')
         self.assertTrue(caught.exception.matches(Usher.error_quark(), Usher.Error.DEFER))
+
+
+class Service(GObject.Object, Usher.Service):
+    def do_configure(self, context):
+        context.add_route('GET', '/hello', Usher.RouteFlags.NONE, self.answer)
+        return True
+
+    def answer(self, request, unit, reply, *data):
+        reply.take_json('"hello"')
+        return True
+
+
+class Hosted(unittest.TestCase):
+    def test_host_tells_how_far_a_service_has_come(self):
+        with tempfile.TemporaryDirectory() as directory:
+            settings = Usher.Settings.new()
+            Usher.Host.declare_settings(settings)
+            host = Usher.Host.new(directory, settings, Usher.RealClock.new())
+            seen = []
+            host.connect('service-changed::greeter', lambda host, name: seen.append(host.get_service_state(name)[0]))
+            host.connect('notify::ready', lambda host, _: seen.append(host.props.ready))
+            host.add_service('greeter', Service())
+            host.start(None)
+            host.stop(GLib.USEC_PER_SEC)
+        states = Usher.PluginState
+        self.assertEqual(
+            seen,
+            [states.CONFIGURED, states.STARTING, states.READY, True, False, states.DRAINING, states.STOPPED],
+        )
 
 
 if __name__ == '__main__':
