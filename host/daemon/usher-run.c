@@ -8,7 +8,6 @@
 
 #include <unistd.h>
 
-#include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-life.h"
 #include "usher-own-hub.h"
@@ -20,8 +19,7 @@ typedef struct
 {
   UsherLife life;
   UsherPluginPage *page; /* (owned) */
-  UsherHub *hub;         /* (owned) (nullable) */
-  UsherBus *bus;         /* (owned) (nullable) */
+  UsherOwnHub own;
 } Run;
 
 static void
@@ -65,7 +63,7 @@ choose_name (const Run *self)
 
   if (options->name != NULL)
     return g_strdup (options->name);
-  if (self->hub != NULL)
+  if (self->own.hub != NULL)
     return g_strdup ("host");
 
   return g_strdup_printf ("%s.%d", g_get_host_name (), (int) getpid ());
@@ -77,22 +75,12 @@ open_bus (Run *self, GError **error)
   const UsherSetup *setup = self->life.setup;
   g_autofree char *name = NULL;
 
-  if (setup->options->bus == NULL)
-    {
-      self->hub = usher_own_hub_new (setup, error);
-      if (self->hub == NULL)
-        return FALSE;
-    }
+  if (setup->options->bus == NULL && !usher_own_hub_open (&self->own, setup, error))
+    return FALSE;
 
   name = choose_name (self);
-  self->bus = self->hub != NULL ? usher_own_hub_join (self->hub, setup, name, error)
-                                : usher_bus_open (setup->options->bus,
-                                                  name,
-                                                  setup->clock,
-                                                  usher_program_get_keys (setup->settings),
-                                                  error);
 
-  return self->bus != NULL;
+  return usher_own_hub_join (&self->own, setup, name, error);
 }
 
 static gboolean
@@ -109,11 +97,11 @@ start (UsherLife *life, GError **error)
     return FALSE;
 
   /* where many share a hub, the one that has it tells its numbers */
-  if (self->hub != NULL)
-    usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->bus, NULL);
+  if (self->own.hub != NULL)
+    usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->own.bus, NULL);
   usher_plugin_page_update (self->page, setup->catalog);
   g_signal_connect (setup->host, "service-changed", G_CALLBACK (on_service_changed), self);
-  if (!usher_host_start (setup->host, self->bus, error))
+  if (!usher_host_start (setup->host, self->own.bus, error))
     return FALSE;
 
   usher_host_set_trouble (setup->host, setup->trouble);
@@ -151,7 +139,7 @@ stop (UsherLife *life, gint64 timeout, GError **error)
 {
   Run *self = (Run *) life;
 
-  return usher_own_hub_stop (self->hub, life->setup, timeout, error);
+  return usher_own_hub_stop (&self->own, life->setup, timeout, error);
 }
 
 static void
@@ -159,10 +147,8 @@ clear (UsherLife *life)
 {
   Run *self = (Run *) life;
 
-  /* the host uses the bus until it is gone, and the page until its listener is */
-  g_clear_object (&life->setup->host);
-  g_clear_object (&self->bus);
-  g_clear_object (&self->hub);
+  /* the host uses the page until its listener is gone */
+  usher_own_hub_clear (&self->own, life->setup);
   g_clear_pointer (&self->page, usher_plugin_page_free);
 }
 

@@ -24,6 +24,7 @@ C_ONLY = {
     'usher_sqlite_': 'bindings have SQLite of their own',
     'usher_unit_defer': 'it is variadic; usher_unit_defer_literal() has its name in bindings',
     'UsherSqliteConnection': 'bindings have SQLite of their own',
+    'UsherSqliteRowFunc': 'bindings have SQLite of their own',
     'UsherSqliteStatement': 'bindings have SQLite of their own',
 }
 CALLABLES = ('function', 'method', 'constructor', 'virtual-method', 'callback', 'function-macro')
