@@ -78,7 +78,7 @@ void
 shared_fixture_open (SharedFixture *fixture)
 {
   fixture->store = store_child_open_store (fixture->path, fixture->clock);
-  usher_store_set_watch (fixture->store, on_changed, fixture);
+  usher_store_set_watch (fixture->store, on_changed, fixture, NULL);
 }
 
 StoreChild *
