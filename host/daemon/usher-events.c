@@ -196,7 +196,7 @@ list_parked (UsherAdminClient *client, const char *channel)
     { "reason", "REASON", USHER_COLUMN_TEXT, "reasons.0" },
     { "reasons", "REASONS", USHER_COLUMN_LIST },
     { "eventId", "EVENT" },
-    { "payload", "PAYLOAD" },
+    { "bytes", "BYTES", USHER_COLUMN_NUMBER },
   };
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
   guint n_rows = PAGE_ROWS;
@@ -228,6 +228,51 @@ list_parked (UsherAdminClient *client, const char *channel)
     usher_table_print (table);
 
   return EXIT_SUCCESS;
+}
+
+static void
+print_parked (JsonObject *event)
+{
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *payload = NULL;
+
+  if (!as_json)
+    {
+      payload = dup_text (event, "payload");
+      g_print ("%s\n", payload);
+      return;
+    }
+
+  node = json_node_init_object (json_node_alloc (), event);
+  usher_table_print_node (node);
+}
+
+/* Shows all, whether one before is there or not. */
+static int
+show_parked (UsherAdminClient *client, char **ids)
+{
+  int result = EXIT_SUCCESS;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autofree char *id = g_uri_escape_string (ids[i], NULL, FALSE);
+      g_autofree char *target = g_strconcat ("/parked/", id, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) event = usher_admin_client_get (client, target, &error);
+
+      if (event != NULL)
+        print_parked (event);
+      else if (usher_admin_client_is_lost (client))
+        return complain (client, error);
+      else if (g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+        g_printerr ("usher: no event “%s” is parked\n", ids[i]);
+      else
+        g_printerr ("usher: %s\n", error->message);
+      if (event == NULL)
+        result = EXIT_FAILURE;
+    }
+
+  return result;
 }
 
 /* Treats all, whether one before failed or not. */
@@ -266,6 +311,8 @@ run_verb (UsherAdminClient *client, char **words)
     return follow (client, words[1]);
   if (g_str_equal (words[0], "parked"))
     return list_parked (client, words[1]);
+  if (g_str_equal (words[0], "show"))
+    return show_parked (client, words + 1);
   if (g_str_equal (words[0], "replay"))
     return treat_parked (client, "POST", "/replay", words + 1);
 
@@ -277,15 +324,15 @@ static const char *
 find_fault (char **words)
 {
   static const char *const on_channels[] = { "tail", "parked", NULL };
-  static const char *const on_ids[] = { "replay", "drop", NULL };
+  static const char *const on_ids[] = { "show", "replay", "drop", NULL };
   guint n_words = words != NULL ? g_strv_length (words) : 0;
 
   if (n_words == 0)
-    return "one of tail, parked, replay and drop is missing";
+    return "one of tail, parked, show, replay and drop is missing";
   if (g_strv_contains (on_ids, words[0]))
     return n_words > 1 ? NULL : "an ID is missing; “usher events parked” lists them";
   if (!g_strv_contains (on_channels, words[0]))
-    return "“usher events” knows tail, parked, replay and drop";
+    return "“usher events” knows tail, parked, show, replay and drop";
   if (n_words > 2)
     return "one channel at most";
   if (from >= 0 && from_first)

@@ -234,9 +234,12 @@ static void
 test_parked (AdminStage *stage, gconstpointer data)
 {
   g_autoptr (UsherJson) page = NULL;
+  g_autoptr (UsherJson) event = NULL;
+  g_autofree char *list = NULL;
   g_autofree char *target = NULL;
 
-  g_test_summary ("Parked events are told as they are, whatever they are called, and dropped");
+  g_test_summary ("Parked events are told as they are, whatever they are called, each with its "
+                  "payload alone, and dropped");
 
   admin_stage_start (stage);
   park (stage);
@@ -244,8 +247,16 @@ test_parked (AdminStage *stage, gconstpointer data)
   g_assert_cmpstr (usher_json_get_string (page, "items.0.channel"), ==, HOSTILE);
   g_assert_cmpstr (usher_json_get_string (page, "items.0.group"), ==, HOSTILE);
   g_assert_cmpstr (usher_json_get_string (page, "items.0.reasons.0"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.payload"), ==, ADMIN_STAGE_PAYLOAD);
+  g_assert_cmpint (read_number (stage, "/parked", "items.0.bytes"),
+                   ==,
+                   (gint64) strlen (ADMIN_STAGE_PAYLOAD));
+  list = admin_stage_get (stage, "/parked");
+  g_assert_null (strstr (list, "alert(1)</script>"));
   target = g_strconcat ("/parked/", usher_json_get_string (page, "items.0.id"), NULL);
+  event = admin_stage_get_json (stage, target);
+  g_assert_cmpstr (usher_json_get_string (event, "channel"), ==, HOSTILE);
+  g_assert_cmpstr (usher_json_get_string (event, "payload"), ==, ADMIN_STAGE_PAYLOAD);
+  admin_stage_assert_status (stage, "GET", "/parked/nothing", 404);
   admin_stage_assert_status (stage, "DELETE", target, 204);
   g_assert_cmpuint (count_rows (stage, "/parked"), ==, 0);
 }

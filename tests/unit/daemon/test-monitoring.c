@@ -372,8 +372,8 @@ test_usage (Fixture *fixture, gconstpointer data)
     const char *words[4];
     const char *pattern;
   } wrong[] = {
-    { { NULL }, "*one of tail, parked, replay and drop is missing*" },
-    { { "walk" }, "*knows tail, parked, replay and drop*" },
+    { { NULL }, "*one of tail, parked, show, replay and drop is missing*" },
+    { { "walk" }, "*knows tail, parked, show, replay and drop*" },
     { { "replay" }, "*an ID is missing*" },
     { { "tail", "a", "b" }, "*one channel at most*" },
     { { "tail", "--from=3" }, "*--from wants a channel*" },
@@ -554,10 +554,12 @@ test_parked (Fixture *fixture, gconstpointer data)
   g_autofree char *id = NULL;
   g_autofree char *list = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *payload = NULL;
+  g_autofree char *missing = NULL;
   g_autofree char *unknown = NULL;
   g_autoptr (JsonNode) json = NULL;
 
-  g_test_summary ("Parked events are listed with their reason, replayed and dropped.");
+  g_test_summary ("Parked events are listed with their reason, shown, replayed and dropped.");
 
   start_hub (fixture, "127.0.0.1:0");
   join (fixture);
@@ -572,7 +574,11 @@ test_parked (Fixture *fixture, gconstpointer data)
   usher_test_json_assert_string (json, "$.items[0].kind", "failed");
   usher_test_json_assert_integer (json, "$.items[0].attempts", 1);
   usher_test_json_assert_string (json, "$.items[0].reasons[0]", "the reason " HOSTILE);
-  usher_test_json_assert_string (json, "$.items[0].payload", "{\"x\":\"" HOSTILE "\"}");
+  usher_test_json_assert_integer (json, "$.items[0].bytes", strlen ("{\"x\":\"" HOSTILE "\"}"));
+  payload = run (fixture, 0, "events", "show", id, "--admin", fixture->admin);
+  g_assert_cmpstr (payload, ==, "{\"x\":\"" HOSTILE "\"}\n");
+  missing = run (fixture, 1, "events", "show", "nothing", "--admin", fixture->admin);
+  assert_says (missing, "usher: no event “nothing” is parked\n");
 
   g_free (run (fixture, 0, "events", "replay", id, "--admin", fixture->admin));
   unknown = run (fixture, 1, "events", "drop", "nothing", "--admin", fixture->admin);
