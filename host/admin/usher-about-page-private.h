@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): JSON. @directory: (nullable): where its data are; @since: when it began; @now: both in microseconds */
-char *usher_about_page_make (const char *directory, gint64 since, gint64 now);
+/* (transfer full): JSON. @directory: (nullable): where its data are; @has_bus: or one is not to be expected; @since: when it began; @now: both in microseconds */
+char *usher_about_page_make (const char *directory, gboolean has_bus, gint64 since, gint64 now);
 
 G_END_DECLS

@@ -22,7 +22,7 @@ set_time (UsherJsonWriter *writer, const char *name, gint64 value)
 }
 
 char *
-usher_about_page_make (const char *directory, gint64 since, gint64 now)
+usher_about_page_make (const char *directory, gboolean has_bus, gint64 since, gint64 now)
 {
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autofree char *host = g_utf8_make_valid (g_get_host_name (), -1);
@@ -31,6 +31,7 @@ usher_about_page_make (const char *directory, gint64 since, gint64 now)
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "host", host);
   usher_json_writer_set_string (writer, "data", shown);
+  usher_json_writer_set_boolean (writer, "bus", has_bus);
   usher_json_writer_set_string (writer, "version", PACKAGE_VERSION);
   usher_json_writer_set_integer (writer, "pid", getpid ());
   set_time (writer, "since", since);

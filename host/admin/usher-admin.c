@@ -153,9 +153,11 @@ on_about (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
   UsherAdmin *self = user_data;
+  gboolean has_bus = usher_host_get_bus (self->host) != NULL;
   gint64 now = usher_clock_get_time (usher_host_get_clock (self->host));
 
-  usher_exchange_answer_json (owned, usher_about_page_make (self->directory, self->since, now));
+  usher_exchange_answer_json (owned,
+                              usher_about_page_make (self->directory, has_bus, self->since, now));
 }
 
 static void
