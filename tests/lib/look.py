@@ -104,7 +104,7 @@ def expect_contrast(page):
 
 
 def expect_no_scroll(page):
-    size = page.run("[document.scrollingElement.scrollWidth, innerWidth, "
+    size = page.run("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth, "
                     "Array.from(document.querySelectorAll('.scroll')).filter((one) => one.scrollWidth > one.clientWidth + 1).length]")
     if size[0] > size[1] or size[2] > 0:
         raise AssertionError(f"it is {size[0]} wide in {size[1]}, and {size[2]} tables scroll")
