@@ -13,6 +13,7 @@
 #include "usher-commands.h"
 #include "usher-error.h"
 #include "usher-table.h"
+#include "usher-terminal.h"
 
 #define PAGE_ROWS 100
 #define PAUSE     G_USEC_PER_SEC
@@ -58,24 +59,22 @@ dup_text (JsonObject *event, const char *member)
   if (usher_answer_get_integer (event, member, &value))
     return g_strdup_printf ("%" G_GINT64_FORMAT, value);
 
-  return usher_table_clean (text != NULL ? text : "-");
+  return usher_terminal_clean (text != NULL ? text : "-");
 }
 
+/* On a line: all of it as JSON, or @members for people. */
 static void
-print_event (JsonObject *event)
+print_event (JsonObject *event, const char *const *members)
 {
-  static const char *const members[] = { "time", "channel",     "sequence",
-                                         "id",   "correlation", "payload" };
-
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), event);
 
   if (as_json)
     {
-      usher_table_print_node (node);
+      usher_terminal_print_json (node);
       return;
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+  for (guint i = 0; members[i] != NULL; i++)
     {
       g_autofree char *text = dup_text (event, members[i]);
 
@@ -149,6 +148,8 @@ ask_for_events (UsherAdminClient *client, const char *target, GError **error)
 static int
 follow (UsherAdminClient *client, const char *channel)
 {
+  static const char *const members[] = { "time",        "channel", "sequence", "id",
+                                         "correlation", "payload", NULL };
   g_autofree char *target = begin_following (channel);
   gboolean was_reached = FALSE;
   gboolean is_lost = FALSE;
@@ -170,7 +171,7 @@ follow (UsherAdminClient *client, const char *channel)
       was_reached = was_reached || page != NULL;
 
       for (guint i = 0; i < n_events; i++)
-        print_event (usher_answer_get_item (page, "items", i));
+        print_event (usher_answer_get_item (page, "items", i), members);
       if (page != NULL)
         {
           g_free (target);
@@ -230,27 +231,11 @@ list_parked (UsherAdminClient *client, const char *channel)
   return EXIT_SUCCESS;
 }
 
-static void
-print_parked (JsonObject *event)
-{
-  g_autoptr (JsonNode) node = NULL;
-  g_autofree char *payload = NULL;
-
-  if (!as_json)
-    {
-      payload = dup_text (event, "payload");
-      g_print ("%s\n", payload);
-      return;
-    }
-
-  node = json_node_init_object (json_node_alloc (), event);
-  usher_table_print_node (node);
-}
-
 /* Shows all, whether one before is there or not. */
 static int
 show_parked (UsherAdminClient *client, char **ids)
 {
+  static const char *const members[] = { "payload", NULL };
   int result = EXIT_SUCCESS;
 
   for (guint i = 0; ids[i] != NULL; i++)
@@ -261,7 +246,7 @@ show_parked (UsherAdminClient *client, char **ids)
       g_autoptr (JsonObject) event = usher_admin_client_get (client, target, &error);
 
       if (event != NULL)
-        print_parked (event);
+        print_event (event, members);
       else if (usher_admin_client_is_lost (client))
         return complain (client, error);
       else if (g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))

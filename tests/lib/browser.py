@@ -47,14 +47,20 @@ class Browser:
         self.last_id = 0
         self.events = []
 
+    def wait(self, seconds):
+        """For something that it says. Returns whether it did."""
+        if not select.select([self.read_end], [], [], max(0, seconds))[0]:
+            return False
+        part = os.read(self.read_end, 1 << 20)
+        if not part:
+            raise EOFError("the browser has ended")
+        self.rest += part
+        return True
+
     def read(self, deadline):
         while b"\0" not in self.rest:
-            if not select.select([self.read_end], [], [], max(0, deadline - time.monotonic()))[0]:
+            if not self.wait(deadline - time.monotonic()):
                 raise TimeoutError("the browser does not answer")
-            part = os.read(self.read_end, 1 << 20)
-            if not part:
-                raise EOFError("the browser has ended")
-            self.rest += part
         text, self.rest = self.rest.split(b"\0", 1)
         try:
             return json.loads(text)
@@ -122,7 +128,7 @@ class Page:
         while not self.run(f"!!({script})"):
             if time.monotonic() > deadline:
                 raise AssertionError(f"waited in vain for {script}; the page has {self.get_text()!r}")
-            time.sleep(0.05)
+            self.browser.wait(0.05)
 
     def get_text(self, selector="body"):
         return self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''")

@@ -12,14 +12,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
+
+from patience import PATIENCE, await_true
 
 sys.path.insert(0, sys.argv[1])
 import browser as chromium  # pylint: disable=wrong-import-position
 import look  # pylint: disable=wrong-import-position
 
-PATIENCE = 60
 TOKEN = "a-token-that-nobody-guesses"
 BROKEN = "[Plugin]\nName=broken\nVersion=1.0.0\nDescription=Has no module\nModule=broken.so\nABI=1\n"
 PLACEMENT = os.environ.get("USHER_TEST_PLACEMENT", "one")
@@ -42,14 +42,6 @@ def expect(text, *parts, without=()):
     for part in without:
         if part in text:
             raise AssertionError(f"{part!r} is in {text!r}")
-
-
-def await_true(condition, what):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"{what} in {PATIENCE} s")
-        time.sleep(0.02)
 
 
 class Host:

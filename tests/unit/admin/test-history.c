@@ -8,6 +8,7 @@
 
 #include "admin-stage.h"
 #include "usher-history-private.h"
+#include "usher-test.h"
 
 /* the text of a number at @path */
 static char *
@@ -83,32 +84,35 @@ test_requests (AdminStage *stage, gconstpointer data)
   assert_unknown (history, "items.1.median");
 }
 
+static gint64
+count_events (AdminStage *stage)
+{
+  g_autoptr (UsherJson) page = admin_stage_get_json (stage, "/streaming/serverz");
+  gint64 n_events = 0;
+
+  g_assert_true (usher_json_get_integer (page, "in_msgs", &n_events));
+
+  return n_events;
+}
+
 static void
 test_bus (AdminStage *stage, gconstpointer data)
 {
   g_autoptr (UsherHistory) history = usher_history_new (stage->stage.host);
-  g_autoptr (UsherJson) page = NULL;
-  gint64 n_events = 0;
 
   g_test_summary ("A point has what came to the bus, of a host without a public port that alone");
 
   admin_stage_start (stage);
   usher_history_look (history);
   admin_stage_call (stage, "POST", "/say", NULL, 200);
-  do
-    {
-      g_clear_pointer (&page, usher_json_unref);
-      page = admin_stage_get_json (stage, "/streaming/serverz");
-      g_assert_true (usher_json_get_integer (page, "in_msgs", &n_events));
-    }
-  while (n_events == 0);
+  usher_test_until (count_events (stage) > 0);
   usher_history_look (history);
   g_assert_cmpfloat (get_number (history, "items.0.events"), >, 0);
   g_assert_cmpfloat (get_number (history, "items.0.lag"), >=, 0);
   assert_unknown (history, "items.0.requests");
 
   usher_test_hub_stop (stage->hub);
-  stage_await (!usher_bus_is_connected (stage->bus));
+  usher_test_until (!usher_bus_is_connected (stage->bus));
   usher_history_look (history);
   assert_unknown (history, "items.1.events");
   assert_unknown (history, "items.1.lag");
