@@ -46,7 +46,7 @@ function* findFailed({ services }) {
       yield { text: `The store of “${name}” takes no changes`, more: 'What changes something is answered 503; the log says why.',
               target: 'services' };
     if (service.store && service.store.outbox >= MANY)
-      yield { isMild: true, text: `${coarsen(service.store.outbox)} events of “${name}” wait for the bus`, target: 'services' };
+      yield { isMild: true, text: `Events of “${name}” wait for the bus, ${coarsen(service.store.outbox)}`, target: 'services' };
   }
 }
 
@@ -88,10 +88,10 @@ function* findLag({ groups }) {
 
     if (group.members === 0 && group.lag > 0)
       yield { text: `Nobody takes the events of group ${name}`,
-              more: `${coarsen(group.lag)} of “${shorten(group.channel, 60)}” wait.`, target: 'groups' };
+              more: `Of “${shorten(group.channel, 60)}” ${coarsen(group.lag)} wait.`, target: 'groups' };
     else if (group.lag >= MANY)
       yield { isMild: true, text: `Group ${name} is behind`,
-              more: `${coarsen(group.lag)} events of “${shorten(group.channel, 60)}” wait.`, target: 'groups' };
+              more: `Of “${shorten(group.channel, 60)}” ${coarsen(group.lag)} events wait.`, target: 'groups' };
     if (group.suspects > 0)
       yield { isMild: true, text: `A process died with events of group ${name}`, more: 'They are tried one by one.', target: 'groups' };
   }

@@ -238,7 +238,7 @@ def test_trouble(browser, hub):
         for i, (kind, text) in enumerate((
                 ("bad", "Not ready: plugin “bad” failed"), ("bad", "The store of “good” takes no changes"),
                 ("bad", "Plugin “bad” failed"), ("bad", "3 events are parked"), ("bad", "Channel “full” is full"),
-                ("bad", "Nobody takes the events of group “lonely”"), ("mild", "over 2,000 events of “good” wait"),
+                ("bad", "Nobody takes the events of group “lonely”"), ("mild", "Events of “good” wait for the bus, over 2,000"),
                 ("mild", "Channel “nearly” is nearly full"), ("mild", "Group “tickets-service” is behind"),
                 ("mild", "A process died with events of group “tickets-service”"))):
             expect(troubles[i], kind + " ", text)
