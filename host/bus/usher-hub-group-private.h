@@ -110,6 +110,8 @@ void usher_hub_group_add_done (UsherHubGroup *self, guint64 sequence);
 gboolean usher_hub_group_is_notable (const UsherHubGroup *self, const UsherHubPending *pending);
 /* moves the floor over what is done, or is kept by itself, so that little has to be kept */
 void usher_hub_group_raise_floor (UsherHubGroup *self);
+/* when it has to be served again */
+gint64 usher_hub_group_get_next_due (const UsherHubGroup *self);
 /* what is due is tried again: there may be room now */
 void usher_hub_group_feed (UsherHubGroup *self);
 /* nobody has it any more */
@@ -155,11 +157,7 @@ void usher_hub_group_try_suspects (UsherHubGroup *self);
 
 /* usher-hub-group-seats.c */
 /* gives what it has out to others, and frees it */
-void usher_hub_group_vacate (UsherHubSeat *seat, gboolean has_died);
-
-/* usher-hub-group-serve.c */
-/* lets it go on; returns when something is due */
-gint64 usher_hub_group_serve (UsherHubGroup *self);
+void usher_hub_seat_vacate (UsherHubSeat *self, gboolean has_died);
 
 /* usher-hub-group-state.c: what the log keeps */
 void usher_hub_group_load (UsherHubGroup *self, gconstpointer state, gsize size);

@@ -82,7 +82,7 @@ take_over (UsherHubSeat *self, UsherHubPending *pending, gboolean has_died)
 }
 
 void
-usher_hub_group_vacate (UsherHubSeat *self, gboolean has_died)
+usher_hub_seat_vacate (UsherHubSeat *self, gboolean has_died)
 {
   UsherHubGroup *group = self->group;
   GHashTableIter iter;

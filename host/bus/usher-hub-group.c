@@ -8,6 +8,8 @@
 
 #include "usher-hub-group-private.h"
 
+#define BLOCKED_PAUSE (10 * G_TIME_SPAN_MILLISECOND)
+
 UsherHubGroup *
 usher_hub_group_new (UsherHubGroupsShared *shared,
                      UsherHubChannel *channel,
@@ -161,6 +163,14 @@ usher_hub_group_raise_floor (UsherHubGroup *self)
         break;
       self->floor = sequence;
     }
+}
+
+gint64
+usher_hub_group_get_next_due (const UsherHubGroup *self)
+{
+  /* who is coming up is looked for soon */
+  return self->is_blocked ? MIN (self->next_due, usher_hub_group_get_now (self) + BLOCKED_PAUSE)
+                          : self->next_due;
 }
 
 void

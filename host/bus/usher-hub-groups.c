@@ -89,13 +89,25 @@ usher_hub_groups_peek (UsherHubGroups *self)
   return self->groups;
 }
 
+static gint64
+serve (UsherHubGroup *group)
+{
+  usher_hub_group_expire (group);
+  /* before what is new: a process that is to be alone gets no more */
+  usher_hub_group_try_suspects (group);
+  usher_hub_group_dispatch (group);
+  usher_hub_group_reserve (group);
+
+  return usher_hub_group_get_next_due (group);
+}
+
 gint64
 usher_hub_groups_serve (UsherHubGroups *self)
 {
   gint64 next = G_MAXINT64;
 
   for (guint i = 0; i < self->groups->len; i++)
-    next = MIN (next, usher_hub_group_serve (g_ptr_array_index (self->groups, i)));
+    next = MIN (next, serve (g_ptr_array_index (self->groups, i)));
 
   return next;
 }
@@ -169,7 +181,7 @@ leave (UsherHubGroups *self, UsherHubSeat *seat, gboolean has_died, gboolean for
 {
   UsherHubGroup *group = usher_hub_seat_get_group (seat);
 
-  usher_hub_group_vacate (seat, has_died);
+  usher_hub_seat_vacate (seat, has_died);
   if (usher_hub_group_peek_seats (group)->len == 0 &&
       (forgets || !usher_hub_group_is_durable (group)))
     remove_group (self, group);

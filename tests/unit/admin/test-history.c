@@ -10,45 +10,40 @@
 #include "usher-history-private.h"
 #include "usher-test.h"
 
-/* the text of a number at @path */
-static char *
-get (UsherHistory *history, const char *path)
+static JsonNode *
+read_history (UsherHistory *history)
 {
   g_autofree char *text = usher_history_print (history);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UsherJson) json = usher_json_parse (text, -1, &error);
 
-  g_assert_no_error (error);
-
-  return usher_json_dup_text (json, path);
+  return usher_test_json_read (text);
 }
 
 static double
 get_number (UsherHistory *history, const char *path)
 {
-  g_autofree char *text = get (history, path);
+  g_autoptr (JsonNode) page = read_history (history);
+  JsonNode *number = usher_test_json_find (page, path);
 
-  g_assert_nonnull (text);
-  g_assert_cmpstr (text, !=, "null");
+  g_assert_nonnull (number);
+  g_assert_true (JSON_NODE_HOLDS_VALUE (number));
 
-  return g_ascii_strtod (text, NULL);
+  return json_node_get_double (number);
 }
 
 static void
 assert_unknown (UsherHistory *history, const char *path)
 {
-  g_autofree char *text = get (history, path);
+  g_autoptr (JsonNode) page = read_history (history);
 
-  g_assert_cmpstr (text, ==, "null");
+  usher_test_json_assert_null (page, path);
 }
 
 static guint
 count (UsherHistory *history)
 {
-  g_autofree char *text = usher_history_print (history);
-  g_autoptr (UsherJson) json = usher_json_parse (text, -1, NULL);
+  g_autoptr (JsonNode) page = read_history (history);
 
-  return usher_json_get_length (json, "items");
+  return usher_test_json_get_length (page, "items");
 }
 
 static void
@@ -87,12 +82,9 @@ test_requests (AdminStage *stage, gconstpointer data)
 static gint64
 count_events (AdminStage *stage)
 {
-  g_autoptr (UsherJson) page = admin_stage_get_json (stage, "/streaming/serverz");
-  gint64 n_events = 0;
+  g_autoptr (JsonNode) page = admin_stage_get_json (stage, "/streaming/serverz");
 
-  g_assert_true (usher_json_get_integer (page, "in_msgs", &n_events));
-
-  return n_events;
+  return usher_test_json_get_integer (page, "in_msgs");
 }
 
 static void
@@ -153,18 +145,18 @@ test_start (AdminStage *stage, gconstpointer data)
 static void
 test_about (AdminStage *stage, gconstpointer data)
 {
-  g_autoptr (UsherJson) nowhere = NULL;
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (JsonNode) nowhere = NULL;
+  g_autoptr (JsonNode) page = NULL;
 
   g_test_summary ("A host says where it is, and where its data are if it has some");
 
   stage_start (&stage->stage);
   nowhere = admin_stage_get_json (stage, "/about");
-  g_assert_cmpstr (usher_json_get_string (nowhere, "host"), ==, g_get_host_name ());
-  g_assert_null (usher_json_get_string (nowhere, "data"));
+  usher_test_json_assert_string (nowhere, "host", g_get_host_name ());
+  usher_test_json_assert_null (nowhere, "data");
   usher_admin_set_directory (stage->admin, "/var/lib/\xff");
   page = admin_stage_get_json (stage, "/about");
-  g_assert_cmpstr (usher_json_get_string (page, "data"), ==, "/var/lib/\357\277\275");
+  usher_test_json_assert_string (page, "data", "/var/lib/\357\277\275");
 }
 
 int
