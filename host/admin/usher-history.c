@@ -198,14 +198,14 @@ fill_point (Point *point, const Sums *from, const Sums *to, double lag)
 void
 usher_history_look (UsherHistory *self)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
   Sums sums = { 0 };
   double lag = NAN;
 
   read_sums (self, &sums, &lag);
-  locker = g_mutex_locker_new (&self->mutex);
+  g_mutex_lock (&self->mutex);
   if (self->last.time > 0)
     fill_point (&self->points[self->n_points++ % N_POINTS], &self->last, &sums, lag);
+  g_mutex_unlock (&self->mutex);
   self->last = sums;
 }
 
