@@ -10,8 +10,11 @@
 
 #include <string.h>
 
+#include "usher-about-page-private.h"
 #include "usher-desk-private.h"
+#include "usher-history-private.h"
 #include "usher-host-metrics-private.h"
+#include "usher-host-view-private.h"
 #include "usher-monitor-private.h"
 #include "usher-page-private.h"
 #include "usher-service-page-private.h"
@@ -36,7 +39,10 @@ struct _UsherAdmin
   GObject parent_instance;
 
   UsherHost *host;       /* (unowned): its routes keep this */
+  char *directory;       /* (owned) (nullable): where its data are */
+  gint64 since;          /* when it began */
   UsherDesk *desk;       /* (owned) */
+  UsherHistory *history; /* (owned) */
   UsherMonitor *monitor; /* (owned) */
   GPtrArray *sources;    /* (owned) (element-type Source) */
 };
@@ -59,6 +65,8 @@ usher_admin_finalize (GObject *object)
   UsherAdmin *self = USHER_ADMIN (object);
 
   usher_desk_free (self->desk);
+  g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->history, usher_history_free);
   g_clear_pointer (&self->monitor, usher_monitor_free);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
 
@@ -90,6 +98,7 @@ static void
 on_bus_closed (UsherHost *host, UsherAdmin *self)
 {
   usher_desk_stop (self->desk);
+  usher_history_stop (self->history);
   usher_monitor_stop (self->monitor);
 }
 
@@ -139,6 +148,27 @@ on_metrics (UsherExchange *exchange, gpointer user_data)
   usher_desk_push (self->desk, exchange, answer_metrics, self);
 }
 
+static void
+on_about (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+  UsherAdmin *self = user_data;
+  gboolean has_bus = usher_host_get_bus (self->host) != NULL;
+  gint64 now = usher_clock_get_time (usher_host_get_clock (self->host));
+
+  usher_exchange_answer_json (owned,
+                              usher_about_page_make (self->directory, has_bus, self->since, now));
+}
+
+static void
+on_history (UsherExchange *exchange, gpointer user_data)
+{
+  g_autoptr (UsherExchange) owned = exchange;
+  UsherAdmin *self = user_data;
+
+  usher_exchange_answer_json (owned, usher_history_print (self->history));
+}
+
 static gboolean
 add_routes (UsherAdmin *self, GError **error)
 {
@@ -147,6 +177,8 @@ add_routes (UsherAdmin *self, GError **error)
     const char *pattern;
     UsherRouteFunc func;
   } routes[] = {
+    { "/about", on_about },
+    { "/history", on_history },
     { "/services", on_services },
     { "/metrics", on_metrics },
   };
@@ -184,6 +216,8 @@ usher_admin_new (UsherHost *host, GError **error)
 
   self = g_object_new (USHER_TYPE_ADMIN, NULL);
   self->host = host;
+  self->since = usher_clock_get_time (usher_host_get_clock (host));
+  self->history = usher_history_new (host);
   self->monitor = usher_monitor_new (host, self->desk);
   if (!add_routes (self, error))
     return NULL;
@@ -219,4 +253,56 @@ usher_admin_add_metrics (UsherAdmin *self,
   source->user_data = user_data;
   source->destroy = destroy;
   g_ptr_array_add (self->sources, source);
+}
+
+/**
+ * usher_admin_set_directory:
+ * @self: of a host that does not listen yet
+ * @directory: the data directory, as the operator knows it
+ *
+ * Lets the page for people say where the data of the host are.
+ */
+void
+usher_admin_set_directory (UsherAdmin *self, const char *directory)
+{
+  g_return_if_fail (USHER_IS_ADMIN (self));
+  g_return_if_fail (directory != NULL);
+
+  g_free (self->directory);
+  self->directory = g_strdup (directory);
+}
+
+/**
+ * usher_admin_set_gateway:
+ * @self: one that has not started
+ * @gateway: the gateway in this process
+ *
+ * Lets `/history` tell the gateway's requests instead of the host's.
+ */
+void
+usher_admin_set_gateway (UsherAdmin *self, UsherGateway *gateway)
+{
+  g_return_if_fail (USHER_IS_ADMIN (self));
+  g_return_if_fail (USHER_IS_GATEWAY (gateway));
+
+  usher_history_set_gateway (self->history, gateway);
+}
+
+/**
+ * usher_admin_start:
+ * @self: of a host that has started
+ * @error: return location for a [error@Error]
+ *
+ * Begins to look every 5 s, on a thread of its own, for what `/history` tells: without it that has no points. The host's stop
+ * ends it.
+ *
+ * Returns: whether it has begun; else `USHER_ERROR_UNAVAILABLE`, since there is no thread to be had
+ */
+gboolean
+usher_admin_start (UsherAdmin *self, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_ADMIN (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return usher_history_start (self->history, error);
 }

@@ -19,5 +19,8 @@ void usher_admin_add_metrics (UsherAdmin *self,
                               UsherMetricsFunc func,
                               gpointer user_data,
                               GDestroyNotify destroy);
+void usher_admin_set_directory (UsherAdmin *self, const char *directory);
+void usher_admin_set_gateway (UsherAdmin *self, UsherGateway *gateway);
+gboolean usher_admin_start (UsherAdmin *self, GError **error);
 
 G_END_DECLS

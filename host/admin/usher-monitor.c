@@ -180,6 +180,26 @@ on_parked (UsherExchange *exchange, gpointer user_data)
   push (user_data, exchange, answer_parked);
 }
 
+static void
+answer_one_parked (UsherExchange *exchange, gpointer user_data)
+{
+  const char *id = usher_request_get_parameter (usher_exchange_get_request (exchange), "id");
+  g_autoptr (GError) error = NULL;
+  UsherBus *bus = get_bus (user_data, &error);
+  char *text = bus != NULL ? usher_parked_page_make_one (bus, id, &error) : NULL;
+
+  if (text != NULL)
+    usher_exchange_answer_json (exchange, text);
+  else
+    usher_exchange_fail (exchange, error);
+}
+
+static void
+on_one_parked (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_one_parked);
+}
+
 typedef gboolean (*ParkedFunc) (UsherBus *bus, const char *id, GError **error);
 
 static void
@@ -273,6 +293,7 @@ usher_monitor_add_routes (UsherMonitor *self, GError **error)
     { "GET", "/streaming/:page", on_streaming },
     { "GET", "/events", on_events },
     { "GET", "/parked", on_parked },
+    { "GET", "/parked/:id", on_one_parked },
     { "POST", "/parked/:id/replay", on_replay_parked },
     { "DELETE", "/parked/:id", on_drop_parked },
   };

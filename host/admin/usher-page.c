@@ -16,6 +16,10 @@
   "'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " \
   "trusted-types 'none'"
 
+#define HTML   "text/html; charset=utf-8"
+#define STYLE  "text/css; charset=utf-8"
+#define SCRIPT "text/javascript; charset=utf-8"
+
 typedef struct
 {
   const char *pattern;
@@ -24,10 +28,16 @@ typedef struct
 } File;
 
 static const File files[] = {
-  { "/", "/usher/usher-page.html", "text/html; charset=utf-8" },
-  { "/streaming", "/usher/usher-page.html", "text/html; charset=utf-8" },
-  { "/usher-page.css", "/usher/usher-page.css", "text/css; charset=utf-8" },
-  { "/usher-page.js", "/usher/usher-page.js", "text/javascript; charset=utf-8" },
+  { "/", "/usher/usher-page.html", HTML },
+  { "/streaming", "/usher/usher-page.html", HTML },
+  { "/usher-page.css", "/usher/usher-page.css", STYLE },
+  { "/usher-page.js", "/usher/usher-page.js", SCRIPT },
+  { "/usher-page-ask.js", "/usher/usher-page-ask.js", SCRIPT },
+  { "/usher-page-parked.js", "/usher/usher-page-parked.js", SCRIPT },
+  { "/usher-page-plot.js", "/usher/usher-page-plot.js", SCRIPT },
+  { "/usher-page-table.js", "/usher/usher-page-table.js", SCRIPT },
+  { "/usher-page-text.js", "/usher/usher-page-text.js", SCRIPT },
+  { "/usher-page-trouble.js", "/usher/usher-page-trouble.js", SCRIPT },
 };
 
 static void

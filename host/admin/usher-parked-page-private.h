@@ -10,7 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): JSON. Any thread but the bus's; NULL: UNAVAILABLE. */
+/* (transfer full): JSON: what is known of each but its payload, 100 at most. Any thread but the bus's; NULL: UNAVAILABLE. */
 char *usher_parked_page_make (UsherBus *bus, const UsherBusPageQuery *query, GError **error);
+/* (transfer full): likewise of one, with its payload; NULL: NOT_FOUND, UNAVAILABLE */
+char *usher_parked_page_make_one (UsherBus *bus, const char *id, GError **error);
 
 G_END_DECLS

@@ -62,12 +62,10 @@ dup_text (JsonObject *event, const char *member)
   return usher_terminal_clean (text != NULL ? text : "-");
 }
 
+/* On a line: all of it as JSON, or @members for people. */
 static void
-print_event (JsonObject *event)
+print_event (JsonObject *event, const char *const *members)
 {
-  static const char *const members[] = { "time", "channel",     "sequence",
-                                         "id",   "correlation", "payload" };
-
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), event);
 
   if (as_json)
@@ -76,7 +74,7 @@ print_event (JsonObject *event)
       return;
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+  for (guint i = 0; members[i] != NULL; i++)
     {
       g_autofree char *text = dup_text (event, members[i]);
 
@@ -150,6 +148,8 @@ ask_for_events (UsherAdminClient *client, const char *target, GError **error)
 static int
 follow (UsherAdminClient *client, const char *channel)
 {
+  static const char *const members[] = { "time",        "channel", "sequence", "id",
+                                         "correlation", "payload", NULL };
   g_autofree char *target = begin_following (channel);
   gboolean was_reached = FALSE;
   gboolean is_lost = FALSE;
@@ -171,7 +171,7 @@ follow (UsherAdminClient *client, const char *channel)
       was_reached = was_reached || page != NULL;
 
       for (guint i = 0; i < n_events; i++)
-        print_event (usher_answer_get_item (page, "items", i));
+        print_event (usher_answer_get_item (page, "items", i), members);
       if (page != NULL)
         {
           g_free (target);
@@ -197,7 +197,7 @@ list_parked (UsherAdminClient *client, const char *channel)
     { "reason", "REASON", USHER_COLUMN_TEXT, "reasons.0" },
     { "reasons", "REASONS", USHER_COLUMN_LIST },
     { "eventId", "EVENT" },
-    { "payload", "PAYLOAD" },
+    { "bytes", "BYTES", USHER_COLUMN_NUMBER },
   };
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
   guint n_rows = PAGE_ROWS;
@@ -229,6 +229,35 @@ list_parked (UsherAdminClient *client, const char *channel)
     usher_table_print (table);
 
   return EXIT_SUCCESS;
+}
+
+/* Shows all, whether one before is there or not. */
+static int
+show_parked (UsherAdminClient *client, char **ids)
+{
+  static const char *const members[] = { "payload", NULL };
+  int result = EXIT_SUCCESS;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autofree char *id = g_uri_escape_string (ids[i], NULL, FALSE);
+      g_autofree char *target = g_strconcat ("/parked/", id, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) event = usher_admin_client_get (client, target, &error);
+
+      if (event != NULL)
+        print_event (event, members);
+      else if (usher_admin_client_is_lost (client))
+        return complain (client, error);
+      else if (g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+        g_printerr ("usher: no event “%s” is parked\n", ids[i]);
+      else
+        g_printerr ("usher: %s\n", error->message);
+      if (event == NULL)
+        result = EXIT_FAILURE;
+    }
+
+  return result;
 }
 
 /* Treats all, whether one before failed or not. */
@@ -267,6 +296,8 @@ run_verb (UsherAdminClient *client, char **words)
     return follow (client, words[1]);
   if (g_str_equal (words[0], "parked"))
     return list_parked (client, words[1]);
+  if (g_str_equal (words[0], "show"))
+    return show_parked (client, words + 1);
   if (g_str_equal (words[0], "replay"))
     return treat_parked (client, "POST", "/replay", words + 1);
 
@@ -278,15 +309,15 @@ static const char *
 find_fault (char **words)
 {
   static const char *const on_channels[] = { "tail", "parked", NULL };
-  static const char *const on_ids[] = { "replay", "drop", NULL };
+  static const char *const on_ids[] = { "show", "replay", "drop", NULL };
   guint n_words = words != NULL ? g_strv_length (words) : 0;
 
   if (n_words == 0)
-    return "one of tail, parked, replay and drop is missing";
+    return "one of tail, parked, show, replay and drop is missing";
   if (g_strv_contains (on_ids, words[0]))
     return n_words > 1 ? NULL : "an ID is missing; “usher events parked” lists them";
   if (!g_strv_contains (on_channels, words[0]))
-    return "“usher events” knows tail, parked, replay and drop";
+    return "“usher events” knows tail, parked, show, replay and drop";
   if (n_words > 2)
     return "one channel at most";
   if (from >= 0 && from_first)

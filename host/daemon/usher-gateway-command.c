@@ -44,6 +44,7 @@ start (UsherLife *life, GError **error)
   self->gateway = usher_gateway_new (setup->options->run, setup->settings, setup->clock);
   g_signal_connect (self->gateway, "notify::trouble", G_CALLBACK (on_trouble), self);
   on_trouble (NULL, NULL, self);
+  usher_admin_set_gateway (life->admin, self->gateway);
   usher_admin_add_metrics (life->admin, usher_gateway_page_add_metrics, self->gateway, NULL);
 
   return usher_host_add_admin_route (setup->host,
@@ -105,6 +106,7 @@ int
 usher_run_gateway (const UsherOptions *options)
 {
   static const UsherLifeKind kind = {
+    .has_no_data = TRUE,
     .set_up = set_up,
     .start = start,
     .look = look,

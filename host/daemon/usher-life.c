@@ -43,7 +43,8 @@ usher_life_listen (UsherLife *self, const char *listen, GError **error)
   const UsherSetup *setup = self->setup;
 
   return usher_host_listen (setup->host, listen, setup->options->admin, error) &&
-         usher_host_listen_probe (setup->host, setup->options->probe, error);
+         usher_host_listen_probe (setup->host, setup->options->probe, error) &&
+         usher_admin_start (self->admin, error);
 }
 
 void
@@ -151,7 +152,12 @@ static gboolean
 live (UsherLife *self, GError **error)
 {
   self->admin = usher_admin_new (self->setup->host, error);
-  if (self->admin == NULL || !self->kind->start (self, error))
+  if (self->admin == NULL)
+    return FALSE;
+
+  if (!self->kind->has_no_data)
+    usher_admin_set_directory (self->admin, self->setup->options->data);
+  if (!self->kind->start (self, error))
     return FALSE;
 
   on_look (self);

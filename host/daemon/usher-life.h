@@ -19,6 +19,8 @@ typedef struct _UsherLife UsherLife;
 /* In what the commands differ. All is called on the main thread, in this order. */
 typedef struct
 {
+  /* its host is one on nothing */
+  gboolean has_no_data;
   /* (transfer full): the host and what is wrong with it, which ends the command */
   UsherSetup *(*set_up) (UsherLife *life, const UsherOptions *options);
   /* begins to serve; an error ends the command without a stop */

@@ -115,6 +115,7 @@ open_gateway (UsherUp *self, GError **error)
 
   self->gateway = usher_gateway_new (setup->options->run, setup->settings, setup->clock);
   usher_host_serve_operators (setup->host, self->gateway);
+  usher_admin_set_gateway (self->life.admin, self->gateway);
 
   return usher_gateway_start (self->gateway, NULL, error);
 }

@@ -376,6 +376,22 @@ usher_gateway_get_uri (UsherGateway *self)
 }
 
 /**
+ * usher_gateway_get_router:
+ * @self: a gateway
+ *
+ * Gets what its requests go through, for who counts them.
+ *
+ * Returns: (transfer none): the router
+ */
+UsherRouter *
+usher_gateway_get_router (UsherGateway *self)
+{
+  g_return_val_if_fail (USHER_IS_GATEWAY (self), NULL);
+
+  return self->router;
+}
+
+/**
  * usher_gateway_dup_trouble:
  * @self: a gateway
  *

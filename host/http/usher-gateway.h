@@ -33,6 +33,8 @@ gboolean usher_gateway_listen (UsherGateway *self, const char *listen, GError **
 USHER_API
 const char *usher_gateway_get_uri (UsherGateway *self);
 USHER_API
+UsherRouter *usher_gateway_get_router (UsherGateway *self);
+USHER_API
 GPtrArray *usher_gateway_list (UsherGateway *self);
 USHER_API
 gboolean usher_gateway_has_services (UsherGateway *self, const char *const *names);

@@ -28,7 +28,7 @@ gboolean usher_router_add_route (UsherRouter *self,
 gboolean usher_router_is_own_origin (UsherRequest *request, const char *origin);
 gsize usher_router_get_max_body (UsherRouter *self);
 /* From now on @table's routes are looked at behind those that were added, and no others. One thread at a time. Those of before are kept for the
- * exchanges that have one. */
+ * exchanges that have one. What they answer counts with what found no route. */
 void usher_router_follow (UsherRouter *self, UsherRouter *table);
 
 /* 1xx to 5xx */
@@ -39,7 +39,7 @@ void usher_router_miss (UsherRouter *self, UsherExchange *exchange);
 /* @found: the route of an exchange; @duration: microseconds */
 void usher_router_count (gconstpointer found, guint status, gint64 duration);
 
-/* What a route has answered; method and pattern are empty for what found no route. */
+/* What a route has answered; method and pattern are empty for what found no route, or one of a table. */
 typedef struct
 {
   const char *method;

@@ -27,7 +27,10 @@ typedef struct
   UsherRouteFunc func;
   gpointer user_data; /* (owned by @destroy) */
   GDestroyNotify destroy;
-  UsherTally *tally; /* (owned): answers by the first digit of their status, then durations */
+  UsherTally
+      *tally; /* (owned) (nullable): answers by the first digit of their status, then durations */
+  UsherTally
+      *sum; /* (unowned): where it counts, its own or that of the router which follows its table */
 } Entry;
 
 /* One segment of the patterns. */
@@ -57,7 +60,7 @@ struct _UsherRouter
   UsherRouter *table; /* (unowned) (nullable) (atomic): whose routes count instead */
   GPtrArray *tables;  /* (owned) (element-type UsherRouter): all that ever did */
   GPtrArray *added;   /* (unowned) (element-type Entry): all of them, in the order they came */
-  Entry *nowhere;     /* (owned): counts what found no route */
+  Entry *nowhere;     /* (owned): counts what found no route, and what found one in a table */
   int draining;       /* (atomic) */
 };
 
@@ -72,7 +75,7 @@ entry_free (gpointer data)
     entry->destroy (entry->user_data);
   usher_route_unref (entry->route);
   g_strfreev (entry->segments);
-  usher_tally_free (entry->tally);
+  g_clear_pointer (&entry->tally, usher_tally_free);
   g_free (entry);
 }
 
@@ -84,6 +87,7 @@ entry_new (UsherRoute *route)
 
   entry->route = route;
   entry->tally = usher_tally_new (USHER_ROUTE_N_CLASSES + USHER_TALLY_N_DURATION);
+  entry->sum = entry->tally;
 
   return entry;
 }
@@ -172,6 +176,13 @@ usher_router_get_max_body (UsherRouter *self)
 void
 usher_router_follow (UsherRouter *self, UsherRouter *table)
 {
+  for (guint i = 0; i < table->added->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (table->added, i);
+
+      g_clear_pointer (&entry->tally, usher_tally_free);
+      entry->sum = self->nowhere->sum;
+    }
   g_ptr_array_add (self->tables, g_object_ref (table));
   g_atomic_pointer_set (&self->table, table);
 }
@@ -654,8 +665,8 @@ usher_router_count (gconstpointer found, guint status, gint64 duration)
 {
   const Entry *entry = found;
 
-  usher_tally_add (entry->tally, CLAMP (status / 100, 1, USHER_ROUTE_N_CLASSES) - 1, 1);
-  usher_tally_add_duration (entry->tally, USHER_ROUTE_N_CLASSES, duration);
+  usher_tally_add (entry->sum, CLAMP (status / 100, 1, USHER_ROUTE_N_CLASSES) - 1, 1);
+  usher_tally_add_duration (entry->sum, USHER_ROUTE_N_CLASSES, duration);
 }
 
 static void
@@ -668,11 +679,11 @@ tell_figures (const Entry *entry, UsherRouteFiguresFunc func, gpointer user_data
     .n_bounds = USHER_TALLY_N_BOUNDS,
     .bounds = usher_tally_bounds,
     .counts = counts,
-    .duration = usher_tally_sum_durations (entry->tally, USHER_ROUTE_N_CLASSES, counts),
+    .duration = usher_tally_sum_durations (entry->sum, USHER_ROUTE_N_CLASSES, counts),
   };
 
   for (guint i = 0; i < USHER_ROUTE_N_CLASSES; i++)
-    figures.answers[i] = usher_tally_sum (entry->tally, i);
+    figures.answers[i] = usher_tally_sum (entry->sum, i);
   func (&figures, user_data);
 }
 

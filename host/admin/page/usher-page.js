@@ -1,223 +1,233 @@
 /* SPDX-FileCopyrightText: 2026 The Usher authors
    SPDX-License-Identifier: LGPL-2.1-or-later */
-'use strict';
-(() => {
-  const INTERVAL = 2000;
-  const PATIENCE = 10000;
-  const MAX_TEXT = 400;
-  const SERVER = 'streaming/serverz';
-  /* what is there of a supervisor or of a gateway alone, each instead of the services of this process */
-  const rare = ['processes', 'copies'];
-  const missing = new Set();
-  const shown = new Map();
-  let paused = false;
 
-  const find = (id) => document.getElementById(id);
+import { fill, find, formatAge, formatNumber, getAge, getItems, lookUp, make, makeTime, setNow, setText, shorten, turnTimes } from './usher-page-text.js';
+import { ask, getMessage } from './usher-page-ask.js';
+import { addLegends, showTable } from './usher-page-table.js';
+import { beginParked } from './usher-page-parked.js';
+import { showPlots } from './usher-page-plot.js';
+import { showTroubles } from './usher-page-trouble.js';
 
-  /* Whatever is shown becomes text; nothing becomes HTML. */
-  function setText(element, text) {
-    if (element.textContent !== text)
-      element.textContent = text;
+const INTERVAL = 2000;
+/* what changes seldom, or costs more, is asked for each third time */
+const SLOWLY = 3;
+const SERVER = 'streaming/serverz';
+const STORE = 'streaming/storez';
+const slow = ['about', 'history', STORE];
+/* of the bus; each page has its own words for that */
+const isOfBus = (path) => path.startsWith('streaming/') || path.startsWith('parked');
+/* what a supervisor, a gateway and hosts with plugins have alone */
+const rare = ['processes', 'copies', 'plugins'];
+/* who is no supervisor does not become one */
+const missing = new Set();
+/* the last answers, by path */
+const answers = new Map();
+let turns = 0;
+let isPaused = false;
+let isAway = false;
+
+const getBody = (path) => (answers.has(path) && answers.get(path).ok ? answers.get(path).body : undefined);
+
+function getTablePath(name) {
+  return find(name).dataset.page;
+}
+
+/* What a process says of its services, those included that could not be configured. */
+function joinServices(services, plugins, process) {
+  const rows = getItems(services).map((service) => ({ ...service, process }));
+
+  for (const plugin of getItems(plugins)) {
+    const row = rows.find((service) => service.service === plugin.name);
+    const about = { state: plugin.state, reason: plugin.reason };
+
+    if (row)
+      Object.assign(row, about);
+    else if (plugin.state !== 'discovered')
+      rows.push({ service: plugin.name, process, ...about });
   }
+  for (const row of rows)
+    if (row.state !== 'failed' && lookUp(row, 'store.read-only'))
+      row.state = 'degraded';
 
-  function make(name, text, className) {
-    const element = document.createElement(name);
+  return rows;
+}
 
-    element.textContent = text;
-    if (className)
-      element.className = className;
+/* those of a supervisor are what its processes say */
+function listServices() {
+  const processes = getItems(getBody('processes'));
+  const rows = processes.flatMap((process) => {
+    const path = `processes/${encodeURIComponent(process.name)}/`;
 
-    return element;
-  }
-
-  function setStatus(text, className) {
-    const status = find('status');
-
-    if (status.textContent !== text || status.className !== className) {
-      status.textContent = text;
-      status.className = className;
-    }
-  }
-
-  function shorten(value) {
-    const text = value === undefined || value === null ? '' : String(value);
-    const points = Array.from(text);
-
-    return points.length > MAX_TEXT ? points.slice(0, MAX_TEXT).join('') + '…' : text;
-  }
-
-  function formatBytes(value) {
-    const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
-    let unit = 0;
-    let size = Number(value);
-
-    if (!Number.isFinite(size))
-      return '';
-    while (size >= 1000 && unit < units.length - 1) {
-      size /= 1000;
-      unit++;
-    }
-
-    return (unit > 0 ? size.toFixed(1) : String(size)) + ' ' + units[unit];
-  }
-
-  function lookUp(page, path) {
-    return path.split('.').reduce((value, name) => (value && typeof value === 'object' ? value[name] : undefined),
-                                  page);
-  }
-
-  function makeCell(item, column) {
-    const value = lookUp(item, column.dataset.member);
-    const cell = document.createElement('td');
-
-    switch (column.dataset.kind) {
-    case 'number':
-      cell.className = 'number';
-      cell.textContent = shorten(value);
-      break;
-    case 'bytes':
-      cell.className = 'number';
-      cell.textContent = formatBytes(value);
-      break;
-    case 'code':
-      cell.append(make('code', shorten(value)));
-      break;
-    case 'list':
-      for (const part of Array.isArray(value) ? value : [])
-        cell.append(make('div', shorten(part)));
-      break;
-    default:
-      cell.textContent = shorten(value);
-    }
-
-    return cell;
-  }
-
-  function makeRow(item, columns) {
-    const row = document.createElement('tr');
-
-    row.append(...columns.map((column) => makeCell(item, column)));
-
-    return row;
-  }
-
-  /* page: undefined: it is not known */
-  function showTable(table, page) {
-    const columns = Array.from(table.querySelectorAll('th'));
-    const items = page && lookUp(page, table.dataset.list);
-    const text = JSON.stringify(items) || '';
-    const empty = document.createElement('tr');
-
-    if (shown.get(table.id) === text)
-      return;
-
-    shown.set(table.id, text);
-    if (Array.isArray(items) && items.length > 0) {
-      table.querySelector('tbody').replaceChildren(...items.map((item) => makeRow(item, columns)));
-      return;
-    }
-
-    empty.append(make('td', Array.isArray(items) ? 'None' : 'Not known', 'none'));
-    empty.firstChild.colSpan = columns.length;
-    table.querySelector('tbody').replaceChildren(empty);
-  }
-
-  /* The answer, or a throw when there is none. body: undefined: it was no JSON. */
-  async function ask(path) {
-    const answer = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
-    const text = await answer.text();
-    let body;
-
-    try {
-      body = JSON.parse(text);
-    } catch {
-      body = undefined;
-    }
-
-    return { ok: answer.ok && body !== undefined, status: answer.status, body };
-  }
-
-  function getMessage(answer) {
-    const message = lookUp(answer.body, 'errors.0.message');
-
-    return typeof message === 'string' ? message : 'the host answers with status ' + answer.status;
-  }
-
-  function showReadiness(answer) {
-    if (answer.ok)
-      setStatus('Ready', 'good');
-    else if (answer.status === 503)
-      setStatus('Not ready: ' + getMessage(answer), 'bad');
-    else
-      setStatus('Not known: ' + getMessage(answer), 'bad');
-  }
-
-  /* answers: by path; without the bus's first page there is none of the others */
-  function showBus(answers) {
-    const server = answers.get(SERVER);
-
-    find('bus').hidden = !server.ok;
-    find('no-bus').hidden = server.ok;
-    if (!server.ok)
-      setText(find('no-bus'), getMessage(server) + '.');
-    for (const fact of document.querySelectorAll('dd')) {
-      const answer = answers.get(fact.dataset.page);
-
-      setText(fact, answer && answer.ok ? shorten(lookUp(answer.body, fact.dataset.member)) : '');
-    }
-  }
-
-  function show(answers) {
-    const special = rare.some((path) => answers.has(path) && answers.get(path).ok);
-
-    for (const table of document.querySelectorAll('table')) {
-      const path = table.dataset.page;
-      const answer = answers.get(path);
-
-      showTable(table, answer && answer.ok ? answer.body : undefined);
-      if (rare.includes(path))
-        table.closest('section').hidden = !answer || answer.status === 404;
-      else if (path === 'services')
-        table.closest('section').hidden = special;
-    }
-    showBus(answers);
-    find('main').hidden = false;
-  }
-
-  async function refresh() {
-    const paths = Array.from(document.querySelectorAll('table'), (table) => table.dataset.page);
-    const answers = new Map();
-
-    try {
-      const ready = await ask('readyz');
-      const server = await ask(SERVER);
-      const wanted = paths.filter((path) => !missing.has(path) &&
-                                            (server.ok || rare.includes(path) || path === 'services'));
-      const all = await Promise.all(wanted.map(ask));
-
-      answers.set(SERVER, server);
-      wanted.forEach((path, i) => answers.set(path, all[i]));
-      /* who is no supervisor does not become one */
-      for (const path of rare)
-        if (answers.has(path) && answers.get(path).status === 404)
-          missing.add(path);
-      showReadiness(ready);
-      show(answers);
-    } catch {
-      setStatus('The host does not answer. What is below is old.', 'bad');
-    }
-  }
-
-  async function turn() {
-    if (!paused && !document.hidden)
-      await refresh();
-    setTimeout(turn, INTERVAL);
-  }
-
-  find('pause').hidden = false;
-  find('pause').addEventListener('click', () => {
-    paused = !paused;
-    find('pause').textContent = paused ? 'Go on' : 'Pause';
+    return joinServices(getBody(path + 'services'), getBody(path + 'plugins'), process.name);
   });
-  turn();
-})();
+  const own = joinServices(getBody('services'), getBody('plugins'));
+
+  return processes.length === 0 ? own
+    : rows.concat(own.filter((row) => row.state === 'failed' && !rows.some((other) => other.service === row.service)));
+}
+
+/* all that a trouble can be found in */
+function getFacts(services) {
+  return {
+    isAway,
+    services,
+    ready: answers.get('readyz'),
+    about: getBody('about') || {},
+    server: answers.get(SERVER),
+    processes: getItems(getBody('processes')),
+    copies: getItems(getBody('copies')),
+    groups: getItems(getBody(getTablePath('groups')), 'groups'),
+    channels: getItems(getBody(getTablePath('channels')), 'channels'),
+    limits: lookUp(getBody(STORE), 'limits') || {},
+    parked: getItems(getBody(getTablePath('parked'))),
+    points: getItems(getBody('history')),
+  };
+}
+
+function showStatus(nTroubles) {
+  const ready = answers.get('readyz');
+  const about = getBody('about') || {};
+  const [text, className] = isAway ? ['No answer', 'bad']
+    : ready.ok ? [nTroubles > 0 ? 'Ready, with trouble' : 'Ready', nTroubles > 0 ? 'mild' : 'good']
+      : [ready.status === 503 ? 'Not ready' : 'Not known', 'bad'];
+
+  setText(find('status'), text);
+  find('status').className = className;
+  document.title = (nTroubles > 0 ? `(${nTroubles}) ` : '') + 'Usher' + (about.host ? ' on ' + shorten(about.host, 60) : '');
+}
+
+function showPlace() {
+  const about = getBody('about');
+  const parts = [];
+
+  if (!about || find('place').dataset.shown === about.since + about.data)
+    return;
+  setText(find('host'), ' on ' + shorten(about.host));
+  if (about.data) {
+    parts.push(make('span', 'Data in '));
+    parts[0].append(make('code', shorten(about.data)));
+  }
+  parts.push(make('span', 'Version ' + shorten(about.version)), make('span', 'Process ' + shorten(about.pid)));
+  if (getAge(about.since) !== undefined) {
+    parts.push(make('span', 'Since '));
+    parts[parts.length - 1].append(makeTime(about.since));
+  }
+  find('place').replaceChildren(...parts);
+  find('place').dataset.shown = about.since + about.data;
+}
+
+/* Whether a section says anything here. */
+function isWanted(section, path, items) {
+  const { needs, when } = section.dataset;
+  const about = getBody('about');
+
+  if (needs === 'bus' && about && about.bus === false)
+    return false;
+  if (when === 'there')
+    return answers.has(path) && answers.get(path).status !== 404;
+
+  return when !== 'filled' || (items !== undefined && items.length > 0);
+}
+
+function showTables(services) {
+  const hasProcesses = getBody('processes') !== undefined;
+
+  for (const column of document.querySelectorAll('th[data-rare]'))
+    column.hidden = !hasProcesses;
+  for (const table of document.querySelectorAll('table')) {
+    const { page, list } = table.dataset;
+    const body = getBody(page);
+    const items = table.id === 'services' ? services : body && getItems(body, list);
+
+    showTable(table, items);
+    table.closest('section').hidden = !isWanted(table.closest('section'), page, items);
+  }
+}
+
+/* A list is as long as its page at most. */
+function showRest() {
+  const total = getItems(getBody(getTablePath('groups')), 'groups').reduce((sum, group) => sum + (group.parked || 0), 0);
+  const here = getItems(getBody(getTablePath('parked'))).length;
+
+  find('more').hidden = total <= here;
+  if (total > here)
+    setText(find('more'), `These are ${formatNumber(here)} of ${formatNumber(total)}; the others follow when these have left.`);
+}
+
+function showFacts() {
+  for (const fact of document.querySelectorAll('dd[data-page]'))
+    fill(fact, lookUp(getBody(fact.dataset.page) || {}, fact.dataset.member), fact.dataset.kind);
+  find('bus').closest('section').hidden = !isWanted(find('bus').closest('section')) || getBody(SERVER) === undefined;
+}
+
+function show() {
+  const services = listServices();
+
+  showPlace();
+  showStatus(showTroubles(getFacts(services)));
+  showTables(services);
+  showRest();
+  showFacts();
+  if (getBody('history'))
+    showPlots(getBody('history'));
+  find('main').hidden = false;
+}
+
+/* what to ask for now */
+function listPaths(all) {
+  const tables = Array.from(document.querySelectorAll('table'), (table) => table.dataset.page);
+  const paths = ['readyz', SERVER, 'services', ...rare, ...tables, ...slow.filter(() => all)];
+  const processes = getItems(getBody('processes')).filter((process) => all && Array.isArray(process.services) && process.services.length > 0);
+  const hasBus = (getBody('about') || {}).bus !== false;
+
+  for (const process of processes)
+    for (const page of ['services', 'plugins'])
+      paths.push(`processes/${encodeURIComponent(process.name)}/${page}`);
+
+  return Array.from(new Set(paths)).filter((path) => !missing.has(path) && (hasBus || !isOfBus(path)));
+}
+
+async function askAll(paths) {
+  const all = await Promise.all(paths.map((path) => ask(path)));
+
+  paths.forEach((path, i) => answers.set(path, all[i]));
+  for (const path of paths)
+    if (rare.includes(path) && answers.get(path).status === 404)
+      missing.add(path);
+}
+
+async function refresh() {
+  const all = turns % SLOWLY === 0;
+
+  try {
+    if (turns === 0)
+      await askAll(['about', 'processes']);
+    await askAll(listPaths(all));
+    isAway = false;
+    if (all)
+      setNow(lookUp(getBody('about') || {}, 'now'));
+  } catch {
+    isAway = true;
+  }
+  turns++;
+  if (answers.has('readyz'))
+    show();
+  else
+    setText(find('status'), 'No answer');
+  turnTimes();
+}
+
+async function turn() {
+  if (!isPaused && !document.hidden)
+    await refresh();
+  setTimeout(turn, INTERVAL);
+}
+
+find('pause').hidden = false;
+find('pause').addEventListener('click', () => {
+  isPaused = !isPaused;
+  find('pause').textContent = isPaused ? 'Go on' : 'Pause';
+});
+addLegends();
+beginParked(refresh);
+turn();

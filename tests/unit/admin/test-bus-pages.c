@@ -279,12 +279,12 @@ test_parked (Fixture *self, gconstpointer data)
   usher_test_until (is_parked (self, &page));
   check_fields (page,
                 "items.0.",
-                "id channel group sequence* eventId time attempts* kind reasons payload");
+                "id channel group sequence* eventId time attempts* kind reasons bytes*");
   usher_test_json_assert_string (page, "items.0.channel", CHANNEL);
   usher_test_json_assert_string (page, "items.0.kind", "failed");
   usher_test_json_assert_string (page, "items.0.reasons.0", "a \"reason\"");
-  usher_test_json_assert_string (page, "items.0.payload", "{\"n\":0}");
   usher_test_json_assert_integer (page, "items.0.attempts", 1);
+  usher_test_json_assert_integer (page, "items.0.bytes", strlen ("{\"n\":0}"));
 }
 
 static void

@@ -232,9 +232,12 @@ static void
 test_parked (AdminStage *stage, gconstpointer data)
 {
   g_autoptr (JsonNode) page = NULL;
+  g_autoptr (JsonNode) event = NULL;
+  g_autofree char *list = NULL;
   g_autofree char *target = NULL;
 
-  g_test_summary ("Parked events are told as they are, whatever they are called, and dropped");
+  g_test_summary ("Parked events are told as they are, whatever they are called, each with its "
+                  "payload alone, and dropped");
 
   admin_stage_start (stage);
   park (stage);
@@ -242,8 +245,14 @@ test_parked (AdminStage *stage, gconstpointer data)
   usher_test_json_assert_string (page, "items.0.channel", HOSTILE);
   usher_test_json_assert_string (page, "items.0.group", HOSTILE);
   usher_test_json_assert_string (page, "items.0.reasons.0", HOSTILE);
-  usher_test_json_assert_string (page, "items.0.payload", ADMIN_STAGE_PAYLOAD);
+  usher_test_json_assert_integer (page, "items.0.bytes", strlen (ADMIN_STAGE_PAYLOAD));
+  list = admin_stage_get (stage, "/parked");
+  g_assert_null (strstr (list, "alert(1)</script>"));
   target = g_strconcat ("/parked/", usher_test_json_get_string (page, "items.0.id"), NULL);
+  event = admin_stage_get_json (stage, target);
+  usher_test_json_assert_string (event, "channel", HOSTILE);
+  usher_test_json_assert_string (event, "payload", ADMIN_STAGE_PAYLOAD);
+  admin_stage_assert_status (stage, "GET", "/parked/nothing", 404);
   admin_stage_assert_status (stage, "DELETE", target, 204);
   g_assert_cmpuint (count_rows (stage, "/parked"), ==, 0);
 }

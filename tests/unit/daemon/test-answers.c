@@ -286,8 +286,8 @@ test_events (Fixture *fixture, gconstpointer data)
                "events parked",
                parked,
                0,
-               "ID  SINCE  CHANNEL  GROUP  KIND  SEQUENCE  ATTEMPTS  REASON  PAYLOAD\n"
-               "-   -      -        -      -            -         -  a       -\n");
+               "ID  SINCE  CHANNEL  GROUP  KIND  SEQUENCE  ATTEMPTS  REASON  BYTES\n"
+               "-   -      -        -      -            -         -  a           -\n");
   assert_says (fixture,
                "events parked --json",
                parked,

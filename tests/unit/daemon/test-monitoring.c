@@ -214,8 +214,8 @@ test_usage (Fixture *fixture, gconstpointer data)
     const char *arguments;
     const char *pattern;
   } wrong[] = {
-    { "events", "*one of tail, parked, replay and drop is missing*" },
-    { "events walk", "*knows tail, parked, replay and drop*" },
+    { "events", "*one of tail, parked, show, replay and drop is missing*" },
+    { "events walk", "*knows tail, parked, show, replay and drop*" },
     { "events replay", "*an ID is missing*" },
     { "events tail a b", "*one channel at most*" },
     { "events tail --from=3", "*--from wants a channel*" },
@@ -392,10 +392,11 @@ static void
 test_parked (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = NULL;
+  g_autofree char *show = NULL;
   g_autofree char *replay = NULL;
   g_autoptr (JsonNode) json = NULL;
 
-  g_test_summary ("Parked events are listed with their reason, replayed and dropped.");
+  g_test_summary ("Parked events are listed with their reason, shown, replayed and dropped.");
 
   start_hub (fixture, ANY);
   join (fixture);
@@ -411,7 +412,10 @@ test_parked (Fixture *fixture, gconstpointer data)
   usher_test_json_assert_string (json, "items.0.kind", "failed");
   usher_test_json_assert_integer (json, "items.0.attempts", 1);
   usher_test_json_assert_string (json, "items.0.reasons.0", "the reason " HOSTILE);
-  usher_test_json_assert_string (json, "items.0.payload", "{\"x\":\"" HOSTILE "\"}");
+  usher_test_json_assert_integer (json, "items.0.bytes", strlen ("{\"x\":\"" HOSTILE "\"}"));
+  show = g_strconcat ("events show ", id, NULL);
+  assert_says (fixture, show, 0, "{\"x\":\"" HOSTILE "\"}\n");
+  assert_says (fixture, "events show nothing", 1, "usher: no event “nothing” is parked\n");
 
   replay = g_strconcat ("events replay ", id, NULL);
   assert_says (fixture, replay, 0, "*");

@@ -11,6 +11,7 @@
 
 #include "gateway-stage.h"
 #include "usher-error.h"
+#include "usher-router-private.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 #define POST(path, more) \
@@ -58,6 +59,47 @@ test_unknown (GatewayStage *stage, gconstpointer data)
   g_assert_cmpuint (answer->status, ==, 405);
   g_assert_nonnull (strstr (answer->head, "\r\nAllow: GET, HEAD, OPTIONS\r\n"));
   g_assert_cmpint (g_atomic_int_get (&copy->n_requests), ==, 0);
+}
+
+/* of a class */
+typedef struct
+{
+  guint index;
+  guint64 count;
+} Answers;
+
+static void
+add_answers (const UsherRouteFigures *figures, gpointer user_data)
+{
+  Answers *answers = user_data;
+
+  answers->count += figures->answers[answers->index];
+}
+
+static guint64
+count_answers (GatewayStage *stage, guint class)
+{
+  Answers answers = { class - 1, 0 };
+
+  usher_router_foreach_figures (usher_gateway_get_router (stage->gateway), add_answers, &answers);
+
+  return answers.count;
+}
+
+static void
+test_counts (GatewayStage *stage, gconstpointer data)
+{
+  g_test_summary ("What was answered is counted, whatever hosts came and went meanwhile");
+
+  gateway_stage_add (stage, "one", "tickets");
+  gateway_stage_expect (stage, GET ("/tickets"), 200, NULL);
+  gateway_stage_add (stage, "two", "orders");
+  gateway_stage_expect (stage, GET ("/tickets"), 200, NULL);
+  gateway_stage_expect (stage, GET ("/orders"), 200, NULL);
+  gateway_stage_expect (stage, GET ("/nothing"), 404, NULL);
+  gateway_stage_expect (stage, GET ("/orders/status/500"), 500, NULL);
+  usher_test_until (count_answers (stage, 2) == 3 && count_answers (stage, 4) == 1 &&
+                    count_answers (stage, 5) == 1);
 }
 
 static void
@@ -468,6 +510,7 @@ main (int argc, char **argv)
   gateway_stage_add_test ("/gateway/route/tcp", NULL, test_tcp);
   gateway_stage_add_test ("/gateway/route/unknown", NULL, test_unknown);
   gateway_stage_add_test ("/gateway/route/same", NULL, test_same_route);
+  gateway_stage_add_test ("/gateway/route/counts", NULL, test_counts);
   gateway_stage_add_test ("/gateway/request/head", NULL, test_request_head);
   gateway_stage_add_test ("/gateway/request/proxy", trusting, test_proxy);
   gateway_stage_add_test ("/gateway/request/origin", trusting, test_origin);
