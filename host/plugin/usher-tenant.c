@@ -8,6 +8,7 @@
 
 #include "usher-tenant-private.h"
 
+#include "usher-blame-private.h"
 #include "usher-context-private.h"
 #include "usher-intake-private.h"
 
@@ -52,14 +53,25 @@ usher_tenant_get_lane (UsherTenant *self)
   return self->lane;
 }
 
+static gboolean
+configure (UsherTenant *self, GError **error)
+{
+  gboolean ok = FALSE;
+
+  usher_blame_begin (usher_lane_get_name (self->lane), "configure");
+  ok = usher_service_configure (self->service, self->context, error);
+  usher_blame_end ();
+
+  return ok;
+}
+
 gboolean
 usher_tenant_configure (UsherTenant *self,
                         UsherRouter *router,
                         UsherRouter *operators,
                         GError **error)
 {
-  return usher_service_configure (self->service, self->context, error) &&
-         usher_context_freeze (self->context, error) &&
+  return configure (self, error) && usher_context_freeze (self->context, error) &&
          usher_lane_declare_settings (usher_context_get_declarations (self->context),
                                       self->settings,
                                       error) &&
@@ -69,8 +81,16 @@ usher_tenant_configure (UsherTenant *self,
 gboolean
 usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error)
 {
-  return usher_lane_open (self->lane, bus, error) &&
-         usher_service_start (self->service, self->context, error);
+  gboolean ok = FALSE;
+
+  if (!usher_lane_open (self->lane, bus, error))
+    return FALSE;
+
+  usher_blame_begin (usher_lane_get_name (self->lane), "start");
+  ok = usher_service_start (self->service, self->context, error);
+  usher_blame_end ();
+
+  return ok;
 }
 
 gboolean
