@@ -41,6 +41,8 @@ void usher_child_signal (UsherChild *self, int number);
 void usher_child_kill (UsherChild *self, const char *why);
 /* whether it has said that it lives within the time of the watchdog, or never promised to */
 gboolean usher_child_is_alive (UsherChild *self);
+/* nobody could hear it for so many microseconds */
+void usher_child_forgive (UsherChild *self, gint64 gap);
 
 UsherChildState usher_child_get_state (UsherChild *self);
 const char *usher_child_get_name (UsherChild *self);
@@ -52,6 +54,8 @@ gboolean usher_child_was_ready (UsherChild *self);
 gboolean usher_child_gave_up (UsherChild *self);
 /* what it said last, or how it ended */
 const char *usher_child_get_reason (UsherChild *self);
+/* (transfer full): how it ended, after what time, and the last line that it wrote, for a person */
+char *usher_child_dup_end (UsherChild *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherChild, usher_child_free)
 

@@ -66,6 +66,18 @@ print_json (UsherTable *table, JsonObject *answer)
   usher_table_print_document (builder);
 }
 
+/* Where nothing has died nothing is said of it. */
+static void
+hide_ends (UsherTable *table, JsonObject *answer)
+{
+  for (guint i = 0; i < usher_answer_get_length (answer, "items"); i++)
+    if (usher_answer_get_text (usher_answer_get_item (answer, "items", i), "lastEnd") != NULL)
+      return;
+
+  usher_table_hide_column (table, "lastEndTime");
+  usher_table_hide_column (table, "lastEnd");
+}
+
 int
 usher_ps (const UsherOptions *options)
 {
@@ -78,6 +90,8 @@ usher_ps (const UsherOptions *options)
     { "since", "SINCE" },
     { "services", "SERVICES", USHER_COLUMN_LIST },
     { "reason", "REASON" },
+    { "lastEndTime", "DIED" },
+    { "lastEnd", "HOW" },
   };
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
   g_autoptr (GError) error = NULL;
@@ -95,7 +109,10 @@ usher_ps (const UsherOptions *options)
   if (wants_json)
     print_json (table, answer);
   else
-    usher_table_print (table);
+    {
+      hide_ends (table, answer);
+      usher_table_print (table);
+    }
 
   return EXIT_SUCCESS;
 }
