@@ -9,7 +9,6 @@
 #include "usher-hub-group-private.h"
 
 #include "usher-error.h"
-#include "usher-id.h"
 #include "usher-json.h"
 
 #define DEFER_FIRST (20 * G_TIME_SPAN_MILLISECOND)
@@ -37,20 +36,19 @@ usher_group_park (UsherHub *self, UsherGroup *group, UsherPending *pending, gboo
 {
   UsherParked *parked = g_new0 (UsherParked, 1);
 
-  parked->id = usher_uuid_new (self->clock);
-  parked->channel = g_strdup (group->channel->name);
+  parked->channel = g_strdup (usher_hub_channel_get_name (group->channel));
   parked->group = g_strdup (group->name);
   parked->sequence = pending->sequence;
   parked->time = usher_clock_get_time (self->clock);
   parked->attempts = pending->attempts;
   parked->deferred = deferred;
   parked->reasons = list_reasons (pending);
-  g_ptr_array_add (self->next->parked, parked);
   g_message ("event %" G_GUINT64_FORMAT " of “%s” is parked for group “%s”: %s",
              pending->sequence,
-             group->channel->name,
+             usher_hub_channel_get_name (group->channel),
              group->name,
              parked->reasons);
+  usher_hub_log_park (self->log, parked);
   usher_group_set_done (self, group, pending);
 }
 
@@ -121,17 +119,10 @@ defer (UsherHub *self, UsherGroup *group, UsherPending *pending, const char *rea
 static void
 release_deferred (UsherHub *self, UsherGroup *group)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list =
-      usher_journal_list_parked (self->journal, group->channel->name, group->name, &error);
+  g_autoptr (GPtrArray) list = usher_hub_log_list_deferred (self->log, group->channel, group->name);
 
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    {
-      UsherParked *parked = g_ptr_array_index (list, i);
-
-      if (parked->deferred && !usher_hub_is_unparked (self, parked->id))
-        usher_hub_replay (self, parked, NULL);
-    }
+  for (guint i = 0; i < list->len; i++)
+    usher_hub_replay (self, g_ptr_array_index (list, i), NULL);
 }
 
 void
@@ -185,23 +176,11 @@ usher_hub_answer (UsherHub *self,
     }
 }
 
-static gboolean
-has_unparked (UsherJournalBatch *batch, const char *id)
-{
-  return batch != NULL && g_ptr_array_find_with_equal_func (batch->unparked, id, g_str_equal, NULL);
-}
-
 gboolean
-usher_hub_is_unparked (UsherHub *self, const char *id)
+usher_hub_replay (UsherHub *self, const UsherParked *parked, GError **error)
 {
-  return has_unparked (self->next, id) || has_unparked (self->written, id);
-}
-
-gboolean
-usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error)
-{
-  UsherChannel *channel = usher_hub_get_channel (self, parked->channel);
-  UsherGroup *group = usher_hub_find_group (channel, parked->group);
+  UsherHubChannel *channel = usher_hub_log_get_channel (self->log, parked->channel);
+  UsherGroup *group = usher_hub_find_group (self, channel, parked->group);
   UsherPending *pending = NULL;
 
   if (group == NULL)
@@ -224,7 +203,7 @@ usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error)
   pending->replayed = TRUE;
   usher_group_wait_until (group, pending, 0);
   usher_group_raise_floor (group);
-  g_ptr_array_add (self->next->unparked, g_strdup (parked->id));
+  usher_hub_log_unpark (self->log, parked->id);
 
   return TRUE;
 }

@@ -96,9 +96,9 @@ put_out (UsherHub *self, UsherGroup *group, UsherSeat *seat, UsherPending *pendi
 static void
 skip_done (UsherGroup *group)
 {
-  if (group->cursor < group->channel->first)
+  if (group->cursor < usher_hub_channel_get_first (group->channel))
     {
-      group->cursor = group->channel->first;
+      group->cursor = usher_hub_channel_get_first (group->channel);
       group->floor = MAX (group->floor, group->cursor - 1);
     }
   if (group->cursor >= group->resumed)
@@ -129,19 +129,20 @@ static gboolean
 dispatch_fresh (UsherHub *self, UsherGroup *group)
 {
   UsherSeat *seat = NULL;
-  UsherJournalFrame *frame = NULL;
+  const UsherJournalFrame *frame = NULL;
   guint64 limit = 0;
   guint n = 0;
 
   skip_done (group);
-  limit = MIN (group->channel->committed, self->is_failing ? G_MAXUINT64 : group->reserved);
+  limit = MIN (usher_hub_channel_get_last (group->channel),
+               usher_hub_log_is_failing (self->log) ? G_MAXUINT64 : group->reserved);
   if (group->cursor > limit)
     return FALSE;
   seat = choose_seat (group);
   if (seat == NULL)
     return FALSE;
 
-  frame = usher_hub_find_frame (self, group->channel, group->cursor);
+  frame = usher_hub_channel_find (group->channel, group->cursor);
   if (frame == NULL)
     return FALSE;
   group->cursor = MAX (group->cursor, frame->base);
@@ -174,16 +175,16 @@ usher_hub_dispatch (UsherHub *self, UsherGroup *group)
 gboolean
 usher_group_send_again (UsherHub *self, UsherGroup *group, UsherSeat *seat, UsherPending *pending)
 {
-  UsherJournalFrame *frame = NULL;
+  const UsherJournalFrame *frame = NULL;
 
   /* the limit of age has dropped it from the log */
-  if (pending->sequence < group->channel->first)
+  if (pending->sequence < usher_hub_channel_get_first (group->channel))
     {
       usher_group_set_done (self, group, pending);
       return TRUE;
     }
 
-  frame = usher_hub_find_frame (self, group->channel, pending->sequence);
+  frame = usher_hub_channel_find (group->channel, pending->sequence);
   /* the log cannot be read now */
   if (frame == NULL || frame->base > pending->sequence)
     {

@@ -52,7 +52,7 @@ usher_hub_set_keys (UsherHub *self, const char *directory, GError **error)
   if (call.guard == NULL)
     return FALSE;
 
-  usher_hub_call (self, &call);
+  usher_hub_call (self, &call, NULL);
   g_atomic_int_set (&self->has_keys, 1);
 
   return TRUE;
@@ -142,7 +142,7 @@ is_path_taken (const char *path)
     return FALSE;
 
   fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  strcpy (address.sun_path, path);
+  memcpy (address.sun_path, path, strlen (path) + 1);
   /* what a hub that was killed has left refuses */
   is_taken = fd >= 0 &&
              (connect (fd, (struct sockaddr *) &address, sizeof address) == 0 || errno == EAGAIN);
@@ -200,8 +200,8 @@ bind_or_tell (zsock_t *socket, const char *endpoint, GError **error)
 }
 
 /* On the hub's thread. */
-void
-usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call)
+gboolean
+usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call, GError **error)
 {
   UsherEntrance *entrance = NULL;
   gboolean is_tcp = g_str_has_prefix (call->endpoint, TCP);
@@ -209,25 +209,25 @@ usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call)
 
   if (self->guard != NULL && !usher_guard_set (self->guard, self->router, is_tcp))
     {
-      g_set_error (&call->error,
+      g_set_error (error,
                    USHER_ERROR,
                    USHER_ERROR_UNAVAILABLE,
                    "endpoint “%s” stays shut: its keys cannot be used",
                    call->endpoint);
-      return;
+      return FALSE;
     }
 
   usher_link_set_family (self->router, call->endpoint);
-  if (!bind_or_tell (self->router, call->endpoint, &call->error))
-    return;
+  if (!bind_or_tell (self->router, call->endpoint, error))
+    return FALSE;
   call->bound = g_strdup (zsock_endpoint (self->router));
 
   /* over tcp one port is enough: a firewall has one rule, and a connection is whole or gone */
   live = is_tcp ? NULL : g_strconcat (call->bound, ".live", NULL);
-  if (live != NULL && !bind_or_tell (self->live, live, &call->error))
+  if (live != NULL && !bind_or_tell (self->live, live, error))
     {
       zsock_unbind (self->router, "%s", call->bound);
-      return;
+      return FALSE;
     }
 
   entrance = g_new0 (UsherEntrance, 1);
@@ -235,6 +235,8 @@ usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call)
   entrance->live = g_steal_pointer (&live);
   entrance->is_remote = !g_str_has_prefix (call->endpoint, INPROC);
   g_ptr_array_add (self->entrances, entrance);
+
+  return TRUE;
 }
 
 gboolean
@@ -250,7 +252,7 @@ usher_hub_open_push (UsherHub *self, const UsherEntrance *entrance, UsherMember 
       return TRUE;
     }
 
-  if (!usher_descriptors_are_left (self->wake))
+  if (!usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
     {
       errno = EMFILE;
       return FALSE;
@@ -293,19 +295,19 @@ usher_hub_deliver (UsherHub *self, UsherMember *member, GByteArray *frame)
 }
 
 void
-usher_hub_tell_grown (UsherHub *self, const UsherChannel *channel)
+usher_hub_tell_grown (UsherHub *self, GPtrArray *followers, const UsherHubChannel *channel)
 {
-  for (guint i = 0; i < channel->seats->len; i++)
+  for (guint i = 0; i < followers->len; i++)
     {
-      const UsherSeat *seat = g_ptr_array_index (channel->seats, i);
+      const UsherSeat *seat = g_ptr_array_index (followers, i);
       GByteArray *frame = NULL;
 
       if (seat->member->push != NULL)
         continue;
       /* it fetches as much as it can take, so nothing piles up here */
       frame = usher_frame_new (USHER_FRAME_GROWN);
-      usher_frame_add_text (frame, channel->name);
-      usher_frame_add_u64 (frame, channel->committed);
+      usher_frame_add_text (frame, usher_hub_channel_get_name (channel));
+      usher_frame_add_u64 (frame, usher_hub_channel_get_last (channel));
       usher_hub_send (self, seat->member->identity, frame);
     }
 }

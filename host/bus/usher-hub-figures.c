@@ -8,45 +8,8 @@
 
 #include "usher-hub-private.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#define STORE "SQL"
-
-void
-usher_hub_count_commit (UsherHub *self, gint64 duration)
-{
-  self->commit_times[self->n_commits % USHER_HUB_COMMIT_TIMES] =
-      (guint32) CLAMP (duration, 0, G_MAXINT32);
-  self->n_commits++;
-}
-
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  guint32 first = *(const guint32 *) a;
-  guint32 second = *(const guint32 *) b;
-
-  return first < second ? -1 : first > second;
-}
-
-static void
-fill_commits (UsherHub *self, UsherBusFigures *figures)
-{
-  guint32 times[USHER_HUB_COMMIT_TIMES];
-  guint n = (guint) MIN (self->n_commits, USHER_HUB_COMMIT_TIMES);
-
-  figures->n_commits = self->n_commits;
-  if (n == 0)
-    return;
-
-  memcpy (times, self->commit_times, sizeof times);
-  qsort (times, n, sizeof *times, compare_times);
-  figures->commit_median = times[n / 2];
-  figures->commit_p99 = times[n * 99 / 100];
-  figures->commit_max = times[n - 1];
-}
 
 /* How many files the process has open, and how many it may have. */
 static void
@@ -63,56 +26,32 @@ fill_files (UsherBusFigures *figures)
   figures->max_files = getrlimit (RLIMIT_NOFILE, &files) == 0 ? (guint64) files.rlim_cur : 0;
 }
 
-static void
-fill_sums (UsherHub *self, UsherBusFigures *figures)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      figures->n_events += ((const UsherChannel *) value)->n_events;
-      figures->n_bytes += ((const UsherChannel *) value)->n_bytes;
-    }
-}
-
 /* What only grows begins at 0 with each hub. */
 static void
 fill_server (UsherHub *self, UsherBusFigures *figures)
 {
   figures->id = g_strdup (self->epoch);
   figures->version = g_strdup (PACKAGE_VERSION);
-  figures->is_failing = self->is_failing;
   figures->time = usher_clock_get_time (self->clock);
   figures->start_time = self->start_time;
   figures->uptime = g_get_monotonic_time () - self->started_at;
   figures->n_clients = g_hash_table_size (self->members);
   figures->n_subscriptions = g_hash_table_size (self->seats);
-  figures->n_channels = g_hash_table_size (self->channels);
-  figures->in_events = self->in_events;
-  figures->in_bytes = self->in_bytes;
   figures->out_events = self->out_events;
   figures->out_bytes = self->out_bytes;
-  figures->n_duplicates = self->n_duplicates;
-  figures->store = g_strdup (STORE);
-  figures->max_events = self->limits.max_messages;
-  figures->max_bytes = self->limits.max_bytes;
-  figures->max_age = self->limits.max_age;
-  figures->log_bytes = usher_journal_get_size (self->journal);
 }
 
 /* @group: (nullable); @seat: (nullable): NULL: nobody is there */
 static void
 add_subscription (GPtrArray *list,
-                  const UsherChannel *channel,
+                  const UsherHubChannel *channel,
                   const UsherGroup *group,
                   const UsherSeat *seat)
 {
   UsherSubscriptionFigures *figures = usher_subscription_figures_new ();
 
   g_ptr_array_add (list, figures);
-  figures->channel = g_strdup (channel->name);
+  figures->channel = g_strdup (usher_hub_channel_get_name (channel));
   if (seat != NULL)
     {
       figures->client = g_strdup (seat->member->client);
@@ -127,7 +66,7 @@ add_subscription (GPtrArray *list,
       figures->is_durable = group->durable;
       figures->is_shared = !group->live;
       figures->ack_wait = group->ack_wait;
-      figures->lag = channel->committed - group->floor;
+      figures->lag = usher_hub_channel_get_last (channel) - group->floor;
       figures->n_redelivered = group->n_redelivered;
       figures->n_pending = g_hash_table_size (group->pending);
       figures->n_suspects = group->n_suspects;
@@ -135,20 +74,22 @@ add_subscription (GPtrArray *list,
 }
 
 static void
-add_channel_subscriptions (GPtrArray *list, const UsherChannel *channel)
+add_channel_subscriptions (GPtrArray *list, UsherHub *self, UsherHubChannel *channel)
 {
-  for (guint i = 0; i < channel->groups->len; i++)
+  for (guint i = 0; i < self->groups->len; i++)
     {
-      const UsherGroup *group = g_ptr_array_index (channel->groups, i);
+      const UsherGroup *group = g_ptr_array_index (self->groups, i);
 
+      if (group->channel != channel)
+        continue;
       if (group->seats->len == 0)
         add_subscription (list, channel, group, NULL);
       for (guint j = 0; j < group->seats->len; j++)
         add_subscription (list, channel, group, g_ptr_array_index (group->seats, j));
     }
-  for (guint i = 0; i < channel->seats->len; i++)
+  for (guint i = 0; i < usher_hub_get_followers (self, channel)->len; i++)
     {
-      const UsherSeat *seat = g_ptr_array_index (channel->seats, i);
+      const UsherSeat *seat = g_ptr_array_index (usher_hub_get_followers (self, channel), i);
 
       /* one with a durable name is among the groups */
       if (seat->group == NULL)
@@ -157,14 +98,21 @@ add_channel_subscriptions (GPtrArray *list, const UsherChannel *channel)
 }
 
 static guint
-count_subscriptions (const UsherChannel *channel)
+count_subscriptions (UsherHub *self, UsherHubChannel *channel)
 {
   guint n = 0;
 
-  for (guint i = 0; i < channel->seats->len; i++)
-    n += ((const UsherSeat *) g_ptr_array_index (channel->seats, i))->group == NULL ? 1 : 0;
-  for (guint i = 0; i < channel->groups->len; i++)
-    n += MAX (1, ((const UsherGroup *) g_ptr_array_index (channel->groups, i))->seats->len);
+  for (guint i = 0; i < usher_hub_get_followers (self, channel)->len; i++)
+    n += ((const UsherSeat *) g_ptr_array_index (usher_hub_get_followers (self, channel), i))
+                     ->group == NULL
+             ? 1
+             : 0;
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      const UsherGroup *group = g_ptr_array_index (self->groups, i);
+
+      n += group->channel == channel ? MAX (1, group->seats->len) : 0;
+    }
 
   return n;
 }
@@ -185,15 +133,16 @@ static UsherGroupFigures *
 describe_group (const UsherGroup *group, guint n_parked)
 {
   UsherGroupFigures *figures = usher_group_figures_new ();
-  const UsherChannel *channel = group->channel;
+  const UsherHubChannel *channel = group->channel;
 
-  figures->channel = g_strdup (channel->name);
+  figures->channel = g_strdup (usher_hub_channel_get_name (channel));
   figures->name = g_strdup (group->name);
   figures->is_durable = group->durable;
   figures->n_members = group->seats->len;
   figures->floor = group->floor;
-  figures->last = channel->committed;
-  figures->lag = channel->committed - MIN (group->floor, channel->committed);
+  figures->last = usher_hub_channel_get_last (channel);
+  figures->lag = usher_hub_channel_get_last (channel) -
+                 MIN (group->floor, usher_hub_channel_get_last (channel));
   figures->n_out = count_out (group);
   figures->n_pending = g_hash_table_size (group->pending);
   figures->n_suspects = group->n_suspects;
@@ -205,36 +154,32 @@ describe_group (const UsherGroup *group, guint n_parked)
 
 /* (transfer full) */
 static UsherChannelFigures *
-describe_channel (const UsherChannel *channel, UsherBusParts parts)
+describe_channel (UsherHub *self, UsherHubChannel *channel, UsherBusParts parts)
 {
-  UsherChannelFigures *figures = usher_channel_figures_new ();
+  UsherChannelFigures *figures = usher_hub_channel_describe (channel);
 
-  figures->name = g_strdup (channel->name);
-  figures->n_events = channel->n_events;
-  figures->n_bytes = channel->n_bytes;
-  figures->first = channel->committed > 0 ? channel->first : 0;
-  figures->last = channel->committed;
-  figures->n_subscriptions = count_subscriptions (channel);
+  figures->n_subscriptions = count_subscriptions (self, channel);
   if ((parts & USHER_BUS_PART_SUBSCRIPTIONS) != 0)
-    add_channel_subscriptions (figures->subscriptions, channel);
+    add_channel_subscriptions (figures->subscriptions, self, channel);
 
   return figures;
 }
 
 /* How much is parked: of a channel, and of each of its groups. */
 static guint
-count_parked (GHashTable *parked, const UsherChannel *channel, const UsherGroup *group)
+count_parked (GHashTable *parked, const UsherHubChannel *channel, const UsherGroup *group)
 {
-  g_autofree char *key = g_strconcat (channel->name, "\n", group->name, NULL);
+  g_autofree char *key =
+      g_strconcat (usher_hub_channel_get_name (channel), "\n", group->name, NULL);
 
   return GPOINTER_TO_UINT (g_hash_table_lookup (parked, key));
 }
 
 /* What is parked of a group that is no more counts for its channel still. */
 static guint
-count_parked_in (GHashTable *parked, const UsherChannel *channel)
+count_parked_in (GHashTable *parked, const UsherHubChannel *channel)
 {
-  g_autofree char *prefix = g_strconcat (channel->name, "\n", NULL);
+  g_autofree char *prefix = g_strconcat (usher_hub_channel_get_name (channel), "\n", NULL);
   GHashTableIter iter;
   gpointer key = NULL;
   gpointer value = NULL;
@@ -250,30 +195,30 @@ count_parked_in (GHashTable *parked, const UsherChannel *channel)
 static gboolean
 fill_channels (UsherHub *self, UsherBusFigures *figures, UsherBusParts parts, GError **error)
 {
-  g_autoptr (GHashTable) parked = usher_journal_count_parked (self->journal, error);
-  g_autoptr (GList) names =
-      g_list_sort (g_hash_table_get_keys (self->channels), (GCompareFunc) strcmp);
+  g_autoptr (GHashTable) parked = usher_hub_log_count_parked (self->log, error);
+  g_autoptr (GPtrArray) channels = usher_hub_log_list_channels (self->log);
 
   if (parked == NULL)
     return FALSE;
 
-  for (GList *link = names; link != NULL; link = link->next)
+  for (guint c = 0; c < channels->len; c++)
     {
-      const UsherChannel *channel = g_hash_table_lookup (self->channels, link->data);
+      UsherHubChannel *channel = g_ptr_array_index (channels, c);
 
       if ((parts & USHER_BUS_PART_CHANNELS) != 0)
         {
-          UsherChannelFigures *each = describe_channel (channel, parts);
+          UsherChannelFigures *each = describe_channel (self, channel, parts);
 
           each->n_parked = count_parked_in (parked, channel);
           g_ptr_array_add (figures->channels, each);
         }
-      for (guint i = 0; (parts & USHER_BUS_PART_GROUPS) != 0 && i < channel->groups->len; i++)
+      for (guint i = 0; (parts & USHER_BUS_PART_GROUPS) != 0 && i < self->groups->len; i++)
         {
-          const UsherGroup *group = g_ptr_array_index (channel->groups, i);
+          const UsherGroup *group = g_ptr_array_index (self->groups, i);
 
-          g_ptr_array_add (figures->groups,
-                           describe_group (group, count_parked (parked, channel, group)));
+          if (group->channel == channel)
+            g_ptr_array_add (figures->groups,
+                             describe_group (group, count_parked (parked, channel, group)));
         }
     }
 
@@ -322,9 +267,8 @@ usher_hub_get_figures (UsherHub *self, UsherBusParts parts, GError **error)
   g_autoptr (UsherBusFigures) figures = usher_bus_figures_new ();
 
   fill_server (self, figures);
-  fill_sums (self, figures);
+  usher_hub_log_add_figures (self->log, figures);
   fill_files (figures);
-  fill_commits (self, figures);
   if ((parts & (USHER_BUS_PART_CHANNELS | USHER_BUS_PART_GROUPS)) != 0 &&
       !fill_channels (self, figures, parts, error))
     return NULL;

@@ -129,14 +129,15 @@ find_or_add (UsherGroup *group, guint64 sequence)
 static void
 suspect_all (UsherGroup *group)
 {
-  guint64 last = MIN (group->reserved, group->channel->committed);
+  guint64 last = MIN (group->reserved, usher_hub_channel_get_last (group->channel));
   GHashTableIter iter;
   gpointer value = NULL;
 
   g_hash_table_iter_init (&iter, group->pending);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     usher_group_suspect (group, value, 0, FALSE);
-  for (guint64 i = MAX (group->floor + 1, group->channel->first); i <= last; i++)
+  for (guint64 i = MAX (group->floor + 1, usher_hub_channel_get_first (group->channel)); i <= last;
+       i++)
     if (!g_hash_table_contains (group->done, &i))
       usher_group_suspect (group, find_or_add (group, i), 0, FALSE);
   group->cursor = MAX (group->cursor, last + 1);
@@ -172,8 +173,8 @@ usher_hub_load_group (UsherHub *self,
                       gconstpointer state,
                       gsize size)
 {
-  UsherChannel *channel = usher_hub_get_channel (self, channel_name);
-  UsherGroup *group = usher_hub_add_group (channel, name, TRUE, 1);
+  UsherHubChannel *channel = usher_hub_log_get_channel (self->log, channel_name);
+  UsherGroup *group = usher_hub_add_group (self, channel, name, TRUE, 1);
   UsherFrameReader reader;
   guint n = 0;
 
@@ -201,7 +202,7 @@ usher_hub_load_group (UsherHub *self,
       if (group->n_suspects > 0)
         g_info ("group “%s” of “%s”: the hub did not end in order, %u events may have been out",
                 group->name,
-                group->channel->name,
+                usher_hub_channel_get_name (group->channel),
                 group->n_suspects);
     }
   group->changed = FALSE;
@@ -212,7 +213,7 @@ void
 usher_hub_reserve (UsherHub *self, UsherGroup *group)
 {
   if (!group->durable || group->live || group->seats->len == 0 || self->is_closing ||
-      group->cursor > group->channel->committed ||
+      group->cursor > usher_hub_channel_get_last (group->channel) ||
       group->cursor + RESERVE / 2 <= MAX (group->reserved, group->reserving))
     return;
 
@@ -223,6 +224,8 @@ usher_hub_reserve (UsherHub *self, UsherGroup *group)
 static void
 add_state (UsherHub *self, UsherGroup *group)
 {
+  g_autoptr (GBytes) state = NULL;
+
   /* after an orderly end nothing is suspect */
   if (!group->changed && !(self->is_closing && group->durable && group->reserved > 0))
     return;
@@ -231,25 +234,15 @@ add_state (UsherHub *self, UsherGroup *group)
   group->reserving = self->is_closing || group->live ? 0 : group->cursor - 1 + RESERVE;
   if (group->trial.state == USHER_TRIAL_CHOSEN)
     group->trial.state = USHER_TRIAL_WRITING;
-  g_hash_table_replace (self->next->groups,
-                        g_strconcat (group->channel->name, "\n", group->name, NULL),
-                        save_group (group));
+  state = save_group (group);
+  usher_hub_log_set_group (self->log, group->channel, group->name, state);
 }
 
 void
 usher_hub_add_states (UsherHub *self)
 {
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *channel = value;
-
-      for (guint i = 0; i < channel->groups->len; i++)
-        add_state (self, g_ptr_array_index (channel->groups, i));
-    }
+  for (guint i = 0; i < self->groups->len; i++)
+    add_state (self, g_ptr_array_index (self->groups, i));
 }
 
 static void
@@ -272,15 +265,6 @@ take_state (UsherHub *self, UsherGroup *group, gboolean written)
 void
 usher_hub_take_states (UsherHub *self, gboolean written)
 {
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *channel = value;
-
-      for (guint i = 0; i < channel->groups->len; i++)
-        take_state (self, g_ptr_array_index (channel->groups, i), written);
-    }
+  for (guint i = 0; i < self->groups->len; i++)
+    take_state (self, g_ptr_array_index (self->groups, i), written);
 }

@@ -31,13 +31,13 @@ usher_hub_free_group (gpointer data)
 }
 
 UsherGroup *
-usher_hub_find_group (UsherChannel *channel, const char *name)
+usher_hub_find_group (UsherHub *self, const UsherHubChannel *channel, const char *name)
 {
-  for (guint i = 0; i < channel->groups->len; i++)
+  for (guint i = 0; i < self->groups->len; i++)
     {
-      UsherGroup *group = g_ptr_array_index (channel->groups, i);
+      UsherGroup *group = g_ptr_array_index (self->groups, i);
 
-      if (g_str_equal (group->name, name))
+      if (group->channel == channel && g_str_equal (group->name, name))
         return group;
     }
 
@@ -45,7 +45,11 @@ usher_hub_find_group (UsherChannel *channel, const char *name)
 }
 
 UsherGroup *
-usher_hub_add_group (UsherChannel *channel, const char *name, gboolean durable, guint64 cursor)
+usher_hub_add_group (UsherHub *self,
+                     UsherHubChannel *channel,
+                     const char *name,
+                     gboolean durable,
+                     guint64 cursor)
 {
   UsherGroup *group = g_new0 (UsherGroup, 1);
 
@@ -65,7 +69,7 @@ usher_hub_add_group (UsherChannel *channel, const char *name, gboolean durable, 
   group->changed = durable;
   /* what has no name goes with the hub */
   group->reserved = group->reserving = durable ? 0 : G_MAXUINT64;
-  g_ptr_array_add (channel->groups, group);
+  g_ptr_array_add (self->groups, group);
 
   return group;
 }
@@ -208,8 +212,6 @@ void
 usher_hub_forget_group (UsherHub *self, UsherGroup *group)
 {
   if (group->durable)
-    g_hash_table_replace (self->next->groups,
-                          g_strconcat (group->channel->name, "\n", group->name, NULL),
-                          NULL);
-  g_ptr_array_remove (group->channel->groups, group);
+    usher_hub_log_set_group (self->log, group->channel, group->name, NULL);
+  g_ptr_array_remove (self->groups, group);
 }

@@ -9,7 +9,6 @@
 #include "usher-hub-private.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "usher-error.h"
 #include "usher-pulse-private.h"
@@ -80,8 +79,8 @@ answer_live (UsherSeat *seat, guint64 sequence)
   UsherGroup *group = seat->group;
 
   /* the limit of age may have dropped what was between */
-  group->floor = MAX (group->floor, seat->channel->first - 1);
-  if (sequence <= group->floor || sequence > seat->channel->committed)
+  group->floor = MAX (group->floor, usher_hub_channel_get_first (seat->channel) - 1);
+  if (sequence <= group->floor || sequence > usher_hub_channel_get_last (seat->channel))
     return;
 
   g_hash_table_add (group->done, g_memdup2 (&sequence, sizeof sequence));
@@ -122,18 +121,20 @@ handle_answers (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
 static guint64
 send_fetched (UsherHub *self, UsherSeat *seat, guint64 from, gboolean is_last)
 {
-  UsherJournalFrame *frame = NULL;
+  const UsherJournalFrame *frame = NULL;
   GByteArray *answer = usher_frame_new (USHER_FRAME_FETCHED);
   guint64 next = 0;
   gsize size = 0;
   gconstpointer bytes = NULL;
 
-  if (from <= seat->channel->committed)
-    frame = usher_hub_find_frame (self, seat->channel, MAX (from, seat->channel->first));
-  if (frame != NULL && !is_last && frame->base + frame->count <= seat->channel->committed)
+  if (from <= usher_hub_channel_get_last (seat->channel))
+    frame = usher_hub_channel_find (seat->channel,
+                                    MAX (from, usher_hub_channel_get_first (seat->channel)));
+  if (frame != NULL && !is_last &&
+      frame->base + frame->count <= usher_hub_channel_get_last (seat->channel))
     next = frame->base + frame->count;
   usher_frame_add_u32 (answer, seat->id);
-  usher_frame_add_u64 (answer, seat->channel->committed);
+  usher_frame_add_u64 (answer, usher_hub_channel_get_last (seat->channel));
   usher_frame_add_u8 (answer, next != 0 ? 1 : 0);
   usher_frame_add_u64 (answer, frame != NULL ? frame->base : 0);
   usher_frame_add_u16 (answer, frame != NULL ? (guint16) frame->count : 0);
@@ -287,14 +288,13 @@ serve_calls (UsherHub *self)
 
   while ((call = g_async_queue_try_pop (self->requests)) != NULL)
     {
+      g_autoptr (GError) error = NULL;
+
       if (call->guard != NULL)
         self->guard = call->guard;
       else
-        usher_hub_bind_entrance (self, call);
-      g_mutex_lock (&self->mutex);
-      call->done = TRUE;
-      g_cond_broadcast (&self->cond);
-      g_mutex_unlock (&self->mutex);
+        usher_hub_bind_entrance (self, call, &error);
+      usher_latch_leave (&call->latch, error);
     }
 }
 
@@ -342,27 +342,29 @@ send_heads (UsherHub *self)
 {
   gint64 now = g_get_monotonic_time ();
   GHashTableIter iter;
+  gpointer key = NULL;
   gpointer value = NULL;
 
   if (now < self->next_head)
     return;
 
   self->next_head = now + HEAD_PAUSE;
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  g_hash_table_iter_init (&iter, self->followers);
+  while (g_hash_table_iter_next (&iter, &key, &value))
     {
-      UsherChannel *channel = value;
+      const UsherHubChannel *channel = key;
+      GPtrArray *followers = value;
       g_autoptr (GByteArray) head = NULL;
 
-      if (channel->seats->len == 0)
+      if (followers->len == 0)
         continue;
-      usher_hub_tell_grown (self, channel);
+      usher_hub_tell_grown (self, followers, channel);
       head = g_byte_array_new ();
       g_byte_array_append (head,
-                           (const guint8 *) channel->name,
-                           (guint) strlen (channel->name) + 1);
+                           (const guint8 *) usher_hub_channel_get_name (channel),
+                           (guint) strlen (usher_hub_channel_get_name (channel)) + 1);
       usher_frame_add_u8 (head, USHER_FRAME_HEAD);
-      usher_frame_add_u64 (head, channel->committed);
+      usher_frame_add_u64 (head, usher_hub_channel_get_last (channel));
       zmq_send (zsock_resolve (self->live), head->data, head->len, ZMQ_DONTWAIT);
     }
 }
@@ -373,23 +375,76 @@ serve_groups (UsherHub *self)
 {
   gint64 now = usher_hub_get_now (self);
   gint64 next = G_MAXINT64;
-  GHashTableIter iter;
-  gpointer value = NULL;
 
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *channel = value;
-
-      for (guint i = 0; i < channel->groups->len; i++)
-        {
-          UsherGroup *group = g_ptr_array_index (channel->groups, i);
-
-          next = MIN (next, usher_hub_serve_group (self, group, now));
-        }
-    }
+  for (guint i = 0; i < self->groups->len; i++)
+    next = MIN (next, usher_hub_serve_group (self, g_ptr_array_index (self->groups, i), now));
 
   return next;
+}
+
+static void
+publish_live (UsherHubChannel *channel, const UsherJournalFrame *frame, gpointer user_data)
+{
+  UsherHub *self = user_data;
+  GPtrArray *followers = g_hash_table_lookup (self->followers, channel);
+  const char *name = usher_hub_channel_get_name (channel);
+  g_autoptr (GByteArray) message = NULL;
+  gsize size = 0;
+  gconstpointer bytes = NULL;
+
+  if (followers == NULL || followers->len == 0)
+    return;
+
+  message = g_byte_array_new ();
+  bytes = g_bytes_get_data (frame->bytes, &size);
+  g_byte_array_append (message, (const guint8 *) name, (guint) strlen (name) + 1);
+  usher_frame_add_u8 (message, USHER_FRAME_LIVE);
+  usher_frame_add_u64 (message, frame->base);
+  usher_frame_add_u16 (message, (guint16) frame->count);
+  g_byte_array_append (message, bytes, (guint) size);
+  /* what a subscriber's pipe has no room for it finds missing and fetches */
+  zmq_send (zsock_resolve (self->live), message->data, message->len, ZMQ_DONTWAIT);
+  usher_hub_tell_grown (self, followers, channel);
+  self->out_events += frame->count;
+}
+
+static void
+take_written (const GError *error, gpointer user_data)
+{
+  UsherHub *self = user_data;
+
+  usher_hub_take_states (self, error == NULL);
+  usher_hub_confirm (self, error);
+}
+
+const UsherHubLogFuncs usher_hub_log_funcs = { publish_live, take_written };
+
+/* Gives what has gathered to the journal, when that is free. */
+static void
+submit (UsherHub *self)
+{
+  gint64 now = usher_hub_get_now (self);
+  gboolean urgent = usher_hub_log_is_urgent (self->log) || self->hurry || self->is_closing;
+
+  if (!usher_hub_log_may_submit (self->log, now) ||
+      (self->is_closing && usher_hub_log_is_failing (self->log)))
+    return;
+
+  /* nothing to write, only that it was written already */
+  if (!urgent)
+    usher_hub_send_confirms (self, self->next_confirms, 0);
+  if (!urgent && !usher_hub_log_is_overdue (self->log, now))
+    return;
+
+  usher_hub_add_states (self);
+  self->hurry = FALSE;
+  if (usher_hub_log_submit (self->log, now))
+    {
+      GArray *empty = self->written_confirms;
+
+      self->written_confirms = self->next_confirms;
+      self->next_confirms = empty;
+    }
 }
 
 static long
@@ -400,8 +455,8 @@ get_sleep (UsherHub *self, gint64 next_due)
 
   if (next_due != G_MAXINT64)
     delay = MIN (delay, (next_due - now + 999) / 1000);
-  if (self->is_failing)
-    delay = MIN (delay, (self->retry_at - now + 999) / 1000);
+  if (usher_hub_log_is_failing (self->log))
+    delay = MIN (delay, (usher_hub_log_get_retry (self->log) - now + 999) / 1000);
   /* lazy writes */
   delay = MIN (delay, 100);
 
@@ -425,8 +480,7 @@ open_sockets (UsherHub *self)
 static gboolean
 is_finished (UsherHub *self)
 {
-  return self->is_closing && self->written == NULL &&
-         (self->is_failing || usher_journal_batch_is_empty (self->next));
+  return self->is_closing && usher_hub_log_is_quiet (self->log);
 }
 
 /* Members look for the next hub at once. */
@@ -453,31 +507,29 @@ usher_hub_run (gpointer data)
     {
       zmq_pollitem_t items[] = {
         { zsock_resolve (self->router), 0, ZMQ_POLLIN, 0 },
-        { NULL, self->wake, ZMQ_POLLIN, 0 },
+        { NULL, usher_wake_get_fd (self->wake), ZMQ_POLLIN, 0 },
       };
-      guint64 ignored = 0;
       guint n = 0;
 
       usher_pulse_end (pulse);
       zmq_poll (items, G_N_ELEMENTS (items), get_sleep (self, next_due));
       usher_pulse_begin (pulse);
-      if ((items[1].revents & ZMQ_POLLIN) != 0 && read (self->wake, &ignored, sizeof ignored) < 0)
-        g_debug ("nobody had waked the hub");
+      usher_wake_take (self->wake);
 
       while (n < DRAIN && receive (self))
         n++;
       self->is_drained = n < DRAIN;
       serve_calls (self);
-      usher_hub_take_written (self);
+      usher_hub_log_take_written (self->log, usher_hub_get_now (self));
       usher_hub_serve_waits (self, FALSE);
       send_heads (self);
       bury_gone (self);
       if (self->guard != NULL)
         usher_guard_watch (self->guard);
-      usher_hub_drop_old (self);
+      usher_hub_log_drop_old (self->log, usher_hub_get_now (self));
       next_due = serve_groups (self);
       self->is_closing = g_atomic_int_get (&self->stopping) != 0;
-      usher_hub_submit (self);
+      submit (self);
     }
   while (!is_finished (self));
 

@@ -57,6 +57,20 @@ find_entrance (UsherHub *self, const char *endpoint)
   return NULL;
 }
 
+GPtrArray *
+usher_hub_get_followers (UsherHub *self, UsherHubChannel *channel)
+{
+  GPtrArray *followers = g_hash_table_lookup (self->followers, channel);
+
+  if (followers == NULL)
+    {
+      followers = g_ptr_array_new ();
+      g_hash_table_insert (self->followers, channel, followers);
+    }
+
+  return followers;
+}
+
 static void
 free_seat (UsherHub *self, UsherSeat *seat, gboolean died)
 {
@@ -65,7 +79,7 @@ free_seat (UsherHub *self, UsherSeat *seat, gboolean died)
   if (group != NULL)
     usher_hub_vacate (self, seat, died);
   if (group == NULL || group->live)
-    g_ptr_array_remove (seat->channel->seats, seat);
+    g_ptr_array_remove (usher_hub_get_followers (self, seat->channel), seat);
   /* a group without a durable name goes with its last member */
   if (group != NULL && !group->durable && group->seats->len == 0)
     usher_hub_forget_group (self, group);
@@ -258,9 +272,9 @@ clear_wish (Wish *wish)
 
 /* The first sequence of a new position, as NATS Streaming has it: too low is the first, too high is new ones only. */
 static guint64
-find_start (UsherHub *self, UsherChannel *channel, const Wish *wish)
+find_start (UsherHub *self, UsherHubChannel *channel, const Wish *wish)
 {
-  guint64 end = channel->committed + 1;
+  guint64 end = usher_hub_channel_get_last (channel) + 1;
   guint64 found = 0;
 
   switch (wish->start)
@@ -269,18 +283,18 @@ find_start (UsherHub *self, UsherChannel *channel, const Wish *wish)
       return end;
 
     case USHER_START_LAST:
-      return MAX (channel->first, channel->committed);
+      return MAX (usher_hub_channel_get_first (channel), usher_hub_channel_get_last (channel));
 
     case USHER_START_SEQUENCE:
-      return CLAMP (wish->sequence, channel->first, end);
+      return CLAMP (wish->sequence, usher_hub_channel_get_first (channel), end);
 
     case USHER_START_TIME:
-      found = usher_journal_find_time (self->journal, channel->name, wish->time);
+      found = usher_hub_log_find_time (self->log, channel, wish->time);
       return found != 0 ? found : end;
 
     case USHER_START_ALL:
     default:
-      return channel->first;
+      return usher_hub_channel_get_first (channel);
     }
 }
 
@@ -300,7 +314,7 @@ set_limits (UsherGroup *group, const Wish *wish)
 
 /* The position of the wish, if it has one, old or new. */
 static UsherGroup *
-find_position (UsherHub *self, UsherMember *member, UsherChannel *channel, const Wish *wish)
+find_position (UsherHub *self, UsherMember *member, UsherHubChannel *channel, const Wish *wish)
 {
   g_autofree char *name = NULL;
   UsherGroup *group = NULL;
@@ -310,13 +324,11 @@ find_position (UsherHub *self, UsherMember *member, UsherChannel *channel, const
 
   name = wish->group != NULL ? g_strdup (wish->group)
                              : g_strconcat (member->client, ".", wish->durable, NULL);
-  group = usher_hub_find_group (channel, name);
+  group = usher_hub_find_group (self, channel, name);
   if (group == NULL)
     {
-      group = usher_hub_add_group (channel,
-                                   name,
-                                   wish->durable != NULL,
-                                   find_start (self, channel, wish));
+      group = usher_hub_add_group (
+          self, channel, name, wish->durable != NULL, find_start (self, channel, wish));
       group->live = wish->group == NULL;
     }
   set_limits (group, wish);
@@ -325,7 +337,7 @@ find_position (UsherHub *self, UsherMember *member, UsherChannel *channel, const
 }
 
 static UsherSeat *
-add_seat (UsherHub *self, UsherMember *member, UsherChannel *channel, const Wish *wish)
+add_seat (UsherHub *self, UsherMember *member, UsherHubChannel *channel, const Wish *wish)
 {
   UsherSeat *seat = g_new0 (UsherSeat, 1);
 
@@ -340,7 +352,7 @@ add_seat (UsherHub *self, UsherMember *member, UsherChannel *channel, const Wish
       usher_hub_feed (seat->group);
     }
   if (seat->group == NULL || seat->group->live)
-    g_ptr_array_add (channel->seats, seat);
+    g_ptr_array_add (usher_hub_get_followers (self, channel), seat);
   g_ptr_array_add (member->seats, seat);
   g_hash_table_insert (self->seats, GUINT_TO_POINTER (seat->id), seat);
 
@@ -351,7 +363,7 @@ void
 usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
 {
   Wish wish = { 0 };
-  UsherChannel *channel = NULL;
+  UsherHubChannel *channel = NULL;
   UsherSeat *seat = NULL;
   g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
@@ -359,7 +371,7 @@ usher_hub_subscribe (UsherHub *self, UsherMember *member, UsherFrameReader *read
 
   if (read_wish (reader, &wish))
     {
-      channel = usher_hub_get_channel (self, wish.channel);
+      channel = usher_hub_log_get_channel (self->log, wish.channel);
       seat = add_seat (self, member, channel, &wish);
       next = seat->group != NULL ? seat->group->floor + 1 : find_start (self, channel, &wish);
       id = g_strdup_printf ("%u", seat->id);

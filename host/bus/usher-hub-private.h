@@ -13,22 +13,18 @@
 #include "usher-directory-lock-private.h"
 #include "usher-frame-private.h"
 #include "usher-guard-private.h"
+#include "usher-hub-log-private.h"
 #include "usher-hub.h"
-#include "usher-journal-private.h"
+#include "usher-latch-private.h"
 #include "usher-link-private.h"
-#include "usher-recent-ids-private.h"
+#include "usher-wake-private.h"
 
 G_BEGIN_DECLS
 
-/* how many late events are known by their id, so that a second publishing is told */
-#define USHER_HUB_KNOWN_EVENTS 262144
-/* of how many commits the time is known */
-#define USHER_HUB_COMMIT_TIMES 1024
 /* longer than anybody waits, and far from the end of the numbers */
 #define USHER_HUB_MAX_DELAY (1000 * G_TIME_SPAN_DAY)
 
 typedef struct _UsherMember UsherMember;
-typedef struct _UsherChannel UsherChannel;
 typedef struct _UsherGroup UsherGroup;
 
 /* Where members come in. */
@@ -71,9 +67,9 @@ struct _UsherMember
 typedef struct
 {
   guint id;
-  UsherMember *member;   /* (unowned) */
-  UsherChannel *channel; /* (unowned) */
-  UsherGroup *group;     /* (unowned) (nullable): NULL: the channel's live events */
+  UsherMember *member;      /* (unowned) */
+  UsherHubChannel *channel; /* (unowned) */
+  UsherGroup *group;        /* (unowned) (nullable): NULL: the channel's live events */
   guint max_in_flight;
   guint n_out;
   guint64 last_sent;
@@ -119,8 +115,8 @@ typedef struct
 
 struct _UsherGroup
 {
-  UsherChannel *channel; /* (unowned) */
-  char *name;            /* (owned) */
+  UsherHubChannel *channel; /* (unowned) */
+  char *name;               /* (owned) */
   gboolean durable;
   gboolean live;       /* the position of one durable subscriber to the live events */
   guint64 cursor;      /* the next sequence that was never out */
@@ -145,21 +141,6 @@ struct _UsherGroup
   guint64 n_redelivered;
 };
 
-struct _UsherChannel
-{
-  char *name;        /* (owned) */
-  guint64 first;     /* the first sequence that is kept */
-  guint64 last;      /* the last that was given out */
-  guint64 committed; /* the last that is durable */
-  guint64 n_events;
-  guint64 n_bytes;
-  GQueue recent; /* (element-type UsherJournalFrame): the last frames, durable */
-  gsize recent_bytes;
-  UsherJournalFrame *old; /* (owned) (nullable): the last one that was read back */
-  GPtrArray *groups;      /* (owned) (element-type UsherGroup) */
-  GPtrArray *seats;       /* (unowned) (element-type UsherSeat): without group */
-};
-
 /* What became of a published event, to be told after the commit. */
 typedef struct
 {
@@ -167,30 +148,27 @@ typedef struct
   guint session;
   guint64 first;
   guint64 last;
-  guint8 code;           /* 0: durable; else 1 + an UsherError */
-  UsherChannel *channel; /* (unowned) (nullable) */
-  guint request;         /* not 0: no event, but a question whose answer is true after the commit */
+  guint8 code;              /* 0: durable; else 1 + an UsherError */
+  UsherHubChannel *channel; /* (unowned) (nullable) */
+  guint request; /* not 0: no event, but a question whose answer is true after the commit */
 } UsherConfirm;
 
 struct _UsherHub
 {
   GObject parent_instance;
 
-  UsherClock *clock; /* (owned) */
-  gboolean is_real;  /* deadlines are by the monotonic clock */
-  UsherHubLimits limits;
+  UsherClock *clock;        /* (owned) */
+  gboolean is_real;         /* deadlines are by the monotonic clock */
   UsherDirectoryLock *lock; /* (owned) */
   char *epoch;              /* (owned) */
   gint64 start_time;
-  gint64 started_at;     /* monotonic */
-  UsherJournal *journal; /* (owned) */
+  gint64 started_at; /* monotonic */
+  UsherHubLog *log;  /* (owned) */
 
-  GThread *thread;         /* (owned) */
-  GThread *journal_thread; /* (owned) */
-  GAsyncQueue *to_journal; /* (owned) (element-type UsherJournalBatch) */
-  GAsyncQueue *requests;   /* (owned): from other threads: what to do on the hub's */
-  int wake;     /* eventfd: a batch is done, or there are requests, or the clock was turned */
-  int stopping; /* (atomic) */
+  GThread *thread;       /* (owned) */
+  GAsyncQueue *requests; /* (owned): from other threads: what to do on the hub's */
+  UsherWake *wake; /* (owned): a batch is done, or there are requests, or the clock was turned */
+  int stopping;    /* (atomic) */
   gulong turned;
   int wants_keys; /* (atomic) */
   int has_keys;   /* (atomic) */
@@ -201,35 +179,20 @@ struct _UsherHub
   UsherGuard *guard;    /* (owned) (nullable): of tcp */
   GPtrArray *entrances; /* (owned) (element-type UsherEntrance) */
   GHashTable *members;  /* (owned): identity → UsherMember */
-  GHashTable *channels; /* (owned): name → UsherChannel */
-  GHashTable *seats;    /* (owned): id → UsherSeat */
-  GPtrArray *waits;     /* (owned): questions that wait for events */
+  GPtrArray *groups;    /* (owned) (element-type UsherGroup) */
+  GHashTable *followers; /* (owned): channel → (element-type UsherSeat): who gets its live events */
+  GHashTable *seats;     /* (owned): id → UsherSeat */
+  GPtrArray *waits;      /* (owned): questions that wait for events */
   guint last_seat;
   guint last_member;
-  UsherRecentIds *known;      /* (owned) */
-  UsherJournalBatch *next;    /* (owned): gathers while another one is written */
-  GArray *next_confirms;      /* (owned) (element-type UsherConfirm) */
-  UsherJournalBatch *written; /* (nullable): at the journal */
-  GArray *written_confirms;   /* (owned) (nullable) */
-  gboolean is_failing;        /* the last commit failed: with a pause before the next */
-  gint64 retry_at;
-  gboolean hurry;      /* a group's state is waited for */
-  gboolean is_closing; /* what is submitted now is the last */
+  GArray *next_confirms;    /* (owned) (element-type UsherConfirm): of what gathers */
+  GArray *written_confirms; /* (owned) (element-type UsherConfirm): of what is written */
+  gboolean hurry;           /* a group's state is waited for */
+  gboolean is_closing;      /* what is submitted now is the last */
   gint64 next_head;
   gint64 next_probe;
   gboolean is_drained; /* all that had come was taken in */
-  gint64 next_expiry;  /* of the limit of age */
-  gint64 last_write;
-  guint64 in_events, in_bytes, out_events, out_bytes;
-  guint64 n_durable;    /* events since the start */
-  guint64 n_duplicates; /* that were published again */
-  guint64 n_commits;
-  guint32 commit_times[USHER_HUB_COMMIT_TIMES]; /* microseconds, the last ones */
-
-  GMutex mutex;
-  GCond cond;
-  UsherJournalBatch *done; /* (mutex mutex) (nullable): written, or not */
-  GError *done_error;      /* (mutex mutex) (nullable) */
+  guint64 out_events, out_bytes;
 };
 
 /* What another thread wants of the hub's. */
@@ -238,32 +201,31 @@ typedef struct
   const char *endpoint; /* (nullable): to be bound */
   UsherGuard *guard;    /* (owned) (nullable): to be taken */
   char *bound;          /* (owned) */
-  GError *error;
-  gboolean done;
+  UsherLatch latch;
 } UsherHubCall;
 
 gint64 usher_hub_get_now (UsherHub *self);
-void usher_hub_wake (UsherHub *self);
 /* on another thread: waits until the hub's has done it */
-void usher_hub_call (UsherHub *self, UsherHubCall *call);
+gboolean usher_hub_call (UsherHub *self, UsherHubCall *call, GError **error);
 gpointer usher_hub_run (gpointer data);
-gpointer usher_hub_run_journal (gpointer data);
-void usher_hub_stop_journal (UsherHub *self);
-void usher_hub_free_channel (gpointer data);
-gboolean usher_hub_load (UsherHub *self, GError **error);
+extern const UsherHubLogFuncs usher_hub_log_funcs;
 
 /* publishing */
 void usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
 /* behind what was refused up to @last nothing of @member is taken until it knows */
-void usher_hub_hold (UsherMember *member, UsherChannel *channel, guint64 last, guint8 code);
-void usher_hub_submit (UsherHub *self);
-void usher_hub_take_written (UsherHub *self);
-void usher_hub_drop_old (UsherHub *self);
-void usher_hub_clear_confirm (gpointer data);
+void usher_hub_hold (UsherMember *member, UsherHubChannel *channel, guint64 last, guint8 code);
+/* (transfer full) (element-type UsherConfirm) */
+GArray *usher_hub_new_confirms (void);
+/* and empties them */
+void usher_hub_send_confirms (UsherHub *self, GArray *confirms, guint8 code);
+/* what was submitted is written, or cannot be */
+void usher_hub_confirm (UsherHub *self, const GError *error);
 /* once what has gathered is durable, or cannot be */
 void usher_hub_reply_later (UsherHub *self, UsherMember *member, guint request);
 
 /* members */
+/* (element-type UsherSeat) */
+GPtrArray *usher_hub_get_followers (UsherHub *self, UsherHubChannel *channel);
 void usher_hub_free_member (gpointer data);
 /* @key: (nullable): the name of the key that it came with */
 void usher_hub_greet (UsherHub *self, GBytes *identity, const char *key, UsherFrameReader *reader);
@@ -272,8 +234,6 @@ void usher_hub_leave (UsherHub *self, UsherMember *member, UsherFrameReader *rea
 /* @died: it did not say good-bye: what it had is suspect */
 void usher_hub_remove_member (UsherHub *self, UsherMember *member, gboolean died);
 
-UsherChannel *usher_hub_get_channel (UsherHub *self, const char *name);
-UsherJournalFrame *usher_hub_find_frame (UsherHub *self, UsherChannel *channel, guint64 sequence);
 /* FALSE when the connection is gone */
 gboolean usher_hub_send (UsherHub *self, GBytes *identity, GByteArray *frame);
 void usher_hub_reply (UsherHub *self,
@@ -285,7 +245,7 @@ void usher_hub_reply (UsherHub *self,
 
 /* entrances; the first one on any thread */
 gboolean usher_hub_may_bind (UsherHub *self, const char *endpoint, GError **error);
-void usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call);
+gboolean usher_hub_bind_entrance (UsherHub *self, UsherHubCall *call, GError **error);
 /* gives a member that comes in its way for deliveries */
 gboolean usher_hub_open_push (UsherHub *self, const UsherEntrance *entrance, UsherMember *member);
 /* whether there is a way to the member, yet */
@@ -293,12 +253,15 @@ gboolean usher_hub_can_deliver (const UsherMember *member);
 /* takes ownership of @frame; FALSE when it has no way */
 gboolean usher_hub_deliver (UsherHub *self, UsherMember *member, GByteArray *frame);
 /* tells those who follow the channel, and have no other way to know, how far it is */
-void usher_hub_tell_grown (UsherHub *self, const UsherChannel *channel);
+void usher_hub_tell_grown (UsherHub *self, GPtrArray *followers, const UsherHubChannel *channel);
 
 /* groups */
-UsherGroup *usher_hub_find_group (UsherChannel *channel, const char *name);
-UsherGroup *
-usher_hub_add_group (UsherChannel *channel, const char *name, gboolean durable, guint64 cursor);
+UsherGroup *usher_hub_find_group (UsherHub *self, const UsherHubChannel *channel, const char *name);
+UsherGroup *usher_hub_add_group (UsherHub *self,
+                                 UsherHubChannel *channel,
+                                 const char *name,
+                                 gboolean durable,
+                                 guint64 cursor);
 void usher_hub_free_group (gpointer data);
 void usher_hub_load_group (UsherHub *self,
                            const char *channel,
@@ -326,9 +289,7 @@ void usher_hub_take_states (UsherHub *self, gboolean written);
 void usher_hub_forget_group (UsherHub *self, UsherGroup *group);
 /* what is due is tried again: there may be room now */
 void usher_hub_feed (UsherGroup *group);
-/* whether it is parked no more, though the log does not say so yet */
-gboolean usher_hub_is_unparked (UsherHub *self, const char *id);
-gboolean usher_hub_replay (UsherHub *self, UsherParked *parked, GError **error);
+gboolean usher_hub_replay (UsherHub *self, const UsherParked *parked, GError **error);
 
 /* a REPLY frame that lacks what was asked for */
 GByteArray *usher_hub_begin_reply (guint request);
@@ -336,18 +297,6 @@ GByteArray *usher_hub_begin_reply (guint request);
 /* questions */
 void usher_hub_take_question (UsherHub *self, UsherMember *member, UsherFrameReader *reader);
 UsherBusFigures *usher_hub_get_figures (UsherHub *self, UsherBusParts parts, GError **error);
-void usher_hub_count_commit (UsherHub *self, gint64 duration);
-/* (element-type UsherParkedEvent) */
-GPtrArray *usher_hub_list_parked (UsherHub *self,
-                                  const char *channel,
-                                  guint offset,
-                                  guint limit,
-                                  GError **error);
-gboolean usher_hub_replay_parked (UsherHub *self, const char *id, GError **error);
-gboolean usher_hub_drop_parked (UsherHub *self, const char *id, GError **error);
-/* events that are durable, for whoever looks on: no group is moved */
-UsherBusEvents *
-usher_hub_read_events (UsherHub *self, const UsherEventsQuery *query, GError **error);
 /* Answers a question for events: at once, or, when it may wait, as soon as there are some, its time is over, or the hub closes.
  * FALSE: it is refused; BUSY: too many wait. */
 gboolean usher_hub_answer_events (UsherHub *self,

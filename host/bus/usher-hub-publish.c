@@ -13,7 +13,7 @@
 /* Whoever publishes in order wants it kept in order: behind an event that was refused nothing of its member is stored in
  * the channel until the member knows, and its publisher can begin with that event. */
 void
-usher_hub_hold (UsherMember *member, UsherChannel *channel, guint64 last, guint8 code)
+usher_hub_hold (UsherMember *member, UsherHubChannel *channel, guint64 last, guint8 code)
 {
   UsherHold *held = g_new0 (UsherHold, 1);
 
@@ -26,7 +26,7 @@ usher_hub_hold (UsherMember *member, UsherChannel *channel, guint64 last, guint8
 
 /* 0: @channel takes what @member has published when it knew the answers up to @known. */
 static guint8
-find_hold (const UsherMember *member, UsherChannel *channel, guint64 known)
+find_hold (const UsherMember *member, UsherHubChannel *channel, guint64 known)
 {
   const UsherHold *held = member->held != NULL ? g_hash_table_lookup (member->held, channel) : NULL;
 
@@ -36,7 +36,7 @@ find_hold (const UsherMember *member, UsherChannel *channel, guint64 known)
 static void
 add_confirm (UsherHub *self,
              UsherMember *member,
-             UsherChannel *channel,
+             UsherHubChannel *channel,
              guint64 first,
              guint64 last,
              guint8 code)
@@ -55,16 +55,6 @@ add_confirm (UsherHub *self,
   g_array_append_val (self->next_confirms, confirm);
 }
 
-/* Whether @count events of @size bytes are too many. */
-static gboolean
-is_full (UsherHub *self, const UsherChannel *channel, guint count, gsize size)
-{
-  guint64 n = channel->last - channel->first + 1 + count;
-
-  return (self->limits.max_messages > 0 && n > self->limits.max_messages) ||
-         (self->limits.max_bytes > 0 && channel->n_bytes + size > self->limits.max_bytes);
-}
-
 /* Whether there are @count events, and nothing else. */
 static gboolean
 is_well_formed (UsherFrameReader reader, guint count)
@@ -80,55 +70,6 @@ is_well_formed (UsherFrameReader reader, guint count)
   return reader.at == reader.end;
 }
 
-/* Copies the events that the log has not got to @fresh, as far as the channel has room; returns how many were looked
- * at. */
-static guint
-read_fresh (UsherHub *self,
-            UsherChannel *channel,
-            UsherFrameReader *reader,
-            guint count,
-            GByteArray *fresh,
-            guint *n_fresh)
-{
-  for (guint i = 0; i < count; i++)
-    {
-      const guint8 *bytes = NULL;
-      const guint8 *id = NULL;
-      gsize size = 0;
-
-      usher_frame_skip_event (reader, &bytes, &size, &id);
-      if (usher_recent_ids_contains (self->known, id))
-        {
-          self->n_duplicates++;
-          continue;
-        }
-      if (is_full (self, channel, *n_fresh + 1, fresh->len + size))
-        return i;
-      usher_recent_ids_add (self->known, id);
-      g_byte_array_append (fresh, bytes, (guint) size);
-      (*n_fresh)++;
-    }
-
-  return count;
-}
-
-static void
-append (UsherHub *self, UsherChannel *channel, guint count, GByteArray *fresh)
-{
-  UsherJournalFrame *frame = g_new0 (UsherJournalFrame, 1);
-
-  frame->channel = g_strdup (channel->name);
-  frame->base = channel->last + 1;
-  frame->count = count;
-  frame->time = usher_clock_get_time (self->clock);
-  frame->bytes = g_byte_array_free_to_bytes (fresh);
-  channel->last += count;
-  channel->n_bytes += g_bytes_get_size (frame->bytes);
-  self->in_events += count;
-  self->in_bytes += g_bytes_get_size (frame->bytes);
-  g_ptr_array_add (self->next->frames, frame);
-}
-
 void
 usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
 {
@@ -138,9 +79,7 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
   guint count = usher_frame_read_u16 (reader);
   guint64 last = 0;
   guint8 code = 0;
-  UsherChannel *channel = NULL;
-  GByteArray *fresh = NULL;
-  guint n_fresh = 0;
+  UsherHubChannel *channel = NULL;
   guint taken = 0;
 
   /* a frame before this one was lost with its connection: all is sent again after a hello */
@@ -159,7 +98,7 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
       return;
     }
 
-  channel = usher_hub_get_channel (self, name);
+  channel = usher_hub_log_get_channel (self->log, name);
   code = find_hold (member, channel, known);
   if (code != 0)
     {
@@ -167,12 +106,7 @@ usher_hub_publish (UsherHub *self, UsherMember *member, UsherFrameReader *reader
       return;
     }
 
-  fresh = g_byte_array_sized_new ((guint) (reader->end - reader->at));
-  taken = read_fresh (self, channel, reader, count, fresh, &n_fresh);
-  if (n_fresh > 0)
-    append (self, channel, n_fresh, fresh);
-  else
-    g_byte_array_unref (fresh);
+  taken = usher_hub_log_append (self->log, channel, reader, count);
   if (taken > 0)
     add_confirm (self, member, channel, first, first + taken - 1, 0);
   if (taken < count)

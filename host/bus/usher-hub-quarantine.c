@@ -53,7 +53,7 @@ usher_group_count_death (UsherHub *self, UsherGroup *group, UsherPending *pendin
   g_message ("event %" G_GUINT64_FORMAT " of “%s” was alone when its process ended: attempt %u of "
              "group “%s”",
              pending->sequence,
-             group->channel->name,
+             usher_hub_channel_get_name (group->channel),
              pending->attempts,
              group->name);
 }
@@ -99,21 +99,12 @@ acquit_all (UsherGroup *group, guint64 instance)
 void
 usher_hub_acquit (UsherHub *self, guint64 instance)
 {
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  for (guint i = 0; i < self->groups->len; i++)
     {
-      UsherChannel *channel = value;
+      UsherGroup *group = g_ptr_array_index (self->groups, i);
 
-      for (guint i = 0; i < channel->groups->len; i++)
-        {
-          UsherGroup *group = g_ptr_array_index (channel->groups, i);
-
-          if (group->n_suspects > 0)
-            acquit_all (group, instance);
-        }
+      if (group->n_suspects > 0)
+        acquit_all (group, instance);
     }
 }
 
@@ -289,7 +280,8 @@ usher_group_try_suspects (UsherHub *self, UsherGroup *group, gint64 now)
 {
   /* a trial that cannot be written would not count */
   if (group->trial.state == USHER_TRIAL_NONE &&
-      (group->n_suspects == 0 || self->is_failing || self->is_closing || !open_trial (group, now)))
+      (group->n_suspects == 0 || usher_hub_log_is_failing (self->log) || self->is_closing ||
+       !open_trial (group, now)))
     return;
 
   if (group->trial.state == USHER_TRIAL_WAITING)

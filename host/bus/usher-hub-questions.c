@@ -29,15 +29,15 @@ static void
 answer_last_sequence (const Question *question)
 {
   g_autofree char *name = usher_frame_read_text (question->reader);
-  const UsherChannel *channel =
-      name != NULL ? g_hash_table_lookup (question->hub->channels, name) : NULL;
+  const UsherHubChannel *channel =
+      name != NULL ? usher_hub_log_find_channel (question->hub->log, name) : NULL;
 
   usher_hub_reply (question->hub,
                    question->member->identity,
                    question->request,
                    NULL,
                    NULL,
-                   channel != NULL ? channel->committed : 0);
+                   channel != NULL ? usher_hub_channel_get_last (channel) : 0);
 }
 
 static void
@@ -85,7 +85,7 @@ answer_parked (const Question *question)
   guint limit = usher_frame_read_u32 (question->reader);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list =
-      usher_hub_list_parked (question->hub, channel, offset, limit, &error);
+      usher_hub_log_list_parked (question->hub->log, channel, offset, limit, &error);
   GByteArray *frame = NULL;
 
   if (list == NULL)
@@ -99,14 +99,30 @@ answer_parked (const Question *question)
   usher_hub_send (question->hub, question->member->identity, frame);
 }
 
+static gboolean
+replay (UsherHub *hub, const UsherParked *parked, GError **error)
+{
+  return usher_hub_replay (hub, parked, error);
+}
+
+static gboolean
+drop (UsherHub *hub, const UsherParked *parked, GError **error)
+{
+  usher_hub_log_unpark (hub->log, parked->id);
+
+  return TRUE;
+}
+
 static void
 treat_parked (const Question *question,
-              gboolean (*func) (UsherHub *self, const char *id, GError **error))
+              gboolean (*func) (UsherHub *hub, const UsherParked *parked, GError **error))
 {
   g_autofree char *id = usher_frame_read_text (question->reader);
   g_autoptr (GError) error = NULL;
+  g_autoptr (UsherParked) parked =
+      usher_hub_log_find_parked (question->hub->log, id != NULL ? id : "", &error);
 
-  if (func (question->hub, id != NULL ? id : "", &error))
+  if (parked != NULL && func (question->hub, parked, &error))
     usher_hub_reply_later (question->hub, question->member, question->request);
   else
     refuse (question, error);
@@ -140,11 +156,11 @@ usher_hub_take_question (UsherHub *self, UsherMember *member, UsherFrameReader *
       break;
 
     case USHER_ASK_REPLAY:
-      treat_parked (&question, usher_hub_replay_parked);
+      treat_parked (&question, replay);
       break;
 
     case USHER_ASK_DROP:
-      treat_parked (&question, usher_hub_drop_parked);
+      treat_parked (&question, drop);
       break;
 
     default:

@@ -40,14 +40,14 @@ usher_hub_free_wait (gpointer data)
 static guint64
 count_durable (UsherHub *self, const char *name)
 {
-  const UsherChannel *channel = NULL;
+  const UsherHubChannel *channel = NULL;
 
   if (name == NULL)
-    return self->n_durable;
+    return usher_hub_log_get_n_durable (self->log);
 
-  channel = g_hash_table_lookup (self->channels, name);
+  channel = usher_hub_log_find_channel (self->log, name);
 
-  return channel != NULL ? channel->committed : 0;
+  return channel != NULL ? usher_hub_channel_get_last (channel) : 0;
 }
 
 static void
@@ -86,7 +86,7 @@ usher_hub_answer_events (UsherHub *self,
                          const UsherEventsQuery *query,
                          GError **error)
 {
-  g_autoptr (UsherBusEvents) page = usher_hub_read_events (self, query, error);
+  g_autoptr (UsherBusEvents) page = usher_hub_log_read_events (self->log, query, error);
 
   if (page == NULL)
     return FALSE;
@@ -118,7 +118,7 @@ serve (UsherHub *self, Wait *wait, gboolean is_over)
     return FALSE;
 
   wait->seen = n;
-  page = usher_hub_read_events (self, &query, NULL);
+  page = usher_hub_log_read_events (self->log, &query, NULL);
   if (!is_over && page != NULL && page->events->len == 0)
     return FALSE;
 

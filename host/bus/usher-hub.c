@@ -8,11 +8,6 @@
 
 #include "usher-hub.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include "usher-descriptors-private.h"
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
@@ -60,23 +55,19 @@ usher_hub_finalize (GObject *object)
   UsherHub *self = USHER_HUB (object);
 
   usher_hub_close (self, 0, NULL);
-  g_clear_pointer (&self->journal, usher_journal_free);
   g_ptr_array_unref (self->waits);
   g_hash_table_unref (self->members);
-  g_hash_table_unref (self->channels);
+  g_hash_table_unref (self->followers);
+  g_ptr_array_unref (self->groups);
   free_seats (self);
-  usher_recent_ids_free (self->known);
+  g_clear_pointer (&self->log, usher_hub_log_free);
   g_ptr_array_unref (self->entrances);
-  usher_journal_batch_free (self->next);
   g_array_unref (self->next_confirms);
-  g_async_queue_unref (self->to_journal);
+  g_array_unref (self->written_confirms);
   g_async_queue_unref (self->requests);
   g_clear_object (&self->clock);
   g_free (self->epoch);
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->cond);
-  if (self->wake >= 0)
-    close (self->wake);
+  g_clear_pointer (&self->wake, usher_wake_unref);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
 
   G_OBJECT_CLASS (usher_hub_parent_class)->finalize (object);
@@ -91,18 +82,13 @@ usher_hub_class_init (UsherHubClass *klass)
 static void
 usher_hub_init (UsherHub *self)
 {
-  self->wake = -1;
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
   self->members = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, usher_hub_free_member);
-  self->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, usher_hub_free_channel);
+  self->groups = g_ptr_array_new_with_free_func (usher_hub_free_group);
+  self->followers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
   self->seats = g_hash_table_new (NULL, NULL);
   self->entrances = g_ptr_array_new_with_free_func (free_entrance);
-  self->known = usher_recent_ids_new (USHER_HUB_KNOWN_EVENTS);
-  self->next = usher_journal_batch_new ();
-  self->next_confirms = g_array_new (FALSE, FALSE, sizeof (UsherConfirm));
-  g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);
-  self->to_journal = g_async_queue_new ();
+  self->next_confirms = usher_hub_new_confirms ();
+  self->written_confirms = usher_hub_new_confirms ();
   self->requests = g_async_queue_new ();
   self->waits = g_ptr_array_new_with_free_func (usher_hub_free_wait);
 }
@@ -113,19 +99,20 @@ usher_hub_get_now (UsherHub *self)
   return self->is_real ? g_get_monotonic_time () : usher_clock_get_time (self->clock);
 }
 
-void
-usher_hub_wake (UsherHub *self)
-{
-  guint64 one = 1;
-
-  if (write (self->wake, &one, sizeof one) < 0)
-    g_message ("the hub cannot be waked: %s", g_strerror (errno));
-}
-
 static void
 on_turned (UsherClock *clock, gpointer user_data)
 {
-  usher_hub_wake (user_data);
+  usher_wake_signal (USHER_HUB (user_data)->wake);
+}
+
+static void
+on_group (const char *channel,
+          const char *name,
+          gconstpointer state,
+          gsize size,
+          gpointer user_data)
+{
+  usher_hub_load_group (user_data, channel, name, state, size);
 }
 
 /**
@@ -159,13 +146,11 @@ usher_hub_new (const char *directory,
   self = g_object_new (USHER_TYPE_HUB, NULL);
   self->clock = g_object_ref (clock);
   self->is_real = USHER_IS_REAL_CLOCK (clock);
-  if (limits != NULL)
-    self->limits = *limits;
   self->epoch = usher_uuid_new (clock);
   self->start_time = usher_clock_get_time (clock);
   self->started_at = g_get_monotonic_time ();
-  self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->wake < 0 || !usher_descriptors_are_left (self->wake))
+  self->wake = usher_wake_new ();
+  if (self->wake == NULL || !usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -178,26 +163,30 @@ usher_hub_new (const char *directory,
       directory, LOCK_FILE, "bus directory", USHER_DIRECTORY_ALONE, error);
   if (self->lock == NULL)
     return NULL;
-  self->journal = usher_journal_new (directory, error);
-  if (self->journal == NULL || !usher_hub_load (self, error))
+  self->log = usher_hub_log_new (directory, clock, limits, self->wake, error);
+  if (self->log == NULL || !usher_hub_log_foreach_group (self->log, on_group, self, error))
     return NULL;
+  usher_hub_log_set_funcs (self->log, &usher_hub_log_funcs, self);
 
   self->turned = g_signal_connect (clock, "turned", G_CALLBACK (on_turned), self);
-  self->journal_thread = g_thread_new ("usher-journal", usher_hub_run_journal, self);
   self->thread = g_thread_new ("usher-hub", usher_hub_run, self);
 
   return g_steal_pointer (&self);
 }
 
-void
-usher_hub_call (UsherHub *self, UsherHubCall *call)
+gboolean
+usher_hub_call (UsherHub *self, UsherHubCall *call, GError **error)
 {
+  GError *failure = NULL;
+
+  usher_latch_init (&call->latch, 1);
   g_async_queue_push (self->requests, call);
-  usher_hub_wake (self);
-  g_mutex_lock (&self->mutex);
-  while (!call->done)
-    g_cond_wait (&self->cond, &self->mutex);
-  g_mutex_unlock (&self->mutex);
+  usher_wake_signal (self->wake);
+  failure = usher_latch_wait (&call->latch);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+
+  return failure == NULL;
 }
 
 /**
@@ -225,11 +214,9 @@ usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
   if (!usher_hub_may_bind (self, endpoint, error))
     return NULL;
 
-  usher_hub_call (self, &call);
-  if (call.error != NULL)
+  if (!usher_hub_call (self, &call, error))
     {
       g_free (call.bound);
-      g_propagate_error (error, call.error);
       return NULL;
     }
 
@@ -250,6 +237,8 @@ usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
 gboolean
 usher_hub_close (UsherHub *self, gint64 timeout, GError **error)
 {
+  gboolean is_failing = FALSE;
+
   g_return_val_if_fail (USHER_IS_HUB (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
@@ -258,14 +247,14 @@ usher_hub_close (UsherHub *self, gint64 timeout, GError **error)
 
   g_signal_handler_disconnect (self->clock, self->turned);
   g_atomic_int_set (&self->stopping, 1);
-  usher_hub_wake (self);
+  usher_wake_signal (self->wake);
   g_thread_join (self->thread);
   self->thread = NULL;
-  usher_hub_stop_journal (self);
-  self->journal_thread = NULL;
-  g_clear_pointer (&self->journal, usher_journal_free);
+  is_failing = usher_hub_log_is_failing (self->log);
+  g_ptr_array_set_size (self->groups, 0);
+  g_clear_pointer (&self->log, usher_hub_log_free);
 
-  if (self->is_failing)
+  if (is_failing)
     {
       g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the last events were not written");
       return FALSE;

@@ -9,7 +9,7 @@
 #include "usher-admin-listener.h"
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-readiness-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"

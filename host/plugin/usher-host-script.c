@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 #include "usher-error.h"
 #include "usher-event-job-private.h"

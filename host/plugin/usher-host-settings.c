@@ -8,7 +8,7 @@
 
 #include "usher-admin-listener.h"
 #include "usher-front.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 static const UsherSetting host_settings[] = {
   { "bus",

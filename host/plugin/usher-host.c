@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"

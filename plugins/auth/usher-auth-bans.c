@@ -8,8 +8,9 @@
 
 #include "usher-auth-service.h"
 
+#include <usher.h>
+
 #include "usher-auth-contract.h"
-#include "usher-json-writer.h"
 #include "usher-user.h"
 
 static void

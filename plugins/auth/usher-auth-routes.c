@@ -8,8 +8,8 @@
 
 #include "usher-auth-service.h"
 
-#include "usher-error.h"
-#include "usher-json-writer.h"
+#include <usher.h>
+
 #include "usher-user.h"
 
 #define MAX_PASSWORD      256

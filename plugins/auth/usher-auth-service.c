@@ -8,7 +8,6 @@
 
 #include "usher-auth-service.h"
 
-#include "usher-plugin.h"
 #include "usher-user.h"
 
 struct _UsherAuthService

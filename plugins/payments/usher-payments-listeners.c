@@ -8,8 +8,8 @@
 
 #include "usher-payments-service.h"
 
-#include "usher-error.h"
-#include "usher-event-members.h"
+#include <usher.h>
+
 #include "usher-orders-contract.h"
 #include "usher-payment.h"
 

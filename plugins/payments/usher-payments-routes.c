@@ -8,8 +8,8 @@
 
 #include "usher-payments-service.h"
 
-#include "usher-error.h"
-#include "usher-json-writer.h"
+#include <usher.h>
+
 #include "usher-payment.h"
 
 #define CURRENCY "usd"

@@ -8,9 +8,7 @@
 
 #include "usher-payments-service.h"
 
-#include "usher-error.h"
 #include "usher-payment.h"
-#include "usher-plugin.h"
 #include "usher-test-processor.h"
 
 #define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-service.h"
+#include <usher.h>
 
 #include "usher-card-processor.h"
 

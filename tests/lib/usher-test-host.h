@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-error.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-manual-clock.h"
 
 G_BEGIN_DECLS

@@ -56,6 +56,16 @@ usher_test_json_dup_string (JsonNode *root, const char *path)
   return json_node_dup_string (node);
 }
 
+gint64
+usher_test_json_get_integer (JsonNode *root, const char *path)
+{
+  g_autoptr (JsonNode) node = find (root, path);
+
+  g_assert_true (json_node_get_value_type (node) == G_TYPE_INT64);
+
+  return json_node_get_int (node);
+}
+
 void
 usher_test_json_assert_string (JsonNode *root, const char *path, const char *expected)
 {
@@ -67,10 +77,7 @@ usher_test_json_assert_string (JsonNode *root, const char *path, const char *exp
 void
 usher_test_json_assert_integer (JsonNode *root, const char *path, gint64 expected)
 {
-  g_autoptr (JsonNode) node = find (root, path);
-
-  g_assert_true (json_node_get_value_type (node) == G_TYPE_INT64);
-  g_assert_cmpint (json_node_get_int (node), ==, expected);
+  g_assert_cmpint (usher_test_json_get_integer (root, path), ==, expected);
 }
 
 void

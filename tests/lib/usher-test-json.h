@@ -15,6 +15,7 @@ JsonNode *usher_test_json_read (const char *text);
 
 /* @path: a JSONPath, such as $.items[0].name, at which is one value, or the test ends */
 char *usher_test_json_dup_string (JsonNode *root, const char *path);
+gint64 usher_test_json_get_integer (JsonNode *root, const char *path);
 void usher_test_json_assert_string (JsonNode *root, const char *path, const char *expected);
 void usher_test_json_assert_integer (JsonNode *root, const char *path, gint64 expected);
 void usher_test_json_assert_boolean (JsonNode *root, const char *path, gboolean expected);

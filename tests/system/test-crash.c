@@ -370,7 +370,7 @@ assert_made_once (UsherTestChecker *checker)
 static gboolean
 is_over (UsherTestClient *client, gpointer user_data)
 {
-  return usher_test_checker_query (user_data, "SELECT count (*) = 0 FROM timer");
+  return usher_test_checker_query (user_data, "SELECT count (*) FROM timer") == 0;
 }
 
 static void

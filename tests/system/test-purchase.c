@@ -344,8 +344,9 @@ test_cancel (Fixture *fixture, gconstpointer data)
 static gboolean
 has_no_timer (UsherTestClient *client, gpointer user_data)
 {
-  return usher_test_checker_query (user_data,
-                                   "SELECT count(*) = 0 FROM timer WHERE service = 'expiration'");
+  static const char timers[] = "SELECT count (*) FROM timer WHERE service = 'expiration'";
+
+  return usher_test_checker_query (user_data, timers) == 0;
 }
 
 static void

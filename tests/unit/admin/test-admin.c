@@ -10,6 +10,7 @@
 #include "usher-bus-metrics.h"
 #include "usher-error.h"
 #include "usher-test-metrics.h"
+#include "usher-test.h"
 
 static char *
 get_metrics (AdminStage *stage)
@@ -146,7 +147,7 @@ test_bus_counted (AdminStage *stage, gconstpointer data)
   admin_stage_start (stage);
   admin_stage_call (stage, "POST", "/say?channel=%22a%5Cb%22", NULL, 200);
   admin_stage_call (stage, "POST", "/say", NULL, 200);
-  stage_await (g_atomic_int_get (&stage->n_heard) == 1);
+  usher_test_until (g_atomic_int_get (&stage->n_heard) == 1);
 
   text = get_metrics (stage);
   usher_test_metrics_assert (text, "usher_bus_members", 1);

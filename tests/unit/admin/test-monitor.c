@@ -12,6 +12,7 @@
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
 #include "usher-test-metrics.h"
+#include "usher-test.h"
 
 #define HOSTILE "<img src=x onerror=alert(1)>\"&'"
 
@@ -49,7 +50,7 @@ test_pages (AdminStage *stage, gconstpointer data)
   g_assert_true (g_str_has_prefix (text, "{\n  \"cluster_id\": \"usher\",\n  \"server_id\": \""));
   g_assert_true (g_str_has_suffix (text, "\n}\n"));
 
-  stage_await (read_number (stage, "/streaming/channelsz", "total") == 2);
+  usher_test_until (read_number (stage, "/streaming/channelsz", "total") == 2);
   channels = admin_stage_get_json (stage, "/streaming/channelsz?limit=1&offset=0");
   g_assert_cmpstr (usher_json_get_string (channels, "names.0"), ==, "a\",{\\[");
   g_assert_cmpuint (usher_json_get_length (channels, "names"), ==, 1);
@@ -108,7 +109,7 @@ test_hub_away (AdminStage *stage, gconstpointer data)
 
   admin_stage_start (stage);
   usher_test_hub_stop (stage->hub);
-  stage_await (!usher_bus_is_connected (stage->bus));
+  usher_test_until (!usher_bus_is_connected (stage->bus));
 
   reply = admin_stage_ask (stage, "GET", "/streaming/serverz");
   stage_assert_status (reply, 503);
@@ -197,12 +198,12 @@ test_stream (AdminStage *stage, gconstpointer data)
   admin_stage_call (stage, "POST", "/say", NULL, 200);
   admin_stage_call (stage, "POST", "/say?channel=other", NULL, 200);
   admin_stage_call (stage, "POST", "/say", NULL, 200);
-  stage_await (read_stream (stream, text, "data: {\"sequence\":2,") != USHER_STREAM_ABORTED);
+  usher_test_until (read_stream (stream, text, "data: {\"sequence\":2,") != USHER_STREAM_ABORTED);
   g_assert_true (g_str_has_prefix (text->str, "retry: 1000\n\nid: "));
   g_assert_nonnull (strstr (text->str, "said:1\ndata: {\"sequence\":1,\"channel\":\"said\""));
   g_assert_null (strstr (text->str, "\"other\""));
   g_signal_emit_by_name (stage->stage.host, "drained");
-  stage_await (read_stream (stream, text, "retry") == USHER_STREAM_ENDED);
+  usher_test_until (read_stream (stream, text, "retry") == USHER_STREAM_ENDED);
   admin_stage_assert_status (stage, "GET", "/events?wait=20", 503);
 }
 
@@ -227,7 +228,7 @@ park (AdminStage *stage)
   usher_bus_subscribe (stage->bus, &wish, on_parked, NULL, NULL, &error);
   g_assert_no_error (error);
   admin_stage_call (stage, "POST", target, NULL, 200);
-  stage_await (count_rows (stage, "/parked") == 1);
+  usher_test_until (count_rows (stage, "/parked") == 1);
 }
 
 static void

@@ -25,29 +25,29 @@
 
 /* The process id of a row of /processes. */
 static int
-find_pid (Program *fixture, const char *name)
+find_pid (UsherTestProgram *fixture, const char *name)
 {
-  g_autofree char *answer = program_ask (fixture->admin, "GET", "/processes");
+  g_autofree char *answer = usher_test_program_ask (fixture->admin, "GET", "/processes");
   g_autofree char *row = g_strdup_printf ("\"name\":\"%s\"", name);
   const char *start = strstr (answer, row);
   g_autofree char *pid = NULL;
 
   g_assert_nonnull (start);
-  pid = program_cut_word (start, "\"pid\":");
+  pid = usher_test_program_cut_word (start, "\"pid\":");
 
   return atoi (pid);
 }
 
 /* The supervisor's process, which the test has as a child. */
 static int
-get_supervisor (Program *fixture)
+get_supervisor (UsherTestProgram *fixture)
 {
   return atoi (g_subprocess_get_identifier (fixture->host));
 }
 
 /* The module of a plugin in a file of its own, which others may then replace. */
 static void
-install_module (Program *fixture, const char *module)
+install_module (UsherTestProgram *fixture, const char *module)
 {
   g_autofree char *from = g_strdup_printf ("%s/%s.so", g_getenv ("USHER_TEST_WRONG_DIR"), module);
   g_autofree char *to = g_build_filename (fixture->plugins, "crashes-start.so", NULL);
@@ -64,10 +64,10 @@ install_module (Program *fixture, const char *module)
 
 /* One whose author has made it right, and may make it wrong. */
 static void
-add_mended (Program *fixture)
+add_mended (UsherTestProgram *fixture)
 {
   install_module (fixture, "mended-start");
-  program_add_file (
+  usher_test_program_add_file (
       fixture->plugins,
       "crashes-start.plugin",
       "[Plugin]\nName=crashes-start\nVersion=1.0.0\nABI=1\nModule=crashes-start.so\n");
@@ -80,7 +80,7 @@ is_later (gint64 time)
 }
 
 static void
-test_stopped (Program *fixture, gconstpointer data)
+test_stopped (UsherTestProgram *fixture, gconstpointer data)
 {
   int hub = 0;
   int good = 0;
@@ -88,9 +88,9 @@ test_stopped (Program *fixture, gconstpointer data)
 
   g_test_summary ("A supervisor that was stopped blames none of its processes for the time");
 
-  program_add_plugin (fixture, "good", "");
+  usher_test_program_add_plugin (fixture, "good", "");
   add_mended (fixture);
-  program_start (fixture, "up", WATCHDOG);
+  usher_test_program_start (fixture, "up", WATCHDOG);
   hub = find_pid (fixture, "hub");
   good = find_pid (fixture, "good");
 
@@ -100,12 +100,12 @@ test_stopped (Program *fixture, gconstpointer data)
   g_assert_cmpint (kill (get_supervisor (fixture), SIGCONT), ==, 0);
 
   /* which takes longer than a look at all processes */
-  g_free (program_ask (fixture->admin, "POST", "/services/crashes-start/reload"));
+  g_free (usher_test_program_ask (fixture->admin, "POST", "/services/crashes-start/reload"));
   g_assert_cmpint (find_pid (fixture, "hub"), ==, hub);
   g_assert_cmpint (find_pid (fixture, "good"), ==, good);
-  program_assert_answer (fixture->admin,
-                         "/processes",
-                         "*\"restarts\":0*\"restarts\":0*\"restarts\":0*");
+  usher_test_program_assert_answer (fixture->admin,
+                                    "/processes",
+                                    "*\"restarts\":0*\"restarts\":0*\"restarts\":0*");
 }
 
 /* A note with a descriptor, as sd_pid_notify_with_fds() sends it. */
@@ -144,7 +144,7 @@ send_descriptor (const char *path, int fd)
 }
 
 static void
-test_descriptors (Program *fixture, gconstpointer data)
+test_descriptors (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (fixture->data, "run", "notify", NULL);
   struct pollfd end = { .events = POLLIN };
@@ -152,8 +152,8 @@ test_descriptors (Program *fixture, gconstpointer data)
 
   g_test_summary ("Descriptors that come on the notify socket are closed");
 
-  program_add_plugin (fixture, "good", "");
-  program_start (fixture, "up", "");
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_start (fixture, "up", "");
   g_assert_cmpint (pipe (ends), ==, 0);
   send_descriptor (path, ends[1]);
   close (ends[1]);
@@ -165,30 +165,32 @@ test_descriptors (Program *fixture, gconstpointer data)
 }
 
 static void
-test_deleted (Program *fixture, gconstpointer data)
+test_deleted (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *run = g_build_filename (fixture->data, "run", NULL);
 
   g_test_summary ("A run directory that was deleted is made again, with all that was in it");
 
-  program_add_plugin (fixture, "good", "");
-  program_start (fixture, "up", "");
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_start (fixture, "up", "");
   usher_test_remove_tree (run);
-  program_await_answer (fixture->admin,
-                        "/processes",
-                        "*\"name\":\"hub\",\"state\":\"ready\"*\"generation\":2,\"restarts\":0*"
-                        "\"name\":\"good\",\"state\":\"ready\"*\"generation\":2,\"restarts\":0*");
-  program_await_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
-  program_await_answer (fixture->admin, "/processes/hub/readyz", "HTTP/1.1 200 *");
-  program_await_answer (fixture->admin, "/processes/good/readyz", "HTTP/1.1 200 *");
-  program_await_answer (fixture->admin, "/streaming/clientsz", "*\"id\": \"good-2\"*");
-  program_await_answer (fixture->public, "/nothing", "HTTP/1.1 404 *");
+  usher_test_program_await_answer (
+      fixture->admin,
+      "/processes",
+      "*\"name\":\"hub\",\"state\":\"ready\"*\"generation\":2,\"restarts\":0*"
+      "\"name\":\"good\",\"state\":\"ready\"*\"generation\":2,\"restarts\":0*");
+  usher_test_program_await_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+  usher_test_program_await_answer (fixture->admin, "/processes/hub/readyz", "HTTP/1.1 200 *");
+  usher_test_program_await_answer (fixture->admin, "/processes/good/readyz", "HTTP/1.1 200 *");
+  usher_test_program_await_answer (fixture->admin, "/streaming/clientsz", "*\"id\": \"good-2\"*");
+  usher_test_program_await_answer (fixture->public, "/nothing", "HTTP/1.1 404 *");
 
   /* their signs of life arrive too */
   g_assert_cmpint (kill (find_pid (fixture, "good"), SIGKILL), ==, 0);
-  program_await_answer (fixture->admin,
-                        "/processes",
-                        "*\"name\":\"good\",\"state\":\"ready\"*\"generation\":3,\"restarts\":1*");
+  usher_test_program_await_answer (
+      fixture->admin,
+      "/processes",
+      "*\"name\":\"good\",\"state\":\"ready\"*\"generation\":3,\"restarts\":1*");
 }
 
 /* (transfer full): the first line with @part */
@@ -197,7 +199,7 @@ await_line (GDataInputStream *lines, const char *part)
 {
   while (TRUE)
     {
-      g_autofree char *line = program_read_line (lines);
+      g_autofree char *line = usher_test_program_read_line (lines);
 
       g_test_message ("%s", line);
       if (strstr (line, part) != NULL)
@@ -206,7 +208,7 @@ await_line (GDataInputStream *lines, const char *part)
 }
 
 static void
-test_death (Program *fixture, gconstpointer data)
+test_death (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *died = NULL;
   g_autofree char *again = NULL;
@@ -216,10 +218,10 @@ test_death (Program *fixture, gconstpointer data)
 
   g_test_summary ("Each death is logged with its words, and the last one is kept");
 
-  program_add_plugin (fixture, "good", "");
-  program_start (fixture, "up", " -s supervisor.max-restarts=1 -s log.level=info");
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_start (fixture, "up", " -s supervisor.max-restarts=1 -s log.level=info");
   g_assert_cmpint (kill (find_pid (fixture, "good"), SIGSEGV), ==, 0);
-  lines = program_read_lines (g_subprocess_get_stderr_pipe (fixture->host));
+  lines = usher_test_program_read_lines (g_subprocess_get_stderr_pipe (fixture->host));
   died = await_line (lines, "has died");
   g_assert_true (g_pattern_match_simple (
       "*process “good-1” with pid * has died: it was ended by signal 11, * after *.* s; its last "
@@ -229,12 +231,13 @@ test_death (Program *fixture, gconstpointer data)
   g_assert_true (
       g_pattern_match_simple ("*process “good” is started again, as “good-2” with pid *", again));
 
-  program_await_answer (fixture->admin,
-                        "/processes",
-                        "*\"name\":\"good\",\"state\":\"ready\"*\"lastEnd\":\"it was ended by "
-                        "signal 11*\"lastEndTime\":\"*\"restarts\":1*");
+  usher_test_program_await_answer (
+      fixture->admin,
+      "/processes",
+      "*\"name\":\"good\",\"state\":\"ready\"*\"lastEnd\":\"it was ended by "
+      "signal 11*\"lastEndTime\":\"*\"restarts\":1*");
   ps = g_strdup_printf ("ps --admin %s", fixture->admin);
-  program_assert_says (
+  usher_test_program_assert_says (
       fixture, ps, 0, "* DIED * HOW*", "*\ngood * ready * it serves * it was ended by signal 11*");
 
   g_assert_cmpint (kill (find_pid (fixture, "good"), SIGKILL), ==, 0);
@@ -244,7 +247,7 @@ test_death (Program *fixture, gconstpointer data)
 }
 
 static void
-test_reload_crash (Program *fixture, gconstpointer data)
+test_reload_crash (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *reload = NULL;
   int pid = 0;
@@ -252,26 +255,28 @@ test_reload_crash (Program *fixture, gconstpointer data)
   g_test_summary ("A reload whose process crashes says so, and the old one goes on");
 
   add_mended (fixture);
-  program_start (fixture, "up", "");
+  usher_test_program_start (fixture, "up", "");
   pid = find_pid (fixture, "crashes-start");
   install_module (fixture, "crashes-start");
   reload = g_strdup_printf ("reload crashes-start --admin %s", fixture->admin);
-  program_assert_says (fixture,
-                       reload,
-                       1,
-                       "*the new process of “crashes-start” did not take over: it was ended by "
-                       "signal 11*; its last words: “*plugin “crashes-start” crashed in start*”*"
-                       "the old one serves on*");
+  usher_test_program_assert_says (
+      fixture,
+      reload,
+      1,
+      "*the new process of “crashes-start” did not take over: it was ended by "
+      "signal 11*; its last words: “*plugin “crashes-start” crashed in start*”*"
+      "the old one serves on*");
   g_assert_cmpint (find_pid (fixture, "crashes-start"), ==, pid);
-  program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+  usher_test_program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
 }
 
 static void
-add (const char *path, void (*func) (Program *, gconstpointer))
+add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
 {
   g_autofree char *full = g_strconcat ("/supervisor/", path, NULL);
 
-  g_test_add (full, Program, NULL, program_set_up, func, program_tear_down);
+  g_test_add (
+      full, UsherTestProgram, NULL, usher_test_program_set_up, func, usher_test_program_tear_down);
 }
 
 int

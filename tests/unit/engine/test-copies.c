@@ -8,9 +8,9 @@
 
 #include "stage.h"
 
-#include <stdio.h>
-
 #include "usher-error.h"
+#include "usher-test-json.h"
+#include "usher-test.h"
 
 #define ID     "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define ALICE  "a11cea11cea11cea11cea11c"
@@ -63,7 +63,7 @@ run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
   Copy *copy = data;
 
   g_atomic_int_inc (&copy->n_steps);
-  stage_await (g_atomic_int_get (&copy->fixture->may_go));
+  usher_test_until (g_atomic_int_get (&copy->fixture->may_go));
   usher_reply_set_status (reply, 201);
 
   return TRUE;
@@ -204,11 +204,9 @@ assert_published (Stage *stage, guint first, guint n)
 static guint
 read_number (Stage *stage, guint index)
 {
-  guint n = 0;
+  g_autoptr (JsonNode) payload = usher_test_json_read (fake_bus_get_payload (stage->bus, index));
 
-  g_assert_cmpint (sscanf (fake_bus_get_payload (stage->bus, index), "{\"n\":%u}", &n), ==, 1);
-
-  return n;
+  return (guint) usher_test_json_get_integer (payload, "$.n");
 }
 
 static void
@@ -225,7 +223,7 @@ test_outbox (Fixture *fixture, gconstpointer data)
   assert_published (holder, 0, EVENTS);
   g_assert_cmpuint (fake_bus_get_n_published (other->bus), ==, 0);
   g_assert_true (usher_relay_is_idle (usher_lane_get_relay (other->lane)));
-  stage_await (count_outbox (holder) == 0);
+  usher_test_until (count_outbox (holder) == 0);
   g_assert_cmpuint (fake_bus_get_n_published (holder->bus), ==, EVENTS);
 }
 
@@ -254,7 +252,7 @@ test_outbox_take_over (Fixture *fixture, gconstpointer data)
   assert_published (other, first, EVENTS - first);
   publish (other, EVENTS);
   assert_published (other, first, EVENTS + 1 - first);
-  stage_await (count_outbox (other) == 0);
+  usher_test_until (count_outbox (other) == 0);
 }
 
 static void
@@ -276,7 +274,7 @@ test_lost_lease (Fixture *fixture, gconstpointer data)
     usher_store_release_lease (stage_get_store (holder));
   while (!usher_store_hold_lease (stage_get_store (other)));
   assert_published (other, 0, 3);
-  stage_await (usher_relay_is_idle (usher_lane_get_relay (holder->lane)));
+  usher_test_until (usher_relay_is_idle (usher_lane_get_relay (holder->lane)));
   fake_bus_confirm (holder->bus, NULL);
   fake_bus_confirm (holder->bus, full);
   fake_bus_confirm (holder->bus, NULL);
@@ -284,7 +282,7 @@ test_lost_lease (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 3; i++)
     fake_bus_confirm (other->bus, NULL);
-  stage_await (count_outbox (holder) == 0);
+  usher_test_until (count_outbox (holder) == 0);
 }
 
 static void
@@ -310,7 +308,7 @@ test_timers (Fixture *fixture, gconstpointer data)
 
   set_timers (fixture);
   stage_turn (holder, G_TIME_SPAN_MINUTE);
-  stage_await (stage_get_n_timers (holder, "ring") == 0);
+  usher_test_until (stage_get_n_timers (holder, "ring") == 0);
   g_assert_cmpint (fixture->copies[0].n_rings, ==, TIMERS);
   g_assert_cmpint (fixture->copies[1].n_rings, ==, 0);
   g_assert_cmpint (usher_host_run_timers (get_stage (fixture, 1)->host, NULL), ==, 0);
@@ -325,8 +323,8 @@ test_timers_heard (Fixture *fixture, gconstpointer data)
 
   usher_unit_schedule (unit, "ring", "k", STAGE_TIME, NULL);
   commit (get_stage (fixture, 1), unit);
-  stage_await (g_atomic_int_get (&fixture->copies[0].n_rings) == 1);
-  stage_await (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
+  usher_test_until (g_atomic_int_get (&fixture->copies[0].n_rings) == 1);
+  usher_test_until (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
 }
 
 static void
@@ -337,7 +335,7 @@ test_timers_take_over (Fixture *fixture, gconstpointer data)
   set_timers (fixture);
   stage_stop (get_stage (fixture, 0));
   stage_turn (get_stage (fixture, 1), G_TIME_SPAN_MINUTE);
-  stage_await (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
+  usher_test_until (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
   g_assert_cmpint (fixture->copies[0].n_rings, ==, 0);
   g_assert_cmpint (fixture->copies[1].n_rings, ==, TIMERS);
 }
@@ -350,7 +348,7 @@ test_wait (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waits for a document is woken when another copy commits it");
 
-  stage_await (stage_get_n_waiters (get_stage (fixture, 1)) == 1);
+  usher_test_until (stage_get_n_waiters (get_stage (fixture, 1)) == 1);
   stage_insert (get_stage (fixture, 0), ID, "thing", 1);
   reply = stage_join (call);
   stage_assert_status (reply, 200);
@@ -375,7 +373,7 @@ test_key_running (Fixture *fixture, gconstpointer data)
 
   fixture->may_go = FALSE;
   thread = g_thread_new ("post", post_steps, &fixture->copies[0]);
-  stage_await (g_atomic_int_get (&fixture->copies[0].n_steps) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->copies[0].n_steps) == 1);
   second = post (&fixture->copies[1], "/steps");
   stage_assert_status (second, 409);
 

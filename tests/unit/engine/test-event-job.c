@@ -10,6 +10,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
+#include "usher-test.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -282,7 +283,7 @@ on_hold (UsherCommit *commit, const GError *error, gpointer user_data)
   Fixture *fixture = user_data;
 
   g_atomic_int_set (&fixture->inside, 1);
-  stage_await (g_atomic_int_get (&fixture->inside) == 2);
+  usher_test_until (g_atomic_int_get (&fixture->inside) == 2);
 }
 
 static void
@@ -296,7 +297,7 @@ hold_store (Fixture *fixture)
                       usher_unit_get_commit (unit),
                       on_hold,
                       fixture);
-  stage_await (g_atomic_int_get (&fixture->inside) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->inside) == 1);
 }
 
 static void

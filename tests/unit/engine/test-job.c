@@ -7,12 +7,14 @@
 #include "config.h"
 
 #include "stage.h"
+
 #include <string.h>
 
 #include "usher-error.h"
 #include "usher-exchange-private.h"
 #include "usher-host-private.h"
 #include "usher-log.h"
+#include "usher-test.h"
 
 #define ID    "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER "bbbbbbbbbbbbbbbbbbbbbbbb"
@@ -152,7 +154,7 @@ on_block (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer da
   Fixture *fixture = data;
 
   g_atomic_int_inc (&fixture->n_runs);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
 
   return TRUE;
 }
@@ -203,7 +205,7 @@ run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
   Fixture *fixture = step->fixture;
 
   g_atomic_int_inc (&fixture->n_steps);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
   if (step->fails)
     {
       g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no card today");
@@ -389,7 +391,7 @@ test_wait_document (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who waits for a document is woken by it, and by no other");
 
   call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
   stage_insert (&fixture->stage, OTHER, "b", 0);
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
   stage_insert (&fixture->stage, ID, "a", 0);
@@ -407,7 +409,7 @@ test_wait_deadline (Fixture *fixture, gconstpointer data)
   g_test_summary ("At the deadline the handler runs a last time, and not before");
 
   call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
   stage_turn (&fixture->stage, 5 * G_TIME_SPAN_SECOND - 1);
   usher_waiters_expire (usher_lane_get_waiters (fixture->stage.lane), FALSE);
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
@@ -436,7 +438,7 @@ test_wait_gone (Fixture *fixture, gconstpointer data)
 
   g_object_ref (exchange);
   usher_router_run (fixture->stage.host->router, exchange);
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
   usher_exchange_leave (exchange);
   g_assert_true (g_atomic_int_get (&is_over));
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 0);
@@ -468,7 +470,7 @@ test_wait_full (Fixture *fixture, gconstpointer data)
   g_test_summary ("No more may wait than the setting says; the next one decides at once");
 
   call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
   second = get (fixture, "/wait");
   stage_assert_status (second, 404);
   g_assert_true (fixture->has_waited);
@@ -489,7 +491,7 @@ test_wait_stop (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who waits when the host stops is answered 503");
 
   call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
   g_assert_true (usher_host_stop (fixture->stage.host, 10 * G_TIME_SPAN_SECOND, &error));
   g_assert_no_error (error);
   reply = stage_join (call);
@@ -519,10 +521,10 @@ test_pool_full (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 4; i++)
     {
       calls[i] = stage_call_async (&fixture->stage, "/block");
-      stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
     }
   calls[4] = stage_call_async (&fixture->stage, "/block");
-  stage_await (count_queued (fixture) == 1);
+  usher_test_until (count_queued (fixture) == 1);
 
   refused = get (fixture, "/block");
   stage_assert_status (refused, 503);
@@ -585,7 +587,7 @@ test_steps (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (body, "\"count\":3"));
   g_assert_cmpint (fixture->n_steps, ==, 2);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 3);
-  stage_await (g_atomic_int_get (&fixture->n_freed) == 2);
+  usher_test_until (g_atomic_int_get (&fixture->n_freed) == 2);
 }
 
 static void
@@ -602,7 +604,7 @@ test_step_conflict (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->n_runs, ==, 1);
   g_assert_cmpint (fixture->n_steps, ==, 4);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 5);
-  stage_await (g_atomic_int_get (&fixture->n_freed) == 2);
+  usher_test_until (g_atomic_int_get (&fixture->n_freed) == 2);
 }
 
 static void
@@ -616,7 +618,7 @@ test_step_failure (Fixture *fixture, gconstpointer data)
   reply = get (fixture, "/bad-step");
   stage_assert_status (reply, 503);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 1);
-  stage_await (g_atomic_int_get (&fixture->n_freed) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_freed) == 1);
 }
 
 static void
@@ -671,7 +673,7 @@ test_key_running (Fixture *fixture, gconstpointer data)
   stage_insert (&fixture->stage, ID, "a", 0);
   fixture->may_go = FALSE;
   thread = g_thread_new ("post", post_steps, fixture);
-  stage_await (g_atomic_int_get (&fixture->n_steps) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_steps) == 1);
   second = post (fixture, "/steps", "k", "{}");
   stage_assert_status (second, 409);
 

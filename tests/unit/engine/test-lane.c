@@ -207,7 +207,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  stage_await (is_idle (fixture));
+  usher_test_until (is_idle (fixture));
   usher_ticker_stop (usher_lane_get_ticker (fixture->lane));
   usher_bus_close (USHER_BUS (fixture->bus), 0, &error);
   usher_lane_close (fixture->lane, &error);
@@ -258,7 +258,7 @@ bring_event (Fixture *fixture, gboolean redelivered)
   fake_bus_deliver (fixture->bus, event, 1, redelivered);
 }
 
-#define await_answers(fixture, n) stage_await (g_atomic_int_get (&(fixture)->n_answers) == (n))
+#define await_answers(fixture, n) usher_test_until (g_atomic_int_get (&(fixture)->n_answers) == (n))
 
 /* Nothing was read on this thread, which is a front's and the bus's, nor on the one that tells of commits. */
 static void
@@ -361,7 +361,7 @@ test_wait (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waited for a document does not go on where its commit is told");
 
-  stage_await (usher_waiters_get_n (usher_lane_get_waiters (fixture->lane)) == 1);
+  usher_test_until (usher_waiters_get_n (usher_lane_get_waiters (fixture->lane)) == 1);
   unit = usher_unit_new (USHER_STORE (fixture->store), USHER_CLOCK (fixture->clock));
   document = usher_unit_new_document (unit, "things", &error);
   usher_document_set_id (document, ID);
@@ -390,8 +390,8 @@ test_timer (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
 
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
-  stage_await (watched_store_count (fixture->store, "prune") > 0);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+  usher_test_until (watched_store_count (fixture->store, "prune") > 0);
   g_assert_cmpuint (watched_store_count (fixture->store, "list-timers"), >, 0);
   g_assert_cmpuint (watched_store_count (fixture->store, "hold-lease"), >, 0);
   assert_apart (fixture);
@@ -439,7 +439,7 @@ test_full (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < N_THREADS; i++)
     {
       g_ptr_array_add (replies, bring (fixture, "GET", "/thing", NULL));
-      stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
     }
   for (guint i = N_THREADS; i < n; i++)
     g_ptr_array_add (replies, bring (fixture, "GET", "/thing", NULL));

@@ -8,6 +8,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
+#include "usher-test.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -40,7 +41,7 @@ on_ring (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
 
   g_atomic_int_set (&fixture->attempt, (int) usher_timer_get_attempt (timer));
   g_atomic_int_inc (&fixture->n_runs);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
   if (g_atomic_int_get (&fixture->n_fails) > 0)
     {
       g_atomic_int_add (&fixture->n_fails, -1);
@@ -105,7 +106,7 @@ set_timer (Fixture *fixture, const char *name, const char *key, gint64 due)
 static void
 await_idle (Fixture *fixture)
 {
-  stage_await (usher_host_get_n_open (fixture->stage.host) == 0);
+  usher_test_until (usher_host_get_n_open (fixture->stage.host) == 0);
 }
 
 static void
@@ -117,7 +118,7 @@ test_once (Fixture *fixture, gconstpointer data)
   stage_turn (&fixture->stage, G_TIME_SPAN_MINUTE - 1);
   g_assert_cmpint (usher_host_run_timers (fixture->stage.host, NULL), ==, 0);
   stage_turn (&fixture->stage, 1);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   await_idle (fixture);
   stage_turn (&fixture->stage, G_TIME_SPAN_DAY);
   g_assert_cmpint (usher_host_run_timers (fixture->stage.host, NULL), ==, 0);
@@ -130,7 +131,7 @@ test_overdue (Fixture *fixture, gconstpointer data)
   g_test_summary ("A timer that is set into the past fires by itself");
 
   set_timer (fixture, "ring", "k", -G_TIME_SPAN_HOUR);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
 }
 
 static void
@@ -145,7 +146,7 @@ test_restart (Fixture *fixture, gconstpointer data)
   stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
   stage_make_host (&fixture->stage);
   stage_start (&fixture->stage);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpint (fixture->n_runs, ==, 1);
 }
 
@@ -160,7 +161,7 @@ test_failure (Fixture *fixture, gconstpointer data)
   set_timer (fixture, "ring", "k", 0);
   for (guint i = 0; i < G_N_ELEMENTS (delays); i++)
     {
-      stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
       await_idle (fixture);
       g_assert_cmpint (fixture->attempt, ==, i);
       g_assert_cmpint (usher_store_get_next_due (stage_get_store (&fixture->stage)),
@@ -169,7 +170,7 @@ test_failure (Fixture *fixture, gconstpointer data)
                            delays[i] * G_TIME_SPAN_MILLISECOND);
       stage_turn (&fixture->stage, delays[i] * G_TIME_SPAN_MILLISECOND);
     }
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpint (fixture->n_runs, ==, G_N_ELEMENTS (delays) + 1);
 }
 
@@ -180,11 +181,11 @@ test_again (Fixture *fixture, gconstpointer data)
 
   fixture->again = TRUE;
   set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
   await_idle (fixture);
   g_assert_cmpuint (n_left (fixture), ==, 1);
   stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpint (fixture->n_runs, ==, 2);
 }
 
@@ -198,7 +199,7 @@ test_unset (Fixture *fixture, gconstpointer data)
   fixture->may_go = FALSE;
   fixture->n_fails = 1;
   set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
   unit = begin (fixture);
   usher_unit_unschedule (unit, "ring", "k");
   commit (fixture, unit);
@@ -214,13 +215,13 @@ test_set_anew (Fixture *fixture, gconstpointer data)
 
   fixture->may_go = FALSE;
   set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
   set_timer (fixture, "ring", "k", G_TIME_SPAN_HOUR);
   g_atomic_int_set (&fixture->may_go, TRUE);
   await_idle (fixture);
   g_assert_cmpuint (n_left (fixture), ==, 1);
   stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpint (fixture->n_runs, ==, 2);
 }
 
@@ -231,7 +232,7 @@ test_step (Fixture *fixture, gconstpointer data)
 
   fixture->steps = TRUE;
   set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_steps) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_steps) == 1);
   await_idle (fixture);
   g_assert_cmpuint (n_left (fixture), ==, 0);
 }
@@ -251,7 +252,7 @@ test_unknown (Fixture *fixture, gconstpointer data)
     }
   commit (fixture, unit);
   set_timer (fixture, "ring", "k", 0);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpuint (stage_get_n_timers (&fixture->stage, "forgotten"), ==, 600);
 }
 
@@ -269,7 +270,7 @@ test_many (Fixture *fixture, gconstpointer data)
       usher_unit_schedule (unit, "ring", key, STAGE_TIME, NULL);
     }
   commit (fixture, unit);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   await_idle (fixture);
   g_assert_cmpint (fixture->n_runs, >=, 1000);
 }

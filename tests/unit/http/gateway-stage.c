@@ -35,7 +35,7 @@ answer_status (UsherExchange *exchange)
   const char *status =
       usher_request_get_parameter (usher_exchange_get_request (exchange), "status");
 
-  usher_reply_set_status (reply, (guint) atoi (status));
+  usher_reply_set_status (reply, (guint) g_ascii_strtoull (status, NULL, 10));
   usher_reply_set_header (reply, "X-Mine", "kept");
   usher_reply_set_header (reply, "Set-Cookie", "a=1");
   usher_exchange_finish (exchange);

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "fake-bus.h"
+#include "usher-host-class.h"
 #include "usher-host-private.h"
 #include "usher-host-view-private.h"
-#include "usher-host.h"
 #include "usher-manual-clock.h"
 #include "usher-store.h"
 #include "usher-unit.h"
@@ -79,18 +79,6 @@ gint64 stage_get_count (Stage *self, const char *id);
 guint stage_get_n_timers (Stage *self, const char *name);
 UsherEvent *stage_event_new (const char *channel, guint64 sequence, const char *payload);
 
-/* polls until it holds; ends the test when that takes too long */
-#define stage_await(condition)                                                 \
-  G_STMT_START                                                                 \
-  {                                                                            \
-    gint64 stage_deadline = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND; \
-    while (!(condition))                                                       \
-      {                                                                        \
-        g_assert_cmpint (g_get_monotonic_time (), <, stage_deadline);          \
-        g_usleep (500);                                                        \
-      }                                                                        \
-  }                                                                            \
-  G_STMT_END
 guint stage_get_n_waiters (Stage *self);
 
 G_END_DECLS

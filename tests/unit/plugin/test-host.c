@@ -14,6 +14,7 @@
 #include "usher-error.h"
 #include "usher-json.h"
 #include "usher-test-hub.h"
+#include "usher-test.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
@@ -37,7 +38,7 @@ on_block (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer da
   Fixture *fixture = data;
 
   g_atomic_int_inc (&fixture->n_inside);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
 
   return TRUE;
 }
@@ -178,9 +179,9 @@ stop_under (Fixture *fixture, const char *path)
 
   stage_start (&fixture->stage);
   call = stage_call_async (&fixture->stage, path);
-  stage_await (g_atomic_int_get (&fixture->n_inside) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_inside) == 1);
   stopping = g_thread_new ("stop", stop_host, fixture);
-  stage_await (is_stopping (fixture));
+  usher_test_until (is_stopping (fixture));
   /* drained a moment after it is not ready */
   do
     {
@@ -304,7 +305,7 @@ test_lame_duck (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 
   thread = g_thread_new ("stop", run_stop, fixture);
-  stage_await (!g_file_test (file, G_FILE_TEST_EXISTS));
+  usher_test_until (!g_file_test (file, G_FILE_TEST_EXISTS));
   g_assert_false (usher_host_is_ready (fixture->stage.host, NULL));
   early = stage_call (&fixture->stage, "GET", "/plain", NULL, NULL, NULL);
   stage_assert_status (early, 200);
@@ -345,7 +346,7 @@ test_hub (Fixture *fixture, gconstpointer data)
 
   reply = stage_call (&fixture->stage, "GET", "/say", NULL, NULL, NULL);
   stage_assert_status (reply, 200);
-  stage_await (g_atomic_int_get (&fixture->n_heard) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_heard) == 1);
 
   stage_stop (&fixture->stage);
   usher_test_hub_leave (g_steal_pointer (&bus));

@@ -9,7 +9,7 @@
 #include <glib/gstdio.h>
 
 #include "usher-error.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-test.h"
 
 #define FAKE_TYPE_SERVICE (fake_service_get_type ())

@@ -1,4 +1,4 @@
-/* usher-hub-events.c: the events themselves, for whoever looks on
+/* usher-hub-log-events.c: the events themselves, for whoever looks on
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-hub-private.h"
+#include "usher-hub-log-private.h"
 
 #include <string.h>
 
@@ -18,9 +18,9 @@
 /* One channel that is read along. */
 typedef struct
 {
-  UsherChannel *channel; /* (unowned) */
-  guint64 position;      /* the last sequence that was told */
-  guint64 last;          /* the last one that @reader has */
+  UsherHubChannel *channel; /* (unowned) */
+  guint64 position;         /* the last sequence that was told */
+  guint64 last;             /* the last one that @reader has */
   UsherFrameReader reader;
   UsherEvent *next; /* (owned) (nullable) */
 } Trail;
@@ -36,10 +36,10 @@ trail_free (gpointer data)
 
 /* The frame of the next sequence that is kept; FALSE when there is none. */
 static gboolean
-open_frame (UsherHub *self, Trail *trail)
+open_frame (Trail *trail)
 {
-  guint64 sequence = MAX (trail->position + 1, trail->channel->first);
-  UsherJournalFrame *frame = usher_hub_find_frame (self, trail->channel, sequence);
+  guint64 sequence = MAX (trail->position + 1, usher_hub_channel_get_first (trail->channel));
+  const UsherJournalFrame *frame = usher_hub_channel_find (trail->channel, sequence);
 
   if (frame == NULL)
     return FALSE;
@@ -65,15 +65,17 @@ open_frame (UsherHub *self, Trail *trail)
 
 /* Reads the next event of the channel, when there is one. */
 static void
-look_ahead (UsherHub *self, Trail *trail)
+look_ahead (Trail *trail)
 {
-  if (trail->next != NULL || trail->position >= trail->channel->committed)
+  if (trail->next != NULL || trail->position >= usher_hub_channel_get_last (trail->channel))
     return;
 
-  if (trail->position >= trail->last && !open_frame (self, trail))
+  if (trail->position >= trail->last && !open_frame (trail))
     return;
 
-  trail->next = usher_frame_read_event (&trail->reader, trail->channel->name, trail->position + 1);
+  trail->next = usher_frame_read_event (&trail->reader,
+                                        usher_hub_channel_get_name (trail->channel),
+                                        trail->position + 1);
 }
 
 /* The position of a channel in a cursor, NAME:SEQUENCE,… with the names escaped; 0 when it is not in there. */
@@ -90,52 +92,57 @@ find_position (char **places, const char *channel)
   return 0;
 }
 
-static int
-compare_trails (gconstpointer a, gconstpointer b)
+/* Where the question wants the channel to be read from. */
+static guint64
+find_begin (const UsherEventsQuery *query, char **places, const UsherHubChannel *channel)
 {
-  const Trail *first = *(const Trail *const *) a;
-  const Trail *second = *(const Trail *const *) b;
+  guint64 last = usher_hub_channel_get_last (channel);
+  guint64 position = last;
 
-  return strcmp (first->channel->name, second->channel->name);
+  if (query->cursor != NULL)
+    position = find_position (places, usher_hub_channel_get_name (channel));
+  else if (query->after >= 0)
+    position = (guint64) query->after;
+
+  /* one that is ahead is from another log */
+  return MIN (position, last);
+}
+
+static void
+add_trail (GPtrArray *trails, const UsherEventsQuery *query, UsherHubChannel *channel)
+{
+  g_auto (GStrv) places = g_strsplit (query->cursor != NULL ? query->cursor : "", ",", -1);
+  Trail *trail = g_new0 (Trail, 1);
+
+  trail->channel = channel;
+  trail->position = find_begin (query, places, channel);
+  g_ptr_array_add (trails, trail);
 }
 
 /* (transfer full) (element-type Trail): by name */
 static GPtrArray *
-list_trails (UsherHub *self, const UsherEventsQuery *query)
+list_trails (UsherHubLog *self, const UsherEventsQuery *query)
 {
-  const char *cursor = query->cursor;
-  g_auto (GStrv) places = g_strsplit (cursor != NULL ? cursor : "", ",", -1);
+  UsherHubChannel *channel =
+      query->channel != NULL ? usher_hub_log_find_channel (self, query->channel) : NULL;
   GPtrArray *trails = g_ptr_array_new_with_free_func (trail_free);
-  GHashTableIter iter;
-  gpointer value = NULL;
+  g_autoptr (GPtrArray) channels = NULL;
 
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *each = value;
-      Trail *trail = NULL;
+  if (channel != NULL)
+    add_trail (trails, query, channel);
+  if (query->channel != NULL)
+    return trails;
 
-      if (query->channel != NULL && !g_str_equal (each->name, query->channel))
-        continue;
-
-      trail = g_new0 (Trail, 1);
-      trail->channel = each;
-      if (cursor != NULL)
-        trail->position = find_position (places, each->name);
-      else
-        trail->position = query->after >= 0 ? (guint64) query->after : each->committed;
-      /* one that is ahead is from another log */
-      trail->position = MIN (trail->position, each->committed);
-      g_ptr_array_add (trails, trail);
-    }
-  g_ptr_array_sort (trails, compare_trails);
+  channels = usher_hub_log_list_channels (self);
+  for (guint i = 0; i < channels->len; i++)
+    add_trail (trails, query, g_ptr_array_index (channels, i));
 
   return trails;
 }
 
 /* The trail whose next event is the oldest. */
 static Trail *
-find_oldest (UsherHub *self, GPtrArray *trails)
+find_oldest (GPtrArray *trails)
 {
   Trail *oldest = NULL;
 
@@ -143,7 +150,7 @@ find_oldest (UsherHub *self, GPtrArray *trails)
     {
       Trail *trail = g_ptr_array_index (trails, i);
 
-      look_ahead (self, trail);
+      look_ahead (trail);
       if (trail->next != NULL && (oldest == NULL || usher_event_get_time (trail->next) <
                                                         usher_event_get_time (oldest->next)))
         oldest = trail;
@@ -187,7 +194,10 @@ make_cursor (const char *channel, GPtrArray *trails)
       const Trail *trail = g_ptr_array_index (trails, i);
 
       g_string_append (cursor, i > 0 ? "," : "");
-      g_string_append_uri_escaped (cursor, trail->channel->name, NULL, FALSE);
+      g_string_append_uri_escaped (cursor,
+                                   usher_hub_channel_get_name (trail->channel),
+                                   NULL,
+                                   FALSE);
       g_string_append_printf (cursor, ":%" G_GUINT64_FORMAT, trail->position);
     }
 
@@ -195,7 +205,7 @@ make_cursor (const char *channel, GPtrArray *trails)
 }
 
 UsherBusEvents *
-usher_hub_read_events (UsherHub *self, const UsherEventsQuery *query, GError **error)
+usher_hub_log_read_events (UsherHubLog *self, const UsherEventsQuery *query, GError **error)
 {
   g_autoptr (GPtrArray) trails = NULL;
   UsherBusEvents *page = NULL;
@@ -211,7 +221,7 @@ usher_hub_read_events (UsherHub *self, const UsherEventsQuery *query, GError **e
   trails = list_trails (self, query);
   page = usher_bus_events_new ();
   while (page->events->len < MIN (query->limit, MAX_EVENTS) && n_bytes < MAX_BYTES &&
-         (trail = find_oldest (self, trails)) != NULL)
+         (trail = find_oldest (trails)) != NULL)
     {
       gsize length = 0;
 

@@ -1,4 +1,4 @@
-/* usher-host.h: services, their stores, the bus and the listeners, as one
+/* usher-host-class.h: services, their stores, the bus and the listeners, as one
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
