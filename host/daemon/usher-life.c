@@ -14,6 +14,7 @@
 
 #include "usher-notify.h"
 #include "usher-program.h"
+#include "usher-resources.h"
 #include "usher-sources.h"
 
 /* milliseconds between looks whether a host is ready, and how many before it is said that it is not */
@@ -150,6 +151,9 @@ stop (UsherLife *self, GError **error)
 static gboolean
 live (UsherLife *self, GError **error)
 {
+  if (!usher_resources_check (self->setup->n_services, error))
+    return FALSE;
+
   self->admin = usher_admin_new (self->setup->host, error);
   if (self->admin == NULL || !self->kind->start (self, error))
     return FALSE;
@@ -166,6 +170,13 @@ usher_life_run (UsherLife *self, const UsherLifeKind *kind, const UsherOptions *
 {
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
+
+  /* before anything of those who have no answer when they cannot make a thread: GLib and libzmq */
+  if (!usher_resources_check (0, &error))
+    {
+      g_printerr ("usher: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
 
   self->kind = kind;
   self->loop = g_main_loop_new (NULL, FALSE);

@@ -11,6 +11,7 @@
 #include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-program.h"
+#include "usher-resources.h"
 #include "usher-up-private.h"
 
 #define MEMBER "supervisor"
@@ -120,6 +121,23 @@ open_gateway (UsherUp *self, GError **error)
 }
 
 static gboolean
+check_resources (const UsherProfile *profile, GError **error)
+{
+  guint n_children = 1;
+  guint n_services = 0;
+
+  for (guint i = 0; i < profile->places->len; i++)
+    {
+      const UsherPlace *place = g_ptr_array_index (profile->places, i);
+
+      n_children += place->copies;
+      n_services = MAX (n_services, g_strv_length (place->services));
+    }
+
+  return usher_resources_check_children (n_children, n_services, error);
+}
+
+static gboolean
 start (UsherLife *life, GError **error)
 {
   UsherUp *self = (UsherUp *) life;
@@ -128,8 +146,8 @@ start (UsherLife *life, GError **error)
   self->plugins = usher_plugin_page_new ();
   self->processes = usher_process_page_new ();
   self->profile = usher_profile_new (setup, error);
-  if (self->profile == NULL || !usher_up_add_routes (self, error) ||
-      !usher_host_share (setup->host, error))
+  if (self->profile == NULL || !check_resources (self->profile, error) ||
+      !usher_up_add_routes (self, error) || !usher_host_share (setup->host, error))
     return FALSE;
 
   self->supervisor = usher_supervisor_new (setup, self->profile, on_supervisor, self, error);

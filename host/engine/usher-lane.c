@@ -212,9 +212,9 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
 
   if (bus != NULL)
     self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
-  usher_store_set_watch (self->store, on_store_watch, self);
 
-  return self->relay == NULL || usher_relay_start (self->relay, error);
+  return usher_store_set_watch (self->store, on_store_watch, self, error) &&
+         (self->relay == NULL || usher_relay_start (self->relay, error));
 }
 
 gboolean

@@ -331,13 +331,20 @@ usher_sqlite_store_release_lease (UsherStore *store)
     usher_sqlite_share_release_lease (self->share);
 }
 
-static void
-usher_sqlite_store_set_watch (UsherStore *store, UsherStoreWatchFunc func, gpointer user_data)
+static gboolean
+usher_sqlite_store_set_watch (UsherStore *store,
+                              UsherStoreWatchFunc func,
+                              gpointer user_data,
+                              GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
 
-  if (self->share != NULL && self->watch == NULL)
-    self->watch = usher_sqlite_watch_new (self->share, self->readers, store, func, user_data);
+  if (self->share == NULL || self->watch != NULL)
+    return TRUE;
+
+  self->watch = usher_sqlite_watch_new (self->share, self->readers, store, func, user_data, error);
+
+  return self->watch != NULL;
 }
 
 static const char *

@@ -135,7 +135,10 @@ struct _UsherStoreInterface
                      GError **error);
   gboolean (*hold_lease) (UsherStore *self);
   void (*release_lease) (UsherStore *self);
-  void (*set_watch) (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
+  gboolean (*set_watch) (UsherStore *self,
+                         UsherStoreWatchFunc func,
+                         gpointer user_data,
+                         GError **error);
   const char *(*get_owner) (UsherStore *self);
   gboolean (*is_owner_alive) (UsherStore *self, const char *owner);
   GVariant *(*describe) (UsherStore *self, GError **error);
@@ -206,7 +209,10 @@ gboolean usher_store_hold_lease (UsherStore *self);
 USHER_API
 void usher_store_release_lease (UsherStore *self);
 USHER_API
-void usher_store_set_watch (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
+gboolean usher_store_set_watch (UsherStore *self,
+                                UsherStoreWatchFunc func,
+                                gpointer user_data,
+                                GError **error);
 USHER_API
 const char *usher_store_get_owner (UsherStore *self);
 USHER_API

@@ -195,10 +195,14 @@ watched_store_release_lease (UsherStore *store)
   usher_store_release_lease (note (store, "release-lease"));
 }
 
-static void
-watched_store_set_watch (UsherStore *store, UsherStoreWatchFunc func, gpointer user_data)
+static gboolean
+watched_store_set_watch (UsherStore *store,
+                         UsherStoreWatchFunc func,
+                         gpointer user_data,
+                         GError **error)
 {
   /* nobody shares it */
+  return TRUE;
 }
 
 static const char *
