@@ -24,12 +24,15 @@ const GOptionEntry usher_ps_entries[] = {
   { NULL },
 };
 
+/* @client: (nullable) */
 static int
-fail (const GError *error)
+fail (UsherAdminClient *client, const GError *error)
 {
   g_printerr ("usher: %s\n", error->message);
+  if (client == NULL)
+    return EXIT_USAGE;
 
-  return EXIT_FAILURE;
+  return usher_admin_client_is_lost (client) ? EXIT_NOT_REACHED : EXIT_FAILURE;
 }
 
 /* A host alone and a hub have no processes. */
@@ -43,7 +46,8 @@ say_what_it_is (UsherAdminClient *client, GError **error)
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_NOT_FOUND,
-               "%s is not the admin listener of “usher up”, which alone has processes",
+               "there is no supervisor at %s: processes are those of “usher up”, and who answers "
+               "there is a host, a hub or a gateway alone",
                usher_admin_client_get_address (client));
 }
 
@@ -103,7 +107,7 @@ usher_ps (const UsherOptions *options)
   if (answer == NULL && client != NULL)
     say_what_it_is (client, &error);
   if (answer == NULL)
-    return fail (error);
+    return fail (client, error);
 
   usher_table_add_rows (table, answer, "items");
   if (wants_json)
@@ -152,12 +156,12 @@ usher_reload (const UsherOptions *options)
 
   client = usher_admin_client_new (options, RELOAD_TIMEOUT, &error);
   if (client == NULL)
-    return fail (error);
+    return fail (client, error);
 
   for (guint i = 0; options->arguments[i] != NULL; i++)
     {
       if (!reload (client, options->arguments[i], &error))
-        return fail (error);
+        return fail (client, error);
       g_print ("%s is served by a new process\n", options->arguments[i]);
     }
 

@@ -16,6 +16,7 @@
 #include "usher-module.h"
 #include "usher-sources.h"
 #include "usher-supervisor.h"
+#include "usher-wants-private.h"
 
 /* the kernel ends the children of one that was killed, but not before its own end */
 #define TAKE_OVER_TIME (2 * G_TIME_SPAN_SECOND)
@@ -136,6 +137,7 @@ add_plugin (UsherSetup *self, UsherManifest *manifest)
       return;
     }
 
+  usher_wants_tell (self->catalog, manifest);
   service = usher_module_load (manifest, &error);
   if (service == NULL)
     {

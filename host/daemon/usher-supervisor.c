@@ -135,6 +135,7 @@ make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
   add_option (builder, "--config", options->config);
   add_options (builder, "--set", options->assignments);
   add_options (builder, "--plugins", options->plugins);
+  g_strv_builder_add (builder, "--plugins-only");
 
   return g_strv_builder_end (builder);
 }
