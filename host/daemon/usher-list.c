@@ -11,6 +11,7 @@
 #include "usher-commands.h"
 #include "usher-setup.h"
 #include "usher-table.h"
+#include "usher-terminal.h"
 
 static gboolean as_json;
 
@@ -118,7 +119,7 @@ print_setting (const UsherSetting *setting,
 {
   const Choice *choice = user_data;
   g_autofree char *type = describe_type (setting);
-  g_autofree char *clean = usher_table_clean (mask (setting, value));
+  g_autofree char *clean = usher_terminal_clean (mask (setting, value));
 
   if (!is_chosen (choice, setting))
     return;

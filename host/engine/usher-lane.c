@@ -145,7 +145,7 @@ on_store_watch (UsherStore *store,
 {
   UsherLane *self = user_data;
 
-  usher_waiters_wake_all (self->waiters);
+  usher_waiters_wake_others (self->waiters, collection, id);
   usher_deferrals_release (self->deferrals);
   if (self->relay != NULL)
     usher_relay_look (self->relay);

@@ -43,7 +43,4 @@ struct _UsherHost
   gboolean started;
 };
 
-/* Returns whether it was registered, so that some may still come who do not know yet. */
-gboolean usher_host_unregister (UsherHost *self);
-
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "usher-error.h"
 #include "usher-health-private.h"
 #include "usher-host-private.h"
+#include "usher-registration-private.h"
 
 #define KEY_FILE  "session.key"
 #define LOCK_FILE "lock"
@@ -484,6 +485,20 @@ wait_for_idle (UsherHost *self, gint64 deadline)
     }
 }
 
+/* Whether it was registered, so that some may still come who do not know yet. */
+static gboolean
+unregister (UsherHost *self)
+{
+  g_autofree char *path = g_steal_pointer (&self->registered);
+
+  if (path == NULL)
+    return FALSE;
+
+  usher_registration_remove (path);
+
+  return TRUE;
+}
+
 static void
 stop_intake (UsherHost *self)
 {
@@ -505,8 +520,9 @@ stop_intake (UsherHost *self)
  * @timeout: how many microseconds to wait for what is under way
  * @error: return location for an error
  *
- * Stops in order: not ready, not registered (and serving on for 200 ms, until all know), no intake, finish, hand back what is not acknowledged, flush, close the bus and the
- * stores. What was confirmed is durable, whether the time sufficed or not.
+ * Stops in order: not ready, not registered (and serving on for 200 ms, until all know), no intake, finish, hand back
+ * what is not acknowledged, flush, close the bus and the stores. What was confirmed is durable, whether the time
+ * sufficed or not.
  *
  * Returns: whether all was closed in order
  */
@@ -525,7 +541,7 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   usher_readiness_set_draining (self->readiness);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAINING]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
-  if (usher_host_unregister (self))
+  if (unregister (self))
     g_usleep ((gulong) MIN (timeout, LAME_DUCK));
   stop_intake (self);
   wait_for_idle (self, deadline);

@@ -58,6 +58,33 @@ usher_test_subprocess_end (GSubprocess *process, int signal_number)
 }
 
 void
+usher_test_program_run (const char *command, ...)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      usher_test_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
+  const char *word = command;
+  va_list more;
+
+  g_ptr_array_add (words, (gpointer) g_getenv ("USHER_TEST_PROGRAM"));
+  va_start (more, command);
+  for (; word != NULL; word = va_arg (more, const char *))
+    g_ptr_array_add (words, (gpointer) word);
+  va_end (more);
+  g_ptr_array_add (words, NULL);
+
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) words->pdata, &error);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &said, NULL, &error);
+  g_assert_no_error (error);
+  g_test_message ("usher %s: %s", command, said);
+  g_assert_true (g_subprocess_get_successful (process));
+}
+
+void
 usher_test_program_set_up (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -98,6 +125,14 @@ usher_test_program_tear_down (UsherTestProgram *fixture, gconstpointer data)
   g_free (fixture->plugins);
   g_free (fixture->data);
   g_free (fixture->directory);
+}
+
+void
+usher_test_program_add (const char *path,
+                        void (*func) (UsherTestProgram *fixture, gconstpointer data))
+{
+  g_test_add (
+      path, UsherTestProgram, NULL, usher_test_program_set_up, func, usher_test_program_tear_down);
 }
 
 void

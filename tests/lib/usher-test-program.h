@@ -19,6 +19,9 @@ GSubprocessLauncher *usher_test_launcher_new (GSubprocessFlags flags);
 int usher_test_subprocess_end (GSubprocess *process, int signal_number);
 int usher_test_subprocess_await_end (GSubprocess *process);
 
+/* runs “usher @command …”, NULL at the end, which must succeed */
+void usher_test_program_run (const char *command, ...) G_GNUC_NULL_TERMINATED;
+
 /* What a process writes; the stream stays open when that is freed. */
 GDataInputStream *usher_test_program_read_lines (GInputStream *stream);
 char *usher_test_program_read_line (GDataInputStream *lines);
@@ -42,6 +45,9 @@ typedef struct
 
 void usher_test_program_set_up (UsherTestProgram *fixture, gconstpointer data);
 void usher_test_program_tear_down (UsherTestProgram *fixture, gconstpointer data);
+
+void usher_test_program_add (const char *path,
+                             void (*func) (UsherTestProgram *fixture, gconstpointer data));
 
 void usher_test_program_add_file (const char *folder, const char *name, const char *text);
 /* A plugin on the module of that name which was built for tests. @more: further lines of its manifest */

@@ -465,13 +465,7 @@ test_slow_senders (Fixture *fixture, gconstpointer data)
     usher_test_client_free (slow.clients[i]);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/bad-input/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/bad-input/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

@@ -448,13 +448,8 @@ test_old_timer (Fixture *fixture, gconstpointer data)
   assert_pays (fixture->rival, next_id);
 }
 
-static void
-add (const char *path, guint hold, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/purchase/", path, NULL);
-
-  g_test_add (full, Fixture, GUINT_TO_POINTER (hold), set_up, func, tear_down);
-}
+#define add(path, hold, func) \
+  g_test_add ("/purchase/" path, Fixture, GUINT_TO_POINTER (hold), set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

@@ -348,21 +348,18 @@ test_inbox (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/backup/round", test_round },   { "/backup/moment", test_moment },
-    { "/backup/target", test_target }, { "/restore/damaged", test_damaged },
-    { "/restore/force", test_force },  { "/restore/in-use", test_in_use },
-    { "/restore/inbox", test_inbox },  { "/restore/broken-off", test_broken_off },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/backup/round", test_round);
+  add ("/backup/moment", test_moment);
+  add ("/backup/target", test_target);
+  add ("/restore/damaged", test_damaged);
+  add ("/restore/force", test_force);
+  add ("/restore/in-use", test_in_use);
+  add ("/restore/inbox", test_inbox);
+  add ("/restore/broken-off", test_broken_off);
+#undef add
 
   return g_test_run ();
 }

@@ -118,13 +118,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define add(path, func)                  \
-  g_test_add ("/keys/" path,             \
-              UsherTestProgram,          \
-              NULL,                      \
-              usher_test_program_set_up, \
-              func,                      \
-              usher_test_program_tear_down)
+#define add(path, func) usher_test_program_add ("/keys/" path, func)
   add ("make", test_make);
   add ("hub/refuses", test_hub_refuses);
   add ("member/refused", test_member_refused);

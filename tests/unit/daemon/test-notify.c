@@ -384,25 +384,18 @@ test_reread (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/notify/life", test_life },
-    { "/notify/watchdog", test_watchdog },
-    { "/notify/sockets", test_sockets },
-    { "/notify/sockets/named", test_named_sockets },
-    { "/notify/sockets/probe", test_probe_socket },
-    { "/notify/gateway", test_gateway },
-    { "/notify/up", test_up },
-    { "/notify/reread", test_reread },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/notify/life", test_life);
+  add ("/notify/watchdog", test_watchdog);
+  add ("/notify/sockets", test_sockets);
+  add ("/notify/sockets/named", test_named_sockets);
+  add ("/notify/sockets/probe", test_probe_socket);
+  add ("/notify/gateway", test_gateway);
+  add ("/notify/up", test_up);
+  add ("/notify/reread", test_reread);
+#undef add
 
   return g_test_run ();
 }

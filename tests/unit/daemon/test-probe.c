@@ -240,14 +240,7 @@ test_secret (UsherTestProgram *fixture, gconstpointer data)
   usher_test_program_assert_says (fixture, by_file, 0, "*\nadmin.token=********\n    from -s;*");
 }
 
-static void
-add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/probe/", path, NULL);
-
-  g_test_add (
-      full, UsherTestProgram, NULL, usher_test_program_set_up, func, usher_test_program_tear_down);
-}
+#define add(path, func) usher_test_program_add ("/probe/" path, func)
 
 int
 main (int argc, char **argv)

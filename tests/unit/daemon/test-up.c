@@ -469,14 +469,7 @@ test_stranger (UsherTestProgram *fixture, gconstpointer data)
   g_assert_cmpint (usher_test_subprocess_end (process, SIGTERM), ==, 0);
 }
 
-static void
-add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/up/", path, NULL);
-
-  g_test_add (
-      full, UsherTestProgram, NULL, usher_test_program_set_up, func, usher_test_program_tear_down);
-}
+#define add(path, func) usher_test_program_add ("/up/" path, func)
 
 int
 main (int argc, char **argv)

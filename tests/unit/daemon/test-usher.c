@@ -557,14 +557,7 @@ test_second_signal (UsherTestProgram *fixture, gconstpointer data)
   g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 128 + SIGTERM);
 }
 
-static void
-add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/usher/", path, NULL);
-
-  g_test_add (
-      full, UsherTestProgram, NULL, usher_test_program_set_up, func, usher_test_program_tear_down);
-}
+#define add(path, func) usher_test_program_add ("/usher/" path, func)
 
 int
 main (int argc, char **argv)

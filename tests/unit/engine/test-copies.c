@@ -437,13 +437,7 @@ test_key_dead (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->copies[0].n_runs, ==, 1);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/copies/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/copies/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

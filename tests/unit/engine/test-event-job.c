@@ -363,13 +363,7 @@ test_step_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 1);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/event/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/event/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -747,13 +747,8 @@ test_log (Fixture *fixture, gconstpointer data)
   stage_assert_status (reply, 200);
 }
 
-static void
-add (const char *path, const char *setting, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/job/", path, NULL);
-
-  g_test_add (full, Fixture, setting, set_up, func, tear_down);
-}
+#define add(path, setting, func) \
+  g_test_add ("/job/" path, Fixture, setting, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

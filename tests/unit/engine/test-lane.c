@@ -14,9 +14,10 @@
 #include "usher-upkeep-private.h"
 #include "watched-store.h"
 
-#define TIME STAGE_TIME
-#define ID   "aaaaaaaaaaaaaaaaaaaaaaaa"
-#define WAIT (5 * G_TIME_SPAN_SECOND)
+#define TIME     STAGE_TIME
+#define ID       "aaaaaaaaaaaaaaaaaaaaaaaa"
+#define OTHER_ID "bbbbbbbbbbbbbbbbbbbbbbbb"
+#define WAIT     (5 * G_TIME_SPAN_SECOND)
 
 /* threads and queue of a pool that nobody has set */
 #define N_THREADS 4
@@ -375,6 +376,32 @@ test_wait (Fixture *fixture, gconstpointer data)
   assert_apart (fixture);
 }
 
+static gboolean
+is_waiting (Fixture *fixture, int n_runs)
+{
+  return g_atomic_int_get (&fixture->n_runs) == n_runs &&
+         usher_waiters_get_n (usher_lane_get_waiters (fixture->lane)) == 1;
+}
+
+static void
+test_watch (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = bring (fixture, "GET", "/wait", NULL);
+
+  g_test_summary ("Who waits looks again when others change that document, or nobody knows which");
+
+  usher_test_until (is_waiting (fixture, 1));
+  watched_store_tell (fixture->store, "things", OTHER_ID);
+  g_assert_true (is_waiting (fixture, 1));
+  watched_store_tell (fixture->store, "things", ID);
+  usher_test_until (is_waiting (fixture, 2));
+  watched_store_tell (fixture->store, NULL, NULL);
+  usher_test_until (is_waiting (fixture, 3));
+
+  usher_manual_clock_advance (fixture->clock, WAIT);
+  await_answers (fixture, 1);
+}
+
 static void
 test_timer (Fixture *fixture, gconstpointer data)
 {
@@ -476,6 +503,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("here", FALSE, test_here);
+  add ("watch", FALSE, test_watch);
   add ("blocks/request", TRUE, test_request);
   add ("blocks/key", TRUE, test_key);
   add ("blocks/event", TRUE, test_event);

@@ -181,13 +181,7 @@ test_earlier (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_outbox (fixture), ==, 0);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/relay/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/relay/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -275,13 +275,7 @@ test_many (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->n_runs, >=, 1000);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/ticker/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/ticker/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -22,6 +22,8 @@ struct _WatchedStore
   UsherStoreTraits traits;
   UsherStoreObserver observer;
   gpointer observer_data;
+  UsherStoreWatchFunc watch;
+  gpointer watch_data;
 
   GMutex mutex;
   GArray *calls;   /* (owned) (mutex mutex) (element-type Call) */
@@ -201,7 +203,11 @@ watched_store_set_watch (UsherStore *store,
                          gpointer user_data,
                          GError **error)
 {
-  /* nobody shares it */
+  WatchedStore *self = WATCHED_STORE (store);
+
+  self->watch = func;
+  self->watch_data = user_data;
+
   return TRUE;
 }
 
@@ -338,4 +344,10 @@ watched_store_get_thread (WatchedStore *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   return self->thread;
+}
+
+void
+watched_store_tell (WatchedStore *self, const char *collection, const char *id)
+{
+  self->watch (USHER_STORE (self), collection, id, FALSE, self->watch_data);
 }

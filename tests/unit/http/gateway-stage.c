@@ -104,25 +104,24 @@ copy_free (gpointer data)
 void
 gateway_stage_set_up (GatewayStage *self, gconstpointer data)
 {
-  const char *const *assignments = data;
   g_autoptr (GError) error = NULL;
 
   self->directory = g_dir_make_tmp ("usher-gate-XXXXXX", &error);
   g_assert_no_error (error);
   self->clock = usher_real_clock_new ();
-  self->settings = usher_settings_new ();
+  self->settings = http_peer_make_settings (data);
   self->copies = g_ptr_array_new_with_free_func (copy_free);
-  usher_front_declare_settings (self->settings, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
-    {
-      usher_settings_assign (self->settings, assignments[i], "test", &error);
-      g_assert_no_error (error);
-    }
-
   self->gateway = usher_gateway_new (self->directory, self->settings, self->clock);
   usher_gateway_start (self->gateway, "127.0.0.1:0", &error);
   g_assert_no_error (error);
+}
+
+void
+gateway_stage_add_test (const char *path,
+                        const char *const *settings,
+                        void (*func) (GatewayStage *stage, gconstpointer data))
+{
+  g_test_add (path, GatewayStage, settings, gateway_stage_set_up, func, gateway_stage_tear_down);
 }
 
 void
@@ -378,6 +377,19 @@ gateway_impostor_free (GatewayImpostor *impostor)
   g_free (impostor->answer);
   g_free (impostor->uri);
   g_free (impostor);
+}
+
+GSocket *
+gateway_stage_ask_later (GatewayStage *self, GatewayCopy *copy, UsherExchange **exchange)
+{
+  g_autofree char *text =
+      g_strdup_printf ("GET /%s/later HTTP/1.1\r\nHost: a\r\n\r\n", copy->service);
+  GSocket *socket = http_peer_connect_uri (usher_gateway_get_uri (self->gateway));
+
+  http_peer_send (socket, text);
+  *exchange = usher_test_pop (copy->later);
+
+  return socket;
 }
 
 Answer *

@@ -138,26 +138,34 @@ add_routes (Fixture *fixture)
     }
 }
 
+UsherSettings *
+http_peer_make_settings (const char *const *assignments)
+{
+  UsherSettings *settings = usher_settings_new ();
+  g_autoptr (GError) error = NULL;
+
+  usher_front_declare_settings (settings, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
+    {
+      usher_settings_assign (settings, assignments[i], "test", &error);
+      g_assert_no_error (error);
+    }
+
+  return settings;
+}
+
 void
 http_peer_set_up (Fixture *fixture, gconstpointer data)
 {
-  const char *const *assignments = data;
   g_autoptr (GError) error = NULL;
 
   fixture->directory = g_dir_make_tmp ("usher-front-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->key_file = g_build_filename (fixture->directory, "key", NULL);
   fixture->clock = usher_real_clock_new ();
-  fixture->settings = usher_settings_new ();
+  fixture->settings = http_peer_make_settings (data);
   fixture->later = g_async_queue_new_full (g_object_unref);
-
-  usher_front_declare_settings (fixture->settings, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
-    {
-      usher_settings_assign (fixture->settings, assignments[i], "test", &error);
-      g_assert_no_error (error);
-    }
 
   fixture->sessions = usher_sessions_new (fixture->key_file, 60, fixture->clock, &error);
   g_assert_no_error (error);

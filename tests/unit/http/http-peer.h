@@ -34,6 +34,8 @@ typedef struct
   char *body;   /* (owned) */
 } Answer;
 
+/* (transfer full): of the front, with @assignments (nullable), NULL at their end */
+UsherSettings *http_peer_make_settings (const char *const *assignments);
 void http_peer_set_up (Fixture *fixture, gconstpointer data);
 /* the same routes on another listener */
 gboolean http_peer_restart (Fixture *fixture, const char *listen, GError **error);

@@ -352,13 +352,8 @@ test_hub (Fixture *fixture, gconstpointer data)
   usher_test_hub_leave (g_steal_pointer (&bus));
 }
 
-static void
-add (const char *path, gboolean with_bus, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/host/", path, NULL);
-
-  g_test_add (full, Fixture, GINT_TO_POINTER (with_bus), set_up, func, tear_down);
-}
+#define add(path, with_bus, func) \
+  g_test_add ("/host/" path, Fixture, GINT_TO_POINTER (with_bus), set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -180,13 +180,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (error->message, ==, "channel “user:refused” of refused users: no seat is free");
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/revocations/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/revocations/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -178,15 +178,13 @@ test_owner (SharedFixture *fixture, gconstpointer data)
   usher_test_until (!usher_store_is_owner_alive (fixture->store, owner));
 }
 
-static void
-add (const char *path,
-     const char *program,
-     void (*func) (SharedFixture *fixture, gconstpointer data))
-{
-  g_autofree char *full = g_strconcat ("/sqlite-lease/", path, NULL);
-
-  g_test_add (full, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
-}
+#define add(path, program, func)     \
+  g_test_add ("/sqlite-lease/" path, \
+              SharedFixture,         \
+              program,               \
+              shared_fixture_set_up, \
+              func,                  \
+              shared_fixture_tear_down)
 
 int
 main (int argc, char **argv)

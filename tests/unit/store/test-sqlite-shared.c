@@ -401,15 +401,13 @@ test_held (SharedFixture *fixture, gconstpointer data)
   shared_fixture_insert (fixture, "after");
 }
 
-static void
-add (const char *path,
-     const char *program,
-     void (*func) (SharedFixture *fixture, gconstpointer data))
-{
-  g_autofree char *full = g_strconcat ("/sqlite-shared/", path, NULL);
-
-  g_test_add (full, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
-}
+#define add(path, program, func)      \
+  g_test_add ("/sqlite-shared/" path, \
+              SharedFixture,          \
+              program,                \
+              shared_fixture_set_up,  \
+              func,                   \
+              shared_fixture_tear_down)
 
 int
 main (int argc, char **argv)

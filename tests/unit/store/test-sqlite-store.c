@@ -521,11 +521,7 @@ test_dropped (Fixture *fixture, gconstpointer data)
   close_store (store);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *fixture, gconstpointer data))
-{
-  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
