@@ -357,6 +357,12 @@ usher_lane_is_full (UsherLane *self)
 }
 
 gboolean
+usher_lane_takes_changes (UsherLane *self)
+{
+  return self->store == NULL || usher_store_takes_changes (self->store);
+}
+
+gboolean
 usher_lane_hold_lease (UsherLane *self)
 {
   gboolean has_lease = usher_store_hold_lease (self->store);

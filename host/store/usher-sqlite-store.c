@@ -383,6 +383,12 @@ usher_sqlite_store_describe (UsherStore *store, GError **error)
 }
 
 static gboolean
+usher_sqlite_store_takes_changes (UsherStore *store)
+{
+  return !usher_sqlite_writer_is_read_only (USHER_SQLITE_STORE (store)->writer);
+}
+
+static gboolean
 usher_sqlite_store_close (UsherStore *store, GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
@@ -416,6 +422,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->set_watch = usher_sqlite_store_set_watch;
   iface->get_owner = usher_sqlite_store_get_owner;
   iface->is_owner_alive = usher_sqlite_store_is_owner_alive;
+  iface->takes_changes = usher_sqlite_store_takes_changes;
   iface->describe = usher_sqlite_store_describe;
   iface->close = usher_sqlite_store_close;
 }

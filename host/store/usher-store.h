@@ -133,6 +133,7 @@ struct _UsherStoreInterface
                      gint64 requests_before,
                      gboolean *has_more,
                      GError **error);
+  gboolean (*takes_changes) (UsherStore *self);
   gboolean (*hold_lease) (UsherStore *self);
   void (*release_lease) (UsherStore *self);
   gboolean (*set_watch) (UsherStore *self,
@@ -217,6 +218,8 @@ USHER_API
 const char *usher_store_get_owner (UsherStore *self);
 USHER_API
 gboolean usher_store_is_owner_alive (UsherStore *self, const char *owner);
+USHER_API
+gboolean usher_store_takes_changes (UsherStore *self);
 USHER_API
 GVariant *usher_store_describe (UsherStore *self, GError **error);
 USHER_API

@@ -14,6 +14,7 @@
 enum
 {
   MENDED,
+  BEHAVES_WRONGLY,
   CRASHES_CONFIGURE,
   CRASHES_START,
 };
@@ -27,9 +28,67 @@ crash (void)
   raise (SIGSEGV);
 }
 
+/* A timer that is never over. */
+static gboolean
+ring (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  usher_unit_schedule (unit,
+                       "ring",
+                       usher_timer_get_key (timer),
+                       usher_unit_get_time (unit) + 20 * G_TIME_SPAN_MILLISECOND,
+                       NULL);
+
+  return TRUE;
+}
+
+static gboolean
+set_alarms (UsherRequest *request,
+            UsherUnit *unit,
+            UsherReply *reply,
+            gpointer user_data,
+            GError **error)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      usher_unit_schedule (unit, "ring", key, usher_unit_get_time (unit), NULL);
+    }
+
+  return TRUE;
+}
+
+/* on a thread of the listener, without USHER_ROUTE_BLOCKING */
+static gboolean
+dawdle (UsherRequest *request,
+        UsherUnit *unit,
+        UsherReply *reply,
+        gpointer user_data,
+        GError **error)
+{
+  gint64 end = g_get_monotonic_time () + 300 * G_TIME_SPAN_MILLISECOND;
+
+  while (g_get_monotonic_time () < end)
+    continue;
+
+  return TRUE;
+}
+
+static void
+declare_wrong_behaviour (UsherContext *context)
+{
+  usher_context_add_route (
+      context, "POST", "/" NAME "/alarms", USHER_ROUTE_NONE, set_alarms, NULL, NULL);
+  usher_context_add_route (
+      context, "GET", "/" NAME "/dawdle", USHER_ROUTE_NONE, dawdle, NULL, NULL);
+  usher_context_add_timer (context, "ring", ring, NULL, NULL);
+}
+
 static gboolean
 wrong_configure (UsherService *service, UsherContext *context, GError **error)
 {
+  if (VARIANT == BEHAVES_WRONGLY)
+    declare_wrong_behaviour (context);
   if (VARIANT == CRASHES_CONFIGURE)
     crash ();
 
