@@ -10,9 +10,9 @@
 
 #include "usher-descriptors-private.h"
 #include "usher-directory-lock-private.h"
+#include "usher-endpoint-private.h"
 #include "usher-error.h"
-#include "usher-hub-private.h"
-#include "usher-id.h"
+#include "usher-hub-thread-private.h"
 
 #define LOCK_FILE "hub.lock"
 
@@ -25,29 +25,17 @@
  * that is known, without a lock; the other flushes the log, one batch at a time: what arrives meanwhile is the
  * next batch. An event is confirmed after the flush, and delivered after it.
  */
+struct _UsherHub
+{
+  GObject parent_instance;
+
+  UsherDirectoryLock *lock; /* (owned) (nullable) */
+  UsherHubThread *thread;   /* (owned) (nullable): while it is open */
+  int wants_keys;           /* (atomic) */
+  int has_keys;             /* (atomic) */
+};
+
 G_DEFINE_FINAL_TYPE (UsherHub, usher_hub, G_TYPE_OBJECT)
-
-static void
-free_entrance (gpointer data)
-{
-  UsherEntrance *entrance = data;
-
-  g_free (entrance->endpoint);
-  g_free (entrance->live);
-  g_free (entrance);
-}
-
-static void
-free_seats (UsherHub *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->seats);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_free (value);
-  g_hash_table_unref (self->seats);
-}
 
 static void
 usher_hub_finalize (GObject *object)
@@ -55,19 +43,6 @@ usher_hub_finalize (GObject *object)
   UsherHub *self = USHER_HUB (object);
 
   usher_hub_close (self, 0, NULL);
-  g_ptr_array_unref (self->waits);
-  g_hash_table_unref (self->members);
-  g_hash_table_unref (self->followers);
-  g_ptr_array_unref (self->groups);
-  free_seats (self);
-  g_clear_pointer (&self->log, usher_hub_log_free);
-  g_ptr_array_unref (self->entrances);
-  g_array_unref (self->next_confirms);
-  g_array_unref (self->written_confirms);
-  g_async_queue_unref (self->requests);
-  g_clear_object (&self->clock);
-  g_free (self->epoch);
-  g_clear_pointer (&self->wake, usher_wake_unref);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
 
   G_OBJECT_CLASS (usher_hub_parent_class)->finalize (object);
@@ -82,37 +57,6 @@ usher_hub_class_init (UsherHubClass *klass)
 static void
 usher_hub_init (UsherHub *self)
 {
-  self->members = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, usher_hub_free_member);
-  self->groups = g_ptr_array_new_with_free_func (usher_hub_free_group);
-  self->followers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
-  self->seats = g_hash_table_new (NULL, NULL);
-  self->entrances = g_ptr_array_new_with_free_func (free_entrance);
-  self->next_confirms = usher_hub_new_confirms ();
-  self->written_confirms = usher_hub_new_confirms ();
-  self->requests = g_async_queue_new ();
-  self->waits = g_ptr_array_new_with_free_func (usher_hub_free_wait);
-}
-
-gint64
-usher_hub_get_now (UsherHub *self)
-{
-  return self->is_real ? g_get_monotonic_time () : usher_clock_get_time (self->clock);
-}
-
-static void
-on_turned (UsherClock *clock, gpointer user_data)
-{
-  usher_wake_signal (USHER_HUB (user_data)->wake);
-}
-
-static void
-on_group (const char *channel,
-          const char *name,
-          gconstpointer state,
-          gsize size,
-          gpointer user_data)
-{
-  usher_hub_load_group (user_data, channel, name, state, size);
 }
 
 /**
@@ -139,54 +83,78 @@ usher_hub_new (const char *directory,
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  /* the first socket would take SIGINT and SIGTERM */
-  zsys_init ();
-  zsys_handler_set (NULL);
-
   self = g_object_new (USHER_TYPE_HUB, NULL);
-  self->clock = g_object_ref (clock);
-  self->is_real = USHER_IS_REAL_CLOCK (clock);
-  self->epoch = usher_uuid_new (clock);
-  self->start_time = usher_clock_get_time (clock);
-  self->started_at = g_get_monotonic_time ();
-  self->wake = usher_wake_new ();
-  if (self->wake == NULL || !usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "no file descriptors are left for a hub");
-      return NULL;
-    }
-
   self->lock = usher_directory_lock_new (
       directory, LOCK_FILE, "bus directory", USHER_DIRECTORY_ALONE, error);
   if (self->lock == NULL)
     return NULL;
-  self->log = usher_hub_log_new (directory, clock, limits, self->wake, error);
-  if (self->log == NULL || !usher_hub_log_foreach_group (self->log, on_group, self, error))
+  self->thread = usher_hub_thread_new (directory, clock, limits, error);
+  if (self->thread == NULL)
     return NULL;
-  usher_hub_log_set_funcs (self->log, &usher_hub_log_funcs, self);
-
-  self->turned = g_signal_connect (clock, "turned", G_CALLBACK (on_turned), self);
-  self->thread = g_thread_new ("usher-hub", usher_hub_run, self);
 
   return g_steal_pointer (&self);
 }
 
+/**
+ * usher_hub_set_keys:
+ * @self: a hub
+ * @directory: keys, as [func@keys_make] makes them
+ * @error: return location for a [error@Error]
+ *
+ * Lets only members whose key the hub knows come in over tcp, and encrypts all that is exchanged with them. To be called
+ * before [method@Hub.bind], which refuses tcp after this has failed. A process can have one hub with keys. Who may join
+ * is looked up anew for each connection, so a file that comes or goes counts for the next one. Any thread.
+ *
+ * Returns: whether the keys are used: `USHER_ERROR_NOT_FOUND` names a file that is missing, `USHER_ERROR_FORBIDDEN` one
+ *   that others can read, `USHER_ERROR_CORRUPT` one that has no key; `USHER_ERROR_UNAVAILABLE` when keys cannot be used
+ */
 gboolean
-usher_hub_call (UsherHub *self, UsherHubCall *call, GError **error)
+usher_hub_set_keys (UsherHub *self, const char *directory, GError **error)
 {
-  GError *failure = NULL;
+  UsherGuard *guard = NULL;
 
-  usher_latch_init (&call->latch, 1);
-  g_async_queue_push (self->requests, call);
-  usher_wake_signal (self->wake);
-  failure = usher_latch_wait (&call->latch);
-  if (failure != NULL)
-    g_propagate_error (error, failure);
+  g_return_val_if_fail (USHER_IS_HUB (self), FALSE);
+  g_return_val_if_fail (directory != NULL, FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return failure == NULL;
+  g_atomic_int_set (&self->wants_keys, 1);
+  guard = usher_guard_new (directory, error);
+  if (guard == NULL)
+    return FALSE;
+
+  usher_hub_thread_set_guard (self->thread, guard);
+  g_atomic_int_set (&self->has_keys, 1);
+
+  return TRUE;
+}
+
+static gboolean
+may_bind (UsherHub *self, const char *endpoint, GError **error)
+{
+  if (g_str_has_prefix (endpoint, USHER_ENDPOINT_INPROC))
+    return TRUE;
+  if (g_str_has_prefix (endpoint, USHER_ENDPOINT_IPC))
+    return usher_endpoint_check_folder (endpoint, error);
+
+  if (!g_str_has_prefix (endpoint, USHER_ENDPOINT_TCP))
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_FORBIDDEN,
+                 "endpoint “%s” is neither inproc, ipc nor tcp",
+                 endpoint);
+  else if (g_atomic_int_get (&self->has_keys))
+    return TRUE;
+  else if (!g_atomic_int_get (&self->wants_keys))
+    return usher_keys_may_miss (endpoint, error);
+  else
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_FORBIDDEN,
+                 "endpoint “%s” stays shut: its keys cannot be used",
+                 endpoint);
+
+  return FALSE;
 }
 
 /**
@@ -204,23 +172,13 @@ usher_hub_call (UsherHub *self, UsherHubCall *call, GError **error)
 char *
 usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
 {
-  UsherHubCall call = { .endpoint = endpoint };
-
   g_return_val_if_fail (USHER_IS_HUB (self), NULL);
   g_return_val_if_fail (endpoint != NULL, NULL);
   g_return_val_if_fail (self->thread != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!usher_hub_may_bind (self, endpoint, error))
-    return NULL;
-
-  if (!usher_hub_call (self, &call, error))
-    {
-      g_free (call.bound);
-      return NULL;
-    }
-
-  return call.bound;
+  return may_bind (self, endpoint, error) ? usher_hub_thread_bind (self->thread, endpoint, error)
+                                          : NULL;
 }
 
 /**
@@ -237,28 +195,15 @@ usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
 gboolean
 usher_hub_close (UsherHub *self, gint64 timeout, GError **error)
 {
-  gboolean is_failing = FALSE;
+  gboolean is_written = TRUE;
 
   g_return_val_if_fail (USHER_IS_HUB (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (self->thread == NULL)
-    return TRUE;
+  if (self->thread != NULL)
+    is_written = usher_hub_thread_stop (g_steal_pointer (&self->thread));
+  if (!is_written)
+    g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the last events were not written");
 
-  g_signal_handler_disconnect (self->clock, self->turned);
-  g_atomic_int_set (&self->stopping, 1);
-  usher_wake_signal (self->wake);
-  g_thread_join (self->thread);
-  self->thread = NULL;
-  is_failing = usher_hub_log_is_failing (self->log);
-  g_ptr_array_set_size (self->groups, 0);
-  g_clear_pointer (&self->log, usher_hub_log_free);
-
-  if (is_failing)
-    {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the last events were not written");
-      return FALSE;
-    }
-
-  return TRUE;
+  return is_written;
 }

@@ -8,8 +8,6 @@
 
 #include "usher-auth-bans.h"
 
-#include <usher.h>
-
 #include "usher-auth-contract.h"
 #include "usher-user.h"
 

@@ -8,7 +8,6 @@
 
 #include "usher-cashier.h"
 
-#include "usher-error.h"
 #include "usher-test-processor.h"
 
 struct _UsherCashier

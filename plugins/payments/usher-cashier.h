@@ -6,8 +6,9 @@
 
 #pragma once
 
+#include <usher.h>
+
 #include "usher-card-processor.h"
-#include "usher-context.h"
 
 G_BEGIN_DECLS
 

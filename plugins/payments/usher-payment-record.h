@@ -6,8 +6,9 @@
 
 #pragma once
 
+#include <usher.h>
+
 #include "usher-payment.h"
-#include "usher-unit.h"
 
 G_BEGIN_DECLS
 

@@ -360,6 +360,28 @@ usher_test_host_assert_bad_bodies (UsherTestHost *self,
 }
 
 void
+usher_test_host_assert_repeatable (UsherTestHost *self,
+                                   const char *path,
+                                   const char *user_id,
+                                   const char *body,
+                                   const char *other)
+{
+  static const char key[] = "Idempotency-Key: k1";
+  g_autoptr (UsherReply) first = usher_test_host_call_with (self, "POST", path, user_id, body, key);
+  g_autoptr (UsherReply) second =
+      usher_test_host_call_with (self, "POST", path, user_id, body, key);
+  g_autoptr (UsherReply) refused =
+      usher_test_host_call_with (self, "POST", path, user_id, other, key);
+  g_autofree char *answer = usher_test_dup_body (first);
+  g_autofree char *again = usher_test_dup_body (second);
+
+  usher_test_assert_status (first, 201);
+  usher_test_assert_status (second, 201);
+  g_assert_cmpstr (answer, ==, again);
+  usher_test_assert_status (refused, 409);
+}
+
+void
 usher_test_host_dawdle (UsherTestHost *self, const char *target, guint round)
 {
   for (guint i = 0; i < round % 8; i++)

@@ -85,6 +85,12 @@ void usher_test_host_assert_bad_bodies (UsherTestHost *self,
                                         guint n_bodies,
                                         const char *field,
                                         const char *message);
+/* With one Idempotency-Key the answer to @body comes again, and @other is refused, which is another body. */
+void usher_test_host_assert_repeatable (UsherTestHost *self,
+                                        const char *path,
+                                        const char *user_id,
+                                        const char *body,
+                                        const char *other);
 /* gives another thread a head start that differs from @round to round */
 void usher_test_host_dawdle (UsherTestHost *self, const char *target, guint round);
 /* a request of the admin listener */

@@ -8,6 +8,7 @@
 
 #include "usher-test-market.h"
 
+#include "usher-test-json.h"
 #include "usher-test-shop.h"
 #include "usher-test.h"
 
@@ -107,12 +108,11 @@ static void
 note (Person *person, UsherTestSaid said, const char *id)
 {
   UsherTestMarket *market = person->market;
-  UsherJson *json = usher_test_client_get_json (person->client);
+  JsonNode *json = usher_test_client_get_json (person->client);
+  JsonNode *found = json != NULL ? usher_test_json_find (json, "version") : NULL;
+  gint64 version = found != NULL ? json_node_get_int (found) : 0;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&market->mutex);
-  gint64 version = 0;
 
-  if (json != NULL)
-    usher_json_get_integer (json, "version", &version);
   usher_test_checker_note (market->checker, said, id, version);
   if (market->early != NULL)
     usher_test_checker_note (market->early, said, id, version);

@@ -182,14 +182,12 @@ static void
 test_whole (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *order_id = NULL;
-  g_autofree char *price = NULL;
 
   g_test_summary ("A ticket is listed, ordered, paid to the cent, and stays sold");
 
   g_assert_true (is_listed (fixture, fixture->rival));
   order_id = reserve (fixture, fixture->buyer);
-  price = usher_test_client_dup_text (fixture->buyer, "ticket.price");
-  g_assert_cmpstr (price, ==, "19.99");
+  g_assert_nonnull (strstr (usher_test_client_get_body (fixture->buyer), "\"price\":19.99,"));
 
   usher_test_await_string (fixture->rival, fixture->ticket_path, "orderId", order_id);
   g_assert_false (is_listed (fixture, fixture->rival));

@@ -19,27 +19,24 @@
 static gint64
 read_number (AdminStage *stage, const char *target, const char *path)
 {
-  g_autoptr (UsherJson) json = admin_stage_get_json (stage, target);
-  gint64 value = 0;
+  g_autoptr (JsonNode) json = admin_stage_get_json (stage, target);
 
-  g_assert_true (usher_json_get_integer (json, path, &value));
-
-  return value;
+  return usher_test_json_get_integer (json, path);
 }
 
 static guint
 count_rows (AdminStage *stage, const char *target)
 {
-  g_autoptr (UsherJson) json = admin_stage_get_json (stage, target);
+  g_autoptr (JsonNode) json = admin_stage_get_json (stage, target);
 
-  return usher_json_get_length (json, "items");
+  return usher_test_json_get_length (json, "items");
 }
 
 static void
 test_pages (AdminStage *stage, gconstpointer data)
 {
   g_autofree char *text = NULL;
-  g_autoptr (UsherJson) channels = NULL;
+  g_autoptr (JsonNode) channels = NULL;
 
   g_test_summary ("The pages of NATS Streaming are there, indented, in pages, and 404 beside them");
 
@@ -52,8 +49,8 @@ test_pages (AdminStage *stage, gconstpointer data)
 
   usher_test_until (read_number (stage, "/streaming/channelsz", "total") == 2);
   channels = admin_stage_get_json (stage, "/streaming/channelsz?limit=1&offset=0");
-  g_assert_cmpstr (usher_json_get_string (channels, "names.0"), ==, "a\",{\\[");
-  g_assert_cmpuint (usher_json_get_length (channels, "names"), ==, 1);
+  usher_test_json_assert_string (channels, "names.0", "a\",{\\[");
+  usher_test_json_assert_length (channels, "names", 1);
 
   admin_stage_assert_status (stage, "GET", "/streaming/channelsz?channel=nothing", 404);
   admin_stage_assert_status (stage, "GET", "/streaming/clientsz?client=nobody", 404);
@@ -139,7 +136,7 @@ static void
 test_follow (AdminStage *stage, gconstpointer data)
 {
   Follower follower = { stage, NULL };
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (JsonNode) page = NULL;
   g_autofree char *cursor = NULL;
   GThread *thread = NULL;
 
@@ -147,17 +144,17 @@ test_follow (AdminStage *stage, gconstpointer data)
 
   admin_stage_start (stage);
   page = admin_stage_get_json (stage, "/events?wait=0");
-  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 0);
-  cursor = g_uri_escape_string (usher_json_get_string (page, "cursor"), NULL, FALSE);
-  g_clear_pointer (&page, usher_json_unref);
+  usher_test_json_assert_length (page, "items", 0);
+  cursor = g_uri_escape_string (usher_test_json_get_string (page, "cursor"), NULL, FALSE);
+  g_clear_pointer (&page, json_node_unref);
 
   follower.target = g_strdup_printf ("/events?cursor=%s&wait=20", cursor);
   thread = g_thread_new ("follow", follow, &follower);
   admin_stage_call (stage, "POST", "/say", NULL, 200);
   page = g_thread_join (thread);
-  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 1);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.channel"), ==, "said");
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.payload"), ==, ADMIN_STAGE_PAYLOAD);
+  usher_test_json_assert_length (page, "items", 1);
+  usher_test_json_assert_string (page, "items.0.channel", "said");
+  usher_test_json_assert_string (page, "items.0.payload", ADMIN_STAGE_PAYLOAD);
   g_free (follower.target);
 
   admin_stage_assert_status (stage, "GET", "/events?wait=21", 400);
@@ -234,7 +231,7 @@ park (AdminStage *stage)
 static void
 test_parked (AdminStage *stage, gconstpointer data)
 {
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (JsonNode) page = NULL;
   g_autofree char *target = NULL;
 
   g_test_summary ("Parked events are told as they are, whatever they are called, and dropped");
@@ -242,11 +239,11 @@ test_parked (AdminStage *stage, gconstpointer data)
   admin_stage_start (stage);
   park (stage);
   page = admin_stage_get_json (stage, "/parked");
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.channel"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.group"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.reasons.0"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.payload"), ==, ADMIN_STAGE_PAYLOAD);
-  target = g_strconcat ("/parked/", usher_json_get_string (page, "items.0.id"), NULL);
+  usher_test_json_assert_string (page, "items.0.channel", HOSTILE);
+  usher_test_json_assert_string (page, "items.0.group", HOSTILE);
+  usher_test_json_assert_string (page, "items.0.reasons.0", HOSTILE);
+  usher_test_json_assert_string (page, "items.0.payload", ADMIN_STAGE_PAYLOAD);
+  target = g_strconcat ("/parked/", usher_test_json_get_string (page, "items.0.id"), NULL);
   admin_stage_assert_status (stage, "DELETE", target, 204);
   g_assert_cmpuint (count_rows (stage, "/parked"), ==, 0);
 }

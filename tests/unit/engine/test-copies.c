@@ -155,29 +155,14 @@ tear_down (Fixture *fixture, gconstpointer data)
   stage_clear (get_stage (fixture, 0));
 }
 
-static UsherUnit *
-begin (Stage *stage)
-{
-  return usher_unit_new (stage_get_store (stage), USHER_CLOCK (stage->clock));
-}
-
-static void
-commit (Stage *stage, UsherUnit *unit)
-{
-  g_autoptr (GError) error = NULL;
-
-  usher_store_commit_sync (stage_get_store (stage), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
-}
-
 static void
 publish (Stage *stage, guint n)
 {
-  g_autoptr (UsherUnit) unit = begin (stage);
+  g_autoptr (UsherUnit) unit = stage_begin (stage);
   g_autofree char *payload = g_strdup_printf ("{\"n\":%u}", n);
 
   usher_unit_publish (unit, "things", payload);
-  commit (stage, unit);
+  stage_commit (stage, unit);
 }
 
 static guint
@@ -206,7 +191,7 @@ read_number (Stage *stage, guint index)
 {
   g_autoptr (JsonNode) payload = usher_test_json_read (fake_bus_get_payload (stage->bus, index));
 
-  return (guint) usher_test_json_get_integer (payload, "$.n");
+  return (guint) usher_test_json_get_integer (payload, "n");
 }
 
 static void
@@ -291,11 +276,11 @@ set_timers (Fixture *fixture)
   for (guint i = 0; i < TIMERS; i++)
     {
       Stage *stage = get_stage (fixture, i % 2);
-      g_autoptr (UsherUnit) unit = begin (stage);
+      g_autoptr (UsherUnit) unit = stage_begin (stage);
       g_autofree char *key = g_strdup_printf ("%u", i);
 
       usher_unit_schedule (unit, "ring", key, STAGE_TIME + G_TIME_SPAN_MINUTE, NULL);
-      commit (stage, unit);
+      stage_commit (stage, unit);
     }
 }
 
@@ -317,12 +302,12 @@ test_timers (Fixture *fixture, gconstpointer data)
 static void
 test_timers_heard (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherUnit) unit = begin (get_stage (fixture, 1));
+  g_autoptr (UsherUnit) unit = stage_begin (get_stage (fixture, 1));
 
   g_test_summary ("A timer that the other copy sets and that is due is fired at once");
 
   usher_unit_schedule (unit, "ring", "k", STAGE_TIME, NULL);
-  commit (get_stage (fixture, 1), unit);
+  stage_commit (get_stage (fixture, 1), unit);
   usher_test_until (g_atomic_int_get (&fixture->copies[0].n_rings) == 1);
   usher_test_until (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
 }
@@ -412,7 +397,7 @@ static void
 leave_key (Fixture *fixture, const char *path)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (UsherUnit) unit = begin (get_stage (fixture, 1));
+  g_autoptr (UsherUnit) unit = stage_begin (get_stage (fixture, 1));
   g_autofree char *text = g_strconcat (path, "\n{}", NULL);
 
   g_checksum_update (checksum, (const guchar *) text, -1);
@@ -421,7 +406,7 @@ leave_key (Fixture *fixture, const char *path)
                                                        g_checksum_get_string (checksum),
                                                        NOBODY));
   usher_unit_publish (unit, "things", "{}");
-  commit (get_stage (fixture, 1), unit);
+  stage_commit (get_stage (fixture, 1), unit);
 }
 
 static void

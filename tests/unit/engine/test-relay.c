@@ -33,9 +33,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 publish (Fixture *fixture, guint n)
 {
-  g_autoptr (UsherUnit) unit =
-      usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
-  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   for (guint i = 0; i < n; i++)
     {
@@ -43,8 +41,7 @@ publish (Fixture *fixture, guint n)
 
       usher_unit_publish (unit, "things", payload);
     }
-  usher_store_commit_sync (stage_get_store (&fixture->stage), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
+  stage_commit (&fixture->stage, unit);
 }
 
 static void

@@ -77,28 +77,12 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-commit (Fixture *fixture, UsherUnit *unit)
-{
-  g_autoptr (GError) error = NULL;
-
-  usher_store_commit_sync (stage_get_store (&fixture->stage), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
-}
-
-static UsherUnit *
-begin (Fixture *fixture)
-{
-  return usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
-}
-
-/* due so many microseconds after the beginning */
-static void
 set_timer (Fixture *fixture, const char *name, const char *key, gint64 due)
 {
-  g_autoptr (UsherUnit) unit = begin (fixture);
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   usher_unit_schedule (unit, name, key, STAGE_TIME + due, NULL);
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
 }
 
 #define n_left(fixture) stage_get_n_timers (&(fixture)->stage, "ring")
@@ -174,19 +158,33 @@ test_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->n_runs, ==, G_N_ELEMENTS (delays) + 1);
 }
 
+/* a timer that is due, until its handler runs */
+static void
+begin_ring (Fixture *fixture)
+{
+  set_timer (fixture, "ring", "k", 0);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+}
+
+/* in an hour, once */
+static void
+assert_rings_later (Fixture *fixture)
+{
+  g_assert_cmpuint (n_left (fixture), ==, 1);
+  stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
+  usher_test_until (n_left (fixture) == 0);
+  g_assert_cmpint (fixture->n_runs, ==, 2);
+}
+
 static void
 test_again (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("A handler may set its own timer anew");
 
   fixture->again = TRUE;
-  set_timer (fixture, "ring", "k", 0);
-  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+  begin_ring (fixture);
   await_idle (fixture);
-  g_assert_cmpuint (n_left (fixture), ==, 1);
-  stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
-  usher_test_until (n_left (fixture) == 0);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  assert_rings_later (fixture);
 }
 
 static void
@@ -198,11 +196,10 @@ test_unset (Fixture *fixture, gconstpointer data)
 
   fixture->may_go = FALSE;
   fixture->n_fails = 1;
-  set_timer (fixture, "ring", "k", 0);
-  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
-  unit = begin (fixture);
+  begin_ring (fixture);
+  unit = stage_begin (&fixture->stage);
   usher_unit_unschedule (unit, "ring", "k");
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
   g_atomic_int_set (&fixture->may_go, TRUE);
   await_idle (fixture);
   g_assert_cmpuint (n_left (fixture), ==, 0);
@@ -214,15 +211,11 @@ test_set_anew (Fixture *fixture, gconstpointer data)
   g_test_summary ("A timer that is set anew while its handler runs stays for the new time");
 
   fixture->may_go = FALSE;
-  set_timer (fixture, "ring", "k", 0);
-  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+  begin_ring (fixture);
   set_timer (fixture, "ring", "k", G_TIME_SPAN_HOUR);
   g_atomic_int_set (&fixture->may_go, TRUE);
   await_idle (fixture);
-  g_assert_cmpuint (n_left (fixture), ==, 1);
-  stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
-  usher_test_until (n_left (fixture) == 0);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  assert_rings_later (fixture);
 }
 
 static void
@@ -240,7 +233,7 @@ test_step (Fixture *fixture, gconstpointer data)
 static void
 test_unknown (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherUnit) unit = begin (fixture);
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   g_test_summary ("Timers that nobody knows any more stay and are in nobody's way");
 
@@ -250,7 +243,7 @@ test_unknown (Fixture *fixture, gconstpointer data)
 
       usher_unit_schedule (unit, "forgotten", key, STAGE_TIME - G_TIME_SPAN_HOUR, NULL);
     }
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
   set_timer (fixture, "ring", "k", 0);
   usher_test_until (n_left (fixture) == 0);
   g_assert_cmpuint (stage_get_n_timers (&fixture->stage, "forgotten"), ==, 600);
@@ -259,7 +252,7 @@ test_unknown (Fixture *fixture, gconstpointer data)
 static void
 test_many (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherUnit) unit = begin (fixture);
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   g_test_summary ("More timers than are read at once all fire");
 
@@ -269,7 +262,7 @@ test_many (Fixture *fixture, gconstpointer data)
 
       usher_unit_schedule (unit, "ring", key, STAGE_TIME, NULL);
     }
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
   usher_test_until (n_left (fixture) == 0);
   await_idle (fixture);
   g_assert_cmpint (fixture->n_runs, >=, 1000);

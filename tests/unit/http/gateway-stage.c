@@ -20,15 +20,6 @@ static const char *const routes[][2] = {
 };
 
 static void
-finish_with (UsherExchange *exchange, char *text)
-{
-  g_autoptr (UsherExchange) owned = exchange;
-
-  usher_reply_take_json (usher_exchange_get_reply (owned), text);
-  usher_exchange_finish (owned);
-}
-
-static void
 answer_status (UsherExchange *exchange)
 {
   UsherReply *reply = usher_exchange_get_reply (exchange);
@@ -59,7 +50,7 @@ answer_headers (UsherExchange *exchange)
       g_string_append_printf (text, "%s=%s;", names[i], value != NULL ? value : "-");
     }
   g_string_append_printf (text, "address=%s", usher_request_get_address (request));
-  finish_with (exchange, g_strdup (text->str));
+  http_peer_finish_with (exchange, g_strdup (text->str));
 }
 
 static void
@@ -80,9 +71,10 @@ on_request (UsherExchange *exchange, gpointer user_data)
   else if (strstr (path, "/status/") != NULL)
     answer_status (exchange);
   else if (body != NULL)
-    finish_with (exchange, g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
+    http_peer_finish_with (exchange,
+                           g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
   else
-    finish_with (exchange, g_strdup (copy->name));
+    http_peer_finish_with (exchange, g_strdup (copy->name));
 }
 
 static void

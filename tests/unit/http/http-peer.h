@@ -59,6 +59,8 @@ void http_peer_assert_next (GSocket *socket, guint status, const char *body);
 Answer *http_peer_ask (Fixture *fixture, const char *text);
 /* (transfer full): the next that waits in @later */
 UsherExchange *http_peer_pop_later (Fixture *fixture);
+/* with @text (transfer full), as JSON; takes the last reference */
+void http_peer_finish_with (UsherExchange *exchange, char *text);
 /* with @text, as JSON */
 void http_peer_finish (UsherExchange *exchange, const char *text);
 /* on a connection of its own, which the answer says will be closed, and which is */

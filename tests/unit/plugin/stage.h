@@ -64,6 +64,8 @@ UsherReply *stage_call (Stage *self,
                         const char *user,
                         const char *key,
                         const char *body);
+/* a GET of which the status is all that matters */
+void stage_assert_get (Stage *self, const char *path, guint status);
 /* on a thread; stage_join() waits for the answer; @path borrowed */
 GThread *stage_call_async (Stage *self, const char *path);
 UsherReply *stage_join (GThread *thread);
@@ -72,6 +74,10 @@ char *stage_dup_body (UsherReply *reply);
 
 UsherStore *stage_get_store (Stage *self);
 /* straight to the store, as if by another request; any thread */
+UsherUnit *stage_begin (Stage *self);
+void stage_commit (Stage *self, UsherUnit *unit);
+/* (transfer full) (nullable): the thing, which counts one more with @unit */
+UsherDocument *stage_count_up (UsherUnit *unit, const char *id, GError **error);
 void stage_insert (Stage *self, const char *id, const char *name, gint64 count);
 void stage_bump (Stage *self, const char *id);
 /* -1: no such document */

@@ -178,13 +178,7 @@ test_owner (SharedFixture *fixture, gconstpointer data)
   usher_test_until (!usher_store_is_owner_alive (fixture->store, owner));
 }
 
-#define add(path, program, func)     \
-  g_test_add ("/sqlite-lease/" path, \
-              SharedFixture,         \
-              program,               \
-              shared_fixture_set_up, \
-              func,                  \
-              shared_fixture_tear_down)
+#define add(path, func) shared_fixture_add ("/sqlite-lease/" path, argv[0], func)
 
 int
 main (int argc, char **argv)
@@ -194,11 +188,11 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  add ("killed", argv[0], test_lease_killed);
-  add ("released", argv[0], test_lease_released);
-  add ("fence", argv[0], test_fence);
-  add ("next-due", argv[0], test_next_due);
-  add ("owner", argv[0], test_owner);
+  add ("killed", test_lease_killed);
+  add ("released", test_lease_released);
+  add ("fence", test_fence);
+  add ("next-due", test_next_due);
+  add ("owner", test_owner);
 
   return g_test_run ();
 }

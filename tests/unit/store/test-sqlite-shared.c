@@ -401,13 +401,7 @@ test_held (SharedFixture *fixture, gconstpointer data)
   shared_fixture_insert (fixture, "after");
 }
 
-#define add(path, program, func)      \
-  g_test_add ("/sqlite-shared/" path, \
-              SharedFixture,          \
-              program,                \
-              shared_fixture_set_up,  \
-              func,                   \
-              shared_fixture_tear_down)
+#define add(path, func) shared_fixture_add ("/sqlite-shared/" path, argv[0], func)
 
 int
 main (int argc, char **argv)
@@ -417,16 +411,16 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  add ("open-at-once", argv[0], test_open_at_once);
-  add ("open-under-load", argv[0], test_open_under_load);
-  add ("increments", argv[0], test_increments);
-  add ("unique", argv[0], test_unique);
-  add ("fair", argv[0], test_fair);
-  add ("killed", argv[0], test_killed);
-  add ("held", argv[0], test_held);
-  add ("reads", argv[0], test_reads);
-  add ("watch/time", argv[0], test_watch);
-  add ("watch/quiet", argv[0], test_watch_quiet);
+  add ("open-at-once", test_open_at_once);
+  add ("open-under-load", test_open_under_load);
+  add ("increments", test_increments);
+  add ("unique", test_unique);
+  add ("fair", test_fair);
+  add ("killed", test_killed);
+  add ("held", test_held);
+  add ("reads", test_reads);
+  add ("watch/time", test_watch);
+  add ("watch/quiet", test_watch_quiet);
 
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* usher-hub-questions.c: what members ask, and what the hub answers
+/* usher-hub-door-questions.c: what members ask, and what the hub answers
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,15 +6,15 @@
 
 #include "config.h"
 
-#include "usher-hub-private.h"
+#include "usher-hub-door-private.h"
 
 #include "usher-error.h"
 
 /* A question that is being answered. */
 typedef struct
 {
-  UsherHub *hub;
-  UsherMember *member;
+  UsherHubDoor *door;
+  UsherHubMember *member;
   guint request;
   UsherFrameReader *reader; /* behind its kind */
 } Question;
@@ -22,7 +22,8 @@ typedef struct
 static void
 refuse (const Question *question, const GError *error)
 {
-  usher_hub_reply (question->hub, question->member->identity, question->request, error, NULL, 0);
+  usher_hub_door_reply (
+      question->door, question->member->identity, question->request, error, NULL, 0);
 }
 
 static void
@@ -30,14 +31,14 @@ answer_last_sequence (const Question *question)
 {
   g_autofree char *name = usher_frame_read_text (question->reader);
   const UsherHubChannel *channel =
-      name != NULL ? usher_hub_log_find_channel (question->hub->log, name) : NULL;
+      name != NULL ? usher_hub_log_find_channel (question->door->log, name) : NULL;
 
-  usher_hub_reply (question->hub,
-                   question->member->identity,
-                   question->request,
-                   NULL,
-                   NULL,
-                   channel != NULL ? usher_hub_channel_get_last (channel) : 0);
+  usher_hub_door_reply (question->door,
+                        question->member->identity,
+                        question->request,
+                        NULL,
+                        NULL,
+                        channel != NULL ? usher_hub_channel_get_last (channel) : 0);
 }
 
 static void
@@ -45,7 +46,7 @@ answer_figures (const Question *question)
 {
   UsherBusParts parts = usher_frame_read_u32 (question->reader);
   g_autoptr (GError) error = NULL;
-  g_autoptr (UsherBusFigures) figures = usher_hub_get_figures (question->hub, parts, &error);
+  g_autoptr (UsherBusFigures) figures = usher_hub_door_get_figures (question->door, parts, &error);
   GByteArray *frame = NULL;
 
   if (figures == NULL)
@@ -54,9 +55,9 @@ answer_figures (const Question *question)
       return;
     }
 
-  frame = usher_hub_begin_reply (question->request);
+  frame = usher_hub_door_begin_reply (question->request);
   usher_record_write (&usher_bus_figures_type, figures, frame);
-  usher_hub_send (question->hub, question->member->identity, frame);
+  usher_hub_door_send (question->door, question->member->identity, frame);
 }
 
 static void
@@ -73,7 +74,8 @@ answer_events (const Question *question)
   };
   g_autoptr (GError) error = NULL;
 
-  if (!usher_hub_answer_events (question->hub, question->member, question->request, &query, &error))
+  if (!usher_hub_door_answer_events (
+          question->door, question->member, question->request, &query, &error))
     refuse (question, error);
 }
 
@@ -85,7 +87,7 @@ answer_parked (const Question *question)
   guint limit = usher_frame_read_u32 (question->reader);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list =
-      usher_hub_log_list_parked (question->hub->log, channel, offset, limit, &error);
+      usher_hub_log_list_parked (question->door->log, channel, offset, limit, &error);
   GByteArray *frame = NULL;
 
   if (list == NULL)
@@ -94,42 +96,36 @@ answer_parked (const Question *question)
       return;
     }
 
-  frame = usher_hub_begin_reply (question->request);
+  frame = usher_hub_door_begin_reply (question->request);
   usher_record_write_list (&usher_parked_event_type, list, frame);
-  usher_hub_send (question->hub, question->member->identity, frame);
+  usher_hub_door_send (question->door, question->member->identity, frame);
 }
 
 static gboolean
-replay (UsherHub *hub, const UsherParked *parked, GError **error)
+drop (UsherHubDoor *door, const UsherParked *parked, GError **error)
 {
-  return usher_hub_replay (hub, parked, error);
-}
-
-static gboolean
-drop (UsherHub *hub, const UsherParked *parked, GError **error)
-{
-  usher_hub_log_unpark (hub->log, parked->id);
+  usher_hub_log_unpark (door->log, parked->id);
 
   return TRUE;
 }
 
 static void
 treat_parked (const Question *question,
-              gboolean (*func) (UsherHub *hub, const UsherParked *parked, GError **error))
+              gboolean (*func) (UsherHubDoor *door, const UsherParked *parked, GError **error))
 {
   g_autofree char *id = usher_frame_read_text (question->reader);
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherParked) parked =
-      usher_hub_log_find_parked (question->hub->log, id != NULL ? id : "", &error);
+      usher_hub_log_find_parked (question->door->log, id != NULL ? id : "", &error);
 
-  if (parked != NULL && func (question->hub, parked, &error))
-    usher_hub_reply_later (question->hub, question->member, question->request);
+  if (parked != NULL && func (question->door, parked, &error))
+    usher_hub_door_reply_later (question->door, question->member, question->request);
   else
     refuse (question, error);
 }
 
 void
-usher_hub_take_question (UsherHub *self, UsherMember *member, UsherFrameReader *reader)
+usher_hub_door_take_question (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader)
 {
   const Question question = { self, member, usher_frame_read_u32 (reader), reader };
   UsherAskKind kind = usher_frame_read_u8 (reader);
@@ -156,7 +152,7 @@ usher_hub_take_question (UsherHub *self, UsherMember *member, UsherFrameReader *
       break;
 
     case USHER_ASK_REPLAY:
-      treat_parked (&question, replay);
+      treat_parked (&question, usher_hub_door_replay);
       break;
 
     case USHER_ASK_DROP:

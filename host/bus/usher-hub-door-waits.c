@@ -1,4 +1,4 @@
-/* usher-hub-waits.c: questions for events, which may wait until there are some
+/* usher-hub-door-waits.c
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-hub-private.h"
+#include "usher-hub-door-private.h"
 
 #include "usher-error.h"
 
@@ -16,7 +16,7 @@
 
 typedef struct
 {
-  UsherMember *member; /* (unowned) */
+  UsherHubMember *member; /* (unowned) */
   guint request;
   char *channel; /* (owned) (nullable) */
   char *cursor;  /* (owned): behind which there was nothing */
@@ -26,7 +26,7 @@ typedef struct
 } Wait;
 
 void
-usher_hub_free_wait (gpointer data)
+usher_hub_door_free_wait (gpointer data)
 {
   Wait *wait = data;
 
@@ -38,7 +38,7 @@ usher_hub_free_wait (gpointer data)
 
 /* How much there is of what a question is for: only when that grows it is worth to look. */
 static guint64
-count_durable (UsherHub *self, const char *name)
+count_durable (UsherHubDoor *self, const char *name)
 {
   const UsherHubChannel *channel = NULL;
 
@@ -51,17 +51,17 @@ count_durable (UsherHub *self, const char *name)
 }
 
 static void
-reply (UsherHub *self, const UsherMember *member, guint request, const UsherBusEvents *page)
+reply (UsherHubDoor *self, const UsherHubMember *member, guint request, const UsherBusEvents *page)
 {
-  GByteArray *frame = usher_hub_begin_reply (request);
+  GByteArray *frame = usher_hub_door_begin_reply (request);
 
   usher_record_write (&usher_bus_events_type, page, frame);
-  usher_hub_send (self, member->identity, frame);
+  usher_hub_door_send (self, member->identity, frame);
 }
 
 static void
-add_wait (UsherHub *self,
-          UsherMember *member,
+add_wait (UsherHubDoor *self,
+          UsherHubMember *member,
           guint request,
           const UsherEventsQuery *query,
           const char *cursor)
@@ -80,11 +80,11 @@ add_wait (UsherHub *self,
 }
 
 gboolean
-usher_hub_answer_events (UsherHub *self,
-                         UsherMember *member,
-                         guint request,
-                         const UsherEventsQuery *query,
-                         GError **error)
+usher_hub_door_answer_events (UsherHubDoor *self,
+                              UsherHubMember *member,
+                              guint request,
+                              const UsherEventsQuery *query,
+                              GError **error)
 {
   g_autoptr (UsherBusEvents) page = usher_hub_log_read_events (self->log, query, error);
 
@@ -106,7 +106,7 @@ usher_hub_answer_events (UsherHub *self,
 
 /* Whether it was answered. */
 static gboolean
-serve (UsherHub *self, Wait *wait, gboolean is_over)
+serve (UsherHubDoor *self, Wait *wait, gboolean is_over)
 {
   const UsherEventsQuery query = { .channel = wait->channel,
                                    .cursor = wait->cursor,
@@ -129,7 +129,7 @@ serve (UsherHub *self, Wait *wait, gboolean is_over)
 }
 
 void
-usher_hub_serve_waits (UsherHub *self, gboolean all)
+usher_hub_door_serve_waits (UsherHubDoor *self, gboolean all)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -145,7 +145,7 @@ usher_hub_serve_waits (UsherHub *self, gboolean all)
 }
 
 void
-usher_hub_drop_waits (UsherHub *self, const UsherMember *member)
+usher_hub_door_drop_waits (UsherHubDoor *self, const UsherHubMember *member)
 {
   for (guint i = self->waits->len; i > 0; i--)
     if (((Wait *) g_ptr_array_index (self->waits, i - 1))->member == member)
