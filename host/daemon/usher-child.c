@@ -33,6 +33,7 @@ struct _UsherChild
   UsherChildState state;
   gboolean was_ready;
   gboolean gave_up;
+  gboolean is_left_out;
   char *reason; /* (owned) */
   char *killed; /* (owned) (nullable): why it was killed */
   char *words;  /* (owned) (nullable): what it wrote last */
@@ -192,6 +193,8 @@ on_end (GObject *source, GAsyncResult *result, gpointer user_data)
   g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
   self->gave_up = g_subprocess_get_if_exited (self->process) &&
                   g_subprocess_get_exit_status (self->process) == EXIT_FAILURE;
+  self->is_left_out = g_subprocess_get_if_exited (self->process) &&
+                      g_subprocess_get_exit_status (self->process) == EXIT_LEFT_OUT;
   self->has_exited = TRUE;
   self->ended = g_get_monotonic_time ();
   g_free (self->reason);
@@ -376,6 +379,12 @@ gboolean
 usher_child_gave_up (UsherChild *self)
 {
   return self->gave_up && self->killed == NULL;
+}
+
+gboolean
+usher_child_is_left_out (UsherChild *self)
+{
+  return self->is_left_out && self->killed == NULL;
 }
 
 const char *

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* the exit status of one whose plugins have all failed, which does not keep the others from being ready */
+#define EXIT_LEFT_OUT 4
+
 typedef struct _UsherChild UsherChild;
 
 typedef enum
@@ -52,6 +55,8 @@ gint64 usher_child_get_started (UsherChild *self);
 gboolean usher_child_was_ready (UsherChild *self);
 /* it ended by itself with the status of a program that could not do what it was told */
 gboolean usher_child_gave_up (UsherChild *self);
+/* it ended by itself with EXIT_LEFT_OUT */
+gboolean usher_child_is_left_out (UsherChild *self);
 /* what it said last, or how it ended */
 const char *usher_child_get_reason (UsherChild *self);
 /* (transfer full): how it ended, after what time, and the last line that it wrote, for a person */

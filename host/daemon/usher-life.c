@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "usher-child.h"
 #include "usher-notify.h"
 #include "usher-program.h"
 #include "usher-resources.h"
@@ -185,6 +186,12 @@ usher_life_run (UsherLife *self, const UsherLifeKind *kind, const UsherOptions *
 
   self->setup = kind->set_up (self, options);
   usher_setup_print_problems (self->setup);
+  if (self->setup->is_left_out)
+    {
+      life_clear (self);
+      return EXIT_LEFT_OUT;
+    }
+
   if (self->setup->problems->len == 0)
     {
       ok = live (self, &error);

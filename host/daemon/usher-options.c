@@ -143,6 +143,13 @@ add_placement (UsherOptions *self, GOptionContext *context, UsherOptionsFlags fl
       "Be found by others in DIR; its sockets are there",
       "DIR" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, "How this process is called", "NAME" },
+    { "leave-out",
+      0,
+      G_OPTION_FLAG_HIDDEN,
+      G_OPTION_ARG_NONE,
+      &self->leaves_out,
+      "For the children of “usher up”: the operator named none of the services",
+      NULL },
     { NULL },
   };
   const GOptionEntry profile[] = {

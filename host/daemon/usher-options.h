@@ -37,6 +37,7 @@ typedef struct
   char *run;             /* (owned): the run directory */
   gboolean has_run;      /* it was asked for, so that the process is to be found there */
   char *profile;         /* (owned) (nullable) */
+  gboolean leaves_out;   /* a plugin that fails is left out although it is named */
 } UsherOptions;
 
 /* A command's own options and what --help says of it. */

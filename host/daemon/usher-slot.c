@@ -31,6 +31,7 @@ struct _UsherSlot
   guint n_restarts;
   gboolean was_ready;
   gboolean gave_up;
+  gboolean is_left_out;
   gboolean is_replaced;  /* the current one was told to end, so that another can begin */
   UsherEnds *ends;       /* (owned) */
   gint64 start_deadline; /* monotonic, of the child that is not ready yet; 0: none */
@@ -243,7 +244,12 @@ on_current_end (UsherSlot *self, const char *reason, const char *end)
     }
 
   self->start_deadline = 0;
-  if (self->gave_up && !self->was_ready)
+  if (self->is_left_out)
+    {
+      g_message ("process “%s” is left out: %s", self->name, end);
+      set_state (self, USHER_SLOT_FAILED, end);
+    }
+  else if (self->gave_up && !self->was_ready)
     {
       g_warning ("process “%s” is given up: its first one could not start", self->name);
       set_state (self, USHER_SLOT_FAILED, reason);
@@ -294,6 +300,7 @@ take_current_end (UsherSlot *self, UsherChild *child, const char *end)
   self->current = NULL;
   self->is_replaced = FALSE;
   self->gave_up = usher_child_gave_up (child);
+  self->is_left_out = usher_child_is_left_out (child);
   if (self->state == USHER_SLOT_STOPPING)
     return;
 
@@ -547,6 +554,12 @@ usher_slot_get_last_end (UsherSlot *self, gint64 *time)
   *time = usher_ends_get_last_time (self->ends);
 
   return usher_ends_get_last (self->ends);
+}
+
+gboolean
+usher_slot_is_left_out (UsherSlot *self)
+{
+  return self->state == USHER_SLOT_FAILED && self->is_left_out;
 }
 
 gboolean

@@ -73,6 +73,8 @@ guint usher_slot_get_n_restarts (UsherSlot *self);
 guint usher_slot_get_generation (UsherSlot *self);
 /* (nullable): how the last process that ended did, when and with which words; @time: (out): in microseconds */
 const char *usher_slot_get_last_end (UsherSlot *self, gint64 *time);
+/* its services have failed in a way that shall not matter to others */
+gboolean usher_slot_is_left_out (UsherSlot *self);
 /* its first process could not do what it was told, and no other will */
 gboolean usher_slot_gave_up (UsherSlot *self);
 

@@ -131,6 +131,8 @@ make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
   add_socket (builder, "--admin", options, name);
   if (services != NULL)
     add_socket (builder, "--listen", options, name);
+  if (services != NULL && options->arguments == NULL)
+    g_strv_builder_add (builder, "--leave-out");
   add_option (builder, "--data", options->data);
   add_option (builder, "--config", options->config);
   add_options (builder, "--set", options->assignments);
@@ -491,6 +493,20 @@ is_served (UsherSupervisor *self, const char *service)
   return FALSE;
 }
 
+gboolean
+usher_supervisor_is_left_out (UsherSupervisor *self, const char *service)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+
+      if (usher_slot_has_service (slot, service) && !usher_slot_is_left_out (slot))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 char *
 usher_supervisor_dup_trouble (UsherSupervisor *self)
 {
@@ -499,7 +515,7 @@ usher_supervisor_dup_trouble (UsherSupervisor *self)
       UsherSlot *slot = g_ptr_array_index (self->services, i);
       const char *service = usher_slot_get_services (slot)[0];
 
-      if (!is_served (self, service))
+      if (!is_served (self, service) && !usher_supervisor_is_left_out (self, service))
         return g_strdup_printf ("service “%s” has no process that is ready; “%s” is %s: %s",
                                 service,
                                 usher_slot_get_name (slot),
@@ -554,8 +570,12 @@ usher_supervisor_is_complete (UsherSupervisor *self)
     return FALSE;
 
   for (guint i = 0; i < self->services->len; i++)
-    if (!usher_slot_is_ready (g_ptr_array_index (self->services, i)))
-      return FALSE;
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+
+      if (!usher_slot_is_ready (slot) && !usher_slot_is_left_out (slot))
+        return FALSE;
+    }
 
   return TRUE;
 }

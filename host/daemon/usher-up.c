@@ -170,7 +170,20 @@ start (UsherLife *life, GError **error)
   return TRUE;
 }
 
-/* Each copy is ready, and the gateway knows all services. */
+static gboolean
+is_announced (UsherUp *self, const UsherPlace *place)
+{
+  g_autoptr (GPtrArray) services = g_ptr_array_new ();
+
+  for (guint i = 0; place->services[i] != NULL; i++)
+    if (!usher_supervisor_is_left_out (self->supervisor, place->services[i]))
+      g_ptr_array_add (services, place->services[i]);
+  g_ptr_array_add (services, NULL);
+
+  return usher_gateway_has_services (self->gateway, (const char *const *) services->pdata);
+}
+
+/* Each copy is ready, and the gateway knows all services; but for those that are left out. */
 static gboolean
 is_ready (UsherUp *self)
 {
@@ -182,7 +195,7 @@ is_ready (UsherUp *self)
     {
       const UsherPlace *place = g_ptr_array_index (self->profile->places, i);
 
-      if (!usher_gateway_has_services (self->gateway, (const char *const *) place->services))
+      if (!is_announced (self, place))
         return FALSE;
     }
 

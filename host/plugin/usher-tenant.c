@@ -10,7 +10,9 @@
 
 #include "usher-blame-private.h"
 #include "usher-context-private.h"
+#include "usher-error.h"
 #include "usher-intake-private.h"
+#include "usher-log-catch-private.h"
 
 struct _UsherTenant
 {
@@ -53,16 +55,24 @@ usher_tenant_get_lane (UsherTenant *self)
   return self->lane;
 }
 
+/* What GLib only complains of, such as a handler that is missing, would be found by the first who needs it. */
 static gboolean
 configure (UsherTenant *self, GError **error)
 {
+  g_autofree char *critical = NULL;
   gboolean ok = FALSE;
 
+  usher_log_catch_begin ();
   usher_blame_begin (usher_lane_get_name (self->lane), "configure");
   ok = usher_service_configure (self->service, self->context, error);
   usher_blame_end ();
+  critical = usher_log_catch_end ();
+  if (!ok || critical == NULL)
+    return ok;
 
-  return ok;
+  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "it declares wrongly: %s", critical);
+
+  return FALSE;
 }
 
 gboolean

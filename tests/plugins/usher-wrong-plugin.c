@@ -17,6 +17,8 @@ enum
   BEHAVES_WRONGLY,
   CRASHES_CONFIGURE,
   CRASHES_START,
+  DECLARES_CHANNEL,
+  DECLARES_NULL,
 };
 
 /* NOLINTBEGIN (misc-redundant-expression): what is compared is a constant in each variant */
@@ -85,12 +87,22 @@ declare_wrong_behaviour (UsherContext *context)
 }
 
 static gboolean
+listen (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
 wrong_configure (UsherService *service, UsherContext *context, GError **error)
 {
   if (VARIANT == BEHAVES_WRONGLY)
     declare_wrong_behaviour (context);
   if (VARIANT == CRASHES_CONFIGURE)
     crash ();
+  if (VARIANT == DECLARES_CHANNEL)
+    usher_context_add_listener (context, "what a channel!", NULL, listen, NULL, NULL);
+  if (VARIANT == DECLARES_NULL)
+    usher_context_add_listener (context, "good:made", NULL, NULL, NULL, NULL);
 
   return TRUE;
 }
