@@ -14,6 +14,7 @@
 #include "usher-notify-socket.h"
 #include "usher-program.h"
 #include "usher-run-directory.h"
+#include "usher-slots.h"
 
 #define CHECK_INTERVAL 500 /* milliseconds */
 
@@ -147,16 +148,6 @@ each (UsherSupervisor *self, void (*func) (UsherSlot *slot))
 {
   for (guint i = 0; i < self->services->len; i++)
     func (g_ptr_array_index (self->services, i));
-}
-
-static gboolean
-have_ended (UsherSupervisor *self)
-{
-  for (guint i = 0; i < self->services->len; i++)
-    if (usher_slot_get_state (g_ptr_array_index (self->services, i)) != USHER_SLOT_STOPPED)
-      return FALSE;
-
-  return TRUE;
 }
 
 static void
@@ -427,7 +418,7 @@ usher_supervisor_stop_hub (UsherSupervisor *self)
 gboolean
 usher_supervisor_is_quiet (UsherSupervisor *self)
 {
-  return self->stopping && have_ended (self) &&
+  return self->stopping && usher_slots_have_ended (self->services) &&
          usher_slot_get_state (self->hub) != USHER_SLOT_STOPPING;
 }
 
@@ -478,52 +469,16 @@ usher_supervisor_reload (UsherSupervisor *self,
   on_reloaded (NULL, error, reload);
 }
 
-/* A service is served when one of its copies is ready. */
-static gboolean
-is_served (UsherSupervisor *self, const char *service)
-{
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_is_ready (slot) && usher_slot_has_service (slot, service))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 gboolean
 usher_supervisor_is_left_out (UsherSupervisor *self, const char *service)
 {
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_has_service (slot, service) && !usher_slot_is_left_out (slot))
-        return FALSE;
-    }
-
-  return TRUE;
+  return usher_slots_leave_out (self->services, service);
 }
 
 char *
 usher_supervisor_dup_trouble (UsherSupervisor *self)
 {
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-      const char *service = usher_slot_get_services (slot)[0];
-
-      if (!is_served (self, service) && !usher_supervisor_is_left_out (self, service))
-        return g_strdup_printf ("service “%s” has no process that is ready; “%s” is %s: %s",
-                                service,
-                                usher_slot_get_name (slot),
-                                usher_slot_state_to_string (usher_slot_get_state (slot)),
-                                usher_slot_get_reason (slot));
-    }
-
-  return NULL;
+  return usher_slots_dup_trouble (self->services);
 }
 
 char *
@@ -532,52 +487,19 @@ usher_supervisor_dup_defeat (UsherSupervisor *self)
   if (usher_slot_get_state (self->hub) == USHER_SLOT_FAILED)
     return g_strdup_printf ("the hub cannot run: %s", usher_slot_get_reason (self->hub));
 
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_gave_up (slot))
-        return g_strdup_printf ("process “%s” cannot run: %s",
-                                usher_slot_get_name (slot),
-                                usher_slot_get_reason (slot));
-    }
-
-  return NULL;
+  return usher_slots_dup_defeat (self->services);
 }
 
 gboolean
 usher_supervisor_is_settled (UsherSupervisor *self)
 {
-  if (!self->began)
-    return FALSE;
-
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_get_state (slot) == USHER_SLOT_STARTING &&
-          usher_slot_get_n_restarts (slot) == 0)
-        return FALSE;
-    }
-
-  return TRUE;
+  return self->began && usher_slots_are_settled (self->services);
 }
 
 gboolean
 usher_supervisor_is_complete (UsherSupervisor *self)
 {
-  if (!self->began)
-    return FALSE;
-
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (!usher_slot_is_ready (slot) && !usher_slot_is_left_out (slot))
-        return FALSE;
-    }
-
-  return TRUE;
+  return self->began && usher_slots_are_complete (self->services);
 }
 
 void
