@@ -16,6 +16,9 @@
 #define FIRST_PAUSE 100 /* milliseconds before the second restart; the first comes at once */
 #define LAST_PAUSE  5000
 
+/* milliseconds that the old process stays beside a new one that is ready: what crashes at once shall change nothing */
+#define PROBATION 300
+
 struct _UsherSlot
 {
   const UsherSlotPolicy *policy; /* (unowned) */
@@ -37,6 +40,7 @@ struct _UsherSlot
   gint64 start_deadline; /* monotonic, of the child that is not ready yet; 0: none */
   gint64 stop_deadline;  /* monotonic, of those that were told to stop; 0: none */
   guint restart_timer;
+  guint probation_timer; /* of the next one, which is ready */
 
   UsherReloadedFunc reloaded; /* (nullable): a reload is under way */
   gpointer reloaded_data;
@@ -72,6 +76,7 @@ void
 usher_slot_free (UsherSlot *self)
 {
   g_clear_handle_id (&self->restart_timer, g_source_remove);
+  g_clear_handle_id (&self->probation_timer, g_source_remove);
   g_clear_pointer (&self->current, usher_child_free);
   g_clear_pointer (&self->next, usher_child_free);
   g_ptr_array_unref (self->old);
@@ -197,16 +202,20 @@ fail_reload (UsherSlot *self, const char *why)
   end_reload (self, error);
 }
 
-static void
-take_over (UsherSlot *self)
+static gboolean
+on_proven (gpointer user_data)
 {
-  if (self->current != NULL)
-    {
-      usher_child_signal (self->current, SIGTERM);
-      g_ptr_array_add (self->old, self->current);
-      self->stop_deadline = make_deadline (self->policy->stop_timeout);
-    }
+  UsherSlot *self = user_data;
+
+  self->probation_timer = 0;
+  usher_child_signal (self->current, SIGTERM);
+  g_ptr_array_add (self->old, self->current);
+  self->stop_deadline = make_deadline (self->policy->stop_timeout);
   self->current = g_steal_pointer (&self->next);
+  set_state (self, USHER_SLOT_READY, "it serves");
+  end_reload (self, NULL);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -215,8 +224,13 @@ on_ready (UsherSlot *self, UsherChild *child)
   self->start_deadline = 0;
   self->was_ready = TRUE;
   if (child == self->next)
-    take_over (self);
-  set_state (self, USHER_SLOT_READY, usher_child_get_reason (child));
+    {
+      if (self->probation_timer == 0)
+        self->probation_timer = g_timeout_add (PROBATION, on_proven, self);
+      return;
+    }
+
+  set_state (self, USHER_SLOT_READY, "it serves");
   end_reload (self, NULL);
 }
 
@@ -237,9 +251,13 @@ on_current_end (UsherSlot *self, const char *reason, const char *end)
 {
   if (self->next != NULL)
     {
-      /* the new one, which is starting, is the next process anyway */
+      /* the new one is the next process anyway */
       self->current = g_steal_pointer (&self->next);
-      set_state (self, USHER_SLOT_STARTING, reason);
+      if (self->probation_timer == 0)
+        set_state (self, USHER_SLOT_STARTING, reason);
+      else
+        on_ready (self, self->current);
+      g_clear_handle_id (&self->probation_timer, g_source_remove);
       return;
     }
 
@@ -287,8 +305,9 @@ take_next_end (UsherSlot *self, const char *end)
 {
   self->next = NULL;
   self->start_deadline = 0;
+  g_clear_handle_id (&self->probation_timer, g_source_remove);
   if (self->state == USHER_SLOT_RELOADING)
-    set_state (self, USHER_SLOT_READY, "it serves; a new process did not get ready");
+    set_state (self, USHER_SLOT_READY, "it serves; a new process did not take over");
   fail_reload (self, end);
 }
 
@@ -352,6 +371,7 @@ void
 usher_slot_stop (UsherSlot *self)
 {
   g_clear_handle_id (&self->restart_timer, g_source_remove);
+  g_clear_handle_id (&self->probation_timer, g_source_remove);
   self->start_deadline = 0;
   if (self->state == USHER_SLOT_STOPPED)
     return;

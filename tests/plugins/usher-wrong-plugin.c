@@ -16,6 +16,7 @@ enum
   MENDED,
   BEHAVES_WRONGLY,
   CRASHES_CONFIGURE,
+  CRASHES_SOON,
   CRASHES_START,
   DECLARES_CHANNEL,
   DECLARES_NULL,
@@ -108,10 +109,20 @@ wrong_configure (UsherService *service, UsherContext *context, GError **error)
 }
 
 static gboolean
+on_soon (gpointer user_data)
+{
+  crash ();
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
 wrong_start (UsherService *service, UsherContext *context, GError **error)
 {
   if (VARIANT == CRASHES_START)
     crash ();
+  if (VARIANT == CRASHES_SOON)
+    g_timeout_add (50, on_soon, NULL);
 
   return TRUE;
 }

@@ -271,6 +271,31 @@ test_reload_crash (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
+test_reload_crash_soon (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *reload = NULL;
+  int pid = 0;
+
+  g_test_summary ("So does one whose process crashes as soon as it is ready");
+
+  add_mended (fixture);
+  usher_test_program_start (fixture, "up", "");
+  pid = find_pid (fixture, "crashes-start");
+  install_module (fixture, "crashes-soon");
+  reload = g_strdup_printf ("reload crashes-start --admin %s", fixture->admin);
+  usher_test_program_assert_says (fixture,
+                                  reload,
+                                  1,
+                                  "*did not take over: it was ended by signal 11*; its last words: "
+                                  "“*what could go wrong”; the old one serves on*");
+  g_assert_cmpint (find_pid (fixture, "crashes-start"), ==, pid);
+  usher_test_program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+
+  install_module (fixture, "mended-start");
+  usher_test_program_assert_says (fixture, reload, 0, "crashes-start is served by a new process\n");
+}
+
+static void
 add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
 {
   g_autofree char *full = g_strconcat ("/supervisor/", path, NULL);
@@ -289,6 +314,7 @@ main (int argc, char **argv)
   add ("deleted", test_deleted);
   add ("death", test_death);
   add ("reload-crash", test_reload_crash);
+  add ("reload-crash/soon", test_reload_crash_soon);
 
   return g_test_run ();
 }
