@@ -451,7 +451,7 @@ usher_followers_add (UsherFollowers *self, UsherBus *bus, UsherExchange *exchang
 {
   g_autoptr (UsherFollower) follower = usher_follower_new (exchange, wait);
   Message *message = message_new (self, follower);
-  gboolean is_there = usher_exchange_set_gone_func (exchange, on_gone, self);
+  gboolean is_there = usher_exchange_set_gone_func (exchange, on_gone, self, NULL);
   gboolean taken = FALSE;
   g_autoptr (GError) error = NULL;
 

@@ -21,6 +21,8 @@
  *
  * Reference counted, one thread at a time. A document that comes from a store carries its JSON text
  * and reads its fields out of it only when one is asked for, so sending it on parses nothing.
+ *
+ * To set a field that the schema does not have, or has with another type, is a bug: a critical warning, and nothing is set.
  */
 G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
 

@@ -44,34 +44,14 @@ set_up (UsherLife *life, const UsherOptions *options)
   return setup;
 }
 
-typedef struct
-{
-  UsherCatalog *catalog;
-  UsherPluginState from;
-  UsherPluginState to;
-  const char *reason;
-} Move;
-
 static void
-move_state (const char *name,
-            UsherManifest *manifest,
-            UsherPluginState state,
-            const char *reason,
-            gpointer user_data)
-{
-  const Move *move = user_data;
-
-  if (state == move->from)
-    usher_catalog_set_state (move->catalog, name, move->to, move->reason);
-}
-
-static void
-note_state (Run *self, UsherPluginState from, UsherPluginState to, const char *reason)
+on_service_changed (UsherHost *host, const char *name, Run *self)
 {
   UsherCatalog *catalog = self->life.setup->catalog;
-  Move move = { catalog, from, to, reason };
+  g_autofree char *reason = NULL;
+  UsherPluginState state = usher_host_get_service_state (host, name, &reason);
 
-  usher_catalog_foreach (catalog, move_state, &move);
+  usher_catalog_set_state (catalog, name, state, reason);
   usher_plugin_page_update (self->page, catalog);
 }
 
@@ -119,11 +99,11 @@ start (UsherLife *life, GError **error)
   /* where many share a hub, the one that has it tells its numbers */
   if (self->own.hub != NULL)
     usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->own.bus, NULL);
-  note_state (self, USHER_PLUGIN_CONFIGURED, USHER_PLUGIN_STARTING, "its store is being opened");
+  usher_plugin_page_update (self->page, setup->catalog);
+  g_signal_connect (setup->host, "service-changed", G_CALLBACK (on_service_changed), self);
   if (!usher_host_start (setup->host, self->own.bus, error))
     return FALSE;
 
-  note_state (self, USHER_PLUGIN_STARTING, USHER_PLUGIN_READY, "its subscriptions are confirmed");
   usher_host_set_trouble (setup->host, setup->trouble);
 
   return usher_life_listen (life, setup->options->listen, error);
@@ -158,8 +138,6 @@ static gboolean
 stop (UsherLife *life, gint64 timeout, GError **error)
 {
   Run *self = (Run *) life;
-
-  note_state (self, USHER_PLUGIN_READY, USHER_PLUGIN_DRAINING, "the host is stopping");
 
   return usher_own_hub_stop (&self->own, life->setup, timeout, error);
 }

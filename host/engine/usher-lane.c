@@ -206,14 +206,14 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
   for (guint i = 0; i < schemas->len; i++)
     if (!usher_store_add_collection (self->store, g_ptr_array_index (schemas, i), error))
       return FALSE;
-  usher_store_set_observer (self->store, on_committed, self);
+  usher_store_set_observer (self->store, on_committed, self, NULL);
   if (!open_pool (self, error))
     return FALSE;
 
   if (bus != NULL)
     self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
 
-  return usher_store_set_watch (self->store, on_store_watch, self, error) &&
+  return usher_store_set_watch (self->store, on_store_watch, self, NULL, error) &&
          (self->relay == NULL || usher_relay_start (self->relay, error));
 }
 

@@ -137,7 +137,7 @@ usher_waiters_add (UsherWaiters *self,
   gboolean missed = FALSE;
   gboolean is_gone = FALSE;
 
-  usher_exchange_set_gone_func (wait->exchange, on_gone, self);
+  usher_exchange_set_gone_func (wait->exchange, on_gone, self, NULL);
 
   g_mutex_lock (&self->mutex);
   full = self->n >= self->max;

@@ -111,7 +111,7 @@ static const UsherSetting host_settings[] = {
  * @settings: settings
  * @error: return location for a [error@Error]
  *
- * Declares the host's own settings, and those of its listeners.
+ * Declares the host's own settings, in the groups `host`, `bus`, `session` and `store`, and those of its listeners in `http`.
  *
  * Returns: whether they could be declared and their values fit
  */

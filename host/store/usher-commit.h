@@ -16,6 +16,14 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UsherChangeKind:
+ * @USHER_CHANGE_INSERT: it is new
+ * @USHER_CHANGE_REPLACE: it takes the place of the version that was read
+ * @USHER_CHANGE_REMOVE: it goes
+ *
+ * What is done to a document.
+ */
 typedef enum
 {
   USHER_CHANGE_INSERT,

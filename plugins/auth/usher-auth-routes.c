@@ -219,7 +219,7 @@ reserve_try (Entrance *self,
 {
   const char *address = usher_request_get_address (request);
   g_autofree char *seconds = NULL;
-  guint retry_after = 0;
+  gint64 retry_after = 0;
 
   if (usher_limiter_reserve (get_emails (self), email_key, &retry_after, error))
     {
@@ -230,7 +230,8 @@ reserve_try (Entrance *self,
       usher_limiter_release (get_emails (self), email_key);
     }
 
-  seconds = g_strdup_printf ("%u", retry_after);
+  seconds =
+      g_strdup_printf ("%" G_GINT64_FORMAT, (retry_after + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
   usher_reply_set_header (reply, "Retry-After", seconds);
 
   return FALSE;
@@ -320,7 +321,9 @@ write_user (UsherJsonWriter *writer, UsherSession *session)
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
   usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
-  usher_json_writer_set_integer (writer, "iat", usher_session_get_issued (session));
+  usher_json_writer_set_integer (writer,
+                                 "iat",
+                                 usher_session_get_issued (session) / G_USEC_PER_SEC);
   usher_json_writer_end_object (writer);
 }
 

@@ -180,6 +180,79 @@ test_pause (Stage *self, gconstpointer data)
 }
 
 static void
+test_left (Stage *self, gconstpointer data)
+{
+  UsherHubSeat *two = NULL;
+
+  g_test_summary ("A process that leaves before its trial leaves it to another");
+
+  stage_join (self, "one", 1);
+  stage_publish (self, 2);
+  stage_run (self);
+  stage_assert_sent (self, "one 1");
+  stage_kill (self);
+  two = stage_join (self, "two", 1);
+  stage_serve (self);
+  stage_leave (self, two, FALSE);
+  stage_join (self, "three", 1);
+  stage_run (self);
+  stage_assert_sent (self, "again three 1");
+}
+
+static void
+test_mixed (Stage *self, gconstpointer data)
+{
+  UsherHubSeat *one = NULL;
+  UsherHubSeat *two = NULL;
+  UsherHubSeat *four = NULL;
+
+  g_test_summary ("Those that have to be alone are in no set");
+
+  one = stage_join (self, "one", 1);
+  two = stage_join (self, "two", 2);
+  stage_publish (self, 3);
+  stage_run (self);
+  stage_assert_sent (self, "one 1; two 2-3");
+  stage_leave (self, two, TRUE);
+  two = stage_join (self, "three", 2);
+  stage_run (self);
+  stage_assert_sent (self, "again three 2; again three 3");
+  stage_leave (self, two, TRUE);
+  stage_leave (self, one, TRUE);
+
+  four = stage_join (self, "four", 10);
+  stage_run (self);
+  stage_assert_sent (self, "again four 1");
+  stage_ack (four, 1, 1);
+  stage_run (self);
+  stage_assert_sent (self, "again four 2");
+}
+
+static void
+test_two_groups (Stage *self, gconstpointer data)
+{
+  UsherHubSeat *guest = stage_add_group (self, USHER_HUB_GROUP_PASSING, "guest");
+  UsherHubSeat *two = NULL;
+
+  g_test_summary (
+      "A process gets nothing of other groups during a trial, and all of it after that");
+
+  stage_join (self, "one", 1);
+  stage_publish (self, 1);
+  stage_run (self);
+  stage_assert_sent (self, "guest 1; one 1");
+  stage_kill (self);
+  two = usher_hub_seat_new (self->group, g_ptr_array_index (self->workers, 0), 1, (gpointer) "two");
+  stage_run (self);
+  stage_nak (guest, 1, 0, "no");
+  stage_run (self);
+  stage_assert_sent (self, "again two 1");
+  stage_ack (two, 1, 1);
+  stage_run (self);
+  stage_assert_sent (self, "again guest 1 (2)");
+}
+
+static void
 test_acquit (Stage *self, gconstpointer data)
 {
   UsherHubSeat *again = NULL;
@@ -402,6 +475,9 @@ main (int argc, char **argv)
   add ("trial/nak", test_nak);
   add ("trial/unwritten", test_unwritten);
   add ("trial/pause", test_pause);
+  add ("trial/left", test_left);
+  add ("trial/mixed", test_mixed);
+  add ("trial/two-groups", test_two_groups);
   add ("acquit", test_acquit);
   add ("killer/few", test_killer_few);
   add ("killer/many", test_killer_many);

@@ -462,7 +462,7 @@ test_page (Fixture *fixture, gconstpointer data)
 static char *
 get (Fixture *fixture, const char *path)
 {
-  g_autoptr (UsherHttpClient) client = usher_http_client_new (10);
+  g_autoptr (UsherHttpClient) client = usher_http_client_new (10 * G_USEC_PER_SEC);
   g_autofree char *uri = g_strconcat ("http://", fixture->program.admin, path, NULL);
   g_autoptr (GError) error = NULL;
   guint status = 0;

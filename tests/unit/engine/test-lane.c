@@ -178,7 +178,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->settings = usher_settings_new ();
   usher_host_declare_settings (fixture->settings, &error);
   fixture->clock = usher_manual_clock_new (TIME);
-  fixture->sessions = usher_sessions_new (key_file, 3600, USHER_CLOCK (fixture->clock), &error);
+  fixture->sessions =
+      usher_sessions_new (key_file, G_TIME_SPAN_HOUR, USHER_CLOCK (fixture->clock), &error);
   fixture->router = usher_router_new (fixture->sessions, 1024);
   fixture->workers = usher_workers_new ("workers", 1, &error);
   fixture->bus = fake_bus_new ();

@@ -124,7 +124,7 @@ watched_store_set_observer (UsherStore *store, UsherStoreObserver observer, gpoi
 
   self->observer = observer;
   self->observer_data = user_data;
-  usher_store_set_observer (self->inner, on_observed, self);
+  usher_store_set_observer (self->inner, on_observed, self, NULL);
 }
 
 static gboolean

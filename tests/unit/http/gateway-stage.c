@@ -11,7 +11,6 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const routes[][2] = {
@@ -263,8 +262,8 @@ serve_one (GatewayImpostor *impostor, GSocket *socket)
       length = strstr (text->str, "Content-Length: ");
       end = strstr (text->str, "\r\n\r\n");
     }
-  while (n > 0 &&
-         (end == NULL || (length != NULL && strlen (end + 4) < (gsize) atoi (length + 16))));
+  while (n > 0 && (end == NULL || (length != NULL &&
+                                   strlen (end + 4) < g_ascii_strtoull (length + 16, NULL, 10))));
 
   /* the gateway looks whether somebody is there */
   if (n <= 0)

@@ -169,7 +169,8 @@ http_peer_set_up (Fixture *fixture, gconstpointer data)
   fixture->settings = http_peer_make_settings (data);
   fixture->later = g_async_queue_new_full (g_object_unref);
 
-  fixture->sessions = usher_sessions_new (fixture->key_file, 60, fixture->clock, &error);
+  fixture->sessions =
+      usher_sessions_new (fixture->key_file, G_TIME_SPAN_MINUTE, fixture->clock, &error);
   g_assert_no_error (error);
   fixture->router =
       usher_router_new (fixture->sessions,
@@ -178,7 +179,7 @@ http_peer_set_up (Fixture *fixture, gconstpointer data)
 
   fixture->front =
       usher_front_new (fixture->router, fixture->sessions, fixture->settings, fixture->clock);
-  usher_front_set_idle_func (fixture->front, on_idle, fixture);
+  usher_front_set_idle_func (fixture->front, on_idle, fixture, NULL);
   usher_front_start (fixture->front, "127.0.0.1:0", &error);
   g_assert_no_error (error);
 }

@@ -54,10 +54,26 @@ test_half_closed (Fixture *fixture, gconstpointer data)
   http_peer_assert_next (slow, 0, NULL);
 }
 
+typedef struct
+{
+  int n_gone;  /* (atomic) */
+  int n_freed; /* (atomic) */
+} Told;
+
 static void
 on_gone (UsherExchange *exchange, gpointer user_data)
 {
-  g_atomic_int_inc ((int *) user_data);
+  Told *told = user_data;
+
+  g_atomic_int_inc (&told->n_gone);
+}
+
+static void
+on_freed (gpointer user_data)
+{
+  Told *told = user_data;
+
+  g_atomic_int_inc (&told->n_freed);
 }
 
 /* Asks, leaves by @reset or in peace, and waits until that is told. */
@@ -67,20 +83,24 @@ leave (Fixture *fixture, gboolean reset)
   const struct linger none = { .l_onoff = 1, .l_linger = 0 };
   GSocket *socket = http_peer_connect (fixture);
   g_autoptr (UsherExchange) exchange = NULL;
-  int n_gone = 0;
+  Told told = { 0 };
 
   http_peer_send (socket, LATER);
   exchange = http_peer_pop_later (fixture);
-  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &told, on_freed));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &told, on_freed));
+  g_assert_cmpint (g_atomic_int_get (&told.n_freed), ==, 1);
   if (reset)
     g_assert_cmpint (
         setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &none, sizeof none), ==, 0);
   g_object_unref (socket);
-  usher_test_until (g_atomic_int_get (&n_gone) != 0);
-  g_assert_false (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  usher_test_until (g_atomic_int_get (&told.n_freed) == 2);
+  g_assert_cmpint (g_atomic_int_get (&told.n_gone), ==, 1);
+  g_assert_false (usher_exchange_set_gone_func (exchange, on_gone, &told, on_freed));
+  g_assert_cmpint (g_atomic_int_get (&told.n_freed), ==, 3);
   g_assert_true (usher_exchange_is_gone (exchange));
   usher_exchange_finish (exchange);
-  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&told.n_gone), ==, 1);
 }
 
 static void
@@ -113,18 +133,18 @@ test_gone_never (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GSocket) socket = http_peer_connect (fixture);
   g_autoptr (UsherExchange) exchange = NULL;
-  int n_gone = 0;
+  Told told = { 0 };
 
   g_test_summary ("Who gets his answer has not left");
 
   http_peer_send (socket, LATER);
   exchange = http_peer_pop_later (fixture);
-  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &told, NULL));
   g_assert_false (usher_exchange_is_gone (exchange));
   http_peer_finish (exchange, "1");
   http_peer_assert_next (socket, 200, "1");
   g_clear_object (&fixture->front);
-  g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&told.n_gone), ==, 0);
 }
 
 /* Sends, then nothing: not before the deadline comes an answer, then the end. */

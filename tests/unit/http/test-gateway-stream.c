@@ -201,7 +201,7 @@ test_client_gone (GatewayStage *stage, gconstpointer data)
   http_peer_send (socket, LATER);
   exchange = usher_test_pop (copy->later);
   g_assert_nonnull (exchange);
-  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone, NULL));
   g_object_unref (socket);
   http_streams_await (&n_gone, 1);
   usher_exchange_finish (exchange);

@@ -34,7 +34,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   fixture->uri = g_strdup_printf ("http://127.0.0.1:%u/v1/charges?a=b", fixture->port);
   fixture->request = g_string_new (NULL);
-  fixture->client = usher_http_client_new (1);
+  fixture->client = usher_http_client_new (G_USEC_PER_SEC);
 }
 
 static void

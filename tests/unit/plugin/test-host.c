@@ -132,6 +132,47 @@ test_ready (Fixture *fixture, gconstpointer data)
 }
 
 static void
+note_state (UsherHost *host, const char *name, GString *states)
+{
+  g_autofree char *reason = NULL;
+  UsherPluginState state = usher_host_get_service_state (host, name, &reason);
+
+  g_string_append_printf (
+      states, "%s %s: %s\n", name, usher_plugin_state_to_string (state), reason);
+}
+
+static void
+test_services (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) states = g_string_new (NULL);
+  g_autoptr (GString) of_clash = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  UsherHost *host = fixture->stage.host;
+
+  g_test_summary ("A host tells how far each service has come, and when that changes");
+
+  g_signal_connect (host, "service-changed::stage", G_CALLBACK (note_state), states);
+  g_signal_connect (host, "service-changed::clash", G_CALLBACK (note_state), of_clash);
+  note_state (host, "stage", states);
+  note_state (host, "nobody", states);
+  stage_add (&fixture->stage, "clash", declare_clash, fixture, &error);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
+  stage_start (&fixture->stage);
+  stage_stop (&fixture->stage);
+
+  g_assert_cmpstr (states->str,
+                   ==,
+                   "stage configured: it has declared what it does\n"
+                   "nobody failed: the host has no such service\n"
+                   "stage starting: its store is being opened\n"
+                   "stage ready: its subscriptions are confirmed\n"
+                   "stage draining: the host is stopping\n"
+                   "stage stopped: the host has stopped\n");
+  g_assert_true (g_str_has_prefix (of_clash->str, "clash failed: "));
+  g_assert_nonnull (strstr (of_clash->str, "/plain"));
+}
+
+static void
 test_failed_start (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -144,6 +185,9 @@ test_failed_start (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (error->message,
                    ==,
                    "service “stage” did not subscribe to “said”: no seat is free");
+  g_assert_cmpint (usher_host_get_service_state (fixture->stage.host, "stage", NULL),
+                   ==,
+                   USHER_PLUGIN_FAILED);
   assert_reason (fixture, "the host has not started");
 }
 
@@ -361,6 +405,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("ready", TRUE, test_ready);
+  add ("services", TRUE, test_services);
   add ("start/failure", TRUE, test_failed_start);
   add ("stop/under-way", TRUE, test_stop_under_way);
   add ("stop/late-wait", FALSE, test_stop_late_wait);

@@ -34,7 +34,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   key_file = g_build_filename (fixture->directory, "key", NULL);
   fixture->clock = USHER_CLOCK (usher_manual_clock_new (STAGE_TIME));
-  fixture->sessions = usher_sessions_new (key_file, 3600, fixture->clock, &error);
+  fixture->sessions = usher_sessions_new (key_file, G_TIME_SPAN_HOUR, fixture->clock, &error);
   g_assert_no_error (error);
   fixture->bus = fake_bus_new ();
 }

@@ -1,0 +1,236 @@
+/* fuzz-journal.c: whatever frames, groups and parked events are on the disk, a hub opens or refuses them, and serves
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "fuzz.h"
+#include "usher-bus.h"
+#include "usher-error.h"
+#include "usher-frame-private.h"
+#include "usher-hub.h"
+#include "usher-journal-private.h"
+#include "usher-latch-private.h"
+#include "usher-test.h"
+
+#define CHANNEL  "order:created"
+#define GROUP    "tickets"
+#define ENDPOINT "inproc://fuzz-journal"
+#define PATIENCE (10 * G_TIME_SPAN_SECOND)
+#define TIME     G_GINT64_CONSTANT (1767225600000000)
+
+/* what a row is, its first byte; the log takes none that is empty behind it */
+typedef enum
+{
+  ROW_FRAME = 'f',  /* u16 count, events */
+  ROW_GROUP = 'g',  /* its state */
+  ROW_PARKED = 'p', /* u64 sequence, u32 attempts, u8 deferred, reasons */
+} Row;
+
+const char *const fuzz_tokens[] = {
+  "\xff|f\x01\x00",
+  "\xff|f\x02\x00",
+  "\xff|f\x00\x00",
+  "\xff|f\xff\xff",
+  "\xff|g\x00",
+  "\xff|g\x01",
+  "\xff|p\x01\x00\x00\x00\x00\x00\x00\x00",
+  "\x30\x00\x00\x00",
+  "0123456789abcdef",
+  "\x08\x00\x00\x00{\"id\":1}",
+  "[\"away\"]",
+  "\x01\x00\x00\x00\x00\x00\x00\x00",
+  "\x40\x00\x00\x00\x00\x00\x00\x00",
+  "\xff\xff\xff\xff\xff\xff\xff\xff",
+  "\xff\xff\xff\x7f",
+  NULL,
+};
+
+static void
+add_frame (UsherJournalBatch *batch, UsherFrameReader *reader, guint64 *base)
+{
+  guint count = usher_frame_read_u16 (reader);
+  UsherJournalFrame *frame = NULL;
+
+  if (reader->at == reader->end)
+    return;
+
+  frame = g_new0 (UsherJournalFrame, 1);
+  frame->channel = g_strdup (CHANNEL);
+  frame->base = *base;
+  frame->count = MAX (count, 1);
+  frame->time = TIME;
+  frame->bytes = g_bytes_new (reader->at, (gsize) (reader->end - reader->at));
+  *base += frame->count;
+  g_ptr_array_add (batch->frames, frame);
+}
+
+static void
+add_group (UsherJournalBatch *batch, UsherFrameReader *reader)
+{
+  if (reader->at < reader->end)
+    g_hash_table_replace (batch->groups,
+                          g_strdup (CHANNEL "\n" GROUP),
+                          g_bytes_new (reader->at, (gsize) (reader->end - reader->at)));
+}
+
+static void
+add_parked (UsherJournalBatch *batch, UsherFrameReader *reader)
+{
+  UsherParked *parked = g_new0 (UsherParked, 1);
+
+  parked->id = g_strdup_printf ("parked-%u", batch->parked->len);
+  parked->channel = g_strdup (CHANNEL);
+  parked->group = g_strdup (GROUP);
+  parked->sequence = usher_frame_read_u64 (reader);
+  parked->attempts = usher_frame_read_u32 (reader);
+  parked->deferred = usher_frame_read_u8 (reader) != 0;
+  parked->reasons = g_strndup ((const char *) reader->at, (gsize) (reader->end - reader->at));
+  g_ptr_array_add (batch->parked, parked);
+}
+
+static void
+add_row (UsherJournalBatch *batch, const char *data, gsize length, guint64 *base)
+{
+  UsherFrameReader reader;
+
+  usher_frame_reader_init (&reader, data, length);
+  switch ((Row) usher_frame_read_u8 (&reader))
+    {
+    case ROW_FRAME:
+      add_frame (batch, &reader, base);
+      break;
+
+    case ROW_GROUP:
+      add_group (batch, &reader);
+      break;
+
+    case ROW_PARKED:
+      add_parked (batch, &reader);
+      break;
+
+    default:
+      break;
+    }
+}
+
+static void
+write_rows (const char *directory, const uint8_t *data, size_t size)
+{
+  g_autoptr (GArray) steps = fuzz_steps_new ((const char *) data, size);
+  g_autoptr (GError) error = NULL;
+  UsherJournalBatch *batch = usher_journal_batch_new ();
+  UsherJournal *journal = usher_journal_new (directory, &error);
+  guint64 base = 1;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < steps->len; i++)
+    {
+      const FuzzStep *step = &g_array_index (steps, FuzzStep, i);
+
+      add_row (batch, step->data, step->length, &base);
+    }
+  usher_journal_commit (journal, batch, &error);
+  g_assert_no_error (error);
+  usher_journal_free (journal);
+  usher_journal_batch_free (batch);
+}
+
+static void
+on_delivery (UsherDelivery *delivery, gpointer user_data)
+{
+  usher_delivery_ack (delivery);
+  usher_delivery_unref (delivery);
+}
+
+static void
+on_events (UsherBusEvents *events, const GError *error, gpointer user_data)
+{
+  g_clear_pointer (&events, usher_bus_events_free);
+  usher_latch_leave (user_data, NULL);
+}
+
+static void
+on_published (UsherEvent *event, const GError *error, gpointer user_data)
+{
+  usher_latch_leave (user_data, error);
+}
+
+/* A page from the first event on, and whatever is parked; neither need make sense. */
+static void
+look (UsherBus *bus)
+{
+  const UsherEventsQuery query = { .channel = CHANNEL, .limit = 100, .patience = PATIENCE };
+  g_autoptr (GPtrArray) parked = NULL;
+  g_autoptr (GError) nothing = NULL;
+  UsherLatch latch;
+
+  usher_latch_init (&latch, 1);
+  usher_bus_read_events (bus, &query, on_events, &latch, NULL);
+  nothing = usher_latch_wait (&latch);
+  parked = usher_bus_list_parked (bus, CHANNEL, 0, 100, NULL);
+  if (parked != NULL && parked->len > 0)
+    usher_bus_replay_parked (bus, "parked-0", NULL);
+}
+
+static void
+publish (UsherBus *bus)
+{
+  g_autoptr (UsherEvent) event = usher_event_new_full (
+      "3f2b1c00-0000-7000-8000-000000000001", CHANNEL, 0, TIME, NULL, NULL, NULL, "{}", 2);
+  g_autoptr (GError) error = NULL;
+  UsherLatch latch;
+
+  usher_latch_init (&latch, 1);
+  usher_bus_publish (bus, event, on_published, &latch, NULL);
+  error = usher_latch_wait (&latch);
+  g_assert_no_error (error);
+}
+
+static void
+use (UsherHub *hub, UsherClock *clock)
+{
+  const UsherSubscription wish = {
+    .channel = CHANNEL, .group = GROUP, .durable = GROUP, .max_in_flight = 64
+  };
+  g_autoptr (UsherBus) bus = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *endpoint = usher_hub_bind (hub, ENDPOINT, &error);
+
+  g_assert_no_error (error);
+  bus = usher_bus_open (endpoint, "tickets-1", clock, NULL, &error);
+  g_assert_no_error (error);
+  usher_bus_subscribe (bus, &wish, on_delivery, NULL, NULL, &error);
+  g_assert_no_error (error);
+  look (bus);
+  publish (bus);
+  usher_bus_close (bus, PATIENCE, &error);
+  g_assert_no_error (error);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  g_autofree char *directory = g_build_filename (fuzz_directory (), "hub", NULL);
+  g_autoptr (UsherClock) clock = usher_real_clock_new ();
+  g_autoptr (UsherHub) hub = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* warnings are for the operator, whom a bad log may be told of */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  write_rows (directory, data, size);
+  hub = usher_hub_new (directory, clock, NULL, &error);
+  if (hub != NULL)
+    {
+      use (hub, clock);
+      usher_hub_close (hub, PATIENCE, &error);
+      g_assert_no_error (error);
+    }
+  else
+    g_assert_error (error, USHER_ERROR, USHER_ERROR_CORRUPT);
+  usher_test_remove_tree (directory);
+
+  return 0;
+}
