@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* the exit status of one whose plugins have all failed, which does not keep the others from being ready */
+/* the exit status of one whose plugins have all failed, which another start would not change */
 #define EXIT_LEFT_OUT 4
 
 typedef struct _UsherChild UsherChild;

@@ -148,7 +148,7 @@ add_placement (UsherOptions *self, GOptionContext *context, UsherOptionsFlags fl
       G_OPTION_FLAG_HIDDEN,
       G_OPTION_ARG_NONE,
       &self->leaves_out,
-      "For the children of “usher up”: the operator named none of the services",
+      "For the children of “usher up”: end with a status of its own when no plugin is left",
       NULL },
     { NULL },
   };

@@ -264,7 +264,7 @@ on_current_end (UsherSlot *self, const char *reason, const char *end)
   self->start_deadline = 0;
   if (self->is_left_out)
     {
-      g_message ("process “%s” is left out: %s", self->name, end);
+      g_message ("process “%s” is not started again: %s", self->name, end);
       set_state (self, USHER_SLOT_FAILED, end);
     }
   else if (self->gave_up && !self->was_ready)
@@ -579,7 +579,7 @@ usher_slot_get_last_end (UsherSlot *self, gint64 *time)
 gboolean
 usher_slot_is_left_out (UsherSlot *self)
 {
-  return self->state == USHER_SLOT_FAILED && self->is_left_out;
+  return self->state == USHER_SLOT_FAILED && self->is_left_out && self->policy->leaves_out;
 }
 
 gboolean

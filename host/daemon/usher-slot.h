@@ -23,6 +23,7 @@ typedef struct
   guint max_restarts;   /* as many in */
   guint restart_window; /* as many seconds, and no more */
   guint watchdog;       /* seconds, 0: none */
+  gboolean leaves_out;  /* the operator named no services: others do without those that fail */
   /* (transfer full): how to start a process of this name */
   char **(*make_arguments) (UsherSlot *slot, const char *name, gpointer user_data);
   /* its process of this name is no more */

@@ -132,7 +132,8 @@ make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
   add_socket (builder, "--admin", options, name);
   if (services != NULL)
     add_socket (builder, "--listen", options, name);
-  if (services != NULL && options->arguments == NULL)
+  /* one that has others beside it serves those, and is not ready */
+  if (services != NULL && (self->policy.leaves_out || services[1] == NULL))
     g_strv_builder_add (builder, "--leave-out");
   add_option (builder, "--data", options->data);
   add_option (builder, "--config", options->config);
@@ -351,6 +352,7 @@ make_policy (UsherSupervisor *self)
     .max_restarts = get_setting (self, "supervisor", "max-restarts"),
     .restart_window = get_setting (self, "supervisor", "restart-window"),
     .watchdog = get_setting (self, "supervisor", "watchdog"),
+    .leaves_out = self->setup->options->arguments == NULL,
     .make_arguments = make_arguments,
     .ended = on_ended,
     .changed = on_changed,

@@ -7,8 +7,10 @@
 #include "config.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "usher-test-program.h"
+#include "usher-test.h"
 
 static void
 add_wrong (UsherTestProgram *fixture, const char *name)
@@ -78,6 +80,43 @@ test_fails (UsherTestProgram *fixture, gconstpointer data)
   check_found (fixture, "fails-configure", "it will not have it");
 }
 
+static gboolean
+is_told (UsherTestProgram *fixture, const char *arguments, const char *part)
+{
+  g_autoptr (GSubprocess) process = usher_test_program_spawn (fixture, arguments);
+  g_autofree char *said = NULL;
+
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &said, NULL, NULL);
+
+  return strstr (said, part) != NULL;
+}
+
+static void
+test_named (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *admin = g_strdup_printf ("unix:%s/admin", fixture->directory);
+  g_autofree char *up =
+      g_strdup_printf ("up good fails-configure --data %s --listen none --admin %s",
+                       fixture->data,
+                       admin);
+  g_autofree char *status = g_strdup_printf ("status --admin %s", admin);
+  g_autofree char *ps = g_strdup_printf ("ps --admin %s", admin);
+
+  g_test_summary ("A plugin that was named and fails is not tried again, and nothing is ready");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_add_plugin (fixture, "fails-configure", "");
+  fixture->host = usher_test_program_spawn (fixture, up);
+  usher_test_until (
+      is_told (fixture, status, "“fails-configure” is failed: it ended with status 4"));
+  usher_test_program_assert_says (fixture,
+                                  ps,
+                                  0,
+                                  "*\ngood * ready * it serves *",
+                                  "*\nfails-configure  failed  * 0 *it will not have it*");
+  g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
+}
+
 static void
 test_session_channel (UsherTestProgram *fixture, gconstpointer data)
 {
@@ -135,6 +174,7 @@ main (int argc, char **argv)
   add ("null", test_null, NULL);
   add ("channel", test_channel, NULL);
   add ("fails", test_fails, NULL);
+  add ("named", test_named, NULL);
   add ("session-channel", test_session_channel, NULL);
   add ("crash/configure", test_crash, "crashes-configure");
   add ("crash/start", test_crash, "crashes-start");
