@@ -207,6 +207,13 @@ await_line (GDataInputStream *lines, const char *part)
     }
 }
 
+/* A signal ends a process as it does without sanitizers, which would make it a status. */
+static void
+take_signals (UsherTestProgram *fixture)
+{
+  usher_test_program_set_variable (fixture, "ASAN_OPTIONS", "handle_segv=0");
+}
+
 static void
 test_death (UsherTestProgram *fixture, gconstpointer data)
 {
@@ -218,6 +225,7 @@ test_death (UsherTestProgram *fixture, gconstpointer data)
 
   g_test_summary ("Each death is logged with its words, and the last one is kept");
 
+  take_signals (fixture);
   usher_test_program_add_plugin (fixture, "good", "");
   usher_test_program_start (fixture, "up", " -s supervisor.max-restarts=1 -s log.level=info");
   g_assert_cmpint (kill (find_pid (fixture, "good"), SIGSEGV), ==, 0);
@@ -254,6 +262,7 @@ test_reload_crash (UsherTestProgram *fixture, gconstpointer data)
 
   g_test_summary ("A reload whose process crashes says so, and the old one goes on");
 
+  take_signals (fixture);
   add_mended (fixture);
   usher_test_program_start (fixture, "up", "");
   pid = find_pid (fixture, "crashes-start");
@@ -278,6 +287,7 @@ test_reload_crash_soon (UsherTestProgram *fixture, gconstpointer data)
 
   g_test_summary ("So does one whose process crashes as soon as it is ready");
 
+  take_signals (fixture);
   add_mended (fixture);
   usher_test_program_start (fixture, "up", "");
   pid = find_pid (fixture, "crashes-start");
