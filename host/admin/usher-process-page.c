@@ -66,6 +66,7 @@ static void
 write_process (UsherJsonWriter *writer, const UsherProcessFigures *process)
 {
   g_autofree char *since = NULL;
+  g_autofree char *end_time = NULL;
 
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "name", process->name);
@@ -77,6 +78,12 @@ write_process (UsherJsonWriter *writer, const UsherProcessFigures *process)
       usher_json_writer_set_string (writer, "instance", process->instance);
       usher_json_writer_set_string (writer, "since", since);
       usher_json_writer_set_integer (writer, "pid", process->pid);
+    }
+  if (process->last_end != NULL)
+    {
+      end_time = usher_time_format (process->last_end_time);
+      usher_json_writer_set_string (writer, "lastEnd", process->last_end);
+      usher_json_writer_set_string (writer, "lastEndTime", end_time);
     }
   usher_json_writer_set_unsigned (writer, "generation", process->generation);
   usher_json_writer_set_unsigned (writer, "restarts", process->n_restarts);

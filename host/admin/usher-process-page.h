@@ -27,6 +27,8 @@ typedef struct
   const char *instance; /* (nullable): how it is called now, with the generation; NULL: none runs */
   gint64 pid;           /* of that one */
   gint64 since;         /* when it was started */
+  const char *last_end; /* (nullable): how the last one that died has died; NULL: none has */
+  gint64 last_end_time;
 } UsherProcessFigures;
 
 UsherProcessPage *usher_process_page_new (void);

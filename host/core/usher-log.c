@@ -14,8 +14,13 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-log-catch-private.h"
+#include "usher-log-flood-private.h"
 
 #define MAX_FIELDS 24
+
+/* what an operator did not ask for in such detail, and what must not fill his disk */
+#define LIMITED (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)
 
 typedef struct
 {
@@ -111,6 +116,23 @@ append_field (GString *line, const GLogField *fields, gsize n_fields, const char
   g_string_append_printf (line, "%s=%s", name, value);
 }
 
+/* Says of a message that there were more like it; the fields then have @text, which is (owned) by who calls. */
+static void
+add_left_out (GLogField *fields, gsize n_fields, guint64 n_left_out, char **text)
+{
+  if (n_left_out == 0)
+    return;
+
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") && fields[i].length < 0)
+      {
+        *text = g_strdup_printf ("%s [%" G_GUINT64_FORMAT " more like this were left out]",
+                                 (const char *) fields[i].value,
+                                 n_left_out);
+        fields[i].value = *text;
+      }
+}
+
 /* One line, whatever the message holds. */
 static void
 write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
@@ -155,11 +177,20 @@ on_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
   const UsherLogScope *scope = g_private_get (&current_scope);
   GLogField all[MAX_FIELDS];
   gsize n = MIN (n_fields, MAX_FIELDS);
+  const char *message = find_text (fields, n, "MESSAGE");
+  g_autofree char *text = NULL;
+  guint64 n_left_out = 0;
 
+  if ((level & G_LOG_LEVEL_CRITICAL) != 0 && message != NULL)
+    usher_log_catch_take (message);
   if ((level & g_atomic_int_get (&output.mask)) == 0)
+    return G_LOG_WRITER_HANDLED;
+  if ((level & LIMITED) != 0 && message != NULL &&
+      !usher_log_flood_admit (message, g_get_monotonic_time (), &n_left_out))
     return G_LOG_WRITER_HANDLED;
 
   memcpy (all, fields, n * sizeof *fields);
+  add_left_out (all, n, n_left_out, &text);
   if (scope != NULL)
     n = add_scope (all, n, scope);
 

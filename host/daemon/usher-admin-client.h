@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* exit statuses of the commands that ask */
+/* exit statuses of the commands that ask; the second one of all of them */
 #define EXIT_NOT_READY   1
 #define EXIT_NOT_REACHED 3
 

@@ -13,6 +13,8 @@
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
 #include "usher-front.h"
+#include "usher-listener-private.h"
+#include "usher-resources.h"
 #include "usher-setup.h"
 
 static void
@@ -90,6 +92,30 @@ add_failed (const char *name,
     g_ptr_array_add (setup->problems, g_strdup_printf ("plugin “%s”: %s", name, reason));
 }
 
+/* The host itself listens to these, whatever its services do. */
+static void
+check_session_channel (UsherSetup *setup, const char *key)
+{
+  const char *channel = usher_settings_get_string (setup->settings, "session", key);
+
+  if (channel == NULL || *channel == '\0' || usher_listener_is_channel (channel))
+    return;
+
+  g_ptr_array_add (setup->problems,
+                   g_strdup_printf ("setting “session.%s” is “%s”, which can be no channel",
+                                    key,
+                                    channel));
+}
+
+static void
+check_resources (UsherSetup *setup)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!usher_resources_check (setup->n_services, &error))
+    g_ptr_array_add (setup->problems, g_strdup (error->message));
+}
+
 int
 usher_check (const UsherOptions *options)
 {
@@ -101,6 +127,9 @@ usher_check (const UsherOptions *options)
     check_missing_directory (setup);
   usher_catalog_foreach (setup->catalog, add_failed, setup);
   check_listeners (setup);
+  check_session_channel (setup, "revoke-channel");
+  check_session_channel (setup, "restore-channel");
+  check_resources (setup);
 
   usher_setup_print_problems (setup);
   if (setup->problems->len > 0)

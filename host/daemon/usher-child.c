@@ -17,6 +17,12 @@
 
 #include "usher-error.h"
 
+/* milliseconds that what a dead process has written is waited for: its own children may have the pipe too */
+#define LINGER 200
+
+/* of its last line that is kept, in bytes */
+#define MAX_WORDS 300
+
 struct _UsherChild
 {
   grefcount references; /* what waits for lines or for the end has one */
@@ -27,9 +33,15 @@ struct _UsherChild
   UsherChildState state;
   gboolean was_ready;
   gboolean gave_up;
+  gboolean is_left_out;
   char *reason; /* (owned) */
   char *killed; /* (owned) (nullable): why it was killed */
+  char *words;  /* (owned) (nullable): what it wrote last */
+  gboolean has_exited;
+  gboolean is_silent; /* nothing more will be read of it */
   gint64 started;
+  gint64 born;     /* monotonic */
+  gint64 ended;    /* monotonic; 0: it runs */
   gint64 watchdog; /* microseconds */
   gint64 alive;    /* monotonic; 0: it never said so */
   UsherChildFunc func;
@@ -55,6 +67,7 @@ unref (UsherChild *self)
   g_free (self->name);
   g_free (self->reason);
   g_free (self->killed);
+  g_free (self->words);
   g_free (self);
 }
 
@@ -80,6 +93,44 @@ tie_to_parent (gpointer user_data)
     _exit (EXIT_FAILURE);
 }
 
+/* All that it has written is read. */
+static void
+finish (UsherChild *self)
+{
+  if (self->state != USHER_CHILD_ENDED)
+    set_state (self, USHER_CHILD_ENDED, self->reason);
+}
+
+/* Where a process listens matters to the supervisor alone. */
+static gboolean
+is_address (const char *line)
+{
+  static const char *const beginnings[] = { "listening on ", "admin on ", "bus on " };
+
+  for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++)
+    if (g_str_has_prefix (line, beginnings[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+take_line (UsherChild *self, const char *line)
+{
+  g_autofree char *text = g_utf8_make_valid (line, -1);
+  g_autofree char *start = g_strndup (line, MAX_WORDS);
+
+  if (is_address (text))
+    {
+      g_debug ("%s | %s", self->name, text);
+      return;
+    }
+
+  g_printerr ("%s | %s\n", self->name, text);
+  g_free (self->words);
+  self->words = g_utf8_make_valid (start, -1);
+}
+
 static void read_line (UsherChild *self);
 
 static void
@@ -91,10 +142,14 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (line != NULL)
     {
-      g_autofree char *text = g_utf8_make_valid (line, -1);
-
-      g_printerr ("%s | %s\n", self->name, text);
+      take_line (self, line);
       read_line (self);
+    }
+  else
+    {
+      self->is_silent = TRUE;
+      if (self->has_exited)
+        finish (self);
     }
   unref (self);
 }
@@ -119,17 +174,35 @@ tell_end (UsherChild *self)
   return g_strdup_printf ("it ended with status %d", g_subprocess_get_exit_status (self->process));
 }
 
+static gboolean
+on_lingered (gpointer user_data)
+{
+  UsherChild *self = user_data;
+
+  finish (self);
+  unref (self);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_end (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   UsherChild *self = user_data;
-  g_autofree char *reason = NULL;
 
   g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
-  reason = tell_end (self);
   self->gave_up = g_subprocess_get_if_exited (self->process) &&
                   g_subprocess_get_exit_status (self->process) == EXIT_FAILURE;
-  set_state (self, USHER_CHILD_ENDED, reason);
+  self->is_left_out = g_subprocess_get_if_exited (self->process) &&
+                      g_subprocess_get_exit_status (self->process) == EXIT_LEFT_OUT;
+  self->has_exited = TRUE;
+  self->ended = g_get_monotonic_time ();
+  g_free (self->reason);
+  self->reason = tell_end (self);
+  if (self->is_silent)
+    finish (self);
+  else
+    g_timeout_add (LINGER, on_lingered, ref (self));
   unref (self);
 }
 
@@ -183,6 +256,7 @@ usher_child_new (const char *const *arguments,
   self->process = g_steal_pointer (&process);
   self->pid = (GPid) g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
   self->started = g_get_real_time ();
+  self->born = g_get_monotonic_time ();
   self->watchdog = (gint64) watchdog * G_TIME_SPAN_SECOND;
   self->reason = g_strdup ("it has been started");
   self->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
@@ -213,7 +287,7 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
 {
   g_auto (GStrv) lines = NULL;
 
-  if (pid != self->pid || self->state == USHER_CHILD_ENDED)
+  if (pid != self->pid || self->has_exited)
     return FALSE;
 
   lines = g_strsplit (text, "\n", -1);
@@ -242,14 +316,14 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
 void
 usher_child_signal (UsherChild *self, int number)
 {
-  if (self->state != USHER_CHILD_ENDED)
+  if (!self->has_exited)
     g_subprocess_send_signal (self->process, number);
 }
 
 void
 usher_child_kill (UsherChild *self, const char *why)
 {
-  if (self->state == USHER_CHILD_ENDED)
+  if (self->has_exited)
     return;
 
   g_free (self->killed);
@@ -260,8 +334,15 @@ usher_child_kill (UsherChild *self, const char *why)
 gboolean
 usher_child_is_alive (UsherChild *self)
 {
-  return self->watchdog == 0 || self->alive == 0 || self->state != USHER_CHILD_READY ||
-         g_get_monotonic_time () - self->alive < self->watchdog;
+  return self->watchdog == 0 || self->alive == 0 || self->has_exited ||
+         self->state != USHER_CHILD_READY || g_get_monotonic_time () - self->alive < self->watchdog;
+}
+
+void
+usher_child_forgive (UsherChild *self, gint64 gap)
+{
+  if (self->alive != 0)
+    self->alive += gap;
 }
 
 UsherChildState
@@ -300,8 +381,27 @@ usher_child_gave_up (UsherChild *self)
   return self->gave_up && self->killed == NULL;
 }
 
+gboolean
+usher_child_is_left_out (UsherChild *self)
+{
+  return self->is_left_out && self->killed == NULL;
+}
+
 const char *
 usher_child_get_reason (UsherChild *self)
 {
   return self->reason;
+}
+
+char *
+usher_child_dup_end (UsherChild *self)
+{
+  double uptime = (double) (self->ended - self->born) / G_TIME_SPAN_SECOND;
+
+  return g_strdup_printf ("%s, after %.1f s%s%s%s",
+                          self->reason,
+                          uptime,
+                          self->words != NULL ? "; its last words: “" : "",
+                          self->words != NULL ? self->words : "",
+                          self->words != NULL ? "”" : "");
 }

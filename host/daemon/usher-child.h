@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* the exit status of one whose plugins have all failed, which another start would not change */
+#define EXIT_LEFT_OUT 4
+
 typedef struct _UsherChild UsherChild;
 
 typedef enum
@@ -41,6 +44,8 @@ void usher_child_signal (UsherChild *self, int number);
 void usher_child_kill (UsherChild *self, const char *why);
 /* whether it has said that it lives within the time of the watchdog, or never promised to */
 gboolean usher_child_is_alive (UsherChild *self);
+/* nobody could hear it for so many microseconds */
+void usher_child_forgive (UsherChild *self, gint64 gap);
 
 UsherChildState usher_child_get_state (UsherChild *self);
 const char *usher_child_get_name (UsherChild *self);
@@ -50,8 +55,12 @@ gint64 usher_child_get_started (UsherChild *self);
 gboolean usher_child_was_ready (UsherChild *self);
 /* it ended by itself with the status of a program that could not do what it was told */
 gboolean usher_child_gave_up (UsherChild *self);
+/* it ended by itself with EXIT_LEFT_OUT */
+gboolean usher_child_is_left_out (UsherChild *self);
 /* what it said last, or how it ended */
 const char *usher_child_get_reason (UsherChild *self);
+/* (transfer full): how it ended, after what time, and the last line that it wrote, for a person */
+char *usher_child_dup_end (UsherChild *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherChild, usher_child_free)
 

@@ -12,8 +12,10 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "usher-child.h"
 #include "usher-notify.h"
 #include "usher-program.h"
+#include "usher-resources.h"
 #include "usher-sources.h"
 
 /* milliseconds between looks whether a host is ready, and how many before it is said that it is not */
@@ -151,6 +153,9 @@ stop (UsherLife *self, GError **error)
 static gboolean
 live (UsherLife *self, GError **error)
 {
+  if (!usher_resources_check (self->setup->n_services, error))
+    return FALSE;
+
   self->admin = usher_admin_new (self->setup->host, error);
   if (self->admin == NULL)
     return FALSE;
@@ -173,6 +178,13 @@ usher_life_run (UsherLife *self, const UsherLifeKind *kind, const UsherOptions *
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
 
+  /* before anything of those who have no answer when they cannot make a thread: GLib and libzmq */
+  if (!usher_resources_check (0, &error))
+    {
+      g_printerr ("usher: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+
   self->kind = kind;
   self->loop = g_main_loop_new (NULL, FALSE);
   usher_program_prepare (self->loop);
@@ -180,6 +192,12 @@ usher_life_run (UsherLife *self, const UsherLifeKind *kind, const UsherOptions *
 
   self->setup = kind->set_up (self, options);
   usher_setup_print_problems (self->setup);
+  if (self->setup->is_left_out)
+    {
+      life_clear (self);
+      return EXIT_LEFT_OUT;
+    }
+
   if (self->setup->problems->len == 0)
     {
       ok = live (self, &error);

@@ -96,6 +96,20 @@ mask (const UsherSetting *setting, const char *value)
   return usher_setting_is_secret (setting->key) && *value != '\0' ? "********" : value;
 }
 
+/* Which settings are listed. */
+typedef struct
+{
+  const char *const *groups; /* (unowned) (nullable): NULL: all */
+  UsherTable *table;         /* (unowned) */
+  GPtrArray *known;          /* (unowned): names of groups */
+} Choice;
+
+static gboolean
+is_chosen (const Choice *choice, const UsherSetting *setting)
+{
+  return choice->groups == NULL || g_strv_contains (choice->groups, setting->group);
+}
+
 /* Not a row: what a setting means would not fit on it, and the first line can stand in a file as it is. */
 static void
 print_setting (const UsherSetting *setting,
@@ -103,8 +117,12 @@ print_setting (const UsherSetting *setting,
                const char *source,
                gpointer user_data)
 {
+  const Choice *choice = user_data;
   g_autofree char *type = describe_type (setting);
   g_autofree char *clean = usher_terminal_clean (mask (setting, value));
+
+  if (!is_chosen (choice, setting))
+    return;
 
   g_print ("%s.%s=%s\n    from %s; %s, default “%s”\n    %s\n",
            setting->group,
@@ -119,8 +137,12 @@ print_setting (const UsherSetting *setting,
 static void
 add_setting (const UsherSetting *setting, const char *value, const char *source, gpointer user_data)
 {
-  UsherTable *table = user_data;
+  const Choice *choice = user_data;
+  UsherTable *table = choice->table;
   gboolean has_range = setting->min != 0 || setting->max != 0;
+
+  if (!is_chosen (choice, setting))
+    return;
 
   usher_table_add_text (table, setting->group);
   usher_table_add_text (table, setting->key);
@@ -134,6 +156,53 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
       usher_table_add_text (table, NULL);
   usher_table_add_text (table, setting->default_value);
   usher_table_add_text (table, setting->description);
+}
+
+static void
+note_group (const UsherSetting *setting, const char *value, const char *source, gpointer user_data)
+{
+  const Choice *choice = user_data;
+
+  if (!g_ptr_array_find_with_equal_func (choice->known, setting->group, g_str_equal, NULL))
+    g_ptr_array_add (choice->known, (gpointer) setting->group);
+}
+
+/* A group may be missing since its plugin has failed. */
+static void
+check_group (UsherSetup *setup, const Choice *choice, const char *group)
+{
+  g_autofree char *reason = NULL;
+  const char *nearest = NULL;
+  UsherPluginState state = usher_catalog_get_state (setup->catalog, group, &reason);
+
+  if (g_ptr_array_find_with_equal_func (choice->known, group, g_str_equal, NULL))
+    return;
+
+  g_ptr_array_add (choice->known, NULL);
+  nearest = usher_nearest_word (group, (const char *const *) choice->known->pdata);
+  g_ptr_array_set_size (choice->known, (int) choice->known->len - 1);
+  g_ptr_array_add (setup->problems,
+                   g_strdup_printf ("there are no settings of “%s”%s%s%s: %s",
+                                    group,
+                                    nearest != NULL ? ", did you mean “" : "",
+                                    nearest != NULL ? nearest : "",
+                                    nearest != NULL ? "”?" : "",
+                                    state == USHER_PLUGIN_FAILED ? reason : "it declares none"));
+}
+
+static void
+list_settings (UsherSetup *setup, const Choice *choice)
+{
+  usher_settings_foreach (setup->settings, note_group, (gpointer) choice);
+  for (guint i = 0; choice->groups != NULL && choice->groups[i] != NULL; i++)
+    check_group (setup, choice, choice->groups[i]);
+
+  usher_settings_foreach (setup->settings,
+                          as_json ? add_setting : print_setting,
+                          (gpointer) choice);
+  if (as_json)
+    usher_table_print_json (choice->table);
+  usher_setup_print_problems (setup);
 }
 
 int
@@ -150,17 +219,16 @@ usher_list_settings (const UsherOptions *options)
     { "default", "DEFAULT" },
     { "description", "DESCRIPTION" },
   };
-  g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
+  /* names are of groups here, and any plugin may have one */
+  UsherOptions all = *options;
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
+  g_autoptr (UsherSetup) setup = NULL;
+  const Choice choice = { (const char *const *) options->arguments, table, known };
 
-  if (as_json)
-    {
-      usher_settings_foreach (setup->settings, add_setting, table);
-      usher_table_print_json (table);
-    }
-  else
-    usher_settings_foreach (setup->settings, print_setting, NULL);
-  usher_setup_print_problems (setup);
+  all.arguments = NULL;
+  setup = usher_setup_new (&all, USHER_SETUP_LOOK);
+  list_settings (setup, &choice);
 
   return setup->problems->len > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

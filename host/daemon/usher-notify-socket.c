@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -21,19 +22,40 @@
 
 #define MAX_TEXT 4096
 
+/* read in one go: a child that says too much shall not keep the supervisor from all else */
+#define MAX_MESSAGES 1000
+
 struct _UsherNotifySocket
 {
   int fd;
-  char *path; /* (owned) */
+  char *path;  /* (owned) */
+  ino_t inode; /* of what is at the path */
   guint source;
   UsherNotifyFunc func;
   gpointer user_data;
 };
 
-/* The process that sent a message, 0 when the kernel does not say. */
-static GPid
-find_sender (struct msghdr *message)
+/* sd_notify() may pass descriptors for its manager to keep, of which a supervisor has no use. */
+static void
+close_descriptors (const struct cmsghdr *part)
 {
+  gsize n = (part->cmsg_len - CMSG_LEN (0)) / sizeof (int);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      int fd = -1;
+
+      memcpy (&fd, CMSG_DATA (part) + i * sizeof fd, sizeof fd);
+      close (fd);
+    }
+}
+
+/* The process that sent a message, 0 when the kernel does not say; what else came with it is let go. */
+static GPid
+take_sender (struct msghdr *message)
+{
+  GPid pid = 0;
+
   for (struct cmsghdr *part = CMSG_FIRSTHDR (message); part != NULL;
        part = CMSG_NXTHDR (message, part))
     if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS)
@@ -41,16 +63,18 @@ find_sender (struct msghdr *message)
         struct ucred sender;
 
         memcpy (&sender, CMSG_DATA (part), sizeof sender);
-        return sender.pid;
+        pid = sender.pid;
       }
+    else if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS)
+      close_descriptors (part);
 
-  return 0;
+  return pid;
 }
 
+/* FALSE: there is no message */
 static gboolean
-on_message (int fd, GIOCondition condition, gpointer user_data)
+read_message (UsherNotifySocket *self)
 {
-  UsherNotifySocket *self = user_data;
   char text[MAX_TEXT + 1];
   struct iovec vector = { text, MAX_TEXT };
   union
@@ -64,13 +88,37 @@ on_message (int fd, GIOCondition condition, gpointer user_data)
     .msg_control = &control,
     .msg_controllen = sizeof control,
   };
-  ssize_t size = recvmsg (fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  ssize_t size = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
   if (size < 0)
-    return G_SOURCE_CONTINUE;
+    return FALSE;
 
   text[size] = '\0';
-  self->func (find_sender (&message), text, self->user_data);
+  self->func (take_sender (&message), text, self->user_data);
+
+  return TRUE;
+}
+
+void
+usher_notify_socket_read (UsherNotifySocket *self)
+{
+  for (guint i = 0; i < MAX_MESSAGES; i++)
+    if (!read_message (self))
+      return;
+}
+
+gboolean
+usher_notify_socket_is_there (UsherNotifySocket *self)
+{
+  struct stat info = { 0 };
+
+  return stat (self->path, &info) == 0 && info.st_ino == self->inode;
+}
+
+static gboolean
+on_message (int fd, GIOCondition condition, gpointer user_data)
+{
+  read_message (user_data);
 
   return G_SOURCE_CONTINUE;
 }
@@ -80,6 +128,7 @@ usher_notify_socket_new (const char *path, UsherNotifyFunc func, gpointer user_d
 {
   g_autoptr (UsherNotifySocket) self = g_new0 (UsherNotifySocket, 1);
   struct sockaddr_un address = { .sun_family = AF_UNIX };
+  struct stat info = { 0 };
   int on = 1;
 
   self->path = g_strdup (path);
@@ -90,7 +139,7 @@ usher_notify_socket_new (const char *path, UsherNotifyFunc func, gpointer user_d
 
   if (g_strlcpy (address.sun_path, path, sizeof address.sun_path) >= sizeof address.sun_path ||
       self->fd < 0 || setsockopt (self->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
-      bind (self->fd, (struct sockaddr *) &address, sizeof address) != 0)
+      bind (self->fd, (struct sockaddr *) &address, sizeof address) != 0 || stat (path, &info) != 0)
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -101,6 +150,7 @@ usher_notify_socket_new (const char *path, UsherNotifyFunc func, gpointer user_d
       return NULL;
     }
 
+  self->inode = info.st_ino;
   self->source = g_unix_fd_add (self->fd, G_IO_IN, on_message, self);
 
   return g_steal_pointer (&self);
@@ -112,7 +162,8 @@ usher_notify_socket_free (UsherNotifySocket *self)
   g_clear_handle_id (&self->source, g_source_remove);
   if (self->fd >= 0)
     {
-      g_unlink (self->path);
+      if (usher_notify_socket_is_there (self))
+        g_unlink (self->path);
       close (self->fd);
     }
   g_free (self->path);

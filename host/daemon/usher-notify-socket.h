@@ -22,6 +22,11 @@ UsherNotifySocket *usher_notify_socket_new (const char *path,
                                             GError **error);
 void usher_notify_socket_free (UsherNotifySocket *self);
 
+/* what has come and was not read yet */
+void usher_notify_socket_read (UsherNotifySocket *self);
+/* whether who knows the path finds this socket; somebody may have deleted it */
+gboolean usher_notify_socket_is_there (UsherNotifySocket *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherNotifySocket, usher_notify_socket_free)
 
 G_END_DECLS

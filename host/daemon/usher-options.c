@@ -67,8 +67,15 @@ add_common (UsherOptions *self, GOptionContext *context)
       0,
       G_OPTION_ARG_FILENAME_ARRAY,
       &self->plugins,
-      "Look for plugins in DIR; may be repeated",
+      "Look for plugins in DIR too; may be repeated",
       "DIR" },
+    { "plugins-only",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &self->plugins_only,
+      "Look for plugins nowhere else",
+      NULL },
     { NULL },
   };
 
@@ -136,6 +143,13 @@ add_placement (UsherOptions *self, GOptionContext *context, UsherOptionsFlags fl
       "Be found by others in DIR; its sockets are there",
       "DIR" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, "How this process is called", "NAME" },
+    { "leave-out",
+      0,
+      G_OPTION_FLAG_HIDDEN,
+      G_OPTION_ARG_NONE,
+      &self->leaves_out,
+      "For the children of “usher up”: end with a status of its own when no plugin is left",
+      NULL },
     { NULL },
   };
   const GOptionEntry profile[] = {
@@ -190,20 +204,41 @@ choose_data (void)
   return g_build_filename (g_get_user_data_dir (), "usher", NULL);
 }
 
+static void
+add_folder (GPtrArray *folders, const char *folder)
+{
+  g_autofree char *path = g_canonicalize_filename (folder, NULL);
+
+  if (*folder != '\0' && !g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
+    g_ptr_array_add (folders, g_steal_pointer (&path));
+}
+
+/* (transfer full): those that were given, then those of the environment, else the installed one. @given: (nullable) */
 static char **
-choose_plugins (void)
+choose_plugins (char **given, gboolean only_given)
 {
   const char *path = g_getenv ("USHER_PLUGIN_PATH");
-  g_auto (GStrv) folders = g_strsplit (path != NULL ? path : "", ":", -1);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gboolean has_path = path != NULL && *path != '\0';
+  g_auto (GStrv) more = g_strsplit (has_path ? path : USHER_PLUGIN_DIR, ":", -1);
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
 
-  for (guint i = 0; folders[i] != NULL; i++)
-    if (*folders[i] != '\0')
-      g_strv_builder_add (builder, folders[i]);
-  if (path == NULL || *path == '\0')
-    g_strv_builder_add (builder, USHER_PLUGIN_DIR);
+  for (guint i = 0; given != NULL && given[i] != NULL; i++)
+    add_folder (folders, given[i]);
+  /* where nothing is installed, what was given will do */
+  for (guint i = 0; !only_given && more[i] != NULL; i++)
+    if (given == NULL || has_path || g_file_test (more[i], G_FILE_TEST_IS_DIR))
+      add_folder (folders, more[i]);
+  g_ptr_array_add (folders, NULL);
 
-  return g_strv_builder_end (builder);
+  return (char **) g_ptr_array_free (g_steal_pointer (&folders), FALSE);
+}
+
+static void
+set_plugins (UsherOptions *self)
+{
+  g_auto (GStrv) given = g_steal_pointer (&self->plugins);
+
+  self->plugins = choose_plugins (given, self->plugins_only);
 }
 
 /* Whether it looks like ADDR:PORT or [ADDR]:PORT, before anything is opened. */
@@ -374,8 +409,9 @@ add_defaults (UsherOptions *self, UsherOptionsFlags flags)
   self->has_run = run != NULL;
   if (self->data == NULL)
     self->data = choose_data ();
-  if (self->plugins == NULL)
-    self->plugins = choose_plugins ();
+  if (self->config == NULL)
+    self->config = g_strdup (g_getenv ("USHER_CONFIG"));
+  set_plugins (self);
   if (self->listen == NULL)
     self->listen = g_strdup (LISTEN);
   if (self->admin == NULL)

@@ -23,19 +23,21 @@ typedef enum
 
 typedef struct
 {
-  char **arguments;   /* (owned) (nullable): what is no option, such as services; NULL: none */
-  char *config;       /* (owned) (nullable) */
-  char **assignments; /* (owned) (nullable): group.key=value */
-  char **plugins;     /* (owned): the plugin folders */
-  char *data;         /* (owned): the data directory */
-  char *listen;       /* (owned) (nullable): ADDR:PORT, unix:PATH; NULL: not at all */
-  char *admin;        /* (owned) (nullable): likewise */
-  char *probe;        /* (owned) (nullable): likewise, by default not at all */
-  char *bus;          /* (owned) (nullable): an endpoint; NULL: the command's default */
-  char *name;         /* (owned) (nullable): of this process; NULL: the command's default */
-  char *run;          /* (owned): the run directory */
-  gboolean has_run;   /* it was asked for, so that the process is to be found there */
-  char *profile;      /* (owned) (nullable) */
+  char **arguments;      /* (owned) (nullable): what is no option, such as services; NULL: none */
+  char *config;          /* (owned) (nullable) */
+  char **assignments;    /* (owned) (nullable): group.key=value */
+  char **plugins;        /* (owned): the plugin folders, those of the command line first */
+  gboolean plugins_only; /* those of the command line alone */
+  char *data;            /* (owned): the data directory */
+  char *listen;          /* (owned) (nullable): ADDR:PORT, unix:PATH; NULL: not at all */
+  char *admin;           /* (owned) (nullable): likewise */
+  char *probe;           /* (owned) (nullable): likewise, by default not at all */
+  char *bus;             /* (owned) (nullable): an endpoint; NULL: the command's default */
+  char *name;            /* (owned) (nullable): of this process; NULL: the command's default */
+  char *run;             /* (owned): the run directory */
+  gboolean has_run;      /* it was asked for, so that the process is to be found there */
+  char *profile;         /* (owned) (nullable) */
+  gboolean leaves_out;   /* a plugin that fails is left out although it is named */
 } UsherOptions;
 
 /* A command's own options and what --help says of it. */

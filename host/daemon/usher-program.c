@@ -14,22 +14,8 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include "usher-error.h"
-
-static void
-raise_file_limit (void)
-{
-  struct rlimit limit = { 0 };
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-    return;
-
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
-    g_message ("the limit of open files stays as it is: %s", g_strerror (errno));
-}
 
 static gboolean
 on_stop_signal (gpointer user_data)
@@ -49,7 +35,6 @@ usher_program_prepare (GMainLoop *loop)
   signal (SIGPIPE, SIG_IGN);
   /* else czmq takes the signals with its first socket */
   zsys_handler_set (NULL);
-  raise_file_limit ();
 }
 
 void

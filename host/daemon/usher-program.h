@@ -10,8 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* SIGTERM and SIGINT quit @loop, the second one ends the program at once; SIGPIPE is ignored; all files that may be open
- * can be */
+/* SIGTERM and SIGINT quit @loop, the second one ends the program at once; SIGPIPE is ignored */
 void usher_program_prepare (GMainLoop *loop);
 /* “WHAT on WHERE”, which scripts read; nothing when @where is NULL */
 void usher_program_print_line (const char *what, const char *where);

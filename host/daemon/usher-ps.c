@@ -25,12 +25,15 @@ const GOptionEntry usher_ps_entries[] = {
   { NULL },
 };
 
+/* @client: (nullable) */
 static int
-fail (const GError *error)
+fail (UsherAdminClient *client, const GError *error)
 {
   g_printerr ("usher: %s\n", error->message);
+  if (client == NULL)
+    return EXIT_USAGE;
 
-  return EXIT_FAILURE;
+  return usher_admin_client_is_lost (client) ? EXIT_NOT_REACHED : EXIT_FAILURE;
 }
 
 /* A host alone and a hub have no processes. */
@@ -44,7 +47,8 @@ say_what_it_is (UsherAdminClient *client, GError **error)
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_NOT_FOUND,
-               "%s is not the admin listener of “usher up”, which alone has processes",
+               "there is no supervisor at %s: processes are those of “usher up”, and who answers "
+               "there is a host, a hub or a gateway alone",
                usher_admin_client_get_address (client));
 }
 
@@ -67,6 +71,18 @@ print_json (UsherTable *table, JsonObject *answer)
   usher_terminal_print_built (builder);
 }
 
+/* Where nothing has died nothing is said of it. */
+static void
+hide_ends (UsherTable *table, JsonObject *answer)
+{
+  for (guint i = 0; i < usher_answer_get_length (answer, "items"); i++)
+    if (usher_answer_get_text (usher_answer_get_item (answer, "items", i), "lastEnd") != NULL)
+      return;
+
+  usher_table_hide_column (table, "lastEndTime");
+  usher_table_hide_column (table, "lastEnd");
+}
+
 int
 usher_ps (const UsherOptions *options)
 {
@@ -79,6 +95,8 @@ usher_ps (const UsherOptions *options)
     { "since", "SINCE" },
     { "services", "SERVICES", USHER_COLUMN_LIST },
     { "reason", "REASON" },
+    { "lastEndTime", "DIED" },
+    { "lastEnd", "HOW" },
   };
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
   g_autoptr (GError) error = NULL;
@@ -90,13 +108,16 @@ usher_ps (const UsherOptions *options)
   if (answer == NULL && client != NULL)
     say_what_it_is (client, &error);
   if (answer == NULL)
-    return fail (error);
+    return fail (client, error);
 
   usher_table_add_rows (table, answer, "items");
   if (wants_json)
     print_json (table, answer);
   else
-    usher_table_print (table);
+    {
+      hide_ends (table, answer);
+      usher_table_print (table);
+    }
 
   return EXIT_SUCCESS;
 }
@@ -136,12 +157,12 @@ usher_reload (const UsherOptions *options)
 
   client = usher_admin_client_new (options, RELOAD_TIMEOUT, &error);
   if (client == NULL)
-    return fail (error);
+    return fail (client, error);
 
   for (guint i = 0; options->arguments[i] != NULL; i++)
     {
       if (!reload (client, options->arguments[i], &error))
-        return fail (error);
+        return fail (client, error);
       g_print ("%s is served by a new process\n", options->arguments[i]);
     }
 

@@ -16,6 +16,7 @@
 #include "usher-module.h"
 #include "usher-sources.h"
 #include "usher-supervisor.h"
+#include "usher-wants-private.h"
 
 /* the kernel ends the children of one that was killed, but not before its own end */
 #define TAKE_OVER_TIME (2 * G_TIME_SPAN_SECOND)
@@ -91,7 +92,8 @@ is_named (UsherSetup *self, const char *name)
 {
   char **services = self->options->arguments;
 
-  return services != NULL && g_strv_contains ((const char *const *) services, name);
+  return services != NULL && !self->options->leaves_out &&
+         g_strv_contains ((const char *const *) services, name);
 }
 
 static void
@@ -136,6 +138,7 @@ add_plugin (UsherSetup *self, UsherManifest *manifest)
       return;
     }
 
+  usher_wants_tell (self->catalog, manifest);
   service = usher_module_load (manifest, &error);
   if (service == NULL)
     {
@@ -310,7 +313,8 @@ usher_setup_new (const UsherOptions *options, UsherSetupUse use)
 
   add_plugins (self);
   check_settings (self);
-  if (self->n_services == 0 && self->problems->len == 0)
+  self->is_left_out = self->n_services == 0 && self->problems->len == 0 && options->leaves_out;
+  if (self->n_services == 0 && self->problems->len == 0 && !self->is_left_out)
     add_problem (self, "there is no plugin that can run");
 
   return self;

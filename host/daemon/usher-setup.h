@@ -23,6 +23,7 @@ typedef struct
   guint n_services;            /* that are configured */
   GPtrArray *problems;         /* (owned) (element-type utf8): what keeps the host from starting */
   char *trouble;               /* (owned) (nullable): what keeps it from being ready */
+  gboolean is_left_out; /* all its plugins have failed, which the supervisor knows how to take */
 } UsherSetup;
 
 typedef enum

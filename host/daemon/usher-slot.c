@@ -10,10 +10,14 @@
 
 #include <signal.h>
 
+#include "usher-ends.h"
 #include "usher-error.h"
 
 #define FIRST_PAUSE 100 /* milliseconds before the second restart; the first comes at once */
 #define LAST_PAUSE  5000
+
+/* milliseconds that the old process stays beside a new one that is ready: what crashes at once shall change nothing */
+#define PROBATION 300
 
 struct _UsherSlot
 {
@@ -30,10 +34,13 @@ struct _UsherSlot
   guint n_restarts;
   gboolean was_ready;
   gboolean gave_up;
-  GArray *ends;      /* (owned) (element-type gint64): when processes ended, monotonic */
-  guint start_timer; /* of the child that is not ready yet */
-  guint stop_timer;
+  gboolean is_left_out;
+  gboolean is_replaced;  /* the current one was told to end, so that another can begin */
+  UsherEnds *ends;       /* (owned) */
+  gint64 start_deadline; /* monotonic, of the child that is not ready yet; 0: none */
+  gint64 stop_deadline;  /* monotonic, of those that were told to stop; 0: none */
   guint restart_timer;
+  guint probation_timer; /* of the next one, which is ready */
 
   UsherReloadedFunc reloaded; /* (nullable): a reload is under way */
   gpointer reloaded_data;
@@ -60,7 +67,7 @@ usher_slot_new (const UsherSlotPolicy *policy, const char *name, const char *con
   self->state = USHER_SLOT_STOPPED;
   self->reason = g_strdup ("it has not been started yet");
   self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_child_free);
-  self->ends = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->ends = usher_ends_new ();
 
   return self;
 }
@@ -68,13 +75,12 @@ usher_slot_new (const UsherSlotPolicy *policy, const char *name, const char *con
 void
 usher_slot_free (UsherSlot *self)
 {
-  g_clear_handle_id (&self->start_timer, g_source_remove);
-  g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_handle_id (&self->restart_timer, g_source_remove);
+  g_clear_handle_id (&self->probation_timer, g_source_remove);
   g_clear_pointer (&self->current, usher_child_free);
   g_clear_pointer (&self->next, usher_child_free);
   g_ptr_array_unref (self->old);
-  g_array_unref (self->ends);
+  usher_ends_free (self->ends);
   g_strfreev (self->services);
   g_free (self->name);
   g_free (self->reason);
@@ -95,19 +101,10 @@ set_state (UsherSlot *self, UsherSlotState state, const char *reason)
 
 static void on_child (UsherChild *child, gpointer user_data);
 
-static gboolean
-on_start_timeout (gpointer user_data)
+static gint64
+make_deadline (guint timeout)
 {
-  UsherSlot *self = user_data;
-  UsherChild *child = self->next != NULL ? self->next : self->current;
-  g_autofree char *why = g_strdup_printf ("it was not ready within %u s: %s",
-                                          self->policy->start_timeout,
-                                          usher_child_get_reason (child));
-
-  self->start_timer = 0;
-  usher_child_kill (child, why);
-
-  return G_SOURCE_REMOVE;
+  return g_get_monotonic_time () + (gint64) timeout * G_TIME_SPAN_SECOND;
 }
 
 static UsherChild *
@@ -122,8 +119,7 @@ start_child (UsherSlot *self, GError **error)
     return NULL;
 
   usher_child_set_func (child, on_child, self);
-  g_clear_handle_id (&self->start_timer, g_source_remove);
-  self->start_timer = g_timeout_add_seconds (self->policy->start_timeout, on_start_timeout, self);
+  self->start_deadline = make_deadline (self->policy->start_timeout);
 
   return child;
 }
@@ -151,28 +147,19 @@ on_restart (gpointer user_data)
   self->restart_timer = 0;
   self->n_restarts++;
   usher_slot_start (self);
+  if (self->current != NULL)
+    g_message ("process “%s” is started again, as “%s” with pid %d",
+               self->name,
+               usher_child_get_name (self->current),
+               (int) usher_child_get_pid (self->current));
 
   return G_SOURCE_REMOVE;
-}
-
-/* How many have ended within the window, this one too. */
-static guint
-count_ends (UsherSlot *self)
-{
-  gint64 now = g_get_monotonic_time ();
-  gint64 window = (gint64) self->policy->restart_window * G_TIME_SPAN_SECOND;
-
-  while (self->ends->len > 0 && g_array_index (self->ends, gint64, 0) < now - window)
-    g_array_remove_index (self->ends, 0);
-  g_array_append_val (self->ends, now);
-
-  return self->ends->len;
 }
 
 static void
 restart_later (UsherSlot *self, const char *reason)
 {
-  guint n = count_ends (self);
+  guint n = usher_ends_count (self->ends, self->policy->restart_window);
   guint pause = n < 2 ? 0 : MIN (FIRST_PAUSE << MIN (n - 2, 16), LAST_PAUSE);
   g_autofree char *text = NULL;
 
@@ -182,6 +169,7 @@ restart_later (UsherSlot *self, const char *reason)
                               n,
                               self->policy->restart_window,
                               reason);
+      g_warning ("process “%s” is given up: %s", self->name, text);
       set_state (self, USHER_SLOT_FAILED, text);
       return;
     }
@@ -207,55 +195,42 @@ fail_reload (UsherSlot *self, const char *why)
   g_set_error (&error,
                USHER_ERROR,
                USHER_ERROR_UNAVAILABLE,
-               "the new process of “%s” did not take over: %s",
+               "the new process of “%s” did not take over: %s%s",
                self->name,
-               why);
+               why,
+               self->current != NULL ? "; the old one serves on" : "");
   end_reload (self, error);
 }
 
 static gboolean
-on_stop_timeout (gpointer user_data)
+on_proven (gpointer user_data)
 {
   UsherSlot *self = user_data;
-  g_autofree char *why =
-      g_strdup_printf ("it did not stop within %u s", self->policy->stop_timeout);
 
-  self->stop_timer = 0;
-  if (self->current != NULL && self->state == USHER_SLOT_STOPPING)
-    usher_child_kill (self->current, why);
-  for (guint i = 0; i < self->old->len; i++)
-    usher_child_kill (g_ptr_array_index (self->old, i), why);
+  self->probation_timer = 0;
+  usher_child_signal (self->current, SIGTERM);
+  g_ptr_array_add (self->old, self->current);
+  self->stop_deadline = make_deadline (self->policy->stop_timeout);
+  self->current = g_steal_pointer (&self->next);
+  set_state (self, USHER_SLOT_READY, "it serves");
+  end_reload (self, NULL);
 
   return G_SOURCE_REMOVE;
 }
 
 static void
-watch_stop (UsherSlot *self)
-{
-  g_clear_handle_id (&self->stop_timer, g_source_remove);
-  self->stop_timer = g_timeout_add_seconds (self->policy->stop_timeout, on_stop_timeout, self);
-}
-
-static void
-take_over (UsherSlot *self)
-{
-  if (self->current != NULL)
-    {
-      usher_child_signal (self->current, SIGTERM);
-      g_ptr_array_add (self->old, self->current);
-      watch_stop (self);
-    }
-  self->current = g_steal_pointer (&self->next);
-}
-
-static void
 on_ready (UsherSlot *self, UsherChild *child)
 {
-  g_clear_handle_id (&self->start_timer, g_source_remove);
+  self->start_deadline = 0;
   self->was_ready = TRUE;
   if (child == self->next)
-    take_over (self);
-  set_state (self, USHER_SLOT_READY, usher_child_get_reason (child));
+    {
+      if (self->probation_timer == 0)
+        self->probation_timer = g_timeout_add (PROBATION, on_proven, self);
+      return;
+    }
+
+  set_state (self, USHER_SLOT_READY, "it serves");
   end_reload (self, NULL);
 }
 
@@ -266,52 +241,105 @@ note_stopped (UsherSlot *self)
       self->old->len > 0)
     return;
 
-  g_clear_handle_id (&self->stop_timer, g_source_remove);
+  self->stop_deadline = 0;
   set_state (self, USHER_SLOT_STOPPED, "it has ended");
 }
 
-/* The one that serves has ended although nobody asked it to. */
+/* The one that serves has ended although nobody asked it to. @end: with more than @reason */
 static void
-on_current_end (UsherSlot *self, const char *reason)
+on_current_end (UsherSlot *self, const char *reason, const char *end)
 {
   if (self->next != NULL)
     {
-      /* the new one, which is starting, is the next process anyway */
+      /* the new one is the next process anyway */
       self->current = g_steal_pointer (&self->next);
-      set_state (self, USHER_SLOT_STARTING, reason);
+      if (self->probation_timer == 0)
+        set_state (self, USHER_SLOT_STARTING, reason);
+      else
+        on_ready (self, self->current);
+      g_clear_handle_id (&self->probation_timer, g_source_remove);
       return;
     }
 
-  g_clear_handle_id (&self->start_timer, g_source_remove);
-  if (self->gave_up && !self->was_ready)
-    set_state (self, USHER_SLOT_FAILED, reason);
+  self->start_deadline = 0;
+  if (self->is_left_out)
+    {
+      g_message ("process “%s” is not started again: %s", self->name, end);
+      set_state (self, USHER_SLOT_FAILED, end);
+    }
+  else if (self->gave_up && !self->was_ready)
+    {
+      g_warning ("process “%s” is given up: its first one could not start", self->name);
+      set_state (self, USHER_SLOT_FAILED, reason);
+    }
   else
     restart_later (self, reason);
-  if (self->state == USHER_SLOT_FAILED)
-    fail_reload (self, reason);
+  fail_reload (self, end);
+}
+
+static gboolean
+is_asked_to_end (UsherSlot *self, UsherChild *child)
+{
+  return self->state == USHER_SLOT_STOPPING || (child == self->current && self->is_replaced) ||
+         (child != self->current && child != self->next);
+}
+
+static void
+note_end (UsherSlot *self, UsherChild *child, const char *end)
+{
+  const char *name = usher_child_get_name (child);
+  int pid = (int) usher_child_get_pid (child);
+
+  if (is_asked_to_end (self, child))
+    {
+      g_info ("process “%s” with pid %d has ended: %s", name, pid, end);
+      return;
+    }
+
+  g_message ("process “%s” with pid %d has died: %s", name, pid, end);
+  usher_ends_note (self->ends, end);
+}
+
+static void
+take_next_end (UsherSlot *self, const char *end)
+{
+  self->next = NULL;
+  self->start_deadline = 0;
+  g_clear_handle_id (&self->probation_timer, g_source_remove);
+  if (self->state == USHER_SLOT_RELOADING)
+    set_state (self, USHER_SLOT_READY, "it serves; a new process did not take over");
+  fail_reload (self, end);
+}
+
+static void
+take_current_end (UsherSlot *self, UsherChild *child, const char *end)
+{
+  gboolean is_replaced = self->is_replaced;
+
+  self->current = NULL;
+  self->is_replaced = FALSE;
+  self->gave_up = usher_child_gave_up (child);
+  self->is_left_out = usher_child_is_left_out (child);
+  if (self->state == USHER_SLOT_STOPPING)
+    return;
+
+  if (is_replaced)
+    usher_slot_start (self);
+  else
+    on_current_end (self, usher_child_get_reason (child), end);
 }
 
 static void
 on_end (UsherSlot *self, UsherChild *child)
 {
-  g_autofree char *reason = g_strdup (usher_child_get_reason (child));
+  g_autofree char *end = usher_child_dup_end (child);
 
   self->policy->ended (self, usher_child_get_name (child), self->policy->user_data);
+  note_end (self, child, end);
   if (child == self->next)
-    {
-      self->next = NULL;
-      g_clear_handle_id (&self->start_timer, g_source_remove);
-      if (self->state == USHER_SLOT_RELOADING)
-        set_state (self, USHER_SLOT_READY, "it serves; a new process did not get ready");
-      fail_reload (self, reason);
-    }
+    take_next_end (self, end);
   else if (child == self->current)
-    {
-      self->current = NULL;
-      self->gave_up = usher_child_gave_up (child);
-      if (self->state != USHER_SLOT_STOPPING)
-        on_current_end (self, reason);
-    }
+    take_current_end (self, child, end);
   else
     {
       guint index = 0;
@@ -343,7 +371,8 @@ void
 usher_slot_stop (UsherSlot *self)
 {
   g_clear_handle_id (&self->restart_timer, g_source_remove);
-  g_clear_handle_id (&self->start_timer, g_source_remove);
+  g_clear_handle_id (&self->probation_timer, g_source_remove);
+  self->start_deadline = 0;
   if (self->state == USHER_SLOT_STOPPED)
     return;
 
@@ -353,7 +382,7 @@ usher_slot_stop (UsherSlot *self)
     usher_child_signal (self->current, SIGTERM);
   if (self->next != NULL)
     usher_child_kill (self->next, "it was not needed any more");
-  watch_stop (self);
+  self->stop_deadline = make_deadline (self->policy->stop_timeout);
   note_stopped (self);
 }
 
@@ -388,7 +417,7 @@ usher_slot_reload (UsherSlot *self, UsherReloadedFunc func, gpointer user_data)
 
   self->reloaded = func;
   self->reloaded_data = user_data;
-  g_array_set_size (self->ends, 0);
+  usher_ends_forget (self->ends);
   if (self->current == NULL)
     {
       usher_slot_start (self);
@@ -417,11 +446,72 @@ usher_slot_take_notice (UsherSlot *self, GPid pid, const char *text)
   return FALSE;
 }
 
-void
-usher_slot_check (UsherSlot *self)
+static void
+end_late_start (UsherSlot *self)
 {
+  UsherChild *child = self->next != NULL ? self->next : self->current;
+  g_autofree char *why = NULL;
+
+  self->start_deadline = 0;
+  if (child == NULL)
+    return;
+
+  why = g_strdup_printf ("it was not ready within %u s: %s",
+                         self->policy->start_timeout,
+                         usher_child_get_reason (child));
+  usher_child_kill (child, why);
+}
+
+static void
+end_late_stop (UsherSlot *self)
+{
+  g_autofree char *why =
+      g_strdup_printf ("it did not stop within %u s", self->policy->stop_timeout);
+
+  self->stop_deadline = 0;
+  if (self->current != NULL && (self->state == USHER_SLOT_STOPPING || self->is_replaced))
+    usher_child_kill (self->current, why);
+  for (guint i = 0; i < self->old->len; i++)
+    usher_child_kill (g_ptr_array_index (self->old, i), why);
+}
+
+static gboolean
+is_late (gint64 *deadline, gint64 gap)
+{
+  if (*deadline == 0)
+    return FALSE;
+
+  *deadline += gap;
+
+  return g_get_monotonic_time () >= *deadline;
+}
+
+void
+usher_slot_check (UsherSlot *self, gint64 gap)
+{
+  if (self->current != NULL)
+    usher_child_forgive (self->current, gap);
+  if (self->next != NULL)
+    usher_child_forgive (self->next, gap);
+
+  if (is_late (&self->start_deadline, gap))
+    end_late_start (self);
+  if (is_late (&self->stop_deadline, gap))
+    end_late_stop (self);
   if (self->current != NULL && !usher_child_is_alive (self->current))
     usher_child_kill (self->current, "it did not say in time that it is alive");
+}
+
+void
+usher_slot_replace (UsherSlot *self, const char *why)
+{
+  if (self->current == NULL || self->state != USHER_SLOT_READY)
+    return;
+
+  self->is_replaced = TRUE;
+  self->stop_deadline = make_deadline (self->policy->stop_timeout);
+  set_state (self, USHER_SLOT_WAITING, why);
+  usher_child_signal (self->current, SIGTERM);
 }
 
 const char *
@@ -476,6 +566,20 @@ guint
 usher_slot_get_generation (UsherSlot *self)
 {
   return self->generation;
+}
+
+const char *
+usher_slot_get_last_end (UsherSlot *self, gint64 *time)
+{
+  *time = usher_ends_get_last_time (self->ends);
+
+  return usher_ends_get_last (self->ends);
+}
+
+gboolean
+usher_slot_is_left_out (UsherSlot *self)
+{
+  return self->state == USHER_SLOT_FAILED && self->is_left_out && self->policy->leaves_out;
 }
 
 gboolean

@@ -23,6 +23,7 @@ typedef struct
   guint max_restarts;   /* as many in */
   guint restart_window; /* as many seconds, and no more */
   guint watchdog;       /* seconds, 0: none */
+  gboolean leaves_out;  /* the operator named no services: others do without those that fail */
   /* (transfer full): how to start a process of this name */
   char **(*make_arguments) (UsherSlot *slot, const char *name, gpointer user_data);
   /* its process of this name is no more */
@@ -55,8 +56,10 @@ void usher_slot_start (UsherSlot *self);
 void usher_slot_stop (UsherSlot *self);
 void usher_slot_reload (UsherSlot *self, UsherReloadedFunc func, gpointer user_data);
 gboolean usher_slot_take_notice (UsherSlot *self, GPid pid, const char *text);
-/* ends a process that does not answer any more */
-void usher_slot_check (UsherSlot *self);
+/* ends a process that is late. @gap: microseconds in which nobody could hear it */
+void usher_slot_check (UsherSlot *self, gint64 gap);
+/* puts another process in the place of the one that serves, first stopping that one */
+void usher_slot_replace (UsherSlot *self, const char *why);
 
 const char *usher_slot_get_name (UsherSlot *self);
 const char *const *usher_slot_get_services (UsherSlot *self);
@@ -69,6 +72,10 @@ const char *usher_slot_get_reason (UsherSlot *self);
 UsherChild *usher_slot_get_child (UsherSlot *self);
 guint usher_slot_get_n_restarts (UsherSlot *self);
 guint usher_slot_get_generation (UsherSlot *self);
+/* (nullable): how the last process that ended did, when and with which words; @time: (out): in microseconds */
+const char *usher_slot_get_last_end (UsherSlot *self, gint64 *time);
+/* its services have failed in a way that shall not matter to others */
+gboolean usher_slot_is_left_out (UsherSlot *self);
 /* its first process could not do what it was told, and no other will */
 gboolean usher_slot_gave_up (UsherSlot *self);
 

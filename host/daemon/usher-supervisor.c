@@ -8,20 +8,23 @@
 
 #include "usher-supervisor.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "usher-error.h"
 #include "usher-notify-socket.h"
+#include "usher-program.h"
+#include "usher-run-directory.h"
+#include "usher-slots.h"
 
 #define CHECK_INTERVAL 500 /* milliseconds */
 
+/* microseconds between attempts to put processes in the place of those that cannot be found any more */
+#define RENEWAL_PAUSE (10 * G_TIME_SPAN_SECOND)
+
+#define IPC "ipc://"
+
 /* what a process may take longer to stop than what is under way in it */
 #define STOP_MARGIN 5
-
-/* of the files of a process in the run directory */
-static const char *const suffixes[] = { ".json", ".listen", ".admin" };
 
 struct _UsherSupervisor
 {
@@ -37,6 +40,8 @@ struct _UsherSupervisor
   UsherSlot *hub;      /* (owned) */
   GPtrArray *services; /* (owned) (element-type UsherSlot) */
   guint check_timer;
+  gint64 checked; /* monotonic */
+  gint64 renewed; /* monotonic: when something was found missing in the run directory */
   gboolean began; /* the services were started */
   gboolean stopping;
 };
@@ -127,10 +132,14 @@ make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
   add_socket (builder, "--admin", options, name);
   if (services != NULL)
     add_socket (builder, "--listen", options, name);
+  /* one that has others beside it serves those, and is not ready */
+  if (services != NULL && (self->policy.leaves_out || services[1] == NULL))
+    g_strv_builder_add (builder, "--leave-out");
   add_option (builder, "--data", options->data);
   add_option (builder, "--config", options->config);
   add_options (builder, "--set", options->assignments);
   add_options (builder, "--plugins", options->plugins);
+  g_strv_builder_add (builder, "--plugins-only");
 
   return g_strv_builder_end (builder);
 }
@@ -140,16 +149,6 @@ each (UsherSupervisor *self, void (*func) (UsherSlot *slot))
 {
   for (guint i = 0; i < self->services->len; i++)
     func (g_ptr_array_index (self->services, i));
-}
-
-static gboolean
-have_ended (UsherSupervisor *self)
-{
-  for (guint i = 0; i < self->services->len; i++)
-    if (usher_slot_get_state (g_ptr_array_index (self->services, i)) != USHER_SLOT_STOPPED)
-      return FALSE;
-
-  return TRUE;
 }
 
 static void
@@ -180,13 +179,129 @@ on_notice (GPid pid, const char *text, gpointer user_data)
       return;
 }
 
+static void
+on_renewed (UsherSlot *slot, const GError *error, gpointer user_data)
+{
+  if (error != NULL)
+    g_message ("%s", error->message);
+}
+
+/* A process that is ready, and whose files somebody has deleted. */
+static gboolean
+is_lost (UsherSupervisor *self, UsherSlot *slot)
+{
+  UsherChild *child = usher_slot_get_child (slot);
+  gboolean is_hub = slot == self->hub;
+
+  if (usher_slot_get_state (slot) != USHER_SLOT_READY || child == NULL ||
+      usher_child_get_state (child) != USHER_CHILD_READY)
+    return FALSE;
+  if (!usher_run_directory_has (self->setup->options->run, usher_child_get_name (child), !is_hub))
+    return TRUE;
+
+  return is_hub && g_str_has_prefix (self->profile->bus, IPC) &&
+         !g_file_test (self->profile->bus + strlen (IPC), G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+renew_slots (UsherSupervisor *self)
+{
+  gboolean any = FALSE;
+
+  if (is_lost (self, self->hub))
+    {
+      usher_slot_replace (self->hub, "its sockets were deleted");
+      any = TRUE;
+    }
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      UsherSlot *slot = g_ptr_array_index (self->services, i);
+
+      if (!is_lost (self, slot))
+        continue;
+      usher_slot_reload (slot, on_renewed, NULL);
+      any = TRUE;
+    }
+
+  return any;
+}
+
+static gboolean
+renew_socket (UsherSupervisor *self)
+{
+  UsherNotifySocket *socket = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (usher_notify_socket_is_there (self->socket))
+    return FALSE;
+
+  if (usher_program_make_run_directory (self->setup->options->run, &error))
+    socket = usher_notify_socket_new (self->notify, on_notice, self, &error);
+  if (socket == NULL)
+    {
+      g_message ("%s", error->message);
+      return TRUE;
+    }
+
+  /* which removes its path no more, as that is another's */
+  usher_notify_socket_free (self->socket);
+  self->socket = socket;
+
+  return TRUE;
+}
+
+/* Sockets whose path was deleted are found by nobody, and only who has them can make them again. */
+static void
+renew_run (UsherSupervisor *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean any = FALSE;
+
+  if (self->stopping || (self->renewed != 0 && now < self->renewed + RENEWAL_PAUSE))
+    return;
+
+  any = renew_socket (self);
+  any = renew_slots (self) || any;
+  if (!any)
+    return;
+
+  self->renewed = now;
+  g_message (
+      "files were deleted in the run directory “%s”: it is made again, and new processes take "
+      "the place of those that nobody finds any more",
+      self->setup->options->run);
+}
+
+static void
+check_slots (UsherSupervisor *self, gint64 gap)
+{
+  usher_slot_check (self->hub, gap);
+  for (guint i = 0; i < self->services->len; i++)
+    usher_slot_check (g_ptr_array_index (self->services, i), gap);
+}
+
+/* How much longer ago the last look was than it should be, in microseconds: this process was stopped, or the machine. */
+static gint64
+measure_gap (UsherSupervisor *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 gap = now - self->checked - CHECK_INTERVAL * G_TIME_SPAN_MILLISECOND;
+
+  self->checked = now;
+
+  return MAX (gap, 0);
+}
+
+/* What the children have said meanwhile is heard before they are judged, and a gap is nobody's fault. */
 static gboolean
 on_check (gpointer user_data)
 {
   UsherSupervisor *self = user_data;
+  gint64 gap = measure_gap (self);
 
-  usher_slot_check (self->hub);
-  each (self, usher_slot_check);
+  usher_notify_socket_read (self->socket);
+  check_slots (self, gap);
+  renew_run (self);
 
   return G_SOURCE_CONTINUE;
 }
@@ -218,53 +333,13 @@ get_setting (UsherSupervisor *self, const char *group, const char *key)
   return (guint) usher_settings_get_integer (self->setup->settings, group, key);
 }
 
-static void
-remove_file (const char *directory, const char *name, const char *suffix)
-{
-  g_autofree char *path = g_strdup_printf ("%s/%s%s", directory, name, suffix);
-
-  g_unlink (path);
-}
-
 /* A process that was killed leaves its sockets and what others find it by. */
 static void
 on_ended (UsherSlot *slot, const char *name, gpointer user_data)
 {
   UsherSupervisor *self = user_data;
-  const char *directory = self->setup->options->run;
 
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    remove_file (directory, name, suffixes[i]);
-}
-
-/* What processes of an earlier run have left, whose death the lock of the data directory proves. */
-static gboolean
-clean_run (const char *directory, GError **error)
-{
-  g_autoptr (GDir) folder = NULL;
-  const char *name = NULL;
-
-  if (g_mkdir_with_parents (directory, 0700) != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "run directory “%s” cannot be made: %s",
-                   directory,
-                   g_strerror (errno));
-      return FALSE;
-    }
-
-  folder = g_dir_open (directory, 0, error);
-  if (folder == NULL)
-    return FALSE;
-
-  while ((name = g_dir_read_name (folder)) != NULL)
-    for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-      if (g_str_has_suffix (name, suffixes[i]))
-        remove_file (directory, name, "");
-
-  return TRUE;
+  usher_run_directory_remove (self->setup->options->run, name);
 }
 
 static void
@@ -277,6 +352,7 @@ make_policy (UsherSupervisor *self)
     .max_restarts = get_setting (self, "supervisor", "max-restarts"),
     .restart_window = get_setting (self, "supervisor", "restart-window"),
     .watchdog = get_setting (self, "supervisor", "watchdog"),
+    .leaves_out = self->setup->options->arguments == NULL,
     .make_arguments = make_arguments,
     .ended = on_ended,
     .changed = on_changed,
@@ -300,7 +376,7 @@ usher_supervisor_new (UsherSetup *setup,
   self->services = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_slot_free);
   self->notify = g_build_filename (setup->options->run, "notify", NULL);
   self->program = g_file_read_link ("/proc/self/exe", error);
-  if (self->program == NULL || !clean_run (setup->options->run, error))
+  if (self->program == NULL || !usher_run_directory_prepare (setup->options->run, error))
     return NULL;
 
   self->socket = usher_notify_socket_new (self->notify, on_notice, self, error);
@@ -309,6 +385,7 @@ usher_supervisor_new (UsherSetup *setup,
 
   make_policy (self);
   add_slots (self);
+  self->checked = g_get_monotonic_time ();
   self->check_timer = g_timeout_add (CHECK_INTERVAL, on_check, self);
   usher_slot_start (self->hub);
 
@@ -343,7 +420,7 @@ usher_supervisor_stop_hub (UsherSupervisor *self)
 gboolean
 usher_supervisor_is_quiet (UsherSupervisor *self)
 {
-  return self->stopping && have_ended (self) &&
+  return self->stopping && usher_slots_have_ended (self->services) &&
          usher_slot_get_state (self->hub) != USHER_SLOT_STOPPING;
 }
 
@@ -394,38 +471,16 @@ usher_supervisor_reload (UsherSupervisor *self,
   on_reloaded (NULL, error, reload);
 }
 
-/* A service is served when one of its copies is ready. */
-static gboolean
-is_served (UsherSupervisor *self, const char *service)
+gboolean
+usher_supervisor_is_left_out (UsherSupervisor *self, const char *service)
 {
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_is_ready (slot) && usher_slot_has_service (slot, service))
-        return TRUE;
-    }
-
-  return FALSE;
+  return usher_slots_leave_out (self->services, service);
 }
 
 char *
 usher_supervisor_dup_trouble (UsherSupervisor *self)
 {
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-      const char *service = usher_slot_get_services (slot)[0];
-
-      if (!is_served (self, service))
-        return g_strdup_printf ("service “%s” has no process that is ready; “%s” is %s: %s",
-                                service,
-                                usher_slot_get_name (slot),
-                                usher_slot_state_to_string (usher_slot_get_state (slot)),
-                                usher_slot_get_reason (slot));
-    }
-
-  return NULL;
+  return usher_slots_dup_trouble (self->services);
 }
 
 char *
@@ -434,48 +489,19 @@ usher_supervisor_dup_defeat (UsherSupervisor *self)
   if (usher_slot_get_state (self->hub) == USHER_SLOT_FAILED)
     return g_strdup_printf ("the hub cannot run: %s", usher_slot_get_reason (self->hub));
 
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_gave_up (slot))
-        return g_strdup_printf ("process “%s” cannot run: %s",
-                                usher_slot_get_name (slot),
-                                usher_slot_get_reason (slot));
-    }
-
-  return NULL;
+  return usher_slots_dup_defeat (self->services);
 }
 
 gboolean
 usher_supervisor_is_settled (UsherSupervisor *self)
 {
-  if (!self->began)
-    return FALSE;
-
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      UsherSlot *slot = g_ptr_array_index (self->services, i);
-
-      if (usher_slot_get_state (slot) == USHER_SLOT_STARTING &&
-          usher_slot_get_n_restarts (slot) == 0)
-        return FALSE;
-    }
-
-  return TRUE;
+  return self->began && usher_slots_are_settled (self->services);
 }
 
 gboolean
 usher_supervisor_is_complete (UsherSupervisor *self)
 {
-  if (!self->began)
-    return FALSE;
-
-  for (guint i = 0; i < self->services->len; i++)
-    if (!usher_slot_is_ready (g_ptr_array_index (self->services, i)))
-      return FALSE;
-
-  return TRUE;
+  return self->began && usher_slots_are_complete (self->services);
 }
 
 void

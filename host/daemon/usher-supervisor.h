@@ -44,6 +44,8 @@ char *usher_supervisor_dup_defeat (UsherSupervisor *self);
 /* each process is ready, or it is known that it is not that quick */
 gboolean usher_supervisor_is_settled (UsherSupervisor *self);
 /* each copy of each process has been ready at least once since the start */
+/* its plugin has failed, which is said of it and keeps nothing else from being ready */
+gboolean usher_supervisor_is_left_out (UsherSupervisor *self, const char *service);
 gboolean usher_supervisor_is_complete (UsherSupervisor *self);
 /* calls @func for each process */
 void usher_supervisor_foreach (UsherSupervisor *self, GFunc func, gpointer user_data);

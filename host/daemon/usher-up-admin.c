@@ -117,6 +117,8 @@ add_slot (gpointer data, gpointer user_data)
     .is_ready = usher_slot_is_ready (slot),
   };
 
+  figures.last_end = usher_slot_get_last_end (slot, &figures.last_end_time);
+
   if (child != NULL)
     {
       figures.instance = usher_child_get_name (child);

@@ -11,6 +11,7 @@
 #include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-program.h"
+#include "usher-resources.h"
 #include "usher-up-private.h"
 
 #define MEMBER "supervisor"
@@ -121,6 +122,23 @@ open_gateway (UsherUp *self, GError **error)
 }
 
 static gboolean
+check_resources (const UsherProfile *profile, GError **error)
+{
+  guint n_children = 1;
+  guint n_services = 0;
+
+  for (guint i = 0; i < profile->places->len; i++)
+    {
+      const UsherPlace *place = g_ptr_array_index (profile->places, i);
+
+      n_children += place->copies;
+      n_services = MAX (n_services, g_strv_length (place->services));
+    }
+
+  return usher_resources_check_children (n_children, n_services, error);
+}
+
+static gboolean
 start (UsherLife *life, GError **error)
 {
   UsherUp *self = (UsherUp *) life;
@@ -129,8 +147,8 @@ start (UsherLife *life, GError **error)
   self->plugins = usher_plugin_page_new ();
   self->processes = usher_process_page_new ();
   self->profile = usher_profile_new (setup, error);
-  if (self->profile == NULL || !usher_up_add_routes (self, error) ||
-      !usher_host_share (setup->host, error))
+  if (self->profile == NULL || !check_resources (self->profile, error) ||
+      !usher_up_add_routes (self, error) || !usher_host_share (setup->host, error))
     return FALSE;
 
   self->supervisor = usher_supervisor_new (setup, self->profile, on_supervisor, self, error);
@@ -153,7 +171,20 @@ start (UsherLife *life, GError **error)
   return TRUE;
 }
 
-/* Each copy is ready, and the gateway knows all services. */
+static gboolean
+is_announced (UsherUp *self, const UsherPlace *place)
+{
+  g_autoptr (GPtrArray) services = g_ptr_array_new ();
+
+  for (guint i = 0; place->services[i] != NULL; i++)
+    if (!usher_supervisor_is_left_out (self->supervisor, place->services[i]))
+      g_ptr_array_add (services, place->services[i]);
+  g_ptr_array_add (services, NULL);
+
+  return usher_gateway_has_services (self->gateway, (const char *const *) services->pdata);
+}
+
+/* Each copy is ready, and the gateway knows all services; but for those that are left out. */
 static gboolean
 is_ready (UsherUp *self)
 {
@@ -165,7 +196,7 @@ is_ready (UsherUp *self)
     {
       const UsherPlace *place = g_ptr_array_index (self->profile->places, i);
 
-      if (!usher_gateway_has_services (self->gateway, (const char *const *) place->services))
+      if (!is_announced (self, place))
         return FALSE;
     }
 

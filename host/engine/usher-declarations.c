@@ -9,6 +9,7 @@
 #include "usher-declarations-private.h"
 
 #include "usher-error.h"
+#include "usher-frame-private.h"
 
 struct _UsherDeclarations
 {
@@ -83,6 +84,24 @@ usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoin
   g_ptr_array_add (self->endpoints, endpoint);
 }
 
+static gboolean
+check_names (const char *channel, const char *group, GError **error)
+{
+  if (usher_listener_is_channel (channel) && usher_frame_is_name (group))
+    return TRUE;
+
+  g_set_error (
+      error,
+      USHER_ERROR,
+      USHER_ERROR_INVALID,
+      "a listener in group “%s” wants channel “%s”, but a channel has letters, digits, “:”, "
+      "“.”, “-” and “_”, and a group is not empty",
+      group,
+      channel);
+
+  return FALSE;
+}
+
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error)
 {
@@ -99,7 +118,7 @@ usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listene
                  channel,
                  group);
 
-  return !is_known;
+  return !is_known && check_names (channel, group, error);
 }
 
 gboolean

@@ -8,12 +8,16 @@
 
 #include "usher-endpoint-private.h"
 
+/* what a thread that others wait for may be kept by one handler */
+#define SLOW (250 * G_TIME_SPAN_MILLISECOND)
+
 struct _UsherEndpoint
 {
   UsherRoute *route; /* (owned) */
   UsherRequestHandler handler;
   gpointer user_data; /* (owned by @destroy) */
   GDestroyNotify destroy;
+  int *is_told; /* (owned) (atomic): that it is slow */
 };
 
 UsherEndpoint *
@@ -28,6 +32,7 @@ usher_endpoint_new (UsherRoute *route,
   self->handler = handler;
   self->user_data = user_data;
   self->destroy = destroy;
+  self->is_told = g_new0 (int, 1);
 
   return self;
 }
@@ -38,6 +43,7 @@ usher_endpoint_free (UsherEndpoint *self)
   if (self->destroy != NULL)
     self->destroy (self->user_data);
   usher_route_unref (self->route);
+  g_free (self->is_told);
   g_free (self);
 }
 
@@ -51,6 +57,19 @@ gboolean
 usher_endpoint_is_blocking (const UsherEndpoint *self)
 {
   return (usher_route_get_flags (self->route) & USHER_ROUTE_BLOCKING) != 0;
+}
+
+void
+usher_endpoint_note_time (const UsherEndpoint *self, gint64 time)
+{
+  if (time < SLOW || g_atomic_int_exchange (self->is_told, TRUE))
+    return;
+
+  g_message ("the handler of “%s %s” kept a thread of the listener for %" G_GINT64_FORMAT
+             " ms, on which others waited: USHER_ROUTE_BLOCKING gives it one of the service's own",
+             usher_route_get_method (self->route),
+             usher_route_get_pattern (self->route),
+             time / G_TIME_SPAN_MILLISECOND);
 }
 
 gboolean

@@ -100,6 +100,8 @@ UsherPlace usher_lane_choose (UsherLane *self, UsherWorkKind kind, UsherThread h
 void usher_lane_push (UsherLane *self, UsherPlace place, UsherWork *work);
 /* the queue of the pool has all that may wait in it */
 gboolean usher_lane_is_full (UsherLane *self);
+/* as far as is known; not with a store that is not open yet */
+gboolean usher_lane_takes_changes (UsherLane *self);
 
 /* whether this process relays and fires, of those that share the store; on a thread that may wait */
 gboolean usher_lane_hold_lease (UsherLane *self);

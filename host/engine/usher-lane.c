@@ -212,9 +212,9 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
 
   if (bus != NULL)
     self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
-  usher_store_set_watch (self->store, on_store_watch, self, NULL);
 
-  return self->relay == NULL || usher_relay_start (self->relay, error);
+  return usher_store_set_watch (self->store, on_store_watch, self, NULL, error) &&
+         (self->relay == NULL || usher_relay_start (self->relay, error));
 }
 
 gboolean
@@ -354,6 +354,12 @@ gboolean
 usher_lane_is_full (UsherLane *self)
 {
   return usher_workers_get_n_waiting (self->pool) >= self->max_queue;
+}
+
+gboolean
+usher_lane_takes_changes (UsherLane *self)
+{
+  return self->store == NULL || usher_store_takes_changes (self->store);
 }
 
 gboolean

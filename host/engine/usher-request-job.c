@@ -120,11 +120,17 @@ call_handler (UsherJob *job, UsherUnit *unit, GError **error)
 {
   RequestJob *self = (RequestJob *) job;
   UsherRequest *request = get_request (self);
+  gint64 began = g_get_monotonic_time ();
+  gboolean ok = FALSE;
 
   usher_request_reset (request);
-
-  return usher_endpoint_run (
+  ok = usher_endpoint_run (
       self->endpoint, request, unit, usher_exchange_get_reply (self->exchange), error);
+  if (!job->blocks &&
+      usher_lane_choose (job->lane, USHER_WORK_SHORT, USHER_THREAD_INTAKE) == USHER_PLACE_HERE)
+    usher_endpoint_note_time (self->endpoint, g_get_monotonic_time () - began);
+
+  return ok;
 }
 
 static void

@@ -55,17 +55,46 @@ leave (TimerJob *self, const GError *error)
   usher_job_free (&self->job);
 }
 
+/* The store has taken what became of the timer. */
+static void
+leave_taken (TimerJob *self, const GError *error)
+{
+  UsherLane *lane = self->job.lane;
+
+  if (usher_timers_out_recover (usher_lane_get_timers_out (lane)))
+    g_message ("timers of service “%s” fire again", usher_lane_get_name (lane));
+  leave (self, error);
+}
+
+/* Nothing of it is written, so the timer is as due as it was; the others would fare alike. */
+static void
+refuse (TimerJob *self, const GError *error)
+{
+  UsherLane *lane = self->job.lane;
+
+  if (usher_timers_out_refuse (usher_lane_get_timers_out (lane), self->timer))
+    g_message ("timers of service “%s” rest, as its store does not even take that they shall fire "
+               "later: %s",
+               usher_lane_get_name (lane),
+               error->message);
+  leave (self, error);
+}
+
 static void
 on_postponed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   TimerJob *self = user_data;
 
-  if (error != NULL)
-    g_message ("timer “%s” was not postponed: %s",
-               usher_timer_get_name (self->timer),
-               error->message);
+  if (error == NULL)
+    leave_taken (self, NULL);
+  else
+    refuse (self, error);
+}
 
-  leave (self, error);
+static gint64
+get_delay (UsherTimer *timer)
+{
+  return MIN (BACKOFF << MIN (usher_timer_get_attempt (timer), 16), BACKOFF_MAX);
 }
 
 /* Commits a unit that sets the timer anew, with growing delay. */
@@ -74,15 +103,15 @@ postpone (TimerJob *self, const GError *error)
 {
   UsherLane *lane = self->job.lane;
   UsherClock *clock = usher_lane_get_clock (lane);
-  guint attempt = usher_timer_get_attempt (self->timer);
-  gint64 delay = MIN (BACKOFF << MIN (attempt, 16), BACKOFF_MAX);
+  gint64 delay = get_delay (self->timer);
   g_autoptr (UsherCommit) commit = usher_commit_new (usher_clock_get_time (clock));
 
-  g_message ("timer “%s” for “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
-             usher_timer_get_name (self->timer),
-             usher_timer_get_key (self->timer),
-             delay / G_TIME_SPAN_MILLISECOND,
-             error->message);
+  if (usher_lane_takes_changes (lane))
+    g_message ("timer “%s” for “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
+               usher_timer_get_name (self->timer),
+               usher_timer_get_key (self->timer),
+               delay / G_TIME_SPAN_MILLISECOND,
+               error->message);
 
   usher_commit_set_fired (commit, self->timer);
   usher_commit_schedule (commit,
@@ -90,7 +119,7 @@ postpone (TimerJob *self, const GError *error)
                          usher_timer_get_key (self->timer),
                          usher_commit_get_time (commit) + delay,
                          usher_timer_get_payload (self->timer),
-                         attempt + 1);
+                         usher_timer_get_attempt (self->timer) + 1);
   usher_store_commit (usher_lane_get_store (lane), commit, on_postponed, self);
 }
 
@@ -101,7 +130,7 @@ end_timer (UsherJob *job, const GError *error)
 
   usher_lane_count (job->lane, error == NULL ? USHER_COUNT_FIRED : USHER_COUNT_MISFIRED);
   if (error == NULL)
-    leave (self, NULL);
+    leave_taken (self, NULL);
   else
     postpone (self, error);
 }

@@ -19,6 +19,13 @@ void usher_timers_out_free (UsherTimersOut *self);
 gboolean usher_timers_out_begin (UsherTimersOut *self, UsherTimer *timer);
 /* whoever has just read which timers are due has read this one, perhaps, and shall not run it again */
 void usher_timers_out_end (UsherTimersOut *self, UsherTimer *timer);
+/* likewise of one that the store takes no word of, neither that it fired nor that it shall fire later: all of them rest for a
+ * while, and longer the more often that happens. Returns: whether they did not before */
+gboolean usher_timers_out_refuse (UsherTimersOut *self, UsherTimer *timer);
+/* the store has taken one. Returns: whether they were made to rest before */
+gboolean usher_timers_out_recover (UsherTimersOut *self);
+/* microseconds until the next may be tried, 0: at once. @limit: how many at most */
+gint64 usher_timers_out_get_rest (UsherTimersOut *self, guint *limit);
 /* those that are done may run again; to be said before it is read what is due */
 void usher_timers_out_forget_done (UsherTimersOut *self);
 

@@ -8,10 +8,16 @@
 
 #include "usher-timers-out-private.h"
 
+/* how long all rest when the store takes nothing */
+#define FIRST_REST (250 * G_TIME_SPAN_MILLISECOND)
+#define LAST_REST  (10 * G_TIME_SPAN_SECOND)
+
 struct _UsherTimersOut
 {
   GMutex mutex;
-  GHashTable *keys; /* (owned) (mutex mutex): "name\nkey" → whether it is done */
+  guint n_refusals;  /* (mutex mutex): in a row */
+  gint64 rest_until; /* (mutex mutex): monotonic */
+  GHashTable *keys;  /* (owned) (mutex mutex): "name\nkey" → whether it is done */
 };
 
 UsherTimersOut *
@@ -60,6 +66,50 @@ usher_timers_out_end (UsherTimersOut *self, UsherTimer *timer)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   g_hash_table_insert (self->keys, key, GINT_TO_POINTER (TRUE));
+}
+
+gboolean
+usher_timers_out_refuse (UsherTimersOut *self, UsherTimer *timer)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean is_first = FALSE;
+
+  usher_timers_out_end (self, timer);
+  g_mutex_lock (&self->mutex);
+  is_first = self->n_refusals == 0;
+  /* those that were out together are refused together */
+  if (now >= self->rest_until)
+    {
+      self->rest_until = now + MIN (FIRST_REST << MIN (self->n_refusals, 16), LAST_REST);
+      self->n_refusals++;
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return is_first;
+}
+
+gboolean
+usher_timers_out_recover (UsherTimersOut *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gboolean had_rest = self->n_refusals > 0;
+
+  self->n_refusals = 0;
+  self->rest_until = 0;
+
+  return had_rest;
+}
+
+gint64
+usher_timers_out_get_rest (UsherTimersOut *self, guint *limit)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  /* one shows whether the store takes it */
+  if (self->n_refusals > 0)
+    *limit = 1;
+
+  return MAX (0, self->rest_until - g_get_monotonic_time ());
 }
 
 static gboolean

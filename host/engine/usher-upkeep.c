@@ -32,15 +32,21 @@ fire_timers (Upkeep *self, gint64 now)
 {
   g_autoptr (GPtrArray) timers = NULL;
   g_autoptr (GError) error = NULL;
+  UsherTimersOut *out = usher_lane_get_timers_out (self->lane);
+  guint limit = TIMERS_AT_ONCE;
   guint n_started = 0;
+  gint64 rest = usher_timers_out_get_rest (out, &limit);
   gint64 due = 0;
 
-  usher_timers_out_forget_done (usher_lane_get_timers_out (self->lane));
+  if (rest > 0)
+    return now + rest;
+
+  usher_timers_out_forget_done (out);
   due = usher_lane_get_next_due (self->lane);
   if (due > now)
     return due;
 
-  timers = usher_lane_list_due (self->lane, now, TIMERS_AT_ONCE, &error);
+  timers = usher_lane_list_due (self->lane, now, limit, &error);
   if (timers == NULL)
     {
       g_message ("timers of service “%s” cannot be read: %s",

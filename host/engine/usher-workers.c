@@ -13,7 +13,6 @@
 struct _UsherWorkers
 {
   GThreadPool *pool; /* (owned) */
-  char *name;        /* (owned) */
 };
 
 static void
@@ -30,9 +29,9 @@ usher_workers_new (const char *name, guint n_threads, GError **error)
   g_autoptr (UsherWorkers) self = g_new0 (UsherWorkers, 1);
   g_autoptr (GError) cause = NULL;
 
-  self->name = g_strdup (name);
-  self->pool = g_thread_pool_new (run_work, self, (int) n_threads, FALSE, &cause);
-  if (self->pool == NULL)
+  /* threads of its own, which are there before there is work for them */
+  self->pool = g_thread_pool_new (run_work, self, (int) n_threads, TRUE, &cause);
+  if (cause != NULL)
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -49,11 +48,7 @@ usher_workers_new (const char *name, guint n_threads, GError **error)
 void
 usher_workers_push (UsherWorkers *self, UsherWork *work)
 {
-  g_autoptr (GError) error = NULL;
-
-  /* GLib queues the work even when it cannot start one thread more */
-  if (!g_thread_pool_push (self->pool, work, &error))
-    g_message ("threads “%s”: %s", self->name, error->message);
+  g_thread_pool_push (self->pool, work, NULL);
 }
 
 guint
@@ -67,6 +62,5 @@ usher_workers_free (UsherWorkers *self)
 {
   if (self->pool != NULL)
     g_thread_pool_free (self->pool, FALSE, TRUE);
-  g_free (self->name);
   g_free (self);
 }

@@ -371,6 +371,7 @@ usher_acceptor_start (UsherAcceptor *self,
                       gpointer user_data,
                       GError **error)
 {
+  g_autoptr (GError) cause = NULL;
   self->socket = usher_listen_address_open (listen, error);
   if (self->socket == NULL)
     return FALSE;
@@ -390,9 +391,18 @@ usher_acceptor_start (UsherAcceptor *self,
       return FALSE;
     }
 
-  self->thread = g_thread_try_new ("usher-acceptor", run, self, error);
+  self->thread = g_thread_try_new ("usher-acceptor", run, self, &cause);
+  if (self->thread != NULL)
+    return TRUE;
 
-  return self->thread != NULL;
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "cannot listen on “%s”: %s",
+               listen,
+               cause->message);
+
+  return FALSE;
 }
 
 void

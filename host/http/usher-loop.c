@@ -373,6 +373,7 @@ free_parts (UsherLoop *self)
 UsherLoop *
 usher_loop_new (const char *name, UsherLoopFunc batch, gpointer user_data, GError **error)
 {
+  g_autoptr (GError) cause = NULL;
   UsherLoop *self = g_new0 (UsherLoop, 1);
   struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
 
@@ -397,9 +398,14 @@ usher_loop_new (const char *name, UsherLoopFunc batch, gpointer user_data, GErro
       return NULL;
     }
 
-  self->thread = g_thread_try_new (name, run, self, error);
+  self->thread = g_thread_try_new (name, run, self, &cause);
   if (self->thread == NULL)
     {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "a thread of a listener did not start: %s",
+                   cause->message);
       free_parts (self);
       return NULL;
     }

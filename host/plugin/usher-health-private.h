@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 /* (transfer full) (nullable): why it is not ready, NULL: it is */
 typedef char *(*UsherHealthFunc) (gpointer user_data);
 
-/* /healthz and /readyz; @func: on the listener's thread */
+/* /healthz and /readyz; both on the listener's thread: @func, and @degraded: what it cannot do although it is ready */
 gboolean usher_health_add_routes (UsherRouter *router,
                                   UsherHealthFunc func,
+                                  UsherHealthFunc degraded,
                                   gpointer user_data,
                                   GError **error);
 

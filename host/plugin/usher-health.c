@@ -13,16 +13,20 @@
 typedef struct
 {
   UsherHealthFunc func;
+  UsherHealthFunc degraded;
   gpointer user_data;
 } Health;
 
+/* @reason: (nullable) */
 static void
-answer (UsherExchange *exchange, const char *status)
+answer (UsherExchange *exchange, const char *status, const char *reason)
 {
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "status", status);
+  if (reason != NULL)
+    usher_json_writer_set_string (writer, "reason", reason);
   usher_json_writer_end_object (writer);
   usher_exchange_answer_json (exchange, usher_json_writer_end (writer));
 }
@@ -32,7 +36,7 @@ on_healthz (UsherExchange *exchange, gpointer user_data)
 {
   g_autoptr (UsherExchange) owned = exchange;
 
-  answer (owned, "alive");
+  answer (owned, "alive", NULL);
 }
 
 static void
@@ -41,10 +45,12 @@ on_readyz (UsherExchange *exchange, gpointer user_data)
   g_autoptr (UsherExchange) owned = exchange;
   const Health *health = user_data;
   g_autofree char *reason = health->func (health->user_data);
+  g_autofree char *doubt = NULL;
 
   if (reason == NULL)
     {
-      answer (owned, "ready");
+      doubt = health->degraded (health->user_data);
+      answer (owned, doubt == NULL ? "ready" : "degraded", doubt);
       return;
     }
 
@@ -55,12 +61,14 @@ on_readyz (UsherExchange *exchange, gpointer user_data)
 gboolean
 usher_health_add_routes (UsherRouter *router,
                          UsherHealthFunc func,
+                         UsherHealthFunc degraded,
                          gpointer user_data,
                          GError **error)
 {
   Health *health = g_new0 (Health, 1);
 
   health->func = func;
+  health->degraded = degraded;
   health->user_data = user_data;
 
   return usher_router_add (

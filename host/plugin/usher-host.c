@@ -208,6 +208,24 @@ dup_reason (gpointer host)
   return reason;
 }
 
+/* (transfer full) (nullable): what it cannot do although it is ready: reads go on */
+static char *
+dup_degraded (gpointer data)
+{
+  UsherHost *self = data;
+
+  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
+    {
+      UsherLane *lane = usher_tenants_get_lane (self->tenants, i);
+
+      if (!usher_lane_takes_changes (lane))
+        return g_strdup_printf ("the database of service “%s” takes no changes, the log says why",
+                                usher_lane_get_name (lane));
+    }
+
+  return NULL;
+}
+
 static gboolean
 prepare (UsherHost *self, GError **error)
 {
@@ -234,7 +252,7 @@ prepare (UsherHost *self, GError **error)
                          error);
 
   return self->workers != NULL &&
-         usher_health_add_routes (self->admin_router, dup_reason, self, error);
+         usher_health_add_routes (self->admin_router, dup_reason, dup_degraded, self, error);
 }
 
 /* A restore that was broken off has left some files of before and some of the backup. */

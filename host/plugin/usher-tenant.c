@@ -8,8 +8,11 @@
 
 #include "usher-tenant-private.h"
 
+#include "usher-blame-private.h"
 #include "usher-context-private.h"
+#include "usher-error.h"
 #include "usher-intake-private.h"
+#include "usher-log-catch-private.h"
 
 struct _UsherTenant
 {
@@ -77,14 +80,33 @@ usher_tenant_get_reason (UsherTenant *self)
   return self->reason;
 }
 
+/* What GLib only complains of, such as a handler that is missing, would be found by the first who needs it. */
+static gboolean
+configure (UsherTenant *self, GError **error)
+{
+  g_autofree char *critical = NULL;
+  gboolean ok = FALSE;
+
+  usher_log_catch_begin ();
+  usher_blame_begin (usher_lane_get_name (self->lane), "configure");
+  ok = usher_service_configure (self->service, self->context, error);
+  usher_blame_end ();
+  critical = usher_log_catch_end ();
+  if (!ok || critical == NULL)
+    return ok;
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "it declares wrongly: %s", critical);
+
+  return FALSE;
+}
+
 gboolean
 usher_tenant_configure (UsherTenant *self,
                         UsherRouter *router,
                         UsherRouter *operators,
                         GError **error)
 {
-  return usher_service_configure (self->service, self->context, error) &&
-         usher_context_freeze (self->context, error) &&
+  return configure (self, error) && usher_context_freeze (self->context, error) &&
          usher_lane_declare_settings (usher_context_get_declarations (self->context),
                                       self->settings,
                                       error) &&
@@ -94,8 +116,16 @@ usher_tenant_configure (UsherTenant *self,
 gboolean
 usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error)
 {
-  return usher_lane_open (self->lane, bus, error) &&
-         usher_service_start (self->service, self->context, error);
+  gboolean ok = FALSE;
+
+  if (!usher_lane_open (self->lane, bus, error))
+    return FALSE;
+
+  usher_blame_begin (usher_lane_get_name (self->lane), "start");
+  ok = usher_service_start (self->service, self->context, error);
+  usher_blame_end ();
+
+  return ok;
 }
 
 gboolean

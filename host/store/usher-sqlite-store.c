@@ -331,13 +331,20 @@ usher_sqlite_store_release_lease (UsherStore *store)
     usher_sqlite_share_release_lease (self->share);
 }
 
-static void
-usher_sqlite_store_set_watch (UsherStore *store, UsherStoreWatchFunc func, gpointer user_data)
+static gboolean
+usher_sqlite_store_set_watch (UsherStore *store,
+                              UsherStoreWatchFunc func,
+                              gpointer user_data,
+                              GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
 
-  if (self->share != NULL && self->watch == NULL)
-    self->watch = usher_sqlite_watch_new (self->share, self->readers, store, func, user_data);
+  if (self->share == NULL || self->watch != NULL)
+    return TRUE;
+
+  self->watch = usher_sqlite_watch_new (self->share, self->readers, store, func, user_data, error);
+
+  return self->watch != NULL;
 }
 
 static const char *
@@ -376,6 +383,12 @@ usher_sqlite_store_describe (UsherStore *store, GError **error)
 }
 
 static gboolean
+usher_sqlite_store_takes_changes (UsherStore *store)
+{
+  return !usher_sqlite_writer_is_read_only (USHER_SQLITE_STORE (store)->writer);
+}
+
+static gboolean
 usher_sqlite_store_close (UsherStore *store, GError **error)
 {
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
@@ -409,6 +422,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->set_watch = usher_sqlite_store_set_watch;
   iface->get_owner = usher_sqlite_store_get_owner;
   iface->is_owner_alive = usher_sqlite_store_is_owner_alive;
+  iface->takes_changes = usher_sqlite_store_takes_changes;
   iface->describe = usher_sqlite_store_describe;
   iface->close = usher_sqlite_store_close;
 }

@@ -20,7 +20,8 @@ UsherSqliteWatch *usher_sqlite_watch_new (UsherSqliteShare *share,
                                           UsherSqliteReaders *readers,
                                           UsherStore *store,
                                           UsherStoreWatchFunc func,
-                                          gpointer user_data);
+                                          gpointer user_data,
+                                          GError **error);
 /* ends the thread and waits for it, unless it is the one that calls */
 void usher_sqlite_watch_stop (UsherSqliteWatch *self);
 void usher_sqlite_watch_unref (UsherSqliteWatch *self);

@@ -8,6 +8,8 @@
 
 #include "usher-sqlite-watch-private.h"
 
+#include "usher-error.h"
+
 /* how long it sleeps when nobody commits: a death is noticed then */
 #define IDLE_TIME (100 * G_TIME_SPAN_MILLISECOND)
 /* commits that come within this time are told as one */
@@ -81,9 +83,11 @@ usher_sqlite_watch_new (UsherSqliteShare *share,
                         UsherSqliteReaders *readers,
                         UsherStore *store,
                         UsherStoreWatchFunc func,
-                        gpointer user_data)
+                        gpointer user_data,
+                        GError **error)
 {
-  UsherSqliteWatch *self = g_atomic_rc_box_new0 (UsherSqliteWatch);
+  g_autoptr (UsherSqliteWatch) self = g_atomic_rc_box_new0 (UsherSqliteWatch);
+  g_autoptr (GError) cause = NULL;
 
   self->share = usher_sqlite_share_ref (share);
   self->readers = usher_sqlite_readers_ref (readers);
@@ -91,9 +95,19 @@ usher_sqlite_watch_new (UsherSqliteShare *share,
   self->func = func;
   self->user_data = user_data;
   self->n_foreign = usher_sqlite_share_get_n_foreign (share);
-  self->thread = g_thread_new ("usher-watch", run, g_atomic_rc_box_acquire (self));
+  self->thread = g_thread_try_new ("usher-watch", run, g_atomic_rc_box_acquire (self), &cause);
+  if (self->thread != NULL)
+    return g_steal_pointer (&self);
 
-  return self;
+  /* the thread's */
+  usher_sqlite_watch_unref (self);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "no thread is left that watches the other processes of a store: %s",
+               cause->message);
+
+  return NULL;
 }
 
 static void

@@ -52,8 +52,11 @@ usher_store_release_lease (UsherStore *self)
  * @self: a store
  * @func: (scope forever) (closure user_data): called on a thread of the store's
  * @user_data: data for @func
+ * @error: return location for a [error@Error]
  *
  * Keeps both for [method@Store.set_watch], which sees to it that they live as long as the store.
+ *
+ * Returns: whether they are kept; `USHER_ERROR_UNAVAILABLE` when no thread can be made for it
  */
 
 /**
@@ -62,22 +65,28 @@ usher_store_release_lease (UsherStore *self)
  * @func: (scope notified) (closure user_data) (destroy destroy): called when other processes committed, or the lease is free
  * @user_data: data for @func
  * @destroy: (nullable): frees @user_data, with the store
+ * @error: return location for a [error@Error]
  *
  * Sets the one watch, before the first commit. Commits that come one upon the other are told as one, within
  * milliseconds. It is called on a thread of the store's, never after [method@Store.close]; and never at all when
  * the database is not shared.
+ *
+ * Returns: whether it is set; `USHER_ERROR_UNAVAILABLE` when no thread can be made for it
  */
-void
+gboolean
 usher_store_set_watch (UsherStore *self,
                        UsherStoreWatchFunc func,
                        gpointer user_data,
-                       GDestroyNotify destroy)
+                       GDestroyNotify destroy,
+                       GError **error)
 {
-  g_return_if_fail (USHER_IS_STORE (self));
-  g_return_if_fail (func != NULL);
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (func != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  USHER_STORE_GET_IFACE (self)->set_watch (self, func, user_data);
   g_object_set_data_full (G_OBJECT (self), WATCH_DATA, user_data, destroy);
+
+  return USHER_STORE_GET_IFACE (self)->set_watch (self, func, user_data, error);
 }
 
 /**

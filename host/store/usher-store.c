@@ -414,6 +414,27 @@ usher_store_prune (UsherStore *self,
 }
 
 /**
+ * usher_store_takes_changes:
+ * @self: a store
+ *
+ * Tells whether changes can be written, as far as is known without a try: a full disk takes none, but can be read. Any
+ * thread, at no cost.
+ *
+ * Returns: whether they can
+ */
+gboolean
+usher_store_takes_changes (UsherStore *self)
+{
+  UsherStoreInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+
+  iface = USHER_STORE_GET_IFACE (self);
+
+  return iface->takes_changes == NULL || iface->takes_changes (self);
+}
+
+/**
  * usher_store_describe:
  * @self: a store
  * @error: return location for an error

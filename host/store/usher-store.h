@@ -133,9 +133,13 @@ struct _UsherStoreInterface
                      gint64 requests_before,
                      gboolean *has_more,
                      GError **error);
+  gboolean (*takes_changes) (UsherStore *self);
   gboolean (*hold_lease) (UsherStore *self);
   void (*release_lease) (UsherStore *self);
-  void (*set_watch) (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
+  gboolean (*set_watch) (UsherStore *self,
+                         UsherStoreWatchFunc func,
+                         gpointer user_data,
+                         GError **error);
   const char *(*get_owner) (UsherStore *self);
   gboolean (*is_owner_alive) (UsherStore *self, const char *owner);
   GVariant *(*describe) (UsherStore *self, GError **error);
@@ -209,14 +213,17 @@ gboolean usher_store_hold_lease (UsherStore *self);
 USHER_API
 void usher_store_release_lease (UsherStore *self);
 USHER_API
-void usher_store_set_watch (UsherStore *self,
-                            UsherStoreWatchFunc func,
-                            gpointer user_data,
-                            GDestroyNotify destroy);
+gboolean usher_store_set_watch (UsherStore *self,
+                                UsherStoreWatchFunc func,
+                                gpointer user_data,
+                                GDestroyNotify destroy,
+                                GError **error);
 USHER_API
 const char *usher_store_get_owner (UsherStore *self);
 USHER_API
 gboolean usher_store_is_owner_alive (UsherStore *self, const char *owner);
+USHER_API
+gboolean usher_store_takes_changes (UsherStore *self);
 USHER_API
 GVariant *usher_store_describe (UsherStore *self, GError **error);
 USHER_API

@@ -155,6 +155,8 @@ make_arguments (UsherTestProcess *self)
   add_option (arguments, "--admin", "127.0.0.1:0");
   for (guint i = 0; i < self->plugins->len; i++)
     add_option (arguments, "--plugins", g_ptr_array_index (self->plugins, i));
+  /* whatever is installed here */
+  g_strv_builder_add (arguments, "--plugins-only");
   for (guint i = 0; i < self->settings->len; i++)
     add_option (arguments, "-s", g_ptr_array_index (self->settings, i));
 

@@ -552,7 +552,7 @@ class Place:
     def start(self):
         is_one = self.name not in ("gateway", "host")
         command = [os.environ["USHER_TEST_PROGRAM"], "run" if is_one else "up"]
-        command += ["--plugins", os.environ["USHER_TEST_PLUGIN_DIR"], "--data", f"{self.folder}/data"]
+        command += ["--plugins", os.environ["USHER_TEST_PLUGIN_DIR"], "--plugins-only", "--data", f"{self.folder}/data"]
         command += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
         if not is_one:
             command += ["--run", f"{self.folder}/run", "--profile", "whole" if self.name == "host" else "spread"]

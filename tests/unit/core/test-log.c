@@ -57,6 +57,25 @@ test_levels (void)
 }
 
 static void
+test_flood (void)
+{
+  g_test_summary ("Of what is said again and again the first are written, and others all the same");
+
+  if (is_child ())
+    {
+      open_log ("message");
+      for (guint i = 0; i < 1000; i++)
+        g_log ("usher-test", G_LOG_LEVEL_MESSAGE, "the pump “%u” is dry for %u s", i, i);
+      g_log ("usher-test", G_LOG_LEVEL_MESSAGE, "the roof leaks");
+      return;
+    }
+
+  g_test_trap_assert_stderr (
+      "*the pump “0” is dry for 0 s\n*the pump “9” is dry*the roof leaks\n*");
+  g_test_trap_assert_stderr_unmatched ("*is dry for 99 s*");
+}
+
+static void
 test_scope (void)
 {
   g_test_summary (
@@ -156,6 +175,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/log/flood", test_flood);
   g_test_add_func ("/log/levels", test_levels);
   g_test_add_func ("/log/scope", test_scope);
   g_test_add_func ("/log/one-line", test_one_line);

@@ -181,8 +181,10 @@ test_ps (Fixture *fixture, gconstpointer data)
       "{\"profile\":\"x\",\"bus\":\"b\",\"items\":[{\"name\":\"日本\",\"state\":\"ready\",\"pid\":"
       "7,"
       "\"generation\":1,\"restarts\":0,\"since\":\"now\",\"services\":[\"a\",\"b\"],\"reason\":"
-      "\"\\u001b[2J\"},{\"name\":\"hub\",\"state\":null,\"pid\":null,\"generation\":null,"
-      "\"restarts\":null,\"since\":null,\"services\":null,\"reason\":\"it waits\"}]}\n");
+      "\"\\u001b[2J\",\"lastEndTime\":null,\"lastEnd\":null},{\"name\":\"hub\",\"state\":null,"
+      "\"pid\":null,\"generation\":null,"
+      "\"restarts\":null,\"since\":null,\"services\":null,\"reason\":\"it "
+      "waits\",\"lastEndTime\":null,\"lastEnd\":null}]}\n");
 }
 
 static void
@@ -302,8 +304,8 @@ test_no_supervisor (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who asks a host alone for processes is told that it has none.");
 
-  assert_says (fixture, "ps", none, 1, "*is not the admin listener of “usher up”*");
-  assert_says (fixture, "reload good", none, 1, "*is not the admin listener of “usher up”*");
+  assert_says (fixture, "ps", none, 1, "*there is no supervisor at *“usher up”*");
+  assert_says (fixture, "reload good", none, 1, "*there is no supervisor at *“usher up”*");
   assert_says (fixture, "reload good", supervisor, 1, "*refused (status 404)\n");
 }
 

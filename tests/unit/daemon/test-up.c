@@ -359,7 +359,7 @@ test_commands (UsherTestProgram *fixture, gconstpointer data)
   usher_test_json_assert_string (processes, "items.1.services.0", "good");
   usher_test_program_assert_says (fixture, unknown, 1, "*no process has the service “nobody”*");
   usher_test_program_assert_says (fixture, "reload", 2, "*which service*");
-  usher_test_program_assert_says (fixture, dead, 1, "*nobody answers at unix:*");
+  usher_test_program_assert_says (fixture, dead, 3, "*nobody answers at unix:*");
 }
 
 /* asks for a new process, which a busy machine may give up */

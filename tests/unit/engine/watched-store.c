@@ -197,13 +197,18 @@ watched_store_release_lease (UsherStore *store)
   usher_store_release_lease (note (store, "release-lease"));
 }
 
-static void
-watched_store_set_watch (UsherStore *store, UsherStoreWatchFunc func, gpointer user_data)
+static gboolean
+watched_store_set_watch (UsherStore *store,
+                         UsherStoreWatchFunc func,
+                         gpointer user_data,
+                         GError **error)
 {
   WatchedStore *self = WATCHED_STORE (store);
 
   self->watch = func;
   self->watch_data = user_data;
+
+  return TRUE;
 }
 
 static const char *

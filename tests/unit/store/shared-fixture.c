@@ -77,8 +77,11 @@ on_changed (UsherStore *store,
 void
 shared_fixture_open (SharedFixture *fixture)
 {
+  g_autoptr (GError) error = NULL;
+
   fixture->store = store_child_open_store (fixture->path, fixture->clock);
-  usher_store_set_watch (fixture->store, on_changed, fixture, NULL);
+  usher_store_set_watch (fixture->store, on_changed, fixture, NULL, &error);
+  g_assert_no_error (error);
 }
 
 StoreChild *

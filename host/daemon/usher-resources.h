@@ -1,0 +1,20 @@
+/* usher-resources.h: what the system must give a process that serves
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* whether a process with so many services gets the open files and threads that it needs to start; what is missing is told.
+ * All files that may be open can be afterwards */
+gboolean usher_resources_check (guint n_services, GError **error);
+/* the same of a supervisor with so many processes, of which one has so many services: they get the same limit of open files,
+ * and look for themselves at the rest */
+gboolean usher_resources_check_children (guint n_children, guint n_services, GError **error);
+
+G_END_DECLS
