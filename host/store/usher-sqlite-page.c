@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-owner-only-private.h"
 
 /* "USHS" */
 #define MAGIC 0x55534853
@@ -156,6 +157,7 @@ usher_sqlite_page_open (UsherSqlitePageFile *self, const char *path, GError **er
   if (self->fd < 0)
     return refuse (path, errno, error);
 
+  usher_owner_only_narrow (path);
   for (guint i = 0; i < MOST_TRIES && trouble == NULL; i++)
     if (try_to_join (self, path, &trouble))
       return TRUE;
