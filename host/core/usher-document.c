@@ -12,6 +12,8 @@
 
 #include "usher-clock.h"
 #include "usher-document-private.h"
+#include "usher-fault-private.h"
+#include "usher-id.h"
 #include "usher-json.h"
 
 /**
@@ -325,9 +327,10 @@ find_value (UsherDocument *self, const char *name, guint types)
 
   if (i < 0 || (types & (1u << self->fields[i].type)) == 0)
     {
-      g_critical ("collection “%s” has no such field “%s”",
-                  usher_schema_get_collection (self->schema),
-                  name);
+      usher_fault_report ("collection “%s” has no field “%s”%s",
+                          usher_schema_get_collection (self->schema),
+                          name,
+                          i < 0 ? "" : " of this type");
       return NULL;
     }
 
@@ -449,7 +452,8 @@ touch (UsherDocument *self)
  * @self: a document
  * @id: an id
  *
- * Sets the id before the document is inserted, when it is a copy of another service's.
+ * Sets the id before the document is inserted, when it is a copy of another service's. What is no id is a fault of the
+ * program, see [class@Unit].
  */
 void
 usher_document_set_id (UsherDocument *self, const char *id)
@@ -458,6 +462,14 @@ usher_document_set_id (UsherDocument *self, const char *id)
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (id != NULL);
+
+  if (!usher_id_is_valid (id))
+    {
+      usher_fault_report ("“%s” is no id for a document of collection “%s”",
+                          id,
+                          usher_schema_get_collection (self->schema));
+      return;
+    }
 
   copy = g_strdup (id);
   touch (self);
@@ -497,13 +509,46 @@ change_value (UsherDocument *self, const char *field, guint types)
   return value;
 }
 
+/* Whether a text may be the value of a field. */
+static gboolean
+check_text (UsherDocument *self, const char *name, const char *value)
+{
+  int i = value != NULL ? usher_schema_find_field (self->schema, name) : -1;
+  g_autoptr (UsherJson) json = NULL;
+  const char *what = NULL;
+
+  /* a field that is not there is found out by who changes it */
+  if (i < 0)
+    return TRUE;
+
+  if (self->fields[i].type == USHER_FIELD_JSON)
+    json = usher_json_parse (value, -1, NULL);
+
+  if (self->fields[i].type == USHER_FIELD_JSON && json == NULL)
+    what = "JSON";
+  else if (self->fields[i].type == USHER_FIELD_ID && !usher_id_is_valid (value))
+    what = "id";
+  else if (self->fields[i].type == USHER_FIELD_STRING && !g_utf8_validate (value, -1, NULL))
+    what = "UTF-8";
+
+  if (what != NULL)
+    usher_fault_report ("field “%s” of collection “%s” is set to what is no %s",
+                        name,
+                        usher_schema_get_collection (self->schema),
+                        what);
+
+  return what == NULL;
+}
+
 /**
  * usher_document_set_string:
  * @self: a document
  * @field: the name of a field of type string, id or JSON
  * @value: (nullable): the text, `NULL` unsets
  *
- * Sets a text; of a JSON field the text of its value, which is trusted to be JSON.
+ * Sets a text; of a JSON field the text of its value. What is no UTF-8, no id or no JSON is a fault of the program, as is
+ * a field that is not in the schema or has another type: nothing is set, and what the handler says does not count, see
+ * [class@Unit].
  */
 void
 usher_document_set_string (UsherDocument *self, const char *field, const char *value)
@@ -514,7 +559,7 @@ usher_document_set_string (UsherDocument *self, const char *field, const char *v
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
 
-  changed = change_value (self, field, TEXT_TYPES);
+  changed = check_text (self, field, value) ? change_value (self, field, TEXT_TYPES) : NULL;
   if (changed == NULL)
     return;
 

@@ -14,8 +14,8 @@
 G_BEGIN_DECLS
 
 /* Reference counted, used by one thread at a time. One that comes from a store holds its text and
- * reads its fields from it only when one is asked for. Setting a field of another type than
- * the schema says, or of no name in it, is the caller's bug (g_critical, nothing is set). */
+ * reads its fields from it only when one is asked for. Asking for a field of another type than
+ * the schema says, or of no name in it, is a fault of the program: see UsherUnit. */
 #define USHER_TYPE_DOCUMENT (usher_document_get_type ())
 
 USHER_API

@@ -25,8 +25,17 @@ typedef struct _UsherEvent UsherEvent;
  */
 #define USHER_EVENT_MAX_PAYLOAD (8 * 1024 * 1024)
 
+/**
+ * USHER_CHANNEL_MAX_LENGTH:
+ *
+ * Bytes that the name of a channel may have.
+ */
+#define USHER_CHANNEL_MAX_LENGTH 255
+
 USHER_API
 GType usher_event_get_type (void);
+USHER_API
+gboolean usher_event_is_channel (const char *name);
 /* @id: a UUID; @time: microseconds; @correlation, @causation, @traceparent: (nullable):
  * the request or event this goes back to at first, the one that led to it straight, W3C trace context */
 USHER_API

@@ -35,6 +35,8 @@ GPtrArray *usher_declarations_get_schemas (UsherDeclarations *self);
 GPtrArray *usher_declarations_get_endpoints (UsherDeclarations *self);
 /* (element-type UsherListener) */
 GPtrArray *usher_declarations_get_listeners (UsherDeclarations *self);
+/* the names of the timers, a set */
+GHashTable *usher_declarations_get_timers (UsherDeclarations *self);
 gboolean usher_declarations_has_blocking_endpoint (UsherDeclarations *self);
 
 /* all (nullable) */

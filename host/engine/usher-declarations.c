@@ -18,6 +18,7 @@ struct _UsherDeclarations
   GPtrArray *endpoints; /* (owned) (element-type UsherEndpoint) */
   GPtrArray *listeners; /* (owned) (element-type UsherListener) */
   GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
+  GHashTable *timers;   /* (owned): the names of @alarms, a set */
 };
 
 UsherDeclarations *
@@ -31,6 +32,7 @@ usher_declarations_new (const char *service)
   self->endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_endpoint_free);
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_listener_free);
   self->alarms = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_alarm_free);
+  self->timers = g_hash_table_new (g_str_hash, g_str_equal);
 
   return self;
 }
@@ -49,6 +51,7 @@ usher_declarations_unref (UsherDeclarations *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_hash_table_unref (self->timers);
   g_ptr_array_unref (self->endpoints);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->alarms);
@@ -109,6 +112,7 @@ usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError
   gboolean is_known = usher_declarations_find_alarm (self, name) != NULL;
 
   g_ptr_array_add (self->alarms, alarm);
+  g_hash_table_add (self->timers, (gpointer) name);
   if (is_known)
     g_set_error (error, USHER_ERROR, USHER_ERROR_CONFLICT, "timer “%s” is declared twice", name);
 
@@ -131,6 +135,12 @@ GPtrArray *
 usher_declarations_get_listeners (UsherDeclarations *self)
 {
   return self->listeners;
+}
+
+GHashTable *
+usher_declarations_get_timers (UsherDeclarations *self)
+{
+  return self->timers;
 }
 
 gboolean

@@ -29,6 +29,9 @@
  * 4. The timer that fired is dropped, then the timers are set and dropped in their order.
  * 5. The events are put at the end of the outbox, in their order and together; each gets a mark.
  *
+ * What is wrong with one commit concerns no other, however many a store writes together: only where nothing can be written do
+ * all of them fail.
+ *
  * A store that keeps the events inside of the documents puts them into the first one that is changed, or into a document of
  * their own. Used by one thread at a time.
  */

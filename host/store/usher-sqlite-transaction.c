@@ -63,7 +63,8 @@ has_timers (UsherCommit *commit)
 static UsherSqliteOutcome
 write_commit (UsherSqliteTransaction *self, UsherCommit *commit, GError **error)
 {
-  if (!check_limit (self, commit, error))
+  /* before anything of it is written, so that the others of the group do not notice */
+  if (!check_limit (self, commit, error) || !usher_sqlite_outbox_check (commit, error))
     return USHER_SQLITE_REFUSED;
 
   /* a timer is for whoever has the lease, as if that had been first */

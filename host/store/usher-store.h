@@ -26,7 +26,8 @@ G_DECLARE_INTERFACE (UsherStore, usher_store, USHER, STORE, GObject)
  * @commit: what was to be written
  * @error: (nullable): `NULL` when @commit is durable, else nothing of it was written: `USHER_ERROR_CONFLICT`: a document had
  *   changed; `USHER_ERROR_TAKEN`: a unique key is another's, the message names collection and field; `USHER_ERROR_FULL`,
- *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID`: it cannot be committed as one
+ *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID`: it cannot be committed as one;
+ *   `USHER_ERROR_TOO_LARGE`: with an event over [const@EVENT_MAX_PAYLOAD]
  * @user_data: data of who committed
  *
  * Is told how a commit went, on the store's thread. It must not block.
