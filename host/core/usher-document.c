@@ -23,6 +23,9 @@
  *
  * Reference counted, one thread at a time. A document that comes from a store carries its JSON text
  * and reads its fields out of it only when one is asked for, so sending it on parses nothing.
+ *
+ * What the text has besides the fields of the schema, in whatever depth, stays in it as it was written, however the document
+ * is changed: another generation of the service may know it. It goes behind the fields of its object.
  */
 G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
 
@@ -176,6 +179,7 @@ usher_document_unref (UsherDocument *self)
   for (guint i = 0; self->values != NULL && i < self->n_fields; i++)
     g_free (self->values[i].text);
   g_free (self->values);
+  g_clear_pointer (&self->rest, g_array_unref);
   free_text (self, self->id);
   free_text (self, self->text);
   free_text (self, self->private_text);
@@ -317,6 +321,10 @@ read_values (UsherDocument *self)
       if (source != NULL)
         load_value (field, source, &self->values[i]);
     }
+  if (json != NULL)
+    usher_document_read_rest (self, json, FALSE);
+  if (private_json != NULL)
+    usher_document_read_rest (self, private_json, TRUE);
 }
 
 /* The value of a field that has one of @types (a mask), for reading. */
@@ -565,6 +573,8 @@ usher_document_set_string (UsherDocument *self, const char *field, const char *v
 
   changed->is_set = copy != NULL;
   changed->text = g_steal_pointer (&copy);
+  if (!changed->is_set)
+    usher_document_drop_rest (self, (int) (changed - self->values));
 }
 
 /**
@@ -625,8 +635,11 @@ usher_document_unset (UsherDocument *self, const char *field)
   g_return_if_fail (field != NULL);
 
   changed = change_value (self, field, ALL_TYPES);
-  if (changed != NULL)
-    changed->is_set = FALSE;
+  if (changed == NULL)
+    return;
+
+  changed->is_set = FALSE;
+  usher_document_drop_rest (self, (int) (changed - self->values));
 }
 
 /**
