@@ -65,8 +65,10 @@ write_document (UsherSqliteConnection *connection,
                 GError **error)
 {
   const char *sql = get_sql (table, change->kind);
-  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
   g_autofree char *private_text = NULL;
+  g_autoptr (UsherDocument) theirs = NULL;
+  /* freed first, for it borrows the others */
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
   GError *trouble = NULL;
   int index = 2;
 
@@ -77,7 +79,8 @@ write_document (UsherSqliteConnection *connection,
   if (change->kind != USHER_CHANGE_REMOVE)
     {
       private_text = usher_document_dup_private_text (change->document);
-      index = usher_sqlite_table_bind (table, statement, change->document, private_text);
+      theirs = usher_sqlite_table_read_foreign (table, change->document, private_text);
+      index = usher_sqlite_table_bind (table, statement, change->document, theirs, private_text);
     }
   if (change->kind != USHER_CHANGE_INSERT)
     usher_sqlite_statement_bind_integer (statement, index, change->expected_version);

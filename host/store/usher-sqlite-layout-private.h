@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 
 /* on the writer's connection: lays out a new file, checks one that exists */
 gboolean usher_sqlite_layout_open (UsherSqliteConnection *connection, GError **error);
-/* makes the table of a collection, or brings its columns and indexes in line with the schema */
+/* makes the table of a collection, or brings its columns and indexes in line with the schema; @is_alone: nobody else has the
+ * file open */
 gboolean usher_sqlite_layout_add (UsherSqliteConnection *connection,
                                   UsherSqliteTable *table,
+                                  gboolean is_alone,
                                   GError **error);
 
 G_END_DECLS

@@ -200,3 +200,12 @@ usher_sqlite_page_is_marked (UsherSqlitePageFile *self, gint64 id)
   /* who cannot be asked is taken for alive */
   return fcntl (self->fd, F_OFD_GETLK, &range) != 0 || range.l_type != F_UNLCK;
 }
+
+gboolean
+usher_sqlite_page_is_alone (UsherSqlitePageFile *self)
+{
+  struct flock range = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = USE_LOCK, .l_len = 1 };
+
+  /* who cannot be asked is taken for there */
+  return fcntl (self->fd, F_OFD_GETLK, &range) == 0 && range.l_type == F_UNLCK;
+}

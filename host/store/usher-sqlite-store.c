@@ -54,10 +54,21 @@ usher_sqlite_store_get_traits (UsherStore *store)
   return &USHER_SQLITE_STORE (store)->traits;
 }
 
+typedef struct
+{
+  UsherSqliteStore *store; /* (unowned) */
+  UsherSqliteTable *table; /* (unowned) */
+} Addition;
+
+/* In the gate: who opens the file next to this one is not past it. */
 static gboolean
 add_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
 {
-  return usher_sqlite_layout_add (connection, user_data, error);
+  const Addition *addition = user_data;
+  UsherSqliteShare *share = addition->store->share;
+  gboolean is_alone = share == NULL || usher_sqlite_share_is_alone (share);
+
+  return usher_sqlite_layout_add (connection, addition->table, is_alone, error);
 }
 
 static gboolean
@@ -66,6 +77,7 @@ usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GErro
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
   const char *collection = usher_schema_get_collection (schema);
   g_autoptr (UsherSqliteTable) table = usher_sqlite_table_new (schema);
+  Addition addition = { self, table };
 
   /* SQLite takes names that differ in case for the same */
   if (usher_sqlite_tables_find_like (self->tables, collection) != NULL)
@@ -79,7 +91,7 @@ usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GErro
     }
 
   if (!usher_sqlite_writer_run (
-          self->writer, add_on_writer, USHER_SQLITE_OPEN_TIMEOUT, table, error))
+          self->writer, add_on_writer, USHER_SQLITE_OPEN_TIMEOUT, &addition, error))
     return FALSE;
 
   usher_sqlite_tables_add (self->tables, g_steal_pointer (&table));

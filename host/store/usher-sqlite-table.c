@@ -54,22 +54,55 @@ list_columns (UsherSchema *schema)
   return columns;
 }
 
+typedef void (*ColumnFunc) (GString *sql, const char *column, guint index);
+
+/* all columns, with the index of their parameter */
+static guint
+append_columns (UsherSqliteTable *self, GString *sql, ColumnFunc append)
+{
+  guint n_foreign = 0;
+  const UsherField *foreign =
+      self->foreign != NULL ? usher_schema_get_fields (self->foreign, &n_foreign) : NULL;
+
+  for (guint i = 0; i < self->columns->len + n_foreign; i++)
+    {
+      const UsherField *field = i < self->columns->len ? g_ptr_array_index (self->columns, i)
+                                                       : &foreign[i - self->columns->len];
+      g_autofree char *column = usher_sqlite_table_dup_column (field);
+
+      append (sql, column, FIRST_COLUMN + i);
+    }
+
+  return FIRST_COLUMN + self->columns->len + n_foreign;
+}
+
+static void
+append_name (GString *sql, const char *column, guint index)
+{
+  g_string_append_printf (sql, ",%s", column);
+}
+
+static void
+append_parameter (GString *sql, const char *column, guint index)
+{
+  g_string_append_printf (sql, ",?%u", index);
+}
+
+static void
+append_setting (GString *sql, const char *column, guint index)
+{
+  g_string_append_printf (sql, ",%s=?%u", column, index);
+}
+
 static char *
 make_insert (UsherSqliteTable *self)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
 
   g_string_append_printf (sql, "INSERT INTO %s (id,version,body,private", self->name);
-  for (guint i = 0; i < self->columns->len; i++)
-    {
-      g_autofree char *column =
-          usher_sqlite_table_dup_column (g_ptr_array_index (self->columns, i));
-
-      g_string_append_printf (sql, ",%s", column);
-    }
+  append_columns (self, sql, append_name);
   g_string_append (sql, ") VALUES (?1,?2,?3,?4");
-  for (guint i = 0; i < self->columns->len; i++)
-    g_string_append_printf (sql, ",?%u", FIRST_COLUMN + i);
+  append_columns (self, sql, append_parameter);
   g_string_append_c (sql, ')');
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
@@ -79,16 +112,11 @@ static char *
 make_replace (UsherSqliteTable *self)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
+  guint next;
 
   g_string_append_printf (sql, "UPDATE %s SET version=?2,body=?3,private=?4", self->name);
-  for (guint i = 0; i < self->columns->len; i++)
-    {
-      g_autofree char *column =
-          usher_sqlite_table_dup_column (g_ptr_array_index (self->columns, i));
-
-      g_string_append_printf (sql, ",%s=?%u", column, FIRST_COLUMN + i);
-    }
-  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u", FIRST_COLUMN + self->columns->len);
+  next = append_columns (self, sql, append_setting);
+  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u", next);
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
 }
@@ -114,12 +142,24 @@ usher_sqlite_table_free (UsherSqliteTable *self)
 {
   g_ptr_array_unref (self->columns);
   usher_schema_unref (self->schema);
+  g_clear_pointer (&self->foreign, usher_schema_unref);
   g_free (self->name);
   g_free (self->find);
   g_free (self->insert);
   g_free (self->replace);
   g_free (self->remove);
   g_free (self);
+}
+
+void
+usher_sqlite_table_set_foreign (UsherSqliteTable *self, UsherSchema *foreign)
+{
+  g_clear_pointer (&self->foreign, usher_schema_unref);
+  self->foreign = foreign;
+  g_free (self->insert);
+  self->insert = make_insert (self);
+  g_free (self->replace);
+  self->replace = make_replace (self);
 }
 
 const UsherField *
@@ -170,10 +210,39 @@ usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
                                          usher_document_get_integer (document, field->name));
 }
 
+UsherDocument *
+usher_sqlite_table_read_foreign (UsherSqliteTable *self,
+                                 UsherDocument *document,
+                                 const char *private_text)
+{
+  gsize length = 0;
+  const char *text = usher_document_get_text (document, &length);
+
+  if (self->foreign == NULL)
+    return NULL;
+
+  return usher_document_new_from_text (
+      self->foreign, usher_document_get_id (document), 0, text, (gssize) length, private_text);
+}
+
+static int
+bind_columns (UsherSqliteStatement *statement, UsherDocument *theirs, int index)
+{
+  guint n_fields = 0;
+  const UsherField *fields =
+      usher_schema_get_fields (usher_document_get_schema (theirs), &n_fields);
+
+  for (guint i = 0; i < n_fields; i++)
+    usher_sqlite_table_bind_field (statement, index++, theirs, &fields[i]);
+
+  return index;
+}
+
 int
 usher_sqlite_table_bind (UsherSqliteTable *self,
                          UsherSqliteStatement *statement,
                          UsherDocument *document,
+                         UsherDocument *theirs,
                          const char *private_text)
 {
   gsize length = 0;
@@ -190,7 +259,7 @@ usher_sqlite_table_bind (UsherSqliteTable *self,
                                    document,
                                    g_ptr_array_index (self->columns, i));
 
-  return index;
+  return theirs != NULL ? bind_columns (statement, theirs, index) : index;
 }
 
 UsherDocument *
@@ -223,6 +292,7 @@ struct _UsherSqliteTables
 {
   GMutex mutex;
   GHashTable *by_collection; /* (owned) (mutex mutex) (element-type UsherSqliteTable) */
+  gint64 version;            /* of the thread that writes */
 };
 
 UsherSqliteTables *
@@ -298,4 +368,36 @@ usher_sqlite_tables_find_like (UsherSqliteTables *self, const char *collection)
   g_mutex_unlock (&self->mutex);
 
   return table;
+}
+
+gboolean
+usher_sqlite_tables_foreach (UsherSqliteTables *self,
+                             gboolean (*func) (UsherSqliteTable *table,
+                                               gpointer user_data,
+                                               GError **error),
+                             gpointer user_data,
+                             GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GHashTableIter iter;
+  gpointer table;
+
+  g_hash_table_iter_init (&iter, self->by_collection);
+  while (g_hash_table_iter_next (&iter, NULL, &table))
+    if (!func (table, user_data, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+gint64
+usher_sqlite_tables_get_version (UsherSqliteTables *self)
+{
+  return self->version;
+}
+
+void
+usher_sqlite_tables_set_version (UsherSqliteTables *self, gint64 version)
+{
+  self->version = version;
 }

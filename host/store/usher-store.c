@@ -50,8 +50,12 @@ usher_store_get_traits (UsherStore *self)
  * @error: return location for an error
  *
  * Makes a collection usable: before its first use, once a run. The indexes are brought in line with
- * @schema, which may have changed since the last run; that may take a while.
- * `USHER_ERROR_TAKEN` when a field is unique now and stored documents share a value.
+ * @schema, which may have changed since the last run; that may take a while. Documents stay as they are, with all that they
+ * have. `USHER_ERROR_TAKEN` when a field is unique now and stored documents share a value; `USHER_ERROR_INVALID` when a document
+ * has a value in the place of a field that was declared with another type, or kept apart where it is not any more, or the other way round.
+ *
+ * Where copies share the database, some of them may be of another generation, with another schema: each keeps the indexes of all of
+ * them in line with what it writes, and takes away none that others may want, nor what is unique for them.
  *
  * Returns: whether the collection is ready
  */
