@@ -37,6 +37,7 @@ struct _UsherDocument
   UsherSchema *schema;      /* (owned) */
   const UsherField *fields; /* (unowned): the schema's */
   guint n_fields;
+  guint level;
   char *id; /* (owned) (nullable) */
   gint64 version;
   char *text;                 /* (owned) (nullable): NULL when it has to be made */
@@ -71,6 +72,7 @@ typedef struct
   const char *text;
   gsize length;
   const char *private_text; /* (nullable) */
+  guint level;
 } UsherStoredDocument;
 
 /* @block: (nullable): where it lives */

@@ -82,6 +82,7 @@ usher_document_new (UsherSchema *schema)
 
   self = document_new (schema, 0, NULL);
   self->is_read = TRUE;
+  self->level = usher_schema_get_level (schema);
   self->values = g_new0 (UsherDocumentValue, self->n_fields + 1);
 
   return self;
@@ -96,7 +97,8 @@ usher_document_new (UsherSchema *schema)
  * @length: the length of @text in bytes, or -1
  * @private_text: (nullable): what [method@Document.dup_private_text] gave
  *
- * Makes a document that a store has kept. The texts are trusted.
+ * Makes a document that a store has kept. The texts are trusted. Its level is that of @schema, until
+ * [method@Document.set_level].
  *
  * Returns: (transfer full): the document
  */
@@ -108,12 +110,13 @@ usher_document_new_from_text (UsherSchema *schema,
                               gssize length,
                               const char *private_text)
 {
-  UsherStoredDocument stored = { id, version, text, 0, private_text };
+  UsherStoredDocument stored = { id, version, text, 0, private_text, 0 };
 
   g_return_val_if_fail (schema != NULL, NULL);
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
+  stored.level = usher_schema_get_level (schema);
   stored.length = length < 0 ? strlen (text) : (gsize) length;
 
   return usher_document_new_in_block (NULL, schema, &stored);
@@ -131,6 +134,7 @@ usher_document_new_in_block (UsherDocumentBlock *block,
   char *end = NULL;
 
   self->version = stored->version;
+  self->level = stored->level;
   self->length = stored->length;
   self->id = (char *) (self + 1);
   self->text = put_text (self->id, stored->id, id_length);
@@ -236,6 +240,38 @@ usher_document_get_version (UsherDocument *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->version;
+}
+
+/**
+ * usher_document_get_level:
+ * @self: a document
+ *
+ * Gets how far it is upgraded, see [method@Context.add_upgrade]: a document that is made has the level of its schema, one that
+ * was stored that with which it was stored.
+ *
+ * Returns: the level
+ */
+guint
+usher_document_get_level (UsherDocument *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->level;
+}
+
+/**
+ * usher_document_set_level:
+ * @self: a document
+ * @level: a level
+ *
+ * Says how far it is upgraded. This is the store's to do, and the commit's.
+ */
+void
+usher_document_set_level (UsherDocument *self, guint level)
+{
+  g_return_if_fail (self != NULL);
+
+  self->level = level;
 }
 
 /* Takes a value out of the text; what is null or of another type is not set. */

@@ -42,6 +42,10 @@ USHER_API
 const char *usher_document_get_id (UsherDocument *self);
 USHER_API
 gint64 usher_document_get_version (UsherDocument *self);
+USHER_API
+guint usher_document_get_level (UsherDocument *self);
+USHER_API
+void usher_document_set_level (UsherDocument *self, guint level);
 /* the JSON text with id and version first and without private fields; made once and kept until
  * a field changes; @length may be NULL */
 USHER_API

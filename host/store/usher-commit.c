@@ -24,7 +24,7 @@
  *    the commit *was applied*, which is success.
  * 2. When the key of the request is stored already, and not as this commit's own without an answer, the error is
  *    `USHER_ERROR_TAKEN`.
- * 3. Each change needs the stored version that it names (`USHER_ERROR_CONFLICT`) and its unique values for itself
+ * 3. Each change needs the stored version that it names, and but for a removal the level (`USHER_ERROR_CONFLICT`), and its unique values for itself
  *    (`USHER_ERROR_TAKEN`).
  * 4. The timer that fired is dropped, then the timers are set and dropped in their order.
  * 5. The events are put at the end of the outbox, in their order and together; each gets a mark.

@@ -51,6 +51,7 @@ get_sql (UsherSqliteTable *table, UsherChangeKind kind)
     case USHER_CHANGE_INSERT:
       return table->insert;
     case USHER_CHANGE_REPLACE:
+    case USHER_CHANGE_UPGRADE:
       return table->replace;
     case USHER_CHANGE_REMOVE:
     default:
@@ -83,7 +84,9 @@ write_document (UsherSqliteConnection *connection,
       index = usher_sqlite_table_bind (table, statement, change->document, theirs, private_text);
     }
   if (change->kind != USHER_CHANGE_INSERT)
-    usher_sqlite_statement_bind_integer (statement, index, change->expected_version);
+    usher_sqlite_statement_bind_integer (statement, index++, change->expected_version);
+  if (change->kind == USHER_CHANGE_REPLACE || change->kind == USHER_CHANGE_UPGRADE)
+    usher_sqlite_statement_bind_integer (statement, index, change->expected_level);
 
   if (!usher_sqlite_connection_finish (connection, statement, &trouble))
     return refuse_or_break (table, trouble, error);

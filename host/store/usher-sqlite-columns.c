@@ -111,7 +111,7 @@ fill_rows (UsherSqliteConnection *connection,
 
   while ((ok = usher_sqlite_connection_step (connection, rows, &has_row, error)) && has_row)
     {
-      g_autofree char *id = g_strdup (usher_sqlite_statement_get_text (rows, 3));
+      g_autofree char *id = g_strdup (usher_sqlite_statement_get_text (rows, 4));
       g_autoptr (UsherDocument) document = usher_sqlite_table_read (table, rows, id, NULL);
 
       usher_sqlite_table_bind_field (update, 1, document, field);
@@ -133,7 +133,8 @@ fill_column (UsherSqliteConnection *connection,
              GError **error)
 {
   g_autofree char *column = usher_sqlite_table_dup_column (field);
-  g_autofree char *list = g_strdup_printf ("SELECT version,body,private,id FROM %s", table->name);
+  g_autofree char *list =
+      g_strdup_printf ("SELECT version,body,private,level,id FROM %s", table->name);
   g_autofree char *set = g_strdup_printf ("UPDATE %s SET %s=?1 WHERE id=?2", table->name, column);
   UsherSqliteStatement *rows = usher_sqlite_connection_get (connection, list, error);
   UsherSqliteStatement *update =

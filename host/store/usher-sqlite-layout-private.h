@@ -19,5 +19,11 @@ gboolean usher_sqlite_layout_add (UsherSqliteConnection *connection,
                                   UsherSqliteTable *table,
                                   gboolean is_alone,
                                   GError **error);
+/* whether that would do, in a transaction that is rolled back; @level: (out): the lowest of a document */
+gboolean usher_sqlite_layout_check (UsherSqliteConnection *connection,
+                                    UsherSqliteTable *table,
+                                    gboolean is_alone,
+                                    guint *level,
+                                    GError **error);
 
 G_END_DECLS

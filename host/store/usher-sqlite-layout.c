@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-sqlite-columns-private.h"
 #include "usher-sqlite-fields-private.h"
+#include "usher-sqlite-levels-private.h"
 #include "usher-sqlite-meta-private.h"
 
 #define LAYOUT 1
@@ -144,7 +145,8 @@ make_table (UsherSqliteConnection *connection, UsherSqliteTable *table, GError *
 
   /* the columns before the body: a condition on them does not walk over it */
   g_string_append_printf (sql,
-                          "CREATE TABLE %s (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL",
+                          "CREATE TABLE %s (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT "
+                          "NULL, level INTEGER NOT NULL DEFAULT 0",
                           table->name);
   for (guint i = 0; i < table->columns->len; i++)
     {
@@ -171,7 +173,8 @@ bring_in_line (UsherSqliteConnection *connection,
       (before == NULL && !make_table (connection, table, error)))
     return FALSE;
 
-  return usher_sqlite_columns_change (connection, table, before, is_alone, error) &&
+  return usher_sqlite_levels_add (connection, table, is_alone, error) &&
+         usher_sqlite_columns_change (connection, table, before, is_alone, error) &&
          usher_sqlite_fields_look (connection, table, error);
 }
 
@@ -185,4 +188,41 @@ usher_sqlite_layout_add (UsherSqliteConnection *connection,
          usher_sqlite_connection_end (connection,
                                       bring_in_line (connection, table, is_alone, error),
                                       error);
+}
+
+static gboolean
+read_lowest (UsherSqliteConnection *connection,
+             UsherSqliteTable *table,
+             guint *level,
+             GError **error)
+{
+  g_autoptr (GPtrArray) lowest = usher_sqlite_levels_list (connection, table, NULL, 1, error);
+
+  if (lowest == NULL)
+    return FALSE;
+
+  *level = lowest->len > 0 ? usher_document_get_level (g_ptr_array_index (lowest, 0))
+                           : usher_schema_get_level (table->schema);
+
+  return TRUE;
+}
+
+gboolean
+usher_sqlite_layout_check (UsherSqliteConnection *connection,
+                           UsherSqliteTable *table,
+                           gboolean is_alone,
+                           guint *level,
+                           GError **error)
+{
+  gboolean ok;
+
+  if (!usher_sqlite_connection_begin (connection, error))
+    return FALSE;
+
+  ok = bring_in_line (connection, table, is_alone, error) &&
+       read_lowest (connection, table, level, error);
+  usher_sqlite_connection_end (connection, FALSE, NULL);
+  usher_sqlite_connection_forget (connection, table->list_outdated);
+
+  return ok;
 }

@@ -19,14 +19,16 @@ typedef struct
   UsherSchema *schema; /* (owned) */
   GPtrArray *columns;  /* (owned) (element-type UsherField): the indexed fields, each a column */
   char *name;          /* (owned): quoted */
-  char *find;          /* (owned): SQL: ?1 id; gives version, body, private */
-  char *remove;        /* (owned): SQL: ?1 id, ?2 expected version */
+  char *find;          /* (owned): SQL: ?1 id; gives version, body, private, level */
+  char *
+      list_outdated; /* (owned): SQL: ?1 level, ?2 id of the one before, ?3 limit; as @find, and the id */
+  char *remove; /* (owned): SQL: ?1 id, ?2 expected version */
 
   /* of the thread that writes */
   UsherSchema
       *foreign;  /* (owned) (nullable): columns that other generations of the service declare */
   char *insert;  /* (owned): SQL, parameters as usher_sqlite_table_bind() sets them */
-  char *replace; /* (owned): the same, and the expected version after them */
+  char *replace; /* (owned): the same, and the expected version and level after them */
 } UsherSqliteTable;
 
 UsherSqliteTable *usher_sqlite_table_new (UsherSchema *schema);
@@ -48,14 +50,14 @@ void usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
 UsherDocument *usher_sqlite_table_read_foreign (UsherSqliteTable *self,
                                                 UsherDocument *document,
                                                 const char *private_text);
-/* id, version, body, private, the columns, those of others by @theirs (nullable); gives the next index. All is borrowed until
+/* id, version, body, private, level, the columns, those of others by @theirs (nullable); gives the next index. All is borrowed until
  * the statement is reset. */
 int usher_sqlite_table_bind (UsherSqliteTable *self,
                              UsherSqliteStatement *statement,
                              UsherDocument *document,
                              UsherDocument *theirs,
                              const char *private_text);
-/* a document from a row of version, body, private; @block: (nullable): where it lives */
+/* a document from a row of version, body, private, level; @block: (nullable): where it lives */
 UsherDocument *usher_sqlite_table_read (UsherSqliteTable *self,
                                         UsherSqliteStatement *statement,
                                         const char *id,

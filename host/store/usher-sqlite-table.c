@@ -12,7 +12,7 @@
 
 #include "usher-error.h"
 
-#define FIRST_COLUMN 5
+#define FIRST_COLUMN 6
 
 static char *
 quote (const char *prefix, const char *collection, const char *field)
@@ -99,9 +99,9 @@ make_insert (UsherSqliteTable *self)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
 
-  g_string_append_printf (sql, "INSERT INTO %s (id,version,body,private", self->name);
+  g_string_append_printf (sql, "INSERT INTO %s (id,version,body,private,level", self->name);
   append_columns (self, sql, append_name);
-  g_string_append (sql, ") VALUES (?1,?2,?3,?4");
+  g_string_append (sql, ") VALUES (?1,?2,?3,?4,?5");
   append_columns (self, sql, append_parameter);
   g_string_append_c (sql, ')');
 
@@ -114,9 +114,9 @@ make_replace (UsherSqliteTable *self)
   g_autoptr (GString) sql = g_string_new (NULL);
   guint next;
 
-  g_string_append_printf (sql, "UPDATE %s SET version=?2,body=?3,private=?4", self->name);
+  g_string_append_printf (sql, "UPDATE %s SET version=?2,body=?3,private=?4,level=?5", self->name);
   next = append_columns (self, sql, append_setting);
-  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u", next);
+  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u AND level=?%u", next, next + 1);
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
 }
@@ -129,9 +129,15 @@ usher_sqlite_table_new (UsherSchema *schema)
   self->schema = usher_schema_ref (schema);
   self->columns = list_columns (schema);
   self->name = quote ("c:", usher_schema_get_collection (schema), "");
-  self->find = g_strdup_printf ("SELECT version,body,private FROM %s WHERE id=?1", self->name);
+  self->find =
+      g_strdup_printf ("SELECT version,body,private,level FROM %s WHERE id=?1", self->name);
   self->insert = make_insert (self);
   self->replace = make_replace (self);
+  self->list_outdated =
+      g_strdup_printf ("SELECT version,body,private,level,id FROM %s WHERE level<%u"
+                       " AND (level,id)>(?1,?2) ORDER BY level,id LIMIT ?3",
+                       self->name,
+                       usher_schema_get_level (schema));
   self->remove = g_strdup_printf ("DELETE FROM %s WHERE id=?1 AND version=?2", self->name);
 
   return self;
@@ -145,6 +151,7 @@ usher_sqlite_table_free (UsherSqliteTable *self)
   g_clear_pointer (&self->foreign, usher_schema_unref);
   g_free (self->name);
   g_free (self->find);
+  g_free (self->list_outdated);
   g_free (self->insert);
   g_free (self->replace);
   g_free (self->remove);
@@ -253,6 +260,11 @@ usher_sqlite_table_bind (UsherSqliteTable *self,
   usher_sqlite_statement_bind_integer (statement, 2, usher_document_get_version (document));
   usher_sqlite_statement_bind_text_sized (statement, 3, text, length);
   usher_sqlite_statement_bind_text (statement, 4, private_text);
+  /* who does not know the last upgrades has not changed what they are about */
+  usher_sqlite_statement_bind_integer (statement,
+                                       5,
+                                       MIN (usher_document_get_level (document),
+                                            usher_schema_get_level (self->schema)));
   for (guint i = 0; i < self->columns->len; i++)
     usher_sqlite_table_bind_field (statement,
                                    index++,
@@ -274,6 +286,7 @@ usher_sqlite_table_read (UsherSqliteTable *self,
   /* as bytes, for as text SQLite would copy it to end it with a zero */
   stored.text = usher_sqlite_statement_get_bytes (statement, 1, &stored.length);
   stored.private_text = usher_sqlite_statement_get_text (statement, 2);
+  stored.level = (guint) usher_sqlite_statement_get_integer (statement, 3);
 
   return usher_document_new_in_block (block, self->schema, &stored);
 }

@@ -99,6 +99,10 @@ struct _UsherStoreInterface
 
   const UsherStoreTraits *(*get_traits) (UsherStore *self);
   gboolean (*add_collection) (UsherStore *self, UsherSchema *schema, GError **error);
+  gboolean (*check_collection) (UsherStore *self,
+                                UsherSchema *schema,
+                                guint *level,
+                                GError **error);
   UsherSchema *(*get_schema) (UsherStore *self, const char *collection);
   gboolean (*lookup) (UsherStore *self,
                       const char *collection,
@@ -106,6 +110,11 @@ struct _UsherStoreInterface
                       UsherDocument **document,
                       GError **error);
   GPtrArray *(*query) (UsherStore *self, UsherQuery *query, GError **error);
+  GPtrArray *(*list_outdated) (UsherStore *self,
+                               const char *collection,
+                               UsherDocument *after,
+                               guint limit,
+                               GError **error);
   void (*end_reads) (UsherStore *self);
   void (*commit) (UsherStore *self,
                   UsherCommit *commit,
@@ -153,6 +162,9 @@ const UsherStoreTraits *usher_store_get_traits (UsherStore *self);
 USHER_API
 gboolean usher_store_add_collection (UsherStore *self, UsherSchema *schema, GError **error);
 USHER_API
+gboolean
+usher_store_check_collection (UsherStore *self, UsherSchema *schema, guint *level, GError **error);
+USHER_API
 UsherSchema *usher_store_get_schema (UsherStore *self, const char *collection);
 USHER_API
 gboolean usher_store_lookup (UsherStore *self,
@@ -162,6 +174,12 @@ gboolean usher_store_lookup (UsherStore *self,
                              GError **error);
 USHER_API
 GPtrArray *usher_store_query (UsherStore *self, UsherQuery *query, GError **error);
+USHER_API
+GPtrArray *usher_store_list_outdated (UsherStore *self,
+                                      const char *collection,
+                                      UsherDocument *after,
+                                      guint limit,
+                                      GError **error);
 USHER_API
 void usher_store_end_reads (UsherStore *self);
 USHER_API

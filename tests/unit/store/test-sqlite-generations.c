@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <sqlite3.h>
+
 #include "usher-error.h"
 #include "usher-manual-clock.h"
 #include "usher-sqlite-store.h"
@@ -231,6 +233,37 @@ test_alone (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count (fixture->old, "name", "b"), ==, 2);
 }
 
+static void
+execute (Fixture *fixture, const char *sql)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "seats.db", NULL);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+static void
+test_earlier (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = insert (fixture, fixture->new, "a", 1990);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "A file of an earlier version, which kept neither levels nor fields, is brought in line");
+
+  close_store (&fixture->old);
+  close_store (&fixture->new);
+  execute (fixture,
+           "ALTER TABLE \"c:seats\" DROP COLUMN level;"
+           "DELETE FROM usher_schema WHERE name GLOB 'fields *'");
+  fixture->new = open_new (fixture);
+  g_assert_true (rename_seat (fixture, fixture->new, id, "b", &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count (fixture->new, "price", "1990"), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -241,6 +274,7 @@ main (int argc, char *argv[])
   test ("/sqlite-generations/old-restarts", test_old_restarts);
   test ("/sqlite-generations/unique", test_unique);
   test ("/sqlite-generations/alone", test_alone);
+  test ("/sqlite-generations/earlier", test_earlier);
 #undef test
 
   return g_test_run ();
