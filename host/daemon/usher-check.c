@@ -13,6 +13,7 @@
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
 #include "usher-front.h"
+#include "usher-host-view-private.h"
 #include "usher-setup.h"
 
 static void
@@ -90,6 +91,23 @@ add_failed (const char *name,
     g_ptr_array_add (setup->problems, g_strdup_printf ("plugin “%s”: %s", name, reason));
 }
 
+/* What earlier runs have stored must fit what the services declare now. */
+static void
+check_stores (UsherSetup *setup)
+{
+  for (guint i = 0; setup->host != NULL && i < usher_host_get_n_lanes (setup->host); i++)
+    {
+      UsherLane *lane = usher_host_get_lane (setup->host, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!usher_lane_check (lane, &error))
+        g_ptr_array_add (setup->problems,
+                         g_strdup_printf ("service “%s” would not start: %s",
+                                          usher_lane_get_name (lane),
+                                          error->message));
+    }
+}
+
 int
 usher_check (const UsherOptions *options)
 {
@@ -100,6 +118,7 @@ usher_check (const UsherOptions *options)
   if (!is_there)
     check_missing_directory (setup);
   usher_catalog_foreach (setup->catalog, add_failed, setup);
+  check_stores (setup);
   check_listeners (setup);
 
   usher_setup_print_problems (setup);

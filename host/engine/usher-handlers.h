@@ -31,5 +31,8 @@ typedef gboolean (*UsherTimerHandler) (UsherTimer *timer,
                                        UsherUnit *unit,
                                        gpointer user_data,
                                        GError **error);
+/* An upgrade: brings one document from one level to the next. It sees the document alone, may see one that is upgraded already, in
+ * part or as a whole, and leaves as it is what is right. TRUE: keep it, FALSE with an error: it is tried again in a minute. */
+typedef gboolean (*UsherUpgradeFunc) (UsherDocument *document, gpointer user_data, GError **error);
 
 G_END_DECLS
