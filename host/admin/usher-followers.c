@@ -333,18 +333,18 @@ expire (UsherFollowers *self, gint64 now, gboolean beats)
   for (guint i = 0; i < followers->len; i++)
     {
       UsherFollower *follower = g_ptr_array_index (followers, i);
+      gboolean is_due = FALSE;
 
       if (beats)
         usher_follower_beat (follower);
       if (follower->state == USHER_FOLLOWER_JOINING && self->live != NULL)
         join (self, follower);
-      if (follower->state == USHER_FOLLOWER_OVER)
-        end (self, follower, NULL);
-      else if (follower->exchange != NULL && follower->deadline > now)
-        next = MIN (next, follower->deadline);
       /* who has no page yet is answered with that one */
-      else if (follower->exchange != NULL && follower->cursor != NULL)
+      is_due = follower->exchange != NULL && follower->deadline <= now;
+      if (follower->state == USHER_FOLLOWER_OVER || (is_due && follower->cursor != NULL))
         end (self, follower, NULL);
+      else if (follower->exchange != NULL && !is_due)
+        next = MIN (next, follower->deadline);
     }
 
   return next;
@@ -451,7 +451,7 @@ usher_followers_add (UsherFollowers *self, UsherBus *bus, UsherExchange *exchang
 {
   g_autoptr (UsherFollower) follower = usher_follower_new (exchange, wait);
   Message *message = message_new (self, follower);
-  gboolean is_there = usher_exchange_set_gone_func (exchange, on_gone, self);
+  gboolean is_there = usher_exchange_set_gone_func (exchange, on_gone, self, NULL);
   gboolean taken = FALSE;
   g_autoptr (GError) error = NULL;
 

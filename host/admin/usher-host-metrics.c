@@ -150,12 +150,12 @@ add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
              "usher_store_keep_inbox_seconds",
              "How long the store knows which events were applied.",
              name,
-             usher_settings_get_integer (settings, "store", "keep-inbox"));
+             (double) usher_settings_get_integer (settings, "store", "keep-inbox"));
   add_gauge (metrics,
              "usher_store_keep_requests_seconds",
              "How long idempotency keys are kept.",
              name,
-             usher_settings_get_integer (settings, "store", "keep-requests"));
+             (double) usher_settings_get_integer (settings, "store", "keep-requests"));
 }
 
 /* What stores count, and how that is called outside; names that are not here are taken as they are. */

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-desk-private.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 G_BEGIN_DECLS
 

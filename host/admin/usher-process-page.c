@@ -13,7 +13,7 @@
 #include "usher-json-writer.h"
 
 /* seconds */
-#define METRICS_TIMEOUT 1
+#define METRICS_TIMEOUT G_USEC_PER_SEC
 
 struct _UsherProcessPage
 {

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 G_BEGIN_DECLS
 

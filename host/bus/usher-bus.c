@@ -8,6 +8,8 @@
 
 #include "usher-bus.h"
 
+#define IDLE_DATA "usher-idle-data"
+
 /**
  * UsherBus:
  *
@@ -102,19 +104,34 @@ usher_bus_unsubscribe (UsherBus *self, guint subscription_id, gboolean forget, G
 }
 
 /**
- * usher_bus_set_idle_func: (skip)
+ * UsherBusInterface::set_idle_func:
  * @self: a bus
- * @func: (nullable): called on the bus's thread each time all that came has been handed over
+ * @func: (nullable) (scope forever) (closure user_data): called on the bus's thread
  * @user_data: data for @func
+ *
+ * Keeps both for [method@Bus.set_idle_func], which sees to it that they live as long as the bus.
+ */
+
+/**
+ * usher_bus_set_idle_func:
+ * @self: a bus
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): called on the bus's thread each time all that
+ *   came has been handed over
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data, with the bus
  *
  * Sets what is done between two batches of deliveries. Before the first subscription.
  */
 void
-usher_bus_set_idle_func (UsherBus *self, UsherBusIdleFunc func, gpointer user_data)
+usher_bus_set_idle_func (UsherBus *self,
+                         UsherBusIdleFunc func,
+                         gpointer user_data,
+                         GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_BUS (self));
 
   USHER_BUS_GET_IFACE (self)->set_idle_func (self, func, user_data);
+  g_object_set_data_full (G_OBJECT (self), IDLE_DATA, user_data, destroy);
 }
 
 /**

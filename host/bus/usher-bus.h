@@ -12,47 +12,11 @@
 #include "usher-clock.h"
 #include "usher-delivery.h"
 #include "usher-event.h"
+#include "usher-events-query.h"
 #include "usher-macros.h"
+#include "usher-subscription.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  USHER_START_ALL,  /* from the first event that is kept */
-  USHER_START_NEW,  /* only what is published after the subscription */
-  USHER_START_LAST, /* from the last event that is kept */
-  USHER_START_SEQUENCE,
-  USHER_START_TIME,
-} UsherStart;
-
-/**
- * UsherSubscription:
- * @channel: the exact name of the channel
- * @group: (nullable): the queue group, whose members share the events; NULL: every event to this subscriber
- * @durable: (nullable): the name under which the position outlives its members and the hub
- * @start: where a new position begins; ignored when the durable exists
- * @start_sequence: for %USHER_START_SEQUENCE
- * @start_time: for %USHER_START_TIME, microseconds
- * @max_in_flight: how many events may be out to this member without an answer; 0: the default, 1024
- * @ack_wait: microseconds after which an unanswered event goes out again; 0: the default, 30 s
- * @max_deliver: attempts after which an event is parked; 0: the default, 5
- * @defer_limit: microseconds after which an event that is still deferred is parked; 0: the default, 15 min
- *
- * What a subscriber asks for. Strings are borrowed for the call.
- */
-typedef struct
-{
-  const char *channel;
-  const char *group;
-  const char *durable;
-  UsherStart start;
-  guint64 start_sequence;
-  gint64 start_time;
-  guint max_in_flight;
-  gint64 ack_wait;
-  guint max_deliver;
-  gint64 defer_limit;
-} UsherSubscription;
 
 /**
  * UsherPublishedFunc:
@@ -73,27 +37,6 @@ typedef void (*UsherPublishedFunc) (UsherEvent *event, const GError *error, gpoi
  * Takes one event for a subscriber. On the bus's thread; must not block.
  */
 typedef void (*UsherDeliveryFunc) (UsherDelivery *delivery, gpointer user_data);
-
-/**
- * UsherEventsQuery:
- * @channel: (nullable): the channel, `NULL`: all
- * @cursor: (nullable): the one of the page before; `NULL`: @after says where to begin
- * @after: the sequence behind which each channel begins; -1: at its end
- * @limit: how many events at most; the bus may give fewer
- * @wait: microseconds that the question waits in the bus for an event, 0: not
- * @patience: microseconds after which it has failed when there is no answer; longer than @wait
- *
- * Which events are asked for. Strings are borrowed for the call.
- */
-typedef struct
-{
-  const char *channel;
-  const char *cursor;
-  gint64 after;
-  guint limit;
-  gint64 wait;
-  gint64 patience;
-} UsherEventsQuery;
 
 /**
  * UsherEventsFunc:
@@ -181,7 +124,10 @@ USHER_API
 gboolean
 usher_bus_unsubscribe (UsherBus *self, guint subscription_id, gboolean forget, GError **error);
 USHER_API
-void usher_bus_set_idle_func (UsherBus *self, UsherBusIdleFunc func, gpointer user_data);
+void usher_bus_set_idle_func (UsherBus *self,
+                              UsherBusIdleFunc func,
+                              gpointer user_data,
+                              GDestroyNotify destroy);
 USHER_API
 gboolean usher_bus_is_connected (UsherBus *self);
 USHER_API

@@ -11,141 +11,167 @@
 /* how far ahead the log says that events may be out: each time it has to costs a commit */
 #define RESERVE 2048
 
-#define IS_REPLAYED 1
-#define IS_ALONE    2
-
 static void
-save_pending (GByteArray *state, const UsherPending *pending)
-{
-  guint n_reasons = pending->reasons != NULL ? pending->reasons->len : 0;
-
-  usher_frame_add_u64 (state, pending->sequence);
-  usher_frame_add_u32 (state, pending->attempts);
-  usher_frame_add_u64 (state, (guint64) pending->deferred_since);
-  usher_frame_add_u8 (state,
-                      (guint8) ((pending->replayed ? IS_REPLAYED : 0) |
-                                (pending->alone ? IS_ALONE : 0)));
-  usher_frame_add_u32 (state, n_reasons);
-  for (guint i = 0; i < n_reasons; i++)
-    usher_frame_add_text (state, g_ptr_array_index (pending->reasons, i));
-}
-
-static void
-save_notable (GByteArray *state, UsherGroup *group)
+save_notable (UsherHubGroup *self, GByteArray *state)
 {
   GHashTableIter iter;
   gpointer value = NULL;
   guint n_notable = 0;
 
-  g_hash_table_iter_init (&iter, group->pending);
+  g_hash_table_iter_init (&iter, self->pending);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    n_notable += usher_group_is_notable (group, value) ? 1 : 0;
+    n_notable += usher_hub_group_is_notable (self, value) ? 1 : 0;
 
   usher_frame_add_u32 (state, n_notable);
-  g_hash_table_iter_init (&iter, group->pending);
+  g_hash_table_iter_init (&iter, self->pending);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (usher_group_is_notable (group, value))
-      save_pending (state, value);
+    if (usher_hub_group_is_notable (self, value))
+      usher_hub_pending_save (value, state);
+}
+
+static void
+save_done (const UsherHubGroup *self, GByteArray *state)
+{
+  GHashTableIter iter;
+  gpointer key = NULL;
+
+  usher_frame_add_u32 (state, g_hash_table_size (self->done));
+  g_hash_table_iter_init (&iter, self->done);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    usher_frame_add_u64 (state, *(guint64 *) key);
 }
 
 /* What may be out when the hub dies, and what is out alone. */
 static void
-save_out (GByteArray *state, const UsherGroup *group)
+save_out (const UsherHubGroup *self, GByteArray *state)
 {
-  const UsherTrial *trial = &group->trial;
-  gboolean is_out = group->reserving > 0 && trial->state >= USHER_TRIAL_CHOSEN;
+  const UsherTrial *trial = &self->trial;
+  gboolean is_out = self->reserving > 0 && trial->state >= USHER_TRIAL_CHOSEN;
 
-  usher_frame_add_u64 (state, group->reserving);
+  usher_frame_add_u64 (state, self->reserving);
   usher_frame_add_u32 (state, is_out ? trial->size : 0);
-  usher_frame_add_u64 (state, is_out ? trial->seat->member->instance : 0);
+  usher_frame_add_u64 (state, is_out ? trial->seat->worker->instance : 0);
   usher_frame_add_u32 (state, is_out ? trial->sequences->len : 0);
   for (guint i = 0; is_out && i < trial->sequences->len; i++)
     usher_frame_add_u64 (state, g_array_index (trial->sequences, guint64, i));
 }
 
-/* The state as it is kept: floor, what is done above it, what is pending and notable, what may be out. */
+/* Floor, what is done above it, what is pending and notable, what may be out. */
 static GBytes *
-save_group (UsherGroup *group)
+make_state (UsherHubGroup *self)
 {
   GByteArray *state = g_byte_array_new ();
-  GHashTableIter iter;
-  gpointer key = NULL;
 
-  usher_frame_add_u8 (state, group->live ? 1 : 0);
-  usher_frame_add_u64 (state, group->floor);
-  usher_frame_add_u64 (state, group->cursor);
-  save_notable (state, group);
-  usher_frame_add_u32 (state, g_hash_table_size (group->done));
-  g_hash_table_iter_init (&iter, group->done);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    usher_frame_add_u64 (state, *(guint64 *) key);
-  save_out (state, group);
+  usher_frame_add_u8 (state, usher_hub_group_is_position (self) ? 1 : 0);
+  usher_frame_add_u64 (state, self->floor);
+  usher_frame_add_u64 (state, self->cursor);
+  save_notable (self, state);
+  save_done (self, state);
+  save_out (self, state);
 
   return g_byte_array_free_to_bytes (state);
 }
 
-static void
-load_pending (UsherHub *self, UsherGroup *group, UsherFrameReader *reader)
+void
+usher_hub_group_save (UsherHubGroup *self)
 {
-  UsherPending *pending = usher_group_add_pending (group, usher_frame_read_u64 (reader));
-  guint8 flags = 0;
-  guint n_reasons = 0;
+  gboolean is_closing = self->shared->moment.is_closing;
+  g_autoptr (GBytes) state = NULL;
 
-  pending->attempts = usher_frame_read_u32 (reader);
-  /* what it waits for could not come while there was no hub: its patience begins anew */
-  if (usher_frame_read_u64 (reader) != 0)
-    pending->deferred_since = usher_clock_get_time (self->clock);
-  flags = usher_frame_read_u8 (reader);
-  pending->replayed = (flags & IS_REPLAYED) != 0;
-  if ((flags & IS_ALONE) != 0)
-    usher_group_suspect (group, pending, 0, TRUE);
-  pending->redelivered = TRUE;
-  n_reasons = usher_frame_read_u32 (reader);
-  for (guint i = 0; i < n_reasons && !reader->failed; i++)
-    {
-      char *reason = usher_frame_read_text (reader);
+  /* after an orderly end nothing is suspect */
+  if (!self->has_changed &&
+      !(is_closing && usher_hub_group_is_durable (self) && self->reserved > 0))
+    return;
 
-      if (pending->reasons == NULL)
-        pending->reasons = g_ptr_array_new_with_free_func (g_free);
-      g_ptr_array_add (pending->reasons, reason != NULL ? reason : g_strdup (""));
-    }
-  group->next_due = 0;
+  self->has_changed = FALSE;
+  self->reserving =
+      is_closing || usher_hub_group_is_position (self) ? 0 : self->cursor - 1 + RESERVE;
+  if (self->trial.state == USHER_TRIAL_CHOSEN)
+    self->trial.state = USHER_TRIAL_WRITING;
+  state = make_state (self);
+  self->shared->funcs.save (self->channel, self->name, state, self->shared->user_data);
 }
 
-static UsherPending *
-find_or_add (UsherGroup *group, guint64 sequence)
+void
+usher_hub_group_take_saved (UsherHubGroup *self, gboolean is_written)
 {
-  UsherPending *pending = usher_group_find_pending (group, sequence);
+  if (is_written)
+    {
+      self->reserved = self->reserving;
+      if (self->trial.state == USHER_TRIAL_WRITING)
+        self->trial.state = USHER_TRIAL_WRITTEN;
+      return;
+    }
+
+  self->reserving = self->reserved;
+  if (self->trial.state == USHER_TRIAL_CHOSEN || self->trial.state == USHER_TRIAL_WRITING)
+    usher_hub_group_end_trial (self);
+  usher_hub_group_set_changed (self);
+}
+
+/* What goes out must be known to be out, so the log is told ahead. */
+void
+usher_hub_group_reserve (UsherHubGroup *self)
+{
+  if (self->kind != USHER_HUB_GROUP_DURABLE || self->seats->len == 0 ||
+      self->shared->moment.is_closing ||
+      self->cursor > usher_hub_channel_get_last (self->channel) ||
+      self->cursor + RESERVE / 2 <= MAX (self->reserved, self->reserving))
+    return;
+
+  self->has_changed = TRUE;
+  self->shared->is_urgent = TRUE;
+}
+
+static void
+load_pending (UsherHubGroup *self, UsherFrameReader *reader)
+{
+  UsherHubPending *pending = usher_hub_pending_load (reader, self->shared->moment.wall);
+
+  usher_hub_group_insert_pending (self, pending);
+  if (pending->is_alone)
+    usher_hub_group_suspect (self, pending, 0, TRUE);
+  self->next_due = 0;
+}
+
+static UsherHubPending *
+find_or_add (UsherHubGroup *self, guint64 sequence)
+{
+  UsherHubPending *pending = usher_hub_group_find_pending (self, sequence);
 
   if (pending == NULL)
-    pending = usher_group_add_pending (group, sequence);
-  pending->redelivered = TRUE;
-  group->next_due = 0;
+    {
+      pending = usher_hub_pending_new (sequence);
+      usher_hub_group_insert_pending (self, pending);
+    }
+  pending->is_redelivered = TRUE;
+  self->next_due = 0;
 
   return pending;
 }
 
 /* The hub before did not end in order: whatever may have been out is suspect. */
 static void
-suspect_all (UsherGroup *group)
+suspect_all (UsherHubGroup *self)
 {
-  guint64 last = MIN (group->reserved, group->channel->committed);
+  guint64 first = usher_hub_channel_get_first (self->channel);
+  guint64 last = MIN (self->reserved, usher_hub_channel_get_last (self->channel));
   GHashTableIter iter;
   gpointer value = NULL;
 
-  g_hash_table_iter_init (&iter, group->pending);
+  g_hash_table_iter_init (&iter, self->pending);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    usher_group_suspect (group, value, 0, FALSE);
-  for (guint64 i = MAX (group->floor + 1, group->channel->first); i <= last; i++)
-    if (!g_hash_table_contains (group->done, &i))
-      usher_group_suspect (group, find_or_add (group, i), 0, FALSE);
-  group->cursor = MAX (group->cursor, last + 1);
-  group->resumed = MAX (group->resumed, group->cursor);
+    usher_hub_group_suspect (self, value, 0, FALSE);
+  for (guint64 i = MAX (self->floor + 1, first); i <= last; i++)
+    if (!usher_hub_group_is_done (self, i))
+      usher_hub_group_suspect (self, find_or_add (self, i), 0, FALSE);
+  self->cursor = MAX (self->cursor, last + 1);
+  self->resumed = MAX (self->resumed, self->cursor);
 }
 
 /* A trial was under way: the process died of it, unless it comes back. */
 static void
-load_trial (UsherHub *self, UsherGroup *group, UsherFrameReader *reader)
+load_trial (UsherHubGroup *self, UsherFrameReader *reader)
 {
   guint size = usher_frame_read_u32 (reader);
   guint64 instance = usher_frame_read_u64 (reader);
@@ -154,133 +180,59 @@ load_trial (UsherHub *self, UsherGroup *group, UsherFrameReader *reader)
   for (guint i = 0; i < n && !reader->failed; i++)
     {
       guint64 sequence = usher_frame_read_u64 (reader);
-      UsherPending *pending = NULL;
+      UsherHubPending *pending = NULL;
 
-      if (reader->failed || g_hash_table_contains (group->done, &sequence))
+      if (reader->failed || usher_hub_group_is_done (self, sequence))
         continue;
-      pending = find_or_add (group, sequence);
-      usher_group_suspect (group, pending, instance, TRUE);
+      pending = find_or_add (self, sequence);
+      usher_hub_group_suspect (self, pending, instance, TRUE);
       if (size == 1)
-        usher_group_count_death (self, group, pending);
+        usher_hub_group_count_death (self, pending);
     }
 }
 
-void
-usher_hub_load_group (UsherHub *self,
-                      const char *channel_name,
-                      const char *name,
-                      gconstpointer state,
-                      gsize size)
+static void
+load_done (UsherHubGroup *self, UsherFrameReader *reader)
 {
-  UsherChannel *channel = usher_hub_get_channel (self, channel_name);
-  UsherGroup *group = usher_hub_add_group (channel, name, TRUE, 1);
+  guint n = usher_frame_read_u32 (reader);
+
+  for (guint i = 0; i < n && !reader->failed; i++)
+    usher_hub_group_add_done (self, usher_frame_read_u64 (reader));
+}
+
+/* What may have been out; 0: the hub before ended in order. */
+static void
+load_out (UsherHubGroup *self, UsherFrameReader *reader)
+{
+  self->reserved = self->reserving = usher_frame_read_u64 (reader);
+  if (self->reserved == 0)
+    return;
+
+  suspect_all (self);
+  load_trial (self, reader);
+  if (self->n_suspects > 0)
+    g_info ("group “%s” of “%s”: the hub did not end in order, %u events may have been out",
+            self->name,
+            usher_hub_channel_get_name (self->channel),
+            self->n_suspects);
+}
+
+void
+usher_hub_group_load (UsherHubGroup *self, gconstpointer state, gsize size)
+{
   UsherFrameReader reader;
   guint n = 0;
 
   usher_frame_reader_init (&reader, state, size);
-  group->live = usher_frame_read_u8 (&reader) != 0;
-  group->floor = usher_frame_read_u64 (&reader);
-  group->resumed = usher_frame_read_u64 (&reader);
-  group->cursor = group->floor + 1;
+  self->kind =
+      usher_frame_read_u8 (&reader) != 0 ? USHER_HUB_GROUP_POSITION : USHER_HUB_GROUP_DURABLE;
+  self->floor = usher_frame_read_u64 (&reader);
+  self->resumed = usher_frame_read_u64 (&reader);
+  self->cursor = self->floor + 1;
   n = usher_frame_read_u32 (&reader);
   for (guint i = 0; i < n && !reader.failed; i++)
-    load_pending (self, group, &reader);
-  n = usher_frame_read_u32 (&reader);
-  for (guint i = 0; i < n && !reader.failed; i++)
-    {
-      guint64 sequence = usher_frame_read_u64 (&reader);
-
-      g_hash_table_add (group->done, g_memdup2 (&sequence, sizeof sequence));
-    }
-  /* 0: the hub before ended in order */
-  group->reserved = group->reserving = usher_frame_read_u64 (&reader);
-  if (group->reserved > 0)
-    {
-      suspect_all (group);
-      load_trial (self, group, &reader);
-      if (group->n_suspects > 0)
-        g_info ("group “%s” of “%s”: the hub did not end in order, %u events may have been out",
-                group->name,
-                group->channel->name,
-                group->n_suspects);
-    }
-  group->changed = FALSE;
-}
-
-/* What goes out must be known to be out, so the log is told ahead. */
-void
-usher_hub_reserve (UsherHub *self, UsherGroup *group)
-{
-  if (!group->durable || group->live || group->seats->len == 0 || self->is_closing ||
-      group->cursor > group->channel->committed ||
-      group->cursor + RESERVE / 2 <= MAX (group->reserved, group->reserving))
-    return;
-
-  group->changed = TRUE;
-  self->hurry = TRUE;
-}
-
-static void
-add_state (UsherHub *self, UsherGroup *group)
-{
-  /* after an orderly end nothing is suspect */
-  if (!group->changed && !(self->is_closing && group->durable && group->reserved > 0))
-    return;
-
-  group->changed = FALSE;
-  group->reserving = self->is_closing || group->live ? 0 : group->cursor - 1 + RESERVE;
-  if (group->trial.state == USHER_TRIAL_CHOSEN)
-    group->trial.state = USHER_TRIAL_WRITING;
-  g_hash_table_replace (self->next->groups,
-                        g_strconcat (group->channel->name, "\n", group->name, NULL),
-                        save_group (group));
-}
-
-void
-usher_hub_add_states (UsherHub *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *channel = value;
-
-      for (guint i = 0; i < channel->groups->len; i++)
-        add_state (self, g_ptr_array_index (channel->groups, i));
-    }
-}
-
-static void
-take_state (UsherHub *self, UsherGroup *group, gboolean written)
-{
-  if (written)
-    {
-      group->reserved = group->reserving;
-      if (group->trial.state == USHER_TRIAL_WRITING)
-        group->trial.state = USHER_TRIAL_WRITTEN;
-      return;
-    }
-
-  group->reserving = group->reserved;
-  if (group->trial.state == USHER_TRIAL_CHOSEN || group->trial.state == USHER_TRIAL_WRITING)
-    usher_group_end_trial (self, group);
-  group->changed = group->durable;
-}
-
-void
-usher_hub_take_states (UsherHub *self, gboolean written)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->channels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherChannel *channel = value;
-
-      for (guint i = 0; i < channel->groups->len; i++)
-        take_state (self, g_ptr_array_index (channel->groups, i), written);
-    }
+    load_pending (self, &reader);
+  load_done (self, &reader);
+  load_out (self, &reader);
+  self->has_changed = FALSE;
 }

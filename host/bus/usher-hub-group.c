@@ -1,4 +1,4 @@
-/* usher-hub-group.c: queue groups: a cursor on the log and what is out
+/* usher-hub-group.c: a cursor in a channel, and what is out
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,208 +8,196 @@
 
 #include "usher-hub-group-private.h"
 
-static void
-free_pending (gpointer data)
+#define BLOCKED_PAUSE (10 * G_TIME_SPAN_MILLISECOND)
+
+UsherHubGroup *
+usher_hub_group_new (UsherHubGroupsShared *shared,
+                     UsherHubChannel *channel,
+                     const char *name,
+                     UsherHubGroupKind kind,
+                     guint64 start)
 {
-  UsherPending *pending = data;
+  UsherHubGroup *self = g_new0 (UsherHubGroup, 1);
 
-  g_clear_pointer (&pending->reasons, g_ptr_array_unref);
-  g_free (pending);
-}
-
-void
-usher_hub_free_group (gpointer data)
-{
-  UsherGroup *group = data;
-
-  g_hash_table_unref (group->done);
-  g_hash_table_unref (group->pending);
-  g_ptr_array_unref (group->seats);
-  g_array_unref (group->trial.sequences);
-  g_free (group->name);
-  g_free (group);
-}
-
-UsherGroup *
-usher_hub_find_group (UsherChannel *channel, const char *name)
-{
-  for (guint i = 0; i < channel->groups->len; i++)
-    {
-      UsherGroup *group = g_ptr_array_index (channel->groups, i);
-
-      if (g_str_equal (group->name, name))
-        return group;
-    }
-
-  return NULL;
-}
-
-UsherGroup *
-usher_hub_add_group (UsherChannel *channel, const char *name, gboolean durable, guint64 cursor)
-{
-  UsherGroup *group = g_new0 (UsherGroup, 1);
-
-  group->channel = channel;
-  group->name = g_strdup (name);
-  group->durable = durable;
-  group->cursor = cursor;
-  group->floor = cursor - 1;
-  group->done = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  group->pending = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_pending);
-  group->seats = g_ptr_array_new ();
-  group->trial.sequences = g_array_new (FALSE, FALSE, sizeof (guint64));
-  group->next_due = G_MAXINT64;
-  group->ack_wait = 30 * G_TIME_SPAN_SECOND;
-  group->max_deliver = 5;
-  group->defer_limit = 15 * G_TIME_SPAN_MINUTE;
-  group->changed = durable;
+  self->shared = shared;
+  self->channel = channel;
+  self->name = g_strdup (name);
+  self->kind = kind;
+  self->cursor = start;
+  self->floor = start - 1;
+  self->done = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->pending = g_hash_table_new_full (g_int64_hash,
+                                         g_int64_equal,
+                                         NULL,
+                                         (GDestroyNotify) usher_hub_pending_free);
+  self->seats = g_ptr_array_new_with_free_func (g_free);
+  self->trial.sequences = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->next_due = G_MAXINT64;
+  self->ack_wait = 30 * G_TIME_SPAN_SECOND;
+  self->max_deliver = 5;
+  self->defer_limit = 15 * G_TIME_SPAN_MINUTE;
+  usher_hub_group_set_changed (self);
   /* what has no name goes with the hub */
-  group->reserved = group->reserving = durable ? 0 : G_MAXUINT64;
-  g_ptr_array_add (channel->groups, group);
+  self->reserved = self->reserving = usher_hub_group_is_durable (self) ? 0 : G_MAXUINT64;
 
-  return group;
-}
-
-UsherPending *
-usher_group_find_pending (UsherGroup *group, guint64 sequence)
-{
-  return g_hash_table_lookup (group->pending, &sequence);
-}
-
-UsherPending *
-usher_group_add_pending (UsherGroup *group, guint64 sequence)
-{
-  UsherPending *pending = g_new0 (UsherPending, 1);
-
-  pending->sequence = sequence;
-  g_hash_table_insert (group->pending, &pending->sequence, pending);
-
-  return pending;
-}
-
-gboolean
-usher_group_is_taken (UsherGroup *group, guint64 sequence)
-{
-  return g_hash_table_contains (group->done, &sequence) ||
-         usher_group_find_pending (group, sequence) != NULL;
-}
-
-gboolean
-usher_group_is_notable (const UsherGroup *group, const UsherPending *pending)
-{
-  return pending->attempts > 0 || pending->deferred_since != 0 || pending->replayed ||
-         pending->alone || pending->sequence <= group->floor;
+  return self;
 }
 
 void
-usher_group_mark_changed (UsherGroup *group)
+usher_hub_group_free (UsherHubGroup *self)
 {
-  group->changed = group->durable;
+  g_hash_table_unref (self->done);
+  g_hash_table_unref (self->pending);
+  g_ptr_array_unref (self->seats);
+  g_array_unref (self->trial.sequences);
+  g_free (self->name);
+  g_free (self);
+}
+
+UsherHubChannel *
+usher_hub_group_get_channel (const UsherHubGroup *self)
+{
+  return self->channel;
+}
+
+const char *
+usher_hub_group_get_name (const UsherHubGroup *self)
+{
+  return self->name;
+}
+
+gint64
+usher_hub_group_get_now (const UsherHubGroup *self)
+{
+  return self->shared->moment.now;
+}
+
+gboolean
+usher_hub_group_is_durable (const UsherHubGroup *self)
+{
+  return self->kind != USHER_HUB_GROUP_PASSING;
+}
+
+gboolean
+usher_hub_group_is_position (const UsherHubGroup *self)
+{
+  return self->kind == USHER_HUB_GROUP_POSITION;
+}
+
+guint64
+usher_hub_group_get_next (const UsherHubGroup *self)
+{
+  return self->floor + 1;
+}
+
+GPtrArray *
+usher_hub_group_peek_seats (const UsherHubGroup *self)
+{
+  return self->seats;
 }
 
 void
-usher_group_raise_floor (UsherGroup *group)
+usher_hub_group_set_limits (UsherHubGroup *self,
+                            gint64 ack_wait,
+                            guint max_deliver,
+                            gint64 defer_limit)
 {
-  while (group->floor + 1 < group->cursor)
+  if (ack_wait > 0)
+    self->ack_wait = MIN (ack_wait, USHER_HUB_MAX_DELAY);
+  if (max_deliver > 0)
+    self->max_deliver = max_deliver;
+  if (defer_limit > 0)
+    self->defer_limit = defer_limit;
+  self->was_joined = TRUE;
+  /* what has used up its attempts by now */
+  self->next_due = 0;
+}
+
+void
+usher_hub_group_set_changed (UsherHubGroup *self)
+{
+  self->has_changed = usher_hub_group_is_durable (self);
+}
+
+UsherHubPending *
+usher_hub_group_find_pending (UsherHubGroup *self, guint64 sequence)
+{
+  return g_hash_table_lookup (self->pending, &sequence);
+}
+
+void
+usher_hub_group_insert_pending (UsherHubGroup *self, UsherHubPending *pending)
+{
+  g_hash_table_replace (self->pending, &pending->sequence, pending);
+}
+
+gboolean
+usher_hub_group_is_done (UsherHubGroup *self, guint64 sequence)
+{
+  return g_hash_table_contains (self->done, &sequence);
+}
+
+void
+usher_hub_group_add_done (UsherHubGroup *self, guint64 sequence)
+{
+  g_hash_table_add (self->done, g_memdup2 (&sequence, sizeof sequence));
+}
+
+gboolean
+usher_hub_group_is_notable (const UsherHubGroup *self, const UsherHubPending *pending)
+{
+  return pending->attempts > 0 || pending->deferred_since != 0 || pending->is_replayed ||
+         pending->is_alone || pending->sequence <= self->floor;
+}
+
+void
+usher_hub_group_raise_floor (UsherHubGroup *self)
+{
+  while (self->floor + 1 < self->cursor)
     {
-      guint64 sequence = group->floor + 1;
-      const UsherPending *pending = usher_group_find_pending (group, sequence);
+      guint64 sequence = self->floor + 1;
+      const UsherHubPending *pending = usher_hub_group_find_pending (self, sequence);
 
-      if (pending != NULL ? !usher_group_is_notable (group, pending)
-                          : !g_hash_table_remove (group->done, &sequence))
+      if (pending != NULL ? !usher_hub_group_is_notable (self, pending)
+                          : !g_hash_table_remove (self->done, &sequence))
         break;
-      group->floor = sequence;
+      self->floor = sequence;
     }
 }
 
-void
-usher_group_set_done (UsherHub *self, UsherGroup *group, UsherPending *pending)
+gint64
+usher_hub_group_get_next_due (const UsherHubGroup *self)
 {
-  guint64 sequence = pending->sequence;
-
-  usher_group_leave_trial (self, group, pending);
-  usher_group_acquit (group, pending);
-  g_hash_table_remove (group->pending, &sequence);
-  if (sequence > group->floor)
-    g_hash_table_add (group->done, g_memdup2 (&sequence, sizeof sequence));
-  usher_group_raise_floor (group);
-  usher_group_mark_changed (group);
+  /* who is coming up is looked for soon */
+  return self->is_blocked ? MIN (self->next_due, usher_hub_group_get_now (self) + BLOCKED_PAUSE)
+                          : self->next_due;
 }
 
 void
-usher_hub_feed (UsherGroup *group)
+usher_hub_group_feed (UsherHubGroup *self)
 {
-  if (group->starved)
-    group->next_due = 0;
+  if (self->is_starved)
+    self->next_due = 0;
 }
 
 void
-usher_group_take_back (UsherPending *pending)
+usher_hub_group_take_back (UsherHubGroup *self, UsherHubPending *pending)
 {
   if (pending->seat == NULL)
     return;
 
   pending->seat->n_out--;
-  pending->seat->member->n_out--;
-  usher_hub_feed (pending->seat->group);
+  pending->seat->worker->n_out--;
   pending->seat = NULL;
+  usher_hub_group_feed (self);
 }
 
 void
-usher_group_wait_until (UsherGroup *group, UsherPending *pending, gint64 due)
+usher_hub_group_put_off (UsherHubGroup *self, UsherHubPending *pending, gint64 due)
 {
-  usher_group_take_back (pending);
+  usher_hub_group_take_back (self, pending);
   pending->due = due;
-  pending->redelivered = TRUE;
-  group->next_due = MIN (group->next_due, due);
-  usher_group_mark_changed (group);
-}
-
-int
-usher_pending_compare (gconstpointer a, gconstpointer b)
-{
-  const UsherPending *first = *(UsherPending *const *) a;
-  const UsherPending *second = *(UsherPending *const *) b;
-
-  return first->sequence < second->sequence ? -1 : first->sequence > second->sequence;
-}
-
-void
-usher_hub_vacate (UsherHub *self, UsherSeat *seat, gboolean died)
-{
-  UsherGroup *group = seat->group;
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, group->pending);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      UsherPending *pending = value;
-
-      if (pending->seat != seat)
-        continue;
-      usher_group_take_back (pending);
-      if (died)
-        usher_group_accuse (self, group, pending, seat->member->instance);
-      else
-        {
-          pending->due = 0;
-          usher_group_leave_trial (self, group, pending);
-          usher_group_acquit (group, pending);
-        }
-      usher_group_wait_until (group, pending, pending->due);
-    }
-  if (group->trial.seat == seat)
-    usher_group_end_trial (self, group);
-  g_ptr_array_remove (group->seats, seat);
-}
-
-void
-usher_hub_forget_group (UsherHub *self, UsherGroup *group)
-{
-  if (group->durable)
-    g_hash_table_replace (self->next->groups,
-                          g_strconcat (group->channel->name, "\n", group->name, NULL),
-                          NULL);
-  g_ptr_array_remove (group->channel->groups, group);
+  pending->is_redelivered = TRUE;
+  self->next_due = MIN (self->next_due, due);
+  usher_hub_group_set_changed (self);
 }

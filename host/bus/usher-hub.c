@@ -8,16 +8,11 @@
 
 #include "usher-hub.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include "usher-descriptors-private.h"
 #include "usher-directory-lock-private.h"
+#include "usher-endpoint-private.h"
 #include "usher-error.h"
-#include "usher-hub-private.h"
-#include "usher-id.h"
+#include "usher-hub-thread-private.h"
 
 #define LOCK_FILE "hub.lock"
 
@@ -30,29 +25,17 @@
  * that is known, without a lock; the other flushes the log, one batch at a time: what arrives meanwhile is the
  * next batch. An event is confirmed after the flush, and delivered after it.
  */
+struct _UsherHub
+{
+  GObject parent_instance;
+
+  UsherDirectoryLock *lock; /* (owned) (nullable) */
+  UsherHubThread *thread;   /* (owned) (nullable): while it is open */
+  int wants_keys;           /* (atomic) */
+  int has_keys;             /* (atomic) */
+};
+
 G_DEFINE_FINAL_TYPE (UsherHub, usher_hub, G_TYPE_OBJECT)
-
-static void
-free_entrance (gpointer data)
-{
-  UsherEntrance *entrance = data;
-
-  g_free (entrance->endpoint);
-  g_free (entrance->live);
-  g_free (entrance);
-}
-
-static void
-free_seats (UsherHub *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-
-  g_hash_table_iter_init (&iter, self->seats);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_free (value);
-  g_hash_table_unref (self->seats);
-}
 
 static void
 usher_hub_finalize (GObject *object)
@@ -60,23 +43,6 @@ usher_hub_finalize (GObject *object)
   UsherHub *self = USHER_HUB (object);
 
   usher_hub_close (self, 0, NULL);
-  g_clear_pointer (&self->journal, usher_journal_free);
-  g_ptr_array_unref (self->waits);
-  g_hash_table_unref (self->members);
-  g_hash_table_unref (self->channels);
-  free_seats (self);
-  usher_recent_ids_free (self->known);
-  g_ptr_array_unref (self->entrances);
-  usher_journal_batch_free (self->next);
-  g_array_unref (self->next_confirms);
-  g_async_queue_unref (self->to_journal);
-  g_async_queue_unref (self->requests);
-  g_clear_object (&self->clock);
-  g_free (self->epoch);
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->cond);
-  if (self->wake >= 0)
-    close (self->wake);
   g_clear_pointer (&self->lock, usher_directory_lock_free);
 
   G_OBJECT_CLASS (usher_hub_parent_class)->finalize (object);
@@ -91,41 +57,6 @@ usher_hub_class_init (UsherHubClass *klass)
 static void
 usher_hub_init (UsherHub *self)
 {
-  self->wake = -1;
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
-  self->members = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, usher_hub_free_member);
-  self->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, usher_hub_free_channel);
-  self->seats = g_hash_table_new (NULL, NULL);
-  self->entrances = g_ptr_array_new_with_free_func (free_entrance);
-  self->known = usher_recent_ids_new (USHER_HUB_KNOWN_EVENTS);
-  self->next = usher_journal_batch_new ();
-  self->next_confirms = g_array_new (FALSE, FALSE, sizeof (UsherConfirm));
-  g_array_set_clear_func (self->next_confirms, usher_hub_clear_confirm);
-  self->to_journal = g_async_queue_new ();
-  self->requests = g_async_queue_new ();
-  self->waits = g_ptr_array_new_with_free_func (usher_hub_free_wait);
-}
-
-gint64
-usher_hub_get_now (UsherHub *self)
-{
-  return self->is_real ? g_get_monotonic_time () : usher_clock_get_time (self->clock);
-}
-
-void
-usher_hub_wake (UsherHub *self)
-{
-  guint64 one = 1;
-
-  if (write (self->wake, &one, sizeof one) < 0)
-    g_message ("the hub cannot be waked: %s", g_strerror (errno));
-}
-
-static void
-on_turned (UsherClock *clock, gpointer user_data)
-{
-  usher_hub_wake (user_data);
 }
 
 /**
@@ -152,52 +83,78 @@ usher_hub_new (const char *directory,
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  /* the first socket would take SIGINT and SIGTERM */
-  zsys_init ();
-  zsys_handler_set (NULL);
-
   self = g_object_new (USHER_TYPE_HUB, NULL);
-  self->clock = g_object_ref (clock);
-  self->is_real = USHER_IS_REAL_CLOCK (clock);
-  if (limits != NULL)
-    self->limits = *limits;
-  self->epoch = usher_uuid_new (clock);
-  self->start_time = usher_clock_get_time (clock);
-  self->started_at = g_get_monotonic_time ();
-  self->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->wake < 0 || !usher_descriptors_are_left (self->wake))
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "no file descriptors are left for a hub");
-      return NULL;
-    }
-
   self->lock = usher_directory_lock_new (
       directory, LOCK_FILE, "bus directory", USHER_DIRECTORY_ALONE, error);
   if (self->lock == NULL)
     return NULL;
-  self->journal = usher_journal_new (directory, error);
-  if (self->journal == NULL || !usher_hub_load (self, error))
+  self->thread = usher_hub_thread_new (directory, clock, limits, error);
+  if (self->thread == NULL)
     return NULL;
-
-  self->turned = g_signal_connect (clock, "turned", G_CALLBACK (on_turned), self);
-  self->journal_thread = g_thread_new ("usher-journal", usher_hub_run_journal, self);
-  self->thread = g_thread_new ("usher-hub", usher_hub_run, self);
 
   return g_steal_pointer (&self);
 }
 
-void
-usher_hub_call (UsherHub *self, UsherHubCall *call)
+/**
+ * usher_hub_set_keys:
+ * @self: a hub
+ * @directory: keys, as [func@keys_make] makes them
+ * @error: return location for a [error@Error]
+ *
+ * Lets only members whose key the hub knows come in over tcp, and encrypts all that is exchanged with them. To be called
+ * before [method@Hub.bind], which refuses tcp after this has failed. A process can have one hub with keys. Who may join
+ * is looked up anew for each connection, so a file that comes or goes counts for the next one. Any thread.
+ *
+ * Returns: whether the keys are used: `USHER_ERROR_NOT_FOUND` names a file that is missing, `USHER_ERROR_FORBIDDEN` one
+ *   that others can read, `USHER_ERROR_CORRUPT` one that has no key; `USHER_ERROR_UNAVAILABLE` when keys cannot be used
+ */
+gboolean
+usher_hub_set_keys (UsherHub *self, const char *directory, GError **error)
 {
-  g_async_queue_push (self->requests, call);
-  usher_hub_wake (self);
-  g_mutex_lock (&self->mutex);
-  while (!call->done)
-    g_cond_wait (&self->cond, &self->mutex);
-  g_mutex_unlock (&self->mutex);
+  UsherGuard *guard = NULL;
+
+  g_return_val_if_fail (USHER_IS_HUB (self), FALSE);
+  g_return_val_if_fail (directory != NULL, FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  g_atomic_int_set (&self->wants_keys, 1);
+  guard = usher_guard_new (directory, error);
+  if (guard == NULL)
+    return FALSE;
+
+  usher_hub_thread_set_guard (self->thread, guard);
+  g_atomic_int_set (&self->has_keys, 1);
+
+  return TRUE;
+}
+
+static gboolean
+may_bind (UsherHub *self, const char *endpoint, GError **error)
+{
+  if (g_str_has_prefix (endpoint, USHER_ENDPOINT_INPROC))
+    return TRUE;
+  if (g_str_has_prefix (endpoint, USHER_ENDPOINT_IPC))
+    return usher_endpoint_check_folder (endpoint, error);
+
+  if (!g_str_has_prefix (endpoint, USHER_ENDPOINT_TCP))
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_FORBIDDEN,
+                 "endpoint “%s” is neither inproc, ipc nor tcp",
+                 endpoint);
+  else if (g_atomic_int_get (&self->has_keys))
+    return TRUE;
+  else if (!g_atomic_int_get (&self->wants_keys))
+    return usher_keys_may_miss (endpoint, error);
+  else
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_FORBIDDEN,
+                 "endpoint “%s” stays shut: its keys cannot be used",
+                 endpoint);
+
+  return FALSE;
 }
 
 /**
@@ -215,25 +172,13 @@ usher_hub_call (UsherHub *self, UsherHubCall *call)
 char *
 usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
 {
-  UsherHubCall call = { .endpoint = endpoint };
-
   g_return_val_if_fail (USHER_IS_HUB (self), NULL);
   g_return_val_if_fail (endpoint != NULL, NULL);
   g_return_val_if_fail (self->thread != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!usher_hub_may_bind (self, endpoint, error))
-    return NULL;
-
-  usher_hub_call (self, &call);
-  if (call.error != NULL)
-    {
-      g_free (call.bound);
-      g_propagate_error (error, call.error);
-      return NULL;
-    }
-
-  return call.bound;
+  return may_bind (self, endpoint, error) ? usher_hub_thread_bind (self->thread, endpoint, error)
+                                          : NULL;
 }
 
 /**
@@ -250,26 +195,15 @@ usher_hub_bind (UsherHub *self, const char *endpoint, GError **error)
 gboolean
 usher_hub_close (UsherHub *self, gint64 timeout, GError **error)
 {
+  gboolean is_written = TRUE;
+
   g_return_val_if_fail (USHER_IS_HUB (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (self->thread == NULL)
-    return TRUE;
+  if (self->thread != NULL)
+    is_written = usher_hub_thread_stop (g_steal_pointer (&self->thread));
+  if (!is_written)
+    g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the last events were not written");
 
-  g_signal_handler_disconnect (self->clock, self->turned);
-  g_atomic_int_set (&self->stopping, 1);
-  usher_hub_wake (self);
-  g_thread_join (self->thread);
-  self->thread = NULL;
-  usher_hub_stop_journal (self);
-  self->journal_thread = NULL;
-  g_clear_pointer (&self->journal, usher_journal_free);
-
-  if (self->is_failing)
-    {
-      g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the last events were not written");
-      return FALSE;
-    }
-
-  return TRUE;
+  return is_written;
 }

@@ -18,28 +18,30 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherHub, usher_hub, USHER, HUB, GObject)
 
-/* Limits of each channel, 0: none. At a limit publishing is refused (FULL). */
+/**
+ * UsherHubLimits:
+ * @max_messages: how many events, 0: any number
+ * @max_bytes: how many bytes of them, 0: any number
+ * @max_age: microseconds after which events are dropped, 0: never; the one limit that drops
+ *
+ * Limits of each channel. At one of the first two publishing is refused with `USHER_ERROR_FULL`.
+ */
 typedef struct
 {
   guint64 max_messages;
   guint64 max_bytes;
-  gint64 max_age; /* microseconds; older events are dropped: the one limit that drops */
+  gint64 max_age;
 } UsherHubLimits;
 
-/* @directory: where the log is kept (made when missing); one hub a directory (BUSY names the pid).
- * Threads: any; the hub runs its own. */
 USHER_API
 UsherHub *usher_hub_new (const char *directory,
                          UsherClock *clock,
                          const UsherHubLimits *limits,
                          GError **error);
-/* @directory: as usher_keys_make() made it; before usher_hub_bind() */
 USHER_API
 gboolean usher_hub_set_keys (UsherHub *self, const char *directory, GError **error);
-/* binds another endpoint (inproc://…, ipc://…, tcp://…) for members; returns the endpoint as bound */
 USHER_API
 char *usher_hub_bind (UsherHub *self, const char *endpoint, GError **error);
-/* last commit, good-bye to members, sockets closed, log closed cleanly */
 USHER_API
 gboolean usher_hub_close (UsherHub *self, gint64 timeout, GError **error);
 

@@ -39,6 +39,8 @@ typedef struct
 
 void usher_parked_free (UsherParked *self);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherParked, usher_parked_free)
+
 /* The beginning of a channel that is dropped. */
 typedef struct
 {

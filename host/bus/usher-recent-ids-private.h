@@ -17,6 +17,8 @@ UsherRecentIds *usher_recent_ids_new (guint max);
 void usher_recent_ids_free (UsherRecentIds *self);
 gboolean usher_recent_ids_contains (UsherRecentIds *self, const guint8 *id);
 void usher_recent_ids_add (UsherRecentIds *self, const guint8 *id);
-void usher_recent_ids_remove (UsherRecentIds *self, const guint8 *id);
+/* each event of a frame */
+void usher_recent_ids_add_all (UsherRecentIds *self, GBytes *events);
+void usher_recent_ids_remove_all (UsherRecentIds *self, GBytes *events);
 
 G_END_DECLS

@@ -88,8 +88,33 @@ usher_recent_ids_add (UsherRecentIds *self, const guint8 *id)
   self->n = MIN (self->n + 1, self->max);
 }
 
-void
-usher_recent_ids_remove (UsherRecentIds *self, const guint8 *id)
+static void
+remove_id (UsherRecentIds *self, const guint8 *id)
 {
   g_hash_table_remove (self->known, id);
+}
+
+static void
+visit (UsherRecentIds *self, GBytes *events, void (*func) (UsherRecentIds *self, const guint8 *id))
+{
+  UsherFrameReader reader;
+  const guint8 *bytes = NULL;
+  const guint8 *id = NULL;
+  gsize size = 0;
+
+  usher_frame_reader_init (&reader, g_bytes_get_data (events, NULL), g_bytes_get_size (events));
+  while (reader.at < reader.end && usher_frame_skip_event (&reader, &bytes, &size, &id))
+    func (self, id);
+}
+
+void
+usher_recent_ids_add_all (UsherRecentIds *self, GBytes *events)
+{
+  visit (self, events, usher_recent_ids_add);
+}
+
+void
+usher_recent_ids_remove_all (UsherRecentIds *self, GBytes *events)
+{
+  visit (self, events, remove_id);
 }

@@ -34,7 +34,6 @@ struct _UsherClockInterface
 USHER_API
 gint64 usher_clock_get_time (UsherClock *self);
 
-/* wall times, in microseconds, as ISO 8601 text: UTC, milliseconds, "Z" */
 USHER_API
 char *usher_time_format (gint64 time);
 USHER_API

@@ -26,6 +26,8 @@
  *
  * What the text has besides the fields of the schema, in whatever depth, stays in it as it was written, however the document
  * is changed: another generation of the service may know it. It goes behind the fields of its object.
+ *
+ * To ask for a field that the schema does not have, or has with another type, is a fault of the program: see [class@Unit].
  */
 G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
 

@@ -13,17 +13,12 @@
 
 G_BEGIN_DECLS
 
-/* Reference counted, used by one thread at a time. One that comes from a store holds its text and
- * reads its fields from it only when one is asked for. Asking for a field of another type than
- * the schema says, or of no name in it, is a fault of the program: see UsherUnit. */
 #define USHER_TYPE_DOCUMENT (usher_document_get_type ())
 
 USHER_API
 GType usher_document_get_type (void);
 USHER_API
 UsherDocument *usher_document_new (UsherSchema *schema);
-/* @private_text: (nullable): the private fields, a JSON object; both texts are trusted to be what
- * usher_document_get_text() and usher_document_dup_private_text() gave */
 USHER_API
 UsherDocument *usher_document_new_from_text (UsherSchema *schema,
                                              const char *id,
@@ -46,32 +41,24 @@ USHER_API
 guint usher_document_get_level (UsherDocument *self);
 USHER_API
 void usher_document_set_level (UsherDocument *self, guint level);
-/* the JSON text with id and version first and without private fields; made once and kept until
- * a field changes; @length may be NULL */
 USHER_API
 const char *usher_document_get_text (UsherDocument *self, gsize *length);
-/* the private fields as a JSON object, NULL when there are none */
 USHER_API
 char *usher_document_dup_private_text (UsherDocument *self);
 
 USHER_API
 gboolean usher_document_has (UsherDocument *self, const char *field);
-/* STRING, ID and JSON (its text); NULL when not set */
 USHER_API
 const char *usher_document_get_string (UsherDocument *self, const char *field);
-/* INTEGER, MONEY (minor units) and TIME (microseconds); 0 when not set */
 USHER_API
 gint64 usher_document_get_integer (UsherDocument *self, const char *field);
 USHER_API
 gboolean usher_document_get_boolean (UsherDocument *self, const char *field);
 
-/* id and version are the unit's to set; a document has an id before it is inserted when the
- * service calls usher_document_set_id() (copies of another service's record) */
 USHER_API
 void usher_document_set_id (UsherDocument *self, const char *id);
 USHER_API
 void usher_document_set_version (UsherDocument *self, gint64 version);
-/* @value: (nullable): NULL unsets */
 USHER_API
 void usher_document_set_string (UsherDocument *self, const char *field, const char *value);
 USHER_API
@@ -80,7 +67,6 @@ USHER_API
 void usher_document_set_boolean (UsherDocument *self, const char *field, gboolean value);
 USHER_API
 void usher_document_unset (UsherDocument *self, const char *field);
-/* sets every field that @source has and the schemas share by name and type, id excepted */
 USHER_API
 void usher_document_merge (UsherDocument *self, UsherDocument *source);
 

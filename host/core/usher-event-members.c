@@ -33,7 +33,8 @@ return_missing (UsherEvent *event, const char *path, const char *what, GError **
  * @path: the path of a member of the payload
  * @error: return location for an error: `INVALID`
  *
- * Reads a member that a listener cannot do without.
+ * Reads a member that a listener cannot do without, by a path as in [method@Json.get_string]. The error names channel and
+ * path: returned by a listener it parks the event with a reason that a person can act on.
  *
  * Returns: (transfer none) (nullable): the text, which lives as long as @event
  */

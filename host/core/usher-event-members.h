@@ -10,17 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Paths as in usher_json_get_string(). The error is INVALID and names the channel and the path: returned by a
- * listener it parks the event with a reason that a person can act on. Strings live as long as @event. */
 USHER_API
 const char *usher_event_read_string (UsherEvent *event, const char *path, GError **error);
-/* the id of a document */
 USHER_API
 const char *usher_event_read_id (UsherEvent *event, const char *path, GError **error);
 USHER_API
 gboolean
 usher_event_read_integer (UsherEvent *event, const char *path, gint64 *value, GError **error);
-/* microseconds */
 USHER_API
 gboolean usher_event_read_time (UsherEvent *event, const char *path, gint64 *value, GError **error);
 

@@ -13,7 +13,6 @@
 
 G_BEGIN_DECLS
 
-/* Immutable and reference counted, any thread. The payload is a JSON object. */
 #define USHER_TYPE_EVENT (usher_event_get_type ())
 
 typedef struct _UsherEvent UsherEvent;
@@ -36,15 +35,12 @@ USHER_API
 GType usher_event_get_type (void);
 USHER_API
 gboolean usher_event_is_channel (const char *name);
-/* @id: a UUID; @time: microseconds; @correlation, @causation, @traceparent: (nullable):
- * the request or event this goes back to at first, the one that led to it straight, W3C trace context */
 USHER_API
 UsherEvent *usher_event_new (const char *id,
                              const char *channel,
                              gint64 time,
                              const char *payload,
                              gssize length);
-/* for a bus or a store that brings an event back; takes no ownership */
 USHER_API
 UsherEvent *usher_event_new_full (const char *id,
                                   const char *channel,
@@ -64,7 +60,6 @@ USHER_API
 const char *usher_event_get_id (UsherEvent *self);
 USHER_API
 const char *usher_event_get_channel (UsherEvent *self);
-/* its number in the channel, from 1; 0 before the bus has it */
 USHER_API
 guint64 usher_event_get_sequence (UsherEvent *self);
 USHER_API
@@ -77,7 +72,6 @@ USHER_API
 const char *usher_event_get_traceparent (UsherEvent *self);
 USHER_API
 const char *usher_event_get_payload (UsherEvent *self, gsize *length);
-/* the payload read once, on first use; INVALID when it is no JSON object */
 USHER_API
 UsherJson *usher_event_get_json (UsherEvent *self, GError **error);
 

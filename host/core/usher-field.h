@@ -12,26 +12,50 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UsherFieldType:
+ * @USHER_FIELD_STRING: a string; its length is counted in characters
+ * @USHER_FIELD_ID: 24 lower-case hexadecimal digits
+ * @USHER_FIELD_INTEGER: a `gint64`
+ * @USHER_FIELD_BOOLEAN: `TRUE` or `FALSE`
+ * @USHER_FIELD_MONEY: a `gint64` of minor units in code, an exact decimal in the text
+ * @USHER_FIELD_TIME: a `gint64` of microseconds in code, ISO 8601 in the text
+ * @USHER_FIELD_JSON: any JSON value, as text
+ *
+ * What the value of a field is.
+ */
 typedef enum
 {
-  USHER_FIELD_STRING,  /* min and max count characters */
-  USHER_FIELD_ID,      /* 24 lower-case hexadecimal digits */
-  USHER_FIELD_INTEGER, /* gint64 */
+  USHER_FIELD_STRING,
+  USHER_FIELD_ID,
+  USHER_FIELD_INTEGER,
   USHER_FIELD_BOOLEAN,
-  USHER_FIELD_MONEY, /* gint64 minor units in code, exact decimal in the text */
-  USHER_FIELD_TIME,  /* gint64 microseconds in code, ISO 8601 in the text */
-  USHER_FIELD_JSON,  /* any JSON value, as text */
+  USHER_FIELD_MONEY,
+  USHER_FIELD_TIME,
+  USHER_FIELD_JSON,
 } UsherFieldType;
 
+/**
+ * UsherFieldFlags:
+ * @USHER_FIELD_NONE: nothing besides keeping it
+ * @USHER_FIELD_INPUT: it is read from a request
+ * @USHER_FIELD_REQUIRED: with `USHER_FIELD_INPUT`: a problem when it is missing
+ * @USHER_FIELD_TRIM: white space around an input string is dropped first
+ * @USHER_FIELD_PRIVATE: it is stored apart, never in the document's text
+ * @USHER_FIELD_INDEXED: documents can be asked for by it
+ * @USHER_FIELD_UNIQUE: likewise, and no two documents that have it have the same
+ *
+ * What is done with a field.
+ */
 typedef enum
 {
   USHER_FIELD_NONE = 0,
-  USHER_FIELD_INPUT = 1 << 0,    /* read from a request */
-  USHER_FIELD_REQUIRED = 1 << 1, /* with INPUT: a problem when it is missing */
-  USHER_FIELD_TRIM = 1 << 2,     /* white space around an input string is dropped first */
-  USHER_FIELD_PRIVATE = 1 << 3,  /* stored apart, never in the document's text */
+  USHER_FIELD_INPUT = 1 << 0,
+  USHER_FIELD_REQUIRED = 1 << 1,
+  USHER_FIELD_TRIM = 1 << 2,
+  USHER_FIELD_PRIVATE = 1 << 3,
   USHER_FIELD_INDEXED = 1 << 4,
-  USHER_FIELD_UNIQUE = 1 << 5, /* a unique index over the documents that have the field */
+  USHER_FIELD_UNIQUE = 1 << 5,
 } UsherFieldFlags;
 
 typedef struct

@@ -12,14 +12,22 @@
 
 G_BEGIN_DECLS
 
-/* An immutable, reference counted JSON text that was read strictly (RFC 8259: no duplicate keys,
- * nothing after the value, valid UTF-8, depth of at most 32, numbers that fit) with the places of
- * its values. Paths are member names and indexes joined by dots: "ticket.id", "items.0"; "" is
- * the root. A number keeps its text, so decimals are exact. */
 #define USHER_TYPE_JSON (usher_json_get_type ())
 
 typedef struct _UsherJson UsherJson;
 
+/**
+ * UsherJsonType:
+ * @USHER_JSON_MISSING: there is none
+ * @USHER_JSON_NULL: `null`
+ * @USHER_JSON_BOOLEAN: `true` or `false`
+ * @USHER_JSON_NUMBER: a number
+ * @USHER_JSON_STRING: a string
+ * @USHER_JSON_ARRAY: an array
+ * @USHER_JSON_OBJECT: an object
+ *
+ * What a JSON value is.
+ */
 typedef enum
 {
   USHER_JSON_MISSING,
@@ -33,7 +41,6 @@ typedef enum
 
 USHER_API
 GType usher_json_get_type (void);
-/* the error is USHER_ERROR_INVALID and names the byte offset */
 USHER_API
 UsherJson *usher_json_parse (const char *text, gssize length, GError **error);
 USHER_API
@@ -43,25 +50,19 @@ void usher_json_unref (UsherJson *self);
 
 USHER_API
 UsherJsonType usher_json_get_kind (UsherJson *self, const char *path);
-/* the decoded text of a string, NULL when it is missing or no string; lives as long as @self */
 USHER_API
 const char *usher_json_get_string (UsherJson *self, const char *path);
-/* FALSE when missing or not an integer that fits */
 USHER_API
 gboolean usher_json_get_integer (UsherJson *self, const char *path, gint64 *value);
 USHER_API
 gboolean usher_json_get_boolean (UsherJson *self, const char *path, gboolean *value);
-/* minor units of a number or numeric string with at most two decimals and no exponent; exact */
 USHER_API
 gboolean usher_json_get_money (UsherJson *self, const char *path, gint64 *minor_units);
-/* how many elements or members */
 USHER_API
 guint usher_json_get_length (UsherJson *self, const char *path);
-/* a copy of the text of the value, NULL when it is missing */
 USHER_API
 char *usher_json_dup_text (UsherJson *self, const char *path);
 
-/* writing: append one value to @string */
 USHER_API
 void usher_json_append_string (GString *string, const char *value);
 USHER_API

@@ -156,7 +156,7 @@ sweep (UsherLimiter *self, gint64 now)
  * usher_limiter_reserve:
  * @self: a limiter
  * @key: who tries
- * @retry_after: (out) (optional): seconds until there is a try again
+ * @retry_after: (out) (optional): microseconds until there is a try again
  * @error: return location for a [error@Error]
  *
  * Takes one try of a key.
@@ -164,7 +164,7 @@ sweep (UsherLimiter *self, gint64 now)
  * Returns: whether there was one; else `USHER_ERROR_LIMITED`
  */
 gboolean
-usher_limiter_reserve (UsherLimiter *self, const char *key, guint *retry_after, GError **error)
+usher_limiter_reserve (UsherLimiter *self, const char *key, gint64 *retry_after, GError **error)
 {
   g_autoptr (GMutexLocker) locker = NULL;
   gint64 now = 0;
@@ -191,7 +191,7 @@ usher_limiter_reserve (UsherLimiter *self, const char *key, guint *retry_after, 
       gint64 wait = oldest != NULL ? *oldest + self->window - now : self->window;
 
       if (retry_after != NULL)
-        *retry_after = (guint) MAX (1, (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+        *retry_after = MAX (1, wait);
       g_set_error_literal (error,
                            USHER_ERROR,
                            USHER_ERROR_LIMITED,

@@ -13,8 +13,6 @@
 
 G_BEGIN_DECLS
 
-/* Counts tries a key in a sliding window; any thread; in memory, bounded: a key without tries takes none.
- * Reserve before the work, release what turned out not to count. */
 #define USHER_TYPE_LIMITER (usher_limiter_get_type ())
 
 USHER_API
@@ -26,10 +24,9 @@ USHER_API
 guint usher_limiter_get_max (UsherLimiter *self);
 USHER_API
 void usher_limiter_set_max (UsherLimiter *self, guint max);
-/* LIMITED with the seconds to wait in @retry_after (out) (optional) when @key has used up its tries */
 USHER_API
 gboolean
-usher_limiter_reserve (UsherLimiter *self, const char *key, guint *retry_after, GError **error);
+usher_limiter_reserve (UsherLimiter *self, const char *key, gint64 *retry_after, GError **error);
 USHER_API
 void usher_limiter_release (UsherLimiter *self, const char *key);
 

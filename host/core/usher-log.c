@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-log.h"
+#include "usher-log-private.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -40,33 +40,16 @@ static struct
   gboolean to_journal;
 } output;
 
-/**
- * usher_log_push_scope: (skip)
- * @scope: what the thread works on from now
- *
- * Adds what the calling thread works on to all it logs, until [func@log_pop_scope]. The scope is
- * borrowed; scopes nest, and the inner one hides the outer.
- */
 void
 usher_log_push_scope (UsherLogScope *scope)
 {
-  g_return_if_fail (scope != NULL);
-
   scope->parent = g_private_get (&current_scope);
   g_private_set (&current_scope, scope);
 }
 
-/**
- * usher_log_pop_scope: (skip)
- * @scope: the scope that was pushed last
- *
- * Ends a scope.
- */
 void
 usher_log_pop_scope (UsherLogScope *scope)
 {
-  g_return_if_fail (scope != NULL);
-
   g_private_set (&current_scope, scope->parent);
 }
 
@@ -253,8 +236,8 @@ usher_log_set_level (const char *level, GError **error)
  * @level: the least severe level to write, as for [func@log_set_level]
  * @error: return location for a [error@Error]
  *
- * Sends the log of the process to the journal, when standard error goes there, else as lines to standard
- * error. Once, early in the program; writing never blocks the program on a failure.
+ * Sends the log of the process to the journal, when standard error goes there, else as lines
+ * `LEVEL domain: message (service=… request=…)` to standard error. Once, early in the program; writing never blocks the program on a failure.
  *
  * Returns: whether @level is one; else `USHER_ERROR_INVALID`
  */

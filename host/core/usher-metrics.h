@@ -12,11 +12,24 @@
 
 G_BEGIN_DECLS
 
+/**
+ * USHER_METRICS_MEDIA_TYPE:
+ *
+ * The media type of [method@Metrics.dup_text].
+ */
 #define USHER_METRICS_MEDIA_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
+/**
+ * UsherMetricType:
+ * @USHER_METRIC_COUNTER: it only grows; its name ends in `_total`
+ * @USHER_METRIC_GAUGE: it goes up and down
+ * @USHER_METRIC_HISTOGRAM: how often what was measured was within which bound
+ *
+ * What a number is.
+ */
 typedef enum
 {
-  USHER_METRIC_COUNTER, /* only grows; its name ends in _total */
+  USHER_METRIC_COUNTER,
   USHER_METRIC_GAUGE,
   USHER_METRIC_HISTOGRAM,
 } UsherMetricType;
@@ -29,26 +42,22 @@ G_DECLARE_FINAL_TYPE (UsherMetrics, usher_metrics, USHER, METRICS, GObject)
 /**
  * UsherMetricsFunc:
  * @metrics: where to add
- * @user_data: data of who gave the function
+ * @user_data: (closure): data of who gave the function
  *
  * Adds what it knows, each time the numbers are asked for, on the thread that asks. It must not block for long.
  */
 typedef void (*UsherMetricsFunc) (UsherMetrics *metrics, gpointer user_data);
 
-/* One thread at a time. */
 USHER_API
 UsherMetrics *usher_metrics_new (void);
-/* a family, before its samples; once more is no harm */
 USHER_API
 void usher_metrics_declare (UsherMetrics *self,
                             const char *name,
                             UsherMetricType type,
                             const char *help);
-/* @labels: (nullable): name, value, name, value, NULL */
 USHER_API
 void
 usher_metrics_add (UsherMetrics *self, const char *name, const char *const *labels, double value);
-/* @bounds: @n_bounds of them, growing; @counts: how many are in each, and one more for what is beyond the last */
 USHER_API
 void usher_metrics_add_histogram (UsherMetrics *self,
                                   const char *name,
@@ -57,10 +66,8 @@ void usher_metrics_add_histogram (UsherMetrics *self,
                                   const double *bounds,
                                   const guint64 *counts,
                                   double sum);
-/* memory, processor, descriptors and age of this process, and what was built */
 USHER_API
 void usher_metrics_add_process (UsherMetrics *self);
-/* the numbers of another process, each with one label more */
 USHER_API
 void
 usher_metrics_merge (UsherMetrics *self, const char *text, const char *label, const char *value);

@@ -24,12 +24,10 @@ USHER_API
 UsherProblems *usher_problems_ref (UsherProblems *self);
 USHER_API
 void usher_problems_unref (UsherProblems *self);
-/* a second problem of the same field is dropped */
 USHER_API
 void usher_problems_add (UsherProblems *self, const char *field, const char *message);
 USHER_API
 guint usher_problems_get_length (UsherProblems *self);
-/* {"errors":[{"message":…,"field":…}]} */
 USHER_API
 char *usher_problems_to_json (UsherProblems *self);
 

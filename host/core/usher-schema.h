@@ -22,8 +22,6 @@ typedef struct _UsherDocument UsherDocument;
 
 USHER_API
 GType usher_schema_get_type (void);
-/* copies the table; an error (INVALID) names what is wrong in it: a bad or double name,
- * a field of type JSON that is indexed, and so on */
 USHER_API
 UsherSchema *
 usher_schema_new (const char *collection, const UsherField *fields, guint n_fields, GError **error);
@@ -39,11 +37,8 @@ USHER_API
 guint usher_schema_get_level (UsherSchema *self);
 USHER_API
 void usher_schema_set_level (UsherSchema *self, guint level);
-/* the index of a field, or -1 */
 USHER_API
 int usher_schema_find_field (UsherSchema *self, const char *name);
-/* Reads the INPUT fields of a request body into a new document without id.
- * Each field that does not fit adds one problem; NULL when there was any. */
 USHER_API
 UsherDocument *usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems);
 

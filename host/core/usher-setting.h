@@ -12,12 +12,21 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UsherSettingType:
+ * @USHER_SETTING_STRING: a text
+ * @USHER_SETTING_INTEGER: a `gint64`, within a range
+ * @USHER_SETTING_BOOLEAN: `true` or `false`
+ * @USHER_SETTING_LIST: texts, `;` between them
+ *
+ * What the value of a setting is.
+ */
 typedef enum
 {
   USHER_SETTING_STRING,
   USHER_SETTING_INTEGER,
-  USHER_SETTING_BOOLEAN, /* true or false */
-  USHER_SETTING_LIST,    /* strings, `;` between them */
+  USHER_SETTING_BOOLEAN,
+  USHER_SETTING_LIST,
 } UsherSettingType;
 
 typedef struct

@@ -19,8 +19,9 @@
  * What the operator may choose: key files, environment, command line, typed and with a range.
  *
  * Values may be given before their setting is declared, as plugins declare theirs late; what nobody
- * declared is found by [method@Settings.check]. Later sources win. Load and declare on one thread; then
- * reading is safe on any.
+ * declared is found by [method@Settings.check]. Later sources win: files in the order of loading, the environment,
+ * assignments. Load and declare on one thread; then reading is safe on any, and only [method@Settings.adopt] changes a value.
+ * To read what is not declared is a bug: a critical warning, and `NULL`, 0 or `FALSE`.
  */
 
 typedef enum

@@ -28,6 +28,17 @@ typedef enum
 
 typedef struct _UsherSqliteConnection UsherSqliteConnection;
 
+/**
+ * UsherSqliteRowFunc: (skip)
+ * @statement: a statement at one of its rows
+ * @user_data: data for the function
+ *
+ * Makes something of a row.
+ *
+ * Returns: (transfer full): what it made
+ */
+typedef gpointer (*UsherSqliteRowFunc) (UsherSqliteStatement *statement, gpointer user_data);
+
 USHER_API
 UsherSqliteConnection *usher_sqlite_connection_new (const char *path,
                                                     const char *name,
@@ -61,6 +72,13 @@ gboolean usher_sqlite_connection_step (UsherSqliteConnection *self,
                                        UsherSqliteStatement *statement,
                                        gboolean *has_row,
                                        GError **error);
+USHER_API
+GPtrArray *usher_sqlite_connection_list (UsherSqliteConnection *self,
+                                         UsherSqliteStatement *statement,
+                                         UsherSqliteRowFunc make,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy,
+                                         GError **error);
 USHER_API
 gboolean usher_sqlite_connection_finish (UsherSqliteConnection *self,
                                          UsherSqliteStatement *statement,

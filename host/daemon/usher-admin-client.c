@@ -77,12 +77,13 @@ usher_admin_client_new (const UsherOptions *options, guint timeout, GError **err
   self->address = g_strdup (options->admin);
   if (g_str_has_prefix (options->admin, UNIX))
     {
-      self->http = usher_http_client_new_on_socket (options->admin + strlen (UNIX), timeout);
+      self->http = usher_http_client_new_on_socket (options->admin + strlen (UNIX),
+                                                    timeout * G_USEC_PER_SEC);
       self->uri = g_strdup ("http://localhost");
     }
   else
     {
-      self->http = usher_http_client_new (timeout);
+      self->http = usher_http_client_new (timeout * G_USEC_PER_SEC);
       self->uri = make_uri (options->admin);
     }
 

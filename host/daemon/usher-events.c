@@ -13,6 +13,7 @@
 #include "usher-commands.h"
 #include "usher-error.h"
 #include "usher-table.h"
+#include "usher-terminal.h"
 
 #define PAGE_ROWS 100
 #define PAUSE     G_USEC_PER_SEC
@@ -58,7 +59,7 @@ dup_text (JsonObject *event, const char *member)
   if (usher_answer_get_integer (event, member, &value))
     return g_strdup_printf ("%" G_GINT64_FORMAT, value);
 
-  return usher_table_clean (text != NULL ? text : "-");
+  return usher_terminal_clean (text != NULL ? text : "-");
 }
 
 static void
@@ -71,7 +72,7 @@ print_event (JsonObject *event)
 
   if (as_json)
     {
-      usher_table_print_node (node);
+      usher_terminal_print_json (node);
       return;
     }
 

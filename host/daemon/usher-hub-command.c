@@ -20,9 +20,8 @@ typedef struct
 {
   UsherLife life;
   UsherPluginPage *page; /* (owned) */
-  UsherHub *hub;         /* (owned) (nullable) */
-  char *endpoint;        /* (owned) (nullable): where others join it */
-  UsherBus *bus;         /* (owned) (nullable) */
+  UsherOwnHub own;
+  char *endpoint; /* (owned) (nullable): where others join it */
 } HubCommand;
 
 static UsherSetup *
@@ -42,10 +41,10 @@ open_entrance (HubCommand *self, GError **error)
   if (endpoint == NULL)
     endpoint = g_strdup_printf ("ipc://%s/bus", setup->options->run);
   if (g_str_has_prefix (endpoint, "tcp://") && keys != NULL &&
-      !usher_hub_set_keys (self->hub, keys, error))
+      !usher_hub_set_keys (self->own.hub, keys, error))
     return FALSE;
 
-  self->endpoint = usher_hub_bind (self->hub, endpoint, error);
+  self->endpoint = usher_hub_bind (self->own.hub, endpoint, error);
 
   return self->endpoint != NULL;
 }
@@ -56,13 +55,8 @@ open_bus (HubCommand *self, GError **error)
   const UsherSetup *setup = self->life.setup;
   const char *name = setup->options->name;
 
-  self->hub = usher_own_hub_new (setup, error);
-  if (self->hub == NULL || !open_entrance (self, error))
-    return FALSE;
-
-  self->bus = usher_own_hub_join (self->hub, setup, name != NULL ? name : MEMBER, error);
-
-  return self->bus != NULL;
+  return usher_own_hub_open (&self->own, setup, error) && open_entrance (self, error) &&
+         usher_own_hub_join (&self->own, setup, name != NULL ? name : MEMBER, error);
 }
 
 static gboolean
@@ -78,9 +72,10 @@ start (UsherLife *life, GError **error)
       !usher_program_make_run_directory (setup->options->run, error) || !open_bus (self, error))
     return FALSE;
 
-  usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->bus, NULL);
+  usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->own.bus, NULL);
 
-  return usher_host_start (setup->host, self->bus, error) && usher_life_listen (life, NULL, error);
+  return usher_host_start (setup->host, self->own.bus, error) &&
+         usher_life_listen (life, NULL, error);
 }
 
 static gboolean
@@ -101,7 +96,7 @@ describe (UsherLife *life)
 static gboolean
 stop (UsherLife *life, gint64 timeout, GError **error)
 {
-  return usher_own_hub_stop (((HubCommand *) life)->hub, life->setup, timeout, error);
+  return usher_own_hub_stop (&((HubCommand *) life)->own, life->setup, timeout, error);
 }
 
 static void
@@ -109,10 +104,8 @@ clear (UsherLife *life)
 {
   HubCommand *self = (HubCommand *) life;
 
-  /* the host uses the bus until it is gone, and the page until its listener is */
-  g_clear_object (&life->setup->host);
-  g_clear_object (&self->bus);
-  g_clear_object (&self->hub);
+  /* the host uses the page until its listener is gone */
+  usher_own_hub_clear (&self->own, life->setup);
   g_clear_pointer (&self->page, usher_plugin_page_free);
   g_clear_pointer (&self->endpoint, g_free);
 }

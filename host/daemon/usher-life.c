@@ -55,12 +55,12 @@ usher_life_print_addresses (UsherLife *self, const char *uri)
 
 /* The bus may take a moment to connect; a plugin that failed does not come back. */
 int
-usher_life_look_at_host (UsherLife *life, guint n_looks)
+usher_life_look_at_host (UsherLife *self, guint n_looks)
 {
-  UsherHost *host = life->setup->host;
+  UsherHost *host = self->setup->host;
   const char *uri = usher_host_get_uri (host);
   const char *admin = usher_host_get_admin_uri (host);
-  gboolean is_hopeless = life->setup->trouble != NULL;
+  gboolean is_hopeless = self->setup->trouble != NULL;
   g_autofree char *reason = NULL;
 
   if (usher_host_is_ready (host, &reason))

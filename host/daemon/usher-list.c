@@ -11,6 +11,7 @@
 #include "usher-commands.h"
 #include "usher-setup.h"
 #include "usher-table.h"
+#include "usher-terminal.h"
 
 static gboolean as_json;
 
@@ -103,7 +104,7 @@ print_setting (const UsherSetting *setting,
                gpointer user_data)
 {
   g_autofree char *type = describe_type (setting);
-  g_autofree char *clean = usher_table_clean (mask (setting, value));
+  g_autofree char *clean = usher_terminal_clean (mask (setting, value));
 
   g_print ("%s.%s=%s\n    from %s; %s, default “%s”\n    %s\n",
            setting->group,

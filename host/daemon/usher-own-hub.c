@@ -15,8 +15,8 @@
 #define ENDPOINT   "inproc://usher-bus"
 #define BUS_FOLDER "bus"
 
-UsherHub *
-usher_own_hub_new (const UsherSetup *setup, GError **error)
+gboolean
+usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
 {
   UsherSettings *settings = setup->settings;
   g_autofree char *directory = g_build_filename (setup->options->data, BUS_FOLDER, NULL);
@@ -26,31 +26,44 @@ usher_own_hub_new (const UsherSetup *setup, GError **error)
     .max_age = usher_settings_get_integer (settings, "bus", "max-age") * G_TIME_SPAN_SECOND,
   };
 
-  return usher_hub_new (directory, setup->clock, &limits, error);
+  self->hub = usher_hub_new (directory, setup->clock, &limits, error);
+
+  return self->hub != NULL;
 }
 
-UsherBus *
-usher_own_hub_join (UsherHub *hub, const UsherSetup *setup, const char *name, GError **error)
+gboolean
+usher_own_hub_join (UsherOwnHub *self, const UsherSetup *setup, const char *name, GError **error)
 {
-  g_autofree char *endpoint = usher_hub_bind (hub, ENDPOINT, error);
+  g_autofree char *endpoint = self->hub != NULL ? usher_hub_bind (self->hub, ENDPOINT, error)
+                                                : g_strdup (setup->options->bus);
 
   if (endpoint == NULL)
-    return NULL;
+    return FALSE;
 
-  return usher_bus_open (
+  self->bus = usher_bus_open (
       endpoint, name, setup->clock, usher_program_get_keys (setup->settings), error);
+
+  return self->bus != NULL;
+}
+
+gboolean
+usher_own_hub_stop (UsherOwnHub *self, const UsherSetup *setup, gint64 timeout, GError **error)
+{
+  gboolean ok = usher_host_stop (setup->host, timeout, error);
+
+  return (self->hub == NULL || usher_hub_close (self->hub, timeout, ok ? error : NULL)) && ok;
+}
+
+void
+usher_own_hub_clear (UsherOwnHub *self, UsherSetup *setup)
+{
+  g_clear_object (&setup->host);
+  g_clear_object (&self->bus);
+  g_clear_object (&self->hub);
 }
 
 void
 usher_own_hub_add_metrics (UsherMetrics *metrics, gpointer bus)
 {
   usher_bus_add_metrics (bus, metrics, NULL);
-}
-
-gboolean
-usher_own_hub_stop (UsherHub *hub, const UsherSetup *setup, gint64 timeout, GError **error)
-{
-  gboolean ok = usher_host_stop (setup->host, timeout, error);
-
-  return (hub == NULL || usher_hub_close (hub, timeout, ok ? error : NULL)) && ok;
 }

@@ -1,4 +1,4 @@
-/* usher-own-hub.h: a hub in this process, on the log of the data directory
+/* usher-own-hub.h: a hub in this process, on the log of the data directory, and its first member
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -12,14 +12,23 @@
 
 G_BEGIN_DECLS
 
+/* This process as a member of a bus, whose hub it has itself, or not. */
+typedef struct
+{
+  UsherHub *hub; /* (owned) (nullable) */
+  UsherBus *bus; /* (owned) (nullable) */
+} UsherOwnHub;
+
 /* with the limits that are set */
-UsherHub *usher_own_hub_new (const UsherSetup *setup, GError **error);
-/* (transfer full): this process as a member, under @name */
-UsherBus *
-usher_own_hub_join (UsherHub *hub, const UsherSetup *setup, const char *name, GError **error);
-/* the host in order, then the hub (nullable), which its bus uses */
+gboolean usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error);
+/* joins the own hub, and without one that of the options, under @name */
 gboolean
-usher_own_hub_stop (UsherHub *hub, const UsherSetup *setup, gint64 timeout, GError **error);
+usher_own_hub_join (UsherOwnHub *self, const UsherSetup *setup, const char *name, GError **error);
+/* the host in order, then the hub, which its bus uses */
+gboolean
+usher_own_hub_stop (UsherOwnHub *self, const UsherSetup *setup, gint64 timeout, GError **error);
+/* the host too, which uses the bus until it is gone */
+void usher_own_hub_clear (UsherOwnHub *self, UsherSetup *setup);
 /* the numbers of the hub that @bus has joined: an UsherMetricsFunc */
 void usher_own_hub_add_metrics (UsherMetrics *metrics, gpointer bus);
 

@@ -11,6 +11,7 @@
 #include "usher-commands.h"
 #include "usher-profile.h"
 #include "usher-table.h"
+#include "usher-terminal.h"
 
 static gboolean as_json;
 
@@ -104,7 +105,7 @@ print_json (const UsherProfile *profile, const UsherOptions *options)
     json_builder_add_value (builder, make_node (g_ptr_array_index (profile->absent, i)));
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  usher_table_print_document (builder);
+  usher_terminal_print_built (builder);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "usher-commands.h"
 #include "usher-error.h"
 #include "usher-table.h"
+#include "usher-terminal.h"
 
 /* seconds */
 #define ANSWER_TIMEOUT 10
@@ -63,7 +64,7 @@ print_json (UsherTable *table, JsonObject *answer)
   json_builder_set_member_name (builder, "items");
   usher_table_build (table, builder);
   json_builder_end_object (builder);
-  usher_table_print_document (builder);
+  usher_terminal_print_built (builder);
 }
 
 int

@@ -8,7 +8,6 @@
 
 #include <unistd.h>
 
-#include "usher-bus.h"
 #include "usher-commands.h"
 #include "usher-life.h"
 #include "usher-own-hub.h"
@@ -20,8 +19,7 @@ typedef struct
 {
   UsherLife life;
   UsherPluginPage *page; /* (owned) */
-  UsherHub *hub;         /* (owned) (nullable) */
-  UsherBus *bus;         /* (owned) (nullable) */
+  UsherOwnHub own;
 } Run;
 
 static void
@@ -46,34 +44,14 @@ set_up (UsherLife *life, const UsherOptions *options)
   return setup;
 }
 
-typedef struct
-{
-  UsherCatalog *catalog;
-  UsherPluginState from;
-  UsherPluginState to;
-  const char *reason;
-} Move;
-
 static void
-move_state (const char *name,
-            UsherManifest *manifest,
-            UsherPluginState state,
-            const char *reason,
-            gpointer user_data)
-{
-  const Move *move = user_data;
-
-  if (state == move->from)
-    usher_catalog_set_state (move->catalog, name, move->to, move->reason);
-}
-
-static void
-note_state (Run *self, UsherPluginState from, UsherPluginState to, const char *reason)
+on_service_changed (UsherHost *host, const char *name, Run *self)
 {
   UsherCatalog *catalog = self->life.setup->catalog;
-  Move move = { catalog, from, to, reason };
+  g_autofree char *reason = NULL;
+  UsherPluginState state = usher_host_get_service_state (host, name, &reason);
 
-  usher_catalog_foreach (catalog, move_state, &move);
+  usher_catalog_set_state (catalog, name, state, reason);
   usher_plugin_page_update (self->page, catalog);
 }
 
@@ -85,7 +63,7 @@ choose_name (const Run *self)
 
   if (options->name != NULL)
     return g_strdup (options->name);
-  if (self->hub != NULL)
+  if (self->own.hub != NULL)
     return g_strdup ("host");
 
   return g_strdup_printf ("%s.%d", g_get_host_name (), (int) getpid ());
@@ -97,22 +75,12 @@ open_bus (Run *self, GError **error)
   const UsherSetup *setup = self->life.setup;
   g_autofree char *name = NULL;
 
-  if (setup->options->bus == NULL)
-    {
-      self->hub = usher_own_hub_new (setup, error);
-      if (self->hub == NULL)
-        return FALSE;
-    }
+  if (setup->options->bus == NULL && !usher_own_hub_open (&self->own, setup, error))
+    return FALSE;
 
   name = choose_name (self);
-  self->bus = self->hub != NULL ? usher_own_hub_join (self->hub, setup, name, error)
-                                : usher_bus_open (setup->options->bus,
-                                                  name,
-                                                  setup->clock,
-                                                  usher_program_get_keys (setup->settings),
-                                                  error);
 
-  return self->bus != NULL;
+  return usher_own_hub_join (&self->own, setup, name, error);
 }
 
 static gboolean
@@ -129,13 +97,13 @@ start (UsherLife *life, GError **error)
     return FALSE;
 
   /* where many share a hub, the one that has it tells its numbers */
-  if (self->hub != NULL)
-    usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->bus, NULL);
-  note_state (self, USHER_PLUGIN_CONFIGURED, USHER_PLUGIN_STARTING, "its store is being opened");
-  if (!usher_host_start (setup->host, self->bus, error))
+  if (self->own.hub != NULL)
+    usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->own.bus, NULL);
+  usher_plugin_page_update (self->page, setup->catalog);
+  g_signal_connect (setup->host, "service-changed", G_CALLBACK (on_service_changed), self);
+  if (!usher_host_start (setup->host, self->own.bus, error))
     return FALSE;
 
-  note_state (self, USHER_PLUGIN_STARTING, USHER_PLUGIN_READY, "its subscriptions are confirmed");
   usher_host_set_trouble (setup->host, setup->trouble);
 
   return usher_life_listen (life, setup->options->listen, error);
@@ -171,9 +139,7 @@ stop (UsherLife *life, gint64 timeout, GError **error)
 {
   Run *self = (Run *) life;
 
-  note_state (self, USHER_PLUGIN_READY, USHER_PLUGIN_DRAINING, "the host is stopping");
-
-  return usher_own_hub_stop (self->hub, life->setup, timeout, error);
+  return usher_own_hub_stop (&self->own, life->setup, timeout, error);
 }
 
 static void
@@ -181,10 +147,8 @@ clear (UsherLife *life)
 {
   Run *self = (Run *) life;
 
-  /* the host uses the bus until it is gone, and the page until its listener is */
-  g_clear_object (&life->setup->host);
-  g_clear_object (&self->bus);
-  g_clear_object (&self->hub);
+  /* the host uses the page until its listener is gone */
+  usher_own_hub_clear (&self->own, life->setup);
   g_clear_pointer (&self->page, usher_plugin_page_free);
 }
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-catalog.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-options.h"
 
 G_BEGIN_DECLS

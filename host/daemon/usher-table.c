@@ -9,6 +9,7 @@
 #include "usher-table.h"
 
 #include "usher-answer.h"
+#include "usher-terminal.h"
 
 #define NOTHING "-"
 #define GAP     2
@@ -182,42 +183,7 @@ usher_table_add_rows (UsherTable *self, JsonObject *answer, const char *path)
 guint
 usher_table_get_n_rows (UsherTable *self)
 {
-  return self->cells->len / self->n_columns;
-}
-
-/* What turns the direction of a line or ends it is as bad as what moves the cursor. */
-static gboolean
-is_harmful (gunichar letter)
-{
-  GUnicodeType type = g_unichar_type (letter);
-
-  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
-         type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
-}
-
-/**
- * usher_table_clean:
- * @text: a text of whomever
- *
- * Returns: (transfer full): one line of it that moves no cursor
- */
-char *
-usher_table_clean (const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *clean = g_string_new (NULL);
-
-  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
-    {
-      gunichar letter = g_utf8_get_char (c);
-
-      if (is_harmful (letter))
-        g_string_append_c (clean, ' ');
-      else
-        g_string_append_unichar (clean, letter);
-    }
-
-  return g_string_free (clean, FALSE);
+  return self->n_columns > 0 ? self->cells->len / self->n_columns : 0;
 }
 
 /* (transfer full): the texts of a cell, in one */
@@ -230,7 +196,7 @@ join (JsonNode *node)
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64)
     return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
   if (JSON_NODE_HOLDS_VALUE (node))
-    return usher_table_clean (json_node_get_string (node));
+    return usher_terminal_clean (json_node_get_string (node));
 
   list = g_string_new (NULL);
   array = json_node_get_array (node);
@@ -240,7 +206,7 @@ join (JsonNode *node)
                             i > 0 ? " " : "",
                             json_array_get_string_element (array, i));
 
-  return usher_table_clean (list->str);
+  return usher_terminal_clean (list->str);
 }
 
 /* (transfer full): a cell as it is shown; none is empty, so that what reads columns finds them */
@@ -250,23 +216,6 @@ show (JsonNode *node)
   g_autofree char *text = json_node_is_null (node) ? NULL : join (node);
 
   return g_strdup (text != NULL && *text != '\0' ? text : NOTHING);
-}
-
-/* How many cells of a terminal a clean text takes. */
-static guint
-get_width (const char *text)
-{
-  guint width = 0;
-
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    {
-      gunichar letter = g_utf8_get_char (text);
-
-      if (!g_unichar_iszerowidth (letter))
-        width += g_unichar_iswide (letter) ? 2 : 1;
-    }
-
-  return width;
 }
 
 static void
@@ -279,7 +228,7 @@ append_spaces (GString *text, guint n)
 static void
 append_cell (GString *text, const UsherColumn *column, guint width, const char *cell)
 {
-  guint fill = width - get_width (cell);
+  guint fill = width - usher_terminal_get_width (cell);
 
   append_spaces (text, column->kind == USHER_COLUMN_NUMBER ? fill : 0);
   g_string_append (text, cell);
@@ -325,7 +274,7 @@ usher_table_to_text (UsherTable *self)
 
   for (guint i = 0; i < shown->len; i++)
     widths[i % self->n_columns] =
-        MAX (widths[i % self->n_columns], get_width (g_ptr_array_index (shown, i)));
+        MAX (widths[i % self->n_columns], usher_terminal_get_width (g_ptr_array_index (shown, i)));
 
   for (guint i = 0; usher_table_get_n_rows (self) > 0 && i < shown->len; i++)
     {
@@ -395,46 +344,5 @@ usher_table_print_json (UsherTable *self)
   json_builder_set_member_name (builder, "items");
   usher_table_build (self, builder);
   json_builder_end_object (builder);
-  usher_table_print_document (builder);
-}
-
-/**
- * usher_table_print_document:
- * @builder: a finished value
- *
- * Prints what was built, as JSON on one line.
- */
-void
-usher_table_print_document (JsonBuilder *builder)
-{
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
-
-  usher_table_print_node (root);
-}
-
-/**
- * usher_table_print_node:
- * @root: a value
- *
- * Prints JSON on one line.
- *
- * json-glib leaves U+001F as it is, which is no JSON, and what a terminal obeys beyond ASCII, which is; all of it
- * stands in strings.
- */
-void
-usher_table_print_node (JsonNode *root)
-{
-  g_autofree char *json = json_to_string (root, FALSE);
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (const char *c = json; *c != '\0'; c = g_utf8_next_char (c))
-    {
-      gunichar letter = g_utf8_get_char (c);
-
-      if (letter < 0x10000 && is_harmful (letter))
-        g_string_append_printf (text, "\\u%04x", letter);
-      else
-        g_string_append_unichar (text, letter);
-    }
-  g_print ("%s\n", text->str);
+  usher_terminal_print_built (builder);
 }

@@ -43,10 +43,6 @@ char *usher_table_to_text (UsherTable *self);
 void usher_table_build (UsherTable *self, JsonBuilder *builder);
 void usher_table_print (UsherTable *self);
 void usher_table_print_json (UsherTable *self);
-void usher_table_print_document (JsonBuilder *builder);
-void usher_table_print_node (JsonNode *root);
-
-char *usher_table_clean (const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTable, usher_table_free)
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-lane-private.h"
-#include "usher-log.h"
+#include "usher-log-private.h"
 #include "usher-reply.h"
 
 G_BEGIN_DECLS

@@ -145,7 +145,7 @@ on_store_watch (UsherStore *store,
 {
   UsherLane *self = user_data;
 
-  usher_waiters_wake_all (self->waiters);
+  usher_waiters_wake_others (self->waiters, collection, id);
   usher_deferrals_release (self->deferrals);
   if (self->relay != NULL)
     usher_relay_look (self->relay);
@@ -271,13 +271,13 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
   self->blocks = usher_store_get_traits (self->store)->blocks;
   if (!add_collections (self, error))
     return FALSE;
-  usher_store_set_observer (self->store, on_committed, self);
+  usher_store_set_observer (self->store, on_committed, self, NULL);
   if (!open_pool (self, error))
     return FALSE;
 
   if (bus != NULL)
     self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
-  usher_store_set_watch (self->store, on_store_watch, self);
+  usher_store_set_watch (self->store, on_store_watch, self, NULL);
 
   return self->relay == NULL || usher_relay_start (self->relay, error);
 }

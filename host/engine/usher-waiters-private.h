@@ -46,8 +46,8 @@ guint64 usher_waiters_get_seen (UsherWaiters *self);
 guint usher_waiters_get_n (UsherWaiters *self);
 /* for the store's observer */
 void usher_waiters_wake (UsherWaiters *self, UsherCommit *commit);
-/* for the store's watch: nobody knows what others changed, so all look again */
-void usher_waiters_wake_all (UsherWaiters *self);
+/* for the store's watch: others changed this document, or, when it knows no name (NULL), any: all look again */
+void usher_waiters_wake_others (UsherWaiters *self, const char *collection, const char *id);
 /* ends who is past the deadline, or (all, when the host stops) everybody; returns the earliest deadline left */
 gint64 usher_waiters_expire (UsherWaiters *self, gboolean all);
 

@@ -137,7 +137,7 @@ usher_waiters_add (UsherWaiters *self,
   gboolean missed = FALSE;
   gboolean is_gone = FALSE;
 
-  usher_exchange_set_gone_func (wait->exchange, on_gone, self);
+  usher_exchange_set_gone_func (wait->exchange, on_gone, self, NULL);
 
   g_mutex_lock (&self->mutex);
   full = self->n >= self->max;
@@ -207,24 +207,36 @@ usher_waiters_wake (UsherWaiters *self, UsherCommit *commit)
   end_all (&ready, USHER_WAIT_CHANGED);
 }
 
-void
-usher_waiters_wake_all (UsherWaiters *self)
+/* The mutex is held. */
+static void
+take_all (UsherWaiters *self, GQueue *ready)
 {
-  GQueue ready = G_QUEUE_INIT;
   GHashTableIter iter;
   gpointer queue = NULL;
   UsherWait *wait = NULL;
 
-  g_mutex_lock (&self->mutex);
-  self->n_commits++;
   g_hash_table_iter_init (&iter, self->queues);
   while (g_hash_table_iter_next (&iter, NULL, &queue))
     {
       while ((wait = g_queue_pop_head (queue)) != NULL)
-        g_queue_push_tail (&ready, wait);
+        g_queue_push_tail (ready, wait);
       g_hash_table_iter_remove (&iter);
     }
   self->n = 0;
+}
+
+void
+usher_waiters_wake_others (UsherWaiters *self, const char *collection, const char *id)
+{
+  g_autofree char *key = collection != NULL ? make_key (collection, id) : NULL;
+  GQueue ready = G_QUEUE_INIT;
+
+  g_mutex_lock (&self->mutex);
+  self->n_commits++;
+  if (key != NULL)
+    take_waits (self, key, &ready);
+  else
+    take_all (self, &ready);
   g_mutex_unlock (&self->mutex);
 
   end_all (&ready, USHER_WAIT_CHANGED);

@@ -42,7 +42,7 @@ settle (Passage *passage, const char *message)
   g_autoptr (UsherExchange) exchange = g_steal_pointer (&passage->exchange);
 
   usher_loop_clear_deadline (passage->loop, &passage->late);
-  usher_exchange_set_gone_func (exchange, NULL, NULL);
+  usher_exchange_set_gone_func (exchange, NULL, NULL, NULL);
   if (message != NULL)
     fail (exchange, message);
   else
@@ -115,7 +115,7 @@ begin (UsherExchange *exchange, const struct sockaddr_un *address, const char *t
   passage->late.func = on_late;
   passage->late.data = passage;
   usher_loop_set_deadline (passage->loop, &passage->late, TIMEOUT);
-  usher_exchange_set_gone_func (exchange, on_gone, passage);
+  usher_exchange_set_gone_func (exchange, on_gone, passage, NULL);
 
   return TRUE;
 }

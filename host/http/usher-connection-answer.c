@@ -10,7 +10,7 @@
 
 #include "usher-connection-private.h"
 #include "usher-exchange-private.h"
-#include "usher-log.h"
+#include "usher-log-private.h"
 #include "usher-reply-head-private.h"
 #include "usher-reply-private.h"
 #include "usher-sessions-private.h"

@@ -147,7 +147,7 @@ is_limited (UsherConnection *self)
   g_autoptr (GError) error = NULL;
   g_autofree char *key = NULL;
   g_autofree char *seconds = NULL;
-  guint retry_after = 0;
+  gint64 retry_after = 0;
 
   /* 0: any rate */
   if (serving->limiter == NULL || self->is_local || usher_limiter_get_max (serving->limiter) == 0)
@@ -157,7 +157,8 @@ is_limited (UsherConnection *self)
   if (usher_limiter_reserve (serving->limiter, key, &retry_after, &error))
     return FALSE;
 
-  seconds = g_strdup_printf ("%u", MAX (1, retry_after));
+  seconds =
+      g_strdup_printf ("%" G_GINT64_FORMAT, (retry_after + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
   usher_refusals_count (serving->refusals, USHER_REFUSAL_RATE, address);
   usher_router_miss (serving->router, self->exchange);
   usher_reply_set_error (self->reply, error, NULL);

@@ -10,9 +10,17 @@
 
 #include "usher-error.h"
 #include "usher-exchange-private.h"
-#include "usher-log.h"
+#include "usher-log-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
+
+/* Who is told that the client has left. */
+typedef struct
+{
+  UsherExchangeGoneFunc func; /* (nullable) */
+  gpointer data;
+  GDestroyNotify destroy; /* (nullable) */
+} Gone;
 
 /**
  * UsherExchange:
@@ -35,12 +43,19 @@ struct _UsherExchange
   gpointer user_data;         /* (unowned) */
 
   GMutex mutex;
-  int is_gone;                   /* (atomic) */
-  UsherExchangeGoneFunc on_gone; /* (nullable) (mutex mutex) */
-  gpointer gone_data;            /* (unowned) (mutex mutex) */
+  int is_gone; /* (atomic) */
+  Gone gone;   /* (owned) (mutex mutex) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherExchange, usher_exchange, G_TYPE_OBJECT)
+
+static void
+clear_gone (Gone *gone)
+{
+  if (gone->destroy != NULL)
+    gone->destroy (gone->data);
+  *gone = (Gone){ NULL };
+}
 
 static void
 usher_exchange_dispose (GObject *object)
@@ -66,6 +81,7 @@ usher_exchange_finalize (GObject *object)
 
   g_clear_object (&self->request);
   g_clear_object (&self->reply);
+  clear_gone (&self->gone);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_exchange_parent_class)->finalize (object);
@@ -141,7 +157,7 @@ usher_exchange_recycle (UsherExchange *self)
   usher_reply_reset (self->reply);
   self->route = NULL;
   self->is_gone = FALSE;
-  self->on_gone = NULL;
+  clear_gone (&self->gone);
 
   return TRUE;
 }
@@ -209,8 +225,9 @@ usher_exchange_get_route (UsherExchange *self)
 /**
  * usher_exchange_set_gone_func:
  * @self: an exchange that is not finished
- * @func: (nullable) (scope forever) (closure user_data): called when the client leaves
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): called when the client leaves
  * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data
  *
  * Sets what is called, once, when the client leaves while it waits, on a listener's thread. The exchange may just be finished
  * by somebody else: @func looks whether its party still has it, and finishes it then. It must not block.
@@ -218,20 +235,27 @@ usher_exchange_get_route (UsherExchange *self)
  * Returns: `FALSE` when the client has left already; @func is not called then
  */
 gboolean
-usher_exchange_set_gone_func (UsherExchange *self, UsherExchangeGoneFunc func, gpointer user_data)
+usher_exchange_set_gone_func (UsherExchange *self,
+                              UsherExchangeGoneFunc func,
+                              gpointer user_data,
+                              GDestroyNotify destroy)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
+  Gone old = { func, user_data, destroy };
+  gboolean is_there = FALSE;
 
   g_return_val_if_fail (USHER_IS_EXCHANGE (self), FALSE);
 
-  locker = g_mutex_locker_new (&self->mutex);
-  if (g_atomic_int_get (&self->is_gone))
-    return FALSE;
+  g_mutex_lock (&self->mutex);
+  is_there = !g_atomic_int_get (&self->is_gone);
+  if (is_there)
+    {
+      old = self->gone;
+      self->gone = (Gone){ func, user_data, destroy };
+    }
+  g_mutex_unlock (&self->mutex);
+  clear_gone (&old);
 
-  self->on_gone = func;
-  self->gone_data = user_data;
-
-  return TRUE;
+  return is_there;
 }
 
 /**
@@ -253,17 +277,17 @@ usher_exchange_is_gone (UsherExchange *self)
 void
 usher_exchange_leave (UsherExchange *self)
 {
-  UsherExchangeGoneFunc func = NULL;
-  gpointer data = NULL;
+  Gone gone = { NULL };
 
   g_mutex_lock (&self->mutex);
   g_atomic_int_set (&self->is_gone, TRUE);
-  func = g_steal_pointer (&self->on_gone);
-  data = self->gone_data;
+  gone = self->gone;
+  self->gone = (Gone){ NULL };
   g_mutex_unlock (&self->mutex);
 
-  if (func != NULL)
-    func (self, data);
+  if (gone.func != NULL)
+    gone.func (self, gone.data);
+  clear_gone (&gone);
 }
 
 /**

@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (UsherExchange, usher_exchange, USHER, EXCHANGE, GObject)
 /**
  * UsherExchangeDoneFunc:
  * @exchange: an exchange whose reply is complete
- * @user_data: data of who gave the function
+ * @user_data: (closure): data of who gave the function
  *
  * Sends the answer: see [ctor@Exchange.new].
  */
@@ -29,7 +29,7 @@ typedef void (*UsherExchangeDoneFunc) (UsherExchange *exchange, gpointer user_da
 /**
  * UsherExchangeGoneFunc:
  * @exchange: an exchange whose client has left
- * @user_data: data of who gave the function
+ * @user_data: (closure): data of who gave the function
  *
  * Is told that nobody waits any more: see [method@Exchange.set_gone_func].
  */
@@ -45,8 +45,10 @@ UsherReply *usher_exchange_get_reply (UsherExchange *self);
 USHER_API
 gint64 usher_exchange_get_started (UsherExchange *self);
 USHER_API
-gboolean
-usher_exchange_set_gone_func (UsherExchange *self, UsherExchangeGoneFunc func, gpointer user_data);
+gboolean usher_exchange_set_gone_func (UsherExchange *self,
+                                       UsherExchangeGoneFunc func,
+                                       gpointer user_data,
+                                       GDestroyNotify destroy);
 USHER_API
 gboolean usher_exchange_is_gone (UsherExchange *self);
 USHER_API

@@ -13,7 +13,8 @@
 #include "usher-error.h"
 #include "usher-server-private.h"
 
-#define GROUP "http"
+#define GROUP     "http"
+#define IDLE_DATA "usher-idle-data"
 
 /* clang-format off */
 static const UsherSetting settings_table[] = {
@@ -145,20 +146,25 @@ usher_front_new (UsherRouter *router,
 /**
  * usher_front_set_idle_func:
  * @self: a listener that does not listen yet
- * @func: (nullable) (scope forever) (closure user_data): called on a listener thread after each batch of requests
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): called on a listener thread after each batch of requests
  * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data, with the front
  *
  * Sets what is called before a listener thread sleeps: the place to end what a batch of requests shares, such as
  * a read transaction.
  */
 void
-usher_front_set_idle_func (UsherFront *self, UsherFrontIdleFunc func, gpointer user_data)
+usher_front_set_idle_func (UsherFront *self,
+                           UsherFrontIdleFunc func,
+                           gpointer user_data,
+                           GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_FRONT (self));
   g_return_if_fail (self->server == NULL);
 
   self->idle = func;
   self->idle_data = user_data;
+  g_object_set_data_full (G_OBJECT (self), IDLE_DATA, user_data, destroy);
 }
 
 /* What may change while the front runs. */

@@ -19,6 +19,12 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherFront, usher_front, USHER, FRONT, GObject)
 
+/**
+ * UsherFrontIdleFunc:
+ * @user_data: (closure): data of who set it
+ *
+ * Is called on a listener's thread when it has done all that came; must not block.
+ */
 typedef void (*UsherFrontIdleFunc) (gpointer user_data);
 
 USHER_API
@@ -29,7 +35,10 @@ UsherFront *usher_front_new (UsherRouter *router,
                              UsherSettings *settings,
                              UsherClock *clock);
 USHER_API
-void usher_front_set_idle_func (UsherFront *self, UsherFrontIdleFunc func, gpointer user_data);
+void usher_front_set_idle_func (UsherFront *self,
+                                UsherFrontIdleFunc func,
+                                gpointer user_data,
+                                GDestroyNotify destroy);
 USHER_API
 gboolean usher_front_start (UsherFront *self, const char *listen, GError **error);
 USHER_API

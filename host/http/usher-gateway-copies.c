@@ -8,18 +8,6 @@
 
 #include "usher-gateway-private.h"
 
-static void
-copy_info_free (gpointer data)
-{
-  UsherGatewayCopy *info = data;
-
-  g_free (info->name);
-  g_free (info->listen);
-  g_free (info->admin);
-  g_strfreev (info->services);
-  g_free (info);
-}
-
 static char **
 dup_services (UsherRegistration *registration)
 {
@@ -54,7 +42,7 @@ copy_info_new (const UsherCopy *copy, gint64 now)
 }
 
 /**
- * usher_gateway_list: (skip)
+ * usher_gateway_list:
  * @self: a gateway
  *
  * Lists the host processes that are registered. Any thread.
@@ -69,7 +57,7 @@ usher_gateway_list (UsherGateway *self)
 
   g_return_val_if_fail (USHER_IS_GATEWAY (self), NULL);
 
-  list = g_ptr_array_new_with_free_func (copy_info_free);
+  list = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_gateway_copy_free);
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->copies->len; i++)
     {

@@ -168,7 +168,7 @@ finish (UsherForward *forward)
 {
   g_autoptr (UsherExchange) exchange = g_steal_pointer (&forward->exchange);
 
-  usher_exchange_set_gone_func (exchange, NULL, NULL);
+  usher_exchange_set_gone_func (exchange, NULL, NULL, NULL);
   forward_free (forward);
   usher_exchange_finish (exchange);
 }
@@ -424,6 +424,6 @@ usher_gateway_take (UsherExchange *exchange, gpointer data)
   forward->retry.data = forward;
   usher_loop_set_deadline (forward->desk->loop, &forward->late, route->gateway->timeout);
 
-  usher_exchange_set_gone_func (exchange, on_client_gone, forward);
+  usher_exchange_set_gone_func (exchange, on_client_gone, forward, NULL);
   dispatch (forward);
 }

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "usher-clock.h"
+#include "usher-gateway-copy.h"
 #include "usher-metrics.h"
 #include "usher-router.h"
 #include "usher-settings.h"
@@ -19,20 +20,6 @@ G_BEGIN_DECLS
 
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherGateway, usher_gateway, USHER, GATEWAY, GObject)
-
-/* A host process that the gateway knows, as it was when it was asked for. */
-typedef struct
-{
-  char *name;        /* (owned) */
-  gint64 pid;        /* as the process said */
-  char *listen;      /* (owned) (nullable) */
-  char *admin;       /* (owned) (nullable) */
-  char **services;   /* (owned) */
-  const char *state; /* static: ready, doubtful (it let a request time out), away */
-  guint n_in_flight;
-  guint64 n_requests; /* that it answered */
-  guint64 n_errors;   /* that it took and did not answer */
-} UsherGatewayCopy;
 
 USHER_API
 UsherGateway *

@@ -20,10 +20,12 @@ usher_head_append_field (GString *head, const char *name, const char *value)
 
   g_string_set_size (head, head->len + n_name + n_value + 4);
   to = head->str + head->len - (n_name + n_value + 4);
+  /* NOLINTBEGIN(bugprone-not-null-terminated-result): the string has its end already */
   memcpy (to, name, n_name);
   memcpy (to + n_name, ": ", 2);
   memcpy (to + n_name + 2, value, n_value);
   memcpy (to + n_name + 2 + n_value, "\r\n", 2);
+  /* NOLINTEND(bugprone-not-null-terminated-result) */
 }
 
 void

@@ -29,7 +29,7 @@ struct _UsherHttpClient
 {
   GObject parent_instance;
 
-  guint timeout;
+  gint64 timeout;
   gsize max_answer;
   GSocketAddress *address; /* (owned) (nullable): whom to ask instead of the host in an address */
 };
@@ -58,14 +58,14 @@ usher_http_client_init (UsherHttpClient *self)
 
 /**
  * usher_http_client_new:
- * @timeout: how many seconds a request may take, from the first byte sent to the last one received
+ * @timeout: how many microseconds a request may take, from the first byte sent to the last one received
  *
  * Makes a client.
  *
  * Returns: (transfer full): the client
  */
 UsherHttpClient *
-usher_http_client_new (guint timeout)
+usher_http_client_new (gint64 timeout)
 {
   UsherHttpClient *self = NULL;
 
@@ -80,14 +80,14 @@ usher_http_client_new (guint timeout)
 /**
  * usher_http_client_new_on_socket:
  * @path: the path of a Unix socket
- * @timeout: how many seconds a request may take, from the first byte sent to the last one received
+ * @timeout: how many microseconds a request may take, from the first byte sent to the last one received
  *
  * Makes a client that asks the server behind a Unix socket, whatever host is in an address.
  *
  * Returns: (transfer full): the client
  */
 UsherHttpClient *
-usher_http_client_new_on_socket (const char *path, guint timeout)
+usher_http_client_new_on_socket (const char *path, gint64 timeout)
 {
   UsherHttpClient *self = NULL;
 
@@ -202,7 +202,7 @@ run (UsherHttpClient *self, SoupMessage *message, GCancellable *cancellable, GEr
   GMainContext *context = g_main_context_get_thread_default ();
   g_autoptr (SoupSession) session =
       soup_session_new_with_options ("remote-connectable", self->address, NULL);
-  g_autoptr (GSource) timer = g_timeout_source_new_seconds (self->timeout);
+  g_autoptr (GSource) timer = g_timeout_source_new ((guint) MIN (self->timeout / 1000, G_MAXUINT));
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GInputStream) stream = NULL;
   GBytes *answer = NULL;

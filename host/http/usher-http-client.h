@@ -18,9 +18,9 @@ USHER_API
 G_DECLARE_FINAL_TYPE (UsherHttpClient, usher_http_client, USHER, HTTP_CLIENT, GObject)
 
 USHER_API
-UsherHttpClient *usher_http_client_new (guint timeout);
+UsherHttpClient *usher_http_client_new (gint64 timeout);
 USHER_API
-UsherHttpClient *usher_http_client_new_on_socket (const char *path, guint timeout);
+UsherHttpClient *usher_http_client_new_on_socket (const char *path, gint64 timeout);
 USHER_API
 void usher_http_client_set_max_answer (UsherHttpClient *self, gsize max);
 USHER_API

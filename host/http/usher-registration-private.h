@@ -32,6 +32,8 @@ gboolean usher_registration_is_name (const char *name);
 char *usher_registration_make_path (const char *directory, const char *name);
 /* appears at once or not at all */
 gboolean usher_registration_write (UsherRegistration *self, const char *directory, GError **error);
+/* what was written to @path; that it cannot be is logged */
+void usher_registration_remove (const char *path);
 /* INVALID: not one, or of another name */
 UsherRegistration *
 usher_registration_read (const char *directory, const char *name, GError **error);

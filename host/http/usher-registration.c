@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -125,6 +126,13 @@ usher_registration_write (UsherRegistration *self, const char *directory, GError
                local_error->message);
 
   return FALSE;
+}
+
+void
+usher_registration_remove (const char *path)
+{
+  if (g_unlink (path) != 0)
+    g_message ("“%s” was not removed: %s", path, g_strerror (errno));
 }
 
 /* Reads a regular file of a size that makes sense, and follows no link. */

@@ -59,7 +59,7 @@ const char *usher_reply_get_header (UsherReply *self, const char *name);
  * UsherHeaderFunc:
  * @name: the name of a header field
  * @value: its value
- * @user_data: data of the caller
+ * @user_data: (closure): data of the caller
  *
  * Is called for one header field of all.
  */

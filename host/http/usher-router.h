@@ -13,18 +13,27 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UsherRouteFlags:
+ * @USHER_ROUTE_NONE: nothing besides
+ * @USHER_ROUTE_SIGNED_IN: 401 without a session
+ * @USHER_ROUTE_BLOCKING: the host runs the handler on the service's bounded pool
+ * @USHER_ROUTE_ADMIN: the host has it on the admin listener, not on the public one
+ *
+ * What holds for a route.
+ */
 typedef enum
 {
   USHER_ROUTE_NONE = 0,
-  USHER_ROUTE_SIGNED_IN = 1 << 0, /* 401 without a session */
-  USHER_ROUTE_BLOCKING = 1 << 1,  /* the host runs the handler on the service's bounded pool */
-  USHER_ROUTE_ADMIN = 1 << 2,     /* the host has it on the admin listener, not on the public one */
+  USHER_ROUTE_SIGNED_IN = 1 << 0,
+  USHER_ROUTE_BLOCKING = 1 << 1,
+  USHER_ROUTE_ADMIN = 1 << 2,
 } UsherRouteFlags;
 
 /**
  * UsherRouteFunc:
  * @exchange: (transfer full): a request and its reply, to be finished now or later, from any thread
- * @user_data: data of who gave the function
+ * @user_data: (closure): data of who gave the function
  *
  * Answers a request. It runs on a listener's thread and must not block.
  */

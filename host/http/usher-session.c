@@ -31,8 +31,8 @@ G_DEFINE_BOXED_TYPE (UsherSession, usher_session, usher_session_ref, usher_sessi
  * usher_session_new:
  * @user_id: the id of the user
  * @email: the e-mail address of the user
- * @issued: when it began, in seconds since 1970
- * @expires: when it ends, in seconds since 1970
+ * @issued: when it began, in microseconds since 1970
+ * @expires: when it ends, in microseconds since 1970
  *
  * Makes a session. [method@Sessions.begin] makes one that begins now.
  *
@@ -131,7 +131,7 @@ usher_session_get_email (UsherSession *self)
  *
  * Gets when the session began.
  *
- * Returns: seconds since 1970
+ * Returns: microseconds since 1970
  */
 gint64
 usher_session_get_issued (UsherSession *self)
@@ -147,7 +147,7 @@ usher_session_get_issued (UsherSession *self)
  *
  * Gets when the session ends.
  *
- * Returns: seconds since 1970
+ * Returns: microseconds since 1970
  */
 gint64
 usher_session_get_expires (UsherSession *self)

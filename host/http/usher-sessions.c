@@ -21,10 +21,11 @@
 #include "usher-sessions-private.h"
 #include "usher-write-private.h"
 
-#define KEY_SIZE   32
-#define KID_LENGTH 16
-#define MAX_TOKEN  4096
-#define MAX_CACHED 4096
+#define KEY_SIZE    32
+#define KID_LENGTH  16
+#define MAX_TOKEN   4096
+#define MAX_CACHED  4096
+#define MAX_SECONDS (G_MAXINT64 / G_USEC_PER_SEC)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (jwt_t, jwt_free)
 
@@ -254,7 +255,7 @@ read_key_file (UsherSessions *self, const char *path, GError **error)
 /**
  * usher_sessions_new:
  * @key_file: (type filename): where the key is; made with mode 0600 and a random key when it is missing
- * @lifetime: how many seconds a session lasts
+ * @lifetime: how many microseconds a session lasts, whole seconds
  * @clock: the clock
  * @error: return location for a [error@Error]
  *
@@ -271,7 +272,7 @@ usher_sessions_new (const char *key_file, gint64 lifetime, UsherClock *clock, GE
   g_autofree char *sum = NULL;
 
   g_return_val_if_fail (key_file != NULL, NULL);
-  g_return_val_if_fail (lifetime > 0, NULL);
+  g_return_val_if_fail (lifetime >= G_USEC_PER_SEC, NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
@@ -322,7 +323,8 @@ usher_sessions_begin (UsherSessions *self, const char *user_id, const char *emai
   g_return_val_if_fail (user_id != NULL, NULL);
   g_return_val_if_fail (email != NULL, NULL);
 
-  now = get_seconds (self);
+  /* a token has whole seconds, so a session has, too */
+  now = get_seconds (self) * G_USEC_PER_SEC;
 
   return usher_session_new (user_id, email, now, now + self->lifetime);
 }
@@ -339,9 +341,13 @@ fill_token (UsherSessions *self, UsherSession *session, jwt_t *token)
   if (code == 0)
     code = jwt_add_grant (token, "email", usher_session_get_email (session));
   if (code == 0)
-    code = jwt_add_grant_int (token, "iat", (long) usher_session_get_issued (session));
+    code = jwt_add_grant_int (token,
+                              "iat",
+                              (long) (usher_session_get_issued (session) / G_USEC_PER_SEC));
   if (code == 0)
-    code = jwt_add_grant_int (token, "exp", (long) usher_session_get_expires (session));
+    code = jwt_add_grant_int (token,
+                              "exp",
+                              (long) (usher_session_get_expires (session) / G_USEC_PER_SEC));
 
   return code;
 }
@@ -397,7 +403,7 @@ usher_sessions_make_cookie (UsherSessions *self,
       token = usher_sessions_make_token (self, session, error);
       if (token == NULL)
         return NULL;
-      left = MAX (0, usher_session_get_expires (session) - get_seconds (self));
+      left = MAX (0, usher_session_get_expires (session) / G_USEC_PER_SEC - get_seconds (self));
     }
 
   return g_strdup_printf ("session=%s; Path=/; Max-Age=%" G_GINT64_FORMAT
@@ -419,10 +425,12 @@ read_claims (UsherSessions *self, jwt_t *token)
 
   if (jwt_get_alg (token) != JWT_ALG_HS256 || kid == NULL || strcmp (kid, self->kid) != 0)
     return NULL;
-  if (user_id == NULL || *user_id == '\0' || email == NULL || expires <= 0)
+  if (user_id == NULL || *user_id == '\0' || email == NULL)
+    return NULL;
+  if (issued < 0 || issued > MAX_SECONDS || expires <= 0 || expires > MAX_SECONDS)
     return NULL;
 
-  return usher_session_new (user_id, email, issued, expires);
+  return usher_session_new (user_id, email, issued * G_USEC_PER_SEC, expires * G_USEC_PER_SEC);
 }
 
 /* Three parts of base64url, none of them empty. libjwt 1.10 looks a byte beyond parts that are less. */
@@ -527,7 +535,8 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
   session = find_cached (self, token, &is_new);
   if (session == NULL)
     session = verify (self, token);
-  if (session == NULL || usher_session_get_expires (session) <= get_seconds (self) ||
+  if (session == NULL ||
+      usher_session_get_expires (session) <= usher_clock_get_time (self->clock) ||
       is_revoked (self, session))
     return NULL;
 

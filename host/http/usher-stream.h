@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (UsherStream, usher_stream, USHER, STREAM, GObject)
 /**
  * UsherStreamFunc:
  * @stream: a stream
- * @user_data: data of who gave the function
+ * @user_data: (closure): data of who gave the function
  *
  * Is told that there is room again, that the host stops, or that the reader is gone: see [method@Stream.set_func].
  */

@@ -486,10 +486,11 @@ visit_usable (UsherCatalog *self, GPtrArray *order)
  * @names: (nullable) (array zero-terminated=1): the plugins that are asked for, `NULL`: all that are usable
  * @error: return location for a [error@Error]
  *
- * Chooses plugins and what they require, in the order in which to start them.
+ * Chooses plugins and what they require, in the order in which to start them: what is required first, else by name. What
+ * is wanted only orders.
  *
  * Returns: (transfer container) (element-type UsherManifest): the manifests, or `NULL`: `USHER_ERROR_NOT_FOUND` for an
- *   unknown name, `USHER_ERROR_UNAVAILABLE` for a missing requirement or a version out of range,
+ *   unknown name, with the nearest one, `USHER_ERROR_UNAVAILABLE` for a missing requirement or a version out of range,
  *   `USHER_ERROR_CONFLICT` for a cycle, with its path, or for two that cannot run beside each other. Without
  *   @names a plugin that cannot be ordered is failed, with its reason, and the others go on
  */

@@ -12,6 +12,16 @@ G_BEGIN_DECLS
 
 /**
  * UsherPluginState:
+ * @USHER_PLUGIN_DISCOVERED: its manifest was read
+ * @USHER_PLUGIN_RESOLVED: what it requires is there
+ * @USHER_PLUGIN_LOADED: its module is open
+ * @USHER_PLUGIN_CONFIGURED: its service has declared what it has
+ * @USHER_PLUGIN_STARTING: its service is being started
+ * @USHER_PLUGIN_READY: it serves
+ * @USHER_PLUGIN_DEGRADED: it serves, and something that it needs is away
+ * @USHER_PLUGIN_DRAINING: it finishes what is under way
+ * @USHER_PLUGIN_STOPPED: it has stopped in order
+ * @USHER_PLUGIN_FAILED: it does not run
  *
  * How far a plugin has come. Each state comes with a reason that a person can read.
  */
@@ -39,27 +49,28 @@ G_DECLARE_FINAL_TYPE (UsherCatalog, usher_catalog, USHER, CATALOG, GObject)
 
 USHER_API
 UsherCatalog *usher_catalog_new (void);
-/* reads every *.plugin in the folder and in its folders one below; a broken one is kept as FAILED with its reason, the
- * others go on; a folder that is not there is an error (NOT_FOUND). A name that is there already: the first wins, the
- * second is FAILED. */
 USHER_API
 gboolean usher_catalog_scan (UsherCatalog *self, const char *directory, GError **error);
-/* Chooses @names (nullable: all that are usable) and what they require, in starting order (requirements first,
- * else by name); wanted ones only order. Errors: NOT_FOUND with the nearest name for an unknown one; UNAVAILABLE for
- * a missing requirement or a version out of range, naming both; CONFLICT for a cycle, with its path
- * "a → b → a", or for a conflict. Returns (transfer container) (element-type UsherManifest). */
 USHER_API
 GPtrArray *usher_catalog_resolve (UsherCatalog *self, const char *const *names, GError **error);
 
+/**
+ * UsherCatalogForeachFunc:
+ * @name: the name of a plugin; of a broken manifest the name of its file
+ * @manifest: (nullable): its manifest, `NULL` when that is broken
+ * @state: how far it has come
+ * @reason: (nullable): why, for a person
+ * @user_data: (closure): data of the caller
+ *
+ * Is called for one plugin of all.
+ */
 typedef void (*UsherCatalogForeachFunc) (const char *name,
                                          UsherManifest *manifest,
                                          UsherPluginState state,
                                          const char *reason,
                                          gpointer user_data);
-/* by name; @manifest is NULL for a broken one, @name then its file name */
 USHER_API
 void usher_catalog_foreach (UsherCatalog *self, UsherCatalogForeachFunc func, gpointer user_data);
-/* of what has or provides @name; FAILED when nothing does; @reason: (out) (optional) (transfer full) */
 USHER_API
 UsherPluginState usher_catalog_get_state (UsherCatalog *self, const char *name, char **reason);
 USHER_API

@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 #include "usher-host-private.h"
 
@@ -90,7 +90,7 @@ usher_host_listen (UsherHost *self, const char *listen, const char *admin, GErro
   if (listen != NULL)
     {
       self->front = usher_front_new (self->router, self->sessions, self->settings, self->clock);
-      usher_front_set_idle_func (self->front, on_idle, self->tenants);
+      usher_front_set_idle_func (self->front, on_idle, self->tenants, NULL);
       if (!usher_front_start (self->front, listen, error))
         return FALSE;
     }

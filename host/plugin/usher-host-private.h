@@ -9,7 +9,7 @@
 #include "usher-admin-listener.h"
 #include "usher-directory-lock-private.h"
 #include "usher-front.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-readiness-private.h"
 #include "usher-revocations-private.h"
 #include "usher-router.h"
@@ -42,8 +42,5 @@ struct _UsherHost
   char *registered;              /* (owned) (nullable): the path of its registration */
   gboolean started;
 };
-
-/* Returns whether it was registered, so that some may still come who do not know yet. */
-gboolean usher_host_unregister (UsherHost *self);
 
 G_END_DECLS

@@ -82,17 +82,3 @@ usher_host_register (UsherHost *self, const char *run_directory, const char *nam
 
   return TRUE;
 }
-
-gboolean
-usher_host_unregister (UsherHost *self)
-{
-  g_autofree char *path = g_steal_pointer (&self->registered);
-
-  if (path == NULL)
-    return FALSE;
-
-  if (g_unlink (path) != 0)
-    g_message ("“%s” was not removed: %s", path, g_strerror (errno));
-
-  return TRUE;
-}

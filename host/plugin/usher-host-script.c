@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 #include "usher-error.h"
 #include "usher-event-job-private.h"
@@ -219,7 +219,7 @@ usher_host_run_timers (UsherHost *self, GError **error)
  * @service: the name of a service
  * @error: return location for a [error@Error]
  *
- * Lists what a service has published and the bus has not yet.
+ * Lists what a service has published and the bus has not yet: without a bus all that it ever published.
  *
  * Returns: (transfer container) (element-type UsherEvent): the events, oldest first, or `NULL`
  */

@@ -8,7 +8,7 @@
 
 #include "usher-admin-listener.h"
 #include "usher-front.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 static const UsherSetting host_settings[] = {
   { "bus",
@@ -111,7 +111,7 @@ static const UsherSetting host_settings[] = {
  * @settings: settings
  * @error: return location for a [error@Error]
  *
- * Declares the host's own settings, and those of its listeners.
+ * Declares the host's own settings, in the groups `host`, `bus`, `session` and `store`, and those of its listeners in `http`.
  *
  * Returns: whether they could be declared and their values fit
  */

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-bus.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-lane-private.h"
 #include "usher-metrics.h"
 #include "usher-router.h"

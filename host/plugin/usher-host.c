@@ -6,12 +6,13 @@
 
 #include "config.h"
 
-#include "usher-host.h"
+#include "usher-host-class.h"
 
 #include "usher-directory-lock-private.h"
 #include "usher-error.h"
 #include "usher-health-private.h"
 #include "usher-host-private.h"
+#include "usher-registration-private.h"
 
 #define KEY_FILE  "session.key"
 #define LOCK_FILE "lock"
@@ -41,6 +42,7 @@ typedef enum
 {
   DRAINED,
   BUS_CLOSED,
+  SERVICE_CHANGED,
   N_SIGNALS,
 } UsherHostSignal;
 
@@ -103,6 +105,49 @@ usher_host_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
 }
 
 static void
+make_signals (void)
+{
+  /**
+   * UsherHost::drained:
+   * @self: the host
+   *
+   * Nothing is under way any more and the admin listener closes next: who keeps a request of it answers that now. On the
+   * thread that stops the host.
+   */
+  signals[DRAINED] = g_signal_new (
+      "drained", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * UsherHost::bus-closed:
+   * @self: the host
+   *
+   * The bus is closed, and the stores close next: whoever looks at them on a thread of his own comes to an end before
+   * he returns. On the thread that stops the host.
+   */
+  signals[BUS_CLOSED] = g_signal_new (
+      "bus-closed", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * UsherHost::service-changed:
+   * @self: the host
+   * @name: the name of a service, which is the detail, too
+   *
+   * [method@Host.get_service_state] tells something else of a service than before. On the thread of the life-cycle method that
+   * did it.
+   */
+  signals[SERVICE_CHANGED] = g_signal_new ("service-changed",
+                                           USHER_TYPE_HOST,
+                                           G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
+                                           0,
+                                           NULL,
+                                           NULL,
+                                           NULL,
+                                           G_TYPE_NONE,
+                                           1,
+                                           G_TYPE_STRING);
+}
+
+static void
 usher_host_class_init (UsherHostClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -136,32 +181,19 @@ usher_host_class_init (UsherHostClass *klass)
                             FALSE,
                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  make_signals ();
+}
 
-  /**
-   * UsherHost::drained:
-   * @self: the host
-   *
-   * Nothing is under way any more and the admin listener closes next: who keeps a request of it answers that now. On the
-   * thread that stops the host.
-   */
-  signals[DRAINED] = g_signal_new (
-      "drained", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-
-  /**
-   * UsherHost::bus-closed:
-   * @self: the host
-   *
-   * The bus is closed, and the stores close next: whoever looks at them on a thread of his own comes to an end before
-   * he returns. On the thread that stops the host.
-   */
-  signals[BUS_CLOSED] = g_signal_new (
-      "bus-closed", USHER_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+static void
+on_service_moved (const char *service, gpointer host)
+{
+  g_signal_emit (host, signals[SERVICE_CHANGED], g_quark_from_string (service), service);
 }
 
 static void
 usher_host_init (UsherHost *self)
 {
-  self->tenants = usher_tenants_new ();
+  self->tenants = usher_tenants_new (on_service_moved, self);
   self->readiness = usher_readiness_new ();
 }
 
@@ -183,7 +215,8 @@ prepare (UsherHost *self, GError **error)
 
   self->sessions =
       usher_sessions_new (key_file,
-                          usher_settings_get_integer (self->settings, "session", "lifetime"),
+                          usher_settings_get_integer (self->settings, "session", "lifetime") *
+                              G_USEC_PER_SEC,
                           self->clock,
                           error);
   if (self->sessions == NULL)
@@ -319,46 +352,6 @@ usher_host_share (UsherHost *self, GError **error)
   return usher_directory_lock_share (self->lock, error);
 }
 
-/**
- * usher_host_add_service:
- * @self: a host that is not started
- * @name: the name of the service
- * @service: the service
- * @error: return location for an error
- *
- * Adds a service and lets it configure itself. One that fails is left out.
- *
- * Returns: whether the service was added; the error names it
- */
-gboolean
-usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error)
-{
-  UsherTenant *tenant = NULL;
-  UsherLaneGround ground;
-
-  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
-  g_return_val_if_fail (name != NULL, FALSE);
-  g_return_val_if_fail (USHER_IS_SERVICE (service), FALSE);
-  g_return_val_if_fail (!self->started, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  ground = (UsherLaneGround){
-    .directory = self->directory,
-    .is_shared = self->is_shared,
-    .settings = self->settings,
-    .clock = self->clock,
-    .workers = self->workers,
-  };
-  tenant = usher_tenant_new (name, service, self->sessions, &ground);
-
-  if (usher_tenants_add (self->tenants, tenant, self->router, self->admin_router, error))
-    return TRUE;
-
-  g_prefix_error (error, "service “%s” did not configure: ", name);
-
-  return FALSE;
-}
-
 static void
 on_idle (gpointer user_data)
 {
@@ -404,22 +397,31 @@ join_bus (UsherHost *self, GError **error)
 gboolean
 usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
 {
+  GError *cause = NULL;
+
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
   g_return_val_if_fail (bus == NULL || USHER_IS_BUS (bus), FALSE);
   g_return_val_if_fail (!self->started, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   self->started = TRUE;
+  usher_tenants_move (self->tenants, USHER_PLUGIN_STARTING, "its store is being opened");
   if (bus != NULL)
     {
       self->bus = g_object_ref (bus);
-      usher_bus_set_idle_func (bus, on_idle, self->tenants);
+      usher_bus_set_idle_func (bus, on_idle, self->tenants, NULL);
     }
 
-  if (!usher_tenants_start (self->tenants, bus, error) || (bus != NULL && !join_bus (self, error)))
-    return FALSE;
+  if (!usher_tenants_start (self->tenants, bus, &cause) ||
+      (bus != NULL && !join_bus (self, &cause)))
+    {
+      usher_tenants_move (self->tenants, USHER_PLUGIN_FAILED, cause->message);
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
 
   usher_readiness_set_complete (self->readiness, TRUE);
+  usher_tenants_move (self->tenants, USHER_PLUGIN_READY, "its subscriptions are confirmed");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 
   return TRUE;
@@ -484,6 +486,20 @@ wait_for_idle (UsherHost *self, gint64 deadline)
     }
 }
 
+/* Whether it was registered, so that some may still come who do not know yet. */
+static gboolean
+unregister (UsherHost *self)
+{
+  g_autofree char *path = g_steal_pointer (&self->registered);
+
+  if (path == NULL)
+    return FALSE;
+
+  usher_registration_remove (path);
+
+  return TRUE;
+}
+
 static void
 stop_intake (UsherHost *self)
 {
@@ -505,8 +521,9 @@ stop_intake (UsherHost *self)
  * @timeout: how many microseconds to wait for what is under way
  * @error: return location for an error
  *
- * Stops in order: not ready, not registered (and serving on for 200 ms, until all know), no intake, finish, hand back what is not acknowledged, flush, close the bus and the
- * stores. What was confirmed is durable, whether the time sufficed or not.
+ * Stops in order: not ready, not registered (and serving on for 200 ms, until all know), no intake, finish, hand back
+ * what is not acknowledged, flush, close the bus and the stores. What was confirmed is durable, whether the time
+ * sufficed or not.
  *
  * Returns: whether all was closed in order
  */
@@ -525,7 +542,8 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   usher_readiness_set_draining (self->readiness);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DRAINING]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
-  if (usher_host_unregister (self))
+  usher_tenants_move (self->tenants, USHER_PLUGIN_DRAINING, "the host is stopping");
+  if (unregister (self))
     g_usleep ((gulong) MIN (timeout, LAME_DUCK));
   stop_intake (self);
   wait_for_idle (self, deadline);
@@ -544,6 +562,7 @@ usher_host_stop (UsherHost *self, gint64 timeout, GError **error)
   g_signal_emit (self, signals[BUS_CLOSED], 0);
   ok = usher_tenants_stop (self->tenants, ok ? error : NULL) && ok;
   usher_readiness_set_complete (self->readiness, FALSE);
+  usher_tenants_move (self->tenants, USHER_PLUGIN_STOPPED, "the host has stopped");
   self->started = FALSE;
 
   return ok;

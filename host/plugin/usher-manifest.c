@@ -23,6 +23,10 @@
  *
  * It is read before the module is opened, so the host orders plugins without running their code.
  * Immutable, any thread.
+ *
+ * The group `[Plugin]` has Name, Version (MAJOR.MINOR.PATCH), Description, Module (`NAME.so` beside the manifest when it is
+ * not there), ABI, Provides, Requires, Wants and Conflicts; the last four are lists of `name`, `name >= 1.0` or
+ * `name >= 1.0 < 2.0`.
  */
 struct _UsherManifest
 {
@@ -228,7 +232,8 @@ read_keys (UsherManifest *self, GKeyFile *file, GError **error)
  *
  * Reads a manifest.
  *
- * Returns: (transfer full): the manifest, or `NULL`: `USHER_ERROR_INVALID` names file, key and fault
+ * Returns: (transfer full): the manifest, or `NULL`: `USHER_ERROR_INVALID` names file, key and fault,
+ *   and of an unknown key the nearest known one
  */
 UsherManifest *
 usher_manifest_new_from_file (const char *path, GError **error)

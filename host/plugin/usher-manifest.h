@@ -12,14 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* Immutable. Group [Plugin]: Name, Version (MAJOR.MINOR.PATCH), Description, Module (default <name>.so, beside the manifest),
- * ABI, Provides, Requires, Wants, Conflicts: lists of `name` or `name >= 1.0`, `name >= 1.0 < 2.0`. */
 #define USHER_TYPE_MANIFEST (usher_manifest_get_type ())
 
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherManifest, usher_manifest, USHER, MANIFEST, GObject)
 
-/* INVALID names the file, the key and what is wrong; an unknown key names the nearest known one */
 USHER_API
 UsherManifest *usher_manifest_new_from_file (const char *path, GError **error);
 USHER_API
@@ -30,7 +27,6 @@ USHER_API
 const char *usher_manifest_get_version (UsherManifest *self);
 USHER_API
 const char *usher_manifest_get_description (UsherManifest *self);
-/* absolute */
 USHER_API
 const char *usher_manifest_get_module (UsherManifest *self);
 USHER_API

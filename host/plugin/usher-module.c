@@ -87,7 +87,7 @@ make_service (const char *path, const UsherPlugin *plugin, GError **error)
 }
 
 /**
- * usher_module_load: (skip)
+ * usher_module_load:
  * @manifest: the plugin's manifest
  * @error: return location for a [error@Error]
  *

@@ -11,8 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* Opens the module for good (it is made resident), compares its descriptor with manifest and host field by field and makes the
- * service. The error lists each field that differs, expected beside found. */
 USHER_API
 UsherService *usher_module_load (UsherManifest *manifest, GError **error);
 

@@ -12,8 +12,18 @@
 
 G_BEGIN_DECLS
 
-#define USHER_PLUGIN_MAGIC G_GUINT64_CONSTANT (0x5553484552504c47) /* "USHERPLG" */
-#define USHER_PLUGIN_ABI   1
+/**
+ * USHER_PLUGIN_MAGIC:
+ *
+ * What the descriptor of a module begins with: `USHERPLG`.
+ */
+#define USHER_PLUGIN_MAGIC G_GUINT64_CONSTANT (0x5553484552504c47)
+/**
+ * USHER_PLUGIN_ABI:
+ *
+ * The number of what a module and a host must agree on. A manifest names it, too.
+ */
+#define USHER_PLUGIN_ABI 1
 
 /**
  * UsherPlugin:
@@ -40,7 +50,15 @@ typedef struct
   GType (*get_type) (void);
 } UsherPlugin;
 
-/* USHER_PLUGIN_DEFINE ("tickets", "1.0.0", usher_tickets_service_get_type) at the end of a module's file */
+/**
+ * USHER_PLUGIN_DEFINE: (skip)
+ * @plugin_name: the name in the manifest
+ * @plugin_version: the version in the manifest
+ * @type_function: gets the type, which implements [iface@Service]
+ *
+ * Defines the descriptor, at the end of a module's file:
+ * `USHER_PLUGIN_DEFINE ("tickets", "1.0.0", usher_tickets_service_get_type)`.
+ */
 #define USHER_PLUGIN_DEFINE(plugin_name, plugin_version, type_function)       \
   extern const UsherPlugin usher_plugin;                                      \
   __attribute__ ((visibility ("default"))) const UsherPlugin usher_plugin = { \

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-catalog.h"
 #include "usher-lane-private.h"
 #include "usher-router.h"
 #include "usher-service.h"
@@ -22,6 +23,10 @@ UsherTenant *usher_tenant_new (const char *name,
                                const UsherLaneGround *ground);
 void usher_tenant_free (UsherTenant *self);
 UsherLane *usher_tenant_get_lane (UsherTenant *self);
+/* how far it has come, and why */
+void usher_tenant_set_state (UsherTenant *self, UsherPluginState state, const char *reason);
+UsherPluginState usher_tenant_get_state (UsherTenant *self);
+const char *usher_tenant_get_reason (UsherTenant *self);
 /* lets the service declare what it has, and takes that over */
 gboolean usher_tenant_configure (UsherTenant *self,
                                  UsherRouter *router,

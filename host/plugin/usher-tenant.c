@@ -17,6 +17,8 @@ struct _UsherTenant
   UsherContext *context;   /* (owned) */
   UsherLane *lane;         /* (owned) */
   UsherSettings *settings; /* (owned) */
+  UsherPluginState state;
+  char *reason; /* (owned) */
 };
 
 UsherTenant *
@@ -33,12 +35,15 @@ usher_tenant_new (const char *name,
       usher_context_new (name, ground->directory, ground->settings, sessions, ground->clock);
   self->lane = usher_lane_new (usher_context_get_declarations (self->context), ground);
 
+  usher_tenant_set_state (self, USHER_PLUGIN_LOADED, "it has not been asked what it does");
+
   return self;
 }
 
 void
 usher_tenant_free (UsherTenant *self)
 {
+  g_free (self->reason);
   usher_lane_free (self->lane);
   g_object_unref (self->context);
   g_object_unref (self->service);
@@ -50,6 +55,26 @@ UsherLane *
 usher_tenant_get_lane (UsherTenant *self)
 {
   return self->lane;
+}
+
+void
+usher_tenant_set_state (UsherTenant *self, UsherPluginState state, const char *reason)
+{
+  self->state = state;
+  g_free (self->reason);
+  self->reason = g_strdup (reason);
+}
+
+UsherPluginState
+usher_tenant_get_state (UsherTenant *self)
+{
+  return self->state;
+}
+
+const char *
+usher_tenant_get_reason (UsherTenant *self)
+{
+  return self->reason;
 }
 
 gboolean

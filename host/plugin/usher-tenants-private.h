@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 /* Filled before the start and not changed after it. Lanes: any thread; the rest: who starts and stops the host. */
 typedef struct _UsherTenants UsherTenants;
 
-UsherTenants *usher_tenants_new (void);
+/* Is told that a service has come further. */
+typedef void (*UsherTenantsMovedFunc) (const char *service, gpointer user_data);
+
+UsherTenants *usher_tenants_new (UsherTenantsMovedFunc func, gpointer user_data);
 void usher_tenants_free (UsherTenants *self);
 /* lets @tenant, which is taken over, declare what it has; one that fails is kept apart, since a router forgets no route: those
  * that it has already are answered 404 */
@@ -22,8 +25,12 @@ gboolean usher_tenants_add (UsherTenants *self,
                             UsherRouter *router,
                             UsherRouter *operators,
                             GError **error);
+/* (nullable): also one that is kept apart */
+UsherTenant *usher_tenants_find (UsherTenants *self, const char *service);
 guint usher_tenants_get_n (UsherTenants *self);
 UsherLane *usher_tenants_get_lane (UsherTenants *self, guint index);
+/* how far those that were added have come, all of them */
+void usher_tenants_move (UsherTenants *self, UsherPluginState state, const char *reason);
 /* NULL with NOT_FOUND */
 UsherLane *usher_tenants_find_lane (UsherTenants *self, const char *service, GError **error);
 /* starts them in their order, then their tickers; @bus: (nullable) */

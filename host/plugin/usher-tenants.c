@@ -16,13 +16,17 @@ struct _UsherTenants
 {
   GPtrArray *tenants;  /* (owned) (element-type UsherTenant) */
   GPtrArray *left_out; /* (owned) (element-type UsherTenant) */
+  UsherTenantsMovedFunc func;
+  gpointer user_data; /* (unowned) */
 };
 
 UsherTenants *
-usher_tenants_new (void)
+usher_tenants_new (UsherTenantsMovedFunc func, gpointer user_data)
 {
   UsherTenants *self = g_new0 (UsherTenants, 1);
 
+  self->func = func;
+  self->user_data = user_data;
   self->tenants = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
   self->left_out = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_tenant_free);
 
@@ -37,6 +41,20 @@ usher_tenants_free (UsherTenants *self)
   g_free (self);
 }
 
+static void
+move (UsherTenants *self, UsherTenant *tenant, UsherPluginState state, const char *reason)
+{
+  usher_tenant_set_state (tenant, state, reason);
+  self->func (usher_lane_get_name (usher_tenant_get_lane (tenant)), self->user_data);
+}
+
+void
+usher_tenants_move (UsherTenants *self, UsherPluginState state, const char *reason)
+{
+  for (guint i = 0; i < self->tenants->len; i++)
+    move (self, g_ptr_array_index (self->tenants, i), state, reason);
+}
+
 gboolean
 usher_tenants_add (UsherTenants *self,
                    UsherTenant *tenant,
@@ -44,11 +62,42 @@ usher_tenants_add (UsherTenants *self,
                    UsherRouter *operators,
                    GError **error)
 {
-  gboolean ok = usher_tenant_configure (tenant, router, operators, error);
+  GError *cause = NULL;
 
-  g_ptr_array_add (ok ? self->tenants : self->left_out, tenant);
+  if (usher_tenant_configure (tenant, router, operators, &cause))
+    {
+      g_ptr_array_add (self->tenants, tenant);
+      move (self, tenant, USHER_PLUGIN_CONFIGURED, "it has declared what it does");
+      return TRUE;
+    }
 
-  return ok;
+  g_ptr_array_add (self->left_out, tenant);
+  move (self, tenant, USHER_PLUGIN_FAILED, cause->message);
+  g_propagate_error (error, cause);
+
+  return FALSE;
+}
+
+static UsherTenant *
+find (GPtrArray *tenants, const char *service)
+{
+  for (guint i = 0; i < tenants->len; i++)
+    {
+      UsherTenant *tenant = g_ptr_array_index (tenants, i);
+
+      if (g_str_equal (usher_lane_get_name (usher_tenant_get_lane (tenant)), service))
+        return tenant;
+    }
+
+  return NULL;
+}
+
+UsherTenant *
+usher_tenants_find (UsherTenants *self, const char *service)
+{
+  UsherTenant *tenant = find (self->tenants, service);
+
+  return tenant != NULL ? tenant : find (self->left_out, service);
 }
 
 guint
@@ -66,13 +115,10 @@ usher_tenants_get_lane (UsherTenants *self, guint index)
 UsherLane *
 usher_tenants_find_lane (UsherTenants *self, const char *service, GError **error)
 {
-  for (guint i = 0; i < self->tenants->len; i++)
-    {
-      UsherLane *lane = usher_tenants_get_lane (self, i);
+  UsherTenant *tenant = find (self->tenants, service);
 
-      if (g_str_equal (usher_lane_get_name (lane), service))
-        return lane;
-    }
+  if (tenant != NULL)
+    return usher_tenant_get_lane (tenant);
 
   g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no service is named “%s”", service);
 

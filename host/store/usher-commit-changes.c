@@ -232,13 +232,13 @@ usher_commit_get_n_changes (UsherCommit *self)
 }
 
 /**
- * usher_commit_get_change: (skip)
+ * usher_commit_get_change:
  * @self: a commit
  * @index: below [method@Commit.get_n_changes]
  *
  * Gets what is done to one document.
  *
- * Returns: (transfer none): the change
+ * Returns: (transfer none): the change, which lives as long as @self
  */
 const UsherChange *
 usher_commit_get_change (UsherCommit *self, guint index)
@@ -249,14 +249,14 @@ usher_commit_get_change (UsherCommit *self, guint index)
 }
 
 /**
- * usher_commit_find_change: (skip)
+ * usher_commit_find_change:
  * @self: a commit
  * @collection: the name of a collection
  * @id: the id of a document
  *
  * Looks what is done to a document.
  *
- * Returns: (transfer none) (nullable): the change, `NULL` when there is none
+ * Returns: (transfer none) (nullable): the change, which lives as long as @self, `NULL` when there is none
  */
 const UsherChange *
 usher_commit_find_change (UsherCommit *self, const char *collection, const char *id)

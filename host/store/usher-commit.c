@@ -347,13 +347,13 @@ usher_commit_get_n_timers (UsherCommit *self)
 }
 
 /**
- * usher_commit_get_timer: (skip)
+ * usher_commit_get_timer:
  * @self: a commit
  * @index: below [method@Commit.get_n_timers]
  *
  * Gets what is done to one timer.
  *
- * Returns: (transfer none): the change
+ * Returns: (transfer none): the change, which lives as long as @self
  */
 const UsherTimerChange *
 usher_commit_get_timer (UsherCommit *self, guint index)

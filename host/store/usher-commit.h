@@ -16,12 +16,21 @@
 
 G_BEGIN_DECLS
 
+/**
+ * UsherChangeKind:
+ * @USHER_CHANGE_INSERT: it is new
+ * @USHER_CHANGE_REPLACE: it takes the place of the version that was read
+ * @USHER_CHANGE_REMOVE: it goes
+ * @USHER_CHANGE_UPGRADE: as a replacement, but the version stays
+ *
+ * What is done to a document.
+ */
 typedef enum
 {
   USHER_CHANGE_INSERT,
   USHER_CHANGE_REPLACE,
   USHER_CHANGE_REMOVE,
-  USHER_CHANGE_UPGRADE, /* a replacement that keeps the version */
+  USHER_CHANGE_UPGRADE,
 } UsherChangeKind;
 
 /**

@@ -215,13 +215,13 @@ usher_query_get_n_conditions (UsherQuery *self)
 }
 
 /**
- * usher_query_get_condition: (skip)
+ * usher_query_get_condition:
  * @self: a query
  * @index: below [method@Query.get_n_conditions]
  *
  * Gets one condition.
  *
- * Returns: (transfer none): the condition
+ * Returns: (transfer none): the condition, which lives as long as @self
  */
 const UsherQueryCondition *
 usher_query_get_condition (UsherQuery *self, guint index)

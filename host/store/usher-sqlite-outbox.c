@@ -29,9 +29,14 @@ make_mark (gint64 number)
   return (UsherMark){ { (guint64) number, 0 } };
 }
 
-static UsherEvent *
-read_event (UsherSqliteStatement *statement)
+/* its mark goes to the others in @user_data */
+static gpointer
+read_event (UsherSqliteStatement *statement, gpointer user_data)
 {
+  UsherMark mark = make_mark (usher_sqlite_statement_get_integer (statement, 0));
+
+  g_array_append_val ((GArray *) user_data, mark);
+
   return usher_event_new_full (usher_sqlite_statement_get_text (statement, 1),
                                usher_sqlite_statement_get_text (statement, 2),
                                0,
@@ -52,25 +57,15 @@ usher_sqlite_outbox_list (UsherSqliteConnection *connection,
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (connection, list, error);
-  g_autoptr (GPtrArray) events =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
-  gboolean has_row;
-  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
   usher_sqlite_statement_bind_integer (statement, 1, after);
   usher_sqlite_statement_bind_integer (statement, 2, limit);
-  while ((ok = usher_sqlite_connection_step (connection, statement, &has_row, error)) && has_row)
-    {
-      UsherMark mark = make_mark (usher_sqlite_statement_get_integer (statement, 0));
 
-      g_ptr_array_add (events, read_event (statement));
-      g_array_append_val (marks, mark);
-    }
-
-  return ok ? g_steal_pointer (&events) : NULL;
+  return usher_sqlite_connection_list (
+      connection, statement, read_event, marks, (GDestroyNotify) usher_event_unref, error);
 }
 
 static gboolean

@@ -18,8 +18,8 @@ static const char set[] =
     " VALUES (?1,?2,?3,?4,?5,random())";
 static const char drop[] = "DELETE FROM usher_timers WHERE name=?1 AND key=?2";
 
-static UsherTimer *
-read_timer (UsherSqliteStatement *statement)
+static gpointer
+read_timer (UsherSqliteStatement *statement, gpointer user_data)
 {
   return usher_timer_new (usher_sqlite_statement_get_text (statement, 0),
                           usher_sqlite_statement_get_text (statement, 1),
@@ -37,20 +37,15 @@ usher_sqlite_timers_list (UsherSqliteConnection *connection,
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (connection, list, error);
-  g_autoptr (GPtrArray) timers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_timer_unref);
-  gboolean has_row;
-  gboolean ok;
 
   if (statement == NULL)
     return NULL;
 
   usher_sqlite_statement_bind_integer (statement, 1, due);
   usher_sqlite_statement_bind_integer (statement, 2, limit);
-  while ((ok = usher_sqlite_connection_step (connection, statement, &has_row, error)) && has_row)
-    g_ptr_array_add (timers, read_timer (statement));
 
-  return ok ? g_steal_pointer (&timers) : NULL;
+  return usher_sqlite_connection_list (
+      connection, statement, read_timer, NULL, (GDestroyNotify) usher_timer_unref, error);
 }
 
 gboolean

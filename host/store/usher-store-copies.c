@@ -8,6 +8,8 @@
 
 #include "usher-store.h"
 
+#define WATCH_DATA "usher-watch-data"
+
 /**
  * usher_store_hold_lease:
  * @self: a store
@@ -46,22 +48,36 @@ usher_store_release_lease (UsherStore *self)
 }
 
 /**
- * usher_store_set_watch: (skip)
+ * UsherStoreInterface::set_watch:
  * @self: a store
- * @func: called when other processes committed, or the lease is free
- * @user_data: for @func
+ * @func: (scope forever) (closure user_data): called on a thread of the store's
+ * @user_data: data for @func
+ *
+ * Keeps both for [method@Store.set_watch], which sees to it that they live as long as the store.
+ */
+
+/**
+ * usher_store_set_watch:
+ * @self: a store
+ * @func: (scope notified) (closure user_data) (destroy destroy): called when other processes committed, or the lease is free
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data, with the store
  *
  * Sets the one watch, before the first commit. Commits that come one upon the other are told as one, within
  * milliseconds. It is called on a thread of the store's, never after [method@Store.close]; and never at all when
  * the database is not shared.
  */
 void
-usher_store_set_watch (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data)
+usher_store_set_watch (UsherStore *self,
+                       UsherStoreWatchFunc func,
+                       gpointer user_data,
+                       GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_STORE (self));
   g_return_if_fail (func != NULL);
 
   USHER_STORE_GET_IFACE (self)->set_watch (self, func, user_data);
+  g_object_set_data_full (G_OBJECT (self), WATCH_DATA, user_data, destroy);
 }
 
 /**

@@ -10,6 +10,8 @@
 
 #include "usher-latch-private.h"
 
+#define OBSERVER_DATA "usher-observer-data"
+
 /**
  * UsherStore:
  *
@@ -28,12 +30,12 @@ usher_store_default_init (UsherStoreInterface *iface)
 }
 
 /**
- * usher_store_get_traits: (skip)
+ * usher_store_get_traits:
  * @self: a store
  *
  * Gets how a store is. Any thread, and never waits.
  *
- * Returns: (transfer none): its traits
+ * Returns: (transfer none): its traits, which live as long as @self
  */
 const UsherStoreTraits *
 usher_store_get_traits (UsherStore *self)
@@ -265,20 +267,35 @@ usher_store_commit_sync (UsherStore *self, UsherCommit *commit, GError **error)
 }
 
 /**
- * usher_store_set_observer: (skip)
+ * UsherStoreInterface::set_observer:
  * @self: a store
- * @observer: (nullable): called for each commit that was written with any change
- * @user_data: for @observer
+ * @observer: (nullable) (scope forever) (closure user_data): called on the store's thread
+ * @user_data: data for @observer
+ *
+ * Keeps both for [method@Store.set_observer], which sees to it that they live as long as the store.
+ */
+
+/**
+ * usher_store_set_observer:
+ * @self: a store
+ * @observer: (nullable) (scope notified) (closure user_data) (destroy destroy): called for each commit that was written with
+ *   any change
+ * @user_data: data for @observer
+ * @destroy: (nullable): frees @user_data, with the store
  *
  * Sets the one observer, before the first commit. It is called in the order of commits, on the
  * store's thread.
  */
 void
-usher_store_set_observer (UsherStore *self, UsherStoreObserver observer, gpointer user_data)
+usher_store_set_observer (UsherStore *self,
+                          UsherStoreObserver observer,
+                          gpointer user_data,
+                          GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_STORE (self));
 
   USHER_STORE_GET_IFACE (self)->set_observer (self, observer, user_data);
+  g_object_set_data_full (G_OBJECT (self), OBSERVER_DATA, user_data, destroy);
 }
 
 /**

@@ -28,7 +28,7 @@ G_DECLARE_INTERFACE (UsherStore, usher_store, USHER, STORE, GObject)
  *   changed; `USHER_ERROR_TAKEN`: a unique key is another's, the message names collection and field; `USHER_ERROR_FULL`,
  *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID`: it cannot be committed as one;
  *   `USHER_ERROR_TOO_LARGE`: with an event over [const@EVENT_MAX_PAYLOAD]
- * @user_data: data of who committed
+ * @user_data: (closure): data of who committed
  *
  * Is told how a commit went, on the store's thread. It must not block.
  */
@@ -37,7 +37,7 @@ typedef void (*UsherCommittedFunc) (UsherCommit *commit, const GError *error, gp
  * UsherStoreObserver:
  * @store: a store
  * @commit: what was written
- * @user_data: data of the observer
+ * @user_data: (closure): data of the observer
  *
  * Is told of each commit that changed anything, in the order of commits, before its own [callback@CommittedFunc]; on the
  * store's thread. It must not block.
@@ -49,7 +49,7 @@ typedef void (*UsherStoreObserver) (UsherStore *store, UsherCommit *commit, gpoi
  * @collection: (nullable): the collection of a document that changed, `NULL`: anything may have changed
  * @id: (nullable): its id; `NULL` with @collection
  * @is_lease_free: whether nobody holds the lease
- * @user_data: data of the watch
+ * @user_data: (closure): data of the watch
  *
  * Is told that other processes committed, however often, or that the lease is free; on a thread of the store's. It must
  * not block for long.
@@ -190,7 +190,10 @@ void usher_store_commit (UsherStore *self,
 USHER_API
 gboolean usher_store_commit_sync (UsherStore *self, UsherCommit *commit, GError **error);
 USHER_API
-void usher_store_set_observer (UsherStore *self, UsherStoreObserver observer, gpointer user_data);
+void usher_store_set_observer (UsherStore *self,
+                               UsherStoreObserver observer,
+                               gpointer user_data,
+                               GDestroyNotify destroy);
 USHER_API
 gboolean usher_store_lookup_request (UsherStore *self,
                                      const char *key,
@@ -225,7 +228,10 @@ gboolean usher_store_hold_lease (UsherStore *self);
 USHER_API
 void usher_store_release_lease (UsherStore *self);
 USHER_API
-void usher_store_set_watch (UsherStore *self, UsherStoreWatchFunc func, gpointer user_data);
+void usher_store_set_watch (UsherStore *self,
+                            UsherStoreWatchFunc func,
+                            gpointer user_data,
+                            GDestroyNotify destroy);
 USHER_API
 const char *usher_store_get_owner (UsherStore *self);
 USHER_API

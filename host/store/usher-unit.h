@@ -85,7 +85,7 @@ gboolean usher_unit_defer_literal (UsherUnit *self, const char *reason, GError *
  * UsherStepFunc:
  * @unit: a fresh unit
  * @reply: (nullable): the answer of the request, `NULL` outside a request
- * @user_data: data of who asked for the step
+ * @user_data: (closure): data of who asked for the step
  * @error: return location for an error
  *
  * Goes on after a unit is committed, see [method@Unit.then]. It runs on the blocking pool.

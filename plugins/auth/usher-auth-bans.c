@@ -6,10 +6,9 @@
 
 #include "config.h"
 
-#include "usher-auth-service.h"
+#include "usher-auth-bans.h"
 
 #include "usher-auth-contract.h"
-#include "usher-json-writer.h"
 #include "usher-user.h"
 
 static void
@@ -69,10 +68,8 @@ unban (UsherRequest *request,
 }
 
 void
-usher_auth_service_add_bans (UsherAuthService *self)
+usher_auth_bans_add (UsherContext *context)
 {
-  UsherContext *context = usher_auth_service_get_context (self);
-
   usher_context_add_route (
       context, "POST", "/admin/users/:id/ban", USHER_ROUTE_ADMIN, ban, NULL, NULL);
   usher_context_add_route (

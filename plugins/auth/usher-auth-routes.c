@@ -6,10 +6,11 @@
 
 #include "config.h"
 
-#include "usher-auth-service.h"
+#include "usher-auth-routes.h"
 
-#include "usher-error.h"
-#include "usher-json-writer.h"
+#include <usher.h>
+
+#include "usher-password.h"
 #include "usher-user.h"
 
 #define MAX_PASSWORD      256
@@ -18,6 +19,41 @@
 #define TRIES_WINDOW      (15 * G_TIME_SPAN_MINUTE)
 #define LIMITER_EMAILS    "sign-in-email"
 #define LIMITER_ADDRESSES "sign-in-address"
+
+/* what the handlers share; a reference for each route */
+typedef struct
+{
+  UsherContext *context; /* (unowned): it has the routes */
+  UsherSchema *sign_up;  /* (owned): what is asked of who signs up */
+  UsherSchema *sign_in;  /* (owned) */
+} Entrance;
+
+/* 19 MiB and two passes are what OWASP asks of Argon2id at least */
+static const UsherSetting settings[] = {
+  { "auth",
+    "hash-memory-kib",
+    USHER_SETTING_INTEGER,
+    "19456",
+    1024,
+    4194304,
+    "KiB of memory that one password hash takes" },
+  { "auth",
+    "hash-passes",
+    USHER_SETTING_INTEGER,
+    "2",
+    1,
+    64,
+    "how often a password hash goes over that memory" },
+};
+
+static UsherPasswordCost
+get_cost (Entrance *self)
+{
+  return (UsherPasswordCost){
+    .passes = (guint64) usher_context_get_integer (self->context, "hash-passes"),
+    .memory = (gsize) usher_context_get_integer (self->context, "hash-memory-kib") * 1024,
+  };
+}
 
 static gboolean
 refuse (GError **error, const char *message)
@@ -46,10 +82,10 @@ find_user (UsherUnit *unit, const char *email_key, UsherDocument **user, GError 
 }
 
 static void
-answer (UsherAuthService *self, UsherReply *reply, guint status, UsherDocument *user)
+answer (Entrance *self, UsherReply *reply, guint status, UsherDocument *user)
 {
   g_autoptr (UsherSession) session =
-      usher_context_begin_session (usher_auth_service_get_context (self),
+      usher_context_begin_session (self->context,
                                    usher_document_get_id (user),
                                    usher_document_get_string (user, USHER_USER_EMAIL));
 
@@ -60,7 +96,7 @@ answer (UsherAuthService *self, UsherReply *reply, guint status, UsherDocument *
 
 /* What the schema cannot say of an address and a password; a person is told all that is wrong at once. */
 static UsherDocument *
-read_sign_up (UsherAuthService *self, UsherRequest *request, GError **error)
+read_sign_up (Entrance *self, UsherRequest *request, GError **error)
 {
   UsherJson *json = usher_request_get_json (request, error);
   UsherProblems *problems = usher_request_get_problems (request);
@@ -71,7 +107,7 @@ read_sign_up (UsherAuthService *self, UsherRequest *request, GError **error)
   if (json == NULL)
     return NULL;
 
-  credentials = usher_request_read (request, usher_auth_service_get_sign_up (self), NULL);
+  credentials = usher_request_read (request, self->sign_up, NULL);
   email = g_strdup (usher_json_get_string (json, USHER_CREDENTIALS_EMAIL));
   if (email == NULL || !usher_user_is_email (g_strstrip (email)))
     usher_problems_add (problems, USHER_CREDENTIALS_EMAIL, "Email must be valid");
@@ -120,8 +156,8 @@ sign_up (UsherRequest *request,
          gpointer user_data,
          GError **error)
 {
-  UsherAuthService *self = user_data;
-  const UsherPasswordCost *cost = usher_auth_service_get_cost (self);
+  Entrance *self = user_data;
+  const UsherPasswordCost cost = get_cost (self);
   g_autoptr (UsherDocument) credentials = read_sign_up (self, request, error);
   g_autoptr (UsherDocument) user = NULL;
   g_autofree char *email_key = NULL;
@@ -138,7 +174,7 @@ sign_up (UsherRequest *request,
     return refuse (error, "Email in use");
 
   hash = usher_password_hash (usher_document_get_string (credentials, USHER_CREDENTIALS_PASSWORD),
-                              cost,
+                              &cost,
                               error);
   if (hash == NULL || !insert_user (unit, credentials, email_key, hash, &user, error))
     return FALSE;
@@ -149,25 +185,22 @@ sign_up (UsherRequest *request,
 }
 
 static UsherLimiter *
-get_emails (UsherAuthService *self)
+get_emails (Entrance *self)
 {
-  return usher_context_get_limiter (usher_auth_service_get_context (self),
-                                    LIMITER_EMAILS,
-                                    TRIES_AN_EMAIL,
-                                    TRIES_WINDOW);
+  return usher_context_get_limiter (self->context, LIMITER_EMAILS, TRIES_AN_EMAIL, TRIES_WINDOW);
 }
 
 static UsherLimiter *
-get_addresses (UsherAuthService *self)
+get_addresses (Entrance *self)
 {
-  return usher_context_get_limiter (usher_auth_service_get_context (self),
+  return usher_context_get_limiter (self->context,
                                     LIMITER_ADDRESSES,
                                     TRIES_AN_ADDRESS,
                                     TRIES_WINDOW);
 }
 
 static void
-release_try (UsherAuthService *self, UsherRequest *request, const char *email_key)
+release_try (Entrance *self, UsherRequest *request, const char *email_key)
 {
   const char *address = usher_request_get_address (request);
 
@@ -178,7 +211,7 @@ release_try (UsherAuthService *self, UsherRequest *request, const char *email_ke
 
 /* Before the hash: many tries at once are no way around the limit. */
 static gboolean
-reserve_try (UsherAuthService *self,
+reserve_try (Entrance *self,
              UsherRequest *request,
              UsherReply *reply,
              const char *email_key,
@@ -186,7 +219,7 @@ reserve_try (UsherAuthService *self,
 {
   const char *address = usher_request_get_address (request);
   g_autofree char *seconds = NULL;
-  guint retry_after = 0;
+  gint64 retry_after = 0;
 
   if (usher_limiter_reserve (get_emails (self), email_key, &retry_after, error))
     {
@@ -197,7 +230,8 @@ reserve_try (UsherAuthService *self,
       usher_limiter_release (get_emails (self), email_key);
     }
 
-  seconds = g_strdup_printf ("%u", retry_after);
+  seconds =
+      g_strdup_printf ("%" G_GINT64_FORMAT, (retry_after + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
   usher_reply_set_header (reply, "Retry-After", seconds);
 
   return FALSE;
@@ -232,9 +266,9 @@ sign_in (UsherRequest *request,
          gpointer user_data,
          GError **error)
 {
-  UsherAuthService *self = user_data;
-  UsherSchema *schema = usher_auth_service_get_sign_in (self);
-  const UsherPasswordCost *cost = usher_auth_service_get_cost (self);
+  Entrance *self = user_data;
+  UsherSchema *schema = self->sign_in;
+  const UsherPasswordCost cost = get_cost (self);
   g_autoptr (UsherDocument) credentials = usher_request_read (request, schema, error);
   g_autoptr (UsherDocument) user = NULL;
   g_autofree char *email_key = NULL;
@@ -252,11 +286,11 @@ sign_in (UsherRequest *request,
     return FALSE;
 
   hash = user != NULL ? usher_document_get_string (user, USHER_USER_PASSWORD) : NULL;
-  if (!usher_password_check (hash, password, cost) || usher_user_is_banned (user))
+  if (!usher_password_check (hash, password, &cost) || usher_user_is_banned (user))
     return refuse (error, "Invalid credentials");
 
   release_try (self, request, email_key);
-  if (!renew_hash (unit, user, password, cost, error))
+  if (!renew_hash (unit, user, password, &cost, error))
     return FALSE;
 
   answer (self, reply, 200, user);
@@ -271,10 +305,26 @@ sign_out (UsherRequest *request,
           gpointer user_data,
           GError **error)
 {
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_end_object (writer);
   usher_reply_set_session (reply, NULL);
-  usher_reply_take_json (reply, g_strdup ("{}"));
+  usher_reply_take_json (reply, usher_json_writer_end (writer));
 
   return TRUE;
+}
+
+static void
+write_user (UsherJsonWriter *writer, UsherSession *session)
+{
+  usher_json_writer_begin_object (writer);
+  usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
+  usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
+  usher_json_writer_set_integer (writer,
+                                 "iat",
+                                 usher_session_get_issued (session) / G_USEC_PER_SEC);
+  usher_json_writer_end_object (writer);
 }
 
 static gboolean
@@ -284,27 +334,51 @@ show_current_user (UsherRequest *request,
                    gpointer user_data,
                    GError **error)
 {
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   UsherSession *session = usher_request_get_session (request);
-  g_autoptr (UsherJsonWriter) writer = NULL;
 
-  if (session == NULL)
-    {
-      usher_reply_take_json (reply, g_strdup ("{\"currentUser\":null}"));
-      return TRUE;
-    }
-
-  writer = usher_json_writer_new ();
   usher_json_writer_begin_object (writer);
   usher_json_writer_add_member (writer, "currentUser");
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
-  usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
-  usher_json_writer_set_integer (writer, "iat", usher_session_get_issued (session));
-  usher_json_writer_end_object (writer);
+  if (session != NULL)
+    write_user (writer, session);
+  else
+    usher_json_writer_add_null (writer);
   usher_json_writer_end_object (writer);
   usher_reply_take_json (reply, usher_json_writer_end (writer));
 
   return TRUE;
+}
+
+static void
+entrance_clear (gpointer data)
+{
+  Entrance *self = data;
+
+  g_clear_pointer (&self->sign_up, usher_schema_unref);
+  g_clear_pointer (&self->sign_in, usher_schema_unref);
+}
+
+static void
+entrance_unref (gpointer self)
+{
+  g_atomic_rc_box_release_full (self, entrance_clear);
+}
+
+static gboolean
+make_schemas (Entrance *self, GError **error)
+{
+  const UsherField *fields;
+  guint n_fields;
+
+  fields = usher_user_get_sign_up_fields (&n_fields);
+  self->sign_up = usher_schema_new ("signUp", fields, n_fields, error);
+  if (self->sign_up == NULL)
+    return FALSE;
+
+  fields = usher_user_get_sign_in_fields (&n_fields);
+  self->sign_in = usher_schema_new ("signIn", fields, n_fields, error);
+
+  return self->sign_in != NULL;
 }
 
 static const struct
@@ -320,15 +394,23 @@ static const struct
   { "GET", "/api/users/currentuser", USHER_ROUTE_NONE, show_current_user },
 };
 
-void
-usher_auth_service_add_routes (UsherAuthService *self)
+gboolean
+usher_auth_routes_add (UsherContext *context, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
-    usher_context_add_route (usher_auth_service_get_context (self),
+  Entrance *self = g_atomic_rc_box_new0 (Entrance);
+  gboolean ok = make_schemas (self, error);
+
+  self->context = context;
+  usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
+  for (guint i = 0; ok && i < G_N_ELEMENTS (routes); i++)
+    usher_context_add_route (context,
                              routes[i].method,
                              routes[i].pattern,
                              routes[i].flags,
                              routes[i].handler,
-                             self,
-                             NULL);
+                             g_atomic_rc_box_acquire (self),
+                             entrance_unref);
+  entrance_unref (self);
+
+  return ok;
 }

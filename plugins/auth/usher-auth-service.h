@@ -6,24 +6,12 @@
 
 #pragma once
 
-#include "usher-service.h"
-
-#include "usher-password.h"
+#include <usher.h>
 
 G_BEGIN_DECLS
 
 #define USHER_TYPE_AUTH_SERVICE (usher_auth_service_get_type ())
 
 G_DECLARE_FINAL_TYPE (UsherAuthService, usher_auth_service, USHER, AUTH_SERVICE, GObject)
-
-/* Not changed after start(), so any thread may read them. */
-UsherContext *usher_auth_service_get_context (UsherAuthService *self);
-UsherSchema *usher_auth_service_get_sign_up (UsherAuthService *self);
-UsherSchema *usher_auth_service_get_sign_in (UsherAuthService *self);
-const UsherPasswordCost *usher_auth_service_get_cost (UsherAuthService *self);
-
-/* its parts, each in a file of its own */
-void usher_auth_service_add_routes (UsherAuthService *self);
-void usher_auth_service_add_bans (UsherAuthService *self);
 
 G_END_DECLS

@@ -10,8 +10,7 @@
 
 #include <sodium.h>
 #include <string.h>
-
-#include "usher-error.h"
+#include <usher.h>
 
 gboolean
 usher_password_prepare (GError **error)

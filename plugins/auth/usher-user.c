@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#include "usher-json-writer.h"
-
 #define ASKED     (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define MAX_EMAIL 254
 #define MAX_LOCAL 64

@@ -8,11 +8,8 @@
 
 #include "usher-expiration-service.h"
 
-#include "usher-event-members.h"
 #include "usher-expiration-contract.h"
-#include "usher-json-writer.h"
 #include "usher-orders-contract.h"
-#include "usher-plugin.h"
 
 /* the key is the id of the order */
 #define TIMER "order"

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-document.h"
+#include <usher.h>
 
 G_BEGIN_DECLS
 

@@ -8,8 +8,8 @@
 
 #include "usher-orders-service.h"
 
-#include "usher-error.h"
-#include "usher-event-members.h"
+#include <usher.h>
+
 #include "usher-ticket-copy.h"
 
 static UsherDocument *

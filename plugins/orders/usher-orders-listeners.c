@@ -8,7 +8,8 @@
 
 #include "usher-orders-service.h"
 
-#include "usher-event-members.h"
+#include <usher.h>
+
 #include "usher-expiration-contract.h"
 #include "usher-order.h"
 #include "usher-orders-contract.h"

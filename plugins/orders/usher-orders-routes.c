@@ -8,7 +8,8 @@
 
 #include "usher-orders-service.h"
 
-#include "usher-error.h"
+#include <usher.h>
+
 #include "usher-order.h"
 #include "usher-orders-contract.h"
 #include "usher-ticket-copy.h"

@@ -9,7 +9,6 @@
 #include "usher-orders-service.h"
 
 #include "usher-order.h"
-#include "usher-plugin.h"
 #include "usher-ticket-copy.h"
 
 struct _UsherOrdersService

@@ -8,8 +8,6 @@
 
 #include "usher-ticket-copy.h"
 
-#include "usher-id.h"
-
 #define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 /* older ids are of tickets whose copy came long ago, or never will */
 #define FRESH (10 * G_TIME_SPAN_SECOND)

@@ -6,7 +6,8 @@
 
 #pragma once
 
-#include "usher-document.h"
+#include <usher.h>
+
 #include "usher-tickets-contract.h"
 
 G_BEGIN_DECLS

@@ -8,8 +8,6 @@
 
 #include "usher-payment.h"
 
-#include "usher-id.h"
-#include "usher-json-writer.h"
 #include "usher-orders-contract.h"
 #include "usher-payments-contract.h"
 

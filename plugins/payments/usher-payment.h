@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-document.h"
+#include <usher.h>
 
 #include "usher-card-processor.h"
 #include "usher-payments-contract.h"

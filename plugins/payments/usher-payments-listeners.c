@@ -6,12 +6,12 @@
 
 #include "config.h"
 
-#include "usher-payments-service.h"
+#include "usher-payments-listeners.h"
 
-#include "usher-error.h"
-#include "usher-event-members.h"
+#include <usher.h>
+
 #include "usher-orders-contract.h"
-#include "usher-payment.h"
+#include "usher-payment-record.h"
 
 /* cents, exactly */
 static gboolean
@@ -128,7 +128,7 @@ on_order_updated (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError
   usher_payment_set_status (payment, status);
   usher_document_set_integer (payment, USHER_PAYMENT_ORDER_VERSION, version);
 
-  return usher_payments_service_save (unit, payment, FALSE, error);
+  return usher_payment_record (unit, payment, FALSE, error);
 }
 
 static gboolean
@@ -145,10 +145,10 @@ on_order_cancelled (UsherEvent *event, UsherUnit *unit, gpointer user_data, GErr
 
   usher_document_set_integer (payment, USHER_PAYMENT_ORDER_VERSION, version);
 
-  return usher_payments_service_save (unit,
-                                      payment,
-                                      usher_payment_cancel (payment, usher_event_get_time (event)),
-                                      error);
+  return usher_payment_record (unit,
+                               payment,
+                               usher_payment_cancel (payment, usher_event_get_time (event)),
+                               error);
 }
 
 static const struct
@@ -162,11 +162,9 @@ static const struct
 };
 
 void
-usher_payments_service_add_listeners (UsherPaymentsService *self)
+usher_payments_listeners_add (UsherContext *context)
 {
-  UsherContext *context = usher_payments_service_get_context (self);
-
   for (guint i = 0; i < G_N_ELEMENTS (listeners); i++)
     usher_context_add_listener (
-        context, listeners[i].channel, NULL, listeners[i].handler, self, NULL);
+        context, listeners[i].channel, NULL, listeners[i].handler, NULL, NULL);
 }

@@ -6,20 +6,45 @@
 
 #include "config.h"
 
-#include "usher-payments-service.h"
+#include "usher-payments-routes.h"
 
-#include "usher-error.h"
-#include "usher-json-writer.h"
-#include "usher-payment.h"
+#include <usher.h>
 
+#include "usher-payment-record.h"
+
+#define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define CURRENCY "usd"
 /* how long a request waits for an order that was just placed */
 #define ORDER_WAIT (2 * G_TIME_SPAN_SECOND)
 
+static const UsherSetting settings[] = {
+  { "payments",
+    "settle-seconds",
+    USHER_SETTING_INTEGER,
+    "30",
+    1,
+    3600,
+    "How long an attempt stays open before the processor is asked what became of it" },
+};
+
+/* the token is the processor's business: it is passed on and never stored */
+static const UsherField request_fields[] = {
+  { USHER_PAYMENTS_TOKEN, USHER_FIELD_STRING, ASKED, 1, 255, "Token must be provided" },
+  { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, ASKED, 0, 0, "OrderId must be provided" },
+};
+
+/* where people pay */
+typedef struct
+{
+  UsherContext *context; /* (unowned): it has the route */
+  UsherCashier *cashier; /* (unowned) */
+  UsherSchema *request;  /* (owned): what is asked of who pays */
+} Counter;
+
 /* what the second step needs of the request */
 typedef struct
 {
-  UsherPaymentsService *service; /* (owned) */
+  UsherCardProcessor *processor; /* (owned) */
   char *order_id;                /* (owned) */
   char *token;                   /* (owned): nowhere else, and so gone with the process */
   gint64 attempt;
@@ -30,7 +55,7 @@ charging_free (gpointer data)
 {
   Charging *charging = data;
 
-  g_object_unref (charging->service);
+  g_object_unref (charging->processor);
   g_free (charging->order_id);
   g_free (charging->token);
   g_free (charging);
@@ -103,7 +128,6 @@ static gboolean
 charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
 {
   Charging *charging = user_data;
-  UsherCardProcessor *processor = usher_payments_service_get_processor (charging->service);
   g_autoptr (UsherDocument) payment = NULL;
   g_autofree char *key = NULL;
   g_auto (UsherCharge) charge = { 0 };
@@ -117,9 +141,9 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **er
   key = g_strdup_printf ("%s:%" G_GINT64_FORMAT, charging->order_id, charging->attempt);
   price = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
   known = usher_payment_is_cancelled (payment)
-              ? usher_card_processor_settle (processor, key, &charge, error)
+              ? usher_card_processor_settle (charging->processor, key, &charge, error)
               : usher_card_processor_charge (
-                    processor, key, price, CURRENCY, charging->token, &charge, error);
+                    charging->processor, key, price, CURRENCY, charging->token, &charge, error);
   if (!known)
     return FALSE;
 
@@ -129,19 +153,19 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **er
 
   usher_unit_unschedule (unit, USHER_PAYMENTS_SETTLE, key);
 
-  return usher_payments_service_save (unit, payment, TRUE, error);
+  return usher_payment_record (unit, payment, TRUE, error);
 }
 
 /* The first step: an open attempt, before anybody is asked for money. */
 static gboolean
-begin_attempt (UsherPaymentsService *self,
+begin_attempt (Counter *self,
                UsherUnit *unit,
                UsherDocument *payment,
                const char *token,
                GError **error)
 {
-  UsherContext *context = usher_payments_service_get_context (self);
-  gint64 patience = usher_context_get_integer (context, "settle-seconds") * G_TIME_SPAN_SECOND;
+  gint64 patience =
+      usher_context_get_integer (self->context, "settle-seconds") * G_TIME_SPAN_SECOND;
   g_autofree char *payment_id = usher_unit_new_id (unit);
   g_autofree char *key = NULL;
   Charging *charging;
@@ -155,7 +179,7 @@ begin_attempt (UsherPaymentsService *self,
       unit, USHER_PAYMENTS_SETTLE, key, usher_unit_get_time (unit) + patience, NULL);
 
   charging = g_new0 (Charging, 1);
-  charging->service = g_object_ref (self);
+  charging->processor = g_object_ref (usher_cashier_get_processor (self->cashier));
   charging->order_id = g_strdup (usher_document_get_id (payment));
   charging->token = g_strdup (token);
   charging->attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
@@ -210,13 +234,13 @@ wait_for_copy (UsherUnit *unit, const char *order_id, GError **error)
 static gboolean
 pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
 {
-  UsherPaymentsService *self = user_data;
+  Counter *self = user_data;
   UsherSession *session = usher_request_get_session (request);
   g_autoptr (UsherDocument) asked = NULL;
   g_autoptr (UsherDocument) payment = NULL;
   const char *order_id;
 
-  asked = usher_request_read (request, usher_payments_service_get_request (self), error);
+  asked = usher_request_read (request, self->request, error);
   if (asked == NULL)
     return FALSE;
 
@@ -234,15 +258,38 @@ pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_da
       self, unit, payment, usher_document_get_string (asked, USHER_PAYMENTS_TOKEN), error);
 }
 
-/* blocking, so that the number of charges at once is bounded, and of those that wait */
-void
-usher_payments_service_add_routes (UsherPaymentsService *self)
+static void
+counter_free (gpointer data)
 {
-  usher_context_add_route (usher_payments_service_get_context (self),
+  Counter *self = data;
+
+  g_clear_pointer (&self->request, usher_schema_unref);
+  g_free (self);
+}
+
+/* blocking, so that the number of charges at once is bounded, and of those that wait */
+gboolean
+usher_payments_routes_add (UsherContext *context, UsherCashier *cashier, GError **error)
+{
+  UsherSchema *request =
+      usher_schema_new ("payment", request_fields, G_N_ELEMENTS (request_fields), error);
+  Counter *self = NULL;
+
+  if (request == NULL)
+    return FALSE;
+
+  self = g_new0 (Counter, 1);
+  self->context = context;
+  self->cashier = cashier;
+  self->request = request;
+  usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
+  usher_context_add_route (context,
                            "POST",
                            "/api/payments",
                            USHER_ROUTE_SIGNED_IN | USHER_ROUTE_BLOCKING,
                            pay,
                            self,
-                           NULL);
+                           counter_free);
+
+  return TRUE;
 }

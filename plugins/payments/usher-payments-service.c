@@ -8,43 +8,17 @@
 
 #include "usher-payments-service.h"
 
-#include "usher-error.h"
+#include "usher-cashier.h"
 #include "usher-payment.h"
-#include "usher-plugin.h"
-#include "usher-test-processor.h"
-
-#define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
+#include "usher-payments-listeners.h"
+#include "usher-payments-routes.h"
+#include "usher-payments-timers.h"
 
 struct _UsherPaymentsService
 {
   GObject parent_instance;
 
-  UsherContext *context;         /* (unowned): the host keeps it as long as the service */
-  UsherCardProcessor *processor; /* (owned) (nullable): from start() on */
-  UsherSchema *request;          /* (owned) */
-};
-
-static const UsherSetting settings[] = {
-  { "payments",
-    "processor",
-    USHER_SETTING_STRING,
-    "test",
-    0,
-    0,
-    "Who charges the cards: test takes no real money" },
-  { "payments",
-    "settle-seconds",
-    USHER_SETTING_INTEGER,
-    "30",
-    1,
-    3600,
-    "How long an attempt stays open before the processor is asked what became of it" },
-};
-
-/* the token is the processor's business: it is passed on and never stored */
-static const UsherField request_fields[] = {
-  { USHER_PAYMENTS_TOKEN, USHER_FIELD_STRING, ASKED, 1, 255, "Token must be provided" },
-  { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, ASKED, 0, 0, "OrderId must be provided" },
+  UsherCashier *cashier; /* (owned) (nullable): from configure() on */
 };
 
 static void service_iface_init (UsherServiceInterface *iface);
@@ -61,54 +35,25 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
   const UsherField *fields;
   guint n_fields;
 
-  self->context = context;
-  self->request =
-      usher_schema_new ("payment", request_fields, G_N_ELEMENTS (request_fields), error);
-  if (self->request == NULL)
-    return FALSE;
-
-  usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
   fields = usher_payment_get_fields (&n_fields);
   usher_context_add_collection (context, USHER_PAYMENT_COLLECTION, fields, n_fields);
-  usher_payments_service_add_routes (self);
-  usher_payments_service_add_listeners (self);
-  usher_payments_service_add_timers (self);
+  self->cashier = usher_cashier_new (context);
+  usher_payments_listeners_add (context);
+  usher_payments_timers_add (context, self->cashier);
 
-  return TRUE;
+  return usher_payments_routes_add (context, self->cashier, error);
 }
 
 static gboolean
 usher_payments_service_start (UsherService *service, UsherContext *context, GError **error)
 {
-  UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
-  const char *processor = usher_context_get_string (context, "processor");
-  g_autofree char *directory = NULL;
-
-  if (g_strcmp0 (processor, "test") != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_INVALID,
-                   "[payments] processor is “%s”, but only “test” is known",
-                   processor);
-      return FALSE;
-    }
-
-  directory = usher_context_dup_directory (context, error);
-  if (directory == NULL)
-    return FALSE;
-
-  self->processor = usher_test_processor_new (directory, usher_context_get_clock (context), error);
-
-  return self->processor != NULL;
+  return usher_cashier_start (USHER_PAYMENTS_SERVICE (service)->cashier, error);
 }
 
 static void
 usher_payments_service_stop (UsherService *service, UsherContext *context)
 {
-  UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
-
-  g_clear_object (&self->processor);
+  usher_cashier_stop (USHER_PAYMENTS_SERVICE (service)->cashier);
 }
 
 static void
@@ -124,8 +69,7 @@ usher_payments_service_finalize (GObject *object)
 {
   UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (object);
 
-  g_clear_object (&self->processor);
-  g_clear_pointer (&self->request, usher_schema_unref);
+  g_clear_pointer (&self->cashier, usher_cashier_free);
 
   G_OBJECT_CLASS (usher_payments_service_parent_class)->finalize (object);
 }
@@ -139,69 +83,6 @@ usher_payments_service_class_init (UsherPaymentsServiceClass *klass)
 static void
 usher_payments_service_init (UsherPaymentsService *self)
 {
-}
-
-UsherContext *
-usher_payments_service_get_context (UsherPaymentsService *self)
-{
-  return self->context;
-}
-
-UsherCardProcessor *
-usher_payments_service_get_processor (UsherPaymentsService *self)
-{
-  return self->processor;
-}
-
-UsherSchema *
-usher_payments_service_get_request (UsherPaymentsService *self)
-{
-  return self->request;
-}
-
-static void
-follow_state (UsherUnit *unit, UsherDocument *payment)
-{
-  const char *order_id = usher_document_get_id (payment);
-  g_autofree char *payload = NULL;
-
-  switch (usher_payment_get_state (payment))
-    {
-    case USHER_PAYMENT_COMPLETED:
-      payload = usher_payment_make_created (payment);
-      usher_unit_publish (unit, USHER_PAYMENTS_CREATED, payload);
-      break;
-
-    case USHER_PAYMENT_REFUNDING:
-      usher_unit_schedule (unit, USHER_PAYMENTS_REFUND, order_id, usher_unit_get_time (unit), NULL);
-      break;
-
-    case USHER_PAYMENT_REFUNDED:
-      payload = usher_payment_make_refunded (payment);
-      usher_unit_publish (unit, USHER_PAYMENTS_REFUNDED, payload);
-      break;
-
-    case USHER_PAYMENT_NONE:
-    case USHER_PAYMENT_OPEN:
-    case USHER_PAYMENT_FAILED:
-    default:
-      break;
-    }
-}
-
-gboolean
-usher_payments_service_save (UsherUnit *unit,
-                             UsherDocument *payment,
-                             gboolean moved,
-                             GError **error)
-{
-  if (!usher_unit_replace (unit, payment, error))
-    return FALSE;
-
-  if (moved)
-    follow_state (unit, payment);
-
-  return TRUE;
 }
 
 USHER_PLUGIN_DEFINE ("payments", "1.0.0", usher_payments_service_get_type)

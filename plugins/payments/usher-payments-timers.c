@@ -6,18 +6,18 @@
 
 #include "config.h"
 
-#include "usher-payments-service.h"
+#include "usher-payments-timers.h"
 
 #include <string.h>
 
-#include "usher-payment.h"
+#include "usher-payment-record.h"
 
 /* Somebody was to charge and has not said what became of it: the process died, or the answer was lost. When the
  * processor is away this fails, and the host tries again with growing delay. */
 static gboolean
 settle (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 {
-  UsherCardProcessor *processor = usher_payments_service_get_processor (user_data);
+  UsherCardProcessor *processor = usher_cashier_get_processor (user_data);
   const char *key = usher_timer_get_key (timer);
   g_autofree char *order_id = g_strndup (key, strcspn (key, ":"));
   g_autoptr (UsherDocument) payment = NULL;
@@ -38,14 +38,14 @@ settle (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
   return !usher_payment_conclude (payment,
                                   usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT),
                                   &charge) ||
-         usher_payments_service_save (unit, payment, TRUE, error);
+         usher_payment_record (unit, payment, TRUE, error);
 }
 
 /* Fails, and is tried again, until the money is back. */
 static gboolean
 refund (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 {
-  UsherCardProcessor *processor = usher_payments_service_get_processor (user_data);
+  UsherCardProcessor *processor = usher_cashier_get_processor (user_data);
   g_autoptr (UsherDocument) payment = NULL;
   g_autofree char *key = NULL;
   g_autofree char *refund_id = NULL;
@@ -65,14 +65,12 @@ refund (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
     return FALSE;
 
   return !usher_payment_refund (payment, refund_id) ||
-         usher_payments_service_save (unit, payment, TRUE, error);
+         usher_payment_record (unit, payment, TRUE, error);
 }
 
 void
-usher_payments_service_add_timers (UsherPaymentsService *self)
+usher_payments_timers_add (UsherContext *context, UsherCashier *cashier)
 {
-  UsherContext *context = usher_payments_service_get_context (self);
-
-  usher_context_add_timer (context, USHER_PAYMENTS_SETTLE, settle, self, NULL);
-  usher_context_add_timer (context, USHER_PAYMENTS_REFUND, refund, self, NULL);
+  usher_context_add_timer (context, USHER_PAYMENTS_SETTLE, settle, cashier, NULL);
+  usher_context_add_timer (context, USHER_PAYMENTS_REFUND, refund, cashier, NULL);
 }

@@ -8,10 +8,6 @@
 
 #include "usher-test-processor.h"
 
-#include "usher-error.h"
-#include "usher-id.h"
-#include "usher-sqlite-connection.h"
-
 #define SLOW       (2 * G_TIME_SPAN_SECOND)
 #define HELD       (5 * G_TIME_SPAN_MINUTE)
 #define HELD_PAUSE (2 * G_TIME_SPAN_MILLISECOND)

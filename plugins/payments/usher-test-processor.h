@@ -6,8 +6,9 @@
 
 #pragma once
 
+#include <usher.h>
+
 #include "usher-card-processor.h"
-#include "usher-clock.h"
 
 G_BEGIN_DECLS
 

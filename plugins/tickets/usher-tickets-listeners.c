@@ -8,8 +8,8 @@
 
 #include "usher-tickets-service.h"
 
-#include "usher-event-members.h"
-#include "usher-json-writer.h"
+#include <usher.h>
+
 #include "usher-orders-contract.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"

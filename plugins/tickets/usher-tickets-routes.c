@@ -8,7 +8,8 @@
 
 #include "usher-tickets-service.h"
 
-#include "usher-error.h"
+#include <usher.h>
+
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
 

@@ -8,7 +8,6 @@
 
 #include "usher-tickets-service.h"
 
-#include "usher-plugin.h"
 #include "usher-ticket.h"
 
 struct _UsherTicketsService

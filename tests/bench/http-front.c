@@ -95,7 +95,7 @@ main (int argc, char **argv)
   g_autofree char *token = NULL;
   GThreadPool *pool = g_thread_pool_new (on_pool, NULL, 1, TRUE, NULL);
 
-  sessions = usher_sessions_new (key_file, 3600, clock, &error);
+  sessions = usher_sessions_new (key_file, G_TIME_SPAN_HOUR, clock, &error);
   if (sessions == NULL || !usher_front_declare_settings (settings, &error))
     return 1;
 

@@ -17,6 +17,7 @@
 #include "usher-http-link-private.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
+#include "usher-test.h"
 
 #define ASKED "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -45,14 +46,14 @@ typedef struct
   GString *body;     /* (owned): of its stream */
   gboolean is_first; /* the stream is that answer's */
   gboolean is_whole; /* its stream was ended in order */
-  int is_done;       /* (atomic) */
+  GAsyncQueue *done; /* (owned): has the run once it is over */
 } Run;
 
 static void
 settle (Run *run)
 {
   if (run->link == NULL && run->stream == NULL)
-    g_atomic_int_set (&run->is_done, 1);
+    g_async_queue_push (run->done, run);
 }
 
 static void
@@ -214,18 +215,6 @@ accept_asked (Stage *stage)
   return fd;
 }
 
-static void
-await_done (Run *run)
-{
-  gint64 deadline = g_get_monotonic_time () + FUZZ_PATIENCE;
-
-  while (!g_atomic_int_get (&run->is_done))
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (20);
-    }
-}
-
 /* (transfer full): what was met */
 static GString *
 run_pieces (const GArray *steps, gboolean leaves)
@@ -237,6 +226,7 @@ run_pieces (const GArray *steps, gboolean leaves)
   run.begin.data = &run;
   run.take.func = on_take;
   run.take.data = &run;
+  run.done = g_async_queue_new ();
   run.head = g_string_new (ASKED);
   run.seen = g_string_new (NULL);
   run.body = g_string_new (NULL);
@@ -256,7 +246,7 @@ run_pieces (const GArray *steps, gboolean leaves)
     }
   /* behind another request it would be another end */
   shutdown (fd, SHUT_WR);
-  await_done (&run);
+  usher_test_pop (run.done);
   close (fd);
 
   if (run.is_whole)
@@ -265,6 +255,7 @@ run_pieces (const GArray *steps, gboolean leaves)
   g_string_free (run.body, TRUE);
   g_string_free (run.head, TRUE);
   g_clear_object (&run.reply);
+  g_async_queue_unref (run.done);
 
   return run.seen;
 }

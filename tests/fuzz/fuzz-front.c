@@ -60,7 +60,7 @@ get_stage (void)
 
 /* Returns what happened last. */
 static FuzzMark
-play (int fd, const GArray *steps, GString *sent)
+play (Stage *stage, int fd, const GArray *steps, GString *sent)
 {
   for (guint i = 0; i < steps->len; i++)
     {
@@ -70,7 +70,7 @@ play (int fd, const GArray *steps, GString *sent)
       g_string_append_len (sent, step->data, (gssize) step->length);
       fuzz_settle (fd);
       if (step->mark == FUZZ_PAUSE)
-        g_usleep (200);
+        fuzz_assert_alive (stage->uris[0], "/api/users/currentuser");
       else if (step->mark != FUZZ_CUT && step->mark != FUZZ_OTHER)
         return step->mark;
     }
@@ -111,7 +111,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GArray) steps = fuzz_steps_new ((const char *) data, size);
   g_autoptr (GString) sent = g_string_new (NULL);
   int fd = fuzz_connect (stage->uris[is_proxied]);
-  FuzzMark last = play (fd, steps, sent);
+  FuzzMark last = play (stage, fd, steps, sent);
 
   if (last == FUZZ_STOP)
     g_clear_object (&stage->fronts[is_proxied]);

@@ -51,5 +51,22 @@ class Settings(unittest.TestCase):
             settings.declare([setting])
 
 
+class Subscriptions(unittest.TestCase):
+    def test_strings_are_kept(self):
+        subscription = Usher.Subscription.new('order:created', ''.join(['pay', 'ments']), None)
+        subscription.start = Usher.Start.NEW
+        subscription.max_in_flight = 8
+        copy = subscription.copy()
+        del subscription
+        gc.collect()
+        self.assertEqual((copy.channel, copy.group, copy.durable), ('order:created', 'payments', None))
+        self.assertEqual((copy.start, copy.max_in_flight), (Usher.Start.NEW, 8))
+
+    def test_question(self):
+        query = Usher.EventsQuery.new(None, 'order:created:7')
+        query.limit = 10
+        self.assertEqual((query.channel, query.copy().cursor, query.limit), (None, 'order:created:7', 10))
+
+
 if __name__ == '__main__':
     unittest.main()

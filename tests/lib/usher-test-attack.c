@@ -8,10 +8,8 @@
 
 #include "usher-test-attack.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -228,13 +226,17 @@ static void
 set_address (UsherTestAttack *self, UsherTestProcess *process)
 {
   g_autofree char *address = usher_test_process_dup_address (process, FALSE);
-  char *colon = strrchr (address, ':');
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) parsed = NULL;
+  g_autoptr (GSocketConnectable) place = g_network_address_parse (address, 0, &error);
+  GNetworkAddress *named = NULL;
 
-  g_assert_nonnull (colon);
-  *colon = '\0';
-  self->address.sin_family = AF_INET;
-  self->address.sin_port = htons ((guint16) atoi (colon + 1));
-  g_assert_cmpint (inet_pton (AF_INET, address, &self->address.sin_addr), ==, 1);
+  g_assert_no_error (error);
+  named = G_NETWORK_ADDRESS (place);
+  parsed = g_inet_socket_address_new_from_string (g_network_address_get_hostname (named),
+                                                  g_network_address_get_port (named));
+  g_assert_true (g_socket_address_to_native (parsed, &self->address, sizeof self->address, &error));
+  g_assert_no_error (error);
 }
 
 UsherTestAttack *

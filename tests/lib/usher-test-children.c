@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "usher-test-client.h"
+#include "usher-test-json.h"
 #include "usher-test-shop.h"
 
 void
@@ -23,54 +24,35 @@ usher_test_child_free (UsherTestChild *child)
   g_free (child);
 }
 
-/* the text of a member of the process @index of the answer */
-static const char *
-get_text (UsherJson *json, guint index, const char *member)
-{
-  g_autofree char *path = g_strdup_printf ("items.%u.%s", index, member);
-
-  return usher_json_get_string (json, path);
-}
-
-static gint64
-get_number (UsherJson *json, guint index, const char *member)
-{
-  g_autofree char *path = g_strdup_printf ("items.%u.%s", index, member);
-  gint64 number = 0;
-
-  usher_json_get_integer (json, path, &number);
-
-  return number;
-}
-
 static char **
-dup_services (UsherJson *json, guint index)
+dup_services (JsonNode *row)
 {
   g_autoptr (GStrvBuilder) services = g_strv_builder_new ();
-  const char *service = NULL;
+  guint n = usher_test_json_get_length (row, "services");
 
-  for (guint i = 0;; i++)
+  for (guint i = 0; i < n; i++)
     {
-      g_autofree char *member = g_strdup_printf ("services.%u", i);
+      g_autofree char *path = g_strdup_printf ("services.%u", i);
 
-      service = get_text (json, index, member);
-      if (service == NULL)
-        return g_strv_builder_end (services);
-      g_strv_builder_add (services, service);
+      g_strv_builder_add (services, usher_test_json_get_string (row, path));
     }
+
+  return g_strv_builder_end (services);
 }
 
+/* @row: of /processes */
 static UsherTestChild *
-read_child (UsherJson *json, guint index)
+read_child (JsonNode *row)
 {
   UsherTestChild *child = g_new0 (UsherTestChild, 1);
+  JsonNode *pid = usher_test_json_find (row, "pid");
 
-  child->name = g_strdup (get_text (json, index, "name"));
-  child->state = g_strdup (get_text (json, index, "state"));
-  child->services = dup_services (json, index);
-  child->pid = (GPid) get_number (json, index, "pid");
-  child->generation = get_number (json, index, "generation");
-  child->n_restarts = get_number (json, index, "restarts");
+  child->name = g_strdup (usher_test_json_get_string (row, "name"));
+  child->state = g_strdup (usher_test_json_get_string (row, "state"));
+  child->services = dup_services (row);
+  child->pid = pid != NULL && !json_node_is_null (pid) ? (GPid) json_node_get_int (pid) : 0;
+  child->generation = usher_test_json_get_integer (row, "generation");
+  child->n_restarts = usher_test_json_get_integer (row, "restarts");
   g_assert_nonnull (child->name);
   g_assert_nonnull (child->state);
 
@@ -83,8 +65,7 @@ usher_test_children_list (UsherTestProcess *process)
   g_autoptr (UsherTestClient) admin = usher_test_client_new_admin (process);
   g_autoptr (GPtrArray) children =
       g_ptr_array_new_with_free_func ((GDestroyNotify) usher_test_child_free);
-  UsherJson *json = NULL;
-  guint n_children = 0;
+  JsonArray *rows = NULL;
 
   if (usher_test_process_get_placement (process) == USHER_TEST_ONE)
     return g_steal_pointer (&children);
@@ -93,11 +74,9 @@ usher_test_children_list (UsherTestProcess *process)
     g_error ("/processes: %u %s",
              usher_test_client_get_status (admin),
              usher_test_client_get_body (admin));
-  json = usher_test_client_get_json (admin);
-  g_assert_nonnull (json);
-  n_children = usher_json_get_length (json, "items");
-  for (guint i = 0; i < n_children; i++)
-    g_ptr_array_add (children, read_child (json, i));
+  rows = json_node_get_array (usher_test_json_find (usher_test_client_get_json (admin), "items"));
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    g_ptr_array_add (children, read_child (json_array_get_element (rows, i)));
 
   return g_steal_pointer (&children);
 }

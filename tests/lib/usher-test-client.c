@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-test-json.h"
 #include "usher-test.h"
 
 /* seconds without a byte */
@@ -29,7 +30,7 @@ struct _UsherTestClient
   guint status;
   GHashTable *answer_headers; /* (owned) (element-type utf8 utf8): lower case */
   char *body;                 /* (owned) (nullable) */
-  UsherJson *json;            /* (owned) (nullable) */
+  JsonNode *json;             /* (owned) (nullable) */
 };
 
 static UsherTestClient *
@@ -82,7 +83,7 @@ clear_answer (UsherTestClient *self)
   self->status = 0;
   g_hash_table_remove_all (self->answer_headers);
   g_clear_pointer (&self->body, g_free);
-  g_clear_pointer (&self->json, usher_json_unref);
+  g_clear_pointer (&self->json, json_node_unref);
 }
 
 void
@@ -362,11 +363,11 @@ usher_test_client_get_header (UsherTestClient *self, const char *name)
   return g_hash_table_lookup (self->answer_headers, lower);
 }
 
-UsherJson *
+JsonNode *
 usher_test_client_get_json (UsherTestClient *self)
 {
   if (self->json == NULL && self->body != NULL)
-    self->json = usher_json_parse (self->body, -1, NULL);
+    self->json = json_from_string (self->body, NULL);
 
   return self->json;
 }
@@ -374,18 +375,9 @@ usher_test_client_get_json (UsherTestClient *self)
 const char *
 usher_test_client_get_string (UsherTestClient *self, const char *path)
 {
-  UsherJson *json = usher_test_client_get_json (self);
+  JsonNode *json = usher_test_client_get_json (self);
 
-  return json != NULL ? usher_json_get_string (json, path) : NULL;
-}
-
-char *
-usher_test_client_dup_text (UsherTestClient *self, const char *path)
-{
-  UsherJson *json = usher_test_client_get_json (self);
-  char *text = json != NULL ? usher_json_dup_text (json, path) : NULL;
-
-  return text != NULL ? text : g_strdup ("");
+  return json != NULL ? usher_test_json_get_string (json, path) : NULL;
 }
 
 void

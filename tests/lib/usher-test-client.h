@@ -7,8 +7,8 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
-#include "usher-json.h"
 #include "usher-test-process.h"
 
 G_BEGIN_DECLS
@@ -50,12 +50,10 @@ void usher_test_client_disconnect (UsherTestClient *self);
 guint usher_test_client_get_status (UsherTestClient *self);
 const char *usher_test_client_get_body (UsherTestClient *self);
 const char *usher_test_client_get_header (UsherTestClient *self, const char *name);
-/* (nullable) */
-UsherJson *usher_test_client_get_json (UsherTestClient *self);
+/* (transfer none) (nullable) */
+JsonNode *usher_test_client_get_json (UsherTestClient *self);
 /* the string at @path of the JSON, NULL when it is missing */
 const char *usher_test_client_get_string (UsherTestClient *self, const char *path);
-/* the JSON text at @path of the JSON, "" when it is missing */
-char *usher_test_client_dup_text (UsherTestClient *self, const char *path);
 
 /* TRUE ends the waiting */
 typedef gboolean (*UsherTestCondition) (UsherTestClient *client, gpointer user_data);

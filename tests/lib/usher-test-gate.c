@@ -43,3 +43,34 @@ usher_test_gate_pass (UsherTestGate *self)
     g_cond_wait (&self->cond, &self->mutex);
   g_mutex_unlock (&self->mutex);
 }
+
+typedef struct
+{
+  UsherTestGate gate;
+  GThreadFunc func;
+  gpointer data;
+} Race;
+
+static gpointer
+run_racer (gpointer data)
+{
+  Race *race = data;
+
+  usher_test_gate_pass (&race->gate);
+
+  return race->func (race->data);
+}
+
+void
+usher_test_race (guint n_threads, GThreadFunc func, gpointer data)
+{
+  Race race = { .func = func, .data = data };
+  g_autofree GThread **threads = g_new0 (GThread *, n_threads);
+
+  usher_test_gate_init (&race.gate, n_threads);
+  for (guint i = 0; i < n_threads; i++)
+    threads[i] = g_thread_new ("racer", run_racer, &race);
+  for (guint i = 0; i < n_threads; i++)
+    g_thread_join (threads[i]);
+  usher_test_gate_clear (&race.gate);
+}

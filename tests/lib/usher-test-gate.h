@@ -22,6 +22,8 @@ typedef struct
 
 void usher_test_gate_init (UsherTestGate *self, guint n_all);
 void usher_test_gate_clear (UsherTestGate *self);
+/* runs @func in so many threads, which all begin together, and waits until they have ended */
+void usher_test_race (guint n_threads, GThreadFunc func, gpointer data);
 void usher_test_gate_pass (UsherTestGate *self);
 
 G_END_DECLS

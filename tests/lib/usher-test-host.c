@@ -68,6 +68,15 @@ parcel_free (gpointer data)
   g_free (parcel);
 }
 
+static void
+assign (UsherSettings *settings, const char *assignment)
+{
+  g_autoptr (GError) error = NULL;
+
+  usher_settings_assign (settings, assignment, "the test", &error);
+  g_assert_no_error (error);
+}
+
 static UsherSettings *
 make_settings (UsherTestHost *self)
 {
@@ -76,14 +85,15 @@ make_settings (UsherTestHost *self)
 
   usher_host_declare_settings (settings, &error);
   g_assert_no_error (error);
-  usher_settings_assign (settings, "store.documents-a-unit=1", "the test", &error);
-  g_assert_no_error (error);
-
-  for (guint i = 0; self->settings[i] != NULL; i++)
+  assign (settings, "store.documents-a-unit=1");
+  /* hashes as cheap as they may be: no test is about them */
+  if (g_strv_contains ((const char *const *) self->plugins, "auth"))
     {
-      usher_settings_assign (settings, self->settings[i], "the test", &error);
-      g_assert_no_error (error);
+      assign (settings, "auth.hash-memory-kib=1024");
+      assign (settings, "auth.hash-passes=1");
     }
+  for (guint i = 0; self->settings[i] != NULL; i++)
+    assign (settings, self->settings[i]);
 
   return g_steal_pointer (&settings);
 }
@@ -291,6 +301,93 @@ usher_test_host_call (UsherTestHost *self,
   return usher_test_host_call_with (self, method, target, user_id, body, NULL);
 }
 
+char *
+usher_test_host_create (UsherTestHost *self,
+                        const char *path,
+                        const char *user_id,
+                        const char *body)
+{
+  g_autoptr (UsherReply) reply = usher_test_host_call (self, "POST", path, user_id, body);
+
+  usher_test_assert_status (reply, 201);
+
+  return usher_test_dup_member (reply, "id");
+}
+
+void
+usher_test_host_assert_call (UsherTestHost *self,
+                             const char *method,
+                             const char *target,
+                             const char *user_id,
+                             const char *body,
+                             guint status)
+{
+  g_autoptr (UsherReply) reply = usher_test_host_call (self, method, target, user_id, body);
+
+  usher_test_assert_status (reply, status);
+}
+
+void
+usher_test_host_assert_refusals (UsherTestHost *self,
+                                 const UsherTestRefusal *refusals,
+                                 guint n_refusals)
+{
+  for (const UsherTestRefusal *row = refusals; row < refusals + n_refusals; row++)
+    {
+      g_autoptr (UsherReply) reply =
+          usher_test_host_call (self, row->method, row->target, row->user_id, row->body);
+
+      g_test_message ("%s %s %s", row->method, row->target, row->body != NULL ? row->body : "");
+      usher_test_assert_refused (reply, row->status, row->field, row->message);
+    }
+}
+
+void
+usher_test_host_assert_bad_bodies (UsherTestHost *self,
+                                   const char *path,
+                                   const char *const *bodies,
+                                   guint n_bodies,
+                                   const char *field,
+                                   const char *message)
+{
+  for (guint i = 0; i < n_bodies; i++)
+    {
+      const UsherTestRefusal refusal = { "POST", path,  USHER_TEST_ALICE, bodies[i],
+                                         400,    field, message };
+
+      usher_test_host_assert_refusals (self, &refusal, 1);
+    }
+}
+
+void
+usher_test_host_assert_repeatable (UsherTestHost *self,
+                                   const char *path,
+                                   const char *user_id,
+                                   const char *body,
+                                   const char *other)
+{
+  static const char key[] = "Idempotency-Key: k1";
+  g_autoptr (UsherReply) first = usher_test_host_call_with (self, "POST", path, user_id, body, key);
+  g_autoptr (UsherReply) second =
+      usher_test_host_call_with (self, "POST", path, user_id, body, key);
+  g_autoptr (UsherReply) refused =
+      usher_test_host_call_with (self, "POST", path, user_id, other, key);
+  g_autofree char *answer = usher_test_dup_body (first);
+  g_autofree char *again = usher_test_dup_body (second);
+
+  usher_test_assert_status (first, 201);
+  usher_test_assert_status (second, 201);
+  g_assert_cmpstr (answer, ==, again);
+  usher_test_assert_status (refused, 409);
+}
+
+void
+usher_test_host_dawdle (UsherTestHost *self, const char *target, guint round)
+{
+  for (guint i = 0; i < round % 8; i++)
+    g_object_unref (usher_test_host_call (self, "GET", target, USHER_TEST_BOB, NULL));
+}
+
 UsherReply *
 usher_test_host_call_admin (UsherTestHost *self, const char *method, const char *target)
 {
@@ -453,6 +550,18 @@ usher_test_host_feed (UsherTestHost *self,
 }
 
 void
+usher_test_host_deliver (UsherTestHost *self,
+                         const char *service,
+                         const char *group,
+                         UsherEvent *event)
+{
+  g_autoptr (GError) error = NULL;
+
+  usher_host_feed (self->host, service, group, event, &error);
+  g_assert_no_error (error);
+}
+
+void
 usher_test_host_give (UsherTestHost *self,
                       const char *service,
                       const char *group,
@@ -460,10 +569,8 @@ usher_test_host_give (UsherTestHost *self,
                       const char *payload)
 {
   g_autoptr (UsherEvent) event = usher_test_event_new (self, channel, payload);
-  g_autoptr (GError) error = NULL;
 
-  usher_host_feed (self->host, service, group, event, &error);
-  g_assert_no_error (error);
+  usher_test_host_deliver (self, service, group, event);
 }
 
 void
@@ -482,6 +589,14 @@ usher_test_host_assert_bad (UsherTestHost *self,
       g_assert_false (usher_host_feed (self->host, service, events[i].group, event, &error));
       g_assert_error (error, USHER_ERROR, (int) events[i].code);
     }
+}
+
+char *
+usher_test_make_row_path (const char *prefix, const char *before, const char *event)
+{
+  g_autofree char *state = g_strdelimit (g_strdup (before), " ", '+');
+
+  return g_strdup_printf ("%s/%s/%s", prefix, *state != '\0' ? state : "new", event);
 }
 
 GPtrArray *
@@ -630,4 +745,25 @@ usher_test_host_carry (UsherTestHost *self)
   while (deliver_parcels (self) > 0);
 
   return self->carried->len;
+}
+
+void
+usher_test_host_set_up (UsherTestHostFixture *fixture, gconstpointer plugins)
+{
+  fixture->host = usher_test_host_new (plugins, NULL);
+}
+
+void
+usher_test_host_tear_down (UsherTestHostFixture *fixture, gconstpointer plugins)
+{
+  usher_test_host_free (fixture->host);
+}
+
+void
+usher_test_host_add (const char *path,
+                     const char *plugins,
+                     void (*func) (UsherTestHostFixture *fixture, gconstpointer plugins))
+{
+  g_test_add (
+      path, UsherTestHostFixture, plugins, usher_test_host_set_up, func, usher_test_host_tear_down);
 }

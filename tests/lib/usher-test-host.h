@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-error.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-manual-clock.h"
 
 G_BEGIN_DECLS
@@ -52,6 +52,47 @@ UsherReply *usher_test_host_call_with (UsherTestHost *self,
                                        const char *user_id,
                                        const char *body,
                                        const char *headers);
+/* A document that somebody makes by a POST to @path, which must succeed; (transfer full): its id */
+char *usher_test_host_create (UsherTestHost *self,
+                              const char *path,
+                              const char *user_id,
+                              const char *body);
+/* a call of which the status is all that matters */
+void usher_test_host_assert_call (UsherTestHost *self,
+                                  const char *method,
+                                  const char *target,
+                                  const char *user_id,
+                                  const char *body,
+                                  guint status);
+/* A call that is refused, with one error. */
+typedef struct
+{
+  const char *method;
+  const char *target;
+  const char *user_id; /* (nullable): anonymous */
+  const char *body;    /* (nullable) */
+  guint status;
+  const char *field; /* (nullable): without a field */
+  const char *message;
+} UsherTestRefusal;
+void usher_test_host_assert_refusals (UsherTestHost *self,
+                                      const UsherTestRefusal *refusals,
+                                      guint n_refusals);
+/* Alice's POST to @path is refused with 400, whichever of @bodies it has. */
+void usher_test_host_assert_bad_bodies (UsherTestHost *self,
+                                        const char *path,
+                                        const char *const *bodies,
+                                        guint n_bodies,
+                                        const char *field,
+                                        const char *message);
+/* With one Idempotency-Key the answer to @body comes again, and @other is refused, which is another body. */
+void usher_test_host_assert_repeatable (UsherTestHost *self,
+                                        const char *path,
+                                        const char *user_id,
+                                        const char *body,
+                                        const char *other);
+/* gives another thread a head start that differs from @round to round */
+void usher_test_host_dawdle (UsherTestHost *self, const char *target, guint round);
 /* a request of the admin listener */
 UsherReply *
 usher_test_host_call_admin (UsherTestHost *self, const char *method, const char *target);
@@ -110,7 +151,12 @@ gboolean usher_test_host_feed (UsherTestHost *self,
                                const char *group,
                                UsherEvent *event,
                                GError **error);
-/* the same with a new event, which must be acknowledged */
+/* the same, and the event must be acknowledged */
+void usher_test_host_deliver (UsherTestHost *self,
+                              const char *service,
+                              const char *group,
+                              UsherEvent *event);
+/* the same with a new event */
 void usher_test_host_give (UsherTestHost *self,
                            const char *service,
                            const char *group,
@@ -130,6 +176,8 @@ void usher_test_host_assert_bad (UsherTestHost *self,
                                  const char *service,
                                  const UsherTestBadEvent *events,
                                  guint n_events);
+/* (transfer full): the path of a test of a row in a state table. @before: what was told before, with spaces between */
+char *usher_test_make_row_path (const char *prefix, const char *before, const char *event);
 /* what the service has published since the last look; (transfer container) (element-type UsherEvent) */
 GPtrArray *usher_test_host_take_events (UsherTestHost *self, const char *service);
 /* The only event since the last look, which must be on @channel. */
@@ -148,5 +196,18 @@ void usher_test_host_assert_quiet (UsherTestHost *self, const char *service);
 guint usher_test_host_carry (UsherTestHost *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTestHost, usher_test_host_free)
+
+/* A fixture that is a host, and no more. */
+typedef struct
+{
+  UsherTestHost *host;
+} UsherTestHostFixture;
+
+/* @plugins: with spaces between */
+void usher_test_host_set_up (UsherTestHostFixture *fixture, gconstpointer plugins);
+void usher_test_host_tear_down (UsherTestHostFixture *fixture, gconstpointer plugins);
+void usher_test_host_add (const char *path,
+                          const char *plugins,
+                          void (*func) (UsherTestHostFixture *fixture, gconstpointer plugins));
 
 G_END_DECLS

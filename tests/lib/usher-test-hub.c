@@ -13,25 +13,6 @@
 
 #define PATIENCE G_TIME_SPAN_SECOND
 
-/* a port that is free, and will be after a restart: below the range that the kernel gives to those who connect */
-static guint16
-find_port (void)
-{
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  guint16 port = 0;
-
-  while (port == 0)
-    {
-      guint16 candidate = (guint16) g_random_int_range (20000, 32000);
-
-      if (g_socket_listener_add_inet_port (listener, candidate, NULL, NULL))
-        port = candidate;
-    }
-  g_socket_listener_close (listener);
-
-  return port;
-}
-
 static char *
 make_endpoint (UsherTestHubWay way, const char *directory)
 {
@@ -46,7 +27,7 @@ make_endpoint (UsherTestHubWay way, const char *directory)
     case USHER_TEST_HUB_TCP:
     case USHER_TEST_HUB_CURVE:
     default:
-      return g_strdup_printf ("tcp://127.0.0.1:%u", find_port ());
+      return g_strdup_printf ("tcp://127.0.0.1:%u", usher_test_find_port ());
     }
 }
 

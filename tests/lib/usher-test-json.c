@@ -20,63 +20,99 @@ usher_test_json_read (const char *text)
   return root;
 }
 
-/* (transfer full): an array of what is there */
+/* (transfer none) (nullable): what is called so in @node */
 static JsonNode *
-query (JsonNode *root, const char *path)
+find_member (JsonNode *node, const char *name)
 {
-  g_autoptr (GError) error = NULL;
-  JsonNode *found = json_path_query (path, root, &error);
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_get_member (json_node_get_object (node), name);
 
-  g_assert_no_error (error);
+  if (JSON_NODE_HOLDS_ARRAY (node) && g_ascii_isdigit (*name))
+    {
+      JsonArray *array = json_node_get_array (node);
+      guint64 index = g_ascii_strtoull (name, NULL, 10);
 
-  return found;
+      if (index < json_array_get_length (array))
+        return json_array_get_element (array, (guint) index);
+    }
+
+  return NULL;
 }
 
-/* (transfer full): the one value there */
-static JsonNode *
-find (JsonNode *root, const char *path)
+JsonNode *
+usher_test_json_find (JsonNode *root, const char *path)
 {
-  g_autoptr (JsonNode) found = query (root, path);
-  JsonArray *matches = json_node_get_array (found);
-  g_autofree char *text = json_to_string (root, FALSE);
+  g_auto (GStrv) names = g_strsplit (path, ".", -1);
+  JsonNode *node = root;
 
-  if (json_array_get_length (matches) != 1)
-    g_error ("%u values are at %s: %s", json_array_get_length (matches), path, text);
+  for (guint i = 0; names[i] != NULL && node != NULL; i++)
+    node = find_member (node, names[i]);
 
-  return json_array_dup_element (matches, 0);
+  return node;
 }
 
-char *
-usher_test_json_dup_string (JsonNode *root, const char *path)
+/* what is there, or the test ends */
+static JsonNode *
+get (JsonNode *root, const char *path)
 {
-  g_autoptr (JsonNode) node = find (root, path);
+  JsonNode *node = usher_test_json_find (root, path);
 
-  g_assert_true (json_node_get_value_type (node) == G_TYPE_STRING);
+  if (node == NULL)
+    {
+      g_autofree char *text = json_to_string (root, FALSE);
 
-  return json_node_dup_string (node);
+      g_error ("nothing is at %s: %s", path, text);
+    }
+
+  return node;
+}
+
+const char *
+usher_test_json_get_string (JsonNode *root, const char *path)
+{
+  JsonNode *node = usher_test_json_find (root, path);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+gint64
+usher_test_json_get_integer (JsonNode *root, const char *path)
+{
+  JsonNode *node = get (root, path);
+
+  g_assert_true (json_node_get_value_type (node) == G_TYPE_INT64);
+
+  return json_node_get_int (node);
+}
+
+guint
+usher_test_json_get_length (JsonNode *root, const char *path)
+{
+  JsonNode *node = get (root, path);
+
+  g_assert_true (JSON_NODE_HOLDS_ARRAY (node));
+
+  return json_array_get_length (json_node_get_array (node));
 }
 
 void
 usher_test_json_assert_string (JsonNode *root, const char *path, const char *expected)
 {
-  g_autofree char *text = usher_test_json_dup_string (root, path);
-
-  g_assert_cmpstr (text, ==, expected);
+  g_assert_cmpstr (usher_test_json_get_string (root, path), ==, expected);
 }
 
 void
 usher_test_json_assert_integer (JsonNode *root, const char *path, gint64 expected)
 {
-  g_autoptr (JsonNode) node = find (root, path);
-
-  g_assert_true (json_node_get_value_type (node) == G_TYPE_INT64);
-  g_assert_cmpint (json_node_get_int (node), ==, expected);
+  g_assert_cmpint (usher_test_json_get_integer (root, path), ==, expected);
 }
 
 void
 usher_test_json_assert_boolean (JsonNode *root, const char *path, gboolean expected)
 {
-  g_autoptr (JsonNode) node = find (root, path);
+  JsonNode *node = get (root, path);
 
   g_assert_true (json_node_get_value_type (node) == G_TYPE_BOOLEAN);
   g_assert_cmpint (json_node_get_boolean (node), ==, expected);
@@ -85,15 +121,11 @@ usher_test_json_assert_boolean (JsonNode *root, const char *path, gboolean expec
 void
 usher_test_json_assert_null (JsonNode *root, const char *path)
 {
-  g_autoptr (JsonNode) node = find (root, path);
-
-  g_assert_true (json_node_is_null (node));
+  g_assert_true (json_node_is_null (get (root, path)));
 }
 
 void
-usher_test_json_assert_count (JsonNode *root, const char *path, guint expected)
+usher_test_json_assert_length (JsonNode *root, const char *path, guint expected)
 {
-  g_autoptr (JsonNode) found = query (root, path);
-
-  g_assert_cmpuint (json_array_get_length (json_node_get_array (found)), ==, expected);
+  g_assert_cmpuint (usher_test_json_get_length (root, path), ==, expected);
 }

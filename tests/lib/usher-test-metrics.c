@@ -200,7 +200,7 @@ read_sample (Reading *self, const char *line)
   labels = g_match_info_fetch (match, 2);
   text = g_match_info_fetch (match, 3);
   value = g_ascii_strtod (text, NULL);
-  if (self->type == NULL || !g_str_has_prefix (name, self->name))
+  if (self->name == NULL || self->type == NULL || !g_str_has_prefix (name, self->name))
     return "a sample outside of its family";
   if (!g_hash_table_add (self->series, g_strconcat (name, "{", labels, NULL)))
     return "a series told twice";

@@ -12,17 +12,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "usher-test-program.h"
 #include "usher-test.h"
-
-/* what shells add to a signal's number */
-#define SIGNALLED 128
-
-/* below the ports that the kernel gives to whoever asks for any */
-#define FIRST_PORT 20000
-#define LAST_PORT  32000
 
 struct _UsherTestProcess
 {
@@ -51,51 +44,13 @@ static const char *const default_settings[] = {
   NULL,
 };
 
-static gboolean
-is_free (guint16 port)
-{
-  g_autoptr (GSocket) socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
-
-  return socket != NULL && g_socket_bind (socket, address, FALSE, NULL);
-}
-
-/* one that a hub that is killed finds free again */
-static char *
-choose_endpoint (void)
-{
-  gint32 port = 0;
-
-  do
-    port = g_random_int_range (FIRST_PORT, LAST_PORT);
-  while (!is_free ((guint16) port));
-
-  return g_strdup_printf ("tcp://127.0.0.1:%d", port);
-}
-
 static void
 make_keys (UsherTestProcess *self)
 {
   g_autofree char *keys = g_build_filename (self->directory, "keys", NULL);
   g_autofree char *setting = g_strconcat ("bus.keys=", keys, NULL);
-  const char *const arguments[] = { g_getenv ("USHER_TEST_PROGRAM"), "keys", keys, NULL };
-  g_autoptr (GError) error = NULL;
-  int status = 0;
 
-  g_spawn_sync (NULL,
-                (char **) arguments,
-                NULL,
-                G_SPAWN_STDOUT_TO_DEV_NULL,
-                NULL,
-                NULL,
-                NULL,
-                NULL,
-                &status,
-                &error);
-  g_assert_no_error (error);
-  g_spawn_check_wait_status (status, &error);
-  g_assert_no_error (error);
+  usher_test_program_run ("keys", keys, NULL);
   usher_test_process_add_setting (self, setting);
 }
 
@@ -129,7 +84,7 @@ usher_test_process_new_placed (UsherTestPlacement placement, const char *const *
   if (placement == USHER_TEST_PAIRS)
     {
       make_keys (self);
-      self->endpoint = choose_endpoint ();
+      self->endpoint = g_strdup_printf ("tcp://127.0.0.1:%u", usher_test_find_port ());
     }
 
   return self;
@@ -170,13 +125,6 @@ void
 usher_test_process_set_variable (UsherTestProcess *self, const char *name, const char *value)
 {
   g_hash_table_insert (self->environment, g_strdup (name), g_strdup (value));
-}
-
-/* a test that aborts takes its host with it */
-static void
-on_child_setup (gpointer user_data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static void
@@ -233,7 +181,7 @@ static void
 spawn (UsherTestProcess *self)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+      usher_test_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_auto (GStrv) arguments = make_arguments (self);
   g_autoptr (GError) error = NULL;
   GHashTableIter iter;
@@ -241,12 +189,9 @@ spawn (UsherTestProcess *self)
   gpointer value = NULL;
 
   g_assert_null (self->child);
-  /* a warning is the host's word to its operator, not a bug */
-  g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
   g_hash_table_iter_init (&iter, self->environment);
   while (g_hash_table_iter_next (&iter, &name, &value))
     g_subprocess_launcher_setenv (launcher, name, value, TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, on_child_setup, NULL, NULL);
   self->child = g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments, &error);
   g_assert_no_error (error);
 }
@@ -259,8 +204,7 @@ usher_test_process_try_start (UsherTestProcess *self)
   g_autofree char *admin_address = NULL;
 
   spawn (self);
-  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->child));
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (output), FALSE);
+  output = usher_test_program_read_lines (g_subprocess_get_stdout_pipe (self->child));
   address = read_address (output, "listening on http://");
   admin_address = read_address (output, "admin on http://");
   if (admin_address == NULL)
@@ -315,8 +259,7 @@ void
 usher_test_process_kill (UsherTestProcess *self)
 {
   set_stopped (self);
-  g_subprocess_force_exit (self->child);
-  g_subprocess_wait (self->child, NULL, NULL);
+  usher_test_subprocess_end (self->child, SIGKILL);
   g_clear_object (&self->child);
   usher_test_process_await_unused (self);
 }
@@ -332,13 +275,8 @@ int
 usher_test_process_await_exit (UsherTestProcess *self)
 {
   g_autoptr (GSubprocess) child = g_steal_pointer (&self->child);
-  g_autoptr (GError) error = NULL;
 
-  g_subprocess_wait (child, NULL, &error);
-  g_assert_no_error (error);
-
-  return g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child)
-                                            : SIGNALLED + g_subprocess_get_term_sig (child);
+  return usher_test_subprocess_await_end (child);
 }
 
 int

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from xml.sax.saxutils import quoteattr
 
+import faces
 import layers
 import sizes
 import structs
@@ -24,6 +25,7 @@ RULES = {
     "licences": tools.check_licences,
     "spelling": tools.check_spelling,
     "sizes": sizes.check_sizes,
+    "faces": faces.check_faces,
     "layers": layers.check_layers,
     "circles": layers.check_circles,
     "structs": structs.check_structs,

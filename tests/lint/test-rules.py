@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 
+import faces
 import layers
 import sizes
 import structs
@@ -30,6 +31,10 @@ KNOT = {
     "host/bus/usher-b.c": CALL % ("b", "a"),
     "host/bus/usher-c.c": CALL % ("c", "b"),
 }
+LISTS_OF_HEADERS = (
+    "usher_plugin_headers += files(\n  'usher-a.h',\n  'usher-c.h',\n)\n"
+    "usher_host_headers += files(\n  'usher-b.h',\n  'usher-c.h',\n  'usher-e-private.h',\n)\n"
+)
 WIDE = "#include <stdlib.h>\n\nint\nread_number (const char *text)\n{\n  return atoi (text);\n}\n"
 
 # name → rule, the tree, and where something is wrong in it
@@ -42,6 +47,24 @@ CASES = {
     "functions": (sizes.check_sizes, {"a.c": "\n" + LONG, "b.c": LONG.replace("  stop ();\n", "", 1)}, ["a.c:2"]),
     "python": (sizes.check_sizes, {"a.py": "def a():\n" + "    b()\n" * 60, "b.py": "def a():\n" + "    b()\n" * 59}, ["a.py:1"]),
     "shell": (sizes.check_sizes, {"a": "a() {\n" + "  b\n" * 59 + "}\n", "b": "a() {\n" + "  b\n" * 58 + "}\n"}, ["a:1"]),
+    "faces": (
+        faces.check_faces,
+        {
+            "host/core/meson.build": LISTS_OF_HEADERS,
+            **{f"host/core/usher-{name}.h": LOG for name in ("a", "b", "c", "d", "e-private", "f-private")},
+            "host/daemon/meson.build": "executable('usher')\n",
+            "host/daemon/usher-life.h": LOG,
+            "host/meson.build": "install_headers(usher_headers, subdir: 'usher-1')\ninstall_headers('usher-g.h')\n",
+            "plugins/b/usher-b.c": "#include <usher.h>\n\n#include \"usher-d.h\"\n",
+        },
+        [
+            "host/core/usher-c.h:1",
+            "host/core/usher-d.h:1",
+            "host/core/usher-e-private.h:1",
+            "host/meson.build:2",
+            "plugins/b/usher-b.c:3",
+        ],
+    ),
     "layers-include": (
         layers.check_layers,
         {

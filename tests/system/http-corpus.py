@@ -19,6 +19,8 @@ import tempfile
 import time
 import urllib.request
 
+from patience import await_true
+
 SCALE = int(os.environ.get("USHER_TEST_SCALE", "1"))
 # seconds until an answer must be there: the deadlines of the hosts below, and as much again
 PATIENCE = 5 * SCALE
@@ -586,15 +588,16 @@ class Place:
             subprocess.Popen([f"/usr/sbin/{self.name}", *flag, path], stderr=subprocess.DEVNULL)
         )
         self.address = f"127.0.0.1:{port}"
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                Connection(self.address).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.children[-1].poll() is not None:
-                    raise Fault(f"{self.name} does not listen") from None
-                time.sleep(0.01)
+        await_true(self.is_listening, f"{self.name} listens")
+
+    def is_listening(self):
+        if self.children[-1].poll() is not None:
+            raise Fault(f"{self.name} has ended")
+        try:
+            Connection(self.address).close()
+        except OSError:
+            return False
+        return True
 
     def sign_up(self):
         body = json.dumps({"email": "corpus@example.com", "password": "correct horse"}).encode()

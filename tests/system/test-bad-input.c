@@ -7,9 +7,9 @@
 #include "config.h"
 
 #include <string.h>
-#include <sys/resource.h>
 
 #include "usher-test-shop.h"
+#include "usher-test.h"
 
 #define MANY         1000
 #define N_SLOW       40
@@ -341,16 +341,6 @@ test_large_head (Fixture *fixture, gconstpointer data)
 }
 
 static void
-allow_many_files (void)
-{
-  struct rlimit limit = { 0 };
-
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-  limit.rlim_cur = limit.rlim_max;
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-}
-
-static void
 assert_serves_others (Fixture *fixture)
 {
   g_autoptr (UsherTestClient) other = usher_test_client_new (fixture->process);
@@ -465,19 +455,13 @@ test_slow_senders (Fixture *fixture, gconstpointer data)
     usher_test_client_free (slow.clients[i]);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/bad-input/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/bad-input/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  allow_many_files ();
+  usher_test_allow_many_files ();
 
   add ("json", test_json);
   add ("types", test_types);

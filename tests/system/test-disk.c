@@ -10,12 +10,14 @@
 
 #include "usher-test-checker.h"
 #include "usher-test-shop.h"
+#include "usher-test.h"
 
 #define N_PEOPLE 3
 #define N_ROUNDS 8
 #define SEED     42
-#define MIN_LIFE (100 * G_TIME_SPAN_MILLISECOND)
-#define MAX_LIFE (300 * G_TIME_SPAN_MILLISECOND)
+/* what people are answered until the disk fails, or heals */
+#define MIN_LIFE 20
+#define MAX_LIFE 100
 
 typedef struct
 {
@@ -174,6 +176,7 @@ typedef struct
   UsherTestChecker *checker; /* (unowned) */
   UsherTestClient *client;
   gboolean *closing; /* (unowned) (atomic) */
+  int *n_answers;    /* (unowned) (atomic): of all */
 } Person;
 
 /* Whether it was done. What was not may be refused as read-only, or since an earlier step is not known yet. */
@@ -183,6 +186,7 @@ is_done (Person *person, guint success)
   static const guint expected[] = { 400, 404, 409, 503 };
   guint status = usher_test_client_get_status (person->client);
 
+  g_atomic_int_inc (person->n_answers);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     if (status == expected[i])
       return FALSE;
@@ -198,6 +202,7 @@ buy (Person *person)
   g_autofree char *ticket_id = NULL;
   g_autofree char *order_id = NULL;
 
+  g_atomic_int_inc (person->n_answers);
   if (!sell (person->client, person->checker))
     return;
 
@@ -225,6 +230,15 @@ live (gpointer data)
   return NULL;
 }
 
+/* until people had as many more answers as the dice say */
+static void
+await_answers (int *n_answers, GRand *dice)
+{
+  int until = g_atomic_int_get (n_answers) + g_rand_int_range (dice, MIN_LIFE, MAX_LIFE);
+
+  usher_test_until (g_atomic_int_get (n_answers) >= until);
+}
+
 static void
 test_under_load (Fixture *fixture, gconstpointer data)
 {
@@ -233,6 +247,7 @@ test_under_load (Fixture *fixture, gconstpointer data)
   Person people[N_PEOPLE] = { 0 };
   GThread *threads[N_PEOPLE] = { NULL };
   gboolean closing = FALSE;
+  int n_answers = 0;
 
   g_test_summary (
       "People buy while the disk fails and heals; what they were told was done is done");
@@ -241,8 +256,10 @@ test_under_load (Fixture *fixture, gconstpointer data)
     {
       g_autofree char *email = g_strdup_printf ("person%u@example.com", i);
 
-      people[i] =
-          (Person){ fixture->checker, usher_test_sign_up (fixture->process, email), &closing };
+      people[i] = (Person){ .checker = fixture->checker,
+                            .client = usher_test_sign_up (fixture->process, email),
+                            .closing = &closing,
+                            .n_answers = &n_answers };
     }
   for (guint i = 0; i < N_PEOPLE; i++)
     threads[i] = g_thread_new ("person", live, &people[i]);
@@ -250,10 +267,10 @@ test_under_load (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < N_ROUNDS; i++)
     {
       break_disk (fixture, faults[i % G_N_ELEMENTS (faults)]);
-      g_usleep ((gulong) g_rand_int_range (dice, MIN_LIFE, MAX_LIFE));
+      await_answers (&n_answers, dice);
       usher_test_process_assert_alive (fixture->process);
       mend_disk (fixture);
-      g_usleep ((gulong) g_rand_int_range (dice, MIN_LIFE, MAX_LIFE));
+      await_answers (&n_answers, dice);
     }
   g_atomic_int_set (&closing, TRUE);
   for (guint i = 0; i < N_PEOPLE; i++)
@@ -267,13 +284,7 @@ test_under_load (Fixture *fixture, gconstpointer data)
                   usher_test_checker_count (fixture->checker, USHER_TEST_SAID_PAYMENT));
 }
 
-static void
-add (const char *path, const char *fault, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/disk/", path, NULL);
-
-  g_test_add (full, Fixture, fault, set_up, func, tear_down);
-}
+#define add(path, fault, func) g_test_add ("/disk/" path, Fixture, fault, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

@@ -6,8 +6,6 @@
 
 #include "config.h"
 
-#include <sys/resource.h>
-
 #include "usher-test-attack.h"
 #include "usher-test-shop.h"
 #include "usher-test-usage.h"
@@ -430,23 +428,13 @@ test_all (Fixture *fixture, gconstpointer data)
   check_stop (fixture, "after all");
 }
 
-static void
-allow_many_files (void)
-{
-  struct rlimit limit = { 0 };
-
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-  limit.rlim_cur = limit.rlim_max;
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-}
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   /* an attack that the host does not bear keeps none of the others from being tried */
   g_test_set_nonfatal_assertions ();
-  allow_many_files ();
+  usher_test_allow_many_files ();
 
   for (guint i = 0; i < G_N_ELEMENTS (attacks); i++)
     {

@@ -189,13 +189,7 @@ test_stop (Fixture *fixture, gconstpointer data)
   assert_no_failure (wrk);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/load/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/load/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

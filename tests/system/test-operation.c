@@ -342,13 +342,7 @@ test_poison (Fixture *fixture, gconstpointer data)
   usher_test_process_assert_alive (fixture->process);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/operation/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/operation/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

@@ -182,14 +182,12 @@ static void
 test_whole (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *order_id = NULL;
-  g_autofree char *price = NULL;
 
   g_test_summary ("A ticket is listed, ordered, paid to the cent, and stays sold");
 
   g_assert_true (is_listed (fixture, fixture->rival));
   order_id = reserve (fixture, fixture->buyer);
-  price = usher_test_client_dup_text (fixture->buyer, "ticket.price");
-  g_assert_cmpstr (price, ==, "19.99");
+  g_assert_nonnull (strstr (usher_test_client_get_body (fixture->buyer), "\"price\":19.99,"));
 
   usher_test_await_string (fixture->rival, fixture->ticket_path, "orderId", order_id);
   g_assert_false (is_listed (fixture, fixture->rival));
@@ -344,8 +342,9 @@ test_cancel (Fixture *fixture, gconstpointer data)
 static gboolean
 has_no_timer (UsherTestClient *client, gpointer user_data)
 {
-  return usher_test_checker_query (user_data,
-                                   "SELECT count(*) = 0 FROM timer WHERE service = 'expiration'");
+  static const char timers[] = "SELECT count (*) FROM timer WHERE service = 'expiration'";
+
+  return usher_test_checker_query (user_data, timers) == 0;
 }
 
 static void
@@ -447,13 +446,8 @@ test_old_timer (Fixture *fixture, gconstpointer data)
   assert_pays (fixture->rival, next_id);
 }
 
-static void
-add (const char *path, guint hold, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/purchase/", path, NULL);
-
-  g_test_add (full, Fixture, GUINT_TO_POINTER (hold), set_up, func, tear_down);
-}
+#define add(path, hold, func) \
+  g_test_add ("/purchase/" path, Fixture, GUINT_TO_POINTER (hold), set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

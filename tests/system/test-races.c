@@ -331,13 +331,8 @@ test_cancels (Fixture *fixture, gconstpointer data)
     }
 }
 
-static void
-add (const char *path, guint n_runners, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/races/", path, NULL);
-
-  g_test_add (full, Fixture, GUINT_TO_POINTER (n_runners), set_up, func, tear_down);
-}
+#define add(path, n_runners, func) \
+  g_test_add ("/races/" path, Fixture, GUINT_TO_POINTER (n_runners), set_up, func, tear_down)
 
 int
 main (int argc, char *argv[])

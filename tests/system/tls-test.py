@@ -20,7 +20,8 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
+
+from patience import await_true
 
 NAME = "shop.example"
 PROXY = "127.0.0.1"  # where proxies connect from
@@ -46,14 +47,6 @@ def check(name, func, *arguments, skip=None):
 def expect(value, expected, what):
     if value != expected:
         raise AssertionError(f"{what}: {value!r}, not {expected!r}")
-
-
-def await_true(condition, what):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"{what} in {PATIENCE} s")
-        time.sleep(0.01)
 
 
 def accepts(address):

@@ -162,6 +162,7 @@ usher_bus_suite_add (const UsherBusKind *kind)
   usher_bus_suite_add_channels (kind);
   usher_bus_suite_add_events (kind);
   usher_bus_suite_add_parked (kind);
+  usher_bus_suite_add_replay (kind);
   usher_bus_suite_add_members (kind);
   usher_bus_suite_add_restart (kind);
   usher_bus_suite_add_waits (kind);

@@ -47,6 +47,7 @@ void usher_bus_suite_add_groups (const UsherBusKind *kind);
 void usher_bus_suite_add_invalid (const UsherBusKind *kind);
 void usher_bus_suite_add_members (const UsherBusKind *kind);
 void usher_bus_suite_add_parked (const UsherBusKind *kind);
+void usher_bus_suite_add_replay (const UsherBusKind *kind);
 void usher_bus_suite_add_restart (const UsherBusKind *kind);
 void usher_bus_suite_add_waits (const UsherBusKind *kind);
 void usher_bus_suite_add_test (const UsherBusKind *kind, const char *name, UsherBusTest test);

@@ -63,30 +63,34 @@ run (UsherStoreFixture *fixture, UsherQuery *query)
 }
 
 static void
+assert_found (UsherStoreFixture *fixture, UsherQuery *query, const char *expected)
+{
+  g_autofree char *names = run (fixture, query);
+
+  g_assert_cmpstr (names, ==, expected);
+}
+
+static void
 assert_equal (UsherStoreFixture *fixture,
               const char *field,
               const char *value,
               const char *expected)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autofree char *names = NULL;
 
   usher_query_equal (query, field, value);
-  names = run (fixture, query);
-  g_assert_cmpstr (names, ==, expected);
+  assert_found (fixture, query, expected);
 }
 
 static void
 test_all (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autofree char *names = NULL;
 
   g_test_summary ("A query without conditions gives all documents in creation order.");
 
   fill (fixture);
-  names = run (fixture, query);
-  g_assert_cmpstr (names, ==, "abcde");
+  assert_found (fixture, query, "abcde");
 }
 
 static void
@@ -109,14 +113,12 @@ static void
 test_unset (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autofree char *names = NULL;
 
   g_test_summary ("A query finds the documents that lack a field.");
 
   fill (fixture);
   usher_query_without (query, "owner");
-  names = run (fixture, query);
-  g_assert_cmpstr (names, ==, "ace");
+  assert_found (fixture, query, "ace");
 }
 
 static void
@@ -124,7 +126,6 @@ test_several (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
   g_autoptr (UsherQuery) copy = NULL;
-  g_autofree char *names = NULL;
 
   g_test_summary ("All conditions of a query hold at once, of its copy too.");
 
@@ -133,8 +134,7 @@ test_several (UsherStoreFixture *fixture, gconstpointer data)
   usher_query_equal (query, "open", "true");
   usher_query_equal (query, "box.label", "top");
   copy = usher_query_copy (query);
-  names = run (fixture, copy);
-  g_assert_cmpstr (names, ==, "ae");
+  assert_found (fixture, copy, "ae");
 }
 
 static void
@@ -143,8 +143,6 @@ test_pages (UsherStoreFixture *fixture, gconstpointer data)
   g_autoptr (UsherQuery) query = usher_query_new ("items");
   g_autoptr (GPtrArray) first = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *second = NULL;
-  g_autofree char *rest = NULL;
 
   g_test_summary ("Pages follow each other by the last id.");
 
@@ -155,12 +153,10 @@ test_pages (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (first->len, ==, 2);
 
   usher_query_after (query, usher_document_get_id (g_ptr_array_index (first, 1)));
-  second = run (fixture, query);
-  g_assert_cmpstr (second, ==, "cd");
+  assert_found (fixture, query, "cd");
 
   usher_query_without (query, "owner");
-  rest = run (fixture, query);
-  g_assert_cmpstr (rest, ==, "ce");
+  assert_found (fixture, query, "ce");
 }
 
 static void
@@ -187,9 +183,6 @@ static void
 test_unset_rare (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autofree char *all = NULL;
-  g_autofree char *again = NULL;
-  g_autofree char *one = NULL;
   g_autofree char *id = NULL;
   static const char *const rare[] = { "a", "b", "c" };
 
@@ -200,13 +193,10 @@ test_unset_rare (UsherStoreFixture *fixture, gconstpointer data)
   id = usher_store_fixture_insert (fixture, "d");
 
   usher_query_without (query, "owner");
-  all = run (fixture, query);
-  g_assert_cmpstr (all, ==, "abcd");
-  again = run (fixture, query);
-  g_assert_cmpstr (again, ==, "abcd");
+  assert_found (fixture, query, "abcd");
+  assert_found (fixture, query, "abcd");
   usher_query_limit (query, 1);
-  one = run (fixture, query);
-  g_assert_cmpstr (one, ==, "a");
+  assert_found (fixture, query, "a");
 }
 
 static void
@@ -273,13 +263,11 @@ test_unique_unset (UsherStoreFixture *fixture, gconstpointer data)
   g_autofree char *first = usher_store_fixture_insert (fixture, "a");
   g_autofree char *second = usher_store_fixture_insert (fixture, "b");
   g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autofree char *names = NULL;
 
   g_test_summary ("Any number of documents lack a unique field.");
 
   usher_query_without (query, "number");
-  names = run (fixture, query);
-  g_assert_cmpstr (names, ==, "ab");
+  assert_found (fixture, query, "ab");
 }
 
 static void

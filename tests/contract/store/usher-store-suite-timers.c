@@ -215,15 +215,10 @@ test_fired_late (UsherStoreFixture *fixture, gconstpointer data)
 static void
 test_refused (UsherStoreFixture *fixture, gconstpointer data)
 {
-  g_autofree char *id = usher_store_fixture_insert (fixture, "chair");
-  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
-  g_autoptr (UsherDocument) document = usher_store_fixture_make (fixture, unit, "other");
-  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin_taken (fixture);
 
   g_test_summary ("A unit that is refused sets no timer.");
 
-  usher_document_set_id (document, id);
-  g_assert_true (usher_unit_insert (unit, document, &error));
   usher_unit_schedule (unit, "expire", "a", 100, NULL);
   usher_store_fixture_refuse (fixture, unit, USHER_ERROR_TAKEN);
 

@@ -172,7 +172,7 @@ test_observer (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary ("The observer hears of each change, in order and before its commit is answered.");
 
   usher_commit_set_inbox (usher_unit_get_commit (a_again), EVENT, "a");
-  usher_store_set_observer (fixture->store, on_observed, journal);
+  usher_store_set_observer (fixture->store, on_observed, journal, NULL);
   usher_store_commit (fixture->store, usher_unit_get_commit (a), on_answered, journal);
   usher_store_commit (fixture->store, usher_unit_get_commit (a_again), on_answered, journal);
   usher_store_commit (fixture->store, usher_unit_get_commit (taken), on_answered, journal);

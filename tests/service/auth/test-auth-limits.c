@@ -12,31 +12,16 @@
 #define RIGHT     "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 #define WRONG     "{\"email\":\"ALICE@example.org\",\"password\":\"wrong horse\"}"
 #define TOO_OFTEN "Too many attempts, try again later"
-#define CHEAP     "auth.hash-memory-kib=1024", "auth.hash-passes=1"
-
-typedef struct
-{
-  UsherTestHost *host;
-} Fixture;
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
-  fixture->host = usher_test_host_new ("auth", CHEAP, NULL);
-  reply = usher_test_host_call (fixture->host, "POST", "/api/users/signup", NULL, RIGHT);
-  usher_test_assert_status (reply, 201);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  usher_test_host_free (fixture->host);
+  usher_test_host_set_up (fixture, "auth");
+  g_free (usher_test_host_create (fixture->host, "/api/users/signup", NULL, RIGHT));
 }
 
 static UsherReply *
-sign_in_from (Fixture *fixture, const char *address, const char *body)
+sign_in_from (UsherTestHostFixture *fixture, const char *address, const char *body)
 {
   g_autoptr (UsherRequest) request = usher_request_new ("POST", SIGN_IN);
   g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
@@ -49,7 +34,7 @@ sign_in_from (Fixture *fixture, const char *address, const char *body)
 }
 
 static void
-try (Fixture *fixture, const char *body, guint status)
+try (UsherTestHostFixture *fixture, const char *body, guint status)
 {
   g_autoptr (UsherReply) reply = sign_in_from (fixture, "192.0.2.1", body);
 
@@ -57,7 +42,7 @@ try (Fixture *fixture, const char *body, guint status)
 }
 
 static void
-test_email (Fixture *fixture, gconstpointer data)
+test_email (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
 
@@ -72,7 +57,7 @@ test_email (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_window (Fixture *fixture, gconstpointer data)
+test_window (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("After 15 minutes the tries are forgotten.");
 
@@ -86,7 +71,7 @@ test_window (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_success (Fixture *fixture, gconstpointer data)
+test_success (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("To sign in counts as no try.");
 
@@ -98,7 +83,7 @@ test_success (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_invalid (Fixture *fixture, gconstpointer data)
+test_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("A request that is not valid is no try.");
 
@@ -108,7 +93,7 @@ test_invalid (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_address (Fixture *fixture, gconstpointer data)
+test_address (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) refused = NULL;
   g_autoptr (UsherReply) elsewhere = NULL;
@@ -134,7 +119,7 @@ test_address (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_others (Fixture *fixture, gconstpointer data)
+test_others (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("Who is locked locks nobody else.");
 
@@ -144,23 +129,20 @@ test_others (Fixture *fixture, gconstpointer data)
   try (fixture, RIGHT, 200);
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (Fixture *fixture, gconstpointer data);
-} tests[] = {
-  { "/auth/limit/email", test_email },     { "/auth/limit/window", test_window },
-  { "/auth/limit/success", test_success }, { "/auth/limit/invalid", test_invalid },
-  { "/auth/limit/address", test_address }, { "/auth/limit/others", test_others },
-};
+#define add(path, func) \
+  g_test_add (path, UsherTestHostFixture, NULL, set_up, func, usher_test_host_tear_down)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+  add ("/auth/limit/email", test_email);
+  add ("/auth/limit/window", test_window);
+  add ("/auth/limit/success", test_success);
+  add ("/auth/limit/invalid", test_invalid);
+  add ("/auth/limit/address", test_address);
+  add ("/auth/limit/others", test_others);
 
   return g_test_run ();
 }

@@ -16,34 +16,14 @@
 #define WHO      "/api/users/currentuser"
 #define ALICE    "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 
-/* hashes as cheap as the settings allow */
-#define CHEAP "auth.hash-memory-kib=1024", "auth.hash-passes=1"
-
-typedef struct
-{
-  UsherTestHost *host;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->host = usher_test_host_new ("auth", CHEAP, NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  usher_test_host_free (fixture->host);
-}
-
 static UsherReply *
-post (Fixture *fixture, const char *path, const char *body)
+post (UsherTestHostFixture *fixture, const char *path, const char *body)
 {
   return usher_test_host_call (fixture->host, "POST", path, NULL, body);
 }
 
 static void
-refuse (Fixture *fixture,
+refuse (UsherTestHostFixture *fixture,
         const char *path,
         const char *body,
         const char *field,
@@ -63,14 +43,12 @@ assert_session (UsherReply *reply, const char *user_id, const char *email)
   g_assert_nonnull (session);
   g_assert_cmpstr (usher_session_get_user_id (session), ==, user_id);
   g_assert_cmpstr (usher_session_get_email (session), ==, email);
-  g_assert_cmpint (usher_session_get_issued (session), ==, USHER_TEST_TIME / G_USEC_PER_SEC);
-  g_assert_cmpint (usher_session_get_expires (session),
-                   ==,
-                   USHER_TEST_TIME / G_USEC_PER_SEC + 7 * 86400);
+  g_assert_cmpint (usher_session_get_issued (session), ==, USHER_TEST_TIME);
+  g_assert_cmpint (usher_session_get_expires (session), ==, USHER_TEST_TIME + 7 * G_TIME_SPAN_DAY);
 }
 
 static void
-test_sign_up (Fixture *fixture, gconstpointer data)
+test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, ALICE);
   g_autofree char *id = NULL;
@@ -96,7 +74,7 @@ test_sign_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up_invalid (Fixture *fixture, gconstpointer data)
+test_sign_up_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autofree char *as = g_strnfill (257, 'a');
   g_autofree char *too_long =
@@ -129,7 +107,7 @@ test_sign_up_invalid (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up_both_invalid (Fixture *fixture, gconstpointer data)
+test_sign_up_both_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply =
       post (fixture, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
@@ -144,7 +122,7 @@ test_sign_up_both_invalid (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up_malformed (Fixture *fixture, gconstpointer data)
+test_sign_up_malformed (UsherTestHostFixture *fixture, gconstpointer data)
 {
   static const char *const bodies[] = { "", "{", "[]", "7", "\"x\"", "null", "{'email':1}" };
 
@@ -159,7 +137,7 @@ test_sign_up_malformed (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_password_length (Fixture *fixture, gconstpointer data)
+test_password_length (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autofree char *as = g_strnfill (256, 'a');
   g_autofree char *longest =
@@ -184,7 +162,7 @@ test_password_length (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_email_in_use (Fixture *fixture, gconstpointer data)
+test_email_in_use (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) first = post (fixture, SIGN_UP, ALICE);
 
@@ -202,19 +180,16 @@ test_email_in_use (Fixture *fixture, gconstpointer data)
 typedef struct
 {
   UsherTestHost *host; /* (unowned) */
-  UsherTestGate gate;
-  int n_created; /* (atomic) */
-  int n_refused; /* (atomic) */
+  int n_created;       /* (atomic) */
+  int n_refused;       /* (atomic) */
 } Race;
 
 static gpointer
 race_to_sign_up (gpointer data)
 {
   Race *race = data;
-  g_autoptr (UsherReply) reply = NULL;
+  g_autoptr (UsherReply) reply = usher_test_host_call (race->host, "POST", SIGN_UP, NULL, ALICE);
 
-  usher_test_gate_pass (&race->gate);
-  reply = usher_test_host_call (race->host, "POST", SIGN_UP, NULL, ALICE);
   if (usher_reply_get_status (reply) == 201)
     g_atomic_int_inc (&race->n_created);
   else
@@ -227,26 +202,20 @@ race_to_sign_up (gpointer data)
 }
 
 static void
-test_race (Fixture *fixture, gconstpointer data)
+test_race (UsherTestHostFixture *fixture, gconstpointer data)
 {
   Race race = { .host = fixture->host };
-  GThread *threads[RACERS];
 
   g_test_summary ("§3.7: of ten who sign up with one e-mail at once, one is created.");
 
-  usher_test_gate_init (&race.gate, RACERS);
-  for (guint i = 0; i < RACERS; i++)
-    threads[i] = g_thread_new ("racer", race_to_sign_up, &race);
-  for (guint i = 0; i < RACERS; i++)
-    g_thread_join (threads[i]);
-  usher_test_gate_clear (&race.gate);
+  usher_test_race (RACERS, race_to_sign_up, &race);
 
   g_assert_cmpint (race.n_created, ==, 1);
   g_assert_cmpint (race.n_refused, ==, RACERS - 1);
 }
 
 static void
-test_sign_in (Fixture *fixture, gconstpointer data)
+test_sign_in (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
@@ -264,7 +233,7 @@ test_sign_in (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in_refused (Fixture *fixture, gconstpointer data)
+test_sign_in_refused (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
@@ -288,7 +257,7 @@ test_sign_in_refused (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in_invalid (Fixture *fixture, gconstpointer data)
+test_sign_in_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("To sign in takes an e-mail and a password that is not empty.");
 
@@ -301,7 +270,7 @@ test_sign_in_invalid (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_rehash (Fixture *fixture, gconstpointer data)
+test_rehash (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
   g_autofree char *id = usher_test_dup_member (created, "id");
@@ -324,7 +293,7 @@ test_rehash (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_out (Fixture *fixture, gconstpointer data)
+test_sign_out (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply =
       usher_test_host_call (fixture->host, "POST", SIGN_OUT, USHER_TEST_ALICE, "{}");
@@ -344,7 +313,7 @@ test_sign_out (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_current_user (Fixture *fixture, gconstpointer data)
+test_current_user (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply =
       usher_test_host_call (fixture->host, "GET", WHO, USHER_TEST_ALICE, NULL);
@@ -368,33 +337,24 @@ test_current_user (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (forged_body, ==, "{\"currentUser\":null}");
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (Fixture *fixture, gconstpointer data);
-} tests[] = {
-  { "/auth/sign-up/created", test_sign_up },
-  { "/auth/sign-up/invalid", test_sign_up_invalid },
-  { "/auth/sign-up/both-invalid", test_sign_up_both_invalid },
-  { "/auth/sign-up/malformed", test_sign_up_malformed },
-  { "/auth/sign-up/password-length", test_password_length },
-  { "/auth/sign-up/email-in-use", test_email_in_use },
-  { "/auth/sign-up/race", test_race },
-  { "/auth/sign-in/signed-in", test_sign_in },
-  { "/auth/sign-in/refused", test_sign_in_refused },
-  { "/auth/sign-in/invalid", test_sign_in_invalid },
-  { "/auth/sign-in/rehash", test_rehash },
-  { "/auth/sign-out", test_sign_out },
-  { "/auth/current-user", test_current_user },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+  usher_test_host_add ("/auth/sign-up/created", "auth", test_sign_up);
+  usher_test_host_add ("/auth/sign-up/invalid", "auth", test_sign_up_invalid);
+  usher_test_host_add ("/auth/sign-up/both-invalid", "auth", test_sign_up_both_invalid);
+  usher_test_host_add ("/auth/sign-up/malformed", "auth", test_sign_up_malformed);
+  usher_test_host_add ("/auth/sign-up/password-length", "auth", test_password_length);
+  usher_test_host_add ("/auth/sign-up/email-in-use", "auth", test_email_in_use);
+  usher_test_host_add ("/auth/sign-up/race", "auth", test_race);
+  usher_test_host_add ("/auth/sign-in/signed-in", "auth", test_sign_in);
+  usher_test_host_add ("/auth/sign-in/refused", "auth", test_sign_in_refused);
+  usher_test_host_add ("/auth/sign-in/invalid", "auth", test_sign_in_invalid);
+  usher_test_host_add ("/auth/sign-in/rehash", "auth", test_rehash);
+  usher_test_host_add ("/auth/sign-out", "auth", test_sign_out);
+  usher_test_host_add ("/auth/current-user", "auth", test_current_user);
 
   return g_test_run ();
 }

@@ -20,37 +20,20 @@
 #define CANCELLED(id) \
   "{\"id\":\"" id "\",\"version\":1,\"ticket\":{\"id\":\"" USHER_TEST_NOTHING "\"}}"
 
-typedef struct
-{
-  UsherTestHost *host;
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->host = usher_test_host_new ("expiration", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  usher_test_host_free (fixture->host);
-}
-
-static void
-give (Fixture *fixture, const char *channel, const char *payload)
+give (UsherTestHostFixture *fixture, const char *channel, const char *payload)
 {
   usher_test_host_give (fixture->host, "expiration", NULL, channel, payload);
 }
 
 static void
-turn (Fixture *fixture, gint64 microseconds)
+turn (UsherTestHostFixture *fixture, gint64 microseconds)
 {
   usher_test_host_turn (fixture->host, microseconds);
 }
 
 static void
-assert_fires (Fixture *fixture, const char *order_id)
+assert_fires (UsherTestHostFixture *fixture, const char *order_id)
 {
   g_autoptr (UsherEvent) event =
       usher_test_host_take_event (fixture->host, "expiration", USHER_EXPIRATION_COMPLETE);
@@ -60,13 +43,13 @@ assert_fires (Fixture *fixture, const char *order_id)
 }
 
 static void
-assert_quiet (Fixture *fixture)
+assert_quiet (UsherTestHostFixture *fixture)
 {
   usher_test_host_assert_quiet (fixture->host, "expiration");
 }
 
 static void
-test_fires (Fixture *fixture, gconstpointer data)
+test_fires (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("An order's time is over at its expiresAt, not a millisecond before, and once.");
 
@@ -82,7 +65,7 @@ test_fires (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_fires_each (Fixture *fixture, gconstpointer data)
+test_fires_each (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) events = NULL;
 
@@ -97,19 +80,15 @@ test_fires_each (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_twice (Fixture *fixture, gconstpointer data)
+test_twice (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherEvent) event =
       usher_test_event_new (fixture->host, "order:created", CREATED (ONE));
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("An order that is told twice, by one event or by two, has one timer.");
 
   for (guint i = 0; i < 2; i++)
-    {
-      usher_test_host_feed (fixture->host, "expiration", NULL, event, &error);
-      g_assert_no_error (error);
-    }
+    usher_test_host_deliver (fixture->host, "expiration", NULL, event);
   give (fixture, "order:created", CREATED (ONE));
   turn (fixture, HOLD);
 
@@ -119,27 +98,24 @@ test_twice (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_same_event_later (Fixture *fixture, gconstpointer data)
+test_same_event_later (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherEvent) event =
       usher_test_event_new (fixture->host, "order:created", CREATED (ONE));
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Delivered again after it has fired, an event sets no other timer.");
 
-  usher_test_host_feed (fixture->host, "expiration", NULL, event, &error);
-  g_assert_no_error (error);
+  usher_test_host_deliver (fixture->host, "expiration", NULL, event);
   turn (fixture, HOLD);
   assert_fires (fixture, ONE);
 
-  usher_test_host_feed (fixture->host, "expiration", NULL, event, &error);
-  g_assert_no_error (error);
+  usher_test_host_deliver (fixture->host, "expiration", NULL, event);
   turn (fixture, HOLD);
   assert_quiet (fixture);
 }
 
 static void
-test_cancelled (Fixture *fixture, gconstpointer data)
+test_cancelled (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("The timer of a cancelled order is dropped, and only that one.");
 
@@ -155,7 +131,7 @@ test_cancelled (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_cancelled_first (Fixture *fixture, gconstpointer data)
+test_cancelled_first (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("A cancel before its create is no error; what fires then orders does not heed.");
 
@@ -167,7 +143,7 @@ test_cancelled_first (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_restart (Fixture *fixture, gconstpointer data)
+test_restart (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("A timer that fell due while the host was down fires at the next start.");
 
@@ -182,7 +158,7 @@ test_restart (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_past (Fixture *fixture, gconstpointer data)
+test_past (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("An order whose time was over before it was told of fires at once.");
 
@@ -194,7 +170,7 @@ test_past (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_bad_events (Fixture *fixture, gconstpointer data)
+test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
 {
   static const UsherTestBadEvent bad[] = {
     { NULL, "order:created", "{}", USHER_ERROR_INVALID },
@@ -217,7 +193,7 @@ test_bad_events (Fixture *fixture, gconstpointer data)
   assert_quiet (fixture);
 }
 
-#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define add(path, func) usher_test_host_add (path, "expiration", func)
 
 int
 main (int argc, char **argv)

@@ -49,25 +49,15 @@ static const Row rows[] = {
 };
 /* clang-format on */
 
-typedef struct
-{
-  UsherTestHost *host;
-} Fixture;
-
+/* @data is the row */
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("orders", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  usher_test_host_free (fixture->host);
+  usher_test_host_set_up (fixture, "orders");
 }
 
 static gboolean
-feed (Fixture *fixture, const char *channel, const char *payload, GError **error)
+feed (UsherTestHostFixture *fixture, const char *channel, const char *payload, GError **error)
 {
   g_autoptr (UsherEvent) event = usher_test_event_new (fixture->host, channel, payload);
 
@@ -75,7 +65,7 @@ feed (Fixture *fixture, const char *channel, const char *payload, GError **error
 }
 
 static gboolean
-feed_version (Fixture *fixture, int version, GError **error)
+feed_version (UsherTestHostFixture *fixture, int version, GError **error)
 {
   g_autofree char *payload = NULL;
 
@@ -90,7 +80,7 @@ feed_version (Fixture *fixture, int version, GError **error)
 }
 
 static void
-assert_applied (Fixture *fixture, int version)
+assert_applied (UsherTestHostFixture *fixture, int version)
 {
   g_autoptr (GError) error = NULL;
 
@@ -99,7 +89,7 @@ assert_applied (Fixture *fixture, int version)
 }
 
 static void
-assert_deferred (Fixture *fixture, int version, const char *waits_for)
+assert_deferred (UsherTestHostFixture *fixture, int version, const char *waits_for)
 {
   g_autoptr (GError) error = NULL;
 
@@ -111,7 +101,7 @@ assert_deferred (Fixture *fixture, int version, const char *waits_for)
 
 /* (nullable) */
 static UsherJson *
-read_copy (Fixture *fixture)
+read_copy (UsherTestHostFixture *fixture)
 {
   UsherHost *host = usher_test_host_get_host (fixture->host);
   g_autoptr (GError) error = NULL;
@@ -129,7 +119,7 @@ read_copy (Fixture *fixture)
 }
 
 static void
-assert_copy (Fixture *fixture, int version)
+assert_copy (UsherTestHostFixture *fixture, int version)
 {
   g_autoptr (UsherJson) json = read_copy (fixture);
   g_autofree char *title = g_strdup_printf ("v%d", version);
@@ -154,7 +144,7 @@ assert_copy (Fixture *fixture, int version)
 /* Versions come in order up to @have, then @comes: a copy takes the next, knows the older ones, and waits for what is
  * between. */
 static void
-test_row (Fixture *fixture, gconstpointer data)
+test_row (UsherTestHostFixture *fixture, gconstpointer data)
 {
   const Row *row = data;
 
@@ -172,10 +162,9 @@ test_row (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_same_event (Fixture *fixture, gconstpointer data)
+test_same_event (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherEvent) event = NULL;
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("One event that is delivered twice is applied once.");
 
@@ -184,16 +173,13 @@ test_same_event (Fixture *fixture, gconstpointer data)
                                 "{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"v0\","
                                 "\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"}");
   for (guint i = 0; i < 2; i++)
-    {
-      usher_test_host_feed (fixture->host, "orders", NULL, event, &error);
-      g_assert_no_error (error);
-    }
+    usher_test_host_deliver (fixture->host, "orders", NULL, event);
 
   assert_copy (fixture, 0);
 }
 
 static void
-test_out_of_order (Fixture *fixture, gconstpointer data)
+test_out_of_order (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("Later versions wait for the one between, then all are applied in order.");
 
@@ -209,7 +195,7 @@ test_out_of_order (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_bad_events (Fixture *fixture, gconstpointer data)
+test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
 {
   static const UsherTestBadEvent bad[] = {
     BAD ("{}"),
@@ -239,11 +225,12 @@ add_rows (void)
       g_autofree char *path =
           g_strdup_printf ("/orders/copies/%d-have-come/%d", rows[i].have + 1, rows[i].comes);
 
-      g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
+      g_test_add (
+          path, UsherTestHostFixture, &rows[i], set_up, test_row, usher_test_host_tear_down);
     }
 }
 
-#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define add(path, func) usher_test_host_add (path, "orders", func)
 
 int
 main (int argc, char **argv)

@@ -6,9 +6,9 @@
 
 #include "config.h"
 
+#include "order-stage.h"
 #include "usher-expiration-contract.h"
 #include "usher-orders-contract.h"
-#include "usher-test-host.h"
 
 #define ALICE USHER_TEST_ALICE
 #define BOB   USHER_TEST_BOB
@@ -31,15 +31,13 @@ carry (Fixture *fixture)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   fixture->host = usher_test_host_new ("tickets orders expiration", NULL);
-  reply = usher_test_host_call (
-      fixture->host, "POST", "/api/tickets", ALICE, "{\"title\":\"Concert\",\"price\":19.99}");
-  usher_test_assert_status (reply, 201);
-  fixture->ticket_id = usher_test_dup_member (reply, "id");
+  fixture->ticket_id = usher_test_host_create (fixture->host,
+                                               "/api/tickets",
+                                               ALICE,
+                                               "{\"title\":\"Concert\",\"price\":19.99}");
   fixture->ticket_path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
-  fixture->order_body = g_strdup_printf ("{\"ticketId\":\"%s\"}", fixture->ticket_id);
+  fixture->order_body = order_stage_make_body (fixture->ticket_id);
   carry (fixture);
 }
 
@@ -56,12 +54,8 @@ tear_down (Fixture *fixture, gconstpointer data)
 static char *
 place (Fixture *fixture, const char *user)
 {
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "POST", "/api/orders", user, fixture->order_body);
-  g_autofree char *id = NULL;
-
-  usher_test_assert_status (reply, 201);
-  id = usher_test_dup_member (reply, "id");
+  g_autofree char *id =
+      usher_test_host_create (fixture->host, "/api/orders", user, fixture->order_body);
 
   return g_strconcat ("/api/orders/", id, NULL);
 }
@@ -69,9 +63,7 @@ place (Fixture *fixture, const char *user)
 static void
 cancel (Fixture *fixture, const char *path, const char *user)
 {
-  g_autoptr (UsherReply) reply = usher_test_host_call (fixture->host, "DELETE", path, user, NULL);
-
-  usher_test_assert_status (reply, 204);
+  usher_test_host_assert_call (fixture->host, "DELETE", path, user, NULL, 204);
 }
 
 static void
@@ -95,10 +87,12 @@ assert_holder (Fixture *fixture, const char *path)
 static void
 edit (Fixture *fixture, guint status)
 {
-  g_autoptr (UsherReply) reply = usher_test_host_call (
-      fixture->host, "PUT", fixture->ticket_path, ALICE, "{\"title\":\"Concert\",\"price\":50}");
-
-  usher_test_assert_status (reply, status);
+  usher_test_host_assert_call (fixture->host,
+                               "PUT",
+                               fixture->ticket_path,
+                               ALICE,
+                               "{\"title\":\"Concert\",\"price\":50}",
+                               status);
 }
 
 static void
@@ -226,10 +220,7 @@ take (Fixture *fixture, const char *channel)
 static void
 feed_tickets (Fixture *fixture, UsherEvent *event)
 {
-  g_autoptr (GError) error = NULL;
-
-  usher_test_host_feed (fixture->host, "tickets", NULL, event, &error);
-  g_assert_no_error (error);
+  usher_test_host_deliver (fixture->host, "tickets", NULL, event);
 }
 
 static void

@@ -6,9 +6,9 @@
 
 #include "config.h"
 
+#include "order-stage.h"
 #include "usher-error.h"
 #include "usher-orders-contract.h"
-#include "usher-test-host.h"
 
 #define BOB          USHER_TEST_BOB
 #define TICKET       "111111111111111111111111"
@@ -104,18 +104,10 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   fixture->host = usher_test_host_new ("orders", NULL);
-  usher_test_host_give (fixture->host,
-                        "orders",
-                        NULL,
-                        "ticket:created",
-                        "{\"id\":\"" TICKET "\",\"version\":0," CONCERT "}");
-  reply = usher_test_host_call (
-      fixture->host, "POST", "/api/orders", BOB, "{\"ticketId\":\"" TICKET "\"}");
-  usher_test_assert_status (reply, 201);
-  fixture->order_id = usher_test_dup_member (reply, "id");
+  order_stage_give_ticket (fixture->host, TICKET, "19.99");
+  fixture->order_id =
+      usher_test_host_create (fixture->host, "/api/orders", BOB, "{\"ticketId\":\"" TICKET "\"}");
   fixture->path = g_strconcat ("/api/orders/", fixture->order_id, NULL);
   usher_test_host_skip_events (fixture->host, "orders");
 }
@@ -139,10 +131,7 @@ make_event (Fixture *fixture, const char *channel, const char *members)
 static void
 feed (Fixture *fixture, const char *group, UsherEvent *event)
 {
-  g_autoptr (GError) error = NULL;
-
-  usher_test_host_feed (fixture->host, "orders", group, event, &error);
-  g_assert_no_error (error);
+  usher_test_host_deliver (fixture->host, "orders", group, event);
 }
 
 /* the place of @name in `news` */
@@ -157,15 +146,6 @@ find_news (const char *name)
 }
 
 static void
-cancel (Fixture *fixture)
-{
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "DELETE", fixture->path, BOB, NULL);
-
-  usher_test_assert_status (reply, 204);
-}
-
-static void
 tell (Fixture *fixture, const char *name)
 {
   g_autoptr (UsherEvent) event = NULL;
@@ -173,7 +153,7 @@ tell (Fixture *fixture, const char *name)
 
   if (g_str_equal (name, "cancelled"))
     {
-      cancel (fixture);
+      usher_test_host_assert_call (fixture->host, "DELETE", fixture->path, BOB, NULL, 204);
       return;
     }
 
@@ -322,9 +302,8 @@ add_rows (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *before = g_strdelimit (g_strdup (rows[i].before), " ", '+');
       g_autofree char *path =
-          g_strdup_printf ("/orders/listen/%s/%s", *before != '\0' ? before : "new", rows[i].event);
+          usher_test_make_row_path ("/orders/listen", rows[i].before, rows[i].event);
 
       g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
     }

@@ -6,9 +6,9 @@
 
 #include "config.h"
 
+#include "order-stage.h"
 #include "usher-orders-contract.h"
 #include "usher-test-gate.h"
-#include "usher-test-host.h"
 
 #define RACERS 8
 #define ROUNDS 200
@@ -48,13 +48,10 @@ static char *
 give_ticket (Race *race, guint round)
 {
   char *ticket_id = g_strdup_printf ("%024u", round + 1);
-  g_autofree char *payload = g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"title\":\"Concert\","
-                                              "\"price\":1,\"userId\":\"" USHER_TEST_ALICE "\"}",
-                                              ticket_id);
 
-  usher_test_host_give (race->host, "orders", NULL, "ticket:created", payload);
+  order_stage_give_ticket (race->host, ticket_id, "1");
   g_free (race->body);
-  race->body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
+  race->body = order_stage_make_body (ticket_id);
 
   return ticket_id;
 }
@@ -81,43 +78,62 @@ order (gpointer data)
   return NULL;
 }
 
+/* Lets RACERS run @racer beside each other, a ticket a round; @judge looks at what came of it. */
 static void
-test_one_ticket (void)
+run_races (GThreadFunc racer, void (*judge) (Race *race, const char *ticket_id))
 {
   Race race = { 0 };
   Racer racers[RACERS];
   GThread *threads[RACERS];
 
-  g_test_summary ("§3.1: of 8 orders that race for a ticket one is made, 200 times.");
-
   race_init (&race, RACERS + 1);
   for (guint i = 0; i < RACERS; i++)
     {
       racers[i] = (Racer){ &race, i };
-      threads[i] = g_thread_new ("order", order, &racers[i]);
+      threads[i] = g_thread_new ("racer", racer, &racers[i]);
     }
 
   for (guint round = 0; round < ROUNDS; round++)
     {
       g_autofree char *ticket_id = give_ticket (&race, round);
-      g_autoptr (UsherEvent) event = NULL;
-      g_autofree char *said = NULL;
-      guint n_made = 0;
 
       usher_test_gate_pass (&race.gate);
       usher_test_gate_pass (&race.gate);
-
-      for (guint i = 0; i < RACERS; i++)
-        n_made += race.statuses[i] == 201 ? 1 : 0;
-      g_assert_cmpuint (n_made, ==, 1);
-      event = usher_test_host_take_event (race.host, "orders", USHER_ORDERS_CREATED);
-      said = usher_test_dup_event_member (event, "ticket.id");
-      g_assert_cmpstr (said, ==, ticket_id);
+      judge (&race, ticket_id);
     }
 
   for (guint i = 0; i < RACERS; i++)
     g_thread_join (threads[i]);
   race_clear (&race);
+}
+
+static guint
+count_answers (Race *race, guint status)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < RACERS; i++)
+    n += race->statuses[i] == status ? 1 : 0;
+
+  return n;
+}
+
+static void
+assert_one_made (Race *race, const char *ticket_id)
+{
+  g_autoptr (UsherEvent) event = NULL;
+
+  g_assert_cmpuint (count_answers (race, 201), ==, 1);
+  event = usher_test_host_take_event (race->host, "orders", USHER_ORDERS_CREATED);
+  usher_test_assert_event_member (event, "ticket.id", ticket_id);
+}
+
+static void
+test_one_ticket (void)
+{
+  g_test_summary ("§3.1: of 8 orders that race for a ticket one is made, 200 times.");
+
+  run_races (order, assert_one_made);
 }
 
 static gpointer
@@ -138,24 +154,12 @@ cancel (gpointer data)
   return NULL;
 }
 
-/* gives the other one a head start that differs from round to round */
-static void
-dawdle (Race *race, guint round)
-{
-  for (guint i = 0; i < round % 8; i++)
-    {
-      g_autoptr (UsherReply) reply =
-          usher_test_host_call (race->host, "GET", race->path, USHER_TEST_BOB, NULL);
-    }
-}
-
 /* the event that Bob's order of the round is paid; @race->path becomes the order's */
 static char *
 place_order (Race *race, const char *ticket_id)
 {
-  g_autoptr (UsherReply) made =
-      usher_test_host_call (race->host, "POST", "/api/orders", USHER_TEST_BOB, race->body);
-  g_autofree char *id = usher_test_dup_member (made, "id");
+  g_autofree char *id =
+      usher_test_host_create (race->host, "/api/orders", USHER_TEST_BOB, race->body);
 
   g_free (race->path);
   race->path = g_strconcat ("/api/orders/", id, NULL);
@@ -183,7 +187,7 @@ test_cancel_and_pay (void)
       g_autoptr (UsherReply) shown = NULL;
 
       usher_test_gate_pass (&race.gate);
-      dawdle (&race, round);
+      usher_test_host_dawdle (race.host, race.path, round);
       usher_test_host_give (race.host, "orders", NULL, "payment:created", paid);
       usher_test_gate_pass (&race.gate);
 
@@ -222,43 +226,23 @@ order_again (gpointer data)
   return NULL;
 }
 
+/* the first answer again, or 409 while the first still runs */
+static void
+assert_one_order (Race *race, const char *ticket_id)
+{
+  guint n_answered = count_answers (race, 201);
+
+  g_assert_cmpuint (n_answered, >=, 1);
+  g_assert_cmpuint (n_answered + count_answers (race, 409), ==, RACERS);
+  usher_test_host_assert_event (race->host, "orders", USHER_ORDERS_CREATED);
+}
+
 static void
 test_one_key (void)
 {
-  Race race = { 0 };
-  Racer racers[RACERS];
-  GThread *threads[RACERS];
-
   g_test_summary ("Of 8 requests that race with one Idempotency-Key one order is made.");
 
-  race_init (&race, RACERS + 1);
-  for (guint i = 0; i < RACERS; i++)
-    {
-      racers[i] = (Racer){ &race, i };
-      threads[i] = g_thread_new ("order", order_again, &racers[i]);
-    }
-
-  for (guint round = 0; round < ROUNDS; round++)
-    {
-      g_autofree char *ticket_id = give_ticket (&race, round);
-      guint n_answered = 0;
-
-      usher_test_gate_pass (&race.gate);
-      usher_test_gate_pass (&race.gate);
-
-      /* the first answer again, or 409 while the first still runs */
-      for (guint i = 0; i < RACERS; i++)
-        {
-          g_assert_true (race.statuses[i] == 201 || race.statuses[i] == 409);
-          n_answered += race.statuses[i] == 201 ? 1 : 0;
-        }
-      g_assert_cmpuint (n_answered, >=, 1);
-      usher_test_host_assert_event (race.host, "orders", USHER_ORDERS_CREATED);
-    }
-
-  for (guint i = 0; i < RACERS; i++)
-    g_thread_join (threads[i]);
-  race_clear (&race);
+  run_races (order_again, assert_one_order);
 }
 
 int

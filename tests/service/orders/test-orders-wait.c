@@ -6,69 +6,47 @@
 
 #include "config.h"
 
+#include "order-stage.h"
 #include "usher-id.h"
 #include "usher-test-calls.h"
 
 #define BOB USHER_TEST_BOB
 
-typedef struct
+/* (transfer full): the id of a ticket that is just made, somewhere */
+static char *
+make_ticket (UsherTestHost *host)
 {
-  UsherTestHost *host;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->host = usher_test_host_new ("orders", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  usher_test_host_free (fixture->host);
-}
-
-static void
-give_copy (Fixture *fixture, const char *ticket_id)
-{
-  g_autofree char *payload =
-      g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"title\":\"Concert\",\"price\":19.99,"
-                       "\"userId\":\"" USHER_TEST_ALICE "\"}",
-                       ticket_id);
-
-  usher_test_host_give (fixture->host, "orders", NULL, "ticket:created", payload);
+  return usher_id_new (USHER_CLOCK (usher_test_host_get_clock (host)));
 }
 
 /* an order of @ticket_id that waits for its copy */
 static UsherTestCalls *
-order (Fixture *fixture, const char *ticket_id)
+order (UsherTestHostFixture *fixture, const char *ticket_id)
 {
-  g_autofree char *body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
+  g_autofree char *body = order_stage_make_body (ticket_id);
 
   return usher_test_calls_new (fixture->host, "/api/orders", BOB, body);
 }
 
 static void
-test_wait_for_copy (Fixture *fixture, gconstpointer data)
+test_wait_for_copy (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  g_autofree char *ticket_id =
-      usher_id_new (USHER_CLOCK (usher_test_host_get_clock (fixture->host)));
+  g_autofree char *ticket_id = make_ticket (fixture->host);
   g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a ticket can be ordered before its copy has come.");
 
-  give_copy (fixture, ticket_id);
+  order_stage_give_ticket (fixture->host, ticket_id, "19.99");
   reply = usher_test_calls_pop (calls);
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "ticket.id", ticket_id);
 }
 
 static void
-test_wait_in_vain (Fixture *fixture, gconstpointer data)
+test_wait_in_vain (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  g_autofree char *ticket_id =
-      usher_id_new (USHER_CLOCK (usher_test_host_get_clock (fixture->host)));
+  g_autofree char *ticket_id = make_ticket (fixture->host);
   g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
@@ -78,38 +56,39 @@ test_wait_in_vain (Fixture *fixture, gconstpointer data)
   usher_test_assert_refused (reply, 404, NULL, "Not Found");
 }
 
+/* an order of @ticket_id is 404 at once */
 static void
-test_wait_for_nothing (Fixture *fixture, gconstpointer data)
+assert_unknown (UsherTestHost *host, const char *ticket_id)
 {
-  UsherManualClock *clock = usher_test_host_get_clock (fixture->host);
-  g_autofree char *ticket_id = usher_id_new (USHER_CLOCK (clock));
-  g_autofree char *body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
-  g_autoptr (UsherReply) reply = NULL;
+  g_autofree char *body = order_stage_make_body (ticket_id);
+  const UsherTestRefusal refusal = { "POST", "/api/orders", BOB, body, 404, NULL, "Not Found" };
+
+  usher_test_host_assert_refusals (host, &refusal, 1);
+}
+
+static void
+test_wait_for_nothing (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autofree char *ticket_id = make_ticket (fixture->host);
 
   g_test_summary ("§3.9: a ticket of more than 10 seconds ago is not waited for.");
 
-  usher_manual_clock_advance (clock, 11 * G_TIME_SPAN_SECOND);
-  reply = usher_test_host_call (fixture->host, "POST", "/api/orders", BOB, body);
-
-  usher_test_assert_refused (reply, 404, NULL, "Not Found");
+  usher_manual_clock_advance (usher_test_host_get_clock (fixture->host), 11 * G_TIME_SPAN_SECOND);
+  assert_unknown (fixture->host, ticket_id);
 }
 
 static void
 test_wait_is_bounded (void)
 {
   g_autoptr (UsherTestHost) host = usher_test_host_new ("orders", "host.waiters=0", NULL);
-  g_autofree char *ticket_id = usher_id_new (USHER_CLOCK (usher_test_host_get_clock (host)));
-  g_autofree char *body = g_strdup_printf ("{\"ticketId\":\"%s\"}", ticket_id);
-  g_autoptr (UsherReply) reply = NULL;
+  g_autofree char *ticket_id = make_ticket (host);
 
   g_test_summary ("§3.9: where no more may wait the answer is 404 at once.");
 
-  reply = usher_test_host_call (host, "POST", "/api/orders", BOB, body);
-
-  usher_test_assert_refused (reply, 404, NULL, "Not Found");
+  assert_unknown (host, ticket_id);
 }
 
-#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define add(path, func) usher_test_host_add (path, "orders", func)
 
 int
 main (int argc, char **argv)

@@ -272,34 +272,27 @@ test_may_come (Fixture *fixture, gconstpointer data)
   g_assert_false (usher_payment_may_come (id, now - 11 * G_TIME_SPAN_SECOND));
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (Fixture *fixture, gconstpointer data);
-} tests[] = {
-  { "/payment/judge/order", test_judge },
-  { "/payment/judge/charge", test_judge_charge },
-  { "/payment/judge/cancelled", test_judge_cancelled },
-  { "/payment/judge/expired", test_judge_expired },
-  { "/payment/cancel/before-charge", test_cancel_before_charge },
-  { "/payment/cancel/and-decline", test_cancel_and_decline },
-  { "/payment/cancel/after-charge", test_cancel_after_charge },
-  { "/payment/refund/none", test_no_refund },
-  { "/payment/conclude/twice", test_conclude_twice },
-  { "/payment/conclude/late", test_conclude_late },
-  { "/payment/keys", test_keys },
-  { "/payment/payloads", test_payloads },
-  { "/payment/news", test_news },
-  { "/payment/may-come", test_may_come },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/payment/judge/order", test_judge);
+  add ("/payment/judge/charge", test_judge_charge);
+  add ("/payment/judge/cancelled", test_judge_cancelled);
+  add ("/payment/judge/expired", test_judge_expired);
+  add ("/payment/cancel/before-charge", test_cancel_before_charge);
+  add ("/payment/cancel/and-decline", test_cancel_and_decline);
+  add ("/payment/cancel/after-charge", test_cancel_after_charge);
+  add ("/payment/refund/none", test_no_refund);
+  add ("/payment/conclude/twice", test_conclude_twice);
+  add ("/payment/conclude/late", test_conclude_late);
+  add ("/payment/keys", test_keys);
+  add ("/payment/payloads", test_payloads);
+  add ("/payment/news", test_news);
+  add ("/payment/may-come", test_may_come);
+#undef add
 
   return g_test_run ();
 }

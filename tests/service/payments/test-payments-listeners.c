@@ -187,31 +187,17 @@ test_bad (UsherTestTill *till, gconstpointer data)
   assert_field (till, "version", "0");
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (UsherTestTill *till, gconstpointer data);
-} tests[] = {
-  { "/payments/listen/created", test_created },
-  { "/payments/listen/in-order", test_in_order },
-  { "/payments/listen/same-event-twice", test_same_event_twice },
-  { "/payments/listen/early", test_early },
-  { "/payments/listen/cancelled-for-good", test_cancelled_for_good },
-  { "/payments/listen/bad", test_bad },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path,
-                UsherTestTill,
-                NULL,
-                usher_test_till_set_up,
-                tests[i].func,
-                usher_test_till_tear_down);
+  usher_test_till_add ("/payments/listen/created", test_created);
+  usher_test_till_add ("/payments/listen/in-order", test_in_order);
+  usher_test_till_add ("/payments/listen/same-event-twice", test_same_event_twice);
+  usher_test_till_add ("/payments/listen/early", test_early);
+  usher_test_till_add ("/payments/listen/cancelled-for-good", test_cancelled_for_good);
+  usher_test_till_add ("/payments/listen/bad", test_bad);
 
   return g_test_run ();
 }

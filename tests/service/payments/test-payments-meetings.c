@@ -78,18 +78,13 @@ test_expire_while_charging (UsherTestTill *till, gconstpointer data)
 static void
 test_cancel_after_completion (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = usher_test_till_pay (till, "tok_visa");
-  g_autoptr (UsherReply) again = NULL;
-
   g_test_summary ("§3.4: a paid order that is cancelled all the same gets its money back.");
 
-  usher_test_assert_status (reply, 201);
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_till_assert_paid (till, "tok_visa");
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
   assert_refunded (till);
 
-  again = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_refused (again, 400, NULL, "Cannot pay for a cancelled order");
+  usher_test_till_assert_refused (till, "tok_visa", 400, "Cannot pay for a cancelled order");
 }
 
 static void
@@ -110,12 +105,9 @@ test_cancel_after_decline (UsherTestTill *till, gconstpointer data)
 static void
 test_cancel_said_again (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = usher_test_till_pay (till, "tok_visa");
-
   g_test_summary ("A cancel that orders says again refunds nothing again.");
 
-  usher_test_assert_status (reply, 201);
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_till_assert_paid (till, "tok_visa");
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 3);
   assert_refunded (till);
@@ -189,13 +181,14 @@ static void
 test_second_while_charging (UsherTestTill *till, gconstpointer data)
 {
   GThread *thread = usher_test_till_start_held (till);
-  g_autoptr (UsherReply) second = NULL;
   g_autoptr (UsherReply) first = NULL;
 
   g_test_summary ("While one payment of an order runs another one is 409.");
 
-  second = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_refused (second, 409, NULL, "Another payment of this order is running");
+  usher_test_till_assert_refused (till,
+                                  "tok_visa",
+                                  409,
+                                  "Another payment of this order is running");
   first = usher_test_till_finish_held (till, thread);
   usher_test_assert_status (first, 201);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
@@ -204,18 +197,14 @@ test_second_while_charging (UsherTestTill *till, gconstpointer data)
 typedef struct
 {
   UsherTestTill *till; /* (unowned) */
-  UsherTestGate gate;
-  int n_paid; /* (atomic) */
+  int n_paid;          /* (atomic) */
 } Race;
 
 static gpointer
 click (gpointer data)
 {
   Race *race = data;
-  g_autoptr (UsherReply) reply = NULL;
-
-  usher_test_gate_pass (&race->gate);
-  reply = usher_test_till_pay (race->till, "tok_visa");
+  g_autoptr (UsherReply) reply = usher_test_till_pay (race->till, "tok_visa");
   if (usher_reply_get_status (reply) == 201)
     g_atomic_int_inc (&race->n_paid);
   else if (usher_reply_get_status (reply) == 400)
@@ -230,51 +219,33 @@ static void
 test_clicks (UsherTestTill *till, gconstpointer data)
 {
   Race race = { .till = till };
-  GThread *threads[RACERS];
 
   g_test_summary ("§3.3: of many clicks at once one pays.");
 
-  usher_test_gate_init (&race.gate, RACERS);
-  for (guint i = 0; i < RACERS; i++)
-    threads[i] = g_thread_new ("click", click, &race);
-  for (guint i = 0; i < RACERS; i++)
-    g_thread_join (threads[i]);
-  usher_test_gate_clear (&race.gate);
+  usher_test_race (RACERS, click, &race);
 
   g_assert_cmpint (race.n_paid, ==, 1);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
   usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (UsherTestTill *till, gconstpointer data);
-} tests[] = {
-  { "/payments/meet/cancel-while-charging", test_cancel_while_charging },
-  { "/payments/meet/expire-while-charging", test_expire_while_charging },
-  { "/payments/meet/cancel-after-completion", test_cancel_after_completion },
-  { "/payments/meet/cancel-after-decline", test_cancel_after_decline },
-  { "/payments/meet/cancel-said-again", test_cancel_said_again },
-  { "/payments/meet/update-while-charging", test_update_while_charging },
-  { "/payments/meet/settle-while-charging", test_settle_while_charging },
-  { "/payments/meet/settle-and-cancel", test_settle_and_cancel_while_charging },
-  { "/payments/meet/second-while-charging", test_second_while_charging },
-  { "/payments/meet/clicks", test_clicks },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path,
-                UsherTestTill,
-                NULL,
-                usher_test_till_set_up_reserved,
-                tests[i].func,
-                usher_test_till_tear_down);
+  usher_test_till_add_reserved ("/payments/meet/cancel-while-charging", test_cancel_while_charging);
+  usher_test_till_add_reserved ("/payments/meet/expire-while-charging", test_expire_while_charging);
+  usher_test_till_add_reserved ("/payments/meet/cancel-after-completion",
+                                test_cancel_after_completion);
+  usher_test_till_add_reserved ("/payments/meet/cancel-after-decline", test_cancel_after_decline);
+  usher_test_till_add_reserved ("/payments/meet/cancel-said-again", test_cancel_said_again);
+  usher_test_till_add_reserved ("/payments/meet/update-while-charging", test_update_while_charging);
+  usher_test_till_add_reserved ("/payments/meet/settle-while-charging", test_settle_while_charging);
+  usher_test_till_add_reserved ("/payments/meet/settle-and-cancel",
+                                test_settle_and_cancel_while_charging);
+  usher_test_till_add_reserved ("/payments/meet/second-while-charging", test_second_while_charging);
+  usher_test_till_add_reserved ("/payments/meet/clicks", test_clicks);
 
   return g_test_run ();
 }

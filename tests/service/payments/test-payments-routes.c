@@ -21,14 +21,6 @@ post (UsherTestTill *till, const char *user_id, const char *body)
 }
 
 static void
-refuse (UsherTestTill *till, const char *body, guint status, const char *field, const char *message)
-{
-  g_autoptr (UsherReply) reply = post (till, USHER_TEST_ALICE, body);
-
-  usher_test_assert_refused (reply, status, field, message);
-}
-
-static void
 test_pay (UsherTestTill *till, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = usher_test_till_pay (till, "tok_visa");
@@ -97,52 +89,56 @@ test_amounts (void)
 static void
 test_anonymous (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = post (till, NULL, "{}");
+  static const UsherTestRefusal refusal = { "POST", PAY, NULL, "{}", 401, NULL, "Not authorized" };
 
   g_test_summary ("Who is not signed in is told that before what is wrong with the body.");
 
-  usher_test_assert_refused (reply, 401, NULL, "Not authorized");
+  usher_test_host_assert_refusals (till->host, &refusal, 1);
 }
 
 static void
 test_invalid (UsherTestTill *till, gconstpointer data)
 {
+  static const char *const without_token[] = {
+    "{\"orderId\":\"" USHER_TEST_ORDER "\"}",
+    "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"\"}",
+    "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
+  };
+  static const char *const without_order[] = {
+    "{\"token\":\"tok_visa\"}",
+    "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}",
+  };
   g_autoptr (UsherReply) empty = post (till, USHER_TEST_ALICE, "{}");
 
   g_test_summary ("Token and order are asked for.");
 
   usher_test_assert_status (empty, 400);
   g_assert_cmpuint (usher_test_count_members (empty, "errors"), ==, 2);
-  refuse (till, "{\"orderId\":\"" USHER_TEST_ORDER "\"}", 400, "token", "Token must be provided");
-  refuse (till,
-          "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"\"}",
-          400,
-          "token",
-          "Token must be provided");
-  refuse (till,
-          "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
-          400,
-          "token",
-          "Token must be provided");
-  refuse (till, "{\"token\":\"tok_visa\"}", 400, "orderId", "OrderId must be provided");
-  refuse (till,
-          "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}",
-          400,
-          "orderId",
-          "OrderId must be provided");
+  usher_test_host_assert_bad_bodies (till->host,
+                                     PAY,
+                                     without_token,
+                                     G_N_ELEMENTS (without_token),
+                                     "token",
+                                     "Token must be provided");
+  usher_test_host_assert_bad_bodies (till->host,
+                                     PAY,
+                                     without_order,
+                                     G_N_ELEMENTS (without_order),
+                                     "orderId",
+                                     "OrderId must be provided");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
 }
 
 static void
 test_unknown (UsherTestTill *till, gconstpointer data)
 {
+  static const char body[] = "{\"token\":\"tok_visa\",\"orderId\":\"" USHER_TEST_NOTHING "\"}";
+  static const UsherTestRefusal refusal = { "POST", PAY,  USHER_TEST_ALICE, body,
+                                            404,    NULL, "Not Found" };
+
   g_test_summary ("An order that nobody knows is 404.");
 
-  refuse (till,
-          "{\"token\":\"tok_visa\",\"orderId\":\"" USHER_TEST_NOTHING "\"}",
-          404,
-          NULL,
-          "Not Found");
+  usher_test_host_assert_refusals (till->host, &refusal, 1);
 }
 
 static void
@@ -161,13 +157,10 @@ test_not_the_owner (UsherTestTill *till, gconstpointer data)
 static void
 test_cancelled (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("A cancelled order is not paid for.");
 
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
-  reply = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_refused (reply, 400, NULL, "Cannot pay for a cancelled order");
+  usher_test_till_assert_refused (till, "tok_visa", 400, "Cannot pay for a cancelled order");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
   g_assert_cmpuint (usher_test_till_count_unpaid (till), ==, 0);
   usher_test_host_assert_quiet (till->host, "payments");
@@ -176,68 +169,51 @@ test_cancelled (UsherTestTill *till, gconstpointer data)
 static void
 test_expired (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) before = NULL;
-  g_autoptr (UsherReply) after = NULL;
-
   g_test_summary (
       "An order whose time is over is not paid for, before its cancel comes and after.");
 
   usher_test_host_turn (till->host, USHER_TEST_HOLD);
-  before = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_refused (before, 400, NULL, "Order has expired");
+  usher_test_till_assert_refused (till, "tok_visa", 400, "Order has expired");
 
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
-  after = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_refused (after, 400, NULL, "Order has expired");
+  usher_test_till_assert_refused (till, "tok_visa", 400, "Order has expired");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
 }
 
 static void
 test_last_moment (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("Up to the last moment an order can be paid for.");
 
   usher_test_host_turn (till->host, USHER_TEST_HOLD - 1);
-  reply = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_status (reply, 201);
+  usher_test_till_assert_paid (till, "tok_visa");
 }
 
 static void
 test_paid (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) first = usher_test_till_pay (till, "tok_visa");
-  g_autoptr (UsherReply) second = usher_test_till_pay (till, "tok_visa");
-  g_autoptr (UsherReply) third = NULL;
-
   g_test_summary ("A paid order is not paid again, before orders knows of it and after.");
 
-  usher_test_assert_status (first, 201);
-  usher_test_assert_refused (second, 400, NULL, "Order is already paid");
+  usher_test_till_assert_paid (till, "tok_visa");
+  usher_test_till_assert_refused (till, "tok_visa", 400, "Order is already paid");
   usher_test_till_give_updated (till, USHER_TEST_ORDER, 2, "complete");
-  third = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_refused (third, 400, NULL, "Order is already paid");
+  usher_test_till_assert_refused (till, "tok_visa", 400, "Order is already paid");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
 }
 
 static void
 test_declined (UsherTestTill *till, gconstpointer data)
 {
-  g_autoptr (UsherReply) declined = usher_test_till_pay (till, "tok_chargeDeclined");
-  g_autoptr (UsherReply) unknown = usher_test_till_pay (till, "tok_unheardOf");
-  g_autoptr (UsherReply) paid = NULL;
   g_autofree char *attempt = NULL;
 
   g_test_summary ("A declined card is told in the processor's words, and another may be tried.");
 
-  usher_test_assert_refused (declined, 402, NULL, "Your card was declined.");
-  usher_test_assert_refused (unknown, 402, NULL, "No such token");
+  usher_test_till_assert_refused (till, "tok_chargeDeclined", 402, "Your card was declined.");
+  usher_test_till_assert_refused (till, "tok_unheardOf", 402, "No such token");
   usher_test_till_assert_state (till, "failed");
   usher_test_host_assert_quiet (till->host, "payments");
 
-  paid = usher_test_till_pay (till, "tok_visa");
-  usher_test_assert_status (paid, 201);
+  usher_test_till_assert_paid (till, "tok_visa");
   usher_test_till_assert_state (till, "completed");
   attempt = usher_test_till_dup_field (till, "attempt");
   g_assert_cmpstr (attempt, ==, "3");
@@ -284,37 +260,23 @@ test_token_is_not_kept (UsherTestTill *till, gconstpointer data)
   g_assert_null (memmem (contents, length, "tok_visa", strlen ("tok_visa")));
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (UsherTestTill *till, gconstpointer data);
-} tests[] = {
-  { "/payments/pay/paid", test_pay },
-  { "/payments/pay/anonymous", test_anonymous },
-  { "/payments/pay/invalid", test_invalid },
-  { "/payments/pay/unknown", test_unknown },
-  { "/payments/pay/not-the-owner", test_not_the_owner },
-  { "/payments/pay/cancelled", test_cancelled },
-  { "/payments/pay/expired", test_expired },
-  { "/payments/pay/last-moment", test_last_moment },
-  { "/payments/pay/already-paid", test_paid },
-  { "/payments/pay/declined", test_declined },
-  { "/payments/pay/idempotency-key", test_idempotency_key },
-  { "/payments/pay/token-is-not-kept", test_token_is_not_kept },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path,
-                UsherTestTill,
-                NULL,
-                usher_test_till_set_up_reserved,
-                tests[i].func,
-                usher_test_till_tear_down);
+  usher_test_till_add_reserved ("/payments/pay/paid", test_pay);
+  usher_test_till_add_reserved ("/payments/pay/anonymous", test_anonymous);
+  usher_test_till_add_reserved ("/payments/pay/invalid", test_invalid);
+  usher_test_till_add_reserved ("/payments/pay/unknown", test_unknown);
+  usher_test_till_add_reserved ("/payments/pay/not-the-owner", test_not_the_owner);
+  usher_test_till_add_reserved ("/payments/pay/cancelled", test_cancelled);
+  usher_test_till_add_reserved ("/payments/pay/expired", test_expired);
+  usher_test_till_add_reserved ("/payments/pay/last-moment", test_last_moment);
+  usher_test_till_add_reserved ("/payments/pay/already-paid", test_paid);
+  usher_test_till_add_reserved ("/payments/pay/declined", test_declined);
+  usher_test_till_add_reserved ("/payments/pay/idempotency-key", test_idempotency_key);
+  usher_test_till_add_reserved ("/payments/pay/token-is-not-kept", test_token_is_not_kept);
 
   g_test_add_func ("/payments/pay/amounts", test_amounts);
 

@@ -17,17 +17,6 @@ make_order (UsherTestTill *till)
   return usher_id_new (USHER_CLOCK (usher_test_host_get_clock (till->host)));
 }
 
-/* the same, and its copy is here */
-static char *
-make_known_order (UsherTestTill *till)
-{
-  char *order_id = make_order (till);
-
-  usher_test_till_give_created (till, order_id, "19.99");
-
-  return order_id;
-}
-
 /* a payment of @order_id that waits */
 static UsherTestCalls *
 pay (UsherTestTill *till, const char *order_id)
@@ -37,74 +26,61 @@ pay (UsherTestTill *till, const char *order_id)
   return usher_test_calls_new (till->host, "/api/payments", USHER_TEST_ALICE, body);
 }
 
-static void
-test_reservation_comes (UsherTestTill *till, gconstpointer data)
+typedef struct
 {
-  g_autofree char *order_id = make_known_order (till);
-  g_autoptr (UsherTestCalls) calls = pay (till, order_id);
-  g_autoptr (UsherReply) reply = NULL;
+  const char *path;
+  const char *before;  /* what has come of the order already, with spaces between */
+  const char *then;    /* what comes while the payment waits; “”: nothing within 2 seconds */
+  const char *refusal; /* (nullable): it pays */
+  guint status;
+  const char *rule;
+} Row;
 
-  g_test_summary ("Who pays before the ticket is reserved waits for that, and pays.");
+/* clang-format off */
+static const Row rows[] = {
+  { "/payments/wait/reservation-comes",   "created", "reserved",         NULL,                              201, "Who pays before the ticket is reserved waits for that, and pays" },
+  { "/payments/wait/cancel-comes",        "created", "cancelled",        "Cannot pay for a cancelled order", 400, "If a cancel comes instead, that is the answer" },
+  { "/payments/wait/reservation-in-vain", "created", "",                 "Order is not reserved yet",        400, "After 2 seconds the order is not reserved yet" },
+  { "/payments/wait/copy-comes",          "",        "created reserved", NULL,                              201, "Who pays before the order has come here waits for the order and its reservation" },
+  { "/payments/wait/copy-in-vain",        "",        "",                 "Not Found",                        404, "An order that does not come within 2 seconds is 404" },
+};
+/* clang-format on */
 
-  usher_test_till_give_updated (till, order_id, 1, "awaiting:payment");
-  reply = usher_test_calls_pop (calls);
-  usher_test_assert_status (reply, 201);
+static void
+tell (UsherTestTill *till, const char *order_id, const char *names)
+{
+  g_auto (GStrv) all = g_strsplit (names, " ", -1);
+
+  for (guint i = 0; all[i] != NULL; i++)
+    if (g_str_equal (all[i], "created"))
+      usher_test_till_give_created (till, order_id, "19.99");
+    else if (g_str_equal (all[i], "reserved"))
+      usher_test_till_give_updated (till, order_id, 1, "awaiting:payment");
+    else if (g_str_equal (all[i], "cancelled"))
+      usher_test_till_give_cancelled (till, order_id, 1);
+    else
+      g_error ("“%s” is no news", all[i]);
 }
 
 static void
-test_cancel_comes (UsherTestTill *till, gconstpointer data)
+test_row (UsherTestTill *till, gconstpointer data)
 {
-  g_autofree char *order_id = make_known_order (till);
-  g_autoptr (UsherTestCalls) calls = pay (till, order_id);
-  g_autoptr (UsherReply) reply = NULL;
-
-  g_test_summary ("If a cancel comes instead, that is the answer.");
-
-  usher_test_till_give_cancelled (till, order_id, 1);
-  reply = usher_test_calls_pop (calls);
-  usher_test_assert_refused (reply, 400, NULL, "Cannot pay for a cancelled order");
-}
-
-static void
-test_reservation_in_vain (UsherTestTill *till, gconstpointer data)
-{
-  g_autofree char *order_id = make_known_order (till);
-  g_autoptr (UsherTestCalls) calls = pay (till, order_id);
-  g_autoptr (UsherReply) reply = NULL;
-
-  g_test_summary ("After 2 seconds the order is not reserved yet.");
-
-  reply = usher_test_calls_expire (calls, 2 * G_TIME_SPAN_SECOND);
-  usher_test_assert_refused (reply, 400, NULL, "Order is not reserved yet");
-}
-
-static void
-test_copy_comes (UsherTestTill *till, gconstpointer data)
-{
+  const Row *row = data;
   g_autofree char *order_id = make_order (till);
-  g_autoptr (UsherTestCalls) calls = pay (till, order_id);
+  g_autoptr (UsherTestCalls) calls = NULL;
   g_autoptr (UsherReply) reply = NULL;
 
-  g_test_summary (
-      "Who pays before the order has come here waits for the order and its reservation.");
+  g_test_summary (row->rule);
 
-  usher_test_till_give_created (till, order_id, "19.99");
-  usher_test_till_give_updated (till, order_id, 1, "awaiting:payment");
-  reply = usher_test_calls_pop (calls);
-  usher_test_assert_status (reply, 201);
-}
-
-static void
-test_copy_in_vain (UsherTestTill *till, gconstpointer data)
-{
-  g_autofree char *order_id = make_order (till);
-  g_autoptr (UsherTestCalls) calls = pay (till, order_id);
-  g_autoptr (UsherReply) reply = NULL;
-
-  g_test_summary ("An order that does not come within 2 seconds is 404.");
-
-  reply = usher_test_calls_expire (calls, 2 * G_TIME_SPAN_SECOND);
-  usher_test_assert_refused (reply, 404, NULL, "Not Found");
+  tell (till, order_id, row->before);
+  calls = pay (till, order_id);
+  tell (till, order_id, row->then);
+  reply = *row->then != '\0' ? usher_test_calls_pop (calls)
+                             : usher_test_calls_expire (calls, 2 * G_TIME_SPAN_SECOND);
+  if (row->refusal != NULL)
+    usher_test_assert_refused (reply, row->status, NULL, row->refusal);
+  else
+    usher_test_assert_status (reply, row->status);
 }
 
 static void
@@ -122,31 +98,19 @@ test_old_id (UsherTestTill *till, gconstpointer data)
   usher_test_assert_refused (reply, 404, NULL, "Not Found");
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (UsherTestTill *till, gconstpointer data);
-} tests[] = {
-  { "/payments/wait/reservation-comes", test_reservation_comes },
-  { "/payments/wait/cancel-comes", test_cancel_comes },
-  { "/payments/wait/reservation-in-vain", test_reservation_in_vain },
-  { "/payments/wait/copy-comes", test_copy_comes },
-  { "/payments/wait/copy-in-vain", test_copy_in_vain },
-  { "/payments/wait/old-id", test_old_id },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path,
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_test_add (rows[i].path,
                 UsherTestTill,
-                NULL,
+                &rows[i],
                 usher_test_till_set_up,
-                tests[i].func,
+                test_row,
                 usher_test_till_tear_down);
+  usher_test_till_add ("/payments/wait/old-id", test_old_id);
 
   return g_test_run ();
 }

@@ -329,32 +329,25 @@ test_no_ledger (void)
   g_assert_nonnull (strstr (error->message, "/nonexistent/folder/" USHER_TEST_PROCESSOR_LEDGER));
 }
 
-static const struct
-{
-  const char *path;
-  void (*func) (Fixture *fixture, gconstpointer data);
-} tests[] = {
-  { "/test-processor/charge/tokens", test_tokens },
-  { "/test-processor/charge/slow", test_slow },
-  { "/test-processor/charge/same-key", test_same_key },
-  { "/test-processor/charge/lost-answer", test_lost_answer },
-  { "/test-processor/charge/unavailable", test_unavailable },
-  { "/test-processor/charge/threads", test_threads },
-  { "/test-processor/settle", test_settle },
-  { "/test-processor/refund/once", test_refund },
-  { "/test-processor/refund/unknown", test_refund_unknown },
-  { "/test-processor/refund/later", test_refund_later },
-  { "/test-processor/ledger/reopen", test_reopen },
-  { "/test-processor/ledger/two-processes", test_two_processes },
-};
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/test-processor/charge/tokens", test_tokens);
+  add ("/test-processor/charge/slow", test_slow);
+  add ("/test-processor/charge/same-key", test_same_key);
+  add ("/test-processor/charge/lost-answer", test_lost_answer);
+  add ("/test-processor/charge/unavailable", test_unavailable);
+  add ("/test-processor/charge/threads", test_threads);
+  add ("/test-processor/settle", test_settle);
+  add ("/test-processor/refund/once", test_refund);
+  add ("/test-processor/refund/unknown", test_refund_unknown);
+  add ("/test-processor/refund/later", test_refund_later);
+  add ("/test-processor/ledger/reopen", test_reopen);
+  add ("/test-processor/ledger/two-processes", test_two_processes);
+#undef add
   g_test_add_func ("/test-processor/ledger/none", test_no_ledger);
 
   return g_test_run ();

@@ -12,6 +12,7 @@
 
 #include "usher-json.h"
 #include "usher-payment.h"
+#include "usher-payments-contract.h"
 #include "usher-test-processor.h"
 #include "usher-test.h"
 
@@ -33,6 +34,20 @@ void
 usher_test_till_tear_down (UsherTestTill *self, gconstpointer data)
 {
   usher_test_host_free (self->host);
+}
+
+void
+usher_test_till_add (const char *path, void (*func) (UsherTestTill *till, gconstpointer data))
+{
+  g_test_add (path, UsherTestTill, NULL, usher_test_till_set_up, func, usher_test_till_tear_down);
+}
+
+void
+usher_test_till_add_reserved (const char *path,
+                              void (*func) (UsherTestTill *till, gconstpointer data))
+{
+  g_test_add (
+      path, UsherTestTill, NULL, usher_test_till_set_up_reserved, func, usher_test_till_tear_down);
 }
 
 void
@@ -83,6 +98,26 @@ usher_test_till_pay (UsherTestTill *self, const char *token)
       g_strdup_printf ("{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"%s\"}", token);
 
   return usher_test_host_call (self->host, "POST", "/api/payments", USHER_TEST_ALICE, body);
+}
+
+void
+usher_test_till_assert_paid (UsherTestTill *self, const char *token)
+{
+  g_autoptr (UsherReply) reply = usher_test_till_pay (self, token);
+
+  usher_test_assert_status (reply, 201);
+  usher_test_host_assert_event (self->host, "payments", USHER_PAYMENTS_CREATED);
+}
+
+void
+usher_test_till_assert_refused (UsherTestTill *self,
+                                const char *token,
+                                guint status,
+                                const char *message)
+{
+  g_autoptr (UsherReply) reply = usher_test_till_pay (self, token);
+
+  usher_test_assert_refused (reply, status, NULL, message);
 }
 
 typedef struct

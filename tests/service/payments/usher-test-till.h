@@ -27,6 +27,10 @@ void usher_test_till_set_up (UsherTestTill *self, gconstpointer data);
 /* the same, and the order is reserved */
 void usher_test_till_set_up_reserved (UsherTestTill *self, gconstpointer data);
 void usher_test_till_tear_down (UsherTestTill *self, gconstpointer data);
+/* adds a test at a till; at one whose order is reserved */
+void usher_test_till_add (const char *path, void (*func) (UsherTestTill *till, gconstpointer data));
+void usher_test_till_add_reserved (const char *path,
+                                   void (*func) (UsherTestTill *till, gconstpointer data));
 
 /* The events of the order, each of which must be acknowledged. */
 void usher_test_till_give_created (UsherTestTill *self, const char *order_id, const char *price);
@@ -38,6 +42,12 @@ void usher_test_till_give_cancelled (UsherTestTill *self, const char *order_id, 
 
 /* Alice pays for the order. */
 UsherReply *usher_test_till_pay (UsherTestTill *self, const char *token);
+/* the same, and she gets what she paid for, which is said */
+void usher_test_till_assert_paid (UsherTestTill *self, const char *token);
+void usher_test_till_assert_refused (UsherTestTill *self,
+                                     const char *token,
+                                     guint status,
+                                     const char *message);
 /* the same on a thread of its own, which is joined for the UsherReply */
 GThread *usher_test_till_start_paying (UsherTestTill *self, const char *token);
 UsherReply *usher_test_till_finish_paying (GThread *thread);

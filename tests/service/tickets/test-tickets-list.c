@@ -6,72 +6,24 @@
 
 #include "config.h"
 
-#include "usher-test-host.h"
+#include "ticket-stage.h"
 
 #define ALICE USHER_TEST_ALICE
 #define BOB   USHER_TEST_BOB
-
-#define GOOD "{\"title\":\"Concert\",\"price\":19.99}"
-
-typedef struct
-{
-  UsherTestHost *host;
-} Fixture;
+#define GOOD  GOOD_TICKET
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+test_list (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("tickets", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  usher_test_host_free (fixture->host);
-}
-
-static UsherReply *
-call (Fixture *fixture, const char *method, const char *path, const char *user, const char *body)
-{
-  return usher_test_host_call (fixture->host, method, path, user, body);
-}
-
-/* lists a ticket of Alice and forgets its event; the id */
-static char *
-make_ticket (Fixture *fixture, const char *body)
-{
-  g_autoptr (UsherReply) reply = call (fixture, "POST", "/api/tickets", ALICE, body);
-
-  usher_test_assert_status (reply, 201);
-  usher_test_host_skip_events (fixture->host, "tickets");
-
-  return usher_test_dup_member (reply, "id");
-}
-
-static void
-reserve (Fixture *fixture, const char *ticket_id, const char *order_id)
-{
-  g_autofree char *payload =
-      g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"ticket\":{\"id\":\"%s\",\"version\":0}}",
-                       order_id,
-                       ticket_id);
-
-  usher_test_host_give (fixture->host, "tickets", NULL, "order:created", payload);
-  usher_test_host_skip_events (fixture->host, "tickets");
-}
-
-static void
-test_list (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *first = make_ticket (fixture, "{\"title\":\"first\",\"price\":1}");
-  g_autofree char *second = make_ticket (fixture, "{\"title\":\"second\",\"price\":2}");
-  g_autofree char *third = make_ticket (fixture, "{\"title\":\"third\",\"price\":3}");
+  g_autofree char *first = ticket_stage_make (fixture->host, "{\"title\":\"first\",\"price\":1}");
+  g_autofree char *second = ticket_stage_make (fixture->host, "{\"title\":\"second\",\"price\":2}");
+  g_autofree char *third = ticket_stage_make (fixture->host, "{\"title\":\"third\",\"price\":3}");
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("The list has what is not reserved, newest last.");
 
-  reserve (fixture, second, BOB);
-  reply = call (fixture, "GET", "/api/tickets", NULL, NULL);
+  ticket_stage_settle (fixture->host, second, BOB);
+  reply = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
 
   usher_test_assert_status (reply, 200);
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 2);
@@ -81,9 +33,10 @@ test_list (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_list_empty (Fixture *fixture, gconstpointer data)
+test_list_empty (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = call (fixture, "GET", "/api/tickets", NULL, NULL);
+  g_autoptr (UsherReply) reply =
+      usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
   g_autofree char *body = usher_test_dup_body (reply);
 
   g_test_summary ("Without tickets the list is an empty array.");
@@ -111,7 +64,7 @@ dup_next (UsherReply *reply)
 }
 
 static void
-test_list_pages (Fixture *fixture, gconstpointer data)
+test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *target = g_strdup ("/api/tickets?limit=2");
@@ -121,11 +74,12 @@ test_list_pages (Fixture *fixture, gconstpointer data)
   g_test_summary ("Following the Link headers shows each ticket once, in order.");
 
   for (guint i = 0; i < 5; i++)
-    g_ptr_array_add (ids, make_ticket (fixture, GOOD));
+    g_ptr_array_add (ids, ticket_stage_make (fixture->host, GOOD));
 
   while (target != NULL)
     {
-      g_autoptr (UsherReply) reply = call (fixture, "GET", target, NULL, NULL);
+      g_autoptr (UsherReply) reply =
+          usher_test_host_call (fixture->host, "GET", target, NULL, NULL);
       guint length = usher_test_count_members (reply, "");
 
       usher_test_assert_status (reply, 200);
@@ -147,11 +101,12 @@ test_list_pages (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_list_full_page (Fixture *fixture, gconstpointer data)
+test_list_full_page (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  g_autofree char *first = make_ticket (fixture, GOOD);
-  g_autofree char *second = make_ticket (fixture, GOOD);
-  g_autoptr (UsherReply) reply = call (fixture, "GET", "/api/tickets?limit=2", NULL, NULL);
+  g_autofree char *first = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *second = ticket_stage_make (fixture->host, GOOD);
+  g_autoptr (UsherReply) reply =
+      usher_test_host_call (fixture->host, "GET", "/api/tickets?limit=2", NULL, NULL);
 
   g_test_summary ("A page that is just full names no next one.");
 
@@ -160,22 +115,22 @@ test_list_full_page (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_list_at_most_100 (Fixture *fixture, gconstpointer data)
+test_list_at_most_100 (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("A page has 100 tickets when nobody says otherwise.");
 
   for (guint i = 0; i < 101; i++)
-    g_free (make_ticket (fixture, GOOD));
-  reply = call (fixture, "GET", "/api/tickets", NULL, NULL);
+    g_free (ticket_stage_make (fixture->host, GOOD));
+  reply = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
 
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 100);
   g_assert_nonnull (usher_reply_get_header (reply, "Link"));
 }
 
 static void
-test_list_bad_page (Fixture *fixture, gconstpointer data)
+test_list_bad_page (UsherTestHostFixture *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -191,7 +146,8 @@ test_list_bad_page (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *target = g_strconcat ("/api/tickets?", rows[i].query, NULL);
-      g_autoptr (UsherReply) reply = call (fixture, "GET", target, NULL, NULL);
+      g_autoptr (UsherReply) reply =
+          usher_test_host_call (fixture->host, "GET", target, NULL, NULL);
 
       g_test_message ("%s", target);
       usher_test_assert_status (reply, 400);
@@ -199,7 +155,7 @@ test_list_bad_page (Fixture *fixture, gconstpointer data)
     }
 }
 
-#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define add(path, func) usher_test_host_add (path, "tickets", func)
 
 int
 main (int argc, char **argv)

@@ -6,8 +6,8 @@
 
 #include "config.h"
 
+#include "ticket-stage.h"
 #include "usher-error.h"
-#include "usher-test-host.h"
 #include "usher-tickets-contract.h"
 
 #define ALICE USHER_TEST_ALICE
@@ -82,15 +82,9 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   fixture->host = usher_test_host_new ("tickets", NULL);
-  reply = usher_test_host_call (
-      fixture->host, "POST", "/api/tickets", ALICE, "{\"title\":\"Concert\",\"price\":19.99}");
-  usher_test_assert_status (reply, 201);
-  fixture->ticket_id = usher_test_dup_member (reply, "id");
+  fixture->ticket_id = ticket_stage_make (fixture->host, GOOD_TICKET);
   fixture->path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
-  usher_test_host_skip_events (fixture->host, "tickets");
 }
 
 static void
@@ -130,19 +124,23 @@ make_event (Fixture *fixture, const char *name)
 static void
 feed (Fixture *fixture, UsherEvent *event)
 {
-  g_autoptr (GError) error = NULL;
-
-  usher_test_host_feed (fixture->host, "tickets", NULL, event, &error);
-  g_assert_no_error (error);
+  usher_test_host_deliver (fixture->host, "tickets", NULL, event);
 }
 
 static void
-edit (Fixture *fixture)
+tell (Fixture *fixture, const char *name)
 {
-  g_autoptr (UsherReply) reply = usher_test_host_call (
-      fixture->host, "PUT", fixture->path, ALICE, "{\"title\":\"Concert\",\"price\":50}");
+  g_autoptr (UsherEvent) event = NULL;
 
-  usher_test_assert_status (reply, 200);
+  if (g_str_equal (name, "edit"))
+    {
+      usher_test_host_assert_call (
+          fixture->host, "PUT", fixture->path, ALICE, "{\"title\":\"Concert\",\"price\":50}", 200);
+      return;
+    }
+
+  event = make_event (fixture, name);
+  feed (fixture, event);
 }
 
 static void
@@ -151,17 +149,7 @@ tell_all (Fixture *fixture, const char *names)
   g_auto (GStrv) all = g_strsplit (names, " ", -1);
 
   for (guint i = 0; all[i] != NULL; i++)
-    {
-      g_autoptr (UsherEvent) event = NULL;
-
-      if (g_str_equal (all[i], "edit"))
-        {
-          edit (fixture);
-          continue;
-        }
-      event = make_event (fixture, all[i]);
-      feed (fixture, event);
-    }
+    tell (fixture, all[i]);
   usher_test_host_skip_events (fixture->host, "tickets");
 }
 
@@ -347,10 +335,8 @@ add_rows (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *before = g_strdelimit (g_strdup (rows[i].before), " ", '+');
-      g_autofree char *path = g_strdup_printf ("/tickets/listen/%s/%s",
-                                               *before != '\0' ? before : "new",
-                                               rows[i].event);
+      g_autofree char *path =
+          usher_test_make_row_path ("/tickets/listen", rows[i].before, rows[i].event);
 
       g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
     }

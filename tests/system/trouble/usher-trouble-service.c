@@ -10,9 +10,6 @@
 
 #include <signal.h>
 
-#include "usher-error.h"
-#include "usher-event-members.h"
-#include "usher-plugin.h"
 #include "usher-tickets-contract.h"
 
 #define SEEN "seen"

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-service.h"
+#include <usher.h>
 
 G_BEGIN_DECLS
 

@@ -11,7 +11,6 @@
 #include "usher-expiration-contract.h"
 #include "usher-orders-contract.h"
 #include "usher-payments-contract.h"
-#include "usher-plugin.h"
 #include "usher-tickets-contract.h"
 
 #define SEEN     "seen"

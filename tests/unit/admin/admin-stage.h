@@ -8,8 +8,8 @@
 
 #include "stage.h"
 #include "usher-admin.h"
-#include "usher-json.h"
 #include "usher-test-hub.h"
+#include "usher-test-json.h"
 
 G_BEGIN_DECLS
 
@@ -40,7 +40,7 @@ void admin_stage_start (AdminStage *self);
 UsherReply *admin_stage_ask (AdminStage *self, const char *method, const char *target);
 /* (transfer full): the answer's body, whose status must be 200 */
 char *admin_stage_get (AdminStage *self, const char *target);
-UsherJson *admin_stage_get_json (AdminStage *self, const char *target);
+JsonNode *admin_stage_get_json (AdminStage *self, const char *target);
 void
 admin_stage_assert_status (AdminStage *self, const char *method, const char *target, guint status);
 /* of the public listener; @key: (nullable) */

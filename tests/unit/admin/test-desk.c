@@ -8,6 +8,7 @@
 
 #include "stage.h"
 #include "usher-desk-private.h"
+#include "usher-test.h"
 
 /* more than the threads that there are */
 #define MANY 10
@@ -75,10 +76,10 @@ test_many (Fixture *fixture, gconstpointer data)
       g_mutex_lock (&fixture->gate);
       for (guint i = 0; i < MANY; i++)
         push (fixture);
-      stage_await (g_atomic_int_get (&fixture->n_begun) == 4);
+      usher_test_until (g_atomic_int_get (&fixture->n_begun) == 4);
       g_assert_cmpint (g_atomic_int_get (&fixture->n_answered), ==, (round - 1) * MANY);
       g_mutex_unlock (&fixture->gate);
-      stage_await (g_atomic_int_get (&fixture->n_answered) == (int) (round * MANY));
+      usher_test_until (g_atomic_int_get (&fixture->n_answered) == (int) (round * MANY));
     }
 }
 

@@ -13,6 +13,7 @@
 #include "usher-followers-private.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
+#include "usher-test.h"
 
 #define MANY   5000
 #define SECOND G_TIME_SPAN_SECOND
@@ -157,7 +158,7 @@ assert_body (Client *client, const char *body)
 {
   g_autofree char *text = NULL;
 
-  stage_await (g_atomic_int_get (&client->is_answered));
+  usher_test_until (g_atomic_int_get (&client->is_answered));
   stage_assert_status (client->reply, 200);
   text = stage_dup_body (client->reply);
   g_assert_cmpstr (text, ==, body);
@@ -207,8 +208,8 @@ test_many (Fixture *fixture, gconstpointer data)
   while (g_atomic_int_get (&fixture->n_answered) < MANY)
     {
       fake_bus_answer_question (fixture->bus, make_page ("said:6", "said:6"));
-      stage_await (g_atomic_int_get (&fixture->n_answered) == MANY ||
-                   fake_bus_get_n_waiting (fixture->bus) == 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_answered) == MANY ||
+                        fake_bus_get_n_waiting (fixture->bus) == 1);
     }
 }
 
@@ -240,9 +241,9 @@ test_stream (Fixture *fixture, gconstpointer data)
   fake_bus_take_page (fixture->bus, make_page ("said:6", "said:5,said:6"));
   client = open_stream (fixture, "/events?after=0", "said:2");
   g_free (fake_bus_await_question (fixture->bus));
-  stage_await (has_read (client, EVENT ("said", "6")));
+  usher_test_until (has_read (client, EVENT ("said", "6")));
   fake_bus_answer_question (fixture->bus, make_page ("said:7", "said:6,said:7"));
-  stage_await (has_read (client, EVENT ("said", "7")));
+  usher_test_until (has_read (client, EVENT ("said", "7")));
   g_assert_cmpstr (usher_reply_get_media_type (client->reply), ==, "text/event-stream");
   g_assert_cmpstr (client->read->str,
                    ==,
@@ -274,7 +275,7 @@ test_slow (Fixture *fixture, gconstpointer data)
   fake_bus_take_page (fixture->bus, make_page ("said:5", ""));
   client = open_stream (fixture, "/events", NULL);
   g_free (fake_bus_await_question (fixture->bus));
-  stage_await (has_read (client, "id: said:5\n\n"));
+  usher_test_until (has_read (client, "id: said:5\n\n"));
   fake_bus_take_page (fixture->bus, make_page ("said:7", "said:7"));
   fake_bus_take_page (fixture->bus, make_page ("said:7", ""));
   fake_bus_answer_question (fixture->bus, make_page ("said:5", ""));
@@ -284,7 +285,7 @@ test_slow (Fixture *fixture, gconstpointer data)
   add_event (page, "said", 7, "{}");
   fake_bus_answer_question (fixture->bus, page);
   g_free (fake_bus_await_question (fixture->bus));
-  stage_await (has_read (client, EVENT ("said", "7")));
+  usher_test_until (has_read (client, EVENT ("said", "7")));
   g_assert_nonnull (strstr (client->read->str, large));
 }
 
@@ -301,10 +302,10 @@ test_drain (Fixture *fixture, gconstpointer data)
   fake_bus_take_page (fixture->bus, make_page ("said:5", ""));
   page = follow (fixture, "/events", NULL, NULL, 20 * SECOND);
   stream = open_stream (fixture, "/events", NULL);
-  stage_await (has_read (stream, "id: said:5\n\n"));
+  usher_test_until (has_read (stream, "id: said:5\n\n"));
   usher_followers_drain (fixture->followers);
   assert_body (page, EMPTY);
-  stage_await (has_read (stream, "retry") && stream->state == USHER_STREAM_ENDED);
+  usher_test_until (has_read (stream, "retry") && stream->state == USHER_STREAM_ENDED);
   late = follow (fixture, "/events", NULL, NULL, 20 * SECOND);
   stage_assert_status (late->reply, 503);
 }
@@ -320,14 +321,14 @@ test_trouble (Fixture *fixture, gconstpointer data)
   fake_bus_take_page (fixture->bus, make_page ("said:5", ""));
   page = follow (fixture, "/events", NULL, NULL, 20 * SECOND);
   stream = open_stream (fixture, "/events", NULL);
-  stage_await (has_read (stream, "id: said:5\n\n"));
+  usher_test_until (has_read (stream, "id: said:5\n\n"));
   g_free (fake_bus_await_question (fixture->bus));
   fake_bus_answer_question (fixture->bus, NULL);
-  stage_await (g_atomic_int_get (&page->is_answered));
+  usher_test_until (g_atomic_int_get (&page->is_answered));
   stage_assert_status (page->reply, 503);
   g_free (fake_bus_await_question (fixture->bus));
   fake_bus_answer_question (fixture->bus, make_page ("said:6", "said:6"));
-  stage_await (has_read (stream, EVENT ("said", "6")));
+  usher_test_until (has_read (stream, EVENT ("said", "6")));
 }
 
 static void
@@ -339,7 +340,7 @@ test_gone (Fixture *fixture, gconstpointer data)
 
   fake_bus_take_page (fixture->bus, make_page ("said:5", ""));
   client = open_stream (fixture, "/events", NULL);
-  stage_await (has_read (client, "id: said:5\n\n"));
+  usher_test_until (has_read (client, "id: said:5\n\n"));
   g_free (fake_bus_await_question (fixture->bus));
   usher_stream_detach (client->stream);
   fake_bus_answer_question (fixture->bus, make_page ("said:6", "said:6"));
@@ -365,7 +366,7 @@ test_accept (Fixture *fixture, gconstpointer data)
       assert_body (client, EMPTY);
     }
   stream = follow (fixture, "/events", "application/json;q=0.5, Text/Event-Stream; q=0.9", NULL, 0);
-  stage_await (has_read (stream, "retry"));
+  usher_test_until (has_read (stream, "retry"));
 }
 
 int

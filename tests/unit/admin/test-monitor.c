@@ -12,33 +12,31 @@
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
 #include "usher-test-metrics.h"
+#include "usher-test.h"
 
 #define HOSTILE "<img src=x onerror=alert(1)>\"&'"
 
 static gint64
 read_number (AdminStage *stage, const char *target, const char *path)
 {
-  g_autoptr (UsherJson) json = admin_stage_get_json (stage, target);
-  gint64 value = 0;
+  g_autoptr (JsonNode) json = admin_stage_get_json (stage, target);
 
-  g_assert_true (usher_json_get_integer (json, path, &value));
-
-  return value;
+  return usher_test_json_get_integer (json, path);
 }
 
 static guint
 count_rows (AdminStage *stage, const char *target)
 {
-  g_autoptr (UsherJson) json = admin_stage_get_json (stage, target);
+  g_autoptr (JsonNode) json = admin_stage_get_json (stage, target);
 
-  return usher_json_get_length (json, "items");
+  return usher_test_json_get_length (json, "items");
 }
 
 static void
 test_pages (AdminStage *stage, gconstpointer data)
 {
   g_autofree char *text = NULL;
-  g_autoptr (UsherJson) channels = NULL;
+  g_autoptr (JsonNode) channels = NULL;
 
   g_test_summary ("The pages of NATS Streaming are there, indented, in pages, and 404 beside them");
 
@@ -49,10 +47,10 @@ test_pages (AdminStage *stage, gconstpointer data)
   g_assert_true (g_str_has_prefix (text, "{\n  \"cluster_id\": \"usher\",\n  \"server_id\": \""));
   g_assert_true (g_str_has_suffix (text, "\n}\n"));
 
-  stage_await (read_number (stage, "/streaming/channelsz", "total") == 2);
+  usher_test_until (read_number (stage, "/streaming/channelsz", "total") == 2);
   channels = admin_stage_get_json (stage, "/streaming/channelsz?limit=1&offset=0");
-  g_assert_cmpstr (usher_json_get_string (channels, "names.0"), ==, "a\",{\\[");
-  g_assert_cmpuint (usher_json_get_length (channels, "names"), ==, 1);
+  usher_test_json_assert_string (channels, "names.0", "a\",{\\[");
+  usher_test_json_assert_length (channels, "names", 1);
 
   admin_stage_assert_status (stage, "GET", "/streaming/channelsz?channel=nothing", 404);
   admin_stage_assert_status (stage, "GET", "/streaming/clientsz?client=nobody", 404);
@@ -108,7 +106,7 @@ test_hub_away (AdminStage *stage, gconstpointer data)
 
   admin_stage_start (stage);
   usher_test_hub_stop (stage->hub);
-  stage_await (!usher_bus_is_connected (stage->bus));
+  usher_test_until (!usher_bus_is_connected (stage->bus));
 
   reply = admin_stage_ask (stage, "GET", "/streaming/serverz");
   stage_assert_status (reply, 503);
@@ -138,7 +136,7 @@ static void
 test_follow (AdminStage *stage, gconstpointer data)
 {
   Follower follower = { stage, NULL };
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (JsonNode) page = NULL;
   g_autofree char *cursor = NULL;
   GThread *thread = NULL;
 
@@ -146,17 +144,17 @@ test_follow (AdminStage *stage, gconstpointer data)
 
   admin_stage_start (stage);
   page = admin_stage_get_json (stage, "/events?wait=0");
-  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 0);
-  cursor = g_uri_escape_string (usher_json_get_string (page, "cursor"), NULL, FALSE);
-  g_clear_pointer (&page, usher_json_unref);
+  usher_test_json_assert_length (page, "items", 0);
+  cursor = g_uri_escape_string (usher_test_json_get_string (page, "cursor"), NULL, FALSE);
+  g_clear_pointer (&page, json_node_unref);
 
   follower.target = g_strdup_printf ("/events?cursor=%s&wait=20", cursor);
   thread = g_thread_new ("follow", follow, &follower);
   admin_stage_call (stage, "POST", "/say", NULL, 200);
   page = g_thread_join (thread);
-  g_assert_cmpuint (usher_json_get_length (page, "items"), ==, 1);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.channel"), ==, "said");
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.payload"), ==, ADMIN_STAGE_PAYLOAD);
+  usher_test_json_assert_length (page, "items", 1);
+  usher_test_json_assert_string (page, "items.0.channel", "said");
+  usher_test_json_assert_string (page, "items.0.payload", ADMIN_STAGE_PAYLOAD);
   g_free (follower.target);
 
   admin_stage_assert_status (stage, "GET", "/events?wait=21", 400);
@@ -197,12 +195,12 @@ test_stream (AdminStage *stage, gconstpointer data)
   admin_stage_call (stage, "POST", "/say", NULL, 200);
   admin_stage_call (stage, "POST", "/say?channel=other", NULL, 200);
   admin_stage_call (stage, "POST", "/say", NULL, 200);
-  stage_await (read_stream (stream, text, "data: {\"sequence\":2,") != USHER_STREAM_ABORTED);
+  usher_test_until (read_stream (stream, text, "data: {\"sequence\":2,") != USHER_STREAM_ABORTED);
   g_assert_true (g_str_has_prefix (text->str, "retry: 1000\n\nid: "));
   g_assert_nonnull (strstr (text->str, "said:1\ndata: {\"sequence\":1,\"channel\":\"said\""));
   g_assert_null (strstr (text->str, "\"other\""));
   g_signal_emit_by_name (stage->stage.host, "drained");
-  stage_await (read_stream (stream, text, "retry") == USHER_STREAM_ENDED);
+  usher_test_until (read_stream (stream, text, "retry") == USHER_STREAM_ENDED);
   admin_stage_assert_status (stage, "GET", "/events?wait=20", 503);
 }
 
@@ -227,13 +225,13 @@ park (AdminStage *stage)
   usher_bus_subscribe (stage->bus, &wish, on_parked, NULL, NULL, &error);
   g_assert_no_error (error);
   admin_stage_call (stage, "POST", target, NULL, 200);
-  stage_await (count_rows (stage, "/parked") == 1);
+  usher_test_until (count_rows (stage, "/parked") == 1);
 }
 
 static void
 test_parked (AdminStage *stage, gconstpointer data)
 {
-  g_autoptr (UsherJson) page = NULL;
+  g_autoptr (JsonNode) page = NULL;
   g_autofree char *target = NULL;
 
   g_test_summary ("Parked events are told as they are, whatever they are called, and dropped");
@@ -241,11 +239,11 @@ test_parked (AdminStage *stage, gconstpointer data)
   admin_stage_start (stage);
   park (stage);
   page = admin_stage_get_json (stage, "/parked");
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.channel"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.group"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.reasons.0"), ==, HOSTILE);
-  g_assert_cmpstr (usher_json_get_string (page, "items.0.payload"), ==, ADMIN_STAGE_PAYLOAD);
-  target = g_strconcat ("/parked/", usher_json_get_string (page, "items.0.id"), NULL);
+  usher_test_json_assert_string (page, "items.0.channel", HOSTILE);
+  usher_test_json_assert_string (page, "items.0.group", HOSTILE);
+  usher_test_json_assert_string (page, "items.0.reasons.0", HOSTILE);
+  usher_test_json_assert_string (page, "items.0.payload", ADMIN_STAGE_PAYLOAD);
+  target = g_strconcat ("/parked/", usher_test_json_get_string (page, "items.0.id"), NULL);
   admin_stage_assert_status (stage, "DELETE", target, 204);
   g_assert_cmpuint (count_rows (stage, "/parked"), ==, 0);
 }

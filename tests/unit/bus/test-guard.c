@@ -12,6 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-keys.h"
+#include "usher-test.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 /* milliseconds in which a peer that is let in would be in */
@@ -107,8 +108,7 @@ test_killed (Fixture *self, gconstpointer data)
 
   g_assert_true (hears (self, PATIENCE / 1000));
   zstr_send (self->guard->actor, "$TERM");
-  while ((zsock_events (zactor_sock (self->guard->actor)) & ZMQ_POLLIN) == 0)
-    g_usleep (G_TIME_SPAN_MILLISECOND);
+  usher_test_until ((zsock_events (zactor_sock (self->guard->actor)) & ZMQ_POLLIN) != 0);
 
   late = knock (self);
   g_assert_false (hears (self, MOMENT));

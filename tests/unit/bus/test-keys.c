@@ -138,18 +138,6 @@ leave (UsherBus *bus)
 }
 
 static void
-await_connected (UsherBus *bus)
-{
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  while (!usher_bus_is_connected (bus))
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      g_usleep (G_TIME_SPAN_MILLISECOND);
-    }
-}
-
-static void
 await_word (Fixture *self, const char *words)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;
@@ -497,7 +485,7 @@ test_unknown (Fixture *self, gconstpointer data)
 
   g_file_set_contents (added, shown, -1, &error);
   g_assert_no_error (error);
-  await_connected (bus);
+  usher_test_until (usher_bus_is_connected (bus));
   leave (bus);
 }
 

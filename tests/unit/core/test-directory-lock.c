@@ -204,13 +204,7 @@ test_read_only (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "“/proc/self” is not writable"));
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/directory-lock/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/directory-lock/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

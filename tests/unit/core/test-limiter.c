@@ -42,14 +42,14 @@ assert_allowed (Fixture *fixture, const char *key)
 }
 
 static void
-assert_limited (Fixture *fixture, const char *key, guint retry_after)
+assert_limited (Fixture *fixture, const char *key, gint64 retry_after)
 {
   g_autoptr (GError) error = NULL;
-  guint seconds = 0;
+  gint64 wait = 0;
 
-  g_assert_false (usher_limiter_reserve (fixture->limiter, key, &seconds, &error));
+  g_assert_false (usher_limiter_reserve (fixture->limiter, key, &wait, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_LIMITED);
-  g_assert_cmpuint (seconds, ==, retry_after);
+  g_assert_cmpint (wait, ==, retry_after);
 }
 
 static void
@@ -61,13 +61,13 @@ test_window (Fixture *fixture, gconstpointer data)
   usher_manual_clock_advance (fixture->clock, 20 * G_USEC_PER_SEC);
   assert_allowed (fixture, "a");
   assert_allowed (fixture, "a");
-  assert_limited (fixture, "a", 40);
+  assert_limited (fixture, "a", 40 * G_USEC_PER_SEC);
 
   usher_manual_clock_advance (fixture->clock, 40 * G_USEC_PER_SEC - 1);
   assert_limited (fixture, "a", 1);
   usher_manual_clock_advance (fixture->clock, 1);
   assert_allowed (fixture, "a");
-  assert_limited (fixture, "a", 20);
+  assert_limited (fixture, "a", 20 * G_USEC_PER_SEC);
 }
 
 static void
@@ -77,7 +77,7 @@ test_keys (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 3; i++)
     assert_allowed (fixture, "a");
-  assert_limited (fixture, "a", 60);
+  assert_limited (fixture, "a", 60 * G_USEC_PER_SEC);
   assert_allowed (fixture, "b");
 }
 
@@ -90,7 +90,7 @@ test_refused_is_free (Fixture *fixture, gconstpointer data)
     assert_allowed (fixture, "a");
   usher_manual_clock_advance (fixture->clock, WINDOW / 2);
   for (guint i = 0; i < 10; i++)
-    assert_limited (fixture, "a", 30);
+    assert_limited (fixture, "a", 30 * G_USEC_PER_SEC);
   usher_manual_clock_advance (fixture->clock, WINDOW / 2);
   assert_allowed (fixture, "a");
 }
@@ -108,7 +108,7 @@ test_release (Fixture *fixture, gconstpointer data)
     }
   for (guint i = 0; i < 3; i++)
     assert_allowed (fixture, "a");
-  assert_limited (fixture, "a", 60);
+  assert_limited (fixture, "a", 60 * G_USEC_PER_SEC);
 }
 
 static void
@@ -132,7 +132,7 @@ test_many_keys (Fixture *fixture, gconstpointer data)
 
       assert_allowed (fixture, key);
     }
-  assert_limited (fixture, "a", 60);
+  assert_limited (fixture, "a", 60 * G_USEC_PER_SEC);
 }
 
 static gpointer

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
-#include "usher-log.h"
+#include "usher-log-private.h"
 
 /* Each test logs in a process of its own, as the writer is set once; the parent reads what it wrote. */
 

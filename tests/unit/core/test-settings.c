@@ -371,13 +371,12 @@ test_unknown (Fixture *fixture, gconstpointer data)
   g_assert_true (usher_settings_load_environment (fixture->settings, environment, NULL));
   g_assert_false (usher_settings_check (fixture->settings, &error));
   assert_says (error,
-               ((const char *const[]){
-                   "“http.max-boddy” by ",
-                   "usher.conf is unknown, did you mean “http.max-body”?",
-                   "“orders.hold-second” by environment is unknown, did you mean "
-                   "“orders.hold-seconds”?",
-                   "“zzz.qqqqqqqqq”",
-                   NULL }));
+               ((const char *const[]){ "“http.max-boddy” by ",
+                                       "usher.conf is unknown, did you mean “http.max-body”?",
+                                       "“orders.hold-second” by environment is unknown",
+                                       "did you mean “orders.hold-seconds”?",
+                                       "“zzz.qqqqqqqqq”",
+                                       NULL }));
 }
 
 static void

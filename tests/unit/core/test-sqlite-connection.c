@@ -209,23 +209,16 @@ test_foreign (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/sqlite-connection/rows", test_rows },
-    { "/sqlite-connection/transaction", test_transaction },
-    { "/sqlite-connection/taken", test_taken },
-    { "/sqlite-connection/busy", test_busy },
-    { "/sqlite-connection/missing", test_missing },
-    { "/sqlite-connection/foreign", test_foreign },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/sqlite-connection/rows", test_rows);
+  add ("/sqlite-connection/transaction", test_transaction);
+  add ("/sqlite-connection/taken", test_taken);
+  add ("/sqlite-connection/busy", test_busy);
+  add ("/sqlite-connection/missing", test_missing);
+  add ("/sqlite-connection/foreign", test_foreign);
+#undef add
 
   return g_test_run ();
 }

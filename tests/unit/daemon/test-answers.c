@@ -20,7 +20,7 @@ typedef struct
 /* A program that asks a thread of the test. */
 typedef struct
 {
-  Program program;
+  UsherTestProgram program;
   GSocketListener *listener; /* (owned) */
   GCancellable *cancellable; /* (owned) */
   GThread *thread;           /* (owned) */
@@ -103,8 +103,8 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
-  program_set_up (&fixture->program, data);
-  g_subprocess_launcher_setenv (fixture->program.launcher, "G_DEBUG", "fatal-warnings", TRUE);
+  usher_test_program_set_up (&fixture->program, data);
+  usher_test_program_set_variable (&fixture->program, "G_DEBUG", "fatal-warnings");
   g_mutex_init (&fixture->mutex);
   fixture->pages = none;
   path = g_build_filename (fixture->program.directory, "admin", NULL);
@@ -132,7 +132,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->cancellable);
   g_mutex_clear (&fixture->mutex);
   g_free (fixture->admin);
-  program_tear_down (&fixture->program, data);
+  usher_test_program_tear_down (&fixture->program, data);
 }
 
 /* The command is answered so, ends with @status and says @pattern. */
@@ -148,7 +148,7 @@ assert_says (Fixture *fixture,
   g_mutex_lock (&fixture->mutex);
   fixture->pages = pages;
   g_mutex_unlock (&fixture->mutex);
-  program_assert_says (&fixture->program, arguments, status, pattern);
+  usher_test_program_assert_says (&fixture->program, arguments, status, pattern);
 }
 
 static void

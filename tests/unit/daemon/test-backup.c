@@ -5,7 +5,6 @@
  */
 
 #include "config.h"
-#include "usher-test.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -15,15 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <gio/gio.h>
+#include "usher-test-program.h"
+#include "usher-test.h"
 
 #define N_BACKUPS 15
 #define LAST_YEAR (365 * G_TIME_SPAN_DAY)
 
 typedef struct
 {
-  char *directory; /* for all that the test makes */
-  char *data;
+  UsherTestProgram program;
+  const char *data; /* the program's */
   char *backup;
   char *other; /* another data directory */
 } Fixture;
@@ -59,16 +59,6 @@ query (const char *folder, const char *name, const char *sql)
   return value;
 }
 
-static void
-add_file (const char *folder, const char *name, const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_file_set_contents (path, text, -1, &error);
-  g_assert_no_error (error);
-}
-
 static gboolean
 has (const char *folder, const char *name)
 {
@@ -82,81 +72,58 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   static const char table[] =
       "PRAGMA journal_mode=WAL; CREATE TABLE t (n); INSERT INTO t VALUES (1)";
-  g_autoptr (GError) error = NULL;
   g_autofree char *bus = NULL;
   g_autofree char *key = NULL;
 
-  fixture->directory = g_dir_make_tmp ("usher-backup-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->data = g_build_filename (fixture->directory, "data", NULL);
-  fixture->backup = g_build_filename (fixture->directory, "backup", NULL);
-  fixture->other = g_build_filename (fixture->directory, "other", NULL);
+  usher_test_program_set_up (&fixture->program, data);
+  fixture->data = fixture->program.data;
+  fixture->backup = g_build_filename (fixture->program.directory, "backup", NULL);
+  fixture->other = g_build_filename (fixture->program.directory, "other", NULL);
   bus = g_build_filename (fixture->data, "bus", NULL);
   key = g_build_filename (fixture->data, "session.key", NULL);
 
   g_assert_cmpint (g_mkdir_with_parents (bus, 0700), ==, 0);
   execute (fixture->data, "a.db", table);
   execute (fixture->data, "bus/log.db", table);
-  add_file (fixture->data, "session.key", "secret");
-  add_file (fixture->data, "lock", "");
+  usher_test_program_add_file (fixture->data, "session.key", "secret");
+  usher_test_program_add_file (fixture->data, "lock", "");
   g_assert_cmpint (g_chmod (key, 0600), ==, 0);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_remove_tree (fixture->directory);
-  g_free (fixture->directory);
-  g_free (fixture->data);
+  usher_test_program_tear_down (&fixture->program, data);
   g_free (fixture->backup);
   g_free (fixture->other);
 }
 
-/* The exit status; what it says must have @pattern. */
-static int
-run (const char *command,
+/* It ends with @status and says @pattern. @words: the command, and its options */
+static void
+run (Fixture *fixture,
+     const char *words,
      const char *folder,
      const char *data,
-     const char *option,
+     int status,
      const char *pattern)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *out = NULL;
-  g_autofree char *err = NULL;
-  g_autofree char *said = NULL;
-  g_autoptr (GSubprocess) process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                        &error,
-                        g_getenv ("USHER_TEST_PROGRAM"),
-                        command,
-                        "--data",
-                        data,
-                        folder,
-                        option,
-                        NULL);
+  g_autofree char *arguments = g_strdup_printf ("%s --data %s %s", words, data, folder);
 
-  g_assert_no_error (error);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, &out, &err, &error);
-  g_assert_no_error (error);
-  said = g_strconcat (out, err, NULL);
-  g_test_message ("usher %s: %s", command, said);
-  g_assert_true (g_subprocess_get_if_exited (process));
-  if (!g_pattern_match_simple (pattern, said))
-    g_error ("“usher %s” does not say “%s”: %s", command, pattern, said);
-
-  return g_subprocess_get_exit_status (process);
+  usher_test_program_assert_says (&fixture->program, arguments, status, pattern);
 }
 
-static int
-back_up (Fixture *fixture, const char *pattern)
+static void
+back_up (Fixture *fixture, int status, const char *pattern)
 {
-  return run ("backup", fixture->backup, fixture->data, NULL, pattern);
+  run (fixture, "backup", fixture->backup, fixture->data, status, pattern);
 }
 
-static int
-restore (Fixture *fixture, const char *data, const char *option, const char *pattern)
+static void
+restore (Fixture *fixture, const char *data, const char *option, int status, const char *pattern)
 {
-  return run ("restore", fixture->backup, data, option, pattern);
+  g_autofree char *words = g_strconcat ("restore ", option, NULL);
+
+  run (fixture, words, fixture->backup, data, status, pattern);
 }
 
 static void
@@ -168,10 +135,10 @@ test_round (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("What a backup has is put back: databases, keys and their modes, and no lock");
 
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
+  back_up (fixture, 0, "3 files*");
   g_assert_false (has (fixture->backup, "lock"));
   g_assert_false (has (fixture->backup, "a.db-wal"));
-  g_assert_cmpint (restore (fixture, fixture->other, NULL, "3 files*"), ==, 0);
+  restore (fixture, fixture->other, NULL, 0, "3 files*");
 
   g_assert_cmpint (query (fixture->other, "a.db", "SELECT n FROM t"), ==, 1);
   g_assert_cmpint (query (fixture->other, "bus/log.db", "SELECT n FROM t"), ==, 1);
@@ -232,7 +199,7 @@ test_moment (Fixture *fixture, gconstpointer data)
       gint64 first = 0;
       gint64 second = 0;
 
-      g_assert_cmpint (back_up (fixture, "*writers waited*"), ==, 0);
+      back_up (fixture, 0, "*writers waited*");
       first = query (fixture->backup, "a.db", "SELECT n FROM t");
       second = query (fixture->backup, "bus/log.db", "SELECT n FROM t");
       g_test_message ("%" G_GINT64_FORMAT " and %" G_GINT64_FORMAT, first, second);
@@ -252,23 +219,21 @@ test_target (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *partial = g_strconcat (fixture->backup, ".tmp", NULL);
   g_autofree char *inside = g_build_filename (fixture->data, "backup", NULL);
-  g_autofree char *none = g_build_filename (fixture->directory, "none", NULL);
+  g_autofree char *none = g_build_filename (fixture->program.directory, "none", NULL);
 
   g_test_summary ("A backup goes into a new folder only, and what is not whole is none");
 
-  g_assert_cmpint (run ("backup", inside, fixture->data, NULL, "*in the data directory itself*"),
-                   ==,
-                   1);
-  g_assert_cmpint (run ("backup", fixture->backup, none, NULL, "*cannot be read*"), ==, 1);
+  run (fixture, "backup", inside, fixture->data, 1, "*in the data directory itself*");
+  run (fixture, "backup", fixture->backup, none, 1, "*cannot be read*");
   g_assert_false (g_file_test (partial, G_FILE_TEST_EXISTS));
 
   g_assert_cmpint (g_mkdir (partial, 0700), ==, 0);
-  g_assert_cmpint (back_up (fixture, "*broken off*"), ==, 1);
-  g_assert_cmpint (run ("restore", partial, fixture->other, NULL, "*not finished*"), ==, 1);
+  back_up (fixture, 1, "*broken off*");
+  run (fixture, "restore", partial, fixture->other, 1, "*not finished*");
   g_assert_cmpint (g_rmdir (partial), ==, 0);
 
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
-  g_assert_cmpint (back_up (fixture, "*is there already*"), ==, 1);
+  back_up (fixture, 0, "3 files*");
+  back_up (fixture, 1, "*is there already*");
 }
 
 static void
@@ -282,11 +247,11 @@ test_damaged (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("A damaged backup is refused, and what is there stays");
 
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
-  add_file (fixture->backup, "session.key", "Secret");
-  g_assert_cmpint (restore (fixture, fixture->data, "--force", "*session.key*is damaged*"), ==, 1);
+  back_up (fixture, 0, "3 files*");
+  usher_test_program_add_file (fixture->backup, "session.key", "Secret");
+  restore (fixture, fixture->data, "--force", 1, "*session.key*is damaged*");
   g_assert_cmpint (g_remove (key), ==, 0);
-  g_assert_cmpint (restore (fixture, fixture->data, "--force", "*session.key*"), ==, 1);
+  restore (fixture, fixture->data, "--force", 1, "*session.key*");
   g_assert_true (has (fixture->data, "a.db"));
   g_assert_false (has (fixture->data, "restore.tmp"));
   g_assert_false (has (fixture->data, "restoring"));
@@ -294,10 +259,10 @@ test_damaged (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_get_contents (manifest, &text, NULL, NULL));
   parts = g_strsplit (text, "File session.key", -1);
   evil = g_strjoinv ("File ../session.key", parts);
-  add_file (fixture->backup, "usher-backup.manifest", evil);
-  g_assert_cmpint (restore (fixture, fixture->other, NULL, "*manifest*is damaged*"), ==, 1);
-  add_file (fixture->backup, "usher-backup.manifest", "[Backup]\nFormat=2\n");
-  g_assert_cmpint (restore (fixture, fixture->other, NULL, "*does not know*"), ==, 1);
+  usher_test_program_add_file (fixture->backup, "usher-backup.manifest", evil);
+  restore (fixture, fixture->other, NULL, 1, "*manifest*is damaged*");
+  usher_test_program_add_file (fixture->backup, "usher-backup.manifest", "[Backup]\nFormat=2\n");
+  restore (fixture, fixture->other, NULL, 1, "*does not know*");
 }
 
 static void
@@ -309,12 +274,12 @@ test_force (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("What is in the data directory is kept, aside, and only when that was asked for");
 
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
+  back_up (fixture, 0, "3 files*");
   execute (fixture->data, "a.db", "UPDATE t SET n=2");
-  g_assert_cmpint (restore (fixture, fixture->data, NULL, "*is not empty*--force*"), ==, 1);
+  restore (fixture, fixture->data, NULL, 1, "*is not empty*--force*");
   g_assert_cmpint (query (fixture->data, "a.db", "SELECT n FROM t"), ==, 2);
 
-  g_assert_cmpint (restore (fixture, fixture->data, "--force", "*what was there is in*"), ==, 0);
+  restore (fixture, fixture->data, "--force", 0, "*what was there is in*");
   g_assert_cmpint (query (fixture->data, "a.db", "SELECT n FROM t"), ==, 1);
 
   folder = g_dir_open (fixture->data, 0, NULL);
@@ -337,11 +302,11 @@ test_in_use (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Nothing is restored under a host that runs");
 
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
+  back_up (fixture, 0, "3 files*");
   g_assert_cmpint (flock (fd, LOCK_SH), ==, 0);
-  g_assert_cmpint (restore (fixture, fixture->data, "--force", "*in use*"), ==, 1);
+  restore (fixture, fixture->data, "--force", 1, "*in use*");
   close (fd);
-  g_assert_cmpint (restore (fixture, fixture->data, "--force", "3 files*"), ==, 0);
+  restore (fixture, fixture->data, "--force", 0, "3 files*");
 }
 
 static void
@@ -351,13 +316,13 @@ test_broken_off (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("No host starts on what is half restored; restoring again puts it right");
 
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
+  back_up (fixture, 0, "3 files*");
   g_assert_cmpint (g_mkdir (mark, 0700), ==, 0);
-  add_file (mark, "a.db", "left over");
-  g_assert_cmpint (run ("hub", "--admin=none", fixture->data, NULL, "*is half restored*"), ==, 1);
+  usher_test_program_add_file (mark, "a.db", "left over");
+  run (fixture, "hub", "--admin=none", fixture->data, 1, "*is half restored*");
 
-  g_assert_cmpint (restore (fixture, fixture->data, NULL, "*is not empty*"), ==, 1);
-  g_assert_cmpint (restore (fixture, fixture->data, "--force", "3 files*"), ==, 0);
+  restore (fixture, fixture->data, NULL, 1, "*is not empty*");
+  restore (fixture, fixture->data, "--force", 0, "3 files*");
   g_assert_false (has (fixture->data, "restoring"));
   g_assert_false (has (fixture->data, "restore.tmp"));
   g_assert_cmpint (query (fixture->data, "a.db", "SELECT n FROM t"), ==, 1);
@@ -375,29 +340,26 @@ test_inbox (Fixture *fixture, gconstpointer data)
   g_test_summary ("What an old backup has applied is known as long as if it had been applied now");
 
   execute (fixture->data, "a.db", sql);
-  g_assert_cmpint (back_up (fixture, "3 files*"), ==, 0);
-  g_assert_cmpint (restore (fixture, fixture->other, NULL, "3 files*"), ==, 0);
+  back_up (fixture, 0, "3 files*");
+  restore (fixture, fixture->other, NULL, 0, "3 files*");
   g_assert_cmpint (query (fixture->other, "a.db", "SELECT time FROM usher_inbox"), >=, now);
 }
 
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/backup/round", test_round },   { "/backup/moment", test_moment },
-    { "/backup/target", test_target }, { "/restore/damaged", test_damaged },
-    { "/restore/force", test_force },  { "/restore/in-use", test_in_use },
-    { "/restore/inbox", test_inbox },  { "/restore/broken-off", test_broken_off },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/backup/round", test_round);
+  add ("/backup/moment", test_moment);
+  add ("/backup/target", test_target);
+  add ("/restore/damaged", test_damaged);
+  add ("/restore/force", test_force);
+  add ("/restore/in-use", test_in_use);
+  add ("/restore/inbox", test_inbox);
+  add ("/restore/broken-off", test_broken_off);
+#undef add
 
   return g_test_run ();
 }

@@ -46,17 +46,17 @@ assert_closed (const char *path)
 }
 
 static void
-run (Program *fixture, mode_t mask, const char *command, const char *path)
+run (UsherTestProgram *fixture, mode_t mask, const char *command, const char *path)
 {
   g_autofree char *words = g_strjoin (" ", command, path, "--data", fixture->data, NULL);
   mode_t before = umask (mask);
 
-  program_assert_says (fixture, words, 0, "*");
+  usher_test_program_assert_says (fixture, words, 0, "*");
   umask (before);
 }
 
 static void
-test_modes (Program *fixture, gconstpointer data)
+test_modes (UsherTestProgram *fixture, gconstpointer data)
 {
   const mode_t mask = (mode_t) GPOINTER_TO_UINT (data);
   g_autofree char *backup = g_build_filename (fixture->directory, "backup", NULL);
@@ -66,20 +66,20 @@ test_modes (Program *fixture, gconstpointer data)
 
   g_test_summary ("Databases, logs, locks, keys and backups are 0600 in folders of 0700");
 
-  program_add_plugin (fixture, "good", "");
+  usher_test_program_add_plugin (fixture, "good", "");
   before = umask (mask);
-  program_start (fixture, "run", "");
+  usher_test_program_start (fixture, "run", "");
   umask (before);
   /* the database of the service and the log, each with what lies beside it, and the lock */
   g_assert_cmpuint (assert_closed (fixture->data), >=, 7);
   run (fixture, mask, "backup", backup);
-  g_assert_cmpint (program_stop (fixture, SIGTERM), ==, 0);
+  g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
   g_assert_cmpuint (assert_closed (backup), >=, 3);
 
   run (fixture, mask, "restore --force", backup);
   g_assert_cmpuint (assert_closed (fixture->data), >=, 3);
   before = umask (mask);
-  program_assert_says (fixture, make_keys, 0, "*");
+  usher_test_program_assert_says (fixture, make_keys, 0, "*");
   umask (before);
   g_assert_cmpuint (assert_closed (keys), ==, 5);
 }
@@ -89,8 +89,13 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-#define test(path, mask) \
-  g_test_add (path, Program, GUINT_TO_POINTER (mask), program_set_up, test_modes, program_tear_down)
+#define test(path, mask)                 \
+  g_test_add (path,                      \
+              UsherTestProgram,          \
+              GUINT_TO_POINTER (mask),   \
+              usher_test_program_set_up, \
+              test_modes,                \
+              usher_test_program_tear_down)
   test ("/file-modes/none", 0000);
   test ("/file-modes/usual", 0022);
   test ("/file-modes/all", 0777);

@@ -6,13 +6,11 @@
 
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "http-peer.h"
+#include "usher-test-program.h"
 #include "usher-test.h"
 
 #define N_COPIES  2
@@ -37,11 +35,9 @@ typedef enum
 /* Each copy has a database of its own: what they share is not what this is about. */
 typedef struct
 {
-  char *directory;               /* (owned) */
-  char *run;                     /* (owned) */
-  char *uri;                     /* (owned): of the gateway */
-  GSubprocess *gateway;          /* (owned) */
-  GSubprocess *copies[N_COPIES]; /* (owned) (nullable) */
+  UsherTestProgram gateway;
+  UsherTestProgram copies[N_COPIES];
+  char *uri; /* (owned): of the gateway */
 
   GThread *clients[N_CLIENTS];
   int must_end;          /* (atomic) */
@@ -50,126 +46,60 @@ typedef struct
   int n_broken;          /* (atomic): anything else but 200 */
 } CopiesFixture;
 
-/* a test that aborts takes its hosts with it */
-static void
-on_child_setup (gpointer user_data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-/* @lines: of standard output, after which it is ready; (transfer full): the address in the first */
-static char *
-spawn (GSubprocess **process, char **arguments, guint lines)
-{
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GDataInputStream) output = NULL;
-  g_autoptr (GError) error = NULL;
-  char *address = NULL;
-
-  g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, on_child_setup, NULL, NULL);
-  *process = g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments, &error);
-  g_assert_no_error (error);
-
-  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (*process));
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (output), FALSE);
-  for (guint i = 0; i < lines; i++)
-    {
-      g_autofree char *line = g_data_input_stream_read_line (output, NULL, NULL, &error);
-
-      g_assert_no_error (error);
-      g_assert_nonnull (line);
-      if (i == 0)
-        address = g_strdup (strstr (line, " on ") + 4);
-    }
-
-  return address;
-}
-
 static void
 start_copy (CopiesFixture *fixture, guint i)
 {
-  g_autofree char *name = g_strdup_printf ("copy%u", i);
-  g_autofree char *data = g_build_filename (fixture->directory, name, NULL);
-  g_autofree char *listen = g_strdup_printf ("unix:%s/%s.http", fixture->run, name);
-  g_autofree char *admin = g_strdup_printf ("unix:%s/%s.admin", fixture->run, name);
-  g_autofree char *address = NULL;
-  const char *arguments[] = { g_getenv ("USHER_TEST_PROGRAM"),
-                              "run",
-                              "auth",
-                              "--plugins",
-                              g_getenv ("USHER_TEST_PLUGIN_DIR"),
-                              "--data",
-                              data,
-                              "--run",
-                              fixture->run,
-                              "--name",
-                              name,
-                              "--listen",
-                              listen,
-                              "--admin",
-                              admin,
-                              NULL };
+  UsherTestProgram *copy = &fixture->copies[i];
+  g_autofree char *listen = g_strdup_printf ("unix:%s/copy%u.http", fixture->gateway.data, i);
+  g_autofree char *arguments =
+      g_strdup_printf ("run auth --data %s --run %s --name copy%u --listen %s --admin "
+                       "unix:%s/copy%u.admin",
+                       copy->data,
+                       fixture->gateway.data,
+                       i,
+                       listen,
+                       fixture->gateway.data,
+                       i);
 
-  g_clear_object (&fixture->copies[i]);
-  address = spawn (&fixture->copies[i], (char **) arguments, 2);
-  g_assert_cmpstr (address, ==, listen);
+  usher_test_program_launch (copy, arguments, "admin on ");
+  g_assert_cmpstr (copy->public, ==, listen);
+}
+
+static void
+set_up_program (UsherTestProgram *program, gconstpointer data)
+{
+  usher_test_program_set_up (program, data);
+  usher_test_program_set_variable (program,
+                                   "USHER_PLUGIN_PATH",
+                                   g_getenv ("USHER_TEST_PLUGIN_DIR"));
 }
 
 static void
 set_up (CopiesFixture *fixture, gconstpointer setting)
 {
-  g_autoptr (GError) error = NULL;
-  const char *arguments[] = { g_getenv ("USHER_TEST_PROGRAM"),
-                              "gateway",
-                              "--plugins",
-                              g_getenv ("USHER_TEST_PLUGIN_DIR"),
-                              "--data",
-                              NULL,
-                              "--run",
-                              NULL,
-                              "--listen",
-                              "127.0.0.1:0",
-                              "--admin",
-                              "none",
-                              "-s",
-                              setting,
-                              NULL };
+  g_autofree char *arguments = NULL;
 
-  fixture->directory = g_dir_make_tmp ("usher-copies-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->run = g_build_filename (fixture->directory, "run", NULL);
-  arguments[5] = fixture->directory;
-  arguments[7] = fixture->run;
+  set_up_program (&fixture->gateway, setting);
+  arguments = g_strdup_printf ("gateway --data %s --run %s --listen " ANY " --admin none -s %s",
+                               fixture->gateway.directory,
+                               fixture->gateway.data,
+                               (const char *) setting);
   for (guint i = 0; i < N_COPIES; i++)
-    start_copy (fixture, i);
-  fixture->uri = spawn (&fixture->gateway, (char **) arguments, 1);
-}
-
-static void
-kill_process (GSubprocess *process)
-{
-  g_subprocess_force_exit (process);
-  g_subprocess_wait (process, NULL, NULL);
+    {
+      set_up_program (&fixture->copies[i], setting);
+      start_copy (fixture, i);
+    }
+  usher_test_program_launch (&fixture->gateway, arguments, "listening on ");
+  fixture->uri = g_strconcat ("http://", fixture->gateway.public, NULL);
 }
 
 static void
 tear_down (CopiesFixture *fixture, gconstpointer setting)
 {
-  g_subprocess_send_signal (fixture->gateway, SIGTERM);
-  g_subprocess_wait (fixture->gateway, NULL, NULL);
-  g_assert_true (g_subprocess_get_if_exited (fixture->gateway));
-  g_assert_cmpint (g_subprocess_get_exit_status (fixture->gateway), ==, 0);
+  g_assert_cmpint (usher_test_program_stop (&fixture->gateway, SIGTERM), ==, 0);
   for (guint i = 0; i < N_COPIES; i++)
-    {
-      kill_process (fixture->copies[i]);
-      g_object_unref (fixture->copies[i]);
-    }
-  g_object_unref (fixture->gateway);
-  usher_test_remove_tree (fixture->directory);
-  g_free (fixture->directory);
-  g_free (fixture->run);
+    usher_test_program_tear_down (&fixture->copies[i], setting);
+  usher_test_program_tear_down (&fixture->gateway, setting);
   g_free (fixture->uri);
 }
 
@@ -251,7 +181,7 @@ test_kill (CopiesFixture *fixture, gconstpointer data)
   start_load (fixture);
   for (guint round = 0; round < 6; round++)
     {
-      kill_process (fixture->copies[round % N_COPIES]);
+      usher_test_program_stop (&fixture->copies[round % N_COPIES], SIGKILL);
       await_requests (fixture, 100);
       start_copy (fixture, round % N_COPIES);
       await_requests (fixture, 100);
@@ -272,12 +202,9 @@ test_stop (CopiesFixture *fixture, gconstpointer data)
   start_load (fixture);
   for (guint round = 0; round < 4; round++)
     {
-      GSubprocess *copy = fixture->copies[round % N_COPIES];
+      UsherTestProgram *copy = &fixture->copies[round % N_COPIES];
 
-      g_subprocess_send_signal (copy, SIGTERM);
-      g_subprocess_wait (copy, NULL, NULL);
-      g_assert_true (g_subprocess_get_if_exited (copy));
-      g_assert_cmpint (g_subprocess_get_exit_status (copy), ==, 0);
+      g_assert_cmpint (usher_test_program_stop (copy, SIGTERM), ==, 0);
       start_copy (fixture, round % N_COPIES);
     }
   end_load (fixture);
@@ -293,7 +220,7 @@ test_all_killed (CopiesFixture *fixture, gconstpointer data)
   g_test_summary ("When all copies are killed 503 comes, and the first that is back is used");
 
   for (guint i = 0; i < N_COPIES; i++)
-    kill_process (fixture->copies[i]);
+    usher_test_program_stop (&fixture->copies[i], SIGKILL);
   g_assert_cmpuint (ask (fixture), ==, 503);
 
   start_copy (fixture, 0);
@@ -306,7 +233,7 @@ test_held (CopiesFixture *fixture, gconstpointer data)
   g_test_summary ("A copy that hangs costs what it was given, and no more until it goes on");
 
   start_load (fixture);
-  g_subprocess_send_signal (fixture->copies[0], SIGSTOP);
+  g_subprocess_send_signal (fixture->copies[0].host, SIGSTOP);
   await_requests (fixture, 1000);
   g_assert_cmpint (fixture->n_broken, ==, 0);
   g_assert_cmpint (fixture->n_failed[KIND_GET] + fixture->n_failed[KIND_KEYED] +
@@ -314,9 +241,9 @@ test_held (CopiesFixture *fixture, gconstpointer data)
                    <=,
                    2 * N_CLIENTS);
 
-  g_subprocess_send_signal (fixture->copies[0], SIGCONT);
+  g_subprocess_send_signal (fixture->copies[0].host, SIGCONT);
   end_load (fixture);
-  kill_process (fixture->copies[1]);
+  usher_test_program_stop (&fixture->copies[1], SIGKILL);
   for (guint i = 0; i < 10; i++)
     g_assert_cmpuint (ask (fixture), ==, 200);
 }
@@ -326,22 +253,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add (
-      "/gateway/copies/kill", CopiesFixture, "http.threads=2", set_up, test_kill, tear_down);
-  g_test_add (
-      "/gateway/copies/stop", CopiesFixture, "http.threads=2", set_up, test_stop, tear_down);
-  g_test_add ("/gateway/copies/all-killed",
-              CopiesFixture,
-              "http.threads=2",
-              set_up,
-              test_all_killed,
-              tear_down);
-  g_test_add ("/gateway/copies/held",
-              CopiesFixture,
-              "http.forward-timeout=2000",
-              set_up,
-              test_held,
-              tear_down);
+#define add(path, setting, func) \
+  g_test_add ("/gateway/copies/" path, CopiesFixture, setting, set_up, func, tear_down)
+  add ("kill", "http.threads=2", test_kill);
+  add ("stop", "http.threads=2", test_stop);
+  add ("all-killed", "http.threads=2", test_all_killed);
+  add ("held", "http.forward-timeout=2000", test_held);
+#undef add
 
   return g_test_run ();
 }

@@ -13,15 +13,15 @@
 #include "usher-test-program.h"
 
 static void
-make_keys (Program *fixture, const char *name, const char *more)
+make_keys (UsherTestProgram *fixture, const char *name, const char *more)
 {
   g_autofree char *arguments = g_strdup_printf ("keys %s/%s%s", fixture->directory, name, more);
 
-  program_assert_says (fixture, arguments, 0, "*");
+  usher_test_program_assert_says (fixture, arguments, 0, "*");
 }
 
 static void
-test_make (Program *fixture, gconstpointer data)
+test_make (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *first = g_strdup_printf ("keys %s/keys", fixture->directory);
   g_autofree char *more = g_strconcat (first, " --member host-b", NULL);
@@ -29,29 +29,29 @@ test_make (Program *fixture, gconstpointer data)
 
   g_test_summary ("“usher keys” tells what it made and where it belongs, and overwrites nothing.");
 
-  program_assert_says (fixture, more, 1, "*hub.key” is not there*usher keys*");
-  program_assert_says (fixture,
-                       first,
-                       0,
-                       "*/keys/hub.key_secret\n*",
-                       "*/keys/hub.key\n*",
-                       "*/keys/member.key_secret\n*",
-                       "*/keys/members/member.key\n*",
-                       "*bus.keys=*/keys *");
-  program_assert_says (fixture, first, 1, "*hub.key_secret” is there already*");
-  program_assert_says (fixture,
-                       more,
-                       0,
-                       "*/keys/host-b/member.key_secret\n*",
-                       "*/keys/host-b/hub.key\n*",
-                       "*/keys/members/host-b.key\n*",
-                       "*Move */keys/host-b *");
-  program_assert_says (fixture, wrong, 1, "*“../host-b” is no name*");
-  program_assert_says (fixture, "keys", 2, "*wants one directory*");
+  usher_test_program_assert_says (fixture, more, 1, "*hub.key” is not there*usher keys*");
+  usher_test_program_assert_says (fixture,
+                                  first,
+                                  0,
+                                  "*/keys/hub.key_secret\n*",
+                                  "*/keys/hub.key\n*",
+                                  "*/keys/member.key_secret\n*",
+                                  "*/keys/members/member.key\n*",
+                                  "*bus.keys=*/keys *");
+  usher_test_program_assert_says (fixture, first, 1, "*hub.key_secret” is there already*");
+  usher_test_program_assert_says (fixture,
+                                  more,
+                                  0,
+                                  "*/keys/host-b/member.key_secret\n*",
+                                  "*/keys/host-b/hub.key\n*",
+                                  "*/keys/members/host-b.key\n*",
+                                  "*Move */keys/host-b *");
+  usher_test_program_assert_says (fixture, wrong, 1, "*“../host-b” is no name*");
+  usher_test_program_assert_says (fixture, "keys", 2, "*wants one directory*");
 }
 
 static void
-test_hub_refuses (Program *fixture, gconstpointer data)
+test_hub_refuses (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *secret = g_build_filename (fixture->directory, "keys", "hub.key_secret", NULL);
   g_autofree char *beyond =
@@ -61,14 +61,14 @@ test_hub_refuses (Program *fixture, gconstpointer data)
   g_test_summary (
       "A hub opens no port beyond this machine without keys, or with ones others can read.");
 
-  program_assert_says (fixture, beyond, 1, "*needs keys: “usher keys DIR” makes them*");
+  usher_test_program_assert_says (fixture, beyond, 1, "*needs keys: “usher keys DIR” makes them*");
   make_keys (fixture, "keys", "");
   g_assert_cmpint (g_chmod (secret, 0640), ==, 0);
-  program_assert_says (fixture, open, 1, "*hub.key_secret” has mode 0640*chmod 600*");
+  usher_test_program_assert_says (fixture, open, 1, "*hub.key_secret” has mode 0640*chmod 600*");
 }
 
 static void
-test_member_refused (Program *fixture, gconstpointer data)
+test_member_refused (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *arguments =
       g_strdup_printf ("hub --data %s --admin none --bus tcp://127.0.0.1:* -s bus.keys=%s/keys",
@@ -87,7 +87,7 @@ test_member_refused (Program *fixture, gconstpointer data)
 
   g_test_summary ("A host that the hub does not let in says why.");
 
-  program_add_plugin (fixture, "good", "");
+  usher_test_program_add_plugin (fixture, "good", "");
   make_keys (fixture, "keys", "");
   make_keys (fixture, "others", "");
   g_file_get_contents (original, &text, NULL, &error);
@@ -95,24 +95,22 @@ test_member_refused (Program *fixture, gconstpointer data)
   g_file_set_contents (copy, text, -1, &error);
   g_assert_no_error (error);
 
-  hub = program_spawn (fixture, arguments);
-  lines = program_read_lines (g_subprocess_get_stdout_pipe (hub));
-  line = program_read_line (lines);
-  endpoint = program_cut_word (line, "bus on ");
+  hub = usher_test_program_spawn (fixture, arguments);
+  lines = usher_test_program_read_lines (g_subprocess_get_stdout_pipe (hub));
+  line = usher_test_program_read_line (lines);
+  endpoint = usher_test_program_cut_word (line, "bus on ");
   member = g_strdup_printf ("run good --data %s/host --listen none --admin none --bus %s -s "
                             "bus.keys=%s/others",
                             fixture->directory,
                             endpoint,
                             fixture->directory);
-  fixture->host = program_spawn (fixture, member);
-  word = program_await_line (g_subprocess_get_stderr_pipe (fixture->host), "cannot be joined: ");
+  fixture->host = usher_test_program_spawn (fixture, member);
+  word = usher_test_program_await_line (g_subprocess_get_stderr_pipe (fixture->host),
+                                        "cannot be joined: ");
   g_assert_nonnull (strstr (word, "does not know this member's key"));
 
-  g_subprocess_force_exit (fixture->host);
-  g_subprocess_wait (fixture->host, NULL, NULL);
-  g_clear_object (&fixture->host);
-  g_subprocess_send_signal (hub, SIGTERM);
-  g_assert_true (g_subprocess_wait_check (hub, NULL, NULL));
+  usher_test_program_stop (fixture, SIGKILL);
+  g_assert_cmpint (usher_test_subprocess_end (hub, SIGTERM), ==, 0);
 }
 
 int
@@ -120,8 +118,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define add(path, func) \
-  g_test_add ("/keys/" path, Program, NULL, program_set_up, func, program_tear_down)
+#define add(path, func) usher_test_program_add ("/keys/" path, func)
   add ("make", test_make);
   add ("hub/refuses", test_hub_refuses);
   add ("member/refused", test_member_refused);

@@ -6,17 +6,16 @@
 
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-http-client.h"
-#include "usher-json.h"
 #include "usher-test-json.h"
 #include "usher-test-metrics.h"
+#include "usher-test-program.h"
+#include "usher-test-publisher.h"
 #include "usher-test.h"
 
 #define HOSTILE "<script>alert(1)</script>\"&'"
@@ -25,77 +24,25 @@
 /* A hub that runs, and this test as its member. */
 typedef struct
 {
-  char *directory; /* (owned) */
-  GSubprocessLauncher *launcher;
-  GSubprocess *hub; /* (owned) (nullable) */
-  char *endpoint;   /* (owned) (nullable) */
-  char *admin;      /* (owned) (nullable): ADDR:PORT or unix:PATH */
+  UsherTestProgram program; /* its host is the hub */
   UsherClock *clock;
-  UsherBus *bus; /* (owned) (nullable) */
-
-  GMutex mutex;
-  GCond cond;
-  guint n_confirmed;  /* (mutex mutex) */
-  guint n_deliveries; /* (mutex mutex) */
+  UsherBus *bus;                 /* (owned) (nullable) */
+  UsherTestPublisher *publisher; /* (owned) */
+  int n_deliveries;              /* (atomic) */
 } Fixture;
-
-/* a test that aborts takes its hub with it */
-static void
-on_child_setup (gpointer user_data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
-  g_mutex_init (&fixture->mutex);
-  g_cond_init (&fixture->cond);
+  usher_test_program_set_up (&fixture->program, data);
   fixture->clock = usher_real_clock_new ();
-  fixture->directory = g_dir_make_tmp ("usher-mon-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_subprocess_launcher_setenv (fixture->launcher, "G_DEBUG", "fatal-criticals", TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "XDG_CONFIG_HOME", fixture->directory, TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "XDG_DATA_HOME", fixture->directory, TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "USHER_PLUGIN_PATH", fixture->directory, TRUE);
-  g_subprocess_launcher_unsetenv (fixture->launcher, "STATE_DIRECTORY");
-  g_subprocess_launcher_unsetenv (fixture->launcher, "RUNTIME_DIRECTORY");
-  g_subprocess_launcher_set_child_setup (fixture->launcher, on_child_setup, NULL, NULL);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_remove (path);
+  fixture->publisher = usher_test_publisher_new ();
 }
 
 static void
 stop_hub (Fixture *fixture)
 {
-  g_autofree char *said = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_send_signal (fixture->hub, SIGTERM);
-  g_subprocess_communicate_utf8 (fixture->hub, NULL, NULL, NULL, &said, &error);
-  g_assert_no_error (error);
-  g_test_message ("%s", said);
-  if (g_subprocess_get_if_signaled (fixture->hub))
-    g_error ("the hub ended by signal %d: %s", g_subprocess_get_term_sig (fixture->hub), said);
-  g_assert_cmpint (g_subprocess_get_exit_status (fixture->hub), ==, 0);
-  g_clear_object (&fixture->hub);
+  g_assert_cmpint (usher_test_program_stop (&fixture->program, SIGTERM), ==, 0);
 }
 
 static void
@@ -110,104 +57,33 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   leave (fixture);
-  if (fixture->hub != NULL)
+  if (fixture->program.host != NULL)
     stop_hub (fixture);
-  remove_tree (fixture->directory);
-
+  usher_test_program_tear_down (&fixture->program, data);
+  usher_test_publisher_free (fixture->publisher);
   g_clear_object (&fixture->clock);
-  g_clear_object (&fixture->launcher);
-  g_free (fixture->admin);
-  g_free (fixture->endpoint);
-  g_free (fixture->directory);
-  g_mutex_clear (&fixture->mutex);
-  g_cond_clear (&fixture->cond);
-}
-
-/* (transfer full): the process. @words: (transfer none) NULL at the end */
-static GSubprocess *
-spawn (Fixture *fixture, const char *const *words)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) arguments = NULL;
-  g_autoptr (GError) error = NULL;
-  GSubprocess *process = NULL;
-
-  g_strv_builder_add (builder, g_getenv ("USHER_TEST_PROGRAM"));
-  g_strv_builder_addv (builder, (const char **) words);
-  arguments = g_strv_builder_end (builder);
-  process =
-      g_subprocess_launcher_spawnv (fixture->launcher, (const char *const *) arguments, &error);
-  g_assert_no_error (error);
-
-  return process;
-}
-
-#define spawn(fixture, ...) spawn (fixture, (const char *const[]){ __VA_ARGS__, NULL })
-
-static GDataInputStream *
-read_lines (GInputStream *stream)
-{
-  GDataInputStream *lines = g_data_input_stream_new (stream);
-
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
-
-  return lines;
-}
-
-static char *
-read_line (GDataInputStream *lines)
-{
-  g_autoptr (GError) error = NULL;
-  char *line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  g_test_message ("%s", line);
-
-  return line;
-}
-
-static char *
-read_word (GDataInputStream *lines, const char *before)
-{
-  g_autofree char *line = read_line (lines);
-
-  g_assert_true (g_str_has_prefix (line, before));
-
-  return g_strdup (line + strlen (before));
 }
 
 /* (transfer full): the assignment of a token, which is in a file */
 static char *
 make_token (Fixture *fixture, const char *name, const char *token)
 {
-  g_autofree char *path = g_build_filename (fixture->directory, name, NULL);
-  g_autoptr (GError) error = NULL;
+  usher_test_program_add_file (fixture->program.directory, name, token);
 
-  g_file_set_contents (path, token, -1, &error);
-  g_assert_no_error (error);
-
-  return g_strconcat ("admin.token=file:", path, NULL);
+  return g_strdup_printf ("admin.token=file:%s/%s", fixture->program.directory, name);
 }
 
 static void
 start_hub (Fixture *fixture, const char *admin)
 {
-  g_autofree char *data = g_build_filename (fixture->directory, "data", NULL);
-  g_autofree char *run = g_build_filename (fixture->directory, "run", NULL);
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autofree char *address = NULL;
   g_autofree char *token = make_token (fixture, "token", TOKEN);
+  g_autofree char *arguments = g_strdup_printf ("hub --data %s --run %s/run --admin %s -s %s",
+                                                fixture->program.data,
+                                                fixture->program.directory,
+                                                admin,
+                                                token);
 
-  fixture->hub =
-      spawn (fixture, "hub", "--data", data, "--run", run, "--admin", admin, "-s", token);
-  lines = read_lines (g_subprocess_get_stdout_pipe (fixture->hub));
-  g_free (fixture->endpoint);
-  fixture->endpoint = read_word (lines, "bus on ");
-  address = read_word (lines, "admin on ");
-  g_free (fixture->admin);
-  fixture->admin = g_str_has_prefix (address, "http://") ? g_strdup (address + strlen ("http://"))
-                                                         : g_steal_pointer (&address);
+  usher_test_program_launch (&fixture->program, arguments, "admin on ");
 }
 
 static void
@@ -215,26 +91,15 @@ join (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->bus = usher_bus_open (fixture->endpoint, "test", fixture->clock, NULL, &error);
+  fixture->bus = usher_bus_open (fixture->program.bus, "test", fixture->clock, NULL, &error);
   g_assert_no_error (error);
-}
-
-static void
-on_published (UsherEvent *event, const GError *error, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_assert_no_error (error);
-  g_mutex_lock (&fixture->mutex);
-  fixture->n_confirmed++;
-  g_cond_signal (&fixture->cond);
-  g_mutex_unlock (&fixture->mutex);
 }
 
 /* returns when it is durable */
 static void
 publish (Fixture *fixture, const char *channel, const char *payload)
 {
+  UsherTestPublisher *publisher = fixture->publisher;
   g_autofree char *id = g_uuid_string_random ();
   g_autoptr (UsherEvent) event = usher_event_new_full (id,
                                                        channel,
@@ -245,123 +110,100 @@ publish (Fixture *fixture, const char *channel, const char *payload)
                                                        NULL,
                                                        payload,
                                                        (gssize) strlen (payload));
-  guint n_before = 0;
 
-  g_mutex_lock (&fixture->mutex);
-  n_before = fixture->n_confirmed;
-  g_mutex_unlock (&fixture->mutex);
-  usher_bus_publish (fixture->bus, event, on_published, fixture, NULL);
-  g_mutex_lock (&fixture->mutex);
-  while (fixture->n_confirmed == n_before)
-    g_cond_wait (&fixture->cond, &fixture->mutex);
-  g_mutex_unlock (&fixture->mutex);
+  usher_test_publisher_post_event (publisher, fixture->bus, event);
+  usher_test_publisher_await (publisher, publisher->n_confirmed + 1);
+  g_assert_cmpuint (publisher->n_refused, ==, 0);
 }
 
-/* (transfer full): what the program says on both streams, which must end with @status */
-static char *
-run (Fixture *fixture, int status, const char *const *words)
-{
-  g_autoptr (GSubprocess) process = (spawn) (fixture, words);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *out = NULL;
-  g_autofree char *err = NULL;
-
-  g_subprocess_communicate_utf8 (process, NULL, NULL, &out, &err, &error);
-  g_assert_no_error (error);
-  g_test_message ("%s%s", out, err);
-  if (g_subprocess_get_if_signaled (process))
-    g_error ("signal %d", g_subprocess_get_term_sig (process));
-  g_assert_true (g_subprocess_get_if_exited (process));
-  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, status);
-
-  return g_strconcat (out, err, NULL);
-}
-
-#define run(fixture, status, ...) run (fixture, status, (const char *const[]){ __VA_ARGS__, NULL })
-
+/* The command asks the hub, ends with @status and says @pattern. */
 static void
-assert_says (const char *said, const char *pattern)
+assert_says (Fixture *fixture, const char *command, int status, const char *pattern)
 {
-  if (!g_pattern_match_simple (pattern, said))
-    g_error ("“%s” is not in: %s", pattern, said);
+  g_autofree char *arguments = g_strdup_printf ("%s --admin %s", command, fixture->program.admin);
+
+  usher_test_program_assert_says (&fixture->program, arguments, status, pattern);
+}
+
+/* (transfer full): what the command says of the hub as JSON */
+static JsonNode *
+read_json (Fixture *fixture, const char *command)
+{
+  g_autofree char *arguments =
+      g_strdup_printf ("%s --json --admin %s", command, fixture->program.admin);
+
+  return usher_test_program_read_json (&fixture->program, arguments);
 }
 
 static void
 test_status (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *said = NULL;
-  g_autofree char *text = NULL;
   g_autoptr (JsonNode) json = NULL;
 
   g_test_summary ("The status of a host is told to people and as JSON, and by the exit status.");
 
-  start_hub (fixture, "127.0.0.1:0");
+  start_hub (fixture, ANY);
   join (fixture);
   publish (fixture, "order:created", "{}");
-  said = run (fixture, 0, "status", "--admin", fixture->admin);
-  assert_says (said, "Ready at 127.0.0.1:*, version " PACKAGE_VERSION "\n*");
-  assert_says (said, "*\nBus: STANDALONE, up for *s; events 1, channels 1, members 2\n*");
+  assert_says (fixture,
+               "status",
+               0,
+               "Ready at 127.0.0.1:*, version " PACKAGE_VERSION "\n*"
+               "\nBus: STANDALONE, up for *s; events 1, channels 1, members 2\n*");
 
-  text = run (fixture, 0, "status", "--json", "--admin", fixture->admin);
-  json = usher_test_json_read (text);
-  usher_test_json_assert_string (json, "$.address", fixture->admin);
-  usher_test_json_assert_boolean (json, "$.ready", TRUE);
-  usher_test_json_assert_null (json, "$.reason");
-  usher_test_json_assert_string (json, "$.version", PACKAGE_VERSION);
-  usher_test_json_assert_count (json, "$.processes[*]", 0);
-  usher_test_json_assert_string (json, "$.bus.state", "STANDALONE");
-  usher_test_json_assert_integer (json, "$.bus.events", 1);
-  usher_test_json_assert_integer (json, "$.bus.members", 2);
-  usher_test_json_assert_null (json, "$.bus.reason");
-  usher_test_json_assert_count (json, "$.groups", 1);
+  json = read_json (fixture, "status");
+  usher_test_json_assert_string (json, "address", fixture->program.admin);
+  usher_test_json_assert_boolean (json, "ready", TRUE);
+  usher_test_json_assert_null (json, "reason");
+  usher_test_json_assert_string (json, "version", PACKAGE_VERSION);
+  usher_test_json_assert_length (json, "processes", 0);
+  usher_test_json_assert_string (json, "bus.state", "STANDALONE");
+  usher_test_json_assert_integer (json, "bus.events", 1);
+  usher_test_json_assert_integer (json, "bus.members", 2);
+  usher_test_json_assert_null (json, "bus.reason");
+  usher_test_json_assert_length (json, "groups", 0);
 }
 
 static void
 test_status_socket (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *address = g_strdup_printf ("unix:%s/admin", fixture->directory);
-  g_autofree char *said = NULL;
+  g_autofree char *address = g_strdup_printf ("unix:%s/admin", fixture->program.directory);
 
   g_test_summary ("A host is asked over a socket in a folder, too.");
 
   start_hub (fixture, address);
-  said = run (fixture, 0, "status", "--admin", fixture->admin);
-  assert_says (said, "Ready at unix:/*");
+  assert_says (fixture, "status", 0, "Ready at unix:/*");
 }
 
 static void
 test_unreachable (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *said = NULL;
-  g_autofree char *more = NULL;
-  g_autofree char *socket = g_strdup_printf ("unix:%s/nothing", fixture->directory);
+  g_autofree char *tail =
+      g_strdup_printf ("events tail --admin unix:%s/nothing", fixture->program.directory);
 
   g_test_summary ("Where nothing listens the commands say so and end with 3.");
 
-  said = run (fixture, 3, "status", "--admin", "127.0.0.1:1");
-  assert_says (said, "usher: nobody answers at 127.0.0.1:1, see --admin: *");
-  more = run (fixture, 3, "events", "tail", "--admin", socket);
-  assert_says (more, "usher: nobody answers at unix:/*");
+  usher_test_program_assert_says (&fixture->program,
+                                  "status --admin 127.0.0.1:1",
+                                  3,
+                                  "usher: nobody answers at 127.0.0.1:1, see --admin: *");
+  usher_test_program_assert_says (&fixture->program, tail, 3, "usher: nobody answers at unix:/*");
 }
 
 static void
 test_token (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *without = NULL;
-  g_autofree char *wrong = NULL;
-  g_autofree char *right = NULL;
-  g_autofree char *token = make_token (fixture, "token", TOKEN);
-  g_autofree char *other = make_token (fixture, "other", "x");
+  g_autofree char *right = make_token (fixture, "token", TOKEN);
+  g_autofree char *wrong = make_token (fixture, "other", "x");
+  g_autofree char *with_right = g_strconcat ("status -s ", right, NULL);
+  g_autofree char *with_wrong = g_strconcat ("events parked -s ", wrong, NULL);
 
   g_test_summary ("Beyond loopback the token is needed, and a wrong one is told.");
 
   start_hub (fixture, "0.0.0.0:0");
-  without = run (fixture, 3, "status", "--admin", fixture->admin);
-  assert_says (without, "usher: 0.0.0.0:*admin.token*");
-  wrong = run (fixture, 3, "events", "parked", "-s", other, "--admin", fixture->admin);
-  assert_says (wrong, "usher: 0.0.0.0:*admin.token*");
-  right = run (fixture, 0, "status", "-s", token, "--admin", fixture->admin);
-  assert_says (right, "Ready at *");
+  assert_says (fixture, "status", 3, "usher: 0.0.0.0:*admin.token*");
+  assert_says (fixture, with_wrong, 3, "usher: 0.0.0.0:*admin.token*");
+  assert_says (fixture, with_right, 0, "Ready at *");
 }
 
 static void
@@ -369,138 +211,139 @@ test_usage (Fixture *fixture, gconstpointer data)
 {
   static const struct
   {
-    const char *words[4];
+    const char *arguments;
     const char *pattern;
   } wrong[] = {
-    { { NULL }, "*one of tail, parked, replay and drop is missing*" },
-    { { "walk" }, "*knows tail, parked, replay and drop*" },
-    { { "replay" }, "*an ID is missing*" },
-    { { "tail", "a", "b" }, "*one channel at most*" },
-    { { "tail", "--from=3" }, "*--from wants a channel*" },
-    { { "tail", "a", "--from=3", "--all" }, "*contradict each other*" },
+    { "events", "*one of tail, parked, replay and drop is missing*" },
+    { "events walk", "*knows tail, parked, replay and drop*" },
+    { "events replay", "*an ID is missing*" },
+    { "events tail a b", "*one channel at most*" },
+    { "events tail --from=3", "*--from wants a channel*" },
+    { "events tail a --from=3 --all", "*contradict each other*" },
   };
 
   g_test_summary ("A wrong order about events is named and ends with 2.");
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
-    {
-      const char *const *words = wrong[i].words;
-      g_autofree char *said = run (fixture, 2, "events", words[0], words[1], words[2], words[3]);
+    usher_test_program_assert_says (&fixture->program, wrong[i].arguments, 2, wrong[i].pattern);
+}
 
-      assert_says (said, wrong[i].pattern);
-    }
+/* “usher events tail”, which a test follows */
+typedef struct
+{
+  GSubprocess *process;
+  GDataInputStream *out;
+  GDataInputStream *err;
+} Tail;
+
+static void
+tail_start (Tail *tail, Fixture *fixture, const char *more)
+{
+  g_autofree char *arguments =
+      g_strdup_printf ("events tail %s --admin %s", more, fixture->program.admin);
+
+  tail->process = usher_test_program_spawn (&fixture->program, arguments);
+  tail->out = usher_test_program_read_lines (g_subprocess_get_stdout_pipe (tail->process));
+  tail->err = usher_test_program_read_lines (g_subprocess_get_stderr_pipe (tail->process));
+}
+
+/* it goes on until it is told to end */
+static void
+tail_end (Tail *tail)
+{
+  g_assert_cmpint (usher_test_subprocess_end (tail->process, SIGTERM), ==, 128 + SIGTERM);
+  g_object_unref (tail->out);
+  g_object_unref (tail->err);
+  g_object_unref (tail->process);
 }
 
 static void
-end (GSubprocess *process)
+assert_next (GDataInputStream *lines, const char *pattern)
 {
-  g_subprocess_send_signal (process, SIGTERM);
-  g_subprocess_wait (process, NULL, NULL);
-  g_assert_true (g_subprocess_get_if_signaled (process));
+  g_autofree char *line = usher_test_program_read_line (lines);
+
+  if (!g_pattern_match_simple (pattern, line))
+    g_error ("“%s” is not “%s”", line, pattern);
 }
 
 static void
 test_tail (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSubprocess) tail = NULL;
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-  g_autofree char *third = NULL;
+  Tail tail;
 
   g_test_summary (
       "Events are followed from the beginning on, each on a line that moves no cursor.");
 
-  start_hub (fixture, "127.0.0.1:0");
+  start_hub (fixture, ANY);
   join (fixture);
   publish (fixture, "order:created", "{\"n\":1}");
   publish (fixture, "ticket:created", "{\"n\":\n\"\x1b[2J\"}");
-  tail = spawn (fixture, "events", "tail", "--all", "--admin", fixture->admin);
-  lines = read_lines (g_subprocess_get_stdout_pipe (tail));
-  first = read_line (lines);
-  assert_says (first, "20*Z order:created 1 *-*-*-*-* the-correlation {\"n\":1}");
-  second = read_line (lines);
-  assert_says (second, "20*Z ticket:created 1 *-*-*-*-* the-correlation {\"n\": \" [2J\"}");
+  tail_start (&tail, fixture, "--all");
+  assert_next (tail.out, "20*Z order:created 1 *-*-*-*-* the-correlation {\"n\":1}");
+  assert_next (tail.out, "20*Z ticket:created 1 *-*-*-*-* the-correlation {\"n\": \" [2J\"}");
   publish (fixture, "order:created", "{\"n\":3}");
-  third = read_line (lines);
-  assert_says (third, "20*Z order:created 2 * {\"n\":3}");
-  end (tail);
+  assert_next (tail.out, "20*Z order:created 2 * {\"n\":3}");
+  tail_end (&tail);
 }
 
 static void
 test_tail_channel (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSubprocess) tail = NULL;
-  g_autoptr (GDataInputStream) lines = NULL;
+  Tail tail;
   g_autofree char *line = NULL;
   g_autoptr (JsonNode) event = NULL;
 
   g_test_summary ("One channel is followed from a sequence on, as JSON.");
 
-  start_hub (fixture, "127.0.0.1:0");
+  start_hub (fixture, ANY);
   join (fixture);
   for (guint i = 0; i < 3; i++)
     publish (fixture, "a b", "{}");
   publish (fixture, "other", "{}");
-  tail = spawn (fixture, "events", "tail", "a b", "--from=3", "--json", "--admin", fixture->admin);
-  lines = read_lines (g_subprocess_get_stdout_pipe (tail));
-  line = read_line (lines);
+  tail_start (&tail, fixture, "'a b' --from=3 --json");
+  line = usher_test_program_read_line (tail.out);
   event = usher_test_json_read (line);
-  usher_test_json_assert_string (event, "$.channel", "a b");
-  usher_test_json_assert_string (event, "$.payload", "{}");
-  usher_test_json_assert_integer (event, "$.sequence", 3);
-  end (tail);
+  usher_test_json_assert_string (event, "channel", "a b");
+  usher_test_json_assert_string (event, "payload", "{}");
+  usher_test_json_assert_integer (event, "sequence", 3);
+  tail_end (&tail);
 }
 
 static void
 test_tail_restart (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *address = g_strdup_printf ("unix:%s/admin", fixture->directory);
-  g_autoptr (GSubprocess) tail = NULL;
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autoptr (GDataInputStream) words = NULL;
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-  g_autofree char *word = NULL;
+  g_autofree char *address = g_strdup_printf ("unix:%s/admin", fixture->program.directory);
+  Tail tail;
 
   g_test_summary ("Who follows finds the next hub, says so, and misses nothing.");
 
   start_hub (fixture, address);
   join (fixture);
   publish (fixture, "a", "{\"n\":1}");
-  tail = spawn (fixture, "events", "tail", "a", "--all", "--admin", address);
-  lines = read_lines (g_subprocess_get_stdout_pipe (tail));
-  words = read_lines (g_subprocess_get_stderr_pipe (tail));
-  first = read_line (lines);
-  assert_says (first, "* a 1 *{\"n\":1}");
+  tail_start (&tail, fixture, "a --all");
+  assert_next (tail.out, "* a 1 *{\"n\":1}");
 
   leave (fixture);
   stop_hub (fixture);
-  word = read_line (words);
-  assert_says (word, "usher: *; trying again");
+  assert_next (tail.err, "usher: *; trying again");
   start_hub (fixture, address);
   join (fixture);
   publish (fixture, "a", "{\"n\":2}");
-  second = read_line (lines);
-  assert_says (second, "* a 2 *{\"n\":2}");
-  end (tail);
+  assert_next (tail.out, "* a 2 *{\"n\":2}");
+  tail_end (&tail);
 }
 
 static void
 test_tail_unknown (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSubprocess) tail = NULL;
-  g_autoptr (GDataInputStream) words = NULL;
-  g_autofree char *word = NULL;
+  Tail tail;
 
   g_test_summary ("Who follows a channel that is not there is told, as it may be a typing error.");
 
-  start_hub (fixture, "127.0.0.1:0");
-  tail = spawn (fixture, "events", "tail", "ordr:created", "--admin", fixture->admin);
-  words = read_lines (g_subprocess_get_stderr_pipe (tail));
-  word = read_line (words);
-  assert_says (word, "usher: there is no channel “ordr:created” yet; *");
-  end (tail);
+  start_hub (fixture, ANY);
+  tail_start (&tail, fixture, "ordr:created");
+  assert_next (tail.err, "usher: there is no channel “ordr:created” yet; *");
+  tail_end (&tail);
 }
 
 static void
@@ -508,10 +351,7 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  g_mutex_lock (&fixture->mutex);
-  fixture->n_deliveries++;
-  g_cond_signal (&fixture->cond);
-  g_mutex_unlock (&fixture->mutex);
+  g_atomic_int_inc (&fixture->n_deliveries);
   usher_delivery_nak (delivery, 0, "the reason " HOSTILE);
   usher_delivery_unref (delivery);
 }
@@ -552,61 +392,78 @@ static void
 test_parked (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = NULL;
-  g_autofree char *list = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *unknown = NULL;
+  g_autofree char *replay = NULL;
   g_autoptr (JsonNode) json = NULL;
 
   g_test_summary ("Parked events are listed with their reason, replayed and dropped.");
 
-  start_hub (fixture, "127.0.0.1:0");
+  start_hub (fixture, ANY);
   join (fixture);
   id = park (fixture, "a");
-  list = run (fixture, 0, "events", "parked", "--admin", fixture->admin);
-  assert_says (list, "ID * SINCE * CHANNEL * GROUP *\n* a * group * the reason <script>*");
-  text = run (fixture, 0, "events", "parked", "a", "--json", "--admin", fixture->admin);
-  json = usher_test_json_read (text);
-  usher_test_json_assert_count (json, "$.items[*]", 1);
-  usher_test_json_assert_string (json, "$.items[0].id", id);
-  usher_test_json_assert_string (json, "$.items[0].channel", "a");
-  usher_test_json_assert_string (json, "$.items[0].kind", "failed");
-  usher_test_json_assert_integer (json, "$.items[0].attempts", 1);
-  usher_test_json_assert_string (json, "$.items[0].reasons[0]", "the reason " HOSTILE);
-  usher_test_json_assert_string (json, "$.items[0].payload", "{\"x\":\"" HOSTILE "\"}");
+  assert_says (fixture,
+               "events parked",
+               0,
+               "ID * SINCE * CHANNEL * GROUP *\n* a * group * the reason <script>*");
+  json = read_json (fixture, "events parked a");
+  usher_test_json_assert_length (json, "items", 1);
+  usher_test_json_assert_string (json, "items.0.id", id);
+  usher_test_json_assert_string (json, "items.0.channel", "a");
+  usher_test_json_assert_string (json, "items.0.kind", "failed");
+  usher_test_json_assert_integer (json, "items.0.attempts", 1);
+  usher_test_json_assert_string (json, "items.0.reasons.0", "the reason " HOSTILE);
+  usher_test_json_assert_string (json, "items.0.payload", "{\"x\":\"" HOSTILE "\"}");
 
-  g_free (run (fixture, 0, "events", "replay", id, "--admin", fixture->admin));
-  unknown = run (fixture, 1, "events", "drop", "nothing", "--admin", fixture->admin);
-  assert_says (unknown, "usher: no event “nothing” is parked\n");
+  replay = g_strconcat ("events replay ", id, NULL);
+  assert_says (fixture, replay, 0, "*");
+  assert_says (fixture, "events drop nothing", 1, "usher: no event “nothing” is parked\n");
 
   /* it was tried again */
-  g_mutex_lock (&fixture->mutex);
-  while (fixture->n_deliveries < 2)
-    g_cond_wait (&fixture->cond, &fixture->mutex);
-  g_mutex_unlock (&fixture->mutex);
+  usher_test_until (g_atomic_int_get (&fixture->n_deliveries) >= 2);
 }
 
 static void
 test_drop (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = NULL;
-  g_autofree char *none = NULL;
+  g_autofree char *drop = NULL;
 
   g_test_summary ("A parked event that is dropped is parked no more.");
 
-  start_hub (fixture, "127.0.0.1:0");
+  start_hub (fixture, ANY);
   join (fixture);
   id = park (fixture, "a");
-  g_free (run (fixture, 0, "events", "drop", id, "--admin", fixture->admin));
-  none = run (fixture, 0, "events", "parked", "--admin", fixture->admin);
-  g_assert_cmpstr (none, ==, "Nothing is parked.\n");
+  drop = g_strconcat ("events drop ", id, NULL);
+  assert_says (fixture, drop, 0, "*");
+  assert_says (fixture, "events parked", 0, "Nothing is parked.\n");
 }
 
-/* (transfer full): the body of a page */
+static void
+test_page (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  g_autoptr (JsonNode) parked = NULL;
+
+  g_test_summary (
+      "A hub has the page for people, and tells what is parked, whatever it is called.");
+
+  start_hub (fixture, ANY);
+  join (fixture);
+  id = park (fixture, HOSTILE);
+  usher_test_program_assert_answer (
+      fixture->program.admin,
+      "/streaming",
+      "HTTP/1.1 200 *data-page=\"parked?limit=100\" data-list=\"items\"*");
+  parked = usher_test_program_read_page (fixture->program.admin, "/parked?limit=100");
+  usher_test_json_assert_string (parked, "items.0.id", id);
+  usher_test_json_assert_string (parked, "items.0.channel", HOSTILE);
+}
+
+/* (transfer full): the body of a page, however it is sent */
 static char *
 get (Fixture *fixture, const char *path)
 {
-  g_autoptr (UsherHttpClient) client = usher_http_client_new (10);
-  g_autofree char *uri = g_strconcat ("http://", fixture->admin, path, NULL);
+  g_autoptr (UsherHttpClient) client = usher_http_client_new (10 * G_USEC_PER_SEC);
+  g_autofree char *uri = g_strconcat ("http://", fixture->program.admin, path, NULL);
   g_autoptr (GError) error = NULL;
   guint status = 0;
   g_autoptr (GBytes) body =
@@ -619,28 +476,6 @@ get (Fixture *fixture, const char *path)
 }
 
 static void
-test_page (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *id = NULL;
-  g_autofree char *page = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (UsherJson) parked = NULL;
-
-  g_test_summary (
-      "A hub has the page for people, and tells what is parked, whatever it is called.");
-
-  start_hub (fixture, "127.0.0.1:0");
-  join (fixture);
-  id = park (fixture, HOSTILE);
-  page = get (fixture, "/streaming");
-  g_assert_nonnull (strstr (page, "data-page=\"parked?limit=100\" data-list=\"items\""));
-  text = get (fixture, "/parked?limit=100");
-  parked = usher_json_parse (text, -1, NULL);
-  g_assert_cmpstr (usher_json_get_string (parked, "items.0.id"), ==, id);
-  g_assert_cmpstr (usher_json_get_string (parked, "items.0.channel"), ==, HOSTILE);
-}
-
-static void
 test_metrics (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
@@ -648,7 +483,7 @@ test_metrics (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("A hub alone tells the numbers of the bus.");
 
-  start_hub (fixture, "127.0.0.1:0");
+  start_hub (fixture, ANY);
   join (fixture);
   publish (fixture, HOSTILE "\\", "{}");
   text = get (fixture, "/metrics");

@@ -5,33 +5,23 @@
  */
 
 #include "config.h"
-#include "usher-test.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 
-#include <gio/gio.h>
+#include "usher-test-program.h"
+#include "usher-test.h"
 
 typedef struct
 {
-  char *directory; /* for all that the test makes */
+  UsherTestProgram program;
   char *config;
-  char *disk;      /* the switch of the disk that fails */
-  GSocket *socket; /* where the program sends its notes */
-  GSubprocessLauncher *launcher;
-  GSubprocess *program;    /* (nullable) */
+  char *disk;              /* the switch of the disk that fails */
+  GSocket *socket;         /* where the program sends its notes */
   GDataInputStream *lines; /* (nullable): its standard error and output */
 } Fixture;
-
-/* a test that aborts takes the program with it */
-static void
-on_child_setup (gpointer user_data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
 
 static GSocket *
 open_socket (const char *path)
@@ -53,45 +43,32 @@ open_socket (const char *path)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
-  fixture->directory = g_dir_make_tmp ("usher-notify-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->config = g_build_filename (fixture->directory, "usher.conf", NULL);
-  fixture->disk = g_build_filename (fixture->directory, "disk", NULL);
-  path = g_build_filename (fixture->directory, "notify", NULL);
+  usher_test_program_set_up (&fixture->program, data);
+  fixture->config = g_build_filename (fixture->program.directory, "usher.conf", NULL);
+  fixture->disk = g_build_filename (fixture->program.directory, "disk", NULL);
+  path = g_build_filename (fixture->program.directory, "notify", NULL);
   fixture->socket = open_socket (path);
-  g_assert_true (g_file_set_contents (fixture->config, "", -1, NULL));
+  usher_test_program_add_file (fixture->program.directory, "usher.conf", "");
 
-  fixture->launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-  g_subprocess_launcher_setenv (fixture->launcher, "NOTIFY_SOCKET", path, TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "XDG_CONFIG_HOME", fixture->directory, TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "G_DEBUG", "fatal-criticals", TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher,
-                                "USHER_PLUGIN_PATH",
-                                g_getenv ("USHER_TEST_PLUGIN_DIR"),
-                                TRUE);
-  g_subprocess_launcher_set_child_setup (fixture->launcher, on_child_setup, NULL, NULL);
+  g_subprocess_launcher_set_flags (fixture->program.launcher,
+                                   G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                       G_SUBPROCESS_FLAGS_STDERR_MERGE);
+  usher_test_program_set_variable (&fixture->program, "NOTIFY_SOCKET", path);
+  usher_test_program_set_variable (&fixture->program,
+                                   "USHER_PLUGIN_PATH",
+                                   g_getenv ("USHER_TEST_PLUGIN_DIR"));
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  if (fixture->program != NULL)
-    {
-      g_subprocess_force_exit (fixture->program);
-      g_subprocess_wait (fixture->program, NULL, NULL);
-    }
-  usher_test_remove_tree (fixture->directory);
+  usher_test_program_tear_down (&fixture->program, data);
   g_clear_object (&fixture->lines);
-  g_clear_object (&fixture->program);
-  g_clear_object (&fixture->launcher);
   g_clear_object (&fixture->socket);
   g_free (fixture->disk);
   g_free (fixture->config);
-  g_free (fixture->directory);
 }
 
 /* A shell is the program for a moment: only it knows the process that LISTEN_PID must name. */
@@ -99,16 +76,17 @@ static void
 start (Fixture *fixture, const char *command)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *line = g_strdup_printf ("LISTEN_PID=$$ exec %s %s --data %s/data --config %s",
+  g_autofree char *line = g_strdup_printf ("LISTEN_PID=$$ exec %s %s --data %s --config %s",
                                            g_getenv ("USHER_TEST_PROGRAM"),
                                            command,
-                                           fixture->directory,
+                                           fixture->program.data,
                                            fixture->config);
 
-  fixture->program =
-      g_subprocess_launcher_spawn (fixture->launcher, &error, "/bin/sh", "-c", line, NULL);
+  fixture->program.host =
+      g_subprocess_launcher_spawn (fixture->program.launcher, &error, "/bin/sh", "-c", line, NULL);
   g_assert_no_error (error);
-  fixture->lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (fixture->program));
+  fixture->lines =
+      usher_test_program_read_lines (g_subprocess_get_stdout_pipe (fixture->program.host));
 }
 
 /* (transfer full): the next note */
@@ -159,14 +137,8 @@ await_line (Fixture *fixture, const char *pattern)
 
   do
     {
-      g_autoptr (GError) error = NULL;
-
       g_free (line);
-      line = g_data_input_stream_read_line (fixture->lines, NULL, NULL, &error);
-      g_assert_no_error (error);
-      if (line == NULL)
-        g_error ("the program has ended and never said “%s”", pattern);
-      g_test_message ("line: %s", line);
+      line = usher_test_program_read_line (fixture->lines);
     }
   while (!g_pattern_match_simple (pattern, line));
 }
@@ -174,10 +146,9 @@ await_line (Fixture *fixture, const char *pattern)
 static void
 stop (Fixture *fixture)
 {
-  g_subprocess_send_signal (fixture->program, SIGTERM);
+  g_subprocess_send_signal (fixture->program.host, SIGTERM);
   assert_note (fixture, "STOPPING=1*");
-  g_subprocess_wait (fixture->program, NULL, NULL);
-  g_assert_true (g_subprocess_get_successful (fixture->program));
+  g_assert_cmpint (usher_test_subprocess_await_end (fixture->program.host), ==, 0);
 }
 
 static void
@@ -237,23 +208,15 @@ test_watchdog (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("The watchdog hears nothing while a thread hangs, and again when it does not");
 
-  g_subprocess_launcher_setenv (fixture->launcher, "WATCHDOG_USEC", "400000", TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher,
-                                "LD_PRELOAD",
-                                g_getenv ("USHER_TEST_DISK_LIBRARY"),
-                                TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "USHER_TEST_DISK", fixture->disk, TRUE);
+  usher_test_program_set_variable (&fixture->program, "WATCHDOG_USEC", "400000");
+  usher_test_program_set_variable (&fixture->program,
+                                   "LD_PRELOAD",
+                                   g_getenv ("USHER_TEST_DISK_LIBRARY"));
+  usher_test_program_set_variable (&fixture->program, "USHER_TEST_DISK", fixture->disk);
   /* what is preloaded comes before the library of AddressSanitizer, if there is one */
-  g_subprocess_launcher_setenv (fixture->launcher,
-                                "ASAN_OPTIONS",
-                                "verify_asan_link_order=0",
-                                TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher,
-                                "USHER_PLUGIN_PATH",
-                                g_getenv ("USHER_TEST_PLUGIN_DIR"),
-                                TRUE);
+  usher_test_program_set_variable (&fixture->program, "ASAN_OPTIONS", "verify_asan_link_order=0");
   start (fixture, "run auth --admin none --listen 127.0.0.1:0");
-  line = g_data_input_stream_read_line (fixture->lines, NULL, NULL, NULL);
+  line = usher_test_program_read_line (fixture->lines);
   g_assert_true (g_str_has_prefix (line, "listening on http://"));
   assert_note (fixture, "READY=1\nSTATUS=1 services are ready, http://*");
   await_ping (fixture);
@@ -303,15 +266,11 @@ check_sockets (Fixture *fixture, const char *names, guint public_index)
   g_autofree char *admin_line =
       g_strdup_printf ("admin on http://127.0.0.1:%u", ports[1 - public_index]);
 
-  g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDS", "2", TRUE);
+  usher_test_program_set_variable (&fixture->program, "LISTEN_FDS", "2");
   if (names != NULL)
-    g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDNAMES", names, TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher,
-                                "USHER_PLUGIN_PATH",
-                                g_getenv ("USHER_TEST_PLUGIN_DIR"),
-                                TRUE);
-  g_subprocess_launcher_take_fd (fixture->launcher, dup (g_socket_get_fd (first)), 3);
-  g_subprocess_launcher_take_fd (fixture->launcher, dup (g_socket_get_fd (second)), 4);
+    usher_test_program_set_variable (&fixture->program, "LISTEN_FDNAMES", names);
+  g_subprocess_launcher_take_fd (fixture->program.launcher, dup (g_socket_get_fd (first)), 3);
+  g_subprocess_launcher_take_fd (fixture->program.launcher, dup (g_socket_get_fd (second)), 4);
   start (fixture, "run auth");
   await_line (fixture, public_line);
   await_line (fixture, admin_line);
@@ -336,9 +295,9 @@ test_probe_socket (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("A socket for probes is taken by its name alone");
 
-  g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDS", "1", TRUE);
-  g_subprocess_launcher_setenv (fixture->launcher, "LISTEN_FDNAMES", "probe", TRUE);
-  g_subprocess_launcher_take_fd (fixture->launcher, dup (g_socket_get_fd (socket)), 3);
+  usher_test_program_set_variable (&fixture->program, "LISTEN_FDS", "1");
+  usher_test_program_set_variable (&fixture->program, "LISTEN_FDNAMES", "probe");
+  g_subprocess_launcher_take_fd (fixture->program.launcher, dup (g_socket_get_fd (socket)), 3);
   start (fixture, "hub --admin none");
   await_line (fixture, line);
   assert_note (fixture, "READY=1*");
@@ -359,7 +318,7 @@ check_life (Fixture *fixture, const char *command, const char *ready)
 {
   start (fixture, command);
   assert_note (fixture, ready);
-  g_subprocess_send_signal (fixture->program, SIGHUP);
+  g_subprocess_send_signal (fixture->program.host, SIGHUP);
   assert_note (fixture, "RELOADING=1*");
   assert_note (fixture, ready);
   stop (fixture);
@@ -370,7 +329,7 @@ test_gateway (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *command =
       g_strdup_printf ("gateway --listen 127.0.0.1:0 --admin none --run %s/run",
-                       fixture->directory);
+                       fixture->program.directory);
 
   g_test_summary ("A gateway tells the manager how it goes");
 
@@ -382,7 +341,7 @@ test_up (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *command =
       g_strdup_printf ("up --profile one --listen 127.0.0.1:0 --admin 127.0.0.1:0 --run %s/run",
-                       fixture->directory);
+                       fixture->program.directory);
 
   g_test_summary ("A supervisor tells the manager how it goes, its children do not");
 
@@ -401,7 +360,7 @@ test_reread (Fixture *fixture, gconstpointer data)
 
   g_assert_true (
       g_file_set_contents (fixture->config, "[host]\nstop-timeout=30\nwaiters=7\n", -1, NULL));
-  g_subprocess_send_signal (fixture->program, SIGHUP);
+  g_subprocess_send_signal (fixture->program.host, SIGHUP);
   assert_note (fixture, "RELOADING=1\nMONOTONIC_USEC=*");
   assert_note (fixture, "READY=1*");
   await_line (fixture, "*changed: host.stop-timeout*");
@@ -409,13 +368,13 @@ test_reread (Fixture *fixture, gconstpointer data)
 
   g_assert_true (g_file_set_contents (
       fixture->config, "[host]\nstop-timeout=never\n[log]\nlevel=error\n", -1, NULL));
-  g_subprocess_send_signal (fixture->program, SIGHUP);
+  g_subprocess_send_signal (fixture->program.host, SIGHUP);
   assert_note (fixture, "RELOADING=1*");
   assert_note (fixture, "READY=1*");
   await_line (fixture, "*stay as they are*stop-timeout*never*");
 
   g_assert_true (g_file_set_contents (fixture->config, "[log]\nlevel=info\n", -1, NULL));
-  g_subprocess_send_signal (fixture->program, SIGHUP);
+  g_subprocess_send_signal (fixture->program.host, SIGHUP);
   assert_note (fixture, "RELOADING=1*");
   await_line (fixture, "*changed: host.stop-timeout, log.level*");
   assert_note (fixture, "READY=1*");
@@ -425,25 +384,18 @@ test_reread (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/notify/life", test_life },
-    { "/notify/watchdog", test_watchdog },
-    { "/notify/sockets", test_sockets },
-    { "/notify/sockets/named", test_named_sockets },
-    { "/notify/sockets/probe", test_probe_socket },
-    { "/notify/gateway", test_gateway },
-    { "/notify/up", test_up },
-    { "/notify/reread", test_reread },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/notify/life", test_life);
+  add ("/notify/watchdog", test_watchdog);
+  add ("/notify/sockets", test_sockets);
+  add ("/notify/sockets/named", test_named_sockets);
+  add ("/notify/sockets/probe", test_probe_socket);
+  add ("/notify/gateway", test_gateway);
+  add ("/notify/up", test_up);
+  add ("/notify/reread", test_reread);
+#undef add
 
   return g_test_run ();
 }

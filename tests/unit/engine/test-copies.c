@@ -8,9 +8,9 @@
 
 #include "stage.h"
 
-#include <stdio.h>
-
 #include "usher-error.h"
+#include "usher-test-json.h"
+#include "usher-test.h"
 
 #define ID     "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define ALICE  "a11cea11cea11cea11cea11c"
@@ -63,7 +63,7 @@ run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
   Copy *copy = data;
 
   g_atomic_int_inc (&copy->n_steps);
-  stage_await (g_atomic_int_get (&copy->fixture->may_go));
+  usher_test_until (g_atomic_int_get (&copy->fixture->may_go));
   usher_reply_set_status (reply, 201);
 
   return TRUE;
@@ -155,29 +155,14 @@ tear_down (Fixture *fixture, gconstpointer data)
   stage_clear (get_stage (fixture, 0));
 }
 
-static UsherUnit *
-begin (Stage *stage)
-{
-  return usher_unit_new (stage_get_store (stage), USHER_CLOCK (stage->clock));
-}
-
-static void
-commit (Stage *stage, UsherUnit *unit)
-{
-  g_autoptr (GError) error = NULL;
-
-  usher_store_commit_sync (stage_get_store (stage), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
-}
-
 static void
 publish (Stage *stage, guint n)
 {
-  g_autoptr (UsherUnit) unit = begin (stage);
+  g_autoptr (UsherUnit) unit = stage_begin (stage);
   g_autofree char *payload = g_strdup_printf ("{\"n\":%u}", n);
 
   usher_unit_publish (unit, "things", payload);
-  commit (stage, unit);
+  stage_commit (stage, unit);
 }
 
 static guint
@@ -204,11 +189,9 @@ assert_published (Stage *stage, guint first, guint n)
 static guint
 read_number (Stage *stage, guint index)
 {
-  guint n = 0;
+  g_autoptr (JsonNode) payload = usher_test_json_read (fake_bus_get_payload (stage->bus, index));
 
-  g_assert_cmpint (sscanf (fake_bus_get_payload (stage->bus, index), "{\"n\":%u}", &n), ==, 1);
-
-  return n;
+  return (guint) usher_test_json_get_integer (payload, "n");
 }
 
 static void
@@ -225,7 +208,7 @@ test_outbox (Fixture *fixture, gconstpointer data)
   assert_published (holder, 0, EVENTS);
   g_assert_cmpuint (fake_bus_get_n_published (other->bus), ==, 0);
   g_assert_true (usher_relay_is_idle (usher_lane_get_relay (other->lane)));
-  stage_await (count_outbox (holder) == 0);
+  usher_test_until (count_outbox (holder) == 0);
   g_assert_cmpuint (fake_bus_get_n_published (holder->bus), ==, EVENTS);
 }
 
@@ -254,7 +237,7 @@ test_outbox_take_over (Fixture *fixture, gconstpointer data)
   assert_published (other, first, EVENTS - first);
   publish (other, EVENTS);
   assert_published (other, first, EVENTS + 1 - first);
-  stage_await (count_outbox (other) == 0);
+  usher_test_until (count_outbox (other) == 0);
 }
 
 static void
@@ -276,7 +259,7 @@ test_lost_lease (Fixture *fixture, gconstpointer data)
     usher_store_release_lease (stage_get_store (holder));
   while (!usher_store_hold_lease (stage_get_store (other)));
   assert_published (other, 0, 3);
-  stage_await (usher_relay_is_idle (usher_lane_get_relay (holder->lane)));
+  usher_test_until (usher_relay_is_idle (usher_lane_get_relay (holder->lane)));
   fake_bus_confirm (holder->bus, NULL);
   fake_bus_confirm (holder->bus, full);
   fake_bus_confirm (holder->bus, NULL);
@@ -284,7 +267,7 @@ test_lost_lease (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 3; i++)
     fake_bus_confirm (other->bus, NULL);
-  stage_await (count_outbox (holder) == 0);
+  usher_test_until (count_outbox (holder) == 0);
 }
 
 static void
@@ -293,11 +276,11 @@ set_timers (Fixture *fixture)
   for (guint i = 0; i < TIMERS; i++)
     {
       Stage *stage = get_stage (fixture, i % 2);
-      g_autoptr (UsherUnit) unit = begin (stage);
+      g_autoptr (UsherUnit) unit = stage_begin (stage);
       g_autofree char *key = g_strdup_printf ("%u", i);
 
       usher_unit_schedule (unit, "ring", key, STAGE_TIME + G_TIME_SPAN_MINUTE, NULL);
-      commit (stage, unit);
+      stage_commit (stage, unit);
     }
 }
 
@@ -310,7 +293,7 @@ test_timers (Fixture *fixture, gconstpointer data)
 
   set_timers (fixture);
   stage_turn (holder, G_TIME_SPAN_MINUTE);
-  stage_await (stage_get_n_timers (holder, "ring") == 0);
+  usher_test_until (stage_get_n_timers (holder, "ring") == 0);
   g_assert_cmpint (fixture->copies[0].n_rings, ==, TIMERS);
   g_assert_cmpint (fixture->copies[1].n_rings, ==, 0);
   g_assert_cmpint (usher_host_run_timers (get_stage (fixture, 1)->host, NULL), ==, 0);
@@ -319,14 +302,14 @@ test_timers (Fixture *fixture, gconstpointer data)
 static void
 test_timers_heard (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherUnit) unit = begin (get_stage (fixture, 1));
+  g_autoptr (UsherUnit) unit = stage_begin (get_stage (fixture, 1));
 
   g_test_summary ("A timer that the other copy sets and that is due is fired at once");
 
   usher_unit_schedule (unit, "ring", "k", STAGE_TIME, NULL);
-  commit (get_stage (fixture, 1), unit);
-  stage_await (g_atomic_int_get (&fixture->copies[0].n_rings) == 1);
-  stage_await (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
+  stage_commit (get_stage (fixture, 1), unit);
+  usher_test_until (g_atomic_int_get (&fixture->copies[0].n_rings) == 1);
+  usher_test_until (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
 }
 
 static void
@@ -337,7 +320,7 @@ test_timers_take_over (Fixture *fixture, gconstpointer data)
   set_timers (fixture);
   stage_stop (get_stage (fixture, 0));
   stage_turn (get_stage (fixture, 1), G_TIME_SPAN_MINUTE);
-  stage_await (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
+  usher_test_until (stage_get_n_timers (get_stage (fixture, 1), "ring") == 0);
   g_assert_cmpint (fixture->copies[0].n_rings, ==, 0);
   g_assert_cmpint (fixture->copies[1].n_rings, ==, TIMERS);
 }
@@ -350,7 +333,7 @@ test_wait (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waits for a document is woken when another copy commits it");
 
-  stage_await (stage_get_n_waiters (get_stage (fixture, 1)) == 1);
+  usher_test_until (stage_get_n_waiters (get_stage (fixture, 1)) == 1);
   stage_insert (get_stage (fixture, 0), ID, "thing", 1);
   reply = stage_join (call);
   stage_assert_status (reply, 200);
@@ -375,7 +358,7 @@ test_key_running (Fixture *fixture, gconstpointer data)
 
   fixture->may_go = FALSE;
   thread = g_thread_new ("post", post_steps, &fixture->copies[0]);
-  stage_await (g_atomic_int_get (&fixture->copies[0].n_steps) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->copies[0].n_steps) == 1);
   second = post (&fixture->copies[1], "/steps");
   stage_assert_status (second, 409);
 
@@ -414,7 +397,7 @@ static void
 leave_key (Fixture *fixture, const char *path)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (UsherUnit) unit = begin (get_stage (fixture, 1));
+  g_autoptr (UsherUnit) unit = stage_begin (get_stage (fixture, 1));
   g_autofree char *text = g_strconcat (path, "\n{}", NULL);
 
   g_checksum_update (checksum, (const guchar *) text, -1);
@@ -423,7 +406,7 @@ leave_key (Fixture *fixture, const char *path)
                                                        g_checksum_get_string (checksum),
                                                        NOBODY));
   usher_unit_publish (unit, "things", "{}");
-  commit (get_stage (fixture, 1), unit);
+  stage_commit (get_stage (fixture, 1), unit);
 }
 
 static void
@@ -439,13 +422,7 @@ test_key_dead (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->copies[0].n_runs, ==, 1);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/copies/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/copies/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -10,6 +10,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
+#include "usher-test.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -28,16 +29,9 @@ typedef struct
 static gboolean
 add_one (UsherUnit *unit, GError **error)
 {
-  g_autoptr (UsherDocument) document = usher_unit_find (unit, "things", ID, error);
+  g_autoptr (UsherDocument) document = stage_count_up (unit, ID, error);
 
-  if (document == NULL)
-    return FALSE;
-
-  usher_document_set_integer (document,
-                              "count",
-                              usher_document_get_integer (document, "count") + 1);
-
-  return usher_unit_replace (unit, document, error);
+  return document != NULL;
 }
 
 static gboolean
@@ -163,15 +157,20 @@ give (Fixture *fixture, const char *channel, guint attempt)
 }
 
 static void
+assert_answer (Fixture *fixture, const char *channel, UsherAnswerKind kind)
+{
+  g_autoptr (FakeAnswer) answer = give (fixture, channel, 1);
+
+  g_assert_cmpint (answer->kind, ==, kind);
+}
+
+static void
 test_ack (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeAnswer) answer = NULL;
-
   g_test_summary ("An event is acknowledged once what it changed is committed");
 
   stage_insert (&fixture->stage, ID, "a", 0);
-  answer = give (fixture, "plain", 1);
-  g_assert_cmpint (answer->kind, ==, USHER_ANSWER_ACK);
+  assert_answer (fixture, "plain", USHER_ANSWER_ACK);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 1);
 }
 
@@ -241,24 +240,18 @@ test_not_to_blame (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     {
-      g_autoptr (FakeAnswer) answer = NULL;
-
       fixture->fails = codes[i];
-      answer = give (fixture, "plain", 1);
-      g_assert_cmpint (answer->kind, ==, USHER_ANSWER_DEFER);
+      assert_answer (fixture, "plain", USHER_ANSWER_DEFER);
     }
 }
 
 static void
 test_conflict (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeAnswer) answer = NULL;
-
   g_test_summary ("A race that is always lost is a deferral in the end");
 
   stage_insert (&fixture->stage, ID, "a", 0);
-  answer = give (fixture, "racing", 1);
-  g_assert_cmpint (answer->kind, ==, USHER_ANSWER_DEFER);
+  assert_answer (fixture, "racing", USHER_ANSWER_DEFER);
   g_assert_cmpint (fixture->n_runs, ==, 17);
 }
 
@@ -282,21 +275,20 @@ on_hold (UsherCommit *commit, const GError *error, gpointer user_data)
   Fixture *fixture = user_data;
 
   g_atomic_int_set (&fixture->inside, 1);
-  stage_await (g_atomic_int_get (&fixture->inside) == 2);
+  usher_test_until (g_atomic_int_get (&fixture->inside) == 2);
 }
 
 static void
 hold_store (Fixture *fixture)
 {
-  g_autoptr (UsherUnit) unit =
-      usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   usher_unit_schedule (unit, "nobody", "hold", STAGE_TIME * 2, NULL);
   usher_store_commit (stage_get_store (&fixture->stage),
                       usher_unit_get_commit (unit),
                       on_hold,
                       fixture);
-  stage_await (g_atomic_int_get (&fixture->inside) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->inside) == 1);
 }
 
 static void
@@ -328,13 +320,10 @@ test_defer_here (Fixture *fixture, gconstpointer data)
 static void
 test_steps (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (FakeAnswer) answer = NULL;
-
   g_test_summary ("The step of an event runs before the acknowledgement, without a reply");
 
   stage_insert (&fixture->stage, ID, "a", 0);
-  answer = give (fixture, "steps", 1);
-  g_assert_cmpint (answer->kind, ==, USHER_ANSWER_ACK);
+  assert_answer (fixture, "steps", USHER_ANSWER_ACK);
   g_assert_cmpint (fixture->n_steps, ==, 1);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 2);
 }
@@ -362,13 +351,7 @@ test_step_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 1);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/event/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/event/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

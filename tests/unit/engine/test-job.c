@@ -7,12 +7,14 @@
 #include "config.h"
 
 #include "stage.h"
+
 #include <string.h>
 
 #include "usher-error.h"
 #include "usher-exchange-private.h"
 #include "usher-host-private.h"
 #include "usher-log.h"
+#include "usher-test.h"
 
 #define ID    "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER "bbbbbbbbbbbbbbbbbbbbbbbb"
@@ -31,22 +33,14 @@ typedef struct
 } Fixture;
 
 static gboolean
-add_one (UsherUnit *unit, const char *id, UsherReply *reply, GError **error)
+add_one (UsherUnit *unit, UsherReply *reply, GError **error)
 {
-  g_autoptr (UsherDocument) document = usher_unit_find (unit, "things", id, error);
+  g_autoptr (UsherDocument) document = stage_count_up (unit, ID, error);
 
-  if (document == NULL)
-    return FALSE;
-
-  usher_document_set_integer (document,
-                              "count",
-                              usher_document_get_integer (document, "count") + 1);
-  if (!usher_unit_replace (unit, document, error))
-    return FALSE;
-  if (reply != NULL)
+  if (document != NULL && reply != NULL)
     usher_reply_set_document (reply, document);
 
-  return TRUE;
+  return document != NULL;
 }
 
 static void
@@ -65,7 +59,7 @@ on_add (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data
   Fixture *fixture = data;
 
   g_atomic_int_inc (&fixture->n_runs);
-  if (!add_one (unit, ID, reply, error))
+  if (!add_one (unit, reply, error))
     return FALSE;
 
   lose_race (fixture);
@@ -152,7 +146,7 @@ on_block (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer da
   Fixture *fixture = data;
 
   g_atomic_int_inc (&fixture->n_runs);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
 
   return TRUE;
 }
@@ -203,13 +197,13 @@ run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
   Fixture *fixture = step->fixture;
 
   g_atomic_int_inc (&fixture->n_steps);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
   if (step->fails)
     {
       g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no card today");
       return FALSE;
     }
-  if (!add_one (unit, ID, reply, error))
+  if (!add_one (unit, reply, error))
     return FALSE;
 
   if (step->is_last)
@@ -236,7 +230,7 @@ begin_steps (Fixture *fixture, UsherUnit *unit, gboolean fails, GError **error)
   step->fails = fails;
   usher_unit_then (unit, run_step, step, free_step);
 
-  return add_one (unit, ID, NULL, error);
+  return add_one (unit, NULL, error);
 }
 
 static gboolean
@@ -281,7 +275,7 @@ on_empty_step (UsherRequest *request,
   g_atomic_int_inc (&fixture->n_runs);
   usher_unit_then (unit, run_empty_step, fixture, NULL);
 
-  return add_one (unit, ID, NULL, error);
+  return add_one (unit, NULL, error);
 }
 
 static gboolean
@@ -338,14 +332,11 @@ post (Fixture *fixture, const char *path, const char *key, const char *body)
 static void
 test_conflict (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("A lost race runs the handler again on the document as it is now");
 
   stage_insert (&fixture->stage, ID, "a", 10);
   fixture->n_races = 3;
-  reply = get (fixture, "/add");
-  stage_assert_status (reply, 200);
+  stage_assert_get (&fixture->stage, "/add", 200);
   g_assert_cmpint (fixture->n_runs, ==, 4);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 14);
 }
@@ -353,14 +344,11 @@ test_conflict (Fixture *fixture, gconstpointer data)
 static void
 test_conflict_limit (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("A race that is always lost is given up with 409 after 16 more runs");
 
   stage_insert (&fixture->stage, ID, "a", 0);
   fixture->n_races = 1000;
-  reply = get (fixture, "/add");
-  stage_assert_status (reply, 409);
+  stage_assert_get (&fixture->stage, "/add", 409);
   g_assert_cmpint (fixture->n_runs, ==, 17);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 17);
 }
@@ -380,21 +368,37 @@ test_taken (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->n_runs, ==, 1);
 }
 
+/* a call that waits for the thing */
+static GThread *
+begin_wait (Fixture *fixture)
+{
+  GThread *call = stage_call_async (&fixture->stage, "/wait");
+
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
+
+  return call;
+}
+
+static void
+end_call (GThread *call, guint status)
+{
+  g_autoptr (UsherReply) reply = stage_join (call);
+
+  stage_assert_status (reply, status);
+}
+
 static void
 test_wait_document (Fixture *fixture, gconstpointer data)
 {
   GThread *call = NULL;
-  g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("Who waits for a document is woken by it, and by no other");
 
-  call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  call = begin_wait (fixture);
   stage_insert (&fixture->stage, OTHER, "b", 0);
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
   stage_insert (&fixture->stage, ID, "a", 0);
-  reply = stage_join (call);
-  stage_assert_status (reply, 200);
+  end_call (call, 200);
   g_assert_cmpint (fixture->has_waited, ==, FALSE);
 }
 
@@ -402,18 +406,15 @@ static void
 test_wait_deadline (Fixture *fixture, gconstpointer data)
 {
   GThread *call = NULL;
-  g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("At the deadline the handler runs a last time, and not before");
 
-  call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  call = begin_wait (fixture);
   stage_turn (&fixture->stage, 5 * G_TIME_SPAN_SECOND - 1);
   usher_waiters_expire (usher_lane_get_waiters (fixture->stage.lane), FALSE);
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
   stage_turn (&fixture->stage, 1);
-  reply = stage_join (call);
-  stage_assert_status (reply, 404);
+  end_call (call, 404);
   g_assert_true (fixture->has_waited);
   g_assert_cmpint (fixture->n_runs, ==, 2);
 }
@@ -436,7 +437,7 @@ test_wait_gone (Fixture *fixture, gconstpointer data)
 
   g_object_ref (exchange);
   usher_router_run (fixture->stage.host->router, exchange);
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 1);
   usher_exchange_leave (exchange);
   g_assert_true (g_atomic_int_get (&is_over));
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 0);
@@ -448,13 +449,10 @@ test_wait_gone (Fixture *fixture, gconstpointer data)
 static void
 test_wait_lost (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("A document that is committed between the reading and the waiting is not missed");
 
   fixture->commits_late = TRUE;
-  reply = get (fixture, "/wait");
-  stage_assert_status (reply, 200);
+  stage_assert_get (&fixture->stage, "/wait", 200);
   g_assert_cmpint (fixture->n_runs, ==, 2);
 }
 
@@ -462,21 +460,16 @@ static void
 test_wait_full (Fixture *fixture, gconstpointer data)
 {
   GThread *call = NULL;
-  g_autoptr (UsherReply) first = NULL;
-  g_autoptr (UsherReply) second = NULL;
 
   g_test_summary ("No more may wait than the setting says; the next one decides at once");
 
-  call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
-  second = get (fixture, "/wait");
-  stage_assert_status (second, 404);
+  call = begin_wait (fixture);
+  stage_assert_get (&fixture->stage, "/wait", 404);
   g_assert_true (fixture->has_waited);
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
 
   stage_insert (&fixture->stage, ID, "a", 0);
-  first = stage_join (call);
-  stage_assert_status (first, 200);
+  end_call (call, 200);
 }
 
 static void
@@ -488,8 +481,7 @@ test_wait_stop (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waits when the host stops is answered 503");
 
-  call = stage_call_async (&fixture->stage, "/wait");
-  stage_await (stage_get_n_waiters (&fixture->stage) == 1);
+  call = begin_wait (fixture);
   g_assert_true (usher_host_stop (fixture->stage.host, 10 * G_TIME_SPAN_SECOND, &error));
   g_assert_no_error (error);
   reply = stage_join (call);
@@ -519,10 +511,10 @@ test_pool_full (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 4; i++)
     {
       calls[i] = stage_call_async (&fixture->stage, "/block");
-      stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
     }
   calls[4] = stage_call_async (&fixture->stage, "/block");
-  stage_await (count_queued (fixture) == 1);
+  usher_test_until (count_queued (fixture) == 1);
 
   refused = get (fixture, "/block");
   stage_assert_status (refused, 503);
@@ -530,11 +522,7 @@ test_pool_full (Fixture *fixture, gconstpointer data)
 
   g_atomic_int_set (&fixture->may_go, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
-    {
-      g_autoptr (UsherReply) reply = stage_join (calls[i]);
-
-      stage_assert_status (reply, 200);
-    }
+    end_call (calls[i], 200);
 }
 
 static void
@@ -555,15 +543,13 @@ test_silent (Fixture *fixture, gconstpointer data)
 static void
 test_two_documents (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autoptr (UsherQuery) query = usher_query_new ("things");
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A unit that is too large is refused with 500 and nothing of it is written");
 
-  reply = get (fixture, "/two");
-  stage_assert_status (reply, 500);
+  stage_assert_get (&fixture->stage, "/two", 500);
   found = usher_store_query (stage_get_store (&fixture->stage), query, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (found->len, ==, 0);
@@ -585,38 +571,40 @@ test_steps (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (body, "\"count\":3"));
   g_assert_cmpint (fixture->n_steps, ==, 2);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 3);
-  stage_await (g_atomic_int_get (&fixture->n_freed) == 2);
+  usher_test_until (g_atomic_int_get (&fixture->n_freed) == 2);
 }
 
 static void
 test_step_conflict (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("A step that lost its race runs again, and not what was before it");
 
   stage_insert (&fixture->stage, ID, "a", 0);
   fixture->n_races = 2;
-  reply = get (fixture, "/steps");
-  stage_assert_status (reply, 200);
+  stage_assert_get (&fixture->stage, "/steps", 200);
   g_assert_cmpint (fixture->n_runs, ==, 1);
   g_assert_cmpint (fixture->n_steps, ==, 4);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 5);
-  stage_await (g_atomic_int_get (&fixture->n_freed) == 2);
+  usher_test_until (g_atomic_int_get (&fixture->n_freed) == 2);
 }
 
 static void
 test_step_failure (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
   g_test_summary ("A step that fails is the answer; what was committed before it stays");
 
   stage_insert (&fixture->stage, ID, "a", 0);
-  reply = get (fixture, "/bad-step");
-  stage_assert_status (reply, 503);
+  stage_assert_get (&fixture->stage, "/bad-step", 503);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 1);
-  stage_await (g_atomic_int_get (&fixture->n_freed) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_freed) == 1);
+}
+
+static void
+assert_post (Fixture *fixture, const char *path, const char *key, const char *body, guint status)
+{
+  g_autoptr (UsherReply) reply = post (fixture, path, key, body);
+
+  stage_assert_status (reply, status);
 }
 
 static void
@@ -638,15 +626,11 @@ test_key_same (Fixture *fixture, gconstpointer data)
 static void
 test_key_other (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) first = post (fixture, "/create", "k", "{\"a\":1}");
-  g_autoptr (UsherReply) second = post (fixture, "/create", "k", "{\"a\":2}");
-  g_autoptr (UsherReply) third = post (fixture, "/create", "l", "{\"a\":2}");
-
   g_test_summary ("A key that was used for another body is refused with 409");
 
-  stage_assert_status (first, 201);
-  stage_assert_status (second, 409);
-  stage_assert_status (third, 201);
+  assert_post (fixture, "/create", "k", "{\"a\":1}", 201);
+  assert_post (fixture, "/create", "k", "{\"a\":2}", 409);
+  assert_post (fixture, "/create", "l", "{\"a\":2}", 201);
   g_assert_cmpint (fixture->n_runs, ==, 2);
 }
 
@@ -661,7 +645,6 @@ test_key_running (Fixture *fixture, gconstpointer data)
 {
   GThread *thread = NULL;
   g_autoptr (UsherReply) first = NULL;
-  g_autoptr (UsherReply) second = NULL;
   g_autoptr (UsherReply) third = NULL;
   g_autofree char *one = NULL;
   g_autofree char *three = NULL;
@@ -671,9 +654,8 @@ test_key_running (Fixture *fixture, gconstpointer data)
   stage_insert (&fixture->stage, ID, "a", 0);
   fixture->may_go = FALSE;
   thread = g_thread_new ("post", post_steps, fixture);
-  stage_await (g_atomic_int_get (&fixture->n_steps) == 1);
-  second = post (fixture, "/steps", "k", "{}");
-  stage_assert_status (second, 409);
+  usher_test_until (g_atomic_int_get (&fixture->n_steps) == 1);
+  assert_post (fixture, "/steps", "k", "{}", 409);
 
   g_atomic_int_set (&fixture->may_go, TRUE);
   first = stage_join (thread);
@@ -708,17 +690,12 @@ test_key_empty_step (Fixture *fixture, gconstpointer data)
 static void
 test_key_unanswered (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) first = NULL;
-  g_autoptr (UsherReply) second = NULL;
-
   g_test_summary ("A key that an earlier process left without an answer runs the handler");
 
   stage_insert (&fixture->stage, ID, "a", 0);
-  first = post (fixture, "/bad-step", "k", "{}");
-  stage_assert_status (first, 503);
+  assert_post (fixture, "/bad-step", "k", "{}", 503);
   stage_restart (&fixture->stage);
-  second = post (fixture, "/bad-step", "k", "{}");
-  stage_assert_status (second, 503);
+  assert_post (fixture, "/bad-step", "k", "{}", 503);
   g_assert_cmpint (fixture->n_runs, ==, 2);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 2);
 }
@@ -726,7 +703,6 @@ test_key_unanswered (Fixture *fixture, gconstpointer data)
 static void
 test_log (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What a handler logs says by itself for which service and request");
@@ -741,17 +717,11 @@ test_log (Fixture *fixture, gconstpointer data)
 
   g_unsetenv ("JOURNAL_STREAM");
   g_assert_true (usher_log_open ("message", &error));
-  reply = get (fixture, "/log");
-  stage_assert_status (reply, 200);
+  stage_assert_get (&fixture->stage, "/log", 200);
 }
 
-static void
-add (const char *path, const char *setting, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/job/", path, NULL);
-
-  g_test_add (full, Fixture, setting, set_up, func, tear_down);
-}
+#define add(path, setting, func) \
+  g_test_add ("/job/" path, Fixture, setting, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -14,9 +14,10 @@
 #include "usher-upkeep-private.h"
 #include "watched-store.h"
 
-#define TIME STAGE_TIME
-#define ID   "aaaaaaaaaaaaaaaaaaaaaaaa"
-#define WAIT (5 * G_TIME_SPAN_SECOND)
+#define TIME     STAGE_TIME
+#define ID       "aaaaaaaaaaaaaaaaaaaaaaaa"
+#define OTHER_ID "bbbbbbbbbbbbbbbbbbbbbbbb"
+#define WAIT     (5 * G_TIME_SPAN_SECOND)
 
 /* threads and queue of a pool that nobody has set */
 #define N_THREADS 4
@@ -177,7 +178,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->settings = usher_settings_new ();
   usher_host_declare_settings (fixture->settings, &error);
   fixture->clock = usher_manual_clock_new (TIME);
-  fixture->sessions = usher_sessions_new (key_file, 3600, USHER_CLOCK (fixture->clock), &error);
+  fixture->sessions =
+      usher_sessions_new (key_file, G_TIME_SPAN_HOUR, USHER_CLOCK (fixture->clock), &error);
   fixture->router = usher_router_new (fixture->sessions, 1024);
   fixture->workers = usher_workers_new ("workers", 1, &error);
   fixture->bus = fake_bus_new ();
@@ -207,7 +209,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  stage_await (is_idle (fixture));
+  usher_test_until (is_idle (fixture));
   usher_ticker_stop (usher_lane_get_ticker (fixture->lane));
   usher_bus_close (USHER_BUS (fixture->bus), 0, &error);
   usher_lane_close (fixture->lane, &error);
@@ -258,7 +260,7 @@ bring_event (Fixture *fixture, gboolean redelivered)
   fake_bus_deliver (fixture->bus, event, 1, redelivered);
 }
 
-#define await_answers(fixture, n) stage_await (g_atomic_int_get (&(fixture)->n_answers) == (n))
+#define await_answers(fixture, n) usher_test_until (g_atomic_int_get (&(fixture)->n_answers) == (n))
 
 /* Nothing was read on this thread, which is a front's and the bus's, nor on the one that tells of commits. */
 static void
@@ -361,7 +363,7 @@ test_wait (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waited for a document does not go on where its commit is told");
 
-  stage_await (usher_waiters_get_n (usher_lane_get_waiters (fixture->lane)) == 1);
+  usher_test_until (usher_waiters_get_n (usher_lane_get_waiters (fixture->lane)) == 1);
   unit = usher_unit_new (USHER_STORE (fixture->store), USHER_CLOCK (fixture->clock));
   document = usher_unit_new_document (unit, "things", &error);
   usher_document_set_id (document, ID);
@@ -373,6 +375,32 @@ test_wait (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (usher_reply_get_status (reply), ==, 200);
   g_assert_cmpint (fixture->n_runs, ==, 2);
   assert_apart (fixture);
+}
+
+static gboolean
+is_waiting (Fixture *fixture, int n_runs)
+{
+  return g_atomic_int_get (&fixture->n_runs) == n_runs &&
+         usher_waiters_get_n (usher_lane_get_waiters (fixture->lane)) == 1;
+}
+
+static void
+test_watch (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = bring (fixture, "GET", "/wait", NULL);
+
+  g_test_summary ("Who waits looks again when others change that document, or nobody knows which");
+
+  usher_test_until (is_waiting (fixture, 1));
+  watched_store_tell (fixture->store, "things", OTHER_ID);
+  g_assert_true (is_waiting (fixture, 1));
+  watched_store_tell (fixture->store, "things", ID);
+  usher_test_until (is_waiting (fixture, 2));
+  watched_store_tell (fixture->store, NULL, NULL);
+  usher_test_until (is_waiting (fixture, 3));
+
+  usher_manual_clock_advance (fixture->clock, WAIT);
+  await_answers (fixture, 1);
 }
 
 static void
@@ -390,8 +418,8 @@ test_timer (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
 
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
-  stage_await (watched_store_count (fixture->store, "prune") > 0);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+  usher_test_until (watched_store_count (fixture->store, "prune") > 0);
   g_assert_cmpuint (watched_store_count (fixture->store, "list-timers"), >, 0);
   g_assert_cmpuint (watched_store_count (fixture->store, "hold-lease"), >, 0);
   assert_apart (fixture);
@@ -439,7 +467,7 @@ test_full (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < N_THREADS; i++)
     {
       g_ptr_array_add (replies, bring (fixture, "GET", "/thing", NULL));
-      stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
     }
   for (guint i = N_THREADS; i < n; i++)
     g_ptr_array_add (replies, bring (fixture, "GET", "/thing", NULL));
@@ -476,6 +504,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("here", FALSE, test_here);
+  add ("watch", FALSE, test_watch);
   add ("blocks/request", TRUE, test_request);
   add ("blocks/key", TRUE, test_key);
   add ("blocks/event", TRUE, test_event);

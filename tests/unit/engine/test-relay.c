@@ -33,9 +33,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 publish (Fixture *fixture, guint n)
 {
-  g_autoptr (UsherUnit) unit =
-      usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
-  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   for (guint i = 0; i < n; i++)
     {
@@ -43,8 +41,7 @@ publish (Fixture *fixture, guint n)
 
       usher_unit_publish (unit, "things", payload);
     }
-  usher_store_commit_sync (stage_get_store (&fixture->stage), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
+  stage_commit (&fixture->stage, unit);
 }
 
 static void
@@ -181,13 +178,7 @@ test_earlier (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_outbox (fixture), ==, 0);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/relay/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/relay/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

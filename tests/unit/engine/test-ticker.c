@@ -8,6 +8,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
+#include "usher-test.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -40,7 +41,7 @@ on_ring (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
 
   g_atomic_int_set (&fixture->attempt, (int) usher_timer_get_attempt (timer));
   g_atomic_int_inc (&fixture->n_runs);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
   if (g_atomic_int_get (&fixture->n_fails) > 0)
     {
       g_atomic_int_add (&fixture->n_fails, -1);
@@ -76,28 +77,12 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-commit (Fixture *fixture, UsherUnit *unit)
-{
-  g_autoptr (GError) error = NULL;
-
-  usher_store_commit_sync (stage_get_store (&fixture->stage), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
-}
-
-static UsherUnit *
-begin (Fixture *fixture)
-{
-  return usher_unit_new (stage_get_store (&fixture->stage), USHER_CLOCK (fixture->stage.clock));
-}
-
-/* due so many microseconds after the beginning */
-static void
 set_timer (Fixture *fixture, const char *name, const char *key, gint64 due)
 {
-  g_autoptr (UsherUnit) unit = begin (fixture);
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   usher_unit_schedule (unit, name, key, STAGE_TIME + due, NULL);
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
 }
 
 #define n_left(fixture) stage_get_n_timers (&(fixture)->stage, "ring")
@@ -105,7 +90,7 @@ set_timer (Fixture *fixture, const char *name, const char *key, gint64 due)
 static void
 await_idle (Fixture *fixture)
 {
-  stage_await (usher_host_get_n_open (fixture->stage.host) == 0);
+  usher_test_until (usher_host_get_n_open (fixture->stage.host) == 0);
 }
 
 static void
@@ -117,7 +102,7 @@ test_once (Fixture *fixture, gconstpointer data)
   stage_turn (&fixture->stage, G_TIME_SPAN_MINUTE - 1);
   g_assert_cmpint (usher_host_run_timers (fixture->stage.host, NULL), ==, 0);
   stage_turn (&fixture->stage, 1);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   await_idle (fixture);
   stage_turn (&fixture->stage, G_TIME_SPAN_DAY);
   g_assert_cmpint (usher_host_run_timers (fixture->stage.host, NULL), ==, 0);
@@ -130,7 +115,7 @@ test_overdue (Fixture *fixture, gconstpointer data)
   g_test_summary ("A timer that is set into the past fires by itself");
 
   set_timer (fixture, "ring", "k", -G_TIME_SPAN_HOUR);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
 }
 
 static void
@@ -145,7 +130,7 @@ test_restart (Fixture *fixture, gconstpointer data)
   stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
   stage_make_host (&fixture->stage);
   stage_start (&fixture->stage);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpint (fixture->n_runs, ==, 1);
 }
 
@@ -160,7 +145,7 @@ test_failure (Fixture *fixture, gconstpointer data)
   set_timer (fixture, "ring", "k", 0);
   for (guint i = 0; i < G_N_ELEMENTS (delays); i++)
     {
-      stage_await (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
+      usher_test_until (g_atomic_int_get (&fixture->n_runs) == (int) i + 1);
       await_idle (fixture);
       g_assert_cmpint (fixture->attempt, ==, i);
       g_assert_cmpint (usher_store_get_next_due (stage_get_store (&fixture->stage)),
@@ -169,8 +154,26 @@ test_failure (Fixture *fixture, gconstpointer data)
                            delays[i] * G_TIME_SPAN_MILLISECOND);
       stage_turn (&fixture->stage, delays[i] * G_TIME_SPAN_MILLISECOND);
     }
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpint (fixture->n_runs, ==, G_N_ELEMENTS (delays) + 1);
+}
+
+/* a timer that is due, until its handler runs */
+static void
+begin_ring (Fixture *fixture)
+{
+  set_timer (fixture, "ring", "k", 0);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+}
+
+/* in an hour, once */
+static void
+assert_rings_later (Fixture *fixture)
+{
+  g_assert_cmpuint (n_left (fixture), ==, 1);
+  stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
+  usher_test_until (n_left (fixture) == 0);
+  g_assert_cmpint (fixture->n_runs, ==, 2);
 }
 
 static void
@@ -179,13 +182,9 @@ test_again (Fixture *fixture, gconstpointer data)
   g_test_summary ("A handler may set its own timer anew");
 
   fixture->again = TRUE;
-  set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
+  begin_ring (fixture);
   await_idle (fixture);
-  g_assert_cmpuint (n_left (fixture), ==, 1);
-  stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
-  stage_await (n_left (fixture) == 0);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  assert_rings_later (fixture);
 }
 
 static void
@@ -197,11 +196,10 @@ test_unset (Fixture *fixture, gconstpointer data)
 
   fixture->may_go = FALSE;
   fixture->n_fails = 1;
-  set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
-  unit = begin (fixture);
+  begin_ring (fixture);
+  unit = stage_begin (&fixture->stage);
   usher_unit_unschedule (unit, "ring", "k");
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
   g_atomic_int_set (&fixture->may_go, TRUE);
   await_idle (fixture);
   g_assert_cmpuint (n_left (fixture), ==, 0);
@@ -213,15 +211,11 @@ test_set_anew (Fixture *fixture, gconstpointer data)
   g_test_summary ("A timer that is set anew while its handler runs stays for the new time");
 
   fixture->may_go = FALSE;
-  set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_runs) == 1);
+  begin_ring (fixture);
   set_timer (fixture, "ring", "k", G_TIME_SPAN_HOUR);
   g_atomic_int_set (&fixture->may_go, TRUE);
   await_idle (fixture);
-  g_assert_cmpuint (n_left (fixture), ==, 1);
-  stage_turn (&fixture->stage, G_TIME_SPAN_HOUR);
-  stage_await (n_left (fixture) == 0);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  assert_rings_later (fixture);
 }
 
 static void
@@ -231,7 +225,7 @@ test_step (Fixture *fixture, gconstpointer data)
 
   fixture->steps = TRUE;
   set_timer (fixture, "ring", "k", 0);
-  stage_await (g_atomic_int_get (&fixture->n_steps) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_steps) == 1);
   await_idle (fixture);
   g_assert_cmpuint (n_left (fixture), ==, 0);
 }
@@ -239,7 +233,7 @@ test_step (Fixture *fixture, gconstpointer data)
 static void
 test_unknown (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherUnit) unit = begin (fixture);
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   g_test_summary ("Timers that nobody knows any more stay and are in nobody's way");
 
@@ -249,16 +243,16 @@ test_unknown (Fixture *fixture, gconstpointer data)
 
       usher_unit_schedule (unit, "forgotten", key, STAGE_TIME - G_TIME_SPAN_HOUR, NULL);
     }
-  commit (fixture, unit);
+  stage_commit (&fixture->stage, unit);
   set_timer (fixture, "ring", "k", 0);
-  stage_await (n_left (fixture) == 0);
+  usher_test_until (n_left (fixture) == 0);
   g_assert_cmpuint (stage_get_n_timers (&fixture->stage, "forgotten"), ==, 600);
 }
 
 static void
 test_many (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherUnit) unit = begin (fixture);
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
 
   g_test_summary ("More timers than are read at once all fire");
 
@@ -268,19 +262,13 @@ test_many (Fixture *fixture, gconstpointer data)
 
       usher_unit_schedule (unit, "ring", key, STAGE_TIME, NULL);
     }
-  commit (fixture, unit);
-  stage_await (n_left (fixture) == 0);
+  stage_commit (&fixture->stage, unit);
+  usher_test_until (n_left (fixture) == 0);
   await_idle (fixture);
   g_assert_cmpint (fixture->n_runs, >=, 1000);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/ticker/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/ticker/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -8,6 +8,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
+#include "usher-test.h"
 
 #define ID          "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define N_DOCUMENTS 200
@@ -145,7 +146,7 @@ test_background (Fixture *fixture, gconstpointer data)
   reply = stage_call (&fixture->stage, "GET", "/thing", NULL, NULL, NULL);
   stage_assert_status (reply, 200);
 
-  stage_await (count_outdated (&fixture->stage) == 0);
+  usher_test_until (count_outdated (&fixture->stage) == 0);
   assert_all (fixture, N_DOCUMENTS, 11);
   g_assert_cmpint (fixture->n_runs, ==, N_DOCUMENTS + 1);
   usher_store_lookup (stage_get_store (&fixture->stage), "things", ID, &document, &error);
@@ -161,10 +162,10 @@ test_resumed (Fixture *fixture, gconstpointer data)
 
   insert_some (fixture, N_DOCUMENTS);
   restart (fixture, 1);
-  stage_await (g_atomic_int_get (&fixture->n_runs) >= N_SLICE);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) >= N_SLICE);
   restart (fixture, 1);
 
-  stage_await (count_outdated (&fixture->stage) == 0);
+  usher_test_until (count_outdated (&fixture->stage) == 0);
   assert_all (fixture, N_DOCUMENTS, 11);
   g_assert_cmpint (fixture->n_runs, <=, N_DOCUMENTS + 1 + N_SLICE);
 }
@@ -176,12 +177,12 @@ test_chain (Fixture *fixture, gconstpointer data)
 
   insert_some (fixture, 3);
   restart (fixture, 1);
-  stage_await (count_outdated (&fixture->stage) == 0);
+  usher_test_until (count_outdated (&fixture->stage) == 0);
   stage_insert (&fixture->stage, "bbbbbbbbbbbbbbbbbbbbbbbb", "new", 12);
   restart (fixture, 0);
   stage_insert (&fixture->stage, "cccccccccccccccccccccccc", "old", 2);
   restart (fixture, 2);
-  stage_await (count_outdated (&fixture->stage) == 0);
+  usher_test_until (count_outdated (&fixture->stage) == 0);
 
   assert_all (fixture, 3, 111);
   g_assert_cmpint (stage_get_count (&fixture->stage, "bbbbbbbbbbbbbbbbbbbbbbbb"), ==, 112);
@@ -223,7 +224,7 @@ test_failure (Fixture *fixture, gconstpointer data)
   fixture->stage.declare = declare_failing;
   stage_restart (&fixture->stage);
 
-  stage_await (count_outdated (&fixture->stage) == 2);
+  usher_test_until (count_outdated (&fixture->stage) == 2);
   g_assert_cmpint (stage_get_count (&fixture->stage, ID), ==, 11);
   g_assert_cmpint (stage_get_count (&fixture->stage, "000000000000000000000003"), ==, 3);
   g_assert_cmpint (stage_get_count (&fixture->stage, "000000000000000000000004"), ==, 4);
@@ -339,12 +340,12 @@ test_copies (Fixture *fixture, gconstpointer data)
   stage_make_host (&fixture->stage);
   stage_start (&fixture->stage);
 
-  stage_await (count_outdated (&fixture->other) == 0);
+  usher_test_until (count_outdated (&fixture->other) == 0);
   g_assert_cmpint (fixture->n_runs, ==, N_DOCUMENTS);
   assert_all (fixture, 1, 12);
   stage_bump (&fixture->stage, "000000000000000000000002");
-  stage_await (has_looked_again (fixture));
-  stage_await (count_outdated (&fixture->other) == 0);
+  usher_test_until (has_looked_again (fixture));
+  usher_test_until (count_outdated (&fixture->other) == 0);
   g_assert_cmpint (stage_get_count (&fixture->other, "000000000000000000000002"), ==, 12);
 }
 

@@ -22,6 +22,8 @@ struct _WatchedStore
   UsherStoreTraits traits;
   UsherStoreObserver observer;
   gpointer observer_data;
+  UsherStoreWatchFunc watch;
+  gpointer watch_data;
 
   GMutex mutex;
   GArray *calls;   /* (owned) (mutex mutex) (element-type Call) */
@@ -122,7 +124,7 @@ watched_store_set_observer (UsherStore *store, UsherStoreObserver observer, gpoi
 
   self->observer = observer;
   self->observer_data = user_data;
-  usher_store_set_observer (self->inner, on_observed, self);
+  usher_store_set_observer (self->inner, on_observed, self, NULL);
 }
 
 static gboolean
@@ -198,7 +200,10 @@ watched_store_release_lease (UsherStore *store)
 static void
 watched_store_set_watch (UsherStore *store, UsherStoreWatchFunc func, gpointer user_data)
 {
-  /* nobody shares it */
+  WatchedStore *self = WATCHED_STORE (store);
+
+  self->watch = func;
+  self->watch_data = user_data;
 }
 
 static const char *
@@ -334,4 +339,10 @@ watched_store_get_thread (WatchedStore *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   return self->thread;
+}
+
+void
+watched_store_tell (WatchedStore *self, const char *collection, const char *id)
+{
+  self->watch (USHER_STORE (self), collection, id, FALSE, self->watch_data);
 }

@@ -22,5 +22,7 @@ guint watched_store_count (WatchedStore *self, const char *verb);
 guint watched_store_count_on (WatchedStore *self, const char *verb, GThread *thread);
 /* (nullable): which thread told last of a commit */
 GThread *watched_store_get_thread (WatchedStore *self);
+/* as if another process had changed a document; both NULL: nobody knows which */
+void watched_store_tell (WatchedStore *self, const char *collection, const char *id);
 
 G_END_DECLS

@@ -20,22 +20,13 @@ static const char *const routes[][2] = {
 };
 
 static void
-finish_with (UsherExchange *exchange, char *text)
-{
-  g_autoptr (UsherExchange) owned = exchange;
-
-  usher_reply_take_json (usher_exchange_get_reply (owned), text);
-  usher_exchange_finish (owned);
-}
-
-static void
 answer_status (UsherExchange *exchange)
 {
   UsherReply *reply = usher_exchange_get_reply (exchange);
   const char *status =
       usher_request_get_parameter (usher_exchange_get_request (exchange), "status");
 
-  usher_reply_set_status (reply, (guint) atoi (status));
+  usher_reply_set_status (reply, (guint) g_ascii_strtoull (status, NULL, 10));
   usher_reply_set_header (reply, "X-Mine", "kept");
   usher_reply_set_header (reply, "Set-Cookie", "a=1");
   usher_exchange_finish (exchange);
@@ -59,7 +50,7 @@ answer_headers (UsherExchange *exchange)
       g_string_append_printf (text, "%s=%s;", names[i], value != NULL ? value : "-");
     }
   g_string_append_printf (text, "address=%s", usher_request_get_address (request));
-  finish_with (exchange, g_strdup (text->str));
+  http_peer_finish_with (exchange, g_strdup (text->str));
 }
 
 static void
@@ -80,9 +71,10 @@ on_request (UsherExchange *exchange, gpointer user_data)
   else if (strstr (path, "/status/") != NULL)
     answer_status (exchange);
   else if (body != NULL)
-    finish_with (exchange, g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
+    http_peer_finish_with (exchange,
+                           g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
   else
-    finish_with (exchange, g_strdup (copy->name));
+    http_peer_finish_with (exchange, g_strdup (copy->name));
 }
 
 static void
@@ -104,25 +96,24 @@ copy_free (gpointer data)
 void
 gateway_stage_set_up (GatewayStage *self, gconstpointer data)
 {
-  const char *const *assignments = data;
   g_autoptr (GError) error = NULL;
 
   self->directory = g_dir_make_tmp ("usher-gate-XXXXXX", &error);
   g_assert_no_error (error);
   self->clock = usher_real_clock_new ();
-  self->settings = usher_settings_new ();
+  self->settings = http_peer_make_settings (data);
   self->copies = g_ptr_array_new_with_free_func (copy_free);
-  usher_front_declare_settings (self->settings, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
-    {
-      usher_settings_assign (self->settings, assignments[i], "test", &error);
-      g_assert_no_error (error);
-    }
-
   self->gateway = usher_gateway_new (self->directory, self->settings, self->clock);
   usher_gateway_start (self->gateway, "127.0.0.1:0", &error);
   g_assert_no_error (error);
+}
+
+void
+gateway_stage_add_test (const char *path,
+                        const char *const *settings,
+                        void (*func) (GatewayStage *stage, gconstpointer data))
+{
+  g_test_add (path, GatewayStage, settings, gateway_stage_set_up, func, gateway_stage_tear_down);
 }
 
 void
@@ -378,6 +369,19 @@ gateway_impostor_free (GatewayImpostor *impostor)
   g_free (impostor->answer);
   g_free (impostor->uri);
   g_free (impostor);
+}
+
+GSocket *
+gateway_stage_ask_later (GatewayStage *self, GatewayCopy *copy, UsherExchange **exchange)
+{
+  g_autofree char *text =
+      g_strdup_printf ("GET /%s/later HTTP/1.1\r\nHost: a\r\n\r\n", copy->service);
+  GSocket *socket = http_peer_connect_uri (usher_gateway_get_uri (self->gateway));
+
+  http_peer_send (socket, text);
+  *exchange = usher_test_pop (copy->later);
+
+  return socket;
 }
 
 Answer *

@@ -55,6 +55,11 @@ typedef struct
 void gateway_stage_set_up (GatewayStage *self, gconstpointer data);
 void gateway_stage_tear_down (GatewayStage *self, gconstpointer data);
 
+/* @settings: (nullable): assignments, NULL at the end */
+void gateway_stage_add_test (const char *path,
+                             const char *const *settings,
+                             void (*func) (GatewayStage *stage, gconstpointer data));
+
 /* listens and is registered; the gateway knows it when this returns */
 GatewayCopy *gateway_stage_add (GatewayStage *self, const char *name, const char *service);
 /* the same on TCP */
@@ -76,6 +81,8 @@ GatewayImpostor *gateway_stage_add_impostor (GatewayStage *self,
                                              gboolean holds);
 void gateway_impostor_free (GatewayImpostor *impostor);
 
+/* (transfer full): a client that has asked @service for what its @copy answers later; @exchange: (out) (transfer full) */
+GSocket *gateway_stage_ask_later (GatewayStage *self, GatewayCopy *copy, UsherExchange **exchange);
 Answer *gateway_stage_ask (GatewayStage *self, const char *text);
 /* one request, and what its answer must be; @body: (nullable): any */
 void gateway_stage_expect (GatewayStage *self, const char *text, guint status, const char *body);

@@ -14,8 +14,8 @@
 
 #define PATIENCE (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)
 
-static void
-finish_with (UsherExchange *exchange, char *text)
+void
+http_peer_finish_with (UsherExchange *exchange, char *text)
 {
   g_autoptr (UsherExchange) owned = exchange;
 
@@ -26,7 +26,7 @@ finish_with (UsherExchange *exchange, char *text)
 static void
 on_hello (UsherExchange *exchange, gpointer user_data)
 {
-  finish_with (exchange, g_strdup ("\"hello\""));
+  http_peer_finish_with (exchange, g_strdup ("\"hello\""));
 }
 
 static void
@@ -34,9 +34,10 @@ on_echo (UsherExchange *exchange, gpointer user_data)
 {
   GBytes *body = usher_request_get_body (usher_exchange_get_request (exchange));
 
-  finish_with (exchange,
-               body != NULL ? g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body))
-                            : g_strdup ("null"));
+  http_peer_finish_with (exchange,
+                         body != NULL
+                             ? g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body))
+                             : g_strdup ("null"));
 }
 
 static void
@@ -44,8 +45,9 @@ on_who (UsherExchange *exchange, gpointer user_data)
 {
   UsherRequest *request = usher_exchange_get_request (exchange);
 
-  finish_with (exchange,
-               g_strdup (usher_session_get_user_id (usher_request_get_session (request))));
+  http_peer_finish_with (exchange,
+                         g_strdup (
+                             usher_session_get_user_id (usher_request_get_session (request))));
 }
 
 static void
@@ -53,10 +55,10 @@ on_address (UsherExchange *exchange, gpointer user_data)
 {
   UsherRequest *request = usher_exchange_get_request (exchange);
 
-  finish_with (exchange,
-               g_strdup_printf ("%s %s",
-                                usher_request_get_address (request),
-                                usher_request_is_secure (request) ? "secure" : "plain"));
+  http_peer_finish_with (exchange,
+                         g_strdup_printf ("%s %s",
+                                          usher_request_get_address (request),
+                                          usher_request_is_secure (request) ? "secure" : "plain"));
 }
 
 static void
@@ -65,7 +67,7 @@ on_hop (UsherExchange *exchange, gpointer user_data)
   UsherRequest *request = usher_exchange_get_request (exchange);
   const char *hop = usher_request_get_header (request, "X-Hop");
 
-  finish_with (exchange, g_strdup (hop != NULL ? hop : "-"));
+  http_peer_finish_with (exchange, g_strdup (hop != NULL ? hop : "-"));
 }
 
 static void
@@ -83,14 +85,14 @@ on_sign_in (UsherExchange *exchange, gpointer user_data)
   g_autoptr (UsherSession) session = usher_sessions_begin (fixture->sessions, "u1", "a@b.example");
 
   usher_reply_set_session (usher_exchange_get_reply (exchange), session);
-  finish_with (exchange, g_strdup ("{}"));
+  http_peer_finish_with (exchange, g_strdup ("{}"));
 }
 
 static void
 on_sign_out (UsherExchange *exchange, gpointer user_data)
 {
   usher_reply_set_session (usher_exchange_get_reply (exchange), NULL);
-  finish_with (exchange, g_strdup ("{}"));
+  http_peer_finish_with (exchange, g_strdup ("{}"));
 }
 
 static void
@@ -138,28 +140,37 @@ add_routes (Fixture *fixture)
     }
 }
 
+UsherSettings *
+http_peer_make_settings (const char *const *assignments)
+{
+  UsherSettings *settings = usher_settings_new ();
+  g_autoptr (GError) error = NULL;
+
+  usher_front_declare_settings (settings, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
+    {
+      usher_settings_assign (settings, assignments[i], "test", &error);
+      g_assert_no_error (error);
+    }
+
+  return settings;
+}
+
 void
 http_peer_set_up (Fixture *fixture, gconstpointer data)
 {
-  const char *const *assignments = data;
   g_autoptr (GError) error = NULL;
 
   fixture->directory = g_dir_make_tmp ("usher-front-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->key_file = g_build_filename (fixture->directory, "key", NULL);
   fixture->clock = usher_real_clock_new ();
-  fixture->settings = usher_settings_new ();
+  fixture->settings = http_peer_make_settings (data);
   fixture->later = g_async_queue_new_full (g_object_unref);
 
-  usher_front_declare_settings (fixture->settings, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; assignments != NULL && assignments[i] != NULL; i++)
-    {
-      usher_settings_assign (fixture->settings, assignments[i], "test", &error);
-      g_assert_no_error (error);
-    }
-
-  fixture->sessions = usher_sessions_new (fixture->key_file, 60, fixture->clock, &error);
+  fixture->sessions =
+      usher_sessions_new (fixture->key_file, G_TIME_SPAN_MINUTE, fixture->clock, &error);
   g_assert_no_error (error);
   fixture->router =
       usher_router_new (fixture->sessions,
@@ -168,7 +179,7 @@ http_peer_set_up (Fixture *fixture, gconstpointer data)
 
   fixture->front =
       usher_front_new (fixture->router, fixture->sessions, fixture->settings, fixture->clock);
-  usher_front_set_idle_func (fixture->front, on_idle, fixture);
+  usher_front_set_idle_func (fixture->front, on_idle, fixture, NULL);
   usher_front_start (fixture->front, "127.0.0.1:0", &error);
   g_assert_no_error (error);
 }

@@ -34,6 +34,8 @@ typedef struct
   char *body;   /* (owned) */
 } Answer;
 
+/* (transfer full): of the front, with @assignments (nullable), NULL at their end */
+UsherSettings *http_peer_make_settings (const char *const *assignments);
 void http_peer_set_up (Fixture *fixture, gconstpointer data);
 /* the same routes on another listener */
 gboolean http_peer_restart (Fixture *fixture, const char *listen, GError **error);
@@ -57,6 +59,8 @@ void http_peer_assert_next (GSocket *socket, guint status, const char *body);
 Answer *http_peer_ask (Fixture *fixture, const char *text);
 /* (transfer full): the next that waits in @later */
 UsherExchange *http_peer_pop_later (Fixture *fixture);
+/* with @text (transfer full), as JSON; takes the last reference */
+void http_peer_finish_with (UsherExchange *exchange, char *text);
 /* with @text, as JSON */
 void http_peer_finish (UsherExchange *exchange, const char *text);
 /* on a connection of its own, which the answer says will be closed, and which is */

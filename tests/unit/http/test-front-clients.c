@@ -71,13 +71,13 @@ leave (Fixture *fixture, gboolean reset)
 
   http_peer_send (socket, LATER);
   exchange = http_peer_pop_later (fixture);
-  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone, NULL));
   if (reset)
     g_assert_cmpint (
         setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &none, sizeof none), ==, 0);
   g_object_unref (socket);
   usher_test_until (g_atomic_int_get (&n_gone) != 0);
-  g_assert_false (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_false (usher_exchange_set_gone_func (exchange, on_gone, &n_gone, NULL));
   g_assert_true (usher_exchange_is_gone (exchange));
   usher_exchange_finish (exchange);
   g_assert_cmpint (g_atomic_int_get (&n_gone), ==, 1);
@@ -119,7 +119,7 @@ test_gone_never (Fixture *fixture, gconstpointer data)
 
   http_peer_send (socket, LATER);
   exchange = http_peer_pop_later (fixture);
-  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone, NULL));
   g_assert_false (usher_exchange_is_gone (exchange));
   http_peer_finish (exchange, "1");
   http_peer_assert_next (socket, 200, "1");

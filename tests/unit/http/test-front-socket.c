@@ -102,18 +102,26 @@ test_limits (SocketFixture *fixture, gconstpointer data)
     assert_status (fixture, HELLO, 200);
 }
 
-static void
-test_stale (SocketFixture *fixture, gconstpointer data)
+/* (transfer full): a socket that another has opened on @path */
+static GSocket *
+listen_on (const char *path)
 {
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture->path);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   GSocket *socket =
       g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
 
-  g_test_summary ("A path that a dead process left is taken over");
-
   g_assert_true (g_socket_bind (socket, address, FALSE, NULL));
   g_assert_true (g_socket_listen (socket, NULL));
-  g_object_unref (socket);
+
+  return socket;
+}
+
+static void
+test_stale (SocketFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A path that a dead process left is taken over");
+
+  g_object_unref (listen_on (fixture->path));
   g_assert_true (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
 
   start (fixture);
@@ -169,17 +177,11 @@ test_long (SocketFixture *fixture, gconstpointer data)
 static void
 test_inherited (SocketFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture->path);
-  g_autoptr (GSocket) socket =
-      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autofree char *listen = NULL;
+  g_autoptr (GSocket) socket = listen_on (fixture->path);
+  g_autofree char *listen = g_strdup_printf ("fd:%d", dup (g_socket_get_fd (socket)));
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A socket that listens already is used, and its path is not ours to remove");
-
-  g_assert_true (g_socket_bind (socket, address, FALSE, NULL));
-  g_assert_true (g_socket_listen (socket, NULL));
-  listen = g_strdup_printf ("fd:%d", dup (g_socket_get_fd (socket)));
 
   http_peer_restart (&fixture->peer, listen, &error);
   g_assert_no_error (error);
@@ -193,17 +195,12 @@ test_inherited (SocketFixture *fixture, gconstpointer data)
 static void
 test_shut_down (SocketFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (fixture->path);
-  g_autoptr (GSocket) socket =
-      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autofree char *listen = NULL;
+  g_autoptr (GSocket) socket = listen_on (fixture->path);
+  g_autofree char *listen = g_strdup_printf ("fd:%d", dup (g_socket_get_fd (socket)));
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A socket that its giver has shut down does not keep the listener from stopping");
 
-  g_assert_true (g_socket_bind (socket, address, FALSE, NULL));
-  g_assert_true (g_socket_listen (socket, NULL));
-  listen = g_strdup_printf ("fd:%d", dup (g_socket_get_fd (socket)));
   http_peer_restart (&fixture->peer, listen, &error);
   g_assert_no_error (error);
   assert_status (fixture, HELLO, 200);

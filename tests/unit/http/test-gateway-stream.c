@@ -201,7 +201,7 @@ test_client_gone (GatewayStage *stage, gconstpointer data)
   http_peer_send (socket, LATER);
   exchange = usher_test_pop (copy->later);
   g_assert_nonnull (exchange);
-  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone));
+  g_assert_true (usher_exchange_set_gone_func (exchange, on_gone, &n_gone, NULL));
   g_object_unref (socket);
   http_streams_await (&n_gone, 1);
   usher_exchange_finish (exchange);
@@ -211,30 +211,16 @@ test_client_gone (GatewayStage *stage, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (GatewayStage *stage, gconstpointer data);
-  } tests[] = {
-    { "/gateway/stream/pieces", test_pieces },
-    { "/gateway/stream/large", test_large },
-    { "/gateway/stream/back-pressure", test_back_pressure },
-    { "/gateway/stream/abort", test_abort },
-    { "/gateway/stream/killed", test_killed },
-    { "/gateway/stream/malformed", test_malformed },
-    { "/gateway/stream/reader-gone", test_reader_gone },
-    { "/gateway/client-gone", test_client_gone },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path,
-                GatewayStage,
-                NULL,
-                gateway_stage_set_up,
-                tests[i].func,
-                gateway_stage_tear_down);
+  gateway_stage_add_test ("/gateway/stream/pieces", NULL, test_pieces);
+  gateway_stage_add_test ("/gateway/stream/large", NULL, test_large);
+  gateway_stage_add_test ("/gateway/stream/back-pressure", NULL, test_back_pressure);
+  gateway_stage_add_test ("/gateway/stream/abort", NULL, test_abort);
+  gateway_stage_add_test ("/gateway/stream/killed", NULL, test_killed);
+  gateway_stage_add_test ("/gateway/stream/malformed", NULL, test_malformed);
+  gateway_stage_add_test ("/gateway/stream/reader-gone", NULL, test_reader_gone);
+  gateway_stage_add_test ("/gateway/client-gone", NULL, test_client_gone);
 
   return g_test_run ();
 }

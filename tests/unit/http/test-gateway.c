@@ -235,9 +235,7 @@ test_busy (GatewayStage *stage, gconstpointer data)
   g_test_summary ("Who has something to do is asked after those who have not");
 
   slow = gateway_stage_add (stage, "slow", "tickets");
-  socket = http_peer_connect_uri (usher_gateway_get_uri (stage->gateway));
-  http_peer_send (socket, GET ("/tickets/later"));
-  exchange = g_async_queue_pop (slow->later);
+  socket = gateway_stage_ask_later (stage, slow, &exchange);
 
   gateway_stage_add (stage, "idle", "tickets");
   for (guint i = 0; i < 10; i++)
@@ -258,9 +256,7 @@ test_client_gone (GatewayStage *stage, gconstpointer data)
   g_test_summary ("A client that goes before its answer disturbs nobody");
 
   copy = gateway_stage_add (stage, "one", "tickets");
-  socket = http_peer_connect_uri (usher_gateway_get_uri (stage->gateway));
-  http_peer_send (socket, GET ("/tickets/later"));
-  exchange = g_async_queue_pop (copy->later);
+  socket = gateway_stage_ask_later (stage, copy, &exchange);
   g_object_unref (socket);
   usher_exchange_finish (exchange);
   gateway_stage_expect (stage, GET ("/tickets"), 200, "one");
@@ -420,9 +416,7 @@ test_stop (GatewayStage *stage, gconstpointer data)
   g_test_summary ("A stop waits for what is under way");
 
   copy = gateway_stage_add (stage, "one", "tickets");
-  socket = http_peer_connect_uri (usher_gateway_get_uri (stage->gateway));
-  http_peer_send (socket, GET ("/tickets/later"));
-  exchange = g_async_queue_pop (copy->later);
+  socket = gateway_stage_ask_later (stage, copy, &exchange);
   thread = g_thread_new ("stop", run_stop, stage);
   usher_exchange_finish (exchange);
   answer = http_peer_receive (socket, TRUE);
@@ -440,9 +434,7 @@ test_stop_at_once (GatewayStage *stage, gconstpointer data)
   g_test_summary ("A gateway that goes at once leaves nothing behind");
 
   copy = gateway_stage_add (stage, "one", "tickets");
-  socket = http_peer_connect_uri (usher_gateway_get_uri (stage->gateway));
-  http_peer_send (socket, GET ("/tickets/later"));
-  exchange = g_async_queue_pop (copy->later);
+  socket = gateway_stage_ask_later (stage, copy, &exchange);
   g_assert_finalize_object (stage->gateway);
   stage->gateway = NULL;
   usher_exchange_finish (exchange);
@@ -469,44 +461,30 @@ main (int argc, char **argv)
 {
   static const char *const generous[] = { "http.max-body=16777216", NULL };
   static const char *const trusting[] = { "http.trusted-proxies=127.0.0.1", NULL };
-  static const struct
-  {
-    const char *path;
-    void (*func) (GatewayStage *stage, gconstpointer data);
-    const char *const *settings;
-  } tests[] = {
-    { "/gateway/route/service", test_route, NULL },
-    { "/gateway/route/tcp", test_tcp, NULL },
-    { "/gateway/route/unknown", test_unknown, NULL },
-    { "/gateway/route/same", test_same_route, NULL },
-    { "/gateway/request/head", test_request_head, NULL },
-    { "/gateway/request/proxy", test_proxy, trusting },
-    { "/gateway/request/origin", test_origin, trusting },
-    { "/gateway/request/large", test_large, NULL },
-    { "/gateway/request/huge", test_huge, generous },
-    { "/gateway/request/client-gone", test_client_gone, NULL },
-    { "/gateway/answer/head", test_answer_head, NULL },
-    { "/gateway/answer/of-head", test_head, NULL },
-    { "/gateway/answer/no-body", test_no_body, NULL },
-    { "/gateway/choice/turns", test_balance, NULL },
-    { "/gateway/choice/busy", test_busy, NULL },
-    { "/gateway/list", test_list, NULL },
-    { "/gateway/registry/files", test_files, NULL },
-    { "/gateway/registry/trouble", test_trouble, NULL },
-    { "/gateway/start/busy", test_busy_address, NULL },
-    { "/gateway/stop/under-way", test_stop, NULL },
-    { "/gateway/stop/at-once", test_stop_at_once, NULL },
-  };
 
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path,
-                GatewayStage,
-                tests[i].settings,
-                gateway_stage_set_up,
-                tests[i].func,
-                gateway_stage_tear_down);
+  gateway_stage_add_test ("/gateway/route/service", NULL, test_route);
+  gateway_stage_add_test ("/gateway/route/tcp", NULL, test_tcp);
+  gateway_stage_add_test ("/gateway/route/unknown", NULL, test_unknown);
+  gateway_stage_add_test ("/gateway/route/same", NULL, test_same_route);
+  gateway_stage_add_test ("/gateway/request/head", NULL, test_request_head);
+  gateway_stage_add_test ("/gateway/request/proxy", trusting, test_proxy);
+  gateway_stage_add_test ("/gateway/request/origin", trusting, test_origin);
+  gateway_stage_add_test ("/gateway/request/large", NULL, test_large);
+  gateway_stage_add_test ("/gateway/request/huge", generous, test_huge);
+  gateway_stage_add_test ("/gateway/request/client-gone", NULL, test_client_gone);
+  gateway_stage_add_test ("/gateway/answer/head", NULL, test_answer_head);
+  gateway_stage_add_test ("/gateway/answer/of-head", NULL, test_head);
+  gateway_stage_add_test ("/gateway/answer/no-body", NULL, test_no_body);
+  gateway_stage_add_test ("/gateway/choice/turns", NULL, test_balance);
+  gateway_stage_add_test ("/gateway/choice/busy", NULL, test_busy);
+  gateway_stage_add_test ("/gateway/list", NULL, test_list);
+  gateway_stage_add_test ("/gateway/registry/files", NULL, test_files);
+  gateway_stage_add_test ("/gateway/registry/trouble", NULL, test_trouble);
+  gateway_stage_add_test ("/gateway/start/busy", NULL, test_busy_address);
+  gateway_stage_add_test ("/gateway/stop/under-way", NULL, test_stop);
+  gateway_stage_add_test ("/gateway/stop/at-once", NULL, test_stop_at_once);
 
   return g_test_run ();
 }

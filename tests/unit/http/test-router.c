@@ -66,7 +66,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->directory = g_dir_make_tmp ("usher-router-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->key_file = g_build_filename (fixture->directory, "key", NULL);
-  fixture->sessions = usher_sessions_new (fixture->key_file, 60, clock, &error);
+  fixture->sessions = usher_sessions_new (fixture->key_file, G_TIME_SPAN_MINUTE, clock, &error);
   g_assert_no_error (error);
   session = usher_sessions_begin (fixture->sessions, "u1", "a@b.example");
   fixture->token = usher_sessions_make_token (fixture->sessions, session, &error);

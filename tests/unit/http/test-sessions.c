@@ -31,7 +31,10 @@ typedef struct
 static UsherSessions *
 open_sessions (Fixture *fixture, GError **error)
 {
-  return usher_sessions_new (fixture->key_file, LIFETIME, USHER_CLOCK (fixture->clock), error);
+  return usher_sessions_new (fixture->key_file,
+                             LIFETIME * G_USEC_PER_SEC,
+                             USHER_CLOCK (fixture->clock),
+                             error);
 }
 
 static void
@@ -126,8 +129,10 @@ test_round_trip (Fixture *fixture, gconstpointer data)
       g_assert_nonnull (session);
       g_assert_cmpstr (usher_session_get_user_id (session), ==, "u1");
       g_assert_cmpstr (usher_session_get_email (session), ==, "a@b.example");
-      g_assert_cmpint (usher_session_get_issued (session), ==, START);
-      g_assert_cmpint (usher_session_get_expires (session), ==, START + LIFETIME);
+      g_assert_cmpint (usher_session_get_issued (session), ==, START * G_USEC_PER_SEC);
+      g_assert_cmpint (usher_session_get_expires (session),
+                       ==,
+                       (START + LIFETIME) * G_USEC_PER_SEC);
     }
 }
 
@@ -330,7 +335,8 @@ test_key_no_directory (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("A key that cannot be made is an error that names the file");
 
-  sessions = usher_sessions_new (path, LIFETIME, USHER_CLOCK (fixture->clock), &error);
+  sessions =
+      usher_sessions_new (path, LIFETIME * G_USEC_PER_SEC, USHER_CLOCK (fixture->clock), &error);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_nonnull (strstr (error->message, path));
 }

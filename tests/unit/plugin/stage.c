@@ -274,16 +274,56 @@ stage_assert_status (UsherReply *reply, guint status)
   g_assert_cmpuint (usher_reply_get_status (reply), ==, status);
 }
 
+void
+stage_assert_get (Stage *self, const char *path, guint status)
+{
+  g_autoptr (UsherReply) reply = stage_call (self, "GET", path, NULL, NULL, NULL);
+
+  stage_assert_status (reply, status);
+}
+
 UsherStore *
 stage_get_store (Stage *self)
 {
   return usher_lane_get_store (self->lane);
 }
 
+UsherUnit *
+stage_begin (Stage *self)
+{
+  return usher_unit_new (stage_get_store (self), USHER_CLOCK (self->clock));
+}
+
+void
+stage_commit (Stage *self, UsherUnit *unit)
+{
+  g_autoptr (GError) error = NULL;
+
+  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
+  g_assert_no_error (error);
+}
+
+UsherDocument *
+stage_count_up (UsherUnit *unit, const char *id, GError **error)
+{
+  g_autoptr (UsherDocument) document = usher_unit_find (unit, "things", id, error);
+
+  if (document == NULL)
+    return NULL;
+
+  usher_document_set_integer (document,
+                              "count",
+                              usher_document_get_integer (document, "count") + 1);
+  if (!usher_unit_replace (unit, document, error))
+    return NULL;
+
+  return g_steal_pointer (&document);
+}
+
 void
 stage_insert (Stage *self, const char *id, const char *name, gint64 count)
 {
-  g_autoptr (UsherUnit) unit = usher_unit_new (stage_get_store (self), USHER_CLOCK (self->clock));
+  g_autoptr (UsherUnit) unit = stage_begin (self);
   g_autoptr (UsherDocument) document = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -294,26 +334,18 @@ stage_insert (Stage *self, const char *id, const char *name, gint64 count)
   usher_document_set_integer (document, "count", count);
   usher_unit_insert (unit, document, &error);
   g_assert_no_error (error);
-  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
+  stage_commit (self, unit);
 }
 
 void
 stage_bump (Stage *self, const char *id)
 {
-  g_autoptr (UsherUnit) unit = usher_unit_new (stage_get_store (self), USHER_CLOCK (self->clock));
-  g_autoptr (UsherDocument) document = NULL;
+  g_autoptr (UsherUnit) unit = stage_begin (self);
   g_autoptr (GError) error = NULL;
+  g_autoptr (UsherDocument) document = stage_count_up (unit, id, &error);
 
-  document = usher_unit_find (unit, "things", id, &error);
   g_assert_no_error (error);
-  usher_document_set_integer (document,
-                              "count",
-                              usher_document_get_integer (document, "count") + 1);
-  usher_unit_replace (unit, document, &error);
-  g_assert_no_error (error);
-  usher_store_commit_sync (stage_get_store (self), usher_unit_get_commit (unit), &error);
-  g_assert_no_error (error);
+  stage_commit (self, unit);
 }
 
 gint64

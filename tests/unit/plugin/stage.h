@@ -7,9 +7,9 @@
 #pragma once
 
 #include "fake-bus.h"
+#include "usher-host-class.h"
 #include "usher-host-private.h"
 #include "usher-host-view-private.h"
-#include "usher-host.h"
 #include "usher-manual-clock.h"
 #include "usher-store.h"
 #include "usher-unit.h"
@@ -64,6 +64,8 @@ UsherReply *stage_call (Stage *self,
                         const char *user,
                         const char *key,
                         const char *body);
+/* a GET of which the status is all that matters */
+void stage_assert_get (Stage *self, const char *path, guint status);
 /* on a thread; stage_join() waits for the answer; @path borrowed */
 GThread *stage_call_async (Stage *self, const char *path);
 UsherReply *stage_join (GThread *thread);
@@ -72,6 +74,10 @@ char *stage_dup_body (UsherReply *reply);
 
 UsherStore *stage_get_store (Stage *self);
 /* straight to the store, as if by another request; any thread */
+UsherUnit *stage_begin (Stage *self);
+void stage_commit (Stage *self, UsherUnit *unit);
+/* (transfer full) (nullable): the thing, which counts one more with @unit */
+UsherDocument *stage_count_up (UsherUnit *unit, const char *id, GError **error);
 void stage_insert (Stage *self, const char *id, const char *name, gint64 count);
 void stage_bump (Stage *self, const char *id);
 /* -1: no such document */
@@ -79,18 +85,6 @@ gint64 stage_get_count (Stage *self, const char *id);
 guint stage_get_n_timers (Stage *self, const char *name);
 UsherEvent *stage_event_new (const char *channel, guint64 sequence, const char *payload);
 
-/* polls until it holds; ends the test when that takes too long */
-#define stage_await(condition)                                                 \
-  G_STMT_START                                                                 \
-  {                                                                            \
-    gint64 stage_deadline = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND; \
-    while (!(condition))                                                       \
-      {                                                                        \
-        g_assert_cmpint (g_get_monotonic_time (), <, stage_deadline);          \
-        g_usleep (500);                                                        \
-      }                                                                        \
-  }                                                                            \
-  G_STMT_END
 guint stage_get_n_waiters (Stage *self);
 
 G_END_DECLS

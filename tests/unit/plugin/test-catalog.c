@@ -217,166 +217,125 @@ test_scan_twice (Fixture *fixture, gconstpointer data)
   assert_order (fixture, NULL, "a");
 }
 
-static void
-test_order (Fixture *fixture, gconstpointer data)
+typedef struct
 {
-  g_test_summary ("What is required comes first, else the order is by name.");
+  const char *name;
+  const char *version;
+  const char *more; /* further lines of its manifest */
+} Plugin;
 
-  add_plugin (fixture, "a", "1", "Requires=d;c");
-  add_plugin (fixture, "b", "1", "");
-  add_plugin (fixture, "c", "1", "Requires=d");
-  add_plugin (fixture, "d", "1", "");
-  scan (fixture);
+typedef struct
+{
+  const char *names; /* (nullable): all */
+  const char *order; /* (nullable): it is refused */
+  int code;          /* of the refusal */
+  const char *message;
+} Question;
 
-  assert_order (fixture, NULL, "d c a b");
-  assert_state (fixture, "a", USHER_PLUGIN_RESOLVED, "*");
+typedef struct
+{
+  const char *name;
+  UsherPluginState state;
+  const char *pattern; /* of the reason */
+} State;
+
+typedef struct
+{
+  const char *path;
+  const char *rule;
+  Plugin plugins[5];     /* up to one without a name */
+  Question questions[4]; /* up to one without order and message */
+  State states[3];       /* after that; up to one without a name */
+} Row;
+
+#define IN_ORDER(names, order) \
+  {                            \
+    names, order, 0, NULL      \
+  }
+#define REFUSED(names, code, message) \
+  {                                   \
+    names, NULL, code, message        \
+  }
+
+/* clang-format off */
+static const Row rows[] = {
+  { "/catalog/resolve/order", "What is required comes first, else the order is by name",
+    { { "a", "1", "Requires=d;c" }, { "b", "1", "" }, { "c", "1", "Requires=d" }, { "d", "1", "" } },
+    { IN_ORDER (NULL, "d c a b") },
+    { { "a", USHER_PLUGIN_RESOLVED, "*" } } },
+
+  { "/catalog/resolve/names", "Named plugins are chosen with what they require, and nothing else",
+    { { "a", "1", "" }, { "b", "1", "Requires=c\nWants=a" }, { "c", "1", "" } },
+    { IN_ORDER ("b", "c b"), IN_ORDER ("b b c", "c b") },
+    { { "a", USHER_PLUGIN_DISCOVERED, "*" } } },
+
+  { "/catalog/resolve/wants", "What is wanted comes first if it is there, and is not missed if it is not",
+    { { "a", "1", "Wants=b;nothing" }, { "b", "1", "" } },
+    { IN_ORDER (NULL, "b a") } },
+
+  { "/catalog/resolve/provides", "A plugin stands for what it provides",
+    { { "a", "1", "Requires=bank" }, { "b", "1", "Provides=bank" } },
+    { IN_ORDER ("a", "b a") } },
+
+  { "/catalog/resolve/unknown", "An unknown name is refused with the nearest known one",
+    { { "tickets", "1", "" } },
+    { REFUSED ("tikets", USHER_ERROR_NOT_FOUND, "no plugin is named “tikets”, did you mean “tickets”?") } },
+
+  { "/catalog/resolve/missing", "A requirement that is not there is named",
+    { { "a", "1", "Requires=b" }, { "c", "1", "" } },
+    { REFUSED ("a", USHER_ERROR_UNAVAILABLE, "plugin “a” requires “b”, which is not there"),
+      IN_ORDER (NULL, "c") },
+    { { "a", USHER_PLUGIN_FAILED, "*requires “b”*" } } },
+
+  { "/catalog/resolve/range", "A requirement with a version out of range is refused; both are named",
+    { { "a", "1", "Requires=b >= 1.0 < 2.0" }, { "b", "2.1", "" }, { "c", "1", "Requires=b >= 2.0" } },
+    { REFUSED ("a", USHER_ERROR_UNAVAILABLE, "plugin “a” requires “b >= 1.0 < 2.0”, but “b” has version 2.1"),
+      IN_ORDER ("c", "b c") } },
+
+  { "/catalog/resolve/cycle", "A cycle is refused with its path; without names its plugins are left out",
+    { { "a", "1", "Requires=b" }, { "b", "1", "Requires=c" }, { "c", "1", "Requires=b" }, { "d", "1", "" } },
+    { REFUSED ("a", USHER_ERROR_CONFLICT, "plugins require each other in a cycle: b → c → b"),
+      IN_ORDER (NULL, "d") },
+    { { "b", USHER_PLUGIN_FAILED, "*b → c → b" }, { "c", USHER_PLUGIN_FAILED, "*c → b → c" } } },
+
+  { "/catalog/resolve/cycle-alone", "A plugin that requires itself is a cycle",
+    { { "a", "1", "Requires=a" } },
+    { REFUSED ("a", USHER_ERROR_CONFLICT, "plugins require each other in a cycle: a → a") } },
+
+  { "/catalog/resolve/conflict", "Two that conflict are refused together, and each alone is not",
+    { { "a", "1", "Conflicts=b < 2.0;a" }, { "b", "1.5", "" } },
+    { REFUSED ("a b", USHER_ERROR_CONFLICT, "plugin “a” cannot run beside “b”"),
+      IN_ORDER ("a", "a"), IN_ORDER ("b", "b") } },
+
+  { "/catalog/resolve/conflict-range", "A conflict with other versions is none",
+    { { "a", "1", "Conflicts=b < 1.5" }, { "b", "1.5", "" } },
+    { IN_ORDER ("a b", "a b") } },
+};
+/* clang-format on */
+
+static void
+ask (Fixture *fixture, const Question *question)
+{
+  if (question->order != NULL)
+    assert_order (fixture, question->names, question->order);
+  else
+    assert_refused (fixture, question->names, question->code, question->message);
 }
 
 static void
-test_names (Fixture *fixture, gconstpointer data)
+test_row (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("Named plugins are chosen with what they require, and nothing else.");
+  const Row *row = data;
 
-  add_plugin (fixture, "a", "1", "");
-  add_plugin (fixture, "b", "1", "Requires=c\nWants=a");
-  add_plugin (fixture, "c", "1", "");
+  g_test_summary (row->rule);
+
+  for (const Plugin *each = row->plugins; each->name != NULL; each++)
+    add_plugin (fixture, each->name, each->version, each->more);
   scan (fixture);
-
-  assert_order (fixture, "b", "c b");
-  assert_order (fixture, "b b c", "c b");
-  assert_state (fixture, "a", USHER_PLUGIN_DISCOVERED, "*");
-}
-
-static void
-test_wants (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("What is wanted comes first if it is there, and is not missed if it is not.");
-
-  add_plugin (fixture, "a", "1", "Wants=b;nothing");
-  add_plugin (fixture, "b", "1", "");
-  scan (fixture);
-
-  assert_order (fixture, NULL, "b a");
-}
-
-static void
-test_provides (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A plugin stands for what it provides.");
-
-  add_plugin (fixture, "a", "1", "Requires=bank");
-  add_plugin (fixture, "b", "1", "Provides=bank");
-  scan (fixture);
-
-  assert_order (fixture, "a", "b a");
-}
-
-static void
-test_unknown (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("An unknown name is refused with the nearest known one.");
-
-  add_plugin (fixture, "tickets", "1", "");
-  scan (fixture);
-
-  assert_refused (fixture,
-                  "tikets",
-                  USHER_ERROR_NOT_FOUND,
-                  "no plugin is named “tikets”, did you mean “tickets”?");
-}
-
-static void
-test_missing (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A requirement that is not there is named.");
-
-  add_plugin (fixture, "a", "1", "Requires=b");
-  add_plugin (fixture, "c", "1", "");
-  scan (fixture);
-
-  assert_refused (fixture,
-                  "a",
-                  USHER_ERROR_UNAVAILABLE,
-                  "plugin “a” requires “b”, which is not there");
-  assert_order (fixture, NULL, "c");
-  assert_state (fixture, "a", USHER_PLUGIN_FAILED, "*requires “b”*");
-}
-
-static void
-test_range (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A requirement with a version out of range is refused; both are named.");
-
-  add_plugin (fixture, "a", "1", "Requires=b >= 1.0 < 2.0");
-  add_plugin (fixture, "b", "2.1", "");
-  add_plugin (fixture, "c", "1", "Requires=b >= 2.0");
-  scan (fixture);
-
-  assert_refused (fixture,
-                  "a",
-                  USHER_ERROR_UNAVAILABLE,
-                  "plugin “a” requires “b >= 1.0 < 2.0”, but “b” has version 2.1");
-  assert_order (fixture, "c", "b c");
-}
-
-static void
-test_cycle (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A cycle is refused with its path; without names its plugins are left out.");
-
-  add_plugin (fixture, "a", "1", "Requires=b");
-  add_plugin (fixture, "b", "1", "Requires=c");
-  add_plugin (fixture, "c", "1", "Requires=b");
-  add_plugin (fixture, "d", "1", "");
-  scan (fixture);
-
-  assert_refused (fixture,
-                  "a",
-                  USHER_ERROR_CONFLICT,
-                  "plugins require each other in a cycle: b → c → b");
-  assert_order (fixture, NULL, "d");
-  assert_state (fixture, "b", USHER_PLUGIN_FAILED, "*b → c → b");
-  assert_state (fixture, "c", USHER_PLUGIN_FAILED, "*c → b → c");
-}
-
-static void
-test_cycle_alone (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A plugin that requires itself is a cycle.");
-
-  add_plugin (fixture, "a", "1", "Requires=a");
-  scan (fixture);
-
-  assert_refused (fixture,
-                  "a",
-                  USHER_ERROR_CONFLICT,
-                  "plugins require each other in a cycle: a → a");
-}
-
-static void
-test_conflict (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("Two that conflict are refused together, and each alone is not.");
-
-  add_plugin (fixture, "a", "1", "Conflicts=b < 2.0;a");
-  add_plugin (fixture, "b", "1.5", "");
-  scan (fixture);
-
-  assert_refused (fixture, "a b", USHER_ERROR_CONFLICT, "plugin “a” cannot run beside “b”");
-  assert_order (fixture, "a", "a");
-  assert_order (fixture, "b", "b");
-}
-
-static void
-test_conflict_range (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("A conflict with other versions is none.");
-
-  add_plugin (fixture, "a", "1", "Conflicts=b < 1.5");
-  add_plugin (fixture, "b", "1.5", "");
-  scan (fixture);
-
-  assert_order (fixture, "a b", "a b");
+  for (const Question *each = row->questions; each->order != NULL || each->message != NULL; each++)
+    ask (fixture, each);
+  for (const State *each = row->states; each->name != NULL; each++)
+    assert_state (fixture, each->name, each->state, each->pattern);
 }
 
 static void
@@ -393,13 +352,7 @@ test_state (Fixture *fixture, gconstpointer data)
   assert_state (fixture, "nothing", USHER_PLUGIN_FAILED, "it is not there");
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/catalog/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/catalog/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
@@ -410,17 +363,8 @@ main (int argc, char **argv)
   add ("scan/missing", test_scan_missing);
   add ("scan/broken", test_scan_broken);
   add ("scan/twice", test_scan_twice);
-  add ("resolve/order", test_order);
-  add ("resolve/names", test_names);
-  add ("resolve/wants", test_wants);
-  add ("resolve/provides", test_provides);
-  add ("resolve/unknown", test_unknown);
-  add ("resolve/missing", test_missing);
-  add ("resolve/range", test_range);
-  add ("resolve/cycle", test_cycle);
-  add ("resolve/cycle-alone", test_cycle_alone);
-  add ("resolve/conflict", test_conflict);
-  add ("resolve/conflict-range", test_conflict_range);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_test_add (rows[i].path, Fixture, &rows[i], set_up, test_row, tear_down);
   add ("state", test_state);
 
   return g_test_run ();

@@ -12,8 +12,9 @@
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
-#include "usher-json.h"
 #include "usher-test-hub.h"
+#include "usher-test-json.h"
+#include "usher-test.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
@@ -37,7 +38,7 @@ on_block (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer da
   Fixture *fixture = data;
 
   g_atomic_int_inc (&fixture->n_inside);
-  stage_await (g_atomic_int_get (&fixture->may_go));
+  usher_test_until (g_atomic_int_get (&fixture->may_go));
 
   return TRUE;
 }
@@ -131,6 +132,47 @@ test_ready (Fixture *fixture, gconstpointer data)
 }
 
 static void
+note_state (UsherHost *host, const char *name, GString *states)
+{
+  g_autofree char *reason = NULL;
+  UsherPluginState state = usher_host_get_service_state (host, name, &reason);
+
+  g_string_append_printf (
+      states, "%s %s: %s\n", name, usher_plugin_state_to_string (state), reason);
+}
+
+static void
+test_services (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) states = g_string_new (NULL);
+  g_autoptr (GString) of_clash = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  UsherHost *host = fixture->stage.host;
+
+  g_test_summary ("A host tells how far each service has come, and when that changes");
+
+  g_signal_connect (host, "service-changed::stage", G_CALLBACK (note_state), states);
+  g_signal_connect (host, "service-changed::clash", G_CALLBACK (note_state), of_clash);
+  note_state (host, "stage", states);
+  note_state (host, "nobody", states);
+  stage_add (&fixture->stage, "clash", declare_clash, fixture, &error);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
+  stage_start (&fixture->stage);
+  stage_stop (&fixture->stage);
+
+  g_assert_cmpstr (states->str,
+                   ==,
+                   "stage configured: it has declared what it does\n"
+                   "nobody failed: the host has no such service\n"
+                   "stage starting: its store is being opened\n"
+                   "stage ready: its subscriptions are confirmed\n"
+                   "stage draining: the host is stopping\n"
+                   "stage stopped: the host has stopped\n");
+  g_assert_true (g_str_has_prefix (of_clash->str, "clash failed: "));
+  g_assert_nonnull (strstr (of_clash->str, "/plain"));
+}
+
+static void
 test_failed_start (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -143,6 +185,9 @@ test_failed_start (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (error->message,
                    ==,
                    "service “stage” did not subscribe to “said”: no seat is free");
+  g_assert_cmpint (usher_host_get_service_state (fixture->stage.host, "stage", NULL),
+                   ==,
+                   USHER_PLUGIN_FAILED);
   assert_reason (fixture, "the host has not started");
 }
 
@@ -178,9 +223,9 @@ stop_under (Fixture *fixture, const char *path)
 
   stage_start (&fixture->stage);
   call = stage_call_async (&fixture->stage, path);
-  stage_await (g_atomic_int_get (&fixture->n_inside) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_inside) == 1);
   stopping = g_thread_new ("stop", stop_host, fixture);
-  stage_await (is_stopping (fixture));
+  usher_test_until (is_stopping (fixture));
   /* drained a moment after it is not ready */
   do
     {
@@ -240,15 +285,26 @@ test_left_out (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_route (JsonNode *registration, const char *path, const char *pattern, gboolean is_admin)
+{
+  JsonNode *route = usher_test_json_find (registration, path);
+
+  g_assert_nonnull (route);
+  usher_test_json_assert_string (route, "service", "stage");
+  usher_test_json_assert_string (route, "method", "GET");
+  usher_test_json_assert_string (route, "pattern", pattern);
+  usher_test_json_assert_boolean (route, "admin", is_admin);
+  usher_test_json_assert_boolean (route, "signed_in", FALSE);
+}
+
+static void
 test_register (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *run = g_build_filename (fixture->stage.directory, "run", NULL);
   g_autofree char *listen = g_strdup_printf ("unix:%s/a.http", run);
   g_autofree char *file = g_build_filename (run, "a.json", NULL);
   g_autofree char *text = NULL;
-  g_autofree char *routes = NULL;
-  g_autofree char *operators = NULL;
-  g_autoptr (UsherJson) json = NULL;
+  g_autoptr (JsonNode) json = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A host that is registered tells where it listens and what it serves");
@@ -261,24 +317,13 @@ test_register (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 
   g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
-  json = usher_json_parse (text, -1, &error);
-  g_assert_no_error (error);
-  g_assert_cmpstr (usher_json_get_string (json, "name"), ==, "a");
-  g_assert_cmpstr (usher_json_get_string (json, "listen"), ==, listen);
-  g_assert_cmpint (usher_json_get_kind (json, "admin"), ==, USHER_JSON_NULL);
-  g_assert_cmpstr (usher_json_get_string (json, "services.0"), ==, "stage");
-  routes = usher_json_dup_text (json, "routes.0");
-  g_assert_cmpstr (
-      routes,
-      ==,
-      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/plain\",\"admin\":false,"
-      "\"signed_in\":false}");
-  operators = usher_json_dup_text (json, "routes.4");
-  g_assert_cmpstr (
-      operators,
-      ==,
-      "{\"service\":\"stage\",\"method\":\"GET\",\"pattern\":\"/operators\",\"admin\":true,"
-      "\"signed_in\":false}");
+  json = usher_test_json_read (text);
+  usher_test_json_assert_string (json, "name", "a");
+  usher_test_json_assert_string (json, "listen", listen);
+  usher_test_json_assert_null (json, "admin");
+  usher_test_json_assert_string (json, "services.0", "stage");
+  assert_route (json, "routes.0", "/plain", FALSE);
+  assert_route (json, "routes.4", "/operators", TRUE);
 }
 
 static gpointer
@@ -304,7 +349,7 @@ test_lame_duck (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 
   thread = g_thread_new ("stop", run_stop, fixture);
-  stage_await (!g_file_test (file, G_FILE_TEST_EXISTS));
+  usher_test_until (!g_file_test (file, G_FILE_TEST_EXISTS));
   g_assert_false (usher_host_is_ready (fixture->stage.host, NULL));
   early = stage_call (&fixture->stage, "GET", "/plain", NULL, NULL, NULL);
   stage_assert_status (early, 200);
@@ -345,19 +390,14 @@ test_hub (Fixture *fixture, gconstpointer data)
 
   reply = stage_call (&fixture->stage, "GET", "/say", NULL, NULL, NULL);
   stage_assert_status (reply, 200);
-  stage_await (g_atomic_int_get (&fixture->n_heard) == 1);
+  usher_test_until (g_atomic_int_get (&fixture->n_heard) == 1);
 
   stage_stop (&fixture->stage);
   usher_test_hub_leave (g_steal_pointer (&bus));
 }
 
-static void
-add (const char *path, gboolean with_bus, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/host/", path, NULL);
-
-  g_test_add (full, Fixture, GINT_TO_POINTER (with_bus), set_up, func, tear_down);
-}
+#define add(path, with_bus, func) \
+  g_test_add ("/host/" path, Fixture, GINT_TO_POINTER (with_bus), set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
@@ -365,6 +405,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("ready", TRUE, test_ready);
+  add ("services", TRUE, test_services);
   add ("start/failure", TRUE, test_failed_start);
   add ("stop/under-way", TRUE, test_stop_under_way);
   add ("stop/late-wait", FALSE, test_stop_late_wait);

@@ -34,7 +34,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   key_file = g_build_filename (fixture->directory, "key", NULL);
   fixture->clock = USHER_CLOCK (usher_manual_clock_new (STAGE_TIME));
-  fixture->sessions = usher_sessions_new (key_file, 3600, fixture->clock, &error);
+  fixture->sessions = usher_sessions_new (key_file, G_TIME_SPAN_HOUR, fixture->clock, &error);
   g_assert_no_error (error);
   fixture->bus = fake_bus_new ();
 }
@@ -180,13 +180,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (error->message, ==, "channel “user:refused” of refused users: no seat is free");
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/revocations/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/revocations/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -9,7 +9,7 @@
 #include <glib/gstdio.h>
 
 #include "usher-error.h"
-#include "usher-host.h"
+#include "usher-host-class.h"
 #include "usher-test.h"
 
 #define FAKE_TYPE_SERVICE (fake_service_get_type ())
@@ -220,13 +220,7 @@ test_trouble (Fixture *fixture, gconstpointer data)
   g_assert_true (usher_host_stop (fixture->host, G_TIME_SPAN_SECOND, &error));
 }
 
-static void
-add (const char *path, void (*func) (Fixture *, gconstpointer))
-{
-  g_autofree char *full = g_strconcat ("/service/", path, NULL);
-
-  g_test_add (full, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add ("/service/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

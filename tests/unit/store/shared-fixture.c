@@ -49,6 +49,14 @@ shared_fixture_tear_down (SharedFixture *fixture, gconstpointer data)
   g_free (fixture->folder);
 }
 
+void
+shared_fixture_add (const char *path,
+                    const char *program,
+                    void (*func) (SharedFixture *fixture, gconstpointer data))
+{
+  g_test_add (path, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
+}
+
 static void
 on_changed (UsherStore *store,
             const char *collection,
@@ -70,7 +78,7 @@ void
 shared_fixture_open (SharedFixture *fixture)
 {
   fixture->store = store_child_open_store (fixture->path, fixture->clock);
-  usher_store_set_watch (fixture->store, on_changed, fixture);
+  usher_store_set_watch (fixture->store, on_changed, fixture, NULL);
 }
 
 StoreChild *

@@ -31,6 +31,10 @@ typedef struct
 /* @data: this program, which serves by store_child_run() */
 void shared_fixture_set_up (SharedFixture *fixture, gconstpointer data);
 void shared_fixture_tear_down (SharedFixture *fixture, gconstpointer data);
+/* @program: this one */
+void shared_fixture_add (const char *path,
+                         const char *program,
+                         void (*func) (SharedFixture *fixture, gconstpointer data));
 void shared_fixture_open (SharedFixture *fixture);
 /* a child that is ready */
 StoreChild *shared_fixture_start_child (SharedFixture *fixture);

@@ -250,20 +250,15 @@ test_trouble (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *path;
-    void (*func) (Fixture *fixture, gconstpointer data);
-  } tests[] = {
-    { "/store-snapshot/moment", test_moment },   { "/store-snapshot/hold", test_hold },
-    { "/store-snapshot/busy", test_busy },       { "/store-snapshot/restore", test_restore },
-    { "/store-snapshot/trouble", test_trouble },
-  };
-
   g_test_init (&argc, &argv, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/store-snapshot/moment", test_moment);
+  add ("/store-snapshot/hold", test_hold);
+  add ("/store-snapshot/busy", test_busy);
+  add ("/store-snapshot/restore", test_restore);
+  add ("/store-snapshot/trouble", test_trouble);
+#undef add
 
   return g_test_run ();
 }

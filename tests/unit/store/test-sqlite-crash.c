@@ -6,13 +6,13 @@
 
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
+#include "usher-test.h"
 #include "usher-unit.h"
 
 #define SEEDS     20
@@ -131,7 +131,7 @@ run_and_kill (const char *program, const char *path, guint seed, GHashTable *led
       g_hash_table_add (ledger, GUINT_TO_POINTER (n));
       if (--n_wanted == 0)
         {
-          g_usleep ((gulong) g_rand_int_range (rand, 0, 3000));
+          usher_test_let_pass (rand, 3 * G_TIME_SPAN_MILLISECOND);
           g_subprocess_force_exit (child);
         }
     }
@@ -236,8 +236,7 @@ test_killed (gconstpointer program)
     }
 
   g_test_message ("%u units were confirmed", g_hash_table_size (ledger));
-  g_assert_cmpint (g_unlink (path), ==, 0);
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  usher_test_remove_tree (folder);
 }
 
 int

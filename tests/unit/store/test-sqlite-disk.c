@@ -238,13 +238,8 @@ test_load (Fixture *fixture, gconstpointer program)
   assert_ledger (fixture, ledger);
 }
 
-static void
-add (const char *path, const char *program, void (*func) (Fixture *fixture, gconstpointer data))
-{
-  g_autofree char *full = g_strconcat ("/sqlite-disk/", path, NULL);
-
-  g_test_add (full, Fixture, program, set_up, func, tear_down);
-}
+#define add(path, program, func) \
+  g_test_add ("/sqlite-disk/" path, Fixture, program, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

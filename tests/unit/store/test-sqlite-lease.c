@@ -10,6 +10,7 @@
 
 #include "shared-fixture.h"
 #include "usher-store.h"
+#include "usher-test.h"
 #include "usher-unit.h"
 
 /* asks again and again, as a host does, and gives how long it took */
@@ -18,11 +19,7 @@ await_lease (SharedFixture *fixture)
 {
   gint64 start = g_get_monotonic_time ();
 
-  while (!usher_store_hold_lease (fixture->store))
-    {
-      g_assert_cmpint (g_get_monotonic_time () - start, <, SHARED_PATIENCE);
-      g_usleep (500);
-    }
+  usher_test_until (usher_store_hold_lease (fixture->store));
 
   return g_get_monotonic_time () - start;
 }
@@ -167,7 +164,6 @@ test_owner (SharedFixture *fixture, gconstpointer data)
 {
   g_autoptr (StoreChild) child = shared_fixture_start_child (fixture);
   g_autofree char *owner = store_child_ask (child, "owner");
-  gint64 deadline = g_get_monotonic_time () + SHARED_PATIENCE;
 
   g_test_summary ("Whoever has the file open is known to live, until he is killed.");
 
@@ -179,19 +175,10 @@ test_owner (SharedFixture *fixture, gconstpointer data)
   g_assert_false (usher_store_is_owner_alive (fixture->store, "somebody"));
 
   store_child_signal (child, SIGKILL);
-  while (usher_store_is_owner_alive (fixture->store, owner))
-    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+  usher_test_until (!usher_store_is_owner_alive (fixture->store, owner));
 }
 
-static void
-add (const char *path,
-     const char *program,
-     void (*func) (SharedFixture *fixture, gconstpointer data))
-{
-  g_autofree char *full = g_strconcat ("/sqlite-lease/", path, NULL);
-
-  g_test_add (full, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
-}
+#define add(path, func) shared_fixture_add ("/sqlite-lease/" path, argv[0], func)
 
 int
 main (int argc, char **argv)
@@ -201,11 +188,11 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  add ("killed", argv[0], test_lease_killed);
-  add ("released", argv[0], test_lease_released);
-  add ("fence", argv[0], test_fence);
-  add ("next-due", argv[0], test_next_due);
-  add ("owner", argv[0], test_owner);
+  add ("killed", test_lease_killed);
+  add ("released", test_lease_released);
+  add ("fence", test_fence);
+  add ("next-due", test_next_due);
+  add ("owner", test_owner);
 
   return g_test_run ();
 }

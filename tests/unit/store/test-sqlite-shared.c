@@ -12,10 +12,13 @@
 #include "shared-fixture.h"
 #include "usher-error.h"
 #include "usher-store.h"
+#include "usher-test.h"
 #include "usher-unit.h"
 
 #define SEEDS      20
 #define INCREMENTS 300
+/* of which two processes are to get a fair share each */
+#define SHARED_COMMITS 5000
 
 static int
 compare_times (gconstpointer a, gconstpointer b)
@@ -140,9 +143,9 @@ test_unique (SharedFixture *fixture, gconstpointer data)
 typedef struct
 {
   StoreChild *child;
-  gint64 until;
-  guint n_before; /* confirmed before that */
-  guint longest;  /* wait, in microseconds */
+  int *n_all;       /* (atomic): what was confirmed to both */
+  guint n_measured; /* of the first SHARED_COMMITS, those of this child */
+  guint longest;    /* wait, in microseconds */
 } Load;
 
 static gpointer
@@ -152,33 +155,30 @@ measure_load (gpointer data)
   StoreConfirmed confirmed;
 
   while (store_child_next (load->child, &confirmed))
-    if (g_get_monotonic_time () < load->until)
+    if (g_atomic_int_add (load->n_all, 1) < SHARED_COMMITS)
       {
-        load->n_before++;
+        load->n_measured++;
         load->longest = MAX (load->longest, confirmed.delay);
       }
 
   return NULL;
 }
 
-/* Two children write for a second. */
+/* Two children write until enough is confirmed. */
 static void
 run_loads (SharedFixture *fixture, Load loads[2])
 {
   GThread *threads[2];
-  gint64 until = 0;
+  int n_all = 0;
 
   for (guint i = 0; i < 2; i++)
-    loads[i] = (Load){ .child = shared_fixture_start_child (fixture) };
-  until = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+    loads[i] = (Load){ .child = shared_fixture_start_child (fixture), .n_all = &n_all };
   for (guint i = 0; i < 2; i++)
     {
-      loads[i].until = until;
       store_child_load (loads[i].child, 1, FALSE);
       threads[i] = g_thread_new ("load", measure_load, &loads[i]);
     }
-  while (g_get_monotonic_time () < until)
-    g_usleep (10000);
+  usher_test_until (g_atomic_int_get (&n_all) >= SHARED_COMMITS);
   for (guint i = 0; i < 2; i++)
     {
       store_child_signal (loads[i].child, SIGKILL);
@@ -187,8 +187,8 @@ run_loads (SharedFixture *fixture, Load loads[2])
     }
 
   g_test_message ("%u and %u commits, longest waits %u and %u µs",
-                  loads[0].n_before,
-                  loads[1].n_before,
+                  loads[0].n_measured,
+                  loads[1].n_measured,
                   loads[0].longest,
                   loads[1].longest);
 }
@@ -209,9 +209,9 @@ test_fair (SharedFixture *fixture, gconstpointer data)
       guint least = 0;
 
       run_loads (fixture, loads);
-      least = MIN (loads[0].n_before, loads[1].n_before);
-      is_fair = least * 10 >= (loads[0].n_before + loads[1].n_before) * 3;
-      n_confirmed += loads[0].n_before + loads[1].n_before;
+      least = MIN (loads[0].n_measured, loads[1].n_measured);
+      is_fair = least * 10 >= (loads[0].n_measured + loads[1].n_measured) * 3;
+      n_confirmed += loads[0].n_measured + loads[1].n_measured;
       g_assert_cmpuint (MAX (loads[0].longest, loads[1].longest), <, 5 * G_TIME_SPAN_SECOND);
     }
 
@@ -233,7 +233,7 @@ kill_and_commit (SharedFixture *fixture, guint seed, GHashTable *ledger)
   store_child_load (child, seed * 1000000, FALSE);
   while (n_wanted-- > 0 && store_child_next (child, &confirmed))
     g_hash_table_add (ledger, GUINT_TO_POINTER (confirmed.n));
-  g_usleep ((gulong) g_rand_int_range (rand, 0, 2000));
+  usher_test_let_pass (rand, 2 * G_TIME_SPAN_MILLISECOND);
 
   store_child_signal (child, SIGKILL);
   start = g_get_monotonic_time ();
@@ -401,15 +401,7 @@ test_held (SharedFixture *fixture, gconstpointer data)
   shared_fixture_insert (fixture, "after");
 }
 
-static void
-add (const char *path,
-     const char *program,
-     void (*func) (SharedFixture *fixture, gconstpointer data))
-{
-  g_autofree char *full = g_strconcat ("/sqlite-shared/", path, NULL);
-
-  g_test_add (full, SharedFixture, program, shared_fixture_set_up, func, shared_fixture_tear_down);
-}
+#define add(path, func) shared_fixture_add ("/sqlite-shared/" path, argv[0], func)
 
 int
 main (int argc, char **argv)
@@ -419,16 +411,16 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  add ("open-at-once", argv[0], test_open_at_once);
-  add ("open-under-load", argv[0], test_open_under_load);
-  add ("increments", argv[0], test_increments);
-  add ("unique", argv[0], test_unique);
-  add ("fair", argv[0], test_fair);
-  add ("killed", argv[0], test_killed);
-  add ("held", argv[0], test_held);
-  add ("reads", argv[0], test_reads);
-  add ("watch/time", argv[0], test_watch);
-  add ("watch/quiet", argv[0], test_watch_quiet);
+  add ("open-at-once", test_open_at_once);
+  add ("open-under-load", test_open_under_load);
+  add ("increments", test_increments);
+  add ("unique", test_unique);
+  add ("fair", test_fair);
+  add ("killed", test_killed);
+  add ("held", test_held);
+  add ("reads", test_reads);
+  add ("watch/time", test_watch);
+  add ("watch/quiet", test_watch_quiet);
 
   return g_test_run ();
 }

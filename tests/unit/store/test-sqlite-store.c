@@ -16,6 +16,7 @@
 #include "usher-error.h"
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
+#include "usher-test.h"
 #include "usher-unit.h"
 
 static const UsherField fields[] = {
@@ -435,13 +436,21 @@ test_full (Fixture *fixture, gconstpointer data)
   close_store (store);
 }
 
+/* what a read sees stays until the reads end */
+static gboolean
+is_empty (UsherStore *store)
+{
+  usher_store_end_reads (store);
+
+  return count_events (store) == 0;
+}
+
 static void
 test_trim_quiet (Fixture *fixture, gconstpointer data)
 {
   UsherStore *store = open_store (fixture);
   UsherStore *other = open_store (fixture);
   const UsherMark first = { { 1, 0 } };
-  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
   g_test_summary ("A trimmed outbox is emptied without another commit, soon.");
 
@@ -450,12 +459,7 @@ test_trim_quiet (Fixture *fixture, gconstpointer data)
   usher_store_trim_outbox (store, &first);
   g_assert_cmpuint (count_events (store), ==, 0);
 
-  while (count_events (other) > 0 && g_get_monotonic_time () < deadline)
-    {
-      usher_store_end_reads (other);
-      g_usleep (1000);
-    }
-  g_assert_cmpuint (count_events (other), ==, 0);
+  usher_test_until (is_empty (other));
 
   close_store (other);
   close_store (store);
@@ -499,7 +503,6 @@ test_dropped (Fixture *fixture, gconstpointer data)
 {
   UsherStore *store = open_store (fixture);
   UsherUnit *unit = begin_insert (fixture, store, "a", NULL);
-  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
   int is_gone = 0;
   g_autofree char *log = g_strconcat (fixture->path, "-wal", NULL);
 
@@ -510,22 +513,15 @@ test_dropped (Fixture *fixture, gconstpointer data)
   g_object_unref (store);
   g_object_unref (unit);
 
-  while ((!g_atomic_int_get (&is_gone) || g_file_test (log, G_FILE_TEST_EXISTS)) &&
-         g_get_monotonic_time () < deadline)
-    g_usleep (1000);
-  g_assert_cmpint (is_gone, ==, 1);
-  g_assert_false (g_file_test (log, G_FILE_TEST_EXISTS));
+  usher_test_until (g_atomic_int_get (&is_gone));
+  usher_test_until (!g_file_test (log, G_FILE_TEST_EXISTS));
 
   store = open_store (fixture);
   g_assert_cmpuint (count_items (store), ==, 1);
   close_store (store);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *fixture, gconstpointer data))
-{
-  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

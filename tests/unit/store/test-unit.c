@@ -297,11 +297,7 @@ test_then (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (n_destroyed, ==, 2);
 }
 
-static void
-add (const char *path, void (*func) (Fixture *fixture, gconstpointer data))
-{
-  g_test_add (path, Fixture, NULL, set_up, func, tear_down);
-}
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

@@ -1,0 +1,96 @@
+/* usher-hub-door-deliveries.c: what members say of what was delivered, and what they fetch themselves
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-door-private.h"
+
+/* how much of a channel is sent to who fetches, before others get their turn */
+#define FETCH_FRAMES 32
+
+/* What waited too long may go on, now that an event of the group was replayed with success. */
+static void
+release_deferred (UsherHubDoor *self, const UsherHubGroup *group)
+{
+  g_autoptr (GPtrArray) deferred = usher_hub_log_list_deferred (self->log,
+                                                                usher_hub_group_get_channel (group),
+                                                                usher_hub_group_get_name (group));
+
+  for (guint i = 0; i < deferred->len; i++)
+    usher_hub_door_replay (self, g_ptr_array_index (deferred, i), NULL);
+}
+
+void
+usher_hub_door_take_answers (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader)
+{
+  guint count = usher_frame_read_u16 (reader);
+
+  usher_hub_door_set_moment (self);
+  for (guint i = 0; i < count && !reader->failed; i++)
+    {
+      guint id = usher_frame_read_u32 (reader);
+      guint64 sequence = usher_frame_read_u64 (reader);
+      UsherAnswerKind kind = usher_frame_read_u8 (reader);
+      gint64 delay = (gint64) usher_frame_read_u64 (reader);
+      g_autofree char *reason = usher_frame_read_text (reader);
+      const UsherHubSubscription *subscription =
+          usher_hub_door_find_subscription (self, member, id);
+
+      if (reader->failed || subscription == NULL || subscription->seat == NULL)
+        continue;
+      if (usher_hub_seat_answer (subscription->seat, sequence, kind, MAX (0, delay), reason))
+        release_deferred (self, usher_hub_seat_get_group (subscription->seat));
+    }
+}
+
+/* Sends the frame with @from, if there is one; returns the sequence after it, 0 when it was the last. */
+static guint64
+send_fetched (UsherHubDoor *self,
+              const UsherHubSubscription *subscription,
+              guint64 from,
+              gboolean is_last)
+{
+  UsherHubChannel *channel = subscription->channel;
+  guint64 last = usher_hub_channel_get_last (channel);
+  const UsherJournalFrame *frame = NULL;
+  GByteArray *answer = usher_frame_new (USHER_FRAME_FETCHED);
+  guint64 next = 0;
+  gsize size = 0;
+  gconstpointer bytes = NULL;
+
+  if (from <= last)
+    frame = usher_hub_channel_find (channel, MAX (from, usher_hub_channel_get_first (channel)));
+  if (frame != NULL && !is_last && frame->base + frame->count <= last)
+    next = frame->base + frame->count;
+  usher_frame_add_u32 (answer, subscription->id);
+  usher_frame_add_u64 (answer, last);
+  usher_frame_add_u8 (answer, next != 0 ? 1 : 0);
+  usher_frame_add_u64 (answer, frame != NULL ? frame->base : 0);
+  usher_frame_add_u16 (answer, frame != NULL ? (guint16) frame->count : 0);
+  if (frame != NULL)
+    {
+      bytes = g_bytes_get_data (frame->bytes, &size);
+      g_byte_array_append (answer, bytes, (guint) size);
+      self->out_events += frame->count;
+    }
+  usher_hub_door_send (self, subscription->member->identity, answer);
+
+  return next;
+}
+
+void
+usher_hub_door_fetch (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader)
+{
+  guint id = usher_frame_read_u32 (reader);
+  guint64 from = usher_frame_read_u64 (reader);
+  const UsherHubSubscription *subscription = usher_hub_door_find_subscription (self, member, id);
+
+  if (reader->failed || subscription == NULL)
+    return;
+
+  for (guint i = 1; i == 1 || (from != 0 && i <= FETCH_FRAMES); i++)
+    from = send_fetched (self, subscription, from, i == FETCH_FRAMES);
+}

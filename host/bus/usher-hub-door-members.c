@@ -1,0 +1,212 @@
+/* usher-hub-door-members.c: who is there
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-door-private.h"
+
+#define MEMBER_LIMIT (6 * G_TIME_SPAN_SECOND)
+#define PROBE_PAUSE  (200 * G_TIME_SPAN_MILLISECOND)
+/* how long the member that has a name may be silent when another one comes with it */
+#define NAME_PATIENCE (500 * G_TIME_SPAN_MILLISECOND)
+
+void
+usher_hub_member_free (UsherHubMember *self)
+{
+  zsock_destroy (&self->push);
+  g_bytes_unref (self->identity);
+  g_ptr_array_unref (self->subscriptions);
+  usher_hub_worker_free (self->worker);
+  g_clear_pointer (&self->held, g_hash_table_unref);
+  g_free (self->client);
+  g_free (self->key);
+  g_free (self->endpoint);
+  g_free (self);
+}
+
+void
+usher_hub_door_remove_member (UsherHubDoor *self, UsherHubMember *member, gboolean has_died)
+{
+  g_autoptr (GBytes) identity = g_bytes_ref (member->identity);
+
+  usher_hub_door_set_moment (self);
+  usher_hub_door_drop_subscriptions (self, member, has_died);
+  usher_hub_door_drop_waits (self, member);
+  g_hash_table_remove (self->members, identity);
+}
+
+static void
+send_welcome (UsherHubDoor *self, const UsherHubMember *member, const UsherHubEntrance *entrance)
+{
+  GByteArray *welcome = usher_frame_new (USHER_FRAME_WELCOME);
+
+  usher_frame_add_text (welcome, self->epoch);
+  usher_frame_add_text (welcome, member->push != NULL ? member->endpoint : NULL);
+  usher_frame_add_text (welcome, entrance->live);
+  usher_frame_add_u32 (welcome, member->session);
+  usher_hub_door_send (self, member->identity, welcome);
+}
+
+static UsherHubMember *
+new_member (UsherHubDoor *self,
+            GBytes *identity,
+            const char *client,
+            guint64 instance,
+            const UsherHubEntrance *entrance)
+{
+  UsherHubMember *member = g_new0 (UsherHubMember, 1);
+
+  member->identity = g_bytes_ref (identity);
+  member->client = g_strdup (client);
+  member->heard = g_get_monotonic_time ();
+  member->instance = instance;
+  member->worker = usher_hub_worker_new (instance, member);
+  member->subscriptions = g_ptr_array_new ();
+  if (!usher_hub_door_open_push (self, entrance, member))
+    {
+      g_message ("member “%s” has no way for its deliveries: %s",
+                 client,
+                 zmq_strerror (zmq_errno ()));
+      usher_hub_member_free (member);
+      return NULL;
+    }
+  g_hash_table_insert (self->members, member->identity, member);
+
+  return member;
+}
+
+static UsherHubMember *
+find_client (UsherHubDoor *self, const char *client)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (((UsherHubMember *) value)->client, client))
+      return value;
+
+  return NULL;
+}
+
+static void
+refuse (UsherHubDoor *self, GBytes *identity, const char *client)
+{
+  GByteArray *refusal = usher_frame_new (USHER_FRAME_REFUSED);
+  g_autofree char *reason =
+      g_strdup_printf ("the name “%s” is in use by another member of the bus", client);
+
+  usher_frame_add_text (refusal, reason);
+  usher_hub_door_send (self, identity, refusal);
+}
+
+/* Whether @client may come in: who has the name is asked whether he lives. A process that died has closed its
+ * connection; a machine that is gone is silent. */
+static gboolean
+is_free (UsherHubDoor *self, GBytes *identity, const char *client, guint64 instance)
+{
+  UsherHubMember *other = find_client (self, client);
+  gint64 now = g_get_monotonic_time ();
+
+  if (other == NULL)
+    return TRUE;
+  /* its own connection from before */
+  if (other->instance == instance)
+    {
+      usher_hub_door_remove_member (self, other, FALSE);
+      return TRUE;
+    }
+  if (!usher_hub_door_send (self, other->identity, usher_frame_new (USHER_FRAME_PING)) ||
+      (other->asked > other->heard && now - other->asked > NAME_PATIENCE))
+    {
+      g_message ("member “%s” is gone: another one has its name", client);
+      usher_hub_door_remove_member (self, other, TRUE);
+      return TRUE;
+    }
+  if (other->asked != 0 && other->heard > other->asked)
+    {
+      other->asked = 0;
+      refuse (self, identity, client);
+    }
+  else if (other->asked == 0)
+    other->asked = now;
+
+  /* he says hello again until he is answered */
+  return FALSE;
+}
+
+void
+usher_hub_door_greet (UsherHubDoor *self,
+                      GBytes *identity,
+                      const char *key,
+                      UsherFrameReader *reader)
+{
+  g_autofree char *client = usher_frame_read_text (reader);
+  g_autofree char *came_by = usher_frame_read_text (reader);
+  guint session = usher_frame_read_u32 (reader);
+  guint64 instance = usher_frame_read_u64 (reader);
+  const UsherHubEntrance *entrance = usher_hub_door_find_entrance (self, came_by);
+  UsherHubMember *member = g_hash_table_lookup (self->members, identity);
+
+  if (reader->failed || client == NULL || entrance == NULL)
+    return;
+  /* who had to wait for the answer has said hello more than once */
+  if (member != NULL && member->session == session)
+    {
+      send_welcome (self, member, entrance);
+      return;
+    }
+  if (member != NULL)
+    usher_hub_door_remove_member (self, member, FALSE);
+  if (!is_free (self, identity, client, instance))
+    return;
+
+  member = new_member (self, identity, client, instance, entrance);
+  if (member == NULL)
+    return;
+
+  member->key = g_strdup (key);
+  member->session = session;
+  usher_hub_groups_acquit (self->groups, instance);
+  send_welcome (self, member, entrance);
+}
+
+/* A dead process closes its connections, a machine that is gone is silent. */
+static gboolean
+is_gone (UsherHubDoor *self, const UsherHubMember *member, gint64 limit)
+{
+  return (member->is_remote && member->heard < limit) ||
+         !usher_hub_door_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
+}
+
+void
+usher_hub_door_bury_gone (UsherHubDoor *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GPtrArray) gone = NULL;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  /* a good-bye may wait among what was not taken in */
+  if (now < self->next_probe || !self->is_drained)
+    return;
+
+  self->next_probe = now + PROBE_PAUSE;
+  gone = g_ptr_array_new ();
+
+  g_hash_table_iter_init (&iter, self->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (is_gone (self, value, now - MEMBER_LIMIT))
+      g_ptr_array_add (gone, value);
+
+  for (guint i = 0; i < gone->len; i++)
+    {
+      UsherHubMember *member = g_ptr_array_index (gone, i);
+
+      g_message ("member “%s” is gone: its events go to others", member->client);
+      usher_hub_door_remove_member (self, member, TRUE);
+    }
+}

@@ -1,0 +1,78 @@
+/* usher-hub-door-publish.c: what members publish
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-door-private.h"
+
+#include "usher-error.h"
+
+/* Whether there are @count events, and nothing else. */
+static gboolean
+is_well_formed (UsherFrameReader reader, guint count)
+{
+  const guint8 *bytes = NULL;
+  const guint8 *id = NULL;
+  gsize size = 0;
+
+  for (guint i = 0; i < count; i++)
+    if (!usher_frame_skip_event (&reader, &bytes, &size, &id))
+      return FALSE;
+
+  return reader.at == reader.end;
+}
+
+/* Takes @count well-formed events in, with numbers from @first on, or as many as the channel has room for. */
+static void
+append (UsherHubDoor *self,
+        UsherHubMember *member,
+        UsherHubChannel *channel,
+        UsherFrameReader *reader,
+        guint64 first,
+        guint count)
+{
+  guint taken = usher_hub_log_append (self->log, channel, reader, count);
+  guint64 last = first + count - 1;
+
+  if (taken > 0)
+    usher_hub_door_add_confirm (self, member, channel, first, first + taken - 1, 0);
+  if (taken < count)
+    usher_hub_door_add_confirm (self, member, channel, first + taken, last, 1 + USHER_ERROR_FULL);
+}
+
+void
+usher_hub_door_publish (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader)
+{
+  g_autofree char *name = usher_frame_read_text (reader);
+  guint64 first = usher_frame_read_u64 (reader);
+  guint64 known = usher_frame_read_u64 (reader);
+  guint count = usher_frame_read_u16 (reader);
+  guint64 last = first + count - 1;
+  UsherHubChannel *channel = NULL;
+  guint8 code = 0;
+
+  /* a frame before this one was lost with its connection: all is sent again after a hello */
+  if (reader->failed || name == NULL || !usher_frame_is_name (name) || count == 0 ||
+      count > USHER_FRAME_MAX_EVENTS || first != member->received + 1)
+    {
+      usher_hub_door_send (self, member->identity, usher_frame_new (USHER_FRAME_AGAIN));
+      return;
+    }
+
+  member->received += count;
+  if (!is_well_formed (*reader, count))
+    {
+      usher_hub_door_add_confirm (self, member, NULL, first, last, 1 + USHER_ERROR_INVALID);
+      return;
+    }
+
+  channel = usher_hub_log_get_channel (self->log, name);
+  code = usher_hub_member_find_hold (member, channel, known);
+  if (code != 0)
+    usher_hub_door_add_confirm (self, member, channel, first, last, code);
+  else
+    append (self, member, channel, reader, first, count);
+}

@@ -1,0 +1,251 @@
+/* usher-hub-door.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-hub-door-private.h"
+
+#include "usher-id.h"
+#include "usher-link-private.h"
+
+/* messages that are taken in before other things get their turn */
+#define DRAIN 2048
+
+UsherHubDoor *
+usher_hub_door_new (UsherClock *clock, UsherHubLog *log, UsherWake *wake)
+{
+  UsherHubDoor *self = g_new0 (UsherHubDoor, 1);
+
+  self->clock = g_object_ref (clock);
+  self->log = log;
+  self->wake = usher_wake_ref (wake);
+  self->epoch = usher_uuid_new (clock);
+  self->start_time = usher_clock_get_time (clock);
+  self->started_at = g_get_monotonic_time ();
+  self->entrances = g_ptr_array_new_with_free_func (usher_hub_door_free_entrance);
+  self->members = g_hash_table_new_full (g_bytes_hash,
+                                         g_bytes_equal,
+                                         NULL,
+                                         (GDestroyNotify) usher_hub_member_free);
+  self->subscriptions = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->followers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->waits = g_ptr_array_new_with_free_func (usher_hub_door_free_wait);
+  self->next_confirms = usher_hub_door_new_confirms ();
+  self->written_confirms = usher_hub_door_new_confirms ();
+
+  return self;
+}
+
+void
+usher_hub_door_free (UsherHubDoor *self)
+{
+  g_ptr_array_unref (self->waits);
+  g_hash_table_unref (self->members);
+  g_hash_table_unref (self->subscriptions);
+  g_hash_table_unref (self->followers);
+  g_ptr_array_unref (self->entrances);
+  g_array_unref (self->next_confirms);
+  g_array_unref (self->written_confirms);
+  usher_wake_unref (self->wake);
+  g_object_unref (self->clock);
+  g_free (self->epoch);
+  g_free (self);
+}
+
+void
+usher_hub_door_open (UsherHubDoor *self)
+{
+  self->router = zsock_new (ZMQ_ROUTER);
+  zsock_set_rcvhwm (self->router, 0);
+  zsock_set_sndhwm (self->router, 0);
+  zsock_set_linger (self->router, 1000);
+  zsock_set_router_mandatory (self->router, 1);
+  usher_link_set_limits (self->router);
+  self->live = zsock_new (ZMQ_PUB);
+  zsock_set_sndhwm (self->live, 10000);
+  zsock_set_linger (self->live, 1000);
+}
+
+/* Members look for the next hub at once. */
+static void
+say_good_bye (UsherHubDoor *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->members);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    usher_hub_door_send (self,
+                         ((UsherHubMember *) value)->identity,
+                         usher_frame_new (USHER_FRAME_AGAIN));
+}
+
+void
+usher_hub_door_close (UsherHubDoor *self)
+{
+  usher_hub_door_serve_waits (self, TRUE);
+  say_good_bye (self);
+  g_hash_table_remove_all (self->members);
+  g_clear_pointer (&self->guard, usher_guard_free);
+  zsock_destroy (&self->router);
+  zsock_destroy (&self->live);
+}
+
+void *
+usher_hub_door_get_socket (UsherHubDoor *self)
+{
+  return zsock_resolve (self->router);
+}
+
+void
+usher_hub_door_set_closing (UsherHubDoor *self)
+{
+  self->is_closing = TRUE;
+}
+
+void
+usher_hub_door_set_guard (UsherHubDoor *self, UsherGuard *guard)
+{
+  self->guard = guard;
+}
+
+static void
+handle_member (UsherHubDoor *self, UsherHubMember *member, guint8 type, UsherFrameReader *reader)
+{
+  guint request = 0;
+
+  switch (type)
+    {
+    case USHER_FRAME_PUBLISH:
+      usher_hub_door_publish (self, member, reader);
+      break;
+
+    case USHER_FRAME_SUBSCRIBE:
+      usher_hub_door_subscribe (self, member, reader);
+      break;
+
+    case USHER_FRAME_LEAVE:
+      usher_hub_door_leave (self, member, reader);
+      break;
+
+    case USHER_FRAME_ANSWER:
+      usher_hub_door_take_answers (self, member, reader);
+      break;
+
+    case USHER_FRAME_FETCH:
+      usher_hub_door_fetch (self, member, reader);
+      break;
+
+    case USHER_FRAME_ASK:
+      usher_hub_door_take_question (self, member, reader);
+      break;
+
+    case USHER_FRAME_PAUSE:
+      usher_hub_worker_pause (member->worker);
+      usher_hub_door_reply (self, member->identity, usher_frame_read_u32 (reader), NULL, NULL, 0);
+      break;
+
+    case USHER_FRAME_PING:
+      usher_hub_door_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
+      break;
+
+    case USHER_FRAME_BYE:
+      request = usher_frame_read_u32 (reader);
+      usher_hub_door_reply (self, member->identity, request, NULL, NULL, 0);
+      usher_hub_door_remove_member (self, member, FALSE);
+      break;
+
+    default:
+      g_message ("member “%s” sent a frame of unknown type %u", member->client, type);
+      break;
+    }
+}
+
+/* The name of the key that who sent it came with, which is not what it says of itself; else the key. */
+static const char *
+find_key (zmq_msg_t *frame)
+{
+  const char *key = zmq_msg_gets (frame, "User-Id");
+  const char *name = zmq_msg_gets (frame, "name");
+
+  if (key == NULL || *key == '\0')
+    return NULL;
+
+  return name != NULL ? name : key;
+}
+
+static void
+handle_message (UsherHubDoor *self, GBytes *identity, zmq_msg_t *frame)
+{
+  UsherHubMember *member = g_hash_table_lookup (self->members, identity);
+  UsherFrameReader reader;
+  guint8 type = 0;
+
+  usher_frame_reader_init (&reader, zmq_msg_data (frame), zmq_msg_size (frame));
+  type = usher_frame_read_u8 (&reader);
+  if (type == USHER_FRAME_HELLO)
+    usher_hub_door_greet (self, identity, find_key (frame), &reader);
+  else if (member == NULL)
+    usher_hub_door_send (self, identity, usher_frame_new (USHER_FRAME_AGAIN));
+  else
+    {
+      member->heard = g_get_monotonic_time ();
+      handle_member (self, member, type, &reader);
+    }
+}
+
+/* Takes one message of identity and frame; FALSE when there is none. */
+static gboolean
+receive (UsherHubDoor *self)
+{
+  void *socket = zsock_resolve (self->router);
+  zmq_msg_t name;
+  zmq_msg_t frame;
+  gboolean got = FALSE;
+  gboolean more = FALSE;
+
+  zmq_msg_init (&name);
+  zmq_msg_init (&frame);
+  got = zmq_msg_recv (&name, socket, ZMQ_DONTWAIT) >= 0;
+  more = got && zmq_msg_more (&name);
+  if (more && zmq_msg_recv (&frame, socket, ZMQ_DONTWAIT) >= 0)
+    {
+      more = zmq_msg_more (&frame);
+      if (!more)
+        {
+          g_autoptr (GBytes) identity = g_bytes_new (zmq_msg_data (&name), zmq_msg_size (&name));
+
+          handle_message (self, identity, &frame);
+        }
+    }
+  /* what has more parts than two is no message of ours */
+  while (more && zmq_msg_recv (&frame, socket, ZMQ_DONTWAIT) >= 0)
+    more = zmq_msg_more (&frame);
+  zmq_msg_close (&name);
+  zmq_msg_close (&frame);
+
+  return got;
+}
+
+void
+usher_hub_door_receive (UsherHubDoor *self)
+{
+  guint n = 0;
+
+  while (n < DRAIN && receive (self))
+    n++;
+  self->is_drained = n < DRAIN;
+}
+
+void
+usher_hub_door_serve (UsherHubDoor *self)
+{
+  usher_hub_door_serve_waits (self, FALSE);
+  usher_hub_door_send_heads (self);
+  usher_hub_door_bury_gone (self);
+  if (self->guard != NULL)
+    usher_guard_watch (self->guard);
+}

@@ -1,0 +1,37 @@
+/* ticket-stage.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "ticket-stage.h"
+
+char *
+ticket_stage_make (UsherTestHost *host, const char *body)
+{
+  char *id = usher_test_host_create (host, "/api/tickets", USHER_TEST_ALICE, body);
+
+  usher_test_host_skip_events (host, "tickets");
+
+  return id;
+}
+
+void
+ticket_stage_reserve (UsherTestHost *host, const char *ticket_id, const char *order_id)
+{
+  g_autofree char *payload =
+      g_strdup_printf ("{\"id\":\"%s\",\"version\":0,\"ticket\":{\"id\":\"%s\",\"version\":0}}",
+                       order_id,
+                       ticket_id);
+
+  usher_test_host_give (host, "tickets", NULL, "order:created", payload);
+}
+
+void
+ticket_stage_settle (UsherTestHost *host, const char *ticket_id, const char *order_id)
+{
+  ticket_stage_reserve (host, ticket_id, order_id);
+  usher_test_host_skip_events (host, "tickets");
+}

@@ -1,0 +1,22 @@
+/* ticket-stage.h: a ticket of Alice, and an order that reserves it
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-test-host.h"
+
+G_BEGIN_DECLS
+
+#define GOOD_TICKET "{\"title\":\"Concert\",\"price\":19.99}"
+
+/* Alice's, whose event is forgotten; (transfer full): the id */
+char *ticket_stage_make (UsherTestHost *host, const char *body);
+/* an order that saw version 0 takes it; what is said of that is for the test */
+void ticket_stage_reserve (UsherTestHost *host, const char *ticket_id, const char *order_id);
+/* the same, and what is said of it is forgotten */
+void ticket_stage_settle (UsherTestHost *host, const char *ticket_id, const char *order_id);
+
+G_END_DECLS
