@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "usher-error.h"
@@ -45,7 +46,8 @@ write_file (const char *path, const char *text, mode_t mode, GPtrArray *made, GE
 
   if (fd >= 0)
     g_ptr_array_add (made, g_strdup (path));
-  if (fd >= 0 && usher_write_all (fd, text, strlen (text)) && fsync (fd) == 0)
+  if (fd >= 0 && usher_write_all (fd, text, strlen (text)) && fchmod (fd, mode) == 0 &&
+      fsync (fd) == 0)
     {
       close (fd);
       return TRUE;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-owner-only-private.h"
 
 /* The lock is the kernel's: it goes with the process, however that ends. */
 struct _UsherDirectoryLock
@@ -123,6 +124,7 @@ usher_directory_lock_new (const char *directory,
   if (self->fd < 0)
     return refuse (self->what, "is not writable", errno, error);
 
+  usher_owner_only_narrow (path);
   if (!take (self, use, error))
     return NULL;
 

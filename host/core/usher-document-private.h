@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-document.h"
+#include "usher-json.h"
 
 G_BEGIN_DECLS
 
@@ -20,12 +21,23 @@ typedef struct
   char *text;     /* (owned): STRING, ID, JSON */
 } UsherDocumentValue;
 
+/* A member that the schema does not know, or whose value its field cannot have; kept as it is. */
+typedef struct
+{
+  char *path;          /* (owned): names joined by dots */
+  gsize n_parent;      /* how much of @path is the object that it is in, with the dot */
+  char *text;          /* (owned): name and value as they were written */
+  int field;           /* whose value it should be, -1: nobody's */
+  gboolean is_private; /* in the text that is kept apart */
+} UsherDocumentMember;
+
 struct _UsherDocument
 {
   gatomicrefcount ref_count;
   UsherSchema *schema;      /* (owned) */
   const UsherField *fields; /* (unowned): the schema's */
   guint n_fields;
+  guint level;
   char *id; /* (owned) (nullable) */
   gint64 version;
   char *text;                 /* (owned) (nullable): NULL when it has to be made */
@@ -33,9 +45,17 @@ struct _UsherDocument
   char *private_text;         /* (owned) (nullable): until the fields are read */
   gboolean is_read;           /* the values are in @values */
   UsherDocumentValue *values; /* (owned) (nullable): by the schema's order */
+  GArray *rest; /* (owned) (nullable) (element-type UsherDocumentMember): what else the texts had */
   gsize n_inline; /* bytes behind the struct, where a stored document's texts begin their life */
   UsherDocumentBlock *block; /* (owned) (nullable): of the list that it came with */
 };
+
+/* adds what @json, one of the texts, has besides the fields; their values are read */
+void usher_document_read_rest (UsherDocument *self, UsherJson *json, gboolean is_private);
+/* forgets a value that was not the field's */
+void usher_document_drop_rest (UsherDocument *self, int field);
+/* whether a member of the rest is to be written still */
+gboolean usher_document_has_rest (UsherDocument *self, const UsherDocumentMember *member);
 
 /* Room for the documents of one list, so that fifty are one allocation; each of them keeps it. One thread adds; then
  * each document may go its own way. */
@@ -52,6 +72,7 @@ typedef struct
   const char *text;
   gsize length;
   const char *private_text; /* (nullable) */
+  guint level;
 } UsherStoredDocument;
 
 /* @block: (nullable): where it lives */

@@ -53,51 +53,6 @@ append_value (GString *text, const UsherField *field, const UsherDocumentValue *
     }
 }
 
-/* How many bytes of the dotted prefix two names share: "ticket." of "ticket.id" and "ticket.title". */
-static gsize
-shared_prefix (const char *name, const char *other)
-{
-  gsize shared = 0;
-
-  for (gsize i = 0; name[i] != '\0' && name[i] == other[i]; i++)
-    if (name[i] == '.')
-      shared = i + 1;
-
-  return shared;
-}
-
-static guint
-count_dots (const char *text, gsize length)
-{
-  guint n = 0;
-
-  for (gsize i = 0; i < length; i++)
-    if (text[i] == '.')
-      n++;
-
-  return n;
-}
-
-/* Appends `"a":{"b":` for the part of @name after its first @from bytes. */
-static void
-append_name (GString *text, const char *name, gsize from)
-{
-  const char *part = name + from;
-
-  while (TRUE)
-    {
-      gsize length = strcspn (part, ".");
-
-      g_string_append_c (text, '"');
-      g_string_append_len (text, part, (gssize) length);
-      g_string_append (text, "\":");
-      if (part[length] == '\0')
-        return;
-      g_string_append_c (text, '{');
-      part += length + 1;
-    }
-}
-
 static void
 append_separator (GString *text)
 {
@@ -107,30 +62,111 @@ append_separator (GString *text)
     g_string_append_c (text, ',');
 }
 
-/* Appends the fields that are set and private or not, closing and opening the members that they nest in. */
 static void
-append_fields (UsherDocument *self, GString *text, UsherFieldFlags private_flag)
+append_name (GString *text, const char *name, gsize length)
 {
-  const char *open = "";
+  append_separator (text);
+  g_string_append_c (text, '"');
+  g_string_append_len (text, name, (gssize) length);
+  g_string_append (text, "\":");
+}
 
-  for (guint i = 0; i < self->n_fields; i++)
+/* One run through the fields that nest in an object. */
+typedef struct
+{
+  UsherDocument *document;
+  GString *text;
+  gboolean is_private;
+} Writing;
+
+static gboolean
+is_written (const Writing *self, guint index)
+{
+  UsherDocument *document = self->document;
+
+  return document->values[index].is_set &&
+         ((document->fields[index].flags & USHER_FIELD_PRIVATE) != 0) == self->is_private;
+}
+
+/* Whether a member of the rest stands in the object whose path is the first @length bytes of @path, or further in. */
+static gboolean
+has_rest_in (const Writing *self, const char *path, gsize length)
+{
+  GArray *rest = self->document->rest;
+
+  for (guint i = 0; rest != NULL && i < rest->len; i++)
     {
-      const UsherField *field = &self->fields[i];
-      gsize shared = shared_prefix (open, field->name);
+      const UsherDocumentMember *member = &g_array_index (rest, UsherDocumentMember, i);
 
-      if (!self->values[i].is_set || (field->flags & USHER_FIELD_PRIVATE) != private_flag)
-        continue;
-
-      for (guint n = count_dots (open + shared, strlen (open + shared)); n > 0; n--)
-        g_string_append_c (text, '}');
-      append_separator (text);
-      append_name (text, field->name, shared);
-      append_value (text, field, &self->values[i]);
-      open = field->name;
+      if (member->is_private == self->is_private && member->n_parent >= length &&
+          strncmp (member->path, path, length) == 0 &&
+          usher_document_has_rest (self->document, member))
+        return TRUE;
     }
 
-  for (guint n = count_dots (open, strlen (open)); n > 0; n--)
-    g_string_append_c (text, '}');
+  return FALSE;
+}
+
+static void
+append_rest (const Writing *self, const char *path, gsize length)
+{
+  GArray *rest = self->document->rest;
+
+  for (guint i = 0; rest != NULL && i < rest->len; i++)
+    {
+      const UsherDocumentMember *member = &g_array_index (rest, UsherDocumentMember, i);
+
+      if (member->is_private != self->is_private || member->n_parent != length ||
+          strncmp (member->path, path, length) != 0 ||
+          !usher_document_has_rest (self->document, member))
+        continue;
+
+      append_separator (self->text);
+      g_string_append (self->text, member->text);
+    }
+}
+
+/* Appends the members of an object: of the fields from @first to before @end, whose names share @length bytes, and of the
+ * rest. */
+static void
+append_members (const Writing *self, guint first, guint end, gsize length)
+{
+  const UsherField *fields = self->document->fields;
+  const char *path = first < end ? fields[first].name : "";
+  guint next = first;
+
+  for (guint i = first; i < end; i = next)
+    {
+      const char *name = fields[i].name;
+      gsize part = strcspn (name + length, ".");
+      gsize inner = length + part + 1;
+      gboolean has_members = FALSE;
+
+      next = i + 1;
+      if (name[length + part] == '\0')
+        {
+          if (!is_written (self, i))
+            continue;
+          append_name (self->text, name + length, part);
+          append_value (self->text, &fields[i], &self->document->values[i]);
+          continue;
+        }
+
+      /* those that nest in the same member stand together */
+      while (next < end && strncmp (fields[next].name, name, inner) == 0)
+        next++;
+      for (guint j = i; j < next && !has_members; j++)
+        has_members = is_written (self, j);
+      if (!has_members && !has_rest_in (self, name, inner))
+        continue;
+
+      append_name (self->text, name + length, part);
+      g_string_append_c (self->text, '{');
+      append_members (self, i, next, inner);
+      g_string_append_c (self->text, '}');
+    }
+
+  append_rest (self, path, length);
 }
 
 /**
@@ -139,7 +175,7 @@ append_fields (UsherDocument *self, GString *text, UsherFieldFlags private_flag)
  * @length: (out) (optional): its length in bytes
  *
  * Gets the document as JSON: id and version, then the fields in the schema's order, without the
- * private ones. The text is made once and kept until something is set.
+ * private ones, and what the schema does not know. The text is made once and kept until something is set.
  *
  * Returns: (transfer none): the text
  */
@@ -160,7 +196,7 @@ usher_document_get_text (UsherDocument *self, gsize *length)
           g_string_append_c (text, ',');
         }
       g_string_append_printf (text, "\"version\":%" G_GINT64_FORMAT, self->version);
-      append_fields (self, text, USHER_FIELD_NONE);
+      append_members (&(Writing){ self, text, FALSE }, 0, self->n_fields, 0);
       g_string_append_c (text, '}');
       self->length = text->len;
       self->text = g_string_free (text, FALSE);
@@ -176,7 +212,7 @@ usher_document_get_text (UsherDocument *self, gsize *length)
  * usher_document_dup_private_text:
  * @self: a document
  *
- * Copies the private fields as a JSON object, for a store to keep apart.
+ * Copies the private fields, and what else was kept with them, as a JSON object, for a store to keep apart.
  *
  * Returns: (transfer full) (nullable): the text, `NULL` when none is set
  */
@@ -191,7 +227,7 @@ usher_document_dup_private_text (UsherDocument *self)
     return g_strdup (self->private_text);
 
   text = g_string_new ("{");
-  append_fields (self, text, USHER_FIELD_PRIVATE);
+  append_members (&(Writing){ self, text, TRUE }, 0, self->n_fields, 0);
   if (text->len == 1)
     {
       g_string_free (text, TRUE);

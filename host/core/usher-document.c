@@ -12,6 +12,8 @@
 
 #include "usher-clock.h"
 #include "usher-document-private.h"
+#include "usher-fault-private.h"
+#include "usher-id.h"
 #include "usher-json.h"
 
 /**
@@ -22,7 +24,10 @@
  * Reference counted, one thread at a time. A document that comes from a store carries its JSON text
  * and reads its fields out of it only when one is asked for, so sending it on parses nothing.
  *
- * To set a field that the schema does not have, or has with another type, is a bug: a critical warning, and nothing is set.
+ * What the text has besides the fields of the schema, in whatever depth, stays in it as it was written, however the document
+ * is changed: another generation of the service may know it. It goes behind the fields of its object.
+ *
+ * To ask for a field that the schema does not have, or has with another type, is a fault of the program: see [class@Unit].
  */
 G_DEFINE_BOXED_TYPE (UsherDocument, usher_document, usher_document_ref, usher_document_unref)
 
@@ -79,6 +84,7 @@ usher_document_new (UsherSchema *schema)
 
   self = document_new (schema, 0, NULL);
   self->is_read = TRUE;
+  self->level = usher_schema_get_level (schema);
   self->values = g_new0 (UsherDocumentValue, self->n_fields + 1);
 
   return self;
@@ -93,7 +99,8 @@ usher_document_new (UsherSchema *schema)
  * @length: the length of @text in bytes, or -1
  * @private_text: (nullable): what [method@Document.dup_private_text] gave
  *
- * Makes a document that a store has kept. The texts are trusted.
+ * Makes a document that a store has kept. The texts are trusted. Its level is that of @schema, until
+ * [method@Document.set_level].
  *
  * Returns: (transfer full): the document
  */
@@ -105,12 +112,13 @@ usher_document_new_from_text (UsherSchema *schema,
                               gssize length,
                               const char *private_text)
 {
-  UsherStoredDocument stored = { id, version, text, 0, private_text };
+  UsherStoredDocument stored = { id, version, text, 0, private_text, 0 };
 
   g_return_val_if_fail (schema != NULL, NULL);
   g_return_val_if_fail (id != NULL, NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
+  stored.level = usher_schema_get_level (schema);
   stored.length = length < 0 ? strlen (text) : (gsize) length;
 
   return usher_document_new_in_block (NULL, schema, &stored);
@@ -128,6 +136,7 @@ usher_document_new_in_block (UsherDocumentBlock *block,
   char *end = NULL;
 
   self->version = stored->version;
+  self->level = stored->level;
   self->length = stored->length;
   self->id = (char *) (self + 1);
   self->text = put_text (self->id, stored->id, id_length);
@@ -176,6 +185,7 @@ usher_document_unref (UsherDocument *self)
   for (guint i = 0; self->values != NULL && i < self->n_fields; i++)
     g_free (self->values[i].text);
   g_free (self->values);
+  g_clear_pointer (&self->rest, g_array_unref);
   free_text (self, self->id);
   free_text (self, self->text);
   free_text (self, self->private_text);
@@ -232,6 +242,38 @@ usher_document_get_version (UsherDocument *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->version;
+}
+
+/**
+ * usher_document_get_level:
+ * @self: a document
+ *
+ * Gets how far it is upgraded, see [method@Context.add_upgrade]: a document that is made has the level of its schema, one that
+ * was stored that with which it was stored.
+ *
+ * Returns: the level
+ */
+guint
+usher_document_get_level (UsherDocument *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->level;
+}
+
+/**
+ * usher_document_set_level:
+ * @self: a document
+ * @level: a level
+ *
+ * Says how far it is upgraded. This is the store's to do, and the commit's.
+ */
+void
+usher_document_set_level (UsherDocument *self, guint level)
+{
+  g_return_if_fail (self != NULL);
+
+  self->level = level;
 }
 
 /* Takes a value out of the text; what is null or of another type is not set. */
@@ -317,6 +359,10 @@ read_values (UsherDocument *self)
       if (source != NULL)
         load_value (field, source, &self->values[i]);
     }
+  if (json != NULL)
+    usher_document_read_rest (self, json, FALSE);
+  if (private_json != NULL)
+    usher_document_read_rest (self, private_json, TRUE);
 }
 
 /* The value of a field that has one of @types (a mask), for reading. */
@@ -327,9 +373,10 @@ find_value (UsherDocument *self, const char *name, guint types)
 
   if (i < 0 || (types & (1u << self->fields[i].type)) == 0)
     {
-      g_critical ("collection “%s” has no such field “%s”",
-                  usher_schema_get_collection (self->schema),
-                  name);
+      usher_fault_report ("collection “%s” has no field “%s”%s",
+                          usher_schema_get_collection (self->schema),
+                          name,
+                          i < 0 ? "" : " of this type");
       return NULL;
     }
 
@@ -451,7 +498,8 @@ touch (UsherDocument *self)
  * @self: a document
  * @id: an id
  *
- * Sets the id before the document is inserted, when it is a copy of another service's.
+ * Sets the id before the document is inserted, when it is a copy of another service's. What is no id is a fault of the
+ * program, see [class@Unit].
  */
 void
 usher_document_set_id (UsherDocument *self, const char *id)
@@ -460,6 +508,14 @@ usher_document_set_id (UsherDocument *self, const char *id)
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (id != NULL);
+
+  if (!usher_id_is_valid (id))
+    {
+      usher_fault_report ("“%s” is no id for a document of collection “%s”",
+                          id,
+                          usher_schema_get_collection (self->schema));
+      return;
+    }
 
   copy = g_strdup (id);
   touch (self);
@@ -499,13 +555,46 @@ change_value (UsherDocument *self, const char *field, guint types)
   return value;
 }
 
+/* Whether a text may be the value of a field. */
+static gboolean
+check_text (UsherDocument *self, const char *name, const char *value)
+{
+  int i = value != NULL ? usher_schema_find_field (self->schema, name) : -1;
+  g_autoptr (UsherJson) json = NULL;
+  const char *what = NULL;
+
+  /* a field that is not there is found out by who changes it */
+  if (i < 0)
+    return TRUE;
+
+  if (self->fields[i].type == USHER_FIELD_JSON)
+    json = usher_json_parse (value, -1, NULL);
+
+  if (self->fields[i].type == USHER_FIELD_JSON && json == NULL)
+    what = "JSON";
+  else if (self->fields[i].type == USHER_FIELD_ID && !usher_id_is_valid (value))
+    what = "id";
+  else if (self->fields[i].type == USHER_FIELD_STRING && !g_utf8_validate (value, -1, NULL))
+    what = "UTF-8";
+
+  if (what != NULL)
+    usher_fault_report ("field “%s” of collection “%s” is set to what is no %s",
+                        name,
+                        usher_schema_get_collection (self->schema),
+                        what);
+
+  return what == NULL;
+}
+
 /**
  * usher_document_set_string:
  * @self: a document
  * @field: the name of a field of type string, id or JSON
  * @value: (nullable): the text, `NULL` unsets
  *
- * Sets a text; of a JSON field the text of its value, which is trusted to be JSON.
+ * Sets a text; of a JSON field the text of its value. What is no UTF-8, no id or no JSON is a fault of the program, as is
+ * a field that is not in the schema or has another type: nothing is set, and what the handler says does not count, see
+ * [class@Unit].
  */
 void
 usher_document_set_string (UsherDocument *self, const char *field, const char *value)
@@ -516,12 +605,14 @@ usher_document_set_string (UsherDocument *self, const char *field, const char *v
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
 
-  changed = change_value (self, field, TEXT_TYPES);
+  changed = check_text (self, field, value) ? change_value (self, field, TEXT_TYPES) : NULL;
   if (changed == NULL)
     return;
 
   changed->is_set = copy != NULL;
   changed->text = g_steal_pointer (&copy);
+  if (!changed->is_set)
+    usher_document_drop_rest (self, (int) (changed - self->values));
 }
 
 /**
@@ -582,8 +673,11 @@ usher_document_unset (UsherDocument *self, const char *field)
   g_return_if_fail (field != NULL);
 
   changed = change_value (self, field, ALL_TYPES);
-  if (changed != NULL)
-    changed->is_set = FALSE;
+  if (changed == NULL)
+    return;
+
+  changed->is_set = FALSE;
+  usher_document_drop_rest (self, (int) (changed - self->values));
 }
 
 /**

@@ -38,6 +38,10 @@ const char *usher_document_get_id (UsherDocument *self);
 USHER_API
 gint64 usher_document_get_version (UsherDocument *self);
 USHER_API
+guint usher_document_get_level (UsherDocument *self);
+USHER_API
+void usher_document_set_level (UsherDocument *self, guint level);
+USHER_API
 const char *usher_document_get_text (UsherDocument *self, gsize *length);
 USHER_API
 char *usher_document_dup_private_text (UsherDocument *self);

@@ -37,6 +37,30 @@ struct _UsherEvent
 G_DEFINE_BOXED_TYPE (UsherEvent, usher_event, usher_event_ref, usher_event_unref)
 
 /**
+ * usher_event_is_channel:
+ * @name: a text
+ *
+ * Tells whether a channel may have this name: letters and digits of ASCII, colons, dots, hyphens and underscores, at least
+ * one and at most [const@CHANNEL_MAX_LENGTH].
+ *
+ * Returns: whether it may
+ */
+gboolean
+usher_event_is_channel (const char *name)
+{
+  gsize length = 0;
+
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  while (length <= USHER_CHANNEL_MAX_LENGTH &&
+         (g_ascii_isalnum (name[length]) ||
+          (name[length] != '\0' && strchr (":.-_", name[length]) != NULL)))
+    length++;
+
+  return length > 0 && length <= USHER_CHANNEL_MAX_LENGTH && name[length] == '\0';
+}
+
+/**
  * usher_event_new:
  * @id: a UUID
  * @channel: the channel, `noun:past-participle`

@@ -24,8 +24,17 @@ typedef struct _UsherEvent UsherEvent;
  */
 #define USHER_EVENT_MAX_PAYLOAD (8 * 1024 * 1024)
 
+/**
+ * USHER_CHANNEL_MAX_LENGTH:
+ *
+ * Bytes that the name of a channel may have.
+ */
+#define USHER_CHANNEL_MAX_LENGTH 255
+
 USHER_API
 GType usher_event_get_type (void);
+USHER_API
+gboolean usher_event_is_channel (const char *name);
 USHER_API
 UsherEvent *usher_event_new (const char *id,
                              const char *channel,

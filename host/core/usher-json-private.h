@@ -29,6 +29,17 @@ struct _UsherJson
   UsherJsonToken *tokens; /* (owned): the first is the root */
 };
 
+/* @name: decoded; @text: name and value as they are written, with the colon between */
+typedef void (*UsherJsonMemberFunc) (const char *name,
+                                     UsherJsonType type,
+                                     const char *text,
+                                     gsize length,
+                                     gpointer user_data);
+/* the members of the object at @path, in their order; nothing when there is none */
+void usher_json_foreach_member (UsherJson *self,
+                                const char *path,
+                                UsherJsonMemberFunc func,
+                                gpointer user_data);
 void usher_json_append_digits (GString *string, guint64 value);
 
 G_END_DECLS

@@ -363,6 +363,31 @@ usher_json_dup_text (UsherJson *self, const char *path)
   return token != NULL ? g_strndup (self->text + token->start, token->length) : NULL;
 }
 
+void
+usher_json_foreach_member (UsherJson *self,
+                           const char *path,
+                           UsherJsonMemberFunc func,
+                           gpointer user_data)
+{
+  const UsherJsonToken *object = find (self, path);
+  const UsherJsonToken *key = object + 1;
+
+  if (object == NULL || object->type != USHER_JSON_OBJECT)
+    return;
+
+  for (guint i = 0; i < object->n_children; i++)
+    {
+      const UsherJsonToken *value = key + 1;
+
+      func (self->strings + key->string,
+            value->type,
+            self->text + key->start,
+            value->start + value->length - key->start,
+            user_data);
+      key = self->tokens + value->next;
+    }
+}
+
 /**
  * usher_json_append_string:
  * @string: where to write

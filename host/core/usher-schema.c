@@ -20,6 +20,7 @@ struct _UsherSchema
   char *collection;   /* (owned) */
   UsherField *fields; /* (owned): names and messages too */
   guint n_fields;
+  guint level;
 };
 
 /**
@@ -282,6 +283,37 @@ usher_schema_get_fields (UsherSchema *self, guint *n_fields)
   *n_fields = self->n_fields;
 
   return self->fields;
+}
+
+/**
+ * usher_schema_get_level:
+ * @self: a schema
+ *
+ * Gets the level of documents that are made by this schema, see [method@Context.add_upgrade].
+ *
+ * Returns: the level, 0 where there were no upgrades yet
+ */
+guint
+usher_schema_get_level (UsherSchema *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->level;
+}
+
+/**
+ * usher_schema_set_level:
+ * @self: a schema that no store has yet, and no document
+ * @level: the level to which the last upgrade leads
+ *
+ * Says of which level documents are that are made by this schema.
+ */
+void
+usher_schema_set_level (UsherSchema *self, guint level)
+{
+  g_return_if_fail (self != NULL);
+
+  self->level = level;
 }
 
 /**

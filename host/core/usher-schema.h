@@ -34,6 +34,10 @@ const char *usher_schema_get_collection (UsherSchema *self);
 USHER_API
 const UsherField *usher_schema_get_fields (UsherSchema *self, guint *n_fields);
 USHER_API
+guint usher_schema_get_level (UsherSchema *self);
+USHER_API
+void usher_schema_set_level (UsherSchema *self, guint level);
+USHER_API
 int usher_schema_find_field (UsherSchema *self, const char *name);
 USHER_API
 UsherDocument *usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems);

@@ -9,6 +9,7 @@
 #include "usher-sqlite-connection.h"
 
 #include "usher-error.h"
+#include "usher-owner-only-private.h"
 #include "usher-sqlite-connection-private.h"
 #include "usher-sqlite-failure-private.h"
 
@@ -55,12 +56,30 @@ drop_statistics (gpointer data)
   return NULL;
 }
 
+/* SQLite gives new files beside the database the mode that this one has; what lies there keeps its own. */
+static void
+keep_from_others (UsherSqliteConnection *self)
+{
+  static const char *const ends[] = { "", "-wal", "-shm" };
+
+  usher_owner_only_make (self->path);
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *path = g_strconcat (self->path, ends[i], NULL);
+
+      usher_owner_only_narrow (path);
+    }
+}
+
 static gboolean
 open_file (UsherSqliteConnection *self, UsherSqliteFlags flags, GError **error)
 {
-  int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-            ((flags & USHER_SQLITE_CREATE) != 0 ? SQLITE_OPEN_CREATE : 0);
-  int code = sqlite3_open_v2 (self->path, &self->db, how, NULL);
+  int code;
+
+  if ((flags & USHER_SQLITE_CREATE) != 0)
+    keep_from_others (self);
+
+  code = sqlite3_open_v2 (self->path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
   if (code != SQLITE_OK)
     return usher_sqlite_failure_set (self->name, self->db, code, error);
@@ -91,7 +110,7 @@ free_statement (gpointer data)
  * @flags: how it is opened
  * @error: return location for an error
  *
- * Opens a file for reading and writing. While others write, a statement waits for five seconds, until
+ * Opens a file for reading and writing. One that is created is its owner's alone, whatever the umask. While others write, a statement waits for five seconds, until
  * [method@SqliteConnection.set_patience].
  *
  * Returns: (transfer full): a connection, `NULL` on error

@@ -74,7 +74,7 @@ get_mode (Backup *self, const char *name)
   g_autofree char *path = g_build_filename (self->data, name, NULL);
   struct stat status = { 0 };
 
-  return stat (path, &status) == 0 ? status.st_mode & 0777 : 0600;
+  return stat (path, &status) == 0 ? status.st_mode & 0700 : 0600;
 }
 
 /* @index: of a database; -1: a plain file */

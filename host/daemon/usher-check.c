@@ -13,6 +13,7 @@
 #include "usher-admin-listener.h"
 #include "usher-commands.h"
 #include "usher-front.h"
+#include "usher-host-view-private.h"
 #include "usher-listener-private.h"
 #include "usher-resources.h"
 #include "usher-setup.h"
@@ -116,6 +117,23 @@ check_resources (UsherSetup *setup)
     g_ptr_array_add (setup->problems, g_strdup (error->message));
 }
 
+/* What earlier runs have stored must fit what the services declare now. */
+static void
+check_stores (UsherSetup *setup)
+{
+  for (guint i = 0; setup->host != NULL && i < usher_host_get_n_lanes (setup->host); i++)
+    {
+      UsherLane *lane = usher_host_get_lane (setup->host, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!usher_lane_check (lane, &error))
+        g_ptr_array_add (setup->problems,
+                         g_strdup_printf ("service “%s” would not start: %s",
+                                          usher_lane_get_name (lane),
+                                          error->message));
+    }
+}
+
 int
 usher_check (const UsherOptions *options)
 {
@@ -126,6 +144,7 @@ usher_check (const UsherOptions *options)
   if (!is_there)
     check_missing_directory (setup);
   usher_catalog_foreach (setup->catalog, add_failed, setup);
+  check_stores (setup);
   check_listeners (setup);
   check_session_channel (setup, "revoke-channel");
   check_session_channel (setup, "restore-channel");

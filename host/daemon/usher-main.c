@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "usher-commands.h"
 
@@ -167,6 +168,8 @@ main (int argc, char **argv)
   const Command *command = NULL;
   g_autofree char *message = NULL;
 
+  /* whatever is made, by plugins too, is this user's alone */
+  umask (0077);
   setlocale (LC_ALL, "");
   g_set_print_handler (print_out);
   g_set_printerr_handler (print_err);

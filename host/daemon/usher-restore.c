@@ -151,7 +151,7 @@ stage_one (Restore *self, const UsherBackupEntry *entry, GError **error)
   guint64 size = 0;
 
   if (!usher_durable_file_make_parent (self->stage, entry->name, error) ||
-      !usher_durable_file_copy (from, to, (int) entry->mode, &size, &sum, error))
+      !usher_durable_file_copy (from, to, (int) entry->mode & 0700, &size, &sum, error))
     return FALSE;
   if (size == entry->size && g_str_equal (sum, entry->sum))
     return TRUE;

@@ -10,6 +10,7 @@
 #include "usher-endpoint-private.h"
 #include "usher-listener-private.h"
 #include "usher-schema.h"
+#include "usher-upgrade-private.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,9 @@ void usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *en
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error);
 gboolean usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError **error);
+/* or INVALID: it does not go on where the one before ends; its schema has the level that it leads to then */
+gboolean
+usher_declarations_add_upgrade (UsherDeclarations *self, UsherUpgrade *upgrade, GError **error);
 
 /* (element-type UsherSchema) */
 GPtrArray *usher_declarations_get_schemas (UsherDeclarations *self);
@@ -35,6 +39,15 @@ GPtrArray *usher_declarations_get_schemas (UsherDeclarations *self);
 GPtrArray *usher_declarations_get_endpoints (UsherDeclarations *self);
 /* (element-type UsherListener) */
 GPtrArray *usher_declarations_get_listeners (UsherDeclarations *self);
+/* (element-type UsherUpgrade): those of a collection in the order of levels */
+GPtrArray *usher_declarations_get_upgrades (UsherDeclarations *self);
+/* refuses a collection whose documents no upgrade leads on from; @level: the lowest that one has */
+gboolean usher_declarations_check_level (UsherDeclarations *self,
+                                         UsherSchema *schema,
+                                         guint level,
+                                         GError **error);
+/* the names of the timers, a set */
+GHashTable *usher_declarations_get_timers (UsherDeclarations *self);
 gboolean usher_declarations_has_blocking_endpoint (UsherDeclarations *self);
 
 /* all (nullable) */

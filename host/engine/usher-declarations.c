@@ -19,6 +19,8 @@ struct _UsherDeclarations
   GPtrArray *endpoints; /* (owned) (element-type UsherEndpoint) */
   GPtrArray *listeners; /* (owned) (element-type UsherListener) */
   GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
+  GPtrArray *upgrades;  /* (owned) (element-type UsherUpgrade) */
+  GHashTable *timers;   /* (owned): the names of @alarms, a set */
 };
 
 UsherDeclarations *
@@ -32,6 +34,8 @@ usher_declarations_new (const char *service)
   self->endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_endpoint_free);
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_listener_free);
   self->alarms = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_alarm_free);
+  self->upgrades = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_upgrade_free);
+  self->timers = g_hash_table_new (g_str_hash, g_str_equal);
 
   return self;
 }
@@ -50,9 +54,11 @@ usher_declarations_unref (UsherDeclarations *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_hash_table_unref (self->timers);
   g_ptr_array_unref (self->endpoints);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->alarms);
+  g_ptr_array_unref (self->upgrades);
   g_ptr_array_unref (self->schemas);
   g_free (self->service);
   g_free (self);
@@ -128,10 +134,60 @@ usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError
   gboolean is_known = usher_declarations_find_alarm (self, name) != NULL;
 
   g_ptr_array_add (self->alarms, alarm);
+  g_hash_table_add (self->timers, (gpointer) name);
   if (is_known)
     g_set_error (error, USHER_ERROR, USHER_ERROR_CONFLICT, "timer “%s” is declared twice", name);
 
   return !is_known;
+}
+
+/* (nullable): why an upgrade cannot be added */
+static const char *
+find_fault (const UsherUpgrade *upgrade, UsherSchema *schema)
+{
+  guint from = usher_upgrade_get_from (upgrade);
+  guint level = schema != NULL ? usher_schema_get_level (schema) : 0;
+
+  if (schema == NULL)
+    return "the collection is not declared";
+  if (usher_upgrade_get_to (upgrade) <= from)
+    return "it leads nowhere";
+  if (level > 0 && from != level)
+    return "it does not begin where the one before ends";
+
+  return NULL;
+}
+
+gboolean
+usher_declarations_add_upgrade (UsherDeclarations *self, UsherUpgrade *upgrade, GError **error)
+{
+  const char *collection = usher_upgrade_get_collection (upgrade);
+  UsherSchema *schema = usher_declarations_find_schema (self, collection);
+  const char *fault = find_fault (upgrade, schema);
+
+  g_ptr_array_add (self->upgrades, upgrade);
+  if (fault == NULL)
+    {
+      usher_schema_set_level (schema, usher_upgrade_get_to (upgrade));
+      return TRUE;
+    }
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "upgrade of collection “%s” from %u to %u: %s",
+               collection,
+               usher_upgrade_get_from (upgrade),
+               usher_upgrade_get_to (upgrade),
+               fault);
+
+  return FALSE;
+}
+
+GPtrArray *
+usher_declarations_get_upgrades (UsherDeclarations *self)
+{
+  return self->upgrades;
 }
 
 GPtrArray *
@@ -150,6 +206,12 @@ GPtrArray *
 usher_declarations_get_listeners (UsherDeclarations *self)
 {
   return self->listeners;
+}
+
+GHashTable *
+usher_declarations_get_timers (UsherDeclarations *self)
+{
+  return self->timers;
 }
 
 gboolean
@@ -205,6 +267,47 @@ usher_declarations_find_alarm (UsherDeclarations *self, const char *name)
     }
 
   return NULL;
+}
+
+static const UsherUpgrade *
+find_first_upgrade (UsherDeclarations *self, const char *collection)
+{
+  for (guint i = 0; i < self->upgrades->len; i++)
+    {
+      const UsherUpgrade *upgrade = g_ptr_array_index (self->upgrades, i);
+
+      if (g_str_equal (usher_upgrade_get_collection (upgrade), collection))
+        return upgrade;
+    }
+
+  return NULL;
+}
+
+gboolean
+usher_declarations_check_level (UsherDeclarations *self,
+                                UsherSchema *schema,
+                                guint level,
+                                GError **error)
+{
+  const char *collection = usher_schema_get_collection (schema);
+  const UsherUpgrade *first = find_first_upgrade (self, collection);
+
+  if (first == NULL || level >= usher_upgrade_get_from (first))
+    return TRUE;
+
+  g_set_error (
+      error,
+      USHER_ERROR,
+      USHER_ERROR_INVALID,
+      "documents of collection “%s” are at level %u, and the first upgrade begins at %u: run a "
+      "version of service “%s” that has the upgrades between until all are done "
+      "(docs/evolution.md)",
+      collection,
+      level,
+      usher_upgrade_get_from (first),
+      self->service);
+
+  return FALSE;
 }
 
 char *

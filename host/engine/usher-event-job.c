@@ -82,6 +82,16 @@ describe_event (UsherJob *job, UsherLogScope *scope)
   scope->correlation = usher_event_get_correlation (self->event);
 }
 
+static char *
+dup_handler (UsherJob *job)
+{
+  const UsherListener *listener = ((EventJob *) job)->listener;
+
+  return g_strdup_printf ("listener to “%s” in group “%s”",
+                          usher_listener_get_channel (listener),
+                          usher_listener_get_group (listener));
+}
+
 static void
 on_released (UsherWork *work)
 {
@@ -138,6 +148,7 @@ static const UsherJobClass event_job_class = {
   .fill = fill_unit,
   .call = call_handler,
   .describe = describe_event,
+  .dup_handler = dup_handler,
   .defer = defer_locally,
   .end = end_event,
   .clear = clear_event,

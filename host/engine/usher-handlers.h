@@ -67,5 +67,17 @@ typedef gboolean (*UsherTimerHandler) (UsherTimer *timer,
                                        UsherUnit *unit,
                                        gpointer user_data,
                                        GError **error);
+/**
+ * UsherUpgradeFunc:
+ * @document: a document below the level to which the upgrade leads
+ * @user_data: (closure): data of the service
+ * @error: return location for an error
+ *
+ * Brings one document to the level of an upgrade, on a thread of the host's. It sees nothing else. What is right already, in part or as
+ * a whole, it leaves as it is.
+ *
+ * Returns: whether @document shall be stored so; else it stays as it was, and is tried again in a minute
+ */
+typedef gboolean (*UsherUpgradeFunc) (UsherDocument *document, gpointer user_data, GError **error);
 
 G_END_DECLS

@@ -17,7 +17,8 @@ typedef struct _UsherJob UsherJob;
 /* @error: NULL: committed. DEFER: come again. On any thread; must not block. */
 typedef void (*UsherJobDoneFunc) (const GError *error, gpointer user_data);
 
-/* What is different in a request, an event and a timer. All but @fill, @call, @describe, @end and @clear (nullable). */
+/* What is different in a request, an event and a timer. All but @fill, @call, @describe, @dup_handler, @end and @clear
+ * (nullable). */
 typedef struct
 {
   gsize size; /* of the job, which begins with an UsherJob */
@@ -31,6 +32,8 @@ typedef struct
   /* (transfer none) (nullable): the answer that a step may still change, without anything in it */
   UsherReply *(*reset_reply) (UsherJob *self);
   void (*describe) (UsherJob *self, UsherLogScope *scope);
+  /* (transfer full): which handler it is, for people */
+  char *(*dup_handler) (UsherJob *self);
   /* the handler has asked for another time; FALSE: it has none */
   gboolean (*defer) (UsherJob *self, UsherUnit *unit);
   /* the last of what goes into a unit, and whether that is something to commit by itself */

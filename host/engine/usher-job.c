@@ -9,6 +9,7 @@
 #include "usher-job-private.h"
 
 #include "usher-error.h"
+#include "usher-fault-private.h"
 #include "usher-outcome-private.h"
 #include "usher-unit-run-private.h"
 
@@ -93,6 +94,26 @@ take_step (UsherJob *self)
   self->n_conflicts = 0;
 }
 
+/* (transfer full): what is told of a fault of the program. Who answers a request, and who sets a timer anew, logs why; the bus
+ * tells nobody before it parks the event. */
+static GError *
+make_fault (UsherJob *self, const char *reason)
+{
+  g_autofree char *handler = self->klass->dup_handler (self);
+  GError *fault = g_error_new (USHER_ERROR,
+                               USHER_ERROR_FAILED,
+                               "service “%s”, %s%s: %s",
+                               usher_lane_get_name (self->lane),
+                               self->step != NULL ? "a step of " : "",
+                               handler,
+                               reason);
+
+  if (self->klass->is_event)
+    g_message ("%s", fault->message);
+
+  return fault;
+}
+
 static void
 settle (UsherJob *self, UsherCommit *commit, const GError *error)
 {
@@ -112,7 +133,9 @@ settle (UsherJob *self, UsherCommit *commit, const GError *error)
       return;
     }
 
-  if (error != NULL)
+  if (error != NULL && usher_outcome_is_fault (error))
+    told = make_fault (self, error->message);
+  else if (error != NULL)
     told = usher_outcome_translate (error, self->klass->is_request);
   usher_job_finish (self, told != NULL ? told : error);
 }
@@ -166,6 +189,8 @@ prepare_unit (UsherJob *self)
   g_clear_object (&self->unit);
   self->unit =
       usher_unit_new (usher_lane_get_store (self->lane), usher_lane_get_clock (self->lane));
+  usher_unit_set_timers (self->unit,
+                         usher_declarations_get_timers (usher_lane_get_declarations (self->lane)));
   self->klass->fill (self, self->unit, self->step == NULL);
 }
 
@@ -180,6 +205,26 @@ call_handler (UsherJob *self, GError **error)
   return self->klass->call (self, self->unit, error);
 }
 
+/* What a handler with a fault says does not count. */
+static gboolean
+call_watched (UsherJob *self, GError **error)
+{
+  UsherFaultScope faults = { 0 };
+  g_autofree char *reason = NULL;
+  gboolean ok = FALSE;
+
+  usher_fault_push_scope (&faults);
+  ok = call_handler (self, error);
+  reason = usher_fault_pop_scope (&faults);
+  if (reason == NULL)
+    return ok;
+
+  g_clear_error (error);
+  *error = make_fault (self, reason);
+
+  return FALSE;
+}
+
 static gboolean
 call_in_scope (UsherJob *self, GError **error)
 {
@@ -188,7 +233,7 @@ call_in_scope (UsherJob *self, GError **error)
 
   self->klass->describe (self, &scope);
   usher_log_push_scope (&scope);
-  ok = call_handler (self, error);
+  ok = call_watched (self, error);
   usher_log_pop_scope (&scope);
 
   if (!ok && *error == NULL)

@@ -69,6 +69,9 @@ UsherLane *usher_lane_new (UsherDeclarations *declarations, const UsherLaneGroun
 void usher_lane_free (UsherLane *self);
 /* opens store and pool, and (@bus, nullable) relays what an earlier run left */
 gboolean usher_lane_open (UsherLane *self, UsherBus *bus, GError **error);
+/* whether the store of an earlier run would do; nothing is changed or left open */
+USHER_API
+gboolean usher_lane_check (UsherLane *self, GError **error);
 /* nobody uses the service any more */
 gboolean usher_lane_close (UsherLane *self, GError **error);
 gboolean usher_lane_is_open (UsherLane *self);

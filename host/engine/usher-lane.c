@@ -193,19 +193,84 @@ open_pool (UsherLane *self, GError **error)
   return self->pool != NULL;
 }
 
-gboolean
-usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
+/* Documents that no upgrade leads on from would stay behind for ever. */
+static gboolean
+check_levels (UsherLane *self, UsherSchema *schema, GError **error)
+{
+  const char *collection = usher_schema_get_collection (schema);
+  g_autoptr (GPtrArray) lowest = NULL;
+  UsherDocument *document = NULL;
+
+  if (usher_schema_get_level (schema) == 0)
+    return TRUE;
+
+  lowest = usher_store_list_outdated (self->store, collection, NULL, 1, error);
+  usher_store_end_reads (self->store);
+  if (lowest == NULL)
+    return FALSE;
+
+  document = lowest->len > 0 ? g_ptr_array_index (lowest, 0) : NULL;
+
+  return document == NULL || usher_declarations_check_level (self->declarations,
+                                                             schema,
+                                                             usher_document_get_level (document),
+                                                             error);
+}
+
+static gboolean
+add_collections (UsherLane *self, GError **error)
 {
   GPtrArray *schemas = usher_declarations_get_schemas (self->declarations);
 
+  for (guint i = 0; i < schemas->len; i++)
+    {
+      UsherSchema *schema = g_ptr_array_index (schemas, i);
+
+      if (!usher_store_add_collection (self->store, schema, error) ||
+          !check_levels (self, schema, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+usher_lane_check (UsherLane *self, GError **error)
+{
+  GPtrArray *schemas = usher_declarations_get_schemas (self->declarations);
+  g_autofree char *path = g_strdup_printf ("%s/%s.db", self->directory, usher_lane_get_name (self));
+  g_autoptr (UsherStore) store = NULL;
+  gboolean ok = TRUE;
+
+  /* a database that is not there is not made here */
+  if (self->ground.open_store == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  store = open_store (self, error);
+  for (guint i = 0; store != NULL && ok && i < schemas->len; i++)
+    {
+      UsherSchema *schema = g_ptr_array_index (schemas, i);
+      guint level = 0;
+
+      ok = usher_store_check_collection (store, schema, &level, error) &&
+           usher_declarations_check_level (self->declarations, schema, level, error);
+    }
+  if (store != NULL)
+    usher_store_close (store, NULL);
+
+  return store != NULL && ok;
+}
+
+gboolean
+usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
+{
   self->store = open_store (self, error);
   if (self->store == NULL)
     return FALSE;
 
   self->blocks = usher_store_get_traits (self->store)->blocks;
-  for (guint i = 0; i < schemas->len; i++)
-    if (!usher_store_add_collection (self->store, g_ptr_array_index (schemas, i), error))
-      return FALSE;
+  if (!add_collections (self, error))
+    return FALSE;
   usher_store_set_observer (self->store, on_committed, self, NULL);
   if (!open_pool (self, error))
     return FALSE;

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 gboolean usher_outcome_is_lost_race (const GError *error);
 /* the event that failed with @error is not to blame: it comes again and counts no attempt */
 gboolean usher_outcome_is_deferral (const GError *error);
+/* a unit that cannot be committed is the service's fault, not the person's */
+gboolean usher_outcome_is_fault (const GError *error);
 /* (transfer full) (nullable): what is said of a commit that failed; NULL: @error as it is */
 GError *usher_outcome_translate (const GError *error, gboolean is_request);
 

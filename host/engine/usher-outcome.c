@@ -26,13 +26,16 @@ usher_outcome_is_deferral (const GError *error)
          g_error_matches (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
 }
 
+gboolean
+usher_outcome_is_fault (const GError *error)
+{
+  return g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID) ||
+         g_error_matches (error, USHER_ERROR, USHER_ERROR_TOO_LARGE);
+}
+
 GError *
 usher_outcome_translate (const GError *error, gboolean is_request)
 {
-  /* a unit that cannot be committed is the service's bug, not the person's */
-  if (g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID))
-    return g_error_new (USHER_ERROR, USHER_ERROR_FAILED, "unit refused: %s", error->message);
-
   /* the store has told the operator, with paths that are nobody else's business */
   if (is_request && g_error_matches (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE))
     return g_error_new_literal (USHER_ERROR,

@@ -139,6 +139,16 @@ describe_request (UsherJob *job, UsherLogScope *scope)
   scope->request = usher_request_get_id (get_request ((RequestJob *) job));
 }
 
+static char *
+dup_handler (UsherJob *job)
+{
+  const UsherRoute *route = usher_endpoint_get_route (((RequestJob *) job)->endpoint);
+
+  return g_strdup_printf ("route “%s %s”",
+                          usher_route_get_method (route),
+                          usher_route_get_pattern (route));
+}
+
 static void
 on_wait_end (UsherWait *wait, UsherWaitEnd how)
 {
@@ -231,6 +241,7 @@ static const UsherJobClass request_job_class = {
   .call = call_handler,
   .reset_reply = reset_reply,
   .describe = describe_request,
+  .dup_handler = dup_handler,
   .defer = wait_for_document,
   .seal = keep_answer,
   .end = end_request,

@@ -41,6 +41,12 @@ describe_timer (UsherJob *job, UsherLogScope *scope)
   scope->document = usher_timer_get_key (((TimerJob *) job)->timer);
 }
 
+static char *
+dup_handler (UsherJob *job)
+{
+  return g_strdup_printf ("timer “%s”", usher_alarm_get_name (((TimerJob *) job)->alarm));
+}
+
 static void
 leave (TimerJob *self, const GError *error)
 {
@@ -146,6 +152,7 @@ static const UsherJobClass timer_job_class = {
   .fill = fill_unit,
   .call = call_handler,
   .describe = describe_timer,
+  .dup_handler = dup_handler,
   .end = end_timer,
   .clear = clear_timer,
 };

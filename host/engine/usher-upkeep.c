@@ -9,6 +9,7 @@
 #include "usher-upkeep-private.h"
 
 #include "usher-timer-job-private.h"
+#include "usher-upgrades-private.h"
 
 #define BEAT           (250 * G_TIME_SPAN_MILLISECOND)
 #define RETRY          G_TIME_SPAN_SECOND
@@ -22,8 +23,9 @@ typedef struct
 {
   UsherLane *lane; /* (unowned): it owns the ticker, which owns this */
   gboolean fires;
-  gint64 last_prune;   /* when it began */
-  gboolean is_pruning; /* there is more */
+  gint64 last_prune;       /* when it began */
+  gboolean is_pruning;     /* there is more */
+  UsherUpgrades *upgrades; /* (owned) */
 } Upkeep;
 
 /* Starts the timers that are due; returns when to look again. */
@@ -114,8 +116,19 @@ tick (gint64 now, gpointer user_data)
   /* of several processes one is enough */
   if (has_lease)
     next = MIN (next, prune (self, now));
+  if (has_lease && !usher_lane_is_resting (self->lane))
+    next = MIN (next, usher_upgrades_run (self->upgrades, now));
 
   return usher_lane_is_shared (self->lane) ? MIN (next, now + BEAT) : next;
+}
+
+static void
+free_upkeep (gpointer data)
+{
+  Upkeep *self = data;
+
+  usher_upgrades_free (self->upgrades);
+  g_free (self);
 }
 
 gboolean
@@ -125,7 +138,8 @@ usher_upkeep_start (UsherLane *lane, gboolean fires, GError **error)
 
   self->lane = lane;
   self->fires = fires;
+  self->upgrades = usher_upgrades_new (lane);
   self->last_prune = usher_clock_get_time (usher_lane_get_clock (lane));
 
-  return usher_ticker_start (usher_lane_get_ticker (lane), tick, self, g_free, error);
+  return usher_ticker_start (usher_lane_get_ticker (lane), tick, self, free_upkeep, error);
 }

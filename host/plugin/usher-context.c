@@ -292,6 +292,51 @@ usher_context_add_timer (UsherContext *self,
 }
 
 /**
+ * usher_context_add_upgrade:
+ * @self: a context
+ * @collection: a collection that is declared already
+ * @from: the level of the documents that are brought along, 0: those that were made before there was an upgrade
+ * @to: their level then, which is that of new documents if this is the last upgrade
+ * @func: (scope notified) (closure user_data) (destroy destroy): changes one document
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data
+ *
+ * Declares how stored documents are brought in line with what the service makes of new ones. In configure() only; the upgrades of a
+ * collection follow each other without a gap.
+ *
+ * One copy of the service upgrades the documents that are behind, in slices, on a thread of the host's, while all of them serve; after a
+ * restart it goes on where it was. Until all is done handlers meet documents of both levels. Neither the version of a document nor an
+ * event tells of its upgrade.
+ *
+ * @func may be given a document a second time, when a copy that does not know the upgrade has changed it: it leaves as it is what is
+ * right already. It reads and sets fields of the schema alone, so a field that it reads is declared still. A document for which it fails
+ * is tried again in a minute, and told of in the log.
+ */
+void
+usher_context_add_upgrade (UsherContext *self,
+                           const char *collection,
+                           guint from,
+                           guint to,
+                           UsherUpgradeFunc func,
+                           gpointer user_data,
+                           GDestroyNotify destroy)
+{
+  UsherUpgrade *upgrade = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (USHER_IS_CONTEXT (self));
+  g_return_if_fail (collection != NULL);
+  g_return_if_fail (func != NULL);
+
+  if (!may_declare (self, "an upgrade"))
+    return;
+
+  upgrade = usher_upgrade_new (collection, from, to, func, user_data, destroy);
+  if (!usher_declarations_add_upgrade (self->declarations, upgrade, &error))
+    take_error (self, error);
+}
+
+/**
  * usher_context_get_name:
  * @self: a context
  *

@@ -53,6 +53,14 @@ void usher_context_add_timer (UsherContext *self,
                               UsherTimerHandler handler,
                               gpointer user_data,
                               GDestroyNotify destroy);
+USHER_API
+void usher_context_add_upgrade (UsherContext *self,
+                                const char *collection,
+                                guint from,
+                                guint to,
+                                UsherUpgradeFunc func,
+                                gpointer user_data,
+                                GDestroyNotify destroy);
 
 USHER_API
 const char *usher_context_get_name (UsherContext *self);

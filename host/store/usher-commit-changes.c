@@ -41,7 +41,12 @@ find_change (UsherCommit *self, const char *collection, const char *id)
 static void
 add_change (UsherCommit *self, UsherChangeKind kind, UsherDocument *document, gint64 version)
 {
-  UsherChange change = { kind, usher_document_ref (document), version };
+  UsherChange change = {
+    kind,
+    usher_document_ref (document),
+    version,
+    usher_document_get_level (document),
+  };
 
   if (self->changes == NULL)
     {
@@ -100,6 +105,8 @@ replace_again (UsherChange *change, UsherDocument *document, GError **error)
 
   if (change->kind == USHER_CHANGE_REMOVE)
     return refuse_change (document, "is removed by this unit", error);
+  if (change->kind == USHER_CHANGE_UPGRADE)
+    return refuse_change (document, "is upgraded by this unit", error);
   if (usher_document_get_version (document) != version &&
       usher_document_get_version (document) != change->expected_version)
     return refuse_change (document, "is changed by this unit at another version", error);
@@ -118,7 +125,7 @@ replace_again (UsherChange *change, UsherDocument *document, GError **error)
  * @document: a document as it shall be, at the version that was read
  * @error: return location for an error
  *
- * Replaces a document, if its stored version is still the one that was read. Its version becomes one more at once.
+ * Replaces a document, if its stored version and level are still those that were read. Its version becomes one more at once.
  * What is inserted by this commit stays an insert, and what is replaced twice is one step of the version.
  *
  * Returns: whether it will be; `USHER_ERROR_INVALID` when it has no id or is removed by this commit
@@ -175,6 +182,35 @@ usher_commit_remove (UsherCommit *self, UsherDocument *document, GError **error)
     g_array_remove_index (self->changes, change - (UsherChange *) (gpointer) self->changes->data);
   else
     change->kind = USHER_CHANGE_REMOVE;
+
+  return TRUE;
+}
+
+/**
+ * usher_commit_upgrade:
+ * @self: a commit that does nothing else to @document
+ * @document: a document as it shall be, at the version and level that were read
+ * @level: the level that it has then
+ * @error: return location for an error
+ *
+ * Upgrades a document: replaces it, but keeps its version, for what it says is the same; whoever counts versions by events misses
+ * none. It conflicts with whoever has changed the document meanwhile, and the level with whoever read it before.
+ *
+ * Returns: whether it will be; `USHER_ERROR_INVALID` when it has no id or is changed by this commit
+ */
+gboolean
+usher_commit_upgrade (UsherCommit *self, UsherDocument *document, guint level, GError **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  if (usher_document_get_id (document) == NULL)
+    return refuse_change (document, "has no id and was not read", error);
+  if (find_change (self, get_collection (document), usher_document_get_id (document)) != NULL)
+    return refuse_change (document, "is changed by this unit already", error);
+
+  add_change (self, USHER_CHANGE_UPGRADE, document, usher_document_get_version (document));
+  usher_document_set_level (document, level);
 
   return TRUE;
 }

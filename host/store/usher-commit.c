@@ -24,10 +24,13 @@
  *    the commit *was applied*, which is success.
  * 2. When the key of the request is stored already, and not as this commit's own without an answer, the error is
  *    `USHER_ERROR_TAKEN`.
- * 3. Each change needs the stored version that it names (`USHER_ERROR_CONFLICT`) and its unique values for itself
+ * 3. Each change needs the stored version that it names, and but for a removal the level (`USHER_ERROR_CONFLICT`), and its unique values for itself
  *    (`USHER_ERROR_TAKEN`).
  * 4. The timer that fired is dropped, then the timers are set and dropped in their order.
  * 5. The events are put at the end of the outbox, in their order and together; each gets a mark.
+ *
+ * What is wrong with one commit concerns no other, however many a store writes together: only where nothing can be written do
+ * all of them fail.
  *
  * A store that keeps the events inside of the documents puts them into the first one that is changed, or into a document of
  * their own. Used by one thread at a time.

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @USHER_CHANGE_INSERT: it is new
  * @USHER_CHANGE_REPLACE: it takes the place of the version that was read
  * @USHER_CHANGE_REMOVE: it goes
+ * @USHER_CHANGE_UPGRADE: as a replacement, but the version stays
  *
  * What is done to a document.
  */
@@ -29,13 +30,15 @@ typedef enum
   USHER_CHANGE_INSERT,
   USHER_CHANGE_REPLACE,
   USHER_CHANGE_REMOVE,
+  USHER_CHANGE_UPGRADE,
 } UsherChangeKind;
 
 /**
  * UsherChange:
  * @kind: what is done
  * @document: as it shall be; for a removal as it was read
- * @expected_version: which version must be stored, for a replacement and a removal
+ * @expected_version: which version must be stored, for a replacement, a removal and an upgrade
+ * @expected_level: which level must be stored, for a replacement and an upgrade
  *
  * What a commit does to one document.
  */
@@ -44,6 +47,7 @@ typedef struct
   UsherChangeKind kind;
   UsherDocument *document;
   gint64 expected_version;
+  guint expected_level;
 } UsherChange;
 
 /**
@@ -87,6 +91,9 @@ USHER_API
 gboolean usher_commit_replace (UsherCommit *self, UsherDocument *document, GError **error);
 USHER_API
 gboolean usher_commit_remove (UsherCommit *self, UsherDocument *document, GError **error);
+USHER_API
+gboolean
+usher_commit_upgrade (UsherCommit *self, UsherDocument *document, guint level, GError **error);
 USHER_API
 void usher_commit_publish (UsherCommit *self, UsherEvent *event);
 USHER_API

@@ -51,6 +51,7 @@ get_sql (UsherSqliteTable *table, UsherChangeKind kind)
     case USHER_CHANGE_INSERT:
       return table->insert;
     case USHER_CHANGE_REPLACE:
+    case USHER_CHANGE_UPGRADE:
       return table->replace;
     case USHER_CHANGE_REMOVE:
     default:
@@ -65,8 +66,10 @@ write_document (UsherSqliteConnection *connection,
                 GError **error)
 {
   const char *sql = get_sql (table, change->kind);
-  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
   g_autofree char *private_text = NULL;
+  g_autoptr (UsherDocument) theirs = NULL;
+  /* freed first, for it borrows the others */
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
   GError *trouble = NULL;
   int index = 2;
 
@@ -77,10 +80,13 @@ write_document (UsherSqliteConnection *connection,
   if (change->kind != USHER_CHANGE_REMOVE)
     {
       private_text = usher_document_dup_private_text (change->document);
-      index = usher_sqlite_table_bind (table, statement, change->document, private_text);
+      theirs = usher_sqlite_table_read_foreign (table, change->document, private_text);
+      index = usher_sqlite_table_bind (table, statement, change->document, theirs, private_text);
     }
   if (change->kind != USHER_CHANGE_INSERT)
-    usher_sqlite_statement_bind_integer (statement, index, change->expected_version);
+    usher_sqlite_statement_bind_integer (statement, index++, change->expected_version);
+  if (change->kind == USHER_CHANGE_REPLACE || change->kind == USHER_CHANGE_UPGRADE)
+    usher_sqlite_statement_bind_integer (statement, index, change->expected_level);
 
   if (!usher_sqlite_connection_finish (connection, statement, &trouble))
     return refuse_or_break (table, trouble, error);

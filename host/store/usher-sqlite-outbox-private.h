@@ -20,6 +20,8 @@ GPtrArray *usher_sqlite_outbox_list (UsherSqliteConnection *connection,
                                      guint limit,
                                      GArray *marks,
                                      GError **error);
+/* FALSE: with an event that is too large to be ever published */
+gboolean usher_sqlite_outbox_check (UsherCommit *commit, GError **error);
 /* adds the events of @commit and gives them their marks */
 gboolean
 usher_sqlite_outbox_write (UsherSqliteConnection *connection, UsherCommit *commit, GError **error);

@@ -75,18 +75,6 @@ add_event (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
   gsize length = 0;
   const char *payload = usher_event_get_payload (event, &length);
 
-  /* no bus would ever take it, nor what is behind it */
-  if (length > USHER_EVENT_MAX_PAYLOAD)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_TOO_LARGE,
-                   "an event of channel “%s” is over %d bytes",
-                   usher_event_get_channel (event),
-                   USHER_EVENT_MAX_PAYLOAD);
-      return FALSE;
-    }
-
   statement = usher_sqlite_connection_get (connection, add, error);
   if (statement == NULL)
     return FALSE;
@@ -100,6 +88,31 @@ add_event (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
   usher_sqlite_statement_bind_text_sized (statement, 7, payload, length);
 
   return usher_sqlite_connection_finish (connection, statement, error);
+}
+
+/* no bus would ever take it, nor what is behind it */
+gboolean
+usher_sqlite_outbox_check (UsherCommit *commit, GError **error)
+{
+  for (guint i = 0; i < usher_commit_get_n_events (commit); i++)
+    {
+      UsherEvent *event = usher_commit_get_event (commit, i);
+      gsize length = 0;
+
+      usher_event_get_payload (event, &length);
+      if (length <= USHER_EVENT_MAX_PAYLOAD)
+        continue;
+
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_TOO_LARGE,
+                   "an event of channel “%s” is over %d bytes",
+                   usher_event_get_channel (event),
+                   USHER_EVENT_MAX_PAYLOAD);
+      return FALSE;
+    }
+
+  return TRUE;
 }
 
 gboolean

@@ -39,6 +39,8 @@ gboolean usher_sqlite_page_open (UsherSqlitePageFile *self, const char *path, GE
 void usher_sqlite_page_close (UsherSqlitePageFile *self);
 /* gives up all locks; the memory stays */
 void usher_sqlite_page_unlock (UsherSqlitePageFile *self);
+/* whether nobody else has it open */
+gboolean usher_sqlite_page_is_alone (UsherSqlitePageFile *self);
 /* marks @id as open until the file is closed */
 gboolean
 usher_sqlite_page_mark (UsherSqlitePageFile *self, gint64 id, const char *path, GError **error);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-owner-only-private.h"
 
 /* "USHS" */
 #define MAGIC 0x55534853
@@ -156,6 +157,7 @@ usher_sqlite_page_open (UsherSqlitePageFile *self, const char *path, GError **er
   if (self->fd < 0)
     return refuse (path, errno, error);
 
+  usher_owner_only_narrow (path);
   for (guint i = 0; i < MOST_TRIES && trouble == NULL; i++)
     if (try_to_join (self, path, &trouble))
       return TRUE;
@@ -197,4 +199,13 @@ usher_sqlite_page_is_marked (UsherSqlitePageFile *self, gint64 id)
 
   /* who cannot be asked is taken for alive */
   return fcntl (self->fd, F_OFD_GETLK, &range) != 0 || range.l_type != F_UNLCK;
+}
+
+gboolean
+usher_sqlite_page_is_alone (UsherSqlitePageFile *self)
+{
+  struct flock range = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = USE_LOCK, .l_len = 1 };
+
+  /* who cannot be asked is taken for there */
+  return fcntl (self->fd, F_OFD_GETLK, &range) == 0 && range.l_type == F_UNLCK;
 }

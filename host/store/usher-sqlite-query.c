@@ -85,7 +85,7 @@ make_sql (UsherQuery *query, UsherSqliteTable *table, const char *unset, GError 
   g_autoptr (GString) sql = g_string_new (NULL);
   int index = 3;
 
-  g_string_append_printf (sql, "SELECT version,body,private,id FROM %s WHERE 1", table->name);
+  g_string_append_printf (sql, "SELECT version,body,private,level,id FROM %s WHERE 1", table->name);
   if (usher_query_get_after (query) != NULL)
     g_string_append (sql, " AND id>?2");
 
@@ -233,7 +233,7 @@ read_rows (UsherSqliteReader *reader,
   while ((ok = usher_sqlite_connection_step (reader->connection, statement, &has_row, error)) &&
          has_row)
     {
-      const char *id = usher_sqlite_statement_get_text (statement, 3);
+      const char *id = usher_sqlite_statement_get_text (statement, 4);
 
       g_ptr_array_add (documents, usher_sqlite_table_read (table, statement, id, block));
     }

@@ -27,6 +27,9 @@ const char *usher_sqlite_share_get_id (UsherSqliteShare *self);
 /* whether the store that @id named is open still, in whatever process */
 gboolean usher_sqlite_share_is_open (UsherSqliteShare *self, const char *id);
 
+/* whether no other store, of this process or another, has the database open */
+gboolean usher_sqlite_share_is_alone (UsherSqliteShare *self);
+
 /* Waits for the writers before; UNAVAILABLE names the process that does not leave. The thread that entered leaves. */
 gboolean usher_sqlite_share_enter (UsherSqliteShare *self, gint64 timeout, GError **error);
 void usher_sqlite_share_leave (UsherSqliteShare *self);

@@ -115,6 +115,12 @@ usher_sqlite_share_is_open (UsherSqliteShare *self, const char *id)
   return *end == '\0' && number <= G_MAXINT64 && is_open (self, (gint64) number);
 }
 
+gboolean
+usher_sqlite_share_is_alone (UsherSqliteShare *self)
+{
+  return usher_sqlite_page_is_alone (&self->file);
+}
+
 static void
 wake (UsherSqlitePage *page)
 {

@@ -12,6 +12,7 @@
 #include "usher-sqlite-figures-private.h"
 #include "usher-sqlite-inbox-private.h"
 #include "usher-sqlite-layout-private.h"
+#include "usher-sqlite-levels-private.h"
 #include "usher-sqlite-outbox-private.h"
 #include "usher-sqlite-prune-private.h"
 #include "usher-sqlite-query-private.h"
@@ -54,18 +55,33 @@ usher_sqlite_store_get_traits (UsherStore *store)
   return &USHER_SQLITE_STORE (store)->traits;
 }
 
+typedef struct
+{
+  UsherSqliteStore *store; /* (unowned) */
+  UsherSqliteTable *table; /* (unowned) */
+  guint *level; /* (nullable): it is only looked whether it would do; gets the lowest level */
+} Addition;
+
+/* In the gate: who opens the file next to this one is not past it. */
 static gboolean
 add_on_writer (UsherSqliteConnection *connection, gpointer user_data, GError **error)
 {
-  return usher_sqlite_layout_add (connection, user_data, error);
+  const Addition *addition = user_data;
+  UsherSqliteShare *share = addition->store->share;
+  gboolean is_alone = share == NULL || usher_sqlite_share_is_alone (share);
+
+  if (addition->level != NULL)
+    return usher_sqlite_layout_check (
+        connection, addition->table, is_alone, addition->level, error);
+
+  return usher_sqlite_layout_add (connection, addition->table, is_alone, error);
 }
 
 static gboolean
-usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GError **error)
+run_addition (UsherSqliteStore *self, UsherSqliteTable *table, guint *level, GError **error)
 {
-  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
-  const char *collection = usher_schema_get_collection (schema);
-  g_autoptr (UsherSqliteTable) table = usher_sqlite_table_new (schema);
+  Addition addition = { self, table, level };
+  const char *collection = usher_schema_get_collection (table->schema);
 
   /* SQLite takes names that differ in case for the same */
   if (usher_sqlite_tables_find_like (self->tables, collection) != NULL)
@@ -78,12 +94,32 @@ usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GErro
       return FALSE;
     }
 
-  if (!usher_sqlite_writer_run (
-          self->writer, add_on_writer, USHER_SQLITE_OPEN_TIMEOUT, table, error))
+  return usher_sqlite_writer_run (
+      self->writer, add_on_writer, USHER_SQLITE_OPEN_TIMEOUT, &addition, error);
+}
+
+static gboolean
+usher_sqlite_store_add_collection (UsherStore *store, UsherSchema *schema, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteTable) table = usher_sqlite_table_new (schema);
+
+  if (!run_addition (self, table, NULL, error))
     return FALSE;
 
   usher_sqlite_tables_add (self->tables, g_steal_pointer (&table));
   return TRUE;
+}
+
+static gboolean
+usher_sqlite_store_check_collection (UsherStore *store,
+                                     UsherSchema *schema,
+                                     guint *level,
+                                     GError **error)
+{
+  g_autoptr (UsherSqliteTable) table = usher_sqlite_table_new (schema);
+
+  return run_addition (USHER_SQLITE_STORE (store), table, level, error);
 }
 
 static UsherSchema *
@@ -152,6 +188,26 @@ usher_sqlite_store_query (UsherStore *store, UsherQuery *query, GError **error)
     return NULL;
 
   return usher_sqlite_query_run (query, reader, table, error);
+}
+
+static GPtrArray *
+usher_sqlite_store_list_outdated (UsherStore *store,
+                                  const char *collection,
+                                  UsherDocument *after,
+                                  guint limit,
+                                  GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  UsherSqliteTable *table = find_table (self, collection, error);
+  g_autoptr (UsherSqliteReader) reader = NULL;
+
+  if (table == NULL)
+    return NULL;
+  reader = usher_sqlite_readers_enter (self->readers, error);
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_levels_list (reader->connection, table, after, limit, error);
 }
 
 static void
@@ -404,9 +460,11 @@ store_iface_init (UsherStoreInterface *iface)
 {
   iface->get_traits = usher_sqlite_store_get_traits;
   iface->add_collection = usher_sqlite_store_add_collection;
+  iface->check_collection = usher_sqlite_store_check_collection;
   iface->get_schema = usher_sqlite_store_get_schema;
   iface->lookup = usher_sqlite_store_lookup;
   iface->query = usher_sqlite_store_query;
+  iface->list_outdated = usher_sqlite_store_list_outdated;
   iface->end_reads = usher_sqlite_store_end_reads;
   iface->commit = usher_sqlite_store_commit;
   iface->set_observer = usher_sqlite_store_set_observer;

@@ -12,7 +12,7 @@
 
 #include "usher-error.h"
 
-#define FIRST_COLUMN 5
+#define FIRST_COLUMN 6
 
 static char *
 quote (const char *prefix, const char *collection, const char *field)
@@ -54,22 +54,55 @@ list_columns (UsherSchema *schema)
   return columns;
 }
 
+typedef void (*ColumnFunc) (GString *sql, const char *column, guint index);
+
+/* all columns, with the index of their parameter */
+static guint
+append_columns (UsherSqliteTable *self, GString *sql, ColumnFunc append)
+{
+  guint n_foreign = 0;
+  const UsherField *foreign =
+      self->foreign != NULL ? usher_schema_get_fields (self->foreign, &n_foreign) : NULL;
+
+  for (guint i = 0; i < self->columns->len + n_foreign; i++)
+    {
+      const UsherField *field = i < self->columns->len ? g_ptr_array_index (self->columns, i)
+                                                       : &foreign[i - self->columns->len];
+      g_autofree char *column = usher_sqlite_table_dup_column (field);
+
+      append (sql, column, FIRST_COLUMN + i);
+    }
+
+  return FIRST_COLUMN + self->columns->len + n_foreign;
+}
+
+static void
+append_name (GString *sql, const char *column, guint index)
+{
+  g_string_append_printf (sql, ",%s", column);
+}
+
+static void
+append_parameter (GString *sql, const char *column, guint index)
+{
+  g_string_append_printf (sql, ",?%u", index);
+}
+
+static void
+append_setting (GString *sql, const char *column, guint index)
+{
+  g_string_append_printf (sql, ",%s=?%u", column, index);
+}
+
 static char *
 make_insert (UsherSqliteTable *self)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
 
-  g_string_append_printf (sql, "INSERT INTO %s (id,version,body,private", self->name);
-  for (guint i = 0; i < self->columns->len; i++)
-    {
-      g_autofree char *column =
-          usher_sqlite_table_dup_column (g_ptr_array_index (self->columns, i));
-
-      g_string_append_printf (sql, ",%s", column);
-    }
-  g_string_append (sql, ") VALUES (?1,?2,?3,?4");
-  for (guint i = 0; i < self->columns->len; i++)
-    g_string_append_printf (sql, ",?%u", FIRST_COLUMN + i);
+  g_string_append_printf (sql, "INSERT INTO %s (id,version,body,private,level", self->name);
+  append_columns (self, sql, append_name);
+  g_string_append (sql, ") VALUES (?1,?2,?3,?4,?5");
+  append_columns (self, sql, append_parameter);
   g_string_append_c (sql, ')');
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
@@ -79,16 +112,11 @@ static char *
 make_replace (UsherSqliteTable *self)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
+  guint next;
 
-  g_string_append_printf (sql, "UPDATE %s SET version=?2,body=?3,private=?4", self->name);
-  for (guint i = 0; i < self->columns->len; i++)
-    {
-      g_autofree char *column =
-          usher_sqlite_table_dup_column (g_ptr_array_index (self->columns, i));
-
-      g_string_append_printf (sql, ",%s=?%u", column, FIRST_COLUMN + i);
-    }
-  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u", FIRST_COLUMN + self->columns->len);
+  g_string_append_printf (sql, "UPDATE %s SET version=?2,body=?3,private=?4,level=?5", self->name);
+  next = append_columns (self, sql, append_setting);
+  g_string_append_printf (sql, " WHERE id=?1 AND version=?%u AND level=?%u", next, next + 1);
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
 }
@@ -101,9 +129,15 @@ usher_sqlite_table_new (UsherSchema *schema)
   self->schema = usher_schema_ref (schema);
   self->columns = list_columns (schema);
   self->name = quote ("c:", usher_schema_get_collection (schema), "");
-  self->find = g_strdup_printf ("SELECT version,body,private FROM %s WHERE id=?1", self->name);
+  self->find =
+      g_strdup_printf ("SELECT version,body,private,level FROM %s WHERE id=?1", self->name);
   self->insert = make_insert (self);
   self->replace = make_replace (self);
+  self->list_outdated =
+      g_strdup_printf ("SELECT version,body,private,level,id FROM %s WHERE level<%u"
+                       " AND (level,id)>(?1,?2) ORDER BY level,id LIMIT ?3",
+                       self->name,
+                       usher_schema_get_level (schema));
   self->remove = g_strdup_printf ("DELETE FROM %s WHERE id=?1 AND version=?2", self->name);
 
   return self;
@@ -114,12 +148,25 @@ usher_sqlite_table_free (UsherSqliteTable *self)
 {
   g_ptr_array_unref (self->columns);
   usher_schema_unref (self->schema);
+  g_clear_pointer (&self->foreign, usher_schema_unref);
   g_free (self->name);
   g_free (self->find);
+  g_free (self->list_outdated);
   g_free (self->insert);
   g_free (self->replace);
   g_free (self->remove);
   g_free (self);
+}
+
+void
+usher_sqlite_table_set_foreign (UsherSqliteTable *self, UsherSchema *foreign)
+{
+  g_clear_pointer (&self->foreign, usher_schema_unref);
+  self->foreign = foreign;
+  g_free (self->insert);
+  self->insert = make_insert (self);
+  g_free (self->replace);
+  self->replace = make_replace (self);
 }
 
 const UsherField *
@@ -170,10 +217,39 @@ usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
                                          usher_document_get_integer (document, field->name));
 }
 
+UsherDocument *
+usher_sqlite_table_read_foreign (UsherSqliteTable *self,
+                                 UsherDocument *document,
+                                 const char *private_text)
+{
+  gsize length = 0;
+  const char *text = usher_document_get_text (document, &length);
+
+  if (self->foreign == NULL)
+    return NULL;
+
+  return usher_document_new_from_text (
+      self->foreign, usher_document_get_id (document), 0, text, (gssize) length, private_text);
+}
+
+static int
+bind_columns (UsherSqliteStatement *statement, UsherDocument *theirs, int index)
+{
+  guint n_fields = 0;
+  const UsherField *fields =
+      usher_schema_get_fields (usher_document_get_schema (theirs), &n_fields);
+
+  for (guint i = 0; i < n_fields; i++)
+    usher_sqlite_table_bind_field (statement, index++, theirs, &fields[i]);
+
+  return index;
+}
+
 int
 usher_sqlite_table_bind (UsherSqliteTable *self,
                          UsherSqliteStatement *statement,
                          UsherDocument *document,
+                         UsherDocument *theirs,
                          const char *private_text)
 {
   gsize length = 0;
@@ -184,13 +260,18 @@ usher_sqlite_table_bind (UsherSqliteTable *self,
   usher_sqlite_statement_bind_integer (statement, 2, usher_document_get_version (document));
   usher_sqlite_statement_bind_text_sized (statement, 3, text, length);
   usher_sqlite_statement_bind_text (statement, 4, private_text);
+  /* who does not know the last upgrades has not changed what they are about */
+  usher_sqlite_statement_bind_integer (statement,
+                                       5,
+                                       MIN (usher_document_get_level (document),
+                                            usher_schema_get_level (self->schema)));
   for (guint i = 0; i < self->columns->len; i++)
     usher_sqlite_table_bind_field (statement,
                                    index++,
                                    document,
                                    g_ptr_array_index (self->columns, i));
 
-  return index;
+  return theirs != NULL ? bind_columns (statement, theirs, index) : index;
 }
 
 UsherDocument *
@@ -205,6 +286,7 @@ usher_sqlite_table_read (UsherSqliteTable *self,
   /* as bytes, for as text SQLite would copy it to end it with a zero */
   stored.text = usher_sqlite_statement_get_bytes (statement, 1, &stored.length);
   stored.private_text = usher_sqlite_statement_get_text (statement, 2);
+  stored.level = (guint) usher_sqlite_statement_get_integer (statement, 3);
 
   return usher_document_new_in_block (block, self->schema, &stored);
 }
@@ -223,6 +305,7 @@ struct _UsherSqliteTables
 {
   GMutex mutex;
   GHashTable *by_collection; /* (owned) (mutex mutex) (element-type UsherSqliteTable) */
+  gint64 version;            /* of the thread that writes */
 };
 
 UsherSqliteTables *
@@ -298,4 +381,36 @@ usher_sqlite_tables_find_like (UsherSqliteTables *self, const char *collection)
   g_mutex_unlock (&self->mutex);
 
   return table;
+}
+
+gboolean
+usher_sqlite_tables_foreach (UsherSqliteTables *self,
+                             gboolean (*func) (UsherSqliteTable *table,
+                                               gpointer user_data,
+                                               GError **error),
+                             gpointer user_data,
+                             GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GHashTableIter iter;
+  gpointer table;
+
+  g_hash_table_iter_init (&iter, self->by_collection);
+  while (g_hash_table_iter_next (&iter, NULL, &table))
+    if (!func (table, user_data, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+gint64
+usher_sqlite_tables_get_version (UsherSqliteTables *self)
+{
+  return self->version;
+}
+
+void
+usher_sqlite_tables_set_version (UsherSqliteTables *self, gint64 version)
+{
+  self->version = version;
 }

@@ -10,10 +10,42 @@
 
 #include "usher-error.h"
 #include "usher-sqlite-change-private.h"
+#include "usher-sqlite-fields-private.h"
 #include "usher-sqlite-outbox-private.h"
 #include "usher-sqlite-timers-private.h"
 
 static const char touch[] = "UPDATE usher_schema SET value=value WHERE name='layout'";
+
+static const char get_version[] = "PRAGMA schema_version";
+
+static gboolean
+look_at_table (UsherSqliteTable *table, gpointer user_data, GError **error)
+{
+  return usher_sqlite_fields_look (user_data, table, error);
+}
+
+/* Another generation of the service may have come, which wants columns of its own to be written. */
+static gboolean
+look_at_columns (UsherSqliteTransaction *self, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement = NULL;
+  gint64 version = 0;
+
+  if (self->share == NULL)
+    return TRUE;
+
+  statement = usher_sqlite_connection_get (self->connection, get_version, error);
+  if (statement == NULL ||
+      !usher_sqlite_connection_get_integer (self->connection, statement, 0, &version, error))
+    return FALSE;
+  if (version == usher_sqlite_tables_get_version (self->tables))
+    return TRUE;
+  if (!usher_sqlite_tables_foreach (self->tables, look_at_table, self->connection, error))
+    return FALSE;
+
+  usher_sqlite_tables_set_version (self->tables, version);
+  return TRUE;
+}
 
 /* Exact in the gate. Who is alone needs none. */
 static gboolean
@@ -63,7 +95,8 @@ has_timers (UsherCommit *commit)
 static UsherSqliteOutcome
 write_commit (UsherSqliteTransaction *self, UsherCommit *commit, GError **error)
 {
-  if (!check_limit (self, commit, error))
+  /* before anything of it is written, so that the others of the group do not notice */
+  if (!check_limit (self, commit, error) || !usher_sqlite_outbox_check (commit, error))
     return USHER_SQLITE_REFUSED;
 
   /* a timer is for whoever has the lease, as if that had been first */
@@ -111,8 +144,8 @@ usher_sqlite_transaction_run (UsherSqliteTransaction *self, GError **error)
   if (!usher_sqlite_connection_begin (self->connection, error))
     return FALSE;
 
-  ok = write_group (self, error) && test_disk (self, error) && drop_trimmed (self, error) &&
-       read_next_due (self, error);
+  ok = look_at_columns (self, error) && write_group (self, error) && test_disk (self, error) &&
+       drop_trimmed (self, error) && read_next_due (self, error);
 
   return usher_sqlite_connection_end (self->connection, ok, error);
 }

@@ -52,8 +52,12 @@ usher_store_get_traits (UsherStore *self)
  * @error: return location for an error
  *
  * Makes a collection usable: before its first use, once a run. The indexes are brought in line with
- * @schema, which may have changed since the last run; that may take a while.
- * `USHER_ERROR_TAKEN` when a field is unique now and stored documents share a value.
+ * @schema, which may have changed since the last run; that may take a while. Documents stay as they are, with all that they
+ * have. `USHER_ERROR_TAKEN` when a field is unique now and stored documents share a value; `USHER_ERROR_INVALID` when a document
+ * has a value in the place of a field that was declared with another type, or kept apart where it is not any more, or the other way round.
+ *
+ * Where copies share the database, some of them may be of another generation, with another schema: each keeps the indexes of all of
+ * them in line with what it writes, and takes away none that others may want, nor what is unique for them.
  *
  * Returns: whether the collection is ready
  */
@@ -64,6 +68,27 @@ usher_store_add_collection (UsherStore *self, UsherSchema *schema, GError **erro
   g_return_val_if_fail (schema != NULL, FALSE);
 
   return USHER_STORE_GET_IFACE (self)->add_collection (self, schema, error);
+}
+
+/**
+ * usher_store_check_collection:
+ * @self: a store
+ * @schema: the schema of a collection that was not added
+ * @level: (out): the lowest level that a document of it has, at most that of @schema
+ * @error: return location for an error
+ *
+ * Looks whether [method@Store.add_collection] would do, and changes nothing.
+ *
+ * Returns: whether it would; the errors are the same
+ */
+gboolean
+usher_store_check_collection (UsherStore *self, UsherSchema *schema, guint *level, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (schema != NULL, FALSE);
+  g_return_val_if_fail (level != NULL, FALSE);
+
+  return USHER_STORE_GET_IFACE (self)->check_collection (self, schema, level, error);
 }
 
 /**
@@ -134,6 +159,33 @@ usher_store_query (UsherStore *self, UsherQuery *query, GError **error)
   g_return_val_if_fail (query != NULL, NULL);
 
   return USHER_STORE_GET_IFACE (self)->query (self, query, error);
+}
+
+/**
+ * usher_store_list_outdated:
+ * @self: a store
+ * @collection: a collection that was added
+ * @after: (nullable): the last document of the page before, `NULL`: from the first on
+ * @limit: how many documents at most
+ * @error: return location for an error
+ *
+ * Lists documents whose level is below that of the schema, in the order of levels, then of ids. A store keeps the level with each
+ * document: what is replaced has the level with which it was read, but not more than the schema knows, as somebody who does not know
+ * the last upgrade has not changed what that is about. It is not in the text.
+ *
+ * Returns: (transfer container) (element-type UsherDocument): the documents, `NULL` on error
+ */
+GPtrArray *
+usher_store_list_outdated (UsherStore *self,
+                           const char *collection,
+                           UsherDocument *after,
+                           guint limit,
+                           GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+  g_return_val_if_fail (collection != NULL, NULL);
+
+  return USHER_STORE_GET_IFACE (self)->list_outdated (self, collection, after, limit, error);
 }
 
 /**

@@ -26,7 +26,8 @@ G_DECLARE_INTERFACE (UsherStore, usher_store, USHER, STORE, GObject)
  * @commit: what was to be written
  * @error: (nullable): `NULL` when @commit is durable, else nothing of it was written: `USHER_ERROR_CONFLICT`: a document had
  *   changed; `USHER_ERROR_TAKEN`: a unique key is another's, the message names collection and field; `USHER_ERROR_FULL`,
- *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID`: it cannot be committed as one
+ *   `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`, `USHER_ERROR_INVALID`: it cannot be committed as one;
+ *   `USHER_ERROR_TOO_LARGE`: with an event over [const@EVENT_MAX_PAYLOAD]
  * @user_data: (closure): data of who committed
  *
  * Is told how a commit went, on the store's thread. It must not block.
@@ -98,6 +99,10 @@ struct _UsherStoreInterface
 
   const UsherStoreTraits *(*get_traits) (UsherStore *self);
   gboolean (*add_collection) (UsherStore *self, UsherSchema *schema, GError **error);
+  gboolean (*check_collection) (UsherStore *self,
+                                UsherSchema *schema,
+                                guint *level,
+                                GError **error);
   UsherSchema *(*get_schema) (UsherStore *self, const char *collection);
   gboolean (*lookup) (UsherStore *self,
                       const char *collection,
@@ -105,6 +110,11 @@ struct _UsherStoreInterface
                       UsherDocument **document,
                       GError **error);
   GPtrArray *(*query) (UsherStore *self, UsherQuery *query, GError **error);
+  GPtrArray *(*list_outdated) (UsherStore *self,
+                               const char *collection,
+                               UsherDocument *after,
+                               guint limit,
+                               GError **error);
   void (*end_reads) (UsherStore *self);
   void (*commit) (UsherStore *self,
                   UsherCommit *commit,
@@ -156,6 +166,9 @@ const UsherStoreTraits *usher_store_get_traits (UsherStore *self);
 USHER_API
 gboolean usher_store_add_collection (UsherStore *self, UsherSchema *schema, GError **error);
 USHER_API
+gboolean
+usher_store_check_collection (UsherStore *self, UsherSchema *schema, guint *level, GError **error);
+USHER_API
 UsherSchema *usher_store_get_schema (UsherStore *self, const char *collection);
 USHER_API
 gboolean usher_store_lookup (UsherStore *self,
@@ -165,6 +178,12 @@ gboolean usher_store_lookup (UsherStore *self,
                              GError **error);
 USHER_API
 GPtrArray *usher_store_query (UsherStore *self, UsherQuery *query, GError **error);
+USHER_API
+GPtrArray *usher_store_list_outdated (UsherStore *self,
+                                      const char *collection,
+                                      UsherDocument *after,
+                                      guint limit,
+                                      GError **error);
 USHER_API
 void usher_store_end_reads (UsherStore *self);
 USHER_API

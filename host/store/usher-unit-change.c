@@ -7,7 +7,10 @@
 #include "config.h"
 
 #include "usher-error.h"
+#include "usher-fault-private.h"
 #include "usher-unit-private.h"
+
+typedef gboolean (*Change) (UsherCommit *commit, UsherDocument *document, GError **error);
 
 static gboolean
 check_schema (UsherUnit *self, UsherDocument *document, GError **error)
@@ -26,6 +29,21 @@ check_schema (UsherUnit *self, UsherDocument *document, GError **error)
   return FALSE;
 }
 
+/* Nothing that a change is refused for is anybody's fault but the program's. */
+static gboolean
+change_document (UsherUnit *self, UsherDocument *document, Change change, GError **error)
+{
+  GError *trouble = NULL;
+
+  if (check_schema (self, document, &trouble) && change (self->commit, document, &trouble))
+    return TRUE;
+
+  usher_fault_note (trouble);
+  g_propagate_error (error, trouble);
+
+  return FALSE;
+}
+
 /**
  * usher_unit_insert:
  * @self: a unit
@@ -35,7 +53,7 @@ check_schema (UsherUnit *self, UsherDocument *document, GError **error)
  * Inserts a document at version 0, with a new id unless it has one. What is changed in @document
  * after this, before the handler returns, is stored too.
  *
- * Returns: whether the unit holds the document; `USHER_ERROR_INVALID` when it has one of this id
+ * Returns: whether the unit holds the document; `USHER_ERROR_INVALID`, a fault of the program, when it has one of this id
  */
 gboolean
 usher_unit_insert (UsherUnit *self, UsherDocument *document, GError **error)
@@ -45,16 +63,13 @@ usher_unit_insert (UsherUnit *self, UsherDocument *document, GError **error)
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (document != NULL, FALSE);
 
-  if (!check_schema (self, document, error))
-    return FALSE;
-
   if (usher_document_get_id (document) == NULL)
     {
       id = usher_unit_new_id (self);
       usher_document_set_id (document, id);
     }
 
-  return usher_commit_insert (self->commit, document, error);
+  return change_document (self, document, usher_commit_insert, error);
 }
 
 /**
@@ -75,8 +90,7 @@ usher_unit_replace (UsherUnit *self, UsherDocument *document, GError **error)
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (document != NULL, FALSE);
 
-  return check_schema (self, document, error) &&
-         usher_commit_replace (self->commit, document, error);
+  return change_document (self, document, usher_commit_replace, error);
 }
 
 /**
@@ -95,6 +109,5 @@ usher_unit_remove (UsherUnit *self, UsherDocument *document, GError **error)
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (document != NULL, FALSE);
 
-  return check_schema (self, document, error) &&
-         usher_commit_remove (self->commit, document, error);
+  return change_document (self, document, usher_commit_remove, error);
 }

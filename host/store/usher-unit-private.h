@@ -21,9 +21,10 @@ struct _UsherUnit
   UsherCommit *commit; /* (owned): what the handler has said */
 
   /* set by the host before the handler runs */
-  char *correlation; /* (owned) (nullable) */
-  char *causation;   /* (owned) (nullable) */
-  char *traceparent; /* (owned) (nullable) */
+  GHashTable *timers; /* (owned) (nullable): the names of those that are declared, NULL: any */
+  char *correlation;  /* (owned) (nullable) */
+  char *causation;    /* (owned) (nullable) */
+  char *traceparent;  /* (owned) (nullable) */
   gboolean has_waited;
 
   /* said by the handler */

@@ -16,6 +16,8 @@ void usher_unit_set_origin (UsherUnit *self,
                             const char *correlation,
                             const char *causation,
                             const char *traceparent);
+/* @timers: a set of the names that may be scheduled */
+void usher_unit_set_timers (UsherUnit *self, GHashTable *timers);
 void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
 /* what the handler waits for; FALSE: for no document */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);

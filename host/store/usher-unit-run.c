@@ -9,6 +9,7 @@
 #include "usher-unit-run-private.h"
 
 #include "usher-error.h"
+#include "usher-fault-private.h"
 #include "usher-unit-private.h"
 
 /**
@@ -35,6 +36,9 @@ usher_unit_wait_for (UsherUnit *self,
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (collection != NULL, FALSE);
   g_return_val_if_fail (id != NULL, FALSE);
+
+  if (usher_store_get_schema (self->store, collection) == NULL)
+    usher_fault_report ("the store has no collection “%s”", collection);
 
   g_free (self->wait_collection);
   self->wait_collection = g_strdup (collection);
@@ -153,6 +157,13 @@ usher_unit_set_origin (UsherUnit *self,
   self->causation = g_strdup (causation);
   g_free (self->traceparent);
   self->traceparent = g_strdup (traceparent);
+}
+
+void
+usher_unit_set_timers (UsherUnit *self, GHashTable *timers)
+{
+  g_clear_pointer (&self->timers, g_hash_table_unref);
+  self->timers = g_hash_table_ref (timers);
 }
 
 void

@@ -8,7 +8,10 @@
 
 #include "usher-unit.h"
 
+#include <string.h>
+
 #include "usher-error.h"
+#include "usher-fault-private.h"
 #include "usher-id.h"
 #include "usher-unit-private.h"
 
@@ -23,6 +26,12 @@
  * one change a document: replacing twice is one step of the version, a document that is inserted
  * and then replaced is inserted at version 0, one that is inserted and then removed is not written.
  * A unit is used by one thread at a time.
+ *
+ * What no input can excuse is a *fault of the program*: a collection or field that is not declared, a field set to what it
+ * cannot hold, an id that is none, a query over a field without an index, a channel without a proper name, a payload that is
+ * no JSON or over [const@EVENT_MAX_PAYLOAD], a timer that is not declared, a document that is changed twice in ways that
+ * exclude each other. Nothing of a unit whose handler did one is committed, whatever the handler returns: the client is answered
+ * 500, the event or timer fails, and one line of the log has service, handler and reason.
  */
 G_DEFINE_FINAL_TYPE (UsherUnit, usher_unit, G_TYPE_OBJECT)
 
@@ -38,6 +47,7 @@ usher_unit_finalize (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->commit, usher_commit_unref);
+  g_clear_pointer (&self->timers, g_hash_table_unref);
   g_free (self->correlation);
   g_free (self->causation);
   g_free (self->traceparent);
@@ -97,6 +107,16 @@ usher_unit_get_commit (UsherUnit *self)
   return self->commit;
 }
 
+/* An error that no input explains is a fault. Takes ownership of @trouble. */
+static gboolean
+pass_on (GError *trouble, GError **error)
+{
+  usher_fault_note (trouble);
+  g_propagate_error (error, trouble);
+
+  return FALSE;
+}
+
 /**
  * usher_unit_lookup:
  * @self: a unit
@@ -118,6 +138,7 @@ usher_unit_lookup (UsherUnit *self,
                    GError **error)
 {
   const UsherChange *change;
+  GError *trouble = NULL;
 
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (collection != NULL, FALSE);
@@ -126,7 +147,8 @@ usher_unit_lookup (UsherUnit *self,
 
   change = usher_commit_find_change (self->commit, collection, id);
   if (change == NULL)
-    return usher_store_lookup (self->store, collection, id, document, error);
+    return usher_store_lookup (self->store, collection, id, document, &trouble) ||
+           pass_on (trouble, error);
 
   *document = change->kind != USHER_CHANGE_REMOVE ? usher_document_ref (change->document) : NULL;
   return TRUE;
@@ -175,10 +197,17 @@ usher_unit_find (UsherUnit *self, const char *collection, const char *id, GError
 GPtrArray *
 usher_unit_query (UsherUnit *self, UsherQuery *query, GError **error)
 {
+  GPtrArray *documents = NULL;
+  GError *trouble = NULL;
+
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
   g_return_val_if_fail (query != NULL, NULL);
 
-  return usher_store_query (self->store, query, error);
+  documents = usher_store_query (self->store, query, &trouble);
+  if (documents == NULL)
+    pass_on (trouble, error);
+
+  return documents;
 }
 
 /**
@@ -203,8 +232,11 @@ usher_unit_new_document (UsherUnit *self, const char *collection, GError **error
   schema = usher_store_get_schema (self->store, collection);
   if (schema == NULL)
     {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_INVALID, "the store has no collection “%s”", collection);
+      pass_on (g_error_new (USHER_ERROR,
+                            USHER_ERROR_INVALID,
+                            "the store has no collection “%s”",
+                            collection),
+               error);
       return NULL;
     }
 
@@ -227,8 +259,37 @@ usher_unit_new_id (UsherUnit *self)
   return usher_id_new (self->clock);
 }
 
+/* Whether a bus will take an event. @is_sound: its payload is known to be JSON */
+static gboolean
+check_event (const char *channel, const char *payload, gsize length, gboolean is_sound)
+{
+  g_autoptr (UsherJson) json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!usher_event_is_channel (channel))
+    {
+      usher_fault_report ("“%s” is no name for a channel", channel);
+      return FALSE;
+    }
+  if (length > USHER_EVENT_MAX_PAYLOAD)
+    {
+      usher_fault_report ("an event of channel “%s” has %" G_GSIZE_FORMAT " bytes, and may have %d",
+                          channel,
+                          length,
+                          USHER_EVENT_MAX_PAYLOAD);
+      return FALSE;
+    }
+
+  if (!is_sound)
+    json = usher_json_parse (payload, (gssize) length, &error);
+  if (error != NULL)
+    usher_fault_report ("an event of channel “%s” is no JSON: %s", channel, error->message);
+
+  return error == NULL;
+}
+
 static void
-publish (UsherUnit *self, const char *channel, const char *payload, gssize length)
+publish (UsherUnit *self, const char *channel, const char *payload, gsize length)
 {
   g_autofree char *id = usher_uuid_new (self->clock);
   g_autoptr (UsherEvent) event = usher_event_new_full (id,
@@ -239,7 +300,7 @@ publish (UsherUnit *self, const char *channel, const char *payload, gssize lengt
                                                        self->causation,
                                                        self->traceparent,
                                                        payload,
-                                                       length);
+                                                       (gssize) length);
 
   usher_commit_publish (self->commit, event);
 }
@@ -248,20 +309,23 @@ publish (UsherUnit *self, const char *channel, const char *payload, gssize lengt
  * usher_unit_publish:
  * @self: a unit
  * @channel: the subject, `noun:past-participle`
- * @payload: a JSON object as text
+ * @payload: a JSON object as text, of [const@EVENT_MAX_PAYLOAD] bytes at most
  *
- * Publishes an event with the commit: never without it, and never not after it.
- *
- * A unit with an event over [const@EVENT_MAX_PAYLOAD] is refused with `USHER_ERROR_TOO_LARGE`.
+ * Publishes an event with the commit: never without it, and never not after it. What no bus could take is a fault of the
+ * program.
  */
 void
 usher_unit_publish (UsherUnit *self, const char *channel, const char *payload)
 {
+  gsize length = 0;
+
   g_return_if_fail (USHER_IS_UNIT (self));
   g_return_if_fail (channel != NULL);
   g_return_if_fail (payload != NULL);
 
-  publish (self, channel, payload, -1);
+  length = strlen (payload);
+  if (check_event (channel, payload, length, FALSE))
+    publish (self, channel, payload, length);
 }
 
 /**
@@ -283,7 +347,33 @@ usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument
   g_return_if_fail (document != NULL);
 
   text = usher_document_get_text (document, &length);
-  publish (self, channel, text, (gssize) length);
+  if (check_event (channel, text, length, TRUE))
+    publish (self, channel, text, length);
+}
+
+static gboolean
+is_timer (UsherUnit *self, const char *name)
+{
+  gboolean is_known = self->timers == NULL || g_hash_table_contains (self->timers, name);
+
+  if (!is_known)
+    usher_fault_report ("timer “%s” is not declared", name);
+
+  return is_known;
+}
+
+static gboolean
+check_payload (const char *name, const char *payload)
+{
+  g_autoptr (UsherJson) json = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (payload != NULL)
+    json = usher_json_parse (payload, -1, &error);
+  if (error != NULL)
+    usher_fault_report ("the payload of timer “%s” is no JSON: %s", name, error->message);
+
+  return error == NULL;
 }
 
 /**
@@ -294,7 +384,8 @@ usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument
  * @due: wall time in microseconds
  * @payload: (nullable): JSON text for the handler
  *
- * Sets the timer (@name, @key) with the commit, replacing it when it is set.
+ * Sets the timer (@name, @key) with the commit, replacing it when it is set. A timer that the service did not declare, and
+ * a @payload that is no JSON, are faults of the program.
  */
 void
 usher_unit_schedule (UsherUnit *self,
@@ -307,7 +398,8 @@ usher_unit_schedule (UsherUnit *self,
   g_return_if_fail (name != NULL);
   g_return_if_fail (key != NULL);
 
-  usher_commit_schedule (self->commit, name, key, due, payload, 0);
+  if (is_timer (self, name) && check_payload (name, payload))
+    usher_commit_schedule (self->commit, name, key, due, payload, 0);
 }
 
 /**
@@ -325,7 +417,8 @@ usher_unit_unschedule (UsherUnit *self, const char *name, const char *key)
   g_return_if_fail (name != NULL);
   g_return_if_fail (key != NULL);
 
-  usher_commit_unschedule (self->commit, name, key);
+  if (is_timer (self, name))
+    usher_commit_unschedule (self->commit, name, key);
 }
 
 /**

@@ -184,12 +184,18 @@ test_large (UsherStoreFixture *fixture, gconstpointer data)
   g_autofree char *filler = g_strnfill (USHER_EVENT_MAX_PAYLOAD - 2, 'x');
   g_autofree char *largest = g_strconcat ("\"", filler, "\"", NULL);
   g_autofree char *larger = g_strconcat ("\"x", filler, "\"", NULL);
+  g_autoptr (UsherEvent) event =
+      usher_event_new ("018f0000-0000-7000-8000-000000000001",
+                       "a",
+                       usher_clock_get_time (USHER_CLOCK (fixture->clock)),
+                       larger,
+                       -1);
   g_autoptr (UsherUnit) refused = usher_store_fixture_begin (fixture);
   g_autoptr (UsherUnit) taken = usher_store_fixture_begin (fixture);
 
   g_test_summary ("An event that no bus would take is refused with its unit.");
 
-  usher_unit_publish (refused, "a", larger);
+  usher_commit_publish (usher_unit_get_commit (refused), event);
   usher_store_fixture_refuse (fixture, refused, USHER_ERROR_TOO_LARGE);
   usher_store_fixture_assert_outbox (fixture, NULL, "");
 

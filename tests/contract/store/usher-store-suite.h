@@ -36,6 +36,9 @@ typedef void (*UsherStoreTest) (UsherStoreFixture *fixture, gconstpointer maker)
 /* adds all tests of all parts */
 void usher_store_suite_add (const UsherStoreMaker *maker);
 void usher_store_suite_add_documents (const UsherStoreMaker *maker);
+void usher_store_suite_add_evolution (const UsherStoreMaker *maker);
+void usher_store_suite_add_groups (const UsherStoreMaker *maker);
+void usher_store_suite_add_levels (const UsherStoreMaker *maker);
 void usher_store_suite_add_queries (const UsherStoreMaker *maker);
 void usher_store_suite_add_inbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_outbox (const UsherStoreMaker *maker);

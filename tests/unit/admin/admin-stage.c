@@ -31,8 +31,12 @@ static gboolean
 on_say (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   const char *channel = usher_request_get_query (request, "channel");
+  g_autofree char *id = g_uuid_string_random ();
+  g_autoptr (UsherEvent) event = usher_event_new (
+      id, channel != NULL ? channel : "said", usher_unit_get_time (unit), ADMIN_STAGE_PAYLOAD, -1);
 
-  usher_unit_publish (unit, channel != NULL ? channel : "said", ADMIN_STAGE_PAYLOAD);
+  /* not by the unit, which takes no channel of such a name as a bus may have */
+  usher_commit_publish (usher_unit_get_commit (unit), event);
   usher_reply_take_json (reply, g_strdup ("{}"));
 
   return TRUE;
