@@ -172,6 +172,10 @@ usher_hub_group_replay (UsherHubGroup *self, guint64 sequence)
 {
   UsherHubPending *pending = usher_hub_group_find_pending (self, sequence);
 
+  /* it was never out, whatever the log says: it will be */
+  if (sequence >= MAX (self->cursor, self->resumed))
+    return;
+
   if (pending == NULL)
     {
       g_hash_table_remove (self->done, &sequence);

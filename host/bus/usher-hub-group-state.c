@@ -123,10 +123,24 @@ usher_hub_group_reserve (UsherHubGroup *self)
   self->shared->is_urgent = TRUE;
 }
 
+/* Whether it is one of the channel: a damaged state may name any, and what it names is looked for and kept. */
+static gboolean
+is_known (UsherHubGroup *self, guint64 sequence)
+{
+  return sequence > 0 && sequence <= usher_hub_channel_get_last (self->channel);
+}
+
 static void
 load_pending (UsherHubGroup *self, UsherFrameReader *reader)
 {
   UsherHubPending *pending = usher_hub_pending_load (reader, self->shared->moment.wall);
+
+  if (reader->failed || !is_known (self, pending->sequence) ||
+      usher_hub_group_find_pending (self, pending->sequence) != NULL)
+    {
+      usher_hub_pending_free (pending);
+      return;
+    }
 
   usher_hub_group_insert_pending (self, pending);
   if (pending->is_alone)
@@ -182,7 +196,7 @@ load_trial (UsherHubGroup *self, UsherFrameReader *reader)
       guint64 sequence = usher_frame_read_u64 (reader);
       UsherHubPending *pending = NULL;
 
-      if (reader->failed || usher_hub_group_is_done (self, sequence))
+      if (reader->failed || !is_known (self, sequence) || usher_hub_group_is_done (self, sequence))
         continue;
       pending = find_or_add (self, sequence);
       usher_hub_group_suspect (self, pending, instance, TRUE);
@@ -197,14 +211,21 @@ load_done (UsherHubGroup *self, UsherFrameReader *reader)
   guint n = usher_frame_read_u32 (reader);
 
   for (guint i = 0; i < n && !reader->failed; i++)
-    usher_hub_group_add_done (self, usher_frame_read_u64 (reader));
+    {
+      guint64 sequence = usher_frame_read_u64 (reader);
+
+      if (sequence > self->floor && is_known (self, sequence))
+        usher_hub_group_add_done (self, sequence);
+    }
 }
 
 /* What may have been out; 0: the hub before ended in order. */
 static void
 load_out (UsherHubGroup *self, UsherFrameReader *reader)
 {
-  self->reserved = self->reserving = usher_frame_read_u64 (reader);
+  guint64 reserved = usher_frame_read_u64 (reader);
+
+  self->reserved = self->reserving = MIN (reserved, self->resumed - 1 + RESERVE);
   if (self->reserved == 0)
     return;
 
@@ -220,19 +241,28 @@ load_out (UsherHubGroup *self, UsherFrameReader *reader)
 void
 usher_hub_group_load (UsherHubGroup *self, gconstpointer state, gsize size)
 {
+  guint64 last = usher_hub_channel_get_last (self->channel);
   UsherFrameReader reader;
+  guint64 floor = 0;
+  guint64 cursor = 0;
   guint n = 0;
 
   usher_frame_reader_init (&reader, state, size);
   self->kind =
       usher_frame_read_u8 (&reader) != 0 ? USHER_HUB_GROUP_POSITION : USHER_HUB_GROUP_DURABLE;
-  self->floor = usher_frame_read_u64 (&reader);
-  self->resumed = usher_frame_read_u64 (&reader);
+  floor = usher_frame_read_u64 (&reader);
+  cursor = usher_frame_read_u64 (&reader);
+  self->floor = MIN (floor, last);
   self->cursor = self->floor + 1;
+  self->resumed = CLAMP (cursor, self->cursor, last + 1);
   n = usher_frame_read_u32 (&reader);
   for (guint i = 0; i < n && !reader.failed; i++)
     load_pending (self, &reader);
   load_done (self, &reader);
   load_out (self, &reader);
+  if (reader.failed)
+    g_message ("what group “%s” of “%s” had done is damaged in the log: events may come again",
+               self->name,
+               usher_hub_channel_get_name (self->channel));
   self->has_changed = FALSE;
 }

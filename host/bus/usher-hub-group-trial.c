@@ -40,6 +40,7 @@ void
 usher_hub_group_count_death (UsherHubGroup *self, UsherHubPending *pending)
 {
   pending->attempts++;
+  pending->n_defers = 0;
   pending->is_condemned = TRUE;
   usher_hub_pending_add_reason (pending, "its process ended while it handled this event alone");
   if (pending->attempts >= self->max_deliver)

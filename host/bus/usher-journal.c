@@ -12,11 +12,14 @@
 #include <glib/gstdio.h>
 
 #include "usher-error.h"
+#include "usher-frame-private.h"
 #include "usher-sqlite-connection.h"
 
 #define FILE_NAME      "log.db"
 #define LAYOUT         1
 #define APPLICATION_ID 0x55736862 /* "Ushb" */
+/* no channel comes so far, and there is room behind it to count on */
+#define MAX_SEQUENCE (G_MAXINT64 / 2)
 
 static const char layout[] =
     "CREATE TABLE channels (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
@@ -75,6 +78,14 @@ static const char find[] =
     "name = ?1)"
     " AND base >= coalesce((SELECT max(base) FROM frames WHERE channel ="
     " (SELECT id FROM channels WHERE name = ?1) AND base <= ?2), ?2) ORDER BY base LIMIT 2";
+
+/* What frames there are says how far a channel is; the totals count, and say it where no frames are left. */
+static const char places[] =
+    "SELECT name, coalesce((SELECT min(base) FROM frames WHERE channel = id), first, 1),"
+    " coalesce((SELECT max(base) FROM frames WHERE channel = id), 0),"
+    " (SELECT count FROM frames WHERE channel = id ORDER BY base DESC LIMIT 1),"
+    " coalesce(events, 0), coalesce(bytes, 0)"
+    " FROM channels LEFT JOIN totals ON totals.channel = id";
 
 struct _UsherJournal
 {
@@ -411,17 +422,66 @@ usher_journal_commit (UsherJournal *self, UsherJournalBatch *batch, GError **err
   return TRUE;
 }
 
+/* What goes by a frame goes over all its sequences. */
+static gboolean
+check_frame (UsherJournal *self, const char *channel, gint64 base, gint64 count, GError **error)
+{
+  if (base >= 1 && base <= MAX_SEQUENCE && count >= 1 && count <= USHER_FRAME_MAX_EVENTS)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "%s is damaged: frame %" G_GINT64_FORMAT
+               " of channel “%s” is said to have %" G_GINT64_FORMAT " events",
+               usher_sqlite_connection_get_name (self->reader),
+               base,
+               channel,
+               count);
+
+  return FALSE;
+}
+
+/* @last: of the frames that are left, or of those that were dropped */
+static gboolean
+read_place (UsherJournal *self,
+            UsherSqliteStatement *statement,
+            guint64 *first,
+            guint64 *last,
+            GError **error)
+{
+  const char *name = usher_sqlite_statement_get_text (statement, 0);
+  gint64 from = usher_sqlite_statement_get_integer (statement, 1);
+  gint64 base = usher_sqlite_statement_get_integer (statement, 2);
+  gint64 count = usher_sqlite_statement_get_integer (statement, 3);
+
+  if (base != 0 && !check_frame (self, name, base, count, error))
+    return FALSE;
+
+  *first = (guint64) from;
+  *last = (guint64) (base != 0 ? base + count - 1 : from - 1);
+  if (name != NULL && from >= 1 && from <= MAX_SEQUENCE)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "%s is damaged: channel “%s” is said to begin with event %" G_GINT64_FORMAT,
+               usher_sqlite_connection_get_name (self->reader),
+               name != NULL ? name : "",
+               from);
+
+  return FALSE;
+}
+
 gboolean
 usher_journal_foreach_channel (UsherJournal *self,
                                UsherJournalChannelFunc func,
                                gpointer user_data,
                                GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (
-      self->reader,
-      "SELECT name, coalesce(first, 1), coalesce(last, 0), coalesce(events, 0), coalesce(bytes, 0)"
-      " FROM channels LEFT JOIN totals ON channel = id",
-      error);
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->reader, places, error);
   gboolean has_row;
   gboolean ok;
 
@@ -429,12 +489,19 @@ usher_journal_foreach_channel (UsherJournal *self,
     return FALSE;
 
   while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
-    func (usher_sqlite_statement_get_text (statement, 0),
-          (guint64) usher_sqlite_statement_get_integer (statement, 1),
-          (guint64) usher_sqlite_statement_get_integer (statement, 2),
-          (guint64) usher_sqlite_statement_get_integer (statement, 3),
-          (guint64) usher_sqlite_statement_get_integer (statement, 4),
-          user_data);
+    {
+      guint64 first = 0;
+      guint64 last = 0;
+
+      if (!read_place (self, statement, &first, &last, error))
+        return FALSE;
+      func (usher_sqlite_statement_get_text (statement, 0),
+            first,
+            last,
+            (guint64) usher_sqlite_statement_get_integer (statement, 4),
+            (guint64) usher_sqlite_statement_get_integer (statement, 5),
+            user_data);
+    }
 
   return ok;
 }
@@ -469,16 +536,26 @@ usher_journal_foreach_group (UsherJournal *self,
 }
 
 static UsherJournalFrame *
-make_frame (const char *channel, UsherSqliteStatement *statement, int at)
+make_frame (UsherJournal *self,
+            const char *channel,
+            UsherSqliteStatement *statement,
+            GError **error)
 {
-  UsherJournalFrame *frame = g_new0 (UsherJournalFrame, 1);
+  gint64 base = usher_sqlite_statement_get_integer (statement, 0);
+  gint64 count = usher_sqlite_statement_get_integer (statement, 1);
+  UsherJournalFrame *frame = NULL;
   gsize size = 0;
-  gconstpointer bytes = usher_sqlite_statement_get_bytes (statement, at + 3, &size);
+  gconstpointer bytes = NULL;
 
+  if (!check_frame (self, channel, base, count, error))
+    return NULL;
+
+  bytes = usher_sqlite_statement_get_bytes (statement, 3, &size);
+  frame = g_new0 (UsherJournalFrame, 1);
   frame->channel = g_strdup (channel);
-  frame->base = (guint64) usher_sqlite_statement_get_integer (statement, at);
-  frame->count = (guint) usher_sqlite_statement_get_integer (statement, at + 1);
-  frame->time = usher_sqlite_statement_get_integer (statement, at + 2);
+  frame->base = (guint64) base;
+  frame->count = (guint) count;
+  frame->time = usher_sqlite_statement_get_integer (statement, 2);
   frame->bytes = g_bytes_new (bytes, size);
 
   return frame;
@@ -489,7 +566,6 @@ usher_journal_find (UsherJournal *self, const char *channel, guint64 sequence, G
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (self->reader, find, error);
-  UsherJournalFrame *frame = NULL;
   gboolean has_row;
 
   if (statement == NULL)
@@ -497,17 +573,16 @@ usher_journal_find (UsherJournal *self, const char *channel, guint64 sequence, G
 
   usher_sqlite_statement_bind_text (statement, 1, channel);
   usher_sqlite_statement_bind_integer (statement, 2, (gint64) sequence);
-  while (frame == NULL && usher_sqlite_connection_step (self->reader, statement, &has_row, error) &&
-         has_row)
+  while (usher_sqlite_connection_step (self->reader, statement, &has_row, error) && has_row)
     {
       guint64 base = (guint64) usher_sqlite_statement_get_integer (statement, 0);
       guint64 count = (guint64) usher_sqlite_statement_get_integer (statement, 1);
 
       if (base + count > sequence)
-        frame = make_frame (channel, statement, 0);
+        return make_frame (self, channel, statement, error);
     }
 
-  return frame;
+  return NULL;
 }
 
 /* The one number that a statement finds for a channel and another number; 0 when it finds none. */
@@ -569,7 +644,13 @@ usher_journal_list_tail (UsherJournal *self, const char *channel, guint64 base, 
   usher_sqlite_statement_bind_text (statement, 1, channel);
   usher_sqlite_statement_bind_integer (statement, 2, (gint64) base);
   while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
-    g_ptr_array_add (frames, make_frame (channel, statement, 0));
+    {
+      UsherJournalFrame *frame = make_frame (self, channel, statement, error);
+
+      if (frame == NULL)
+        return NULL;
+      g_ptr_array_add (frames, frame);
+    }
 
   return ok ? g_steal_pointer (&frames) : NULL;
 }

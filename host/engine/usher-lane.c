@@ -94,8 +94,8 @@ void
 usher_lane_free (UsherLane *self)
 {
   usher_ticker_stop (self->ticker);
-  g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_pointer (&self->pool, usher_workers_free);
+  g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_object (&self->store);
   usher_waiters_free (self->waiters);
   usher_deferrals_free (self->deferrals);
@@ -282,11 +282,11 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
          (self->relay == NULL || usher_relay_start (self->relay, error));
 }
 
+/* What is under way nevertheless, as the time to finish was over, finds the store closed, and has its threads until the end. */
 gboolean
 usher_lane_close (UsherLane *self, GError **error)
 {
   usher_ticker_stop (self->ticker);
-  g_clear_pointer (&self->pool, usher_workers_free);
   if (self->store == NULL)
     return TRUE;
 

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <sqlite3.h>
+
 #include "fuzz.h"
 #include "usher-bus.h"
 #include "usher-error.h"
@@ -27,6 +29,8 @@ typedef enum
   ROW_FRAME = 'f',  /* u16 count, events */
   ROW_GROUP = 'g',  /* its state */
   ROW_PARKED = 'p', /* u64 sequence, u32 attempts, u8 deferred, reasons */
+  ROW_TOTAL = 't',  /* u64 first, u64 last, u64 bytes: instead of what the frames make */
+  ROW_COUNT = 'c',  /* u64 base, u64 count: of a frame that is there, instead */
 } Row;
 
 const char *const fuzz_tokens[] = {
@@ -37,6 +41,8 @@ const char *const fuzz_tokens[] = {
   "\xff|g\x00",
   "\xff|g\x01",
   "\xff|p\x01\x00\x00\x00\x00\x00\x00\x00",
+  "\xff|t\x01\x00\x00\x00\x00\x00\x00\x00",
+  "\xff|c\x01\x00\x00\x00\x00\x00\x00\x00",
   "\x30\x00\x00\x00",
   "0123456789abcdef",
   "\x08\x00\x00\x00{\"id\":1}",
@@ -111,6 +117,8 @@ add_row (UsherJournalBatch *batch, const char *data, gsize length, guint64 *base
       add_parked (batch, &reader);
       break;
 
+    case ROW_TOTAL:
+    case ROW_COUNT:
     default:
       break;
     }
@@ -136,6 +144,51 @@ write_rows (const char *directory, const uint8_t *data, size_t size)
   g_assert_no_error (error);
   usher_journal_free (journal);
   usher_journal_batch_free (batch);
+}
+
+/* What no commit writes. */
+static void
+damage_row (sqlite3 *db, const char *data, gsize length)
+{
+  g_autofree char *sql = NULL;
+  UsherFrameReader reader;
+  guint8 kind = 0;
+  gint64 numbers[3];
+
+  usher_frame_reader_init (&reader, data, length);
+  kind = usher_frame_read_u8 (&reader);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    numbers[i] = (gint64) usher_frame_read_u64 (&reader);
+  if (kind == ROW_TOTAL)
+    sql = g_strdup_printf ("UPDATE totals SET first = %" G_GINT64_FORMAT
+                           ", last = %" G_GINT64_FORMAT ", bytes = %" G_GINT64_FORMAT,
+                           numbers[0],
+                           numbers[1],
+                           numbers[2]);
+  else if (kind == ROW_COUNT)
+    sql = g_strdup_printf ("UPDATE frames SET count = %" G_GINT64_FORMAT
+                           " WHERE base = %" G_GINT64_FORMAT,
+                           numbers[1],
+                           numbers[0]);
+  if (sql != NULL)
+    g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+static void
+damage_rows (const char *directory, const uint8_t *data, size_t size)
+{
+  g_autoptr (GArray) steps = fuzz_steps_new ((const char *) data, size);
+  g_autofree char *path = g_build_filename (directory, "log.db", NULL);
+  sqlite3 *db = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  for (guint i = 0; i < steps->len; i++)
+    {
+      const FuzzStep *step = &g_array_index (steps, FuzzStep, i);
+
+      damage_row (db, step->data, step->length);
+    }
+  sqlite3_close (db);
 }
 
 static void
@@ -221,6 +274,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   /* warnings are for the operator, whom a bad log may be told of */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   write_rows (directory, data, size);
+  damage_rows (directory, data, size);
   hub = usher_hub_new (directory, clock, NULL, &error);
   if (hub != NULL)
     {

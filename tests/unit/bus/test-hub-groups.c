@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "groups-stage.h"
+#include "usher-frame-private.h"
 
 static void
 test_room (Stage *self, gconstpointer data)
@@ -313,6 +314,121 @@ test_truncated (Stage *self, gconstpointer data)
     }
 }
 
+/* (transfer full): a state as the log has it, with one event that was tried, one that is done, and two that may be out alone */
+static GBytes *
+make_state (guint64 floor, guint64 cursor, guint64 pending, guint64 done, guint64 reserved)
+{
+  GByteArray *state = g_byte_array_new ();
+
+  usher_frame_add_u8 (state, 0);
+  usher_frame_add_u64 (state, floor);
+  usher_frame_add_u64 (state, cursor);
+  for (guint i = 0; i < 2; i++)
+    {
+      if (i == 0)
+        usher_frame_add_u32 (state, 2);
+      usher_frame_add_u64 (state, pending);
+      usher_frame_add_u32 (state, 1); /* attempts */
+      usher_frame_add_u64 (state, 0);
+      usher_frame_add_u8 (state, 2); /* alone */
+      usher_frame_add_u32 (state, 0);
+    }
+  usher_frame_add_u32 (state, 1);
+  usher_frame_add_u64 (state, done);
+  usher_frame_add_u64 (state, reserved);
+  usher_frame_add_u32 (state, 2);
+  usher_frame_add_u64 (state, 1);
+  usher_frame_add_u32 (state, 2);
+  usher_frame_add_u64 (state, pending);
+  usher_frame_add_u64 (state, done);
+
+  return g_byte_array_free_to_bytes (state);
+}
+
+/* Whatever a state says, all events behind its floor come, each once, and none that there is not. */
+static void
+assert_recovers (Stage *self, GBytes *state)
+{
+  g_autoptr (UsherGroupFigures) figures = NULL;
+  UsherHubSeat *one = NULL;
+
+  g_clear_pointer (&self->state, g_bytes_unref);
+  self->state = g_bytes_ref (state);
+  stage_restart (self, FALSE);
+  figures = usher_hub_group_describe (self->group);
+  g_assert_cmpuint (figures->n_pending, <=, figures->last);
+  g_assert_cmpuint (figures->n_suspects, <=, figures->n_pending);
+
+  one = stage_join (self, "one", 100);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_assert_true (stage_handle (self, one, 0));
+      stage_pass (self, G_TIME_SPAN_MINUTE);
+    }
+  stage_assert_done (self);
+  g_assert_cmpuint (stage_count_suspects (self), ==, 0);
+
+  g_string_truncate (self->sent, 0);
+  stage_publish (self, 1);
+  stage_run (self);
+  g_assert_true (stage_handle (self, one, 0));
+  stage_assert_done (self);
+  g_assert_true (g_str_has_prefix (self->sent->str, "one "));
+  g_assert_null (strchr (self->sent->str, ';'));
+}
+
+static void
+test_wild (Stage *self, gconstpointer data)
+{
+  static const guint64 numbers[] = { 0,
+                                     1,
+                                     3,
+                                     6,
+                                     7,
+                                     8,
+                                     2000,
+                                     G_MAXINT64,
+                                     G_MAXINT64 + G_GUINT64_CONSTANT (1),
+                                     G_MAXUINT64 - 1,
+                                     G_MAXUINT64 };
+
+  g_test_summary ("What a state says of events that the channel has not got is not believed");
+
+  stage_publish (self, 6);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    for (guint j = 0; j < 5; j++)
+      {
+        g_autoptr (GBytes) state = make_state (j == 0 ? numbers[i] : 0,
+                                               j == 1 ? numbers[i] : 7,
+                                               j == 2 ? numbers[i] : 2,
+                                               j == 3 ? numbers[i] : 3,
+                                               j == 4 ? numbers[i] : 2054);
+
+        assert_recovers (self, state);
+      }
+}
+
+static void
+test_never_out (Stage *self, gconstpointer data)
+{
+  const UsherParked parked = { .channel = (char *) STAGE_CHANNEL,
+                               .group = (char *) STAGE_GROUP,
+                               .sequence = 2 };
+  UsherHubSeat *one = NULL;
+
+  g_test_summary ("An event that is said to be parked and was never out goes out once");
+
+  one = stage_join (self, "one", 2);
+  stage_run (self);
+  g_assert_true (usher_hub_groups_replay (self->groups, self->channel, &parked, NULL));
+  stage_publish (self, 2);
+  stage_pass (self, G_TIME_SPAN_MINUTE);
+  stage_ack (one, 1, 2);
+  stage_publish (self, 2);
+  stage_run (self);
+  stage_assert_sent (self, "one 1-2; one 3-4");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -335,6 +451,8 @@ main (int argc, char **argv)
   add ("restart", test_restart);
   add ("restart/replay", test_restart_replay);
   add ("restart/truncated", test_truncated);
+  add ("restart/wild", test_wild);
+  add ("replay/never-out", test_never_out);
 #undef add
 
   return g_test_run ();

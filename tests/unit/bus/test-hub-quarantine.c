@@ -282,6 +282,36 @@ test_acquit (Stage *self, gconstpointer data)
   stage_assert_done (self);
 }
 
+static void
+test_deferred (Stage *self, gconstpointer data)
+{
+  static const char death[] = "its process ended while it handled this event alone";
+  g_autofree char *expected = g_strdup_printf (
+      "[\"\",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\"]", death, death, death, death, death);
+  UsherHubSeat *one = NULL;
+  const UsherParked *parked = NULL;
+
+  g_test_summary ("Each death of an event that was deferred before is a reason by itself");
+
+  one = stage_join (self, "one", 10);
+  stage_publish (self, 1);
+  stage_run (self);
+  stage_answer (one, 1, USHER_ANSWER_DEFER);
+  stage_pass (self, G_TIME_SPAN_SECOND);
+  stage_kill (self);
+  for (guint i = 0; i < STAGE_MAX_DELIVER; i++)
+    {
+      stage_join (self, "again", 10);
+      stage_run (self);
+      stage_kill (self);
+    }
+  stage_pass (self, GRACE);
+  g_assert_cmpuint (self->parked->len, ==, 1);
+  parked = g_ptr_array_index (self->parked, 0);
+  g_assert_cmpuint (parked->attempts, ==, STAGE_MAX_DELIVER);
+  g_assert_cmpstr (parked->reasons, ==, expected);
+}
+
 /* Lets a process handle what there is; whether it survives that. */
 static gboolean
 work (Stage *self, guint64 killer)
@@ -479,6 +509,7 @@ main (int argc, char **argv)
   add ("trial/mixed", test_mixed);
   add ("trial/two-groups", test_two_groups);
   add ("acquit", test_acquit);
+  add ("deferred", test_deferred);
   add ("killer/few", test_killer_few);
   add ("killer/many", test_killer_many);
   add ("killer/hub", test_killer_hub);

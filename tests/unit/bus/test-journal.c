@@ -234,6 +234,110 @@ test_foreign (Fixture *fixture, gconstpointer data)
 }
 
 static void
+store_place (const char *channel,
+             guint64 first,
+             guint64 last,
+             guint64 n_events,
+             guint64 n_bytes,
+             gpointer data)
+{
+  g_string_append_printf (
+      data, "%s %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "; ", channel, first, last);
+}
+
+static void
+assert_places (Fixture *fixture, const char *expected)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (usher_journal_foreach_channel (fixture->journal, store_place, seen, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (seen->str, ==, expected);
+}
+
+static void
+test_damaged_totals (Fixture *fixture, gconstpointer data)
+{
+  static const char *const numbers[] = { "0", "5", "75000", "4611686018427387000", "-1" };
+
+  g_test_summary ("How far a channel is its frames say, not a total that a disk has damaged");
+
+  add_frame (fixture, 1, 64, 100);
+  add_frame (fixture, 65, 10, 200);
+  commit (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autofree char *sql =
+          g_strdup_printf ("UPDATE totals SET first = %s, last = %s", numbers[i], numbers[i]);
+
+      execute (fixture, sql);
+      open_journal (fixture);
+      assert_places (fixture, CHANNEL " 1-74; ");
+    }
+}
+
+static void
+test_dropped (Fixture *fixture, gconstpointer data)
+{
+  UsherExpired *expired = g_new0 (UsherExpired, 1);
+
+  g_test_summary ("A channel whose events have all been dropped goes on where it was");
+
+  add_frame (fixture, 1, 64, 100);
+  commit (fixture);
+  expired->channel = g_strdup (CHANNEL);
+  expired->last = 64;
+  g_ptr_array_add (fixture->batch->expired, expired);
+  commit (fixture);
+  open_journal (fixture);
+  assert_places (fixture, CHANNEL " 65-64; ");
+  add_frame (fixture, 65, 1, 100);
+  commit (fixture);
+  assert_places (fixture, CHANNEL " 65-65; ");
+}
+
+static void
+assert_refused (Fixture *fixture, const char *sql)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  execute (fixture, sql);
+  open_journal (fixture);
+  g_assert_false (usher_journal_foreach_channel (fixture->journal, store_place, seen, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, fixture->directory));
+}
+
+static void
+test_damaged_frames (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A frame that cannot be is refused, by name, before anybody counts on it");
+
+  add_frame (fixture, 1, 64, 100);
+  add_frame (fixture, 65, 10, 200);
+  commit (fixture);
+  execute (fixture, "UPDATE frames SET count = 4294967297 WHERE base = 1");
+  open_journal (fixture);
+  assert_places (fixture, CHANNEL " 1-74; ");
+  g_assert_null (usher_journal_find (fixture->journal, CHANNEL, 7, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CORRUPT);
+  g_clear_error (&error);
+  g_assert_null (usher_journal_list_tail (fixture->journal, CHANNEL, 1, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CORRUPT);
+
+  assert_refused (fixture, "UPDATE frames SET count = 4611686018427387000 WHERE base = 65");
+  assert_refused (fixture, "UPDATE frames SET count = 0 WHERE base = 65");
+  assert_refused (fixture,
+                  "UPDATE frames SET count = 1, base = 9223372036854775807 WHERE base = 65");
+  assert_refused (fixture, "DELETE FROM frames; UPDATE totals SET first = -7");
+  assert_refused (fixture, "UPDATE totals SET first = 9223372036854775807");
+}
+
+static void
 test_not_writable (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *file = g_build_filename (fixture->directory, "log.db", NULL);
@@ -257,6 +361,9 @@ main (int argc, char **argv)
   add ("/journal/find", test_find);
   add ("/journal/groups", test_groups);
   add ("/journal/all-or-nothing", test_all_or_nothing);
+  add ("/journal/dropped", test_dropped);
+  add ("/journal/damaged/totals", test_damaged_totals);
+  add ("/journal/damaged/frames", test_damaged_frames);
   add ("/journal/newer", test_newer);
   add ("/journal/foreign", test_foreign);
   add ("/journal/not-writable", test_not_writable);

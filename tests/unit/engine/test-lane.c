@@ -38,6 +38,7 @@ typedef struct
   int n_runs;      /* (atomic) */
   int n_answers;   /* (atomic) */
   int may_go;      /* (atomic) */
+  int is_closed;   /* (atomic) */
   gpointer ran_on; /* (atomic): the thread of the last handler */
 } Fixture;
 
@@ -74,6 +75,26 @@ on_post (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer dat
   usher_unit_publish (unit, "said", "{}");
 
   return usher_unit_insert (unit, document, error);
+}
+
+static gboolean
+on_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  note_run (data);
+
+  return TRUE;
+}
+
+/* nothing to commit, and a step behind that */
+static gboolean
+on_then (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  if (!on_get (request, unit, reply, data, error))
+    return FALSE;
+
+  usher_unit_then (unit, on_step, data, NULL);
+
+  return TRUE;
 }
 
 static gboolean
@@ -121,6 +142,7 @@ declare (Fixture *fixture)
     { "GET", "/thing", on_get },
     { "POST", "/thing", on_post },
     { "GET", "/wait", on_wait },
+    { "GET", "/then", on_then },
   };
   UsherDeclarations *declarations = usher_declarations_new ("stage");
   g_autoptr (GError) error = NULL;
@@ -491,6 +513,44 @@ test_full (Fixture *fixture, gconstpointer data)
   assert_apart (fixture);
 }
 
+static gpointer
+close_lane (gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_assert_true (usher_lane_close (fixture->lane, NULL));
+  g_atomic_int_set (&fixture->is_closed, TRUE);
+
+  return NULL;
+}
+
+static void
+test_late (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *method;
+    const char *path;
+  } late[] = { { "GET", "/thing" }, { "GET", "/then" }, { "GET", "/then" } };
+  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_object_unref);
+  GThread *thread = NULL;
+
+  g_test_summary (
+      "What still runs when the service is closed is answered: it finds the store closed");
+
+  fixture->may_go = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (late); i++)
+    g_ptr_array_add (replies, bring (fixture, late[i].method, late[i].path, NULL));
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == G_N_ELEMENTS (late));
+  thread = g_thread_new ("closes", close_lane, fixture);
+  usher_test_until (g_atomic_int_get (&fixture->is_closed));
+  g_atomic_int_set (&fixture->may_go, TRUE);
+  await_answers (fixture, G_N_ELEMENTS (late));
+  for (guint i = 0; i < replies->len; i++)
+    g_assert_cmpuint (usher_reply_get_status (g_ptr_array_index (replies, i)), ==, 503);
+  g_thread_join (thread);
+}
+
 static void
 add (const char *name, gboolean blocks, void (*test) (Fixture *, gconstpointer))
 {
@@ -512,6 +572,7 @@ main (int argc, char **argv)
   add ("blocks/timer", TRUE, test_timer);
   add ("blocks/outbox", TRUE, test_outbox);
   add ("blocks/full", TRUE, test_full);
+  add ("blocks/late", TRUE, test_late);
 
   return g_test_run ();
 }
