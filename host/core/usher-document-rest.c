@@ -135,12 +135,62 @@ walk (Walk *self)
   usher_json_foreach_member (self->json, path, on_member, self);
 }
 
+/* The members of the objects in which a field nests, but for those in which @last does, which is the field before; with each
+ * object that is there the member that it is itself. */
+static guint
+count_nested (UsherJson *json, const char *name, const char *last, guint *n_objects)
+{
+  guint n = 0;
+
+  for (const char *dot = strchr (name, '.'); dot != NULL; dot = strchr (dot + 1, '.'))
+    {
+      g_autofree char *path = NULL;
+
+      if (strncmp (name, last, (gsize) (dot - name) + 1) == 0)
+        continue;
+      path = g_strndup (name, (gsize) (dot - name));
+      if (usher_json_get_kind (json, path) != USHER_JSON_OBJECT)
+        continue;
+      n += usher_json_get_length (json, path);
+      (*n_objects)++;
+    }
+
+  return n;
+}
+
+/* Mostly a text has nothing but the fields, which is found out by counting. */
+static gboolean
+is_all_known (UsherDocument *self, UsherJson *json, gboolean is_private)
+{
+  guint n_members = usher_json_get_length (json, "");
+  guint n_known = 0;
+  const char *last = "";
+
+  if (!is_private)
+    n_known = (usher_json_get_kind (json, "id") != USHER_JSON_MISSING) +
+              (usher_json_get_kind (json, "version") != USHER_JSON_MISSING);
+
+  for (guint i = 0; i < self->n_fields; i++)
+    {
+      const UsherField *field = &self->fields[i];
+
+      if (((field->flags & USHER_FIELD_PRIVATE) != 0) != is_private)
+        continue;
+      n_members += count_nested (json, field->name, last, &n_known);
+      n_known += self->values[i].is_set;
+      last = field->name;
+    }
+
+  return n_members == n_known;
+}
+
 void
 usher_document_read_rest (UsherDocument *self, UsherJson *json, gboolean is_private)
 {
   Walk root = { self, json, is_private, "", 0 };
 
-  walk (&root);
+  if (!is_all_known (self, json, is_private))
+    walk (&root);
 }
 
 void
