@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -171,10 +172,18 @@ on_begin (UsherTask *task)
   g_assert_true (ask (run));
 }
 
+static Stage stage = { NULL };
+
+/* A thread that frees something when the process ends would look like a leak. */
+static void
+stop_loop (void)
+{
+  usher_loop_free (stage.loop);
+}
+
 static Stage *
 get_stage (void)
 {
-  static Stage stage = { NULL };
   struct sockaddr_un *address = (struct sockaddr_un *) &stage.address;
   g_autofree char *uri = NULL;
   g_autoptr (UsherSettings) settings = NULL;
@@ -191,19 +200,20 @@ get_stage (void)
   stage.length = sizeof *address;
   stage.loop = usher_loop_new ("fuzz", NULL, NULL, &error);
   g_assert_no_error (error);
+  atexit (stop_loop);
 
   return &stage;
 }
 
 static int
-accept_asked (Stage *stage)
+accept_asked (void)
 {
-  struct pollfd wait = { .fd = stage->listener, .events = POLLIN };
+  struct pollfd wait = { .fd = stage.listener, .events = POLLIN };
   g_autoptr (GString) in = g_string_new (NULL);
   int fd = -1;
 
   g_assert_cmpint (poll (&wait, 1, FUZZ_PATIENCE / 1000), ==, 1);
-  fd = accept4 (stage->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  fd = accept4 (stage.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   g_assert_cmpint (fd, >=, 0);
   wait.fd = fd;
   while (in->len < strlen (ASKED))
@@ -232,7 +242,7 @@ run_pieces (const GArray *steps, gboolean leaves)
   run.body = g_string_new (NULL);
   g_assert_true (usher_loop_post (run.stage->loop, &run.begin));
 
-  fd = accept_asked (run.stage);
+  fd = accept_asked ();
   for (guint i = 0; i < steps->len; i++)
     {
       const FuzzStep *step = &g_array_index (steps, FuzzStep, i);
