@@ -27,6 +27,10 @@ void
 usher_hub_door_take_answers (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader)
 {
   guint count = usher_frame_read_u16 (reader);
+  /* each group once, however many of its events are in here */
+  g_autoptr (GHashTable) released = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer group = NULL;
 
   usher_hub_door_set_moment (self);
   for (guint i = 0; i < count && !reader->failed; i++)
@@ -42,8 +46,12 @@ usher_hub_door_take_answers (UsherHubDoor *self, UsherHubMember *member, UsherFr
       if (reader->failed || subscription == NULL || subscription->seat == NULL)
         continue;
       if (usher_hub_seat_answer (subscription->seat, sequence, kind, MAX (0, delay), reason))
-        release_deferred (self, usher_hub_seat_get_group (subscription->seat));
+        g_hash_table_add (released, usher_hub_seat_get_group (subscription->seat));
     }
+
+  g_hash_table_iter_init (&iter, released);
+  while (g_hash_table_iter_next (&iter, &group, NULL))
+    release_deferred (self, group);
 }
 
 /* Sends the frame with @from, if there is one; returns the sequence after it, 0 when it was the last. */

@@ -36,7 +36,7 @@ usher_hub_log_park (UsherHubLog *self, UsherParked *parked)
 void
 usher_hub_log_unpark (UsherHubLog *self, const char *id)
 {
-  g_ptr_array_add (self->next->unparked, g_strdup (id));
+  g_hash_table_add (self->next->unparked, g_strdup (id));
 }
 
 static void
@@ -96,7 +96,7 @@ gboolean
 usher_hub_log_is_urgent (UsherHubLog *self)
 {
   return self->next->frames->len > 0 || self->next->parked->len > 0 ||
-         self->next->unparked->len > 0 || self->next->expired->len > 0;
+         g_hash_table_size (self->next->unparked) > 0 || self->next->expired->len > 0;
 }
 
 gboolean
@@ -186,8 +186,9 @@ keep_for_later (UsherHubLog *self, UsherJournalBatch *batch)
 
   g_ptr_array_extend_and_steal (self->next->parked, g_steal_pointer (&batch->parked));
   batch->parked = g_ptr_array_new ();
-  g_ptr_array_extend_and_steal (self->next->unparked, g_steal_pointer (&batch->unparked));
-  batch->unparked = g_ptr_array_new ();
+  g_hash_table_iter_init (&iter, batch->unparked);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_hash_table_add (self->next->unparked, g_strdup (key));
   g_hash_table_iter_init (&iter, batch->groups);
   while (g_hash_table_iter_next (&iter, &key, &state))
     if (!g_hash_table_contains (self->next->groups, key))

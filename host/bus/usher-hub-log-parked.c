@@ -71,7 +71,7 @@ usher_hub_log_list_parked (UsherHubLog *self,
 static gboolean
 has_unparked (const UsherJournalBatch *batch, const char *id)
 {
-  return batch != NULL && g_ptr_array_find_with_equal_func (batch->unparked, id, g_str_equal, NULL);
+  return batch != NULL && g_hash_table_contains (batch->unparked, id);
 }
 
 /* Whether it is parked no more, though the log does not say so yet. */

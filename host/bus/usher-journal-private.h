@@ -55,10 +55,10 @@ typedef struct
   GPtrArray *frames; /* (owned) (element-type UsherJournalFrame) */
   GHashTable
       *groups; /* (owned) (element-type utf8 GBytes): "channel\ngroup" → state, NULL: forgotten */
-  GPtrArray *parked;   /* (owned) (element-type UsherParked): to be kept */
-  GPtrArray *unparked; /* (owned) (element-type utf8): ids to be forgotten */
-  GPtrArray *expired;  /* (owned) (element-type UsherExpired) */
-  gint64 duration;     /* of the commit, microseconds */
+  GPtrArray *parked;    /* (owned) (element-type UsherParked): to be kept */
+  GHashTable *unparked; /* (owned) (element-type utf8): a set of ids to be forgotten */
+  GPtrArray *expired;   /* (owned) (element-type UsherExpired) */
+  gint64 duration;      /* of the commit, microseconds */
 } UsherJournalBatch;
 
 UsherJournalBatch *usher_journal_batch_new (void);

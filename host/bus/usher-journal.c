@@ -134,7 +134,7 @@ usher_journal_batch_new (void)
   self->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_journal_frame_free);
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_bytes);
   self->parked = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_free);
-  self->unparked = g_ptr_array_new_with_free_func (g_free);
+  self->unparked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->expired = g_ptr_array_new_with_free_func (free_expired);
 
   return self;
@@ -146,7 +146,7 @@ usher_journal_batch_free (UsherJournalBatch *self)
   g_ptr_array_unref (self->frames);
   g_hash_table_unref (self->groups);
   g_ptr_array_unref (self->parked);
-  g_ptr_array_unref (self->unparked);
+  g_hash_table_unref (self->unparked);
   g_ptr_array_unref (self->expired);
   g_free (self);
 }
@@ -155,7 +155,8 @@ gboolean
 usher_journal_batch_is_empty (UsherJournalBatch *self)
 {
   return self->frames->len == 0 && g_hash_table_size (self->groups) == 0 &&
-         self->parked->len == 0 && self->unparked->len == 0 && self->expired->len == 0;
+         self->parked->len == 0 && g_hash_table_size (self->unparked) == 0 &&
+         self->expired->len == 0;
 }
 
 static gboolean
@@ -389,11 +390,12 @@ write_batch (UsherJournal *self, UsherJournalBatch *batch, GError **error)
     if (!write_group (self, key, state, error))
       return FALSE;
 
-  for (guint i = 0; i < batch->unparked->len; i++)
+  g_hash_table_iter_init (&iter, batch->unparked);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
     {
       UsherSqliteStatement *statement = get_write (self, FORGET_PARKED);
 
-      usher_sqlite_statement_bind_text (statement, 1, g_ptr_array_index (batch->unparked, i));
+      usher_sqlite_statement_bind_text (statement, 1, key);
       if (!finish (self, statement, error))
         return FALSE;
     }
