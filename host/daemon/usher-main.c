@@ -123,10 +123,11 @@ find_command (const char *name)
   return NULL;
 }
 
+/* @program: whose usage it is */
 static int
-refuse (const char *message)
+refuse (const char *program, const char *message)
 {
-  g_printerr ("usher: %s\nTry “usher --help”.\n", message);
+  g_printerr ("usher: %s\nTry “%s --help”.\n", message, program);
 
   return EXIT_USAGE;
 }
@@ -143,7 +144,7 @@ run_command (const Command *command, int argc, char **argv)
   options = usher_options_new (argc, argv, &command->kind, &error);
   g_set_prgname ("usher");
   if (options == NULL)
-    return refuse (error->message);
+    return refuse (program, error->message);
 
   return command->func (options);
 }
@@ -174,7 +175,7 @@ main (int argc, char **argv)
   g_set_print_handler (print_out);
   g_set_printerr_handler (print_err);
   if (argc < 2)
-    return refuse ("a command is missing");
+    return refuse ("usher", "a command is missing");
 
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
     {
@@ -194,5 +195,5 @@ main (int argc, char **argv)
 
   message = g_strdup_printf ("“%s” is no command", argv[1]);
 
-  return refuse (message);
+  return refuse ("usher", message);
 }

@@ -61,13 +61,18 @@ static gboolean
 list (UsherSnapshot *self, const char *below, guint depth, GError **error)
 {
   g_autofree char *path = g_build_filename (self->directory, below, NULL);
-  g_autoptr (GDir) folder = depth <= MAX_DEPTH ? g_dir_open (path, 0, NULL) : NULL;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GDir) folder = depth <= MAX_DEPTH ? g_dir_open (path, 0, &cause) : NULL;
   const char *name = NULL;
 
   if (folder == NULL)
     {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "directory “%s” cannot be read", path);
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "directory “%s” cannot be read: %s",
+                   path,
+                   cause != NULL ? cause->message : "it lies too deep");
       return FALSE;
     }
 

@@ -230,6 +230,13 @@ find_entry (Node *node, const char *method)
   return NULL;
 }
 
+/* Upper case alone, as all methods are that the parser knows: another would never be asked for. */
+static gboolean
+is_method (const char *method)
+{
+  return *method != '\0' && method[strspn (method, G_CSET_A_2_Z "-")] == '\0';
+}
+
 static gboolean
 is_pattern (const char *const *segments)
 {
@@ -258,7 +265,7 @@ is_pattern (const char *const *segments)
  * Adds a route.
  *
  * Returns: `FALSE` with `USHER_ERROR_CONFLICT` when method and pattern are taken,
- *   `USHER_ERROR_INVALID` when the pattern is not one
+ *   `USHER_ERROR_INVALID` when either is none: a method is in upper case
  */
 gboolean
 usher_router_add (UsherRouter *self,
@@ -289,6 +296,17 @@ ensure_node (UsherRouter *self, const char *method, const char *pattern, GError 
 {
   g_auto (GStrv) segments = g_strsplit (pattern, "/", -1);
   Node *node = self->root;
+
+  if (!is_method (method))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "“%s” of route “%s” is no method: it is in upper case",
+                   method,
+                   pattern);
+      return NULL;
+    }
 
   if (!is_pattern ((const char *const *) segments))
     {

@@ -136,7 +136,7 @@ may_declare (UsherContext *self, const char *what)
  * @n_settings: how many
  *
  * Declares settings of the service. In configure() only; a setting that is declared
- * already, or whose value does not fit, fails the configuration.
+ * already, and differently, or whose value does not fit, fails the configuration.
  */
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings)

@@ -12,7 +12,7 @@ from tree import Finding
 BELOW = {
     "core": [],
     "store": ["core"],
-    "bus": ["core", "store"],
+    "bus": ["core"],
     "http": ["core"],
     "engine": ["store", "bus", "http"],
     "plugin": ["engine"],

@@ -47,11 +47,11 @@ test_help (UsherTestProgram *fixture, gconstpointer data)
 static void
 test_usage (UsherTestProgram *fixture, gconstpointer data)
 {
-  g_test_summary ("A wrong command line is named and ends with 2.");
+  g_test_summary ("A wrong command line is named with where to look, and ends with 2.");
 
   usher_test_program_assert_says (fixture, "''", 2, "*“” is no command*");
-  usher_test_program_assert_says (fixture, "walk", 2, "*“walk” is no command*");
-  usher_test_program_assert_says (fixture, "run --fast", 2, "*--fast*");
+  usher_test_program_assert_says (fixture, "walk", 2, "*“walk” is no command*", "*“usher --help”*");
+  usher_test_program_assert_says (fixture, "run --fast", 2, "*--fast*", "*“usher run --help”*");
   usher_test_program_assert_says (fixture, "run --listen", 2, "*--listen*");
   usher_test_program_assert_says (fixture,
                                   "run --listen 3000",

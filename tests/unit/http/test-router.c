@@ -271,6 +271,24 @@ test_bad_pattern (Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+test_bad_method (Fixture *fixture, gconstpointer data)
+{
+  static const char *const methods[] = { "", "get", "Get", "G T" };
+
+  g_test_summary ("A method that no request could have is refused, and named");
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (
+          usher_router_add (fixture->router, methods[i], "/new", 0, on_route, NULL, NULL, &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "/new"));
+    }
+}
+
 #define LARGE   "[1,2,3,4,5,6,7,8,9]"
 #define FOREIGN "Origin: http://evil.example"
 #define PLAIN   "Content-Type: text/plain"
@@ -455,6 +473,7 @@ main (int argc, char **argv)
   test ("/router/options", test_options);
   test ("/router/add/taken", test_taken);
   test ("/router/add/bad-pattern", test_bad_pattern);
+  test ("/router/add/bad-method", test_bad_method);
   test ("/router/order", test_order);
   test ("/router/admit", test_admit);
   test ("/router/admit/head", test_admit_head);
