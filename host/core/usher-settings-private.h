@@ -24,6 +24,7 @@ typedef struct
   char *text;            /* (owned) (nullable): the value that was given */
   char *source;          /* (owned) (nullable) */
   gint64 integer;
+  gboolean is_of_service; /* not of the host */
 } UsherDeclared;
 
 struct _UsherSettings
@@ -38,6 +39,13 @@ struct _UsherSettings
   guint n_given;
 };
 
+/* usher_settings_declare() for a service: its group is its name. INVALID, and nothing is declared, where one is in another
+ * group, or that name is the host's */
+gboolean usher_settings_declare_own (UsherSettings *self,
+                                     const char *service,
+                                     const UsherSetting *settings,
+                                     guint n_settings,
+                                     GError **error);
 /* (transfer full): “group.key”, and that as a variable */
 char *usher_settings_make_name (const char *group, const char *key);
 char *usher_settings_make_variable (const char *group, const char *key);

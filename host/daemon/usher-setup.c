@@ -153,6 +153,9 @@ add_plugin (UsherSetup *self, UsherManifest *manifest)
   if (!usher_host_add_service (self->host, name, service, &error))
     {
       fail_plugin (self, name, error->message);
+      /* of two that want one route, neither is the one to leave out */
+      if (g_error_matches (error, USHER_ERROR, USHER_ERROR_CONFLICT))
+        set_trouble (self, name, error->message);
       return;
     }
 

@@ -69,6 +69,22 @@ give_up (UsherUp *self)
     usher_life_fail (&self->life, defeat);
 }
 
+/* (transfer full) (nullable) */
+static char *
+dup_trouble (UsherUp *self)
+{
+  char *trouble = NULL;
+
+  if (self->life.is_stopping)
+    return g_strdup ("the host is stopping");
+
+  trouble = usher_supervisor_dup_trouble (self->supervisor);
+  if (trouble == NULL && self->gateway != NULL)
+    trouble = usher_gateway_dup_trouble (self->gateway);
+
+  return trouble != NULL ? trouble : g_strdup (self->life.setup->trouble);
+}
+
 static void
 on_supervisor (gpointer user_data)
 {
@@ -78,10 +94,8 @@ on_supervisor (gpointer user_data)
   if (self->supervisor == NULL)
     return;
 
-  trouble = self->life.is_stopping ? g_strdup ("the host is stopping")
-                                   : usher_supervisor_dup_trouble (self->supervisor);
-  usher_host_set_trouble (self->life.setup->host,
-                          trouble != NULL ? trouble : self->life.setup->trouble);
+  trouble = dup_trouble (self);
+  usher_host_set_trouble (self->life.setup->host, trouble);
   usher_supervisor_foreach (self->supervisor, note_plugins, self);
   usher_up_update_pages (self);
 
@@ -110,6 +124,21 @@ on_built (const char *service, gpointer user_data)
 }
 
 static gboolean
+on_gateway_idle (gpointer user_data)
+{
+  on_supervisor (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* on a thread of the gateway's */
+static void
+on_gateway_trouble (GObject *object, GParamSpec *spec, gpointer user_data)
+{
+  g_idle_add (on_gateway_idle, user_data);
+}
+
+static gboolean
 open_gateway (UsherUp *self, GError **error)
 {
   const UsherSetup *setup = self->life.setup;
@@ -117,6 +146,7 @@ open_gateway (UsherUp *self, GError **error)
   self->gateway = usher_gateway_new (setup->options->run, setup->settings, setup->clock);
   usher_host_serve_operators (setup->host, self->gateway);
   usher_admin_set_gateway (self->life.admin, self->gateway);
+  g_signal_connect (self->gateway, "notify::trouble", G_CALLBACK (on_gateway_trouble), self);
 
   return usher_gateway_start (self->gateway, NULL, error);
 }
@@ -188,7 +218,9 @@ is_announced (UsherUp *self, const UsherPlace *place)
 static gboolean
 is_ready (UsherUp *self)
 {
-  if (!usher_supervisor_is_complete (self->supervisor) ||
+  g_autofree char *trouble = usher_gateway_dup_trouble (self->gateway);
+
+  if (trouble != NULL || !usher_supervisor_is_complete (self->supervisor) ||
       !usher_host_is_ready (self->life.setup->host, NULL))
     return FALSE;
 

@@ -22,14 +22,15 @@ UsherDeclarations *usher_declarations_ref (UsherDeclarations *self);
 void usher_declarations_unref (UsherDeclarations *self);
 const char *usher_declarations_get_service (UsherDeclarations *self);
 
-/* Each takes ownership of what it is given; FALSE with CONFLICT: there is one of that name, which is kept beside it. */
+/* Each takes ownership of what it is given; FALSE with INVALID: there is one of that name, which is kept beside it, or the
+ * name is none, or another service's. */
 gboolean
 usher_declarations_add_schema (UsherDeclarations *self, UsherSchema *schema, GError **error);
 void usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoint);
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error);
 gboolean usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError **error);
-/* or INVALID: it does not go on where the one before ends; its schema has the level that it leads to then */
+/* or it does not go on where the one before ends; its schema has the level that it leads to then */
 gboolean
 usher_declarations_add_upgrade (UsherDeclarations *self, UsherUpgrade *upgrade, GError **error);
 

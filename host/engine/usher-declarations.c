@@ -8,8 +8,13 @@
 
 #include "usher-declarations-private.h"
 
+#include <string.h>
+
 #include "usher-error.h"
 #include "usher-frame-private.h"
+
+/* how the groups of a service go on after its name */
+#define SERVICE "-service"
 
 struct _UsherDeclarations
 {
@@ -79,7 +84,7 @@ usher_declarations_add_schema (UsherDeclarations *self, UsherSchema *schema, GEr
   g_ptr_array_add (self->schemas, schema);
   if (is_known)
     g_set_error (
-        error, USHER_ERROR, USHER_ERROR_CONFLICT, "collection “%s” is declared twice", collection);
+        error, USHER_ERROR, USHER_ERROR_INVALID, "collection “%s” is declared twice", collection);
 
   return !is_known;
 }
@@ -108,6 +113,45 @@ check_names (const char *channel, const char *group, GError **error)
   return FALSE;
 }
 
+/* (transfer full): of which service a group is, as it is called, or an end for the sentence */
+static char *
+describe_owner (const char *group)
+{
+  const char *end = strstr (group, SERVICE);
+
+  while (end != NULL && end[strlen (SERVICE)] != '\0' && end[strlen (SERVICE)] != '.')
+    end = strstr (end + 1, SERVICE);
+
+  return end != NULL ? g_strdup_printf ("that of service “%.*s”", (int) (end - group), group)
+                     : g_strdup ("no service's");
+}
+
+/* A group is its service's, or that takes the events of another. */
+static gboolean
+check_owner (UsherDeclarations *self, const char *channel, const char *group, GError **error)
+{
+  g_autofree char *own = usher_declarations_make_group (self);
+  g_autofree char *owner = NULL;
+  gsize length = strlen (own);
+
+  if (g_str_has_prefix (group, own) && (group[length] == '\0' || group[length] == '.'))
+    return TRUE;
+
+  owner = describe_owner (group);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "it listens to “%s” in group “%s”, which is %s; those of “%s” are “%s” and “%s.*”",
+               channel,
+               group,
+               owner,
+               self->service,
+               own,
+               own);
+
+  return FALSE;
+}
+
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error)
 {
@@ -119,26 +163,30 @@ usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listene
   if (is_known)
     g_set_error (error,
                  USHER_ERROR,
-                 USHER_ERROR_CONFLICT,
+                 USHER_ERROR_INVALID,
                  "channel “%s” has two listeners in group “%s”",
                  channel,
                  group);
 
-  return !is_known && check_names (channel, group, error);
+  return !is_known && check_names (channel, group, error) &&
+         check_owner (self, channel, group, error);
 }
 
 gboolean
 usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError **error)
 {
   const char *name = usher_alarm_get_name (alarm);
+  gboolean is_name = *name != '\0';
   gboolean is_known = usher_declarations_find_alarm (self, name) != NULL;
 
   g_ptr_array_add (self->alarms, alarm);
   g_hash_table_add (self->timers, (gpointer) name);
   if (is_known)
-    g_set_error (error, USHER_ERROR, USHER_ERROR_CONFLICT, "timer “%s” is declared twice", name);
+    g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "timer “%s” is declared twice", name);
+  else if (!is_name)
+    g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "a timer has no name");
 
-  return !is_known;
+  return !is_known && is_name;
 }
 
 /* (nullable): why an upgrade cannot be added */
@@ -313,5 +361,5 @@ usher_declarations_check_level (UsherDeclarations *self,
 char *
 usher_declarations_make_group (UsherDeclarations *self)
 {
-  return g_strconcat (self->service, "-service", NULL);
+  return g_strconcat (self->service, SERVICE, NULL);
 }

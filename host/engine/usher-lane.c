@@ -9,6 +9,7 @@
 #include "usher-lane-private.h"
 
 #include "usher-error.h"
+#include "usher-settings-private.h"
 #include "usher-tally-private.h"
 
 /* where nothing but steps and timers waits, and where all that reads the store does */
@@ -66,7 +67,7 @@ usher_lane_declare_settings (UsherDeclarations *declarations,
   if (!usher_declarations_has_blocking_endpoint (declarations))
     return TRUE;
 
-  return usher_settings_declare (settings, own, G_N_ELEMENTS (own), error);
+  return usher_settings_declare_own (settings, service, own, G_N_ELEMENTS (own), error);
 }
 
 UsherLane *

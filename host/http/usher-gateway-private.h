@@ -69,7 +69,8 @@ struct _UsherGateway
 
   GMutex mutex;
   gboolean is_draining;
-  char *trouble;     /* (owned) (nullable): why nobody is served */
+  char *trouble;     /* (owned) (nullable): why it is not ready */
+  char *collision;   /* (owned) (nullable): two services, and a route that both have */
   GPtrArray *copies; /* (owned) (element-type UsherCopy) */
   GPtrArray *routes; /* (owned) (element-type UsherGatewayRoute) */
   GHashTable *keys;  /* (owned): "METHOD /pattern" → the route */

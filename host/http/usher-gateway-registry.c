@@ -242,6 +242,22 @@ is_of_service (const UsherRoute *route, const UsherRoute *other)
   return g_str_equal (usher_route_get_service (route), usher_route_get_service (other));
 }
 
+/* Two services have one route, so requests of one of them go to the other. */
+static void
+note_collision (UsherGateway *self, const UsherRoute *told, const UsherRoute *taken)
+{
+  g_autofree char *collision =
+      g_strdup_printf ("route “%s %s” of service “%s” is taken by service “%s”",
+                       usher_route_get_method (told),
+                       usher_route_get_pattern (told),
+                       usher_route_get_service (told),
+                       usher_route_get_service (taken));
+
+  g_message ("%s", collision);
+  if (self->collision == NULL)
+    self->collision = g_steal_pointer (&collision);
+}
+
 /* Returns whether the route is new, or another than it was. */
 static gboolean
 add_route (UsherGateway *self, UsherCopy *copy, UsherRoute *told)
@@ -263,11 +279,7 @@ add_route (UsherGateway *self, UsherCopy *copy, UsherRoute *told)
 
   if (route->copies->len > 0 && !is_of_service (route->told, told))
     {
-      g_message ("“%s %s” of “%s” is taken by “%s”",
-                 usher_route_get_method (told),
-                 usher_route_get_pattern (told),
-                 usher_route_get_service (told),
-                 usher_route_get_service (route->told));
+      note_collision (self, told, route->told);
       return is_new;
     }
 
@@ -346,6 +358,7 @@ assign_routes (UsherGateway *self)
 {
   gboolean is_new = FALSE;
 
+  g_clear_pointer (&self->collision, g_free);
   for (guint i = 0; i < self->routes->len; i++)
     g_ptr_array_set_size (((UsherGatewayRoute *) g_ptr_array_index (self->routes, i))->copies, 0);
 
@@ -379,7 +392,7 @@ find_trouble (UsherGateway *self, const GError *error)
 
   for (guint i = 0; i < self->copies->len; i++)
     if (!((UsherCopy *) g_ptr_array_index (self->copies, i))->is_broken)
-      return NULL;
+      return g_strdup (self->collision);
 
   return g_strdup_printf ("no host is registered in “%s”", self->directory);
 }

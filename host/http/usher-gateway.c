@@ -64,6 +64,7 @@ usher_gateway_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->collision, g_free);
   g_clear_pointer (&self->copies, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_hash_table_unref);
   g_clear_pointer (&self->routes, g_ptr_array_unref);
@@ -102,7 +103,7 @@ usher_gateway_class_init (UsherGatewayClass *klass)
   /**
    * UsherGateway:trouble: (getter dup_trouble)
    *
-   * Why no request can be served. It changes on a thread of the gateway's.
+   * Why the gateway is not ready. It changes on a thread of the gateway's.
    */
   properties[PROP_TROUBLE] =
       g_param_spec_string ("trouble", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -395,8 +396,8 @@ usher_gateway_get_router (UsherGateway *self)
  * usher_gateway_dup_trouble:
  * @self: a gateway
  *
- * Gets why no request can be served: the gateway has not started or is stopping, the run directory cannot be read, or no host
- * is registered there. Any thread.
+ * Gets why the gateway is not ready: it has not started or is stopping, the run directory cannot be read, no host is registered
+ * there, or two services have one route, of which the message names both. Any thread.
  *
  * Returns: (transfer full) (nullable): the reason, `NULL` when there is none
  */

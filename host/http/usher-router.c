@@ -238,14 +238,30 @@ is_method (const char *method)
 }
 
 static gboolean
+has_twice (const char *const *segments, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (strcmp (segments[i], segments[n]) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* A second parameter of one name would hide the first. */
+static gboolean
 is_pattern (const char *const *segments)
 {
   guint n = 0;
   guint n_parameters = 0;
 
   for (; segments[n] != NULL; n++)
-    if (*segments[n] == ':')
+    {
+      if (*segments[n] != ':')
+        continue;
+      if (has_twice (segments, n))
+        return FALSE;
       n_parameters++;
+    }
 
   return n > 1 && *segments[0] == '\0' && n <= USHER_MAX_SEGMENTS + 1 &&
          n_parameters <= USHER_MAX_PARAMETERS;
@@ -290,12 +306,29 @@ usher_router_add (UsherRouter *self,
   return usher_router_add_route (self, route, func, user_data, destroy, error);
 }
 
+static void
+set_taken (GError **error, const UsherRoute *taken, const char *pattern)
+{
+  const char *service = usher_route_get_service (taken);
+  g_autofree char *owner =
+      service != NULL ? g_strdup_printf ("service “%s”", service) : g_strdup ("the host");
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CONFLICT,
+               "route “%s %s” is taken by %s",
+               usher_route_get_method (taken),
+               pattern,
+               owner);
+}
+
 /* The place of a pattern; NULL, with an error: it is none, or @method is taken there. */
 static Node *
 ensure_node (UsherRouter *self, const char *method, const char *pattern, GError **error)
 {
   g_auto (GStrv) segments = g_strsplit (pattern, "/", -1);
   Node *node = self->root;
+  const Entry *taken = NULL;
 
   if (!is_method (method))
     {
@@ -310,17 +343,21 @@ ensure_node (UsherRouter *self, const char *method, const char *pattern, GError 
 
   if (!is_pattern ((const char *const *) segments))
     {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no pattern of a path", pattern);
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "“%s” is no pattern of a path: it begins with “/”, is bounded, and names a "
+                   "parameter once",
+                   pattern);
       return NULL;
     }
 
   for (guint i = 1; segments[i] != NULL; i++)
     node = ensure_child (node, segments[i]);
-  if (find_entry (node, method) != NULL)
+  taken = find_entry (node, method);
+  if (taken != NULL)
     {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_CONFLICT, "route “%s %s” is taken", method, pattern);
+      set_taken (error, taken->route, pattern);
       return NULL;
     }
 

@@ -14,6 +14,7 @@
 #include "usher-context-private.h"
 #include "usher-error.h"
 #include "usher-limiters-private.h"
+#include "usher-settings-private.h"
 
 /**
  * UsherContext:
@@ -135,8 +136,10 @@ may_declare (UsherContext *self, const char *what)
  * @settings: (array length=n_settings): the settings; their group is the service's name
  * @n_settings: how many
  *
- * Declares settings of the service. In configure() only; a setting that is declared
- * already, and differently, or whose value does not fit, fails the configuration.
+ * Declares settings of the service. In configure() only; a setting of another group, one that
+ * is declared already, and differently, or whose value does not fit, fails the configuration.
+ * A key has letters from `a` to `z`, digits and `-`. A service whose name is a group of the
+ * host's, such as `http`, can have no settings.
  */
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings)
@@ -149,7 +152,7 @@ usher_context_add_settings (UsherContext *self, const UsherSetting *settings, gu
   if (!may_declare (self, "settings"))
     return;
 
-  if (!usher_settings_declare (self->settings, settings, n_settings, &error))
+  if (!usher_settings_declare_own (self->settings, get_name (self), settings, n_settings, &error))
     take_error (self, error);
 }
 
@@ -222,7 +225,8 @@ usher_context_add_route (UsherContext *self,
  * usher_context_add_listener:
  * @self: a context
  * @channel: the channel of the events
- * @group: (nullable): the queue group; `NULL` is the service's name and `-service`
+ * @group: (nullable): the queue group, which begins with the service's name and `-service`, and goes on with a `.`
+ *   where the service has more than one; `NULL` is the first
  * @handler: (scope notified) (closure user_data) (destroy destroy): the handler
  * @user_data: data for @handler
  * @destroy: (nullable): frees @user_data
@@ -230,7 +234,8 @@ usher_context_add_route (UsherContext *self,
  * Declares a listener. In configure() only.
  *
  * The group is the durable name and the inbox's subscriber too. Its position begins with the
- * first event that is kept.
+ * first event that is kept. A group of another service, whose events it would take, fails the
+ * configuration.
  */
 void
 usher_context_add_listener (UsherContext *self,

@@ -19,7 +19,15 @@ enum
   CRASHES_SOON,
   CRASHES_START,
   DECLARES_CHANNEL,
+  DECLARES_GROUP,
+  DECLARES_KEY,
+  DECLARES_NO_KEY,
+  DECLARES_NO_TIMER,
   DECLARES_NULL,
+  DECLARES_PARAMETER,
+  DECLARES_ROUTE,
+  DECLARES_SETTING,
+  DECLARES_SETTING_OF_HOST,
 };
 
 /* NOLINTBEGIN (misc-redundant-expression): what is compared is a constant in each variant */
@@ -94,6 +102,52 @@ listen (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
 }
 
 static gboolean
+answer (UsherRequest *request,
+        UsherUnit *unit,
+        UsherReply *reply,
+        gpointer user_data,
+        GError **error)
+{
+  return TRUE;
+}
+
+static void
+declare_setting (UsherContext *context, const char *group, const char *key)
+{
+  const UsherSetting setting = { group, key, USHER_SETTING_STRING, "none", 0, 0, "what is wrong" };
+
+  usher_context_add_settings (context, &setting, 1);
+}
+
+/* what belongs to the plugin “good”, or to the host */
+static void
+declare_foreign_name (UsherContext *context)
+{
+  if (VARIANT == DECLARES_GROUP)
+    usher_context_add_listener (context, "good:made", "good-service", listen, NULL, NULL);
+  if (VARIANT == DECLARES_ROUTE)
+    usher_context_add_route (context, "GET", "/good/slow", USHER_ROUTE_NONE, answer, NULL, NULL);
+  if (VARIANT == DECLARES_SETTING)
+    declare_setting (context, "good", "size");
+  if (VARIANT == DECLARES_SETTING_OF_HOST)
+    declare_setting (context, "http", "colour");
+}
+
+static void
+declare_no_name (UsherContext *context)
+{
+  if (VARIANT == DECLARES_KEY)
+    declare_setting (context, NAME, "Bad Key=");
+  if (VARIANT == DECLARES_NO_KEY)
+    declare_setting (context, NAME, NULL);
+  if (VARIANT == DECLARES_NO_TIMER)
+    usher_context_add_timer (context, "", ring, NULL, NULL);
+  if (VARIANT == DECLARES_PARAMETER)
+    usher_context_add_route (
+        context, "GET", "/" NAME "/:id/of/:id", USHER_ROUTE_NONE, answer, NULL, NULL);
+}
+
+static gboolean
 wrong_configure (UsherService *service, UsherContext *context, GError **error)
 {
   if (VARIANT == BEHAVES_WRONGLY)
@@ -104,6 +158,8 @@ wrong_configure (UsherService *service, UsherContext *context, GError **error)
     usher_context_add_listener (context, "what a channel!", NULL, listen, NULL, NULL);
   if (VARIANT == DECLARES_NULL)
     usher_context_add_listener (context, "good:made", NULL, NULL, NULL, NULL);
+  declare_foreign_name (context);
+  declare_no_name (context);
 
   return TRUE;
 }

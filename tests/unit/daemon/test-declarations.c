@@ -71,13 +71,35 @@ test_channel (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
-test_fails (UsherTestProgram *fixture, gconstpointer data)
+test_foreign (UsherTestProgram *fixture, gconstpointer data)
 {
-  g_test_summary ("So does a configure() that fails");
+  g_test_summary ("So does the name of another service, or of the host, whoever comes first");
 
   usher_test_program_add_plugin (fixture, "good", "");
-  usher_test_program_add_plugin (fixture, "fails-configure", "");
-  check_found (fixture, "fails-configure", "it will not have it");
+  add_wrong (fixture, "declares-group");
+  add_wrong (fixture, "declares-setting");
+  add_wrong (fixture, "declares-setting-of-host");
+  check_found (fixture,
+               "declares-group",
+               "in group “good-service”, which is that of service “good”*“declares-group-service”");
+  check_found (fixture, "declares-setting", "“good.size”*for service “good”*“declares-setting”");
+  check_found (fixture, "declares-setting-of-host", "“http.colour”*group “http” is the host's");
+}
+
+static void
+test_no_name (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_test_summary ("So does what can be no name");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  add_wrong (fixture, "declares-key");
+  add_wrong (fixture, "declares-no-key");
+  add_wrong (fixture, "declares-no-timer");
+  add_wrong (fixture, "declares-parameter");
+  check_found (fixture, "declares-key", "“declares-key.Bad Key=”*a key has letters");
+  check_found (fixture, "declares-no-key", "“declares-no-key.”*a key has letters");
+  check_found (fixture, "declares-no-timer", "a timer has no name");
+  check_found (fixture, "declares-parameter", "/:id/of/:id*names a parameter once");
 }
 
 static gboolean
@@ -89,6 +111,47 @@ is_told (UsherTestProgram *fixture, const char *arguments, const char *part)
   g_subprocess_communicate_utf8 (process, NULL, NULL, &said, NULL, NULL);
 
   return strstr (said, part) != NULL;
+}
+
+static void
+assert_unready (UsherTestProgram *fixture, const char *command, const char *reason)
+{
+  g_autofree char *admin = g_strdup_printf ("unix:%s/admin", fixture->directory);
+  g_autofree char *arguments =
+      g_strdup_printf ("%s --data %s --listen none --admin %s", command, fixture->data, admin);
+  g_autofree char *status = g_strdup_printf ("status --admin %s", admin);
+
+  fixture->host = usher_test_program_spawn (fixture, arguments);
+  usher_test_until (is_told (fixture, status, reason));
+  g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
+}
+
+static void
+test_route (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *check = usher_test_program_make_arguments (fixture, "check", "");
+
+  g_test_summary ("Where two want one route nothing is ready, and both are named");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  add_wrong (fixture, "declares-route");
+  usher_test_program_assert_says (
+      fixture,
+      check,
+      1,
+      "*“good” did not configure: route “GET /good/slow” is taken by service “declares-route”*");
+  assert_unready (fixture, "run", "route “GET /good/slow” is taken by service “declares-route”");
+  assert_unready (fixture, "up", "route “GET /good/slow” of service “");
+}
+
+static void
+test_fails (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_test_summary ("So does a configure() that fails");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_add_plugin (fixture, "fails-configure", "");
+  check_found (fixture, "fails-configure", "it will not have it");
 }
 
 static void
@@ -174,6 +237,9 @@ main (int argc, char **argv)
   add ("null", test_null, NULL);
   add ("channel", test_channel, NULL);
   add ("fails", test_fails, NULL);
+  add ("foreign", test_foreign, NULL);
+  add ("no-name", test_no_name, NULL);
+  add ("route", test_route, NULL);
   add ("named", test_named, NULL);
   add ("session-channel", test_session_channel, NULL);
   add ("crash/configure", test_crash, "crashes-configure");

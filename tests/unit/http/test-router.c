@@ -256,10 +256,11 @@ static void
 test_bad_pattern (Fixture *fixture, gconstpointer data)
 {
   static const char *const patterns[] = {
-    "", "tickets", "/:a/:b/:c/:d/:e/:f/:g", "/1/2/3/4/5/6/7/8/9/10/11/12/13"
+    "", "tickets", "/:a/:b/:c/:d/:e/:f/:g", "/:id/of/:id", "/1/2/3/4/5/6/7/8/9/10/11/12/13"
   };
 
-  g_test_summary ("A pattern begins with a slash, and has a bounded number of segments");
+  g_test_summary (
+      "A pattern begins with a slash, has a bounded number of segments and each parameter once");
 
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
     {

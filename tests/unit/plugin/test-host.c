@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "stage.h"
 #include "usher-bus.h"
@@ -285,6 +286,47 @@ test_left_out (Fixture *fixture, gconstpointer data)
 }
 
 static void
+declare_group (UsherContext *context, gpointer group)
+{
+  usher_context_add_listener (context, "said", group, on_said, NULL, NULL);
+}
+
+static void
+test_groups (Fixture *fixture, gconstpointer data)
+{
+  const struct
+  {
+    const char *group;
+    const char *owner; /* NULL: it may have it */
+  } groups[] = {
+    { NULL, NULL },
+    { "a-service", NULL },
+    { "a-service.second", NULL },
+    { "stage-service", "that of service “stage”" },
+    { "stage-service.second", "that of service “stage”" },
+    { "a-services", "no service's" },
+    { "a", "no service's" },
+  };
+
+  g_test_summary ("A service listens in groups of its own alone");
+
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      stage_add (&fixture->stage, "a", declare_group, (gpointer) groups[i].group, &error);
+      if (groups[i].owner == NULL)
+        {
+          g_assert_no_error (error);
+          continue;
+        }
+
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, groups[i].owner));
+    }
+}
+
+static void
 assert_route (JsonNode *registration, const char *path, const char *pattern, gboolean is_admin)
 {
   JsonNode *route = usher_test_json_find (registration, path);
@@ -410,6 +452,7 @@ main (int argc, char **argv)
   add ("stop/under-way", TRUE, test_stop_under_way);
   add ("stop/late-wait", FALSE, test_stop_late_wait);
   add ("left-out", FALSE, test_left_out);
+  add ("groups", FALSE, test_groups);
   add ("hub", FALSE, test_hub);
   add ("register/file", FALSE, test_register);
   add ("register/stop", FALSE, test_lame_duck);
