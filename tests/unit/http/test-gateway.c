@@ -382,6 +382,27 @@ test_trouble (GatewayStage *stage, gconstpointer data)
 }
 
 static void
+test_collision (GatewayStage *stage, gconstpointer data)
+{
+  static const char text[] =
+      "{\"name\":\"two\",\"pid\":1,\"services\":[\"orders\"],\"listen\":\"unix:/nowhere\","
+      "\"admin\":null,\"routes\":[{\"service\":\"orders\",\"method\":\"GET\","
+      "\"pattern\":\"/tickets/status/:other\"}]}";
+  g_autofree char *path = g_build_filename (stage->directory, "two.json", NULL);
+
+  g_test_summary ("A gateway names two services of which one has a route of the other");
+
+  gateway_stage_add (stage, "one", "tickets");
+  usher_test_until (has_trouble (stage, "none"));
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  usher_test_until (has_trouble (
+      stage,
+      "route “GET /tickets/status/:other” of service “orders” is taken by service “tickets”"));
+  gateway_stage_unregister (stage, "two");
+  usher_test_until (has_trouble (stage, "none"));
+}
+
+static void
 test_files (GatewayStage *stage, gconstpointer data)
 {
   static const char *const names[] = { ".json",   ".hidden.json", "a b.json", "other.json",
@@ -525,6 +546,7 @@ main (int argc, char **argv)
   gateway_stage_add_test ("/gateway/list", NULL, test_list);
   gateway_stage_add_test ("/gateway/registry/files", NULL, test_files);
   gateway_stage_add_test ("/gateway/registry/trouble", NULL, test_trouble);
+  gateway_stage_add_test ("/gateway/registry/collision", NULL, test_collision);
   gateway_stage_add_test ("/gateway/start/busy", NULL, test_busy_address);
   gateway_stage_add_test ("/gateway/stop/under-way", NULL, test_stop);
   gateway_stage_add_test ("/gateway/stop/at-once", NULL, test_stop_at_once);
