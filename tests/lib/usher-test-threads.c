@@ -25,7 +25,7 @@ g_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **er
   const char *limit = getenv ("USHER_TEST_THREADS");
   Make make = (Make) dlsym (RTLD_NEXT, "g_thread_try_new");
 
-  if (limit == NULL || g_atomic_int_add (&n_made, 1) < atoi (limit))
+  if (limit == NULL || g_atomic_int_add (&n_made, 1) < strtol (limit, NULL, 10))
     return make (name, func, data, error);
 
   g_set_error (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN, "thread “%s” is one too many", name);

@@ -69,7 +69,7 @@ check_files (UsherTestProgram *fixture, const char *command)
                                          said));
 
   needed = usher_test_program_cut_word (said, "at once, but ");
-  limit_files (fixture, (guint) atoi (needed));
+  limit_files (fixture, (guint) strtoul (needed, NULL, 10));
   /* of the services and children there is not known yet */
   if (g_str_equal (command, "run") || g_str_equal (command, "up"))
     {
@@ -77,7 +77,7 @@ check_files (UsherTestProgram *fixture, const char *command)
       g_free (needed);
       said = fail (fixture, arguments);
       needed = usher_test_program_cut_word (said, "at once, but ");
-      limit_files (fixture, (guint) atoi (needed));
+      limit_files (fixture, (guint) strtoul (needed, NULL, 10));
     }
   usher_test_program_launch (fixture, arguments, "admin on");
   g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
@@ -152,9 +152,11 @@ test_threads (UsherTestProgram *fixture, gconstpointer data)
 
   /* those that were made to try are gone again, but this system counts them */
   needed = usher_test_program_cut_word (said, "can be made, but ");
-  for (n = (guint) atoi (needed); n < MANY_THREADS && !starts_with (fixture, n, arguments); n++)
+  for (n = (guint) strtoul (needed, NULL, 10);
+       n < MANY_THREADS && !starts_with (fixture, n, arguments);
+       n++)
     continue;
-  g_assert_cmpuint (n, >, (guint) atoi (needed));
+  g_assert_cmpuint (n, >, (guint) strtoul (needed, NULL, 10));
   g_assert_cmpuint (n, <, MANY_THREADS);
 }
 

@@ -35,14 +35,14 @@ find_pid (UsherTestProgram *fixture, const char *name)
   g_assert_nonnull (start);
   pid = usher_test_program_cut_word (start, "\"pid\":");
 
-  return atoi (pid);
+  return (int) strtol (pid, NULL, 10);
 }
 
 /* The supervisor's process, which the test has as a child. */
 static int
 get_supervisor (UsherTestProgram *fixture)
 {
-  return atoi (g_subprocess_get_identifier (fixture->host));
+  return (int) strtol (g_subprocess_get_identifier (fixture->host), NULL, 10);
 }
 
 /* The module of a plugin in a file of its own, which others may then replace. */

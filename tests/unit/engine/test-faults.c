@@ -204,7 +204,10 @@ not_read (UsherUnit *unit, UsherDocument *thing, GError **error)
 static gboolean
 twice (UsherUnit *unit, UsherDocument *thing, GError **error)
 {
-  return usher_unit_insert (unit, thing, error) && usher_unit_insert (unit, thing, error);
+  if (!usher_unit_insert (unit, thing, error))
+    return FALSE;
+
+  return usher_unit_insert (unit, thing, error);
 }
 
 static gboolean
