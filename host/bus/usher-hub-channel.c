@@ -21,6 +21,7 @@ struct _UsherHubChannel
   guint64 numbered;      /* the last that was given out */
   guint64 last;          /* the last that is durable */
   guint64 n_bytes;       /* of all that were numbered */
+  gboolean is_full;      /* an event found no room, and little went since */
   GQueue recent;         /* (element-type UsherJournalFrame): the last frames, durable */
   gsize recent_bytes;
   UsherJournalFrame *old; /* (owned) (nullable): the last one that was read back */
@@ -84,6 +85,7 @@ usher_hub_channel_describe (const UsherHubChannel *self)
   figures->n_bytes = self->n_bytes;
   figures->first = self->last > 0 ? self->first : 0;
   figures->last = self->last;
+  figures->is_full = self->is_full;
 
   return figures;
 }
@@ -98,6 +100,57 @@ usher_hub_channel_has_room (const UsherHubChannel *self,
 
   return (limits->max_messages == 0 || n <= limits->max_messages) &&
          (limits->max_bytes == 0 || self->n_bytes + size <= limits->max_bytes);
+}
+
+/* (transfer full): as they are set */
+static char *
+describe_limits (const UsherHubLimits *limits)
+{
+  g_autofree char *messages =
+      g_strdup_printf ("bus.max-messages is %" G_GUINT64_FORMAT, limits->max_messages);
+  g_autofree char *bytes =
+      g_strdup_printf ("bus.max-bytes is %" G_GUINT64_FORMAT, limits->max_bytes);
+
+  if (limits->max_messages > 0 && limits->max_bytes > 0)
+    return g_strjoin (", ", messages, bytes, NULL);
+
+  return g_strdup (limits->max_messages > 0 ? messages : bytes);
+}
+
+void
+usher_hub_channel_set_full (UsherHubChannel *self, const UsherHubLimits *limits)
+{
+  g_autofree char *text = NULL;
+
+  if (self->is_full)
+    return;
+
+  self->is_full = TRUE;
+  text = describe_limits (limits);
+  g_message (
+      "channel “%s” is full, its events wait where they are published: it has %" G_GUINT64_FORMAT
+      " events, %" G_GUINT64_FORMAT " bytes, and %s",
+      self->name,
+      self->numbered - self->first + 1,
+      self->n_bytes,
+      text);
+}
+
+static gboolean
+is_well_below (guint64 value, guint64 limit)
+{
+  return limit == 0 || value < limit - limit / 10;
+}
+
+void
+usher_hub_channel_notice_room (UsherHubChannel *self, const UsherHubLimits *limits)
+{
+  if (!self->is_full || !is_well_below (self->numbered - self->first + 1, limits->max_messages) ||
+      !is_well_below (self->n_bytes, limits->max_bytes))
+    return;
+
+  self->is_full = FALSE;
+  g_message ("channel “%s” has room again", self->name);
 }
 
 UsherJournalFrame *

@@ -193,6 +193,49 @@ test_full (Fixture *self, gconstpointer data)
   assert_frames (self, "1-3 4-5 ");
 }
 
+static gboolean
+is_full (Fixture *self)
+{
+  UsherChannelFigures *figures = usher_hub_channel_describe (self->channel);
+  gboolean is_full = figures->is_full;
+
+  usher_channel_figures_free (figures);
+
+  return is_full;
+}
+
+static void
+turn (Fixture *self, gint64 microseconds)
+{
+  usher_manual_clock_advance (self->clock, microseconds);
+  usher_hub_log_drop_old (self->log, usher_clock_get_time (USHER_CLOCK (self->clock)));
+}
+
+static void
+test_full_until (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("A channel is full from the first refusal until events have gone for their age");
+
+  self->limits.max_messages = 5;
+  self->limits.max_age = 60 * G_TIME_SPAN_SECOND;
+  open_log (self);
+  publish (self, 1, 5);
+  commit (self);
+  g_assert_false (is_full (self));
+  g_assert_cmpuint (publish (self, 6, 6), ==, 0);
+  g_assert_true (is_full (self));
+  turn (self, 30 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (publish (self, 6, 6), ==, 0);
+  g_assert_true (is_full (self));
+
+  turn (self, 40 * G_TIME_SPAN_SECOND);
+  g_assert_true (is_full (self));
+  commit (self);
+  g_assert_false (is_full (self));
+  g_assert_cmpuint (publish (self, 6, 11), ==, 5);
+  g_assert_true (is_full (self));
+}
+
 static void
 test_refused (Fixture *self, gconstpointer data)
 {
@@ -370,6 +413,7 @@ main (int argc, char **argv)
   add ("commit", test_commit);
   add ("known", test_known);
   add ("full", test_full);
+  add ("full/until", test_full_until);
   add ("refused", test_refused);
   add ("parked", test_parked);
   add ("parked/refused", test_parked_refused);
