@@ -10,6 +10,8 @@
 
 #include "usher-frame-private.h"
 
+/* between words on what cannot be read, which groups ask for again and again */
+#define WORD_PAUSE (60 * G_TIME_SPAN_SECOND)
 /* what is kept in memory */
 #define RECENT_BYTES (256 * 1024)
 
@@ -25,6 +27,7 @@ struct _UsherHubChannel
   GQueue recent;         /* (element-type UsherJournalFrame): the last frames, durable */
   gsize recent_bytes;
   UsherJournalFrame *old; /* (owned) (nullable): the last one that was read back */
+  gint64 next_word;       /* monotonic: on one that cannot be */
 };
 
 UsherHubChannel *
@@ -213,6 +216,18 @@ find_recent (const UsherHubChannel *self, guint64 sequence)
   return NULL;
 }
 
+static void
+tell_unread (UsherHubChannel *self, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now < self->next_word)
+    return;
+
+  self->next_word = now + WORD_PAUSE;
+  g_message ("channel “%s” cannot be read back: %s", self->name, error->message);
+}
+
 static const UsherJournalFrame *
 read_back (UsherHubChannel *self, guint64 sequence)
 {
@@ -226,7 +241,7 @@ read_back (UsherHubChannel *self, guint64 sequence)
   if (self->journal != NULL)
     self->old = usher_journal_find (self->journal, self->name, sequence, &error);
   if (error != NULL)
-    g_message ("channel “%s” cannot be read back: %s", self->name, error->message);
+    tell_unread (self, error);
 
   return self->old;
 }

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include "usher-error.h"
@@ -404,6 +405,45 @@ test_groups (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count_groups (self), ==, 0);
 }
 
+static void
+damage_frames (Fixture *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "log.db", NULL);
+  sqlite3 *database = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &database), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (database,
+                                 "UPDATE frames SET count = 4294967297 WHERE base <= 2",
+                                 NULL,
+                                 NULL,
+                                 NULL),
+                   ==,
+                   SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (database), ==, SQLITE_OK);
+}
+
+static void
+test_unreadable (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("What cannot be read back is told, but not each time that somebody wants it");
+
+  for (guint i = 1; i <= 3; i++)
+    {
+      publish (self, i, i);
+      commit (self);
+    }
+  open_log (self);
+  damage_frames (self);
+
+  g_test_expect_message ("usher-bus", G_LOG_LEVEL_MESSAGE, "*“" CHANNEL "” cannot be read back*");
+  g_test_expect_message ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
+  for (guint i = 0; i < 10; i++)
+    g_assert_null (usher_hub_channel_find (self->channel, 1 + i % 2));
+  g_log ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
+  g_test_assert_expected_messages ();
+  g_assert_nonnull (usher_hub_channel_find (self->channel, 3));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -418,6 +458,7 @@ main (int argc, char **argv)
   add ("parked", test_parked);
   add ("parked/refused", test_parked_refused);
   add ("old", test_old);
+  add ("unreadable", test_unreadable);
   add ("groups", test_groups);
 #undef add
 
