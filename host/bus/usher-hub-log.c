@@ -107,9 +107,9 @@ usher_hub_log_new (const char *directory,
   self->journal = usher_journal_new (directory, error);
   if (self->journal == NULL || !load (self, error))
     return NULL;
-  self->thread = usher_journal_thread_new (self->journal, wake);
+  self->thread = usher_journal_thread_new (self->journal, wake, error);
 
-  return g_steal_pointer (&self);
+  return self->thread != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 void
