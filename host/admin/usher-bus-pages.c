@@ -367,6 +367,7 @@ write_groups (UsherJsonWriter *writer,
   usher_json_writer_set_unsigned (writer, "members", figures->n_clients);
   usher_json_writer_set_unsigned (writer, "subscriptions", figures->n_subscriptions);
   usher_json_writer_set_unsigned (writer, "channels", figures->n_channels);
+  usher_json_writer_set_unsigned (writer, "full_channels", figures->n_full_channels);
   usher_json_writer_set_unsigned (writer, "in_msgs", figures->in_events);
   usher_json_writer_set_unsigned (writer, "in_bytes", figures->in_bytes);
   usher_json_writer_set_unsigned (writer, "out_msgs", figures->out_events);

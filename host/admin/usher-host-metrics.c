@@ -102,6 +102,26 @@ add_gauge (UsherMetrics *metrics,
 }
 
 static void
+add_relay (UsherMetrics *metrics, const char *name, const UsherLaneFigures *figures)
+{
+  add_gauge (metrics,
+             "usher_unconfirmed_events",
+             "Events that the bus has and did not confirm.",
+             name,
+             figures->n_unconfirmed);
+  add_gauge (metrics,
+             "usher_outbox_behind",
+             "Whether the outbox has more than was given to the bus.",
+             name,
+             figures->is_behind);
+  add_gauge (metrics,
+             "usher_outbox_full_channels",
+             "Channels of the bus that have no room for events of the outbox.",
+             name,
+             figures->n_full);
+}
+
+static void
 add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
 {
   const char *name = usher_lane_get_name (lane);
@@ -136,16 +156,7 @@ add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
              "Requests, steps and timers that wait for a thread of the service.",
              name,
              figures.n_queued);
-  add_gauge (metrics,
-             "usher_unconfirmed_events",
-             "Events that the bus has and did not confirm.",
-             name,
-             figures.n_unconfirmed);
-  add_gauge (metrics,
-             "usher_outbox_behind",
-             "Whether the outbox has more than was given to the bus.",
-             name,
-             figures.is_behind);
+  add_relay (metrics, name, &figures);
   add_gauge (metrics,
              "usher_store_keep_inbox_seconds",
              "How long the store knows which events were applied.",

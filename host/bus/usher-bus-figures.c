@@ -97,6 +97,7 @@ static const UsherRecordField channel_figures_fields[] = {
   FIELD (NUMBER, UsherChannelFigures, last),
   FIELD (COUNT, UsherChannelFigures, n_subscriptions),
   FIELD (COUNT, UsherChannelFigures, n_parked),
+  FIELD (FLAG, UsherChannelFigures, is_full),
   LIST (UsherChannelFigures, subscriptions, usher_subscription_figures_type),
 };
 
@@ -292,6 +293,7 @@ static const UsherRecordField bus_figures_fields[] = {
   FIELD (COUNT, UsherBusFigures, n_clients),
   FIELD (COUNT, UsherBusFigures, n_subscriptions),
   FIELD (COUNT, UsherBusFigures, n_channels),
+  FIELD (COUNT, UsherBusFigures, n_full_channels),
   FIELD (NUMBER, UsherBusFigures, n_events),
   FIELD (NUMBER, UsherBusFigures, n_bytes),
   FIELD (NUMBER, UsherBusFigures, in_events),

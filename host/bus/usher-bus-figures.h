@@ -74,6 +74,7 @@ typedef struct
  * @last: the last sequence
  * @n_subscriptions: subscriptions, durable ones without a member too
  * @n_parked: events that are parked
+ * @is_full: whether it refused an event for want of room, and little of it went since
  * @subscriptions: (element-type UsherSubscriptionFigures): when they were asked for
  *
  * A channel in numbers.
@@ -87,6 +88,7 @@ typedef struct
   guint64 last;
   guint n_subscriptions;
   guint n_parked;
+  gboolean is_full;
   GPtrArray *subscriptions;
 } UsherChannelFigures;
 
@@ -153,6 +155,7 @@ typedef struct
  * @n_clients: members
  * @n_subscriptions: their subscriptions
  * @n_channels: channels
+ * @n_full_channels: those of them that are full
  * @n_events: events that are kept
  * @n_bytes: their bytes
  * @in_events: events that came since the start
@@ -188,6 +191,7 @@ typedef struct
   guint n_clients;
   guint n_subscriptions;
   guint n_channels;
+  guint n_full_channels;
   guint64 n_events;
   guint64 n_bytes;
   guint64 in_events;

@@ -43,6 +43,11 @@ static const Number bus_numbers[] = {
     "usher_bus_channels",
     USHER_METRIC_GAUGE,
     "Channels in the log." },
+  { FALSE,
+    G_STRUCT_OFFSET (UsherBusFigures, n_full_channels),
+    "usher_bus_full_channels",
+    USHER_METRIC_GAUGE,
+    "Channels that refuse events for want of room." },
   { TRUE,
     G_STRUCT_OFFSET (UsherBusFigures, in_events),
     "usher_bus_published_events_total",
@@ -96,6 +101,11 @@ static const Number channel_numbers[] = {
     "usher_bus_channel_last_sequence",
     USHER_METRIC_GAUGE,
     "The last sequence of a channel." },
+  { FALSE,
+    G_STRUCT_OFFSET (UsherChannelFigures, is_full),
+    "usher_bus_channel_full",
+    USHER_METRIC_GAUGE,
+    "1 while a channel refuses events for want of room." },
 };
 
 static const Number group_numbers[] = {

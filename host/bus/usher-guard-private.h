@@ -12,13 +12,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  UsherKeys *keys;   /* (owned) */
-  zactor_t *actor;   /* (owned) (nullable): czmq's zauth; one a process */
-  zsock_t *guarded;  /* (unowned) (nullable): outlives this */
-  zsock_t *monitor;  /* (owned) (nullable): of that socket */
-  gint64 next_start; /* monotonic: when the actor is started again, if it has ended */
-  gint64 next_word;  /* monotonic: when refused peers are told of again */
-  guint n_refused;   /* since they were told of */
+  UsherKeys *keys;     /* (owned) */
+  zactor_t *actor;     /* (owned) (nullable): czmq's zauth; one a process */
+  zsock_t *guarded;    /* (unowned) (nullable): outlives this */
+  zsock_t *monitor;    /* (owned) (nullable): of that socket */
+  gint64 next_start;   /* monotonic: when the actor is started again, if it has ended */
+  gint64 next_word;    /* monotonic: when refused peers are told of again */
+  gint64 next_trouble; /* monotonic: when it is told again that there is no actor */
+  guint n_refused;     /* since they were told of */
 } UsherGuard;
 
 /* one thread at a time */

@@ -42,15 +42,54 @@ is_endpoint_free (void)
   return is_free;
 }
 
+static gpointer
+return_at_once (gpointer data)
+{
+  return NULL;
+}
+
+/* zactor_new() does not look whether it got a thread, and waits for what that would say; so one is made to try. */
 static gboolean
-start_actor (UsherGuard *self)
+can_make_thread (GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GThread *thread = g_thread_try_new ("usher-trial", return_at_once, NULL, &cause);
+
+  if (thread != NULL)
+    g_thread_join (thread);
+  else
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_UNAVAILABLE,
+                 "no thread is left that asks for keys: %s",
+                 cause->message);
+
+  return thread != NULL;
+}
+
+static gboolean
+start_actor (UsherGuard *self, GError **error)
 {
   if (!is_endpoint_free ())
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "nobody can ask for keys: another hub of this process does");
+      return FALSE;
+    }
+  if (!can_make_thread (error))
     return FALSE;
 
   self->actor = zactor_new (zauth, NULL);
   if (self->actor == NULL)
-    return FALSE;
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "nobody can ask for keys: no actor can be made");
+      return FALSE;
+    }
 
   zstr_sendx (self->actor, "CURVE", self->keys->members, NULL);
   zsock_wait (self->actor);
@@ -133,14 +172,8 @@ usher_guard_new (const char *directory, GError **error)
   if (self->keys == NULL)
     return NULL;
 
-  if (!start_actor (self))
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "nobody can ask for keys: another hub of this process does");
-      return NULL;
-    }
+  if (!start_actor (self, error))
+    return NULL;
 
   if (!is_shut (self))
     {
@@ -180,6 +213,8 @@ usher_guard_set (UsherGuard *self, zsock_t *socket, gboolean protects)
 static void
 watch_actor (UsherGuard *self, gint64 now)
 {
+  g_autoptr (GError) error = NULL;
+
   /* it says nothing but that it has ended */
   if (self->actor != NULL && (zsock_events (zactor_sock (self->actor)) & ZMQ_POLLIN) == 0)
     return;
@@ -188,8 +223,14 @@ watch_actor (UsherGuard *self, gint64 now)
 
   self->next_start = now + RESTART_PAUSE;
   zactor_destroy (&self->actor);
-  g_message ("who asks members for their keys has ended: %s",
-             start_actor (self) ? "it was started again" : "it cannot be started again yet");
+  if (start_actor (self, &error))
+    g_message ("who asks members for their keys has ended: it was started again");
+  else if (now >= self->next_trouble)
+    {
+      self->next_trouble = now + WORD_PAUSE;
+      g_message ("who asks members for their keys has ended, nobody new is let in: %s",
+                 error->message);
+    }
 }
 
 static void

@@ -36,6 +36,10 @@ gboolean usher_hub_channel_has_room (const UsherHubChannel *self,
                                      const UsherHubLimits *limits,
                                      guint count,
                                      gsize size);
+/* An event found no room: that is told once, until the channel has had room again. */
+void usher_hub_channel_set_full (UsherHubChannel *self, const UsherHubLimits *limits);
+/* Events were taken out of it. One that still has nearly as many as it may stays full. */
+void usher_hub_channel_notice_room (UsherHubChannel *self, const UsherHubLimits *limits);
 /* Gives the next @count sequences to events. They are not durable yet: accept, or refuse, has to follow. */
 UsherJournalFrame *
 usher_hub_channel_number (UsherHubChannel *self, guint count, gint64 time, GBytes *bytes);

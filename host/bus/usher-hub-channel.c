@@ -10,6 +10,8 @@
 
 #include "usher-frame-private.h"
 
+/* between words on what cannot be read, which groups ask for again and again */
+#define WORD_PAUSE (60 * G_TIME_SPAN_SECOND)
 /* what is kept in memory */
 #define RECENT_BYTES (256 * 1024)
 
@@ -21,9 +23,11 @@ struct _UsherHubChannel
   guint64 numbered;      /* the last that was given out */
   guint64 last;          /* the last that is durable */
   guint64 n_bytes;       /* of all that were numbered */
+  gboolean is_full;      /* an event found no room, and little went since */
   GQueue recent;         /* (element-type UsherJournalFrame): the last frames, durable */
   gsize recent_bytes;
   UsherJournalFrame *old; /* (owned) (nullable): the last one that was read back */
+  gint64 next_word;       /* monotonic: on one that cannot be */
 };
 
 UsherHubChannel *
@@ -84,6 +88,7 @@ usher_hub_channel_describe (const UsherHubChannel *self)
   figures->n_bytes = self->n_bytes;
   figures->first = self->last > 0 ? self->first : 0;
   figures->last = self->last;
+  figures->is_full = self->is_full;
 
   return figures;
 }
@@ -98,6 +103,57 @@ usher_hub_channel_has_room (const UsherHubChannel *self,
 
   return (limits->max_messages == 0 || n <= limits->max_messages) &&
          (limits->max_bytes == 0 || self->n_bytes + size <= limits->max_bytes);
+}
+
+/* (transfer full): as they are set */
+static char *
+describe_limits (const UsherHubLimits *limits)
+{
+  g_autofree char *messages =
+      g_strdup_printf ("bus.max-messages is %" G_GUINT64_FORMAT, limits->max_messages);
+  g_autofree char *bytes =
+      g_strdup_printf ("bus.max-bytes is %" G_GUINT64_FORMAT, limits->max_bytes);
+
+  if (limits->max_messages > 0 && limits->max_bytes > 0)
+    return g_strjoin (", ", messages, bytes, NULL);
+
+  return g_strdup (limits->max_messages > 0 ? messages : bytes);
+}
+
+void
+usher_hub_channel_set_full (UsherHubChannel *self, const UsherHubLimits *limits)
+{
+  g_autofree char *text = NULL;
+
+  if (self->is_full)
+    return;
+
+  self->is_full = TRUE;
+  text = describe_limits (limits);
+  g_message (
+      "channel “%s” is full, its events wait where they are published: it has %" G_GUINT64_FORMAT
+      " events, %" G_GUINT64_FORMAT " bytes, and %s",
+      self->name,
+      self->numbered - self->first + 1,
+      self->n_bytes,
+      text);
+}
+
+static gboolean
+is_well_below (guint64 value, guint64 limit)
+{
+  return limit == 0 || value < limit - limit / 10;
+}
+
+void
+usher_hub_channel_notice_room (UsherHubChannel *self, const UsherHubLimits *limits)
+{
+  if (!self->is_full || !is_well_below (self->numbered - self->first + 1, limits->max_messages) ||
+      !is_well_below (self->n_bytes, limits->max_bytes))
+    return;
+
+  self->is_full = FALSE;
+  g_message ("channel “%s” has room again", self->name);
 }
 
 UsherJournalFrame *
@@ -160,6 +216,18 @@ find_recent (const UsherHubChannel *self, guint64 sequence)
   return NULL;
 }
 
+static void
+tell_unread (UsherHubChannel *self, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now < self->next_word)
+    return;
+
+  self->next_word = now + WORD_PAUSE;
+  g_message ("channel “%s” cannot be read back: %s", self->name, error->message);
+}
+
 static const UsherJournalFrame *
 read_back (UsherHubChannel *self, guint64 sequence)
 {
@@ -173,7 +241,7 @@ read_back (UsherHubChannel *self, guint64 sequence)
   if (self->journal != NULL)
     self->old = usher_journal_find (self->journal, self->name, sequence, &error);
   if (error != NULL)
-    g_message ("channel “%s” cannot be read back: %s", self->name, error->message);
+    tell_unread (self, error);
 
   return self->old;
 }

@@ -93,14 +93,34 @@ find_client (UsherHubDoor *self, const char *client)
 }
 
 static void
-refuse (UsherHubDoor *self, GBytes *identity, const char *client)
+refuse (UsherHubDoor *self, GBytes *identity, const char *reason)
 {
   GByteArray *refusal = usher_frame_new (USHER_FRAME_REFUSED);
-  g_autofree char *reason =
-      g_strdup_printf ("the name “%s” is in use by another member of the bus", client);
 
   usher_frame_add_text (refusal, reason);
   usher_hub_door_send (self, identity, refusal);
+}
+
+static void
+refuse_name (UsherHubDoor *self, GBytes *identity, const char *client)
+{
+  g_autofree char *reason =
+      g_strdup_printf ("the name “%s” is in use by another member of the bus", client);
+
+  refuse (self, identity, reason);
+}
+
+void
+usher_hub_door_cut_off (UsherHubDoor *self, UsherHubMember *member, guint8 type)
+{
+  g_message ("member “%s” is cut off until it comes anew: it sent a frame of unknown type %u",
+             member->client,
+             type);
+  member->is_cut_off = TRUE;
+  usher_hub_door_set_moment (self);
+  usher_hub_door_drop_subscriptions (self, member, FALSE);
+  usher_hub_door_drop_waits (self, member);
+  refuse (self, member->identity, "it sent a frame of a type that this hub does not know");
 }
 
 /* Whether @client may come in: who has the name is asked whether he lives. A process that died has closed its
@@ -129,7 +149,7 @@ is_free (UsherHubDoor *self, GBytes *identity, const char *client, guint64 insta
   if (other->asked != 0 && other->heard > other->asked)
     {
       other->asked = 0;
-      refuse (self, identity, client);
+      refuse_name (self, identity, client);
     }
   else if (other->asked == 0)
     other->asked = now;

@@ -81,10 +81,11 @@ struct _UsherHubMember
   char *endpoint;   /* (owned): of @push, or where it came in */
   zsock_t *push;    /* (owned) (nullable): NULL: deliveries go over the ROUTER */
   gboolean is_remote;
-  guint session;    /* its own count of its hellos */
-  gint64 heard;     /* monotonic */
-  gint64 asked;     /* monotonic, 0: not: whether it lives, as another one has its name */
-  guint64 received; /* the last publish number that came */
+  gboolean is_cut_off; /* it sent what no member sends: nothing of it is taken any more */
+  guint session;       /* its own count of its hellos */
+  gint64 heard;        /* monotonic */
+  gint64 asked;        /* monotonic, 0: not: whether it lives, as another one has its name */
+  guint64 received;    /* the last publish number that came */
   GHashTable *held; /* (owned) (nullable): channel → UsherHubHold: where an event was refused */
   guint n_waits;    /* questions that wait for events */
   UsherHubWorker *worker;   /* (owned): what it is to groups */
@@ -196,6 +197,9 @@ void usher_hub_door_greet (UsherHubDoor *self,
                            const char *key,
                            UsherFrameReader *reader);
 void usher_hub_door_remove_member (UsherHubDoor *self, UsherHubMember *member, gboolean has_died);
+/* Refuses it once, gives what it has out to others, and takes no frame of its connection any more: for @type, which no member
+ * sends. */
+void usher_hub_door_cut_off (UsherHubDoor *self, UsherHubMember *member, guint8 type);
 /* gives what members that are gone have out to others */
 void usher_hub_door_bury_gone (UsherHubDoor *self);
 

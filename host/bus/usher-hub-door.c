@@ -159,7 +159,7 @@ handle_member (UsherHubDoor *self, UsherHubMember *member, guint8 type, UsherFra
       break;
 
     default:
-      g_message ("member “%s” sent a frame of unknown type %u", member->client, type);
+      usher_hub_door_cut_off (self, member, type);
       break;
     }
 }
@@ -186,7 +186,9 @@ handle_message (UsherHubDoor *self, GBytes *identity, zmq_msg_t *frame)
 
   usher_frame_reader_init (&reader, zmq_msg_data (frame), zmq_msg_size (frame));
   type = usher_frame_read_u8 (&reader);
-  if (type == USHER_FRAME_HELLO)
+  if (member != NULL && member->is_cut_off)
+    member->heard = g_get_monotonic_time ();
+  else if (type == USHER_FRAME_HELLO)
     usher_hub_door_greet (self, identity, find_key (frame), &reader);
   else if (member == NULL)
     usher_hub_door_send (self, identity, usher_frame_new (USHER_FRAME_AGAIN));

@@ -157,8 +157,10 @@ accept (UsherHubLog *self, UsherJournalBatch *batch)
   for (guint i = 0; i < batch->expired->len; i++)
     {
       const UsherExpired *expired = g_ptr_array_index (batch->expired, i);
+      UsherHubChannel *channel = usher_hub_log_get_channel (self, expired->channel);
 
-      usher_hub_channel_drop (usher_hub_log_get_channel (self, expired->channel), expired);
+      usher_hub_channel_drop (channel, expired);
+      usher_hub_channel_notice_room (channel, &self->limits);
     }
 }
 
@@ -169,8 +171,10 @@ refuse_frames (UsherHubLog *self, UsherJournalBatch *batch)
   for (guint i = 0; i < batch->frames->len; i++)
     {
       const UsherJournalFrame *frame = g_ptr_array_index (batch->frames, i);
+      UsherHubChannel *channel = usher_hub_log_get_channel (self, frame->channel);
 
-      usher_hub_channel_refuse (usher_hub_log_get_channel (self, frame->channel), frame);
+      usher_hub_channel_refuse (channel, frame);
+      usher_hub_channel_notice_room (channel, &self->limits);
       usher_recent_ids_remove_all (self->known, frame->bytes);
     }
   g_ptr_array_set_size (batch->frames, 0);

@@ -53,6 +53,7 @@ add_channels (const UsherHubLog *self, UsherBusFigures *figures)
 
       figures->n_events += channel->n_events;
       figures->n_bytes += channel->n_bytes;
+      figures->n_full_channels += channel->is_full ? 1 : 0;
       usher_channel_figures_free (channel);
     }
 }

@@ -107,9 +107,9 @@ usher_hub_log_new (const char *directory,
   self->journal = usher_journal_new (directory, error);
   if (self->journal == NULL || !load (self, error))
     return NULL;
-  self->thread = usher_journal_thread_new (self->journal, wake);
+  self->thread = usher_journal_thread_new (self->journal, wake, error);
 
-  return g_steal_pointer (&self);
+  return self->thread != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -178,7 +178,7 @@ usher_hub_log_get_n_durable (UsherHubLog *self)
  * at. */
 static guint
 read_fresh (UsherHubLog *self,
-            const UsherHubChannel *channel,
+            UsherHubChannel *channel,
             UsherFrameReader *reader,
             guint count,
             GByteArray *fresh,
@@ -197,7 +197,10 @@ read_fresh (UsherHubLog *self,
           continue;
         }
       if (!usher_hub_channel_has_room (channel, &self->limits, *n_fresh + 1, fresh->len + size))
-        return i;
+        {
+          usher_hub_channel_set_full (channel, &self->limits);
+          return i;
+        }
       usher_recent_ids_add (self->known, id);
       g_byte_array_append (fresh, bytes, (guint) size);
       (*n_fresh)++;

@@ -224,6 +224,22 @@ compose (UsherHubThread *self, const char *directory, const UsherHubLimits *limi
   return usher_hub_log_foreach_group (self->log, on_group, self, error);
 }
 
+static gboolean
+start (UsherHubThread *self, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  self->thread = g_thread_try_new ("usher-hub", run, self, &cause);
+  if (self->thread == NULL)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_UNAVAILABLE,
+                 "cannot start the thread of the hub: %s",
+                 cause->message);
+
+  return self->thread != NULL;
+}
+
 UsherHubThread *
 usher_hub_thread_new (const char *directory,
                       UsherClock *clock,
@@ -238,14 +254,13 @@ usher_hub_thread_new (const char *directory,
 
   self->clock = g_object_ref (clock);
   self->calls = g_async_queue_new ();
-  if (!compose (self, directory, limits, error))
+  if (!compose (self, directory, limits, error) || !start (self, error))
     {
       free_thread (self);
       return NULL;
     }
 
   self->turned = g_signal_connect (clock, "turned", G_CALLBACK (on_turned), self);
-  self->thread = g_thread_new ("usher-hub", run, self);
 
   return self;
 }

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef struct _UsherJournalThread UsherJournalThread;
 
 /* @journal: (not owned): outlives it */
-UsherJournalThread *usher_journal_thread_new (UsherJournal *journal, UsherWake *wake);
+UsherJournalThread *
+usher_journal_thread_new (UsherJournal *journal, UsherWake *wake, GError **error);
 /* what it was given is written before */
 void usher_journal_thread_free (UsherJournalThread *self);
 /* takes ownership of @batch, until it is taken */

@@ -8,6 +8,7 @@
 
 #include "usher-journal-thread-private.h"
 
+#include "usher-error.h"
 #include "usher-pulse-private.h"
 
 struct _UsherJournalThread
@@ -15,7 +16,7 @@ struct _UsherJournalThread
   UsherJournal *journal; /* (unowned) */
   UsherWake *wake;       /* (owned) */
   GAsyncQueue *batches;  /* (owned) (element-type UsherJournalBatch): to be written */
-  GThread *thread;       /* (owned) */
+  GThread *thread;       /* (owned) (nullable): NULL: none could be made */
 
   GMutex mutex;
   UsherJournalBatch *done; /* (owned) (mutex mutex) (nullable): written, or not */
@@ -49,24 +50,37 @@ run (gpointer data)
 }
 
 UsherJournalThread *
-usher_journal_thread_new (UsherJournal *journal, UsherWake *wake)
+usher_journal_thread_new (UsherJournal *journal, UsherWake *wake, GError **error)
 {
   UsherJournalThread *self = g_new0 (UsherJournalThread, 1);
+  g_autoptr (GError) cause = NULL;
 
   self->journal = journal;
   self->wake = usher_wake_ref (wake);
   self->batches = g_async_queue_new ();
   g_mutex_init (&self->mutex);
-  self->thread = g_thread_new ("usher-journal", run, self);
+  self->thread = g_thread_try_new ("usher-journal", run, self, &cause);
+  if (self->thread != NULL)
+    return self;
 
-  return self;
+  usher_journal_thread_free (self);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_UNAVAILABLE,
+               "cannot start the thread of the log of the bus: %s",
+               cause->message);
+
+  return NULL;
 }
 
 void
 usher_journal_thread_free (UsherJournalThread *self)
 {
-  g_async_queue_push (self->batches, (gpointer) stop);
-  g_thread_join (self->thread);
+  if (self->thread != NULL)
+    {
+      g_async_queue_push (self->batches, (gpointer) stop);
+      g_thread_join (self->thread);
+    }
   g_clear_pointer (&self->done, usher_journal_batch_free);
   g_clear_error (&self->error);
   g_mutex_clear (&self->mutex);

@@ -150,6 +150,15 @@ read_bus (UsherHostState *self, GError **error)
   return TRUE;
 }
 
+/* (transfer full) (nullable): of the answer of a host that is ready */
+static char *
+dup_doubt (const char *ready)
+{
+  g_autoptr (JsonObject) answer = usher_answer_parse (ready, NULL);
+
+  return answer != NULL ? g_strdup (usher_answer_get_text (answer, "reason")) : NULL;
+}
+
 /* (transfer full): without rows */
 static UsherTable *
 make_services (void)
@@ -189,6 +198,8 @@ usher_host_state_read (UsherHostState *self, const UsherOptions *options, GError
 
   if (ready == NULL)
     self->reason = g_strdup (usher_admin_client_get_refusal (self->client));
+  else
+    self->doubt = dup_doubt (ready);
 
   return add_places (self, error) && read_bus (self, error);
 }
@@ -202,5 +213,6 @@ usher_host_state_clear (UsherHostState *self)
   g_clear_pointer (&self->server, json_object_unref);
   g_clear_pointer (&self->groups, json_object_unref);
   g_free (self->reason);
+  g_free (self->doubt);
   g_free (self->no_bus);
 }

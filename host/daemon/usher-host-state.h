@@ -15,6 +15,7 @@ typedef struct
 {
   UsherAdminClient *client; /* (owned) */
   char *reason;             /* (owned) (nullable): why it is not ready */
+  char *doubt;              /* (owned) (nullable): what it cannot do although it is ready */
   JsonObject *processes;    /* (owned) (nullable): of a supervisor */
   UsherTable *services;     /* (owned): of the host that was asked, or of the supervisor's */
   JsonObject *server;       /* (owned) (nullable) */

@@ -60,16 +60,26 @@ make_groups (UsherHostState *self)
   return table;
 }
 
+static const char *
+get_state (const UsherHostState *self)
+{
+  if (self->reason != NULL)
+    return "Not ready";
+
+  return self->doubt != NULL ? "Degraded" : "Ready";
+}
+
 static void
 print_head (UsherHostState *self)
 {
   const char *address = usher_admin_client_get_address (self->client);
   const char *version = usher_answer_get_text (self->server, "version");
   g_autofree char *number = version != NULL ? usher_terminal_clean (version) : NULL;
-  g_autofree char *reason = self->reason != NULL ? usher_terminal_clean (self->reason) : NULL;
+  const char *trouble = self->reason != NULL ? self->reason : self->doubt;
+  g_autofree char *reason = trouble != NULL ? usher_terminal_clean (trouble) : NULL;
 
   g_print ("%s at %s%s%s%s%s\n",
-           reason != NULL ? "Not ready" : "Ready",
+           get_state (self),
            address,
            number != NULL ? ", version " : "",
            number != NULL ? number : "",
@@ -99,6 +109,18 @@ dup_figure (UsherHostState *self, const char *name)
   return usher_terminal_clean (text != NULL ? text : "-");
 }
 
+/* (transfer full): how many channels are full, where any are */
+static char *
+dup_full (UsherHostState *self)
+{
+  gint64 n = 0;
+
+  if (!usher_answer_get_integer (self->groups, "full_channels", &n) || n == 0)
+    return g_strdup ("");
+
+  return g_strdup_printf (" (%" G_GINT64_FORMAT " full)", n);
+}
+
 static void
 print_bus (UsherHostState *self)
 {
@@ -107,6 +129,7 @@ print_bus (UsherHostState *self)
   g_autofree char *events = dup_figure (self, "total_msgs");
   g_autofree char *channels = dup_figure (self, "channels");
   g_autofree char *members = dup_figure (self, "clients");
+  g_autofree char *full = dup_full (self);
   g_autofree char *trouble = self->no_bus != NULL ? usher_terminal_clean (self->no_bus) : NULL;
   g_autoptr (UsherTable) groups = make_groups (self);
 
@@ -116,11 +139,12 @@ print_bus (UsherHostState *self)
       return;
     }
 
-  g_print ("\nBus: %s, up for %s; events %s, channels %s, members %s\n",
+  g_print ("\nBus: %s, up for %s; events %s, channels %s%s, members %s\n",
            state,
            uptime,
            events,
            channels,
+           full,
            members);
   print_table (groups);
 }
@@ -168,6 +192,7 @@ build_bus (JsonBuilder *builder, UsherHostState *self)
     { "channels", "channels" },
     { "members", "clients" },
   };
+  gint64 n_full = 0;
 
   json_builder_set_member_name (builder, "bus");
   json_builder_begin_object (builder);
@@ -184,6 +209,11 @@ build_bus (JsonBuilder *builder, UsherHostState *self)
       else
         json_builder_add_null_value (builder);
     }
+  json_builder_set_member_name (builder, "full_channels");
+  if (usher_answer_get_integer (self->groups, "full_channels", &n_full))
+    json_builder_add_int_value (builder, n_full);
+  else
+    json_builder_add_null_value (builder);
   json_builder_end_object (builder);
 }
 
@@ -199,6 +229,7 @@ print_json (UsherHostState *self)
   json_builder_set_member_name (builder, "ready");
   json_builder_add_boolean_value (builder, self->reason == NULL);
   build_text (builder, "reason", self->reason);
+  build_text (builder, "degraded", self->doubt);
   build_text (builder, "version", usher_answer_get_text (self->server, "version"));
   build_table (builder, "processes", processes);
   build_table (builder, "services", self->services);

@@ -45,6 +45,7 @@ typedef struct
   guint n_queued;      /* jobs that wait for a thread of the service */
   guint n_unconfirmed; /* events that the bus has and did not confirm */
   gboolean is_behind;  /* the outbox has more than was given to the bus */
+  guint n_full;        /* channels that have no room for events of the outbox */
 } UsherLaneFigures;
 
 /* what a host gives to each of its lanes */
@@ -105,6 +106,9 @@ void usher_lane_push (UsherLane *self, UsherPlace place, UsherWork *work);
 gboolean usher_lane_is_full (UsherLane *self);
 /* as far as is known; not with a store that is not open yet */
 gboolean usher_lane_takes_changes (UsherLane *self);
+
+/* (transfer full) (nullable): a channel that has no room for events of the outbox */
+char *usher_lane_dup_full_channel (UsherLane *self);
 
 /* whether this process relays and fires, of those that share the store; on a thread that may wait */
 gboolean usher_lane_hold_lease (UsherLane *self);

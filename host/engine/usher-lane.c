@@ -428,6 +428,12 @@ usher_lane_takes_changes (UsherLane *self)
   return self->store == NULL || usher_store_takes_changes (self->store);
 }
 
+char *
+usher_lane_dup_full_channel (UsherLane *self)
+{
+  return self->relay != NULL ? usher_relay_dup_full (self->relay, NULL) : NULL;
+}
+
 gboolean
 usher_lane_hold_lease (UsherLane *self)
 {
@@ -493,7 +499,11 @@ usher_lane_get_figures (UsherLane *self, UsherLaneFigures *figures)
   if (self->pool != NULL)
     figures->n_queued = usher_workers_get_n_waiting (self->pool);
   if (self->relay != NULL)
-    figures->n_unconfirmed = usher_relay_get_n_pending (self->relay, &figures->is_behind);
+    {
+      g_autofree char *full = usher_relay_dup_full (self->relay, &figures->n_full);
+
+      figures->n_unconfirmed = usher_relay_get_n_pending (self->relay, &figures->is_behind);
+    }
 }
 
 GVariant *

@@ -28,6 +28,8 @@ void usher_relay_tend (UsherRelay *self, gboolean has_lease);
 void usher_relay_look (UsherRelay *self);
 /* events that the bus has and did not confirm; @behind: (out): there are more in the outbox */
 guint usher_relay_get_n_pending (UsherRelay *self, gboolean *behind);
+/* (transfer full) (nullable): a channel that is full, so that events wait here; @n: (out) (optional): how many are */
+char *usher_relay_dup_full (UsherRelay *self, guint *n);
 /* nothing is left to be confirmed, or it is another process's */
 gboolean usher_relay_is_idle (UsherRelay *self);
 

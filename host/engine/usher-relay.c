@@ -8,6 +8,8 @@
 
 #include "usher-relay-private.h"
 
+#include "usher-error.h"
+
 /* how many events may be at the bus without its word */
 #define MAX_PENDING 4096
 /* how many are read from the outbox at once */
@@ -44,11 +46,13 @@ struct _UsherRelay
   GHashTable
       *orphans; /* (owned) (mutex mutex) (element-type Pending): at the bus since an earlier turn */
   GHashTable
-      *refusing;   /* (owned) (mutex mutex) (element-type utf8): channels that refused an event:
+      *refusing;    /* (owned) (mutex mutex) (element-type utf8): channels that refused an event:
                            what comes behind it waits with it */
-  GQueue pending;  /* (element-type Pending) (mutex mutex): in the order of the outbox */
-  UsherMark last;  /* (mutex mutex): of the last event that was taken up */
-  gboolean behind; /* (mutex mutex): there are later ones in the outbox */
+  GHashTable *full; /* (owned) (mutex mutex) (element-type utf8): channels that had no room for the
+                       last event which they answered */
+  GQueue pending;   /* (element-type Pending) (mutex mutex): in the order of the outbox */
+  UsherMark last;   /* (mutex mutex): of the last event that was taken up */
+  gboolean behind;  /* (mutex mutex): there are later ones in the outbox */
 };
 
 static void
@@ -69,6 +73,7 @@ usher_relay_new (UsherStore *store, UsherBus *bus, UsherTicker *ticker)
   g_queue_init (&self->pending);
   self->orphans = g_hash_table_new_full (NULL, NULL, free_pending, NULL);
   self->refusing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->full = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ticker = ticker;
   self->store = g_object_ref (store);
   self->bus = g_object_ref (bus);
@@ -82,6 +87,7 @@ usher_relay_free (UsherRelay *self)
   g_queue_clear_full (&self->pending, free_pending);
   g_hash_table_unref (self->orphans);
   g_hash_table_unref (self->refusing);
+  g_hash_table_unref (self->full);
   g_mutex_clear (&self->mutex);
   g_object_unref (self->store);
   g_object_unref (self->bus);
@@ -149,22 +155,28 @@ take_confirmed (UsherRelay *self, UsherMark *upto)
 
 /* The mutex is held; whether the outbox may be trimmed up to @upto. */
 static gboolean
-take_answer (UsherRelay *self, Pending *pending, gboolean is_confirmed, UsherMark *upto)
+take_answer (UsherRelay *self, Pending *pending, const GError *error, UsherMark *upto)
 {
+  const char *channel = usher_event_get_channel (pending->event);
+
   if (pending->turn != self->turn)
     {
       g_hash_table_remove (self->orphans, pending);
       return FALSE;
     }
 
-  if (is_confirmed)
+  if (error == NULL)
     {
       pending->confirmed = TRUE;
+      g_hash_table_remove (self->full, channel);
       return take_confirmed (self, upto);
     }
 
   pending->refused = TRUE;
-  g_hash_table_add (self->refusing, g_strdup (usher_event_get_channel (pending->event)));
+  g_hash_table_add (self->refusing, g_strdup (channel));
+  if (g_error_matches (error, USHER_ERROR, USHER_ERROR_FULL))
+    g_hash_table_add (self->full, g_strdup (channel));
+
   return FALSE;
 }
 
@@ -198,7 +210,7 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
     g_debug ("event “%s” stays in the outbox: %s", usher_event_get_id (event), error->message);
 
   g_mutex_lock (&self->mutex);
-  may_trim = take_answer (self, pending, error == NULL, &upto);
+  may_trim = take_answer (self, pending, error, &upto);
   is_late = self->ticker != NULL && wants_more (self);
   if (self->ticker == NULL)
     catch_up (self);
@@ -281,6 +293,7 @@ begin_turn (UsherRelay *self, gboolean is_active)
 
   self->turn++;
   g_hash_table_remove_all (self->refusing);
+  g_hash_table_remove_all (self->full);
   self->last = (UsherMark){ 0 };
   self->is_active = is_active;
   /* a new holder begins with the first event there is */
@@ -335,6 +348,20 @@ usher_relay_get_n_pending (UsherRelay *self, gboolean *behind)
   *behind = self->behind;
 
   return g_queue_get_length (&self->pending);
+}
+
+char *
+usher_relay_dup_full (UsherRelay *self, guint *n)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GHashTableIter iter;
+  gpointer channel = NULL;
+
+  if (n != NULL)
+    *n = g_hash_table_size (self->full);
+  g_hash_table_iter_init (&iter, self->full);
+
+  return g_hash_table_iter_next (&iter, &channel, NULL) ? g_strdup (channel) : NULL;
 }
 
 gboolean

@@ -208,22 +208,36 @@ dup_reason (gpointer host)
   return reason;
 }
 
+/* (transfer full) (nullable) */
+static char *
+dup_doubt (UsherLane *lane)
+{
+  g_autofree char *full = NULL;
+
+  if (!usher_lane_takes_changes (lane))
+    return g_strdup_printf ("the database of service “%s” takes no changes, the log says why",
+                            usher_lane_get_name (lane));
+
+  full = usher_lane_dup_full_channel (lane);
+
+  return full == NULL ? NULL
+                      : g_strdup_printf ("channel “%s” of the bus is full, events of service “%s” "
+                                         "wait in its database",
+                                         full,
+                                         usher_lane_get_name (lane));
+}
+
 /* (transfer full) (nullable): what it cannot do although it is ready: reads go on */
 static char *
 dup_degraded (gpointer data)
 {
   UsherHost *self = data;
+  char *doubt = NULL;
 
-  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
-    {
-      UsherLane *lane = usher_tenants_get_lane (self->tenants, i);
+  for (guint i = 0; doubt == NULL && i < usher_tenants_get_n (self->tenants); i++)
+    doubt = dup_doubt (usher_tenants_get_lane (self->tenants, i));
 
-      if (!usher_lane_takes_changes (lane))
-        return g_strdup_printf ("the database of service “%s” takes no changes, the log says why",
-                                usher_lane_get_name (lane));
-    }
-
-  return NULL;
+  return doubt;
 }
 
 static gboolean

@@ -69,6 +69,14 @@ set_alarms (UsherRequest *request,
   return TRUE;
 }
 
+static gboolean
+tell (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
+{
+  usher_unit_publish (unit, "wrong:told", "{}");
+
+  return TRUE;
+}
+
 /* on a thread of the listener, without USHER_ROUTE_BLOCKING */
 static gboolean
 dawdle (UsherRequest *request,
@@ -90,6 +98,7 @@ declare_wrong_behaviour (UsherContext *context)
 {
   usher_context_add_route (
       context, "POST", "/" NAME "/alarms", USHER_ROUTE_NONE, set_alarms, NULL, NULL);
+  usher_context_add_route (context, "POST", "/" NAME "/tales", USHER_ROUTE_NONE, tell, NULL, NULL);
   usher_context_add_route (
       context, "GET", "/" NAME "/dawdle", USHER_ROUTE_NONE, dawdle, NULL, NULL);
   usher_context_add_timer (context, "ring", ring, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include "usher-error.h"
@@ -193,6 +194,49 @@ test_full (Fixture *self, gconstpointer data)
   assert_frames (self, "1-3 4-5 ");
 }
 
+static gboolean
+is_full (Fixture *self)
+{
+  UsherChannelFigures *figures = usher_hub_channel_describe (self->channel);
+  gboolean is_full = figures->is_full;
+
+  usher_channel_figures_free (figures);
+
+  return is_full;
+}
+
+static void
+turn (Fixture *self, gint64 microseconds)
+{
+  usher_manual_clock_advance (self->clock, microseconds);
+  usher_hub_log_drop_old (self->log, usher_clock_get_time (USHER_CLOCK (self->clock)));
+}
+
+static void
+test_full_until (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("A channel is full from the first refusal until events have gone for their age");
+
+  self->limits.max_messages = 5;
+  self->limits.max_age = 60 * G_TIME_SPAN_SECOND;
+  open_log (self);
+  publish (self, 1, 5);
+  commit (self);
+  g_assert_false (is_full (self));
+  g_assert_cmpuint (publish (self, 6, 6), ==, 0);
+  g_assert_true (is_full (self));
+  turn (self, 30 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (publish (self, 6, 6), ==, 0);
+  g_assert_true (is_full (self));
+
+  turn (self, 40 * G_TIME_SPAN_SECOND);
+  g_assert_true (is_full (self));
+  commit (self);
+  g_assert_false (is_full (self));
+  g_assert_cmpuint (publish (self, 6, 11), ==, 5);
+  g_assert_true (is_full (self));
+}
+
 static void
 test_refused (Fixture *self, gconstpointer data)
 {
@@ -361,6 +405,45 @@ test_groups (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count_groups (self), ==, 0);
 }
 
+static void
+damage_frames (Fixture *self)
+{
+  g_autofree char *path = g_build_filename (self->directory, "log.db", NULL);
+  sqlite3 *database = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &database), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (database,
+                                 "UPDATE frames SET count = 4294967297 WHERE base <= 2",
+                                 NULL,
+                                 NULL,
+                                 NULL),
+                   ==,
+                   SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (database), ==, SQLITE_OK);
+}
+
+static void
+test_unreadable (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("What cannot be read back is told, but not each time that somebody wants it");
+
+  for (guint i = 1; i <= 3; i++)
+    {
+      publish (self, i, i);
+      commit (self);
+    }
+  open_log (self);
+  damage_frames (self);
+
+  g_test_expect_message ("usher-bus", G_LOG_LEVEL_MESSAGE, "*“" CHANNEL "” cannot be read back*");
+  g_test_expect_message ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
+  for (guint i = 0; i < 10; i++)
+    g_assert_null (usher_hub_channel_find (self->channel, 1 + i % 2));
+  g_log ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
+  g_test_assert_expected_messages ();
+  g_assert_nonnull (usher_hub_channel_find (self->channel, 3));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -370,10 +453,12 @@ main (int argc, char **argv)
   add ("commit", test_commit);
   add ("known", test_known);
   add ("full", test_full);
+  add ("full/until", test_full_until);
   add ("refused", test_refused);
   add ("parked", test_parked);
   add ("parked/refused", test_parked_refused);
   add ("old", test_old);
+  add ("unreadable", test_unreadable);
   add ("groups", test_groups);
 #undef add
 

@@ -113,7 +113,7 @@ subscribe (zsock_t *dealer)
   ask (dealer, frame, USHER_FRAME_REPLY);
 }
 
-/* One of the types that members send, or nearly, and whatever; now and then in several parts. */
+/* One of the types that members send and whatever behind it; now and then in several parts. */
 static void
 send_noise (zsock_t *dealer, GRand *rand)
 {
@@ -124,7 +124,7 @@ send_noise (zsock_t *dealer, GRand *rand)
   for (gsize i = 0; i < size; i++)
     bytes[i] = (guint8) g_rand_int_range (rand, 0, g_rand_boolean (rand) ? 4 : 256);
   if (size > 0)
-    bytes[0] = (guint8) g_rand_int_range (rand, 0, USHER_FRAME_BYE + 2);
+    bytes[0] = (guint8) g_rand_int_range (rand, USHER_FRAME_HELLO, USHER_FRAME_BYE + 1);
   g_assert_cmpint (zmq_send (zsock_resolve (dealer), bytes, size, flags), ==, size);
 }
 
@@ -156,6 +156,51 @@ test_noise (Fixture *self, gconstpointer data)
 }
 
 static void
+count_line (const char *domain, GLogLevelFlags level, const char *message, gpointer n)
+{
+  if (g_str_has_prefix (message, "member “bad-") && strstr (message, "unknown type") != NULL)
+    g_atomic_int_inc ((int *) n);
+}
+
+static void
+send_unknown (zsock_t *dealer, guint n)
+{
+  static const guint8 unknown[] = { USHER_FRAME_BYE + 1, 0, 0 };
+
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpint (zmq_send (zsock_resolve (dealer), unknown, sizeof unknown, 0),
+                     ==,
+                     sizeof unknown);
+}
+
+static void
+test_unknown (Fixture *self, gconstpointer data)
+{
+  zsock_t *dealer = knock (self);
+  zsock_t *again = knock (self);
+  int n_lines = 0; /* (atomic) */
+  guint handler = 0;
+
+  g_test_summary ("Who sends what no member sends is cut off with one line, until it comes anew");
+
+  handler = g_log_set_handler ("usher-bus", G_LOG_LEVEL_MESSAGE, count_line, &n_lines);
+  say_hello (self, dealer, 1);
+  subscribe (dealer);
+  send_unknown (dealer, 1);
+  ask (dealer, usher_frame_new (USHER_FRAME_PING), USHER_FRAME_REFUSED);
+  send_unknown (dealer, N_FRAMES);
+  assert_served (self);
+  g_assert_cmpint (g_atomic_int_get (&n_lines), ==, 1);
+
+  say_hello (self, again, 2);
+  ask (again, usher_frame_new (USHER_FRAME_PING), USHER_FRAME_PONG);
+  g_assert_cmpint (g_atomic_int_get (&n_lines), ==, 1);
+  g_log_remove_handler ("usher-bus", handler);
+  zsock_destroy (&dealer);
+  zsock_destroy (&again);
+}
+
+static void
 test_deaf (Fixture *self, gconstpointer data)
 {
   zsock_t *dealer = knock (self);
@@ -176,6 +221,7 @@ main (int argc, char **argv)
 #define add(path, data, func) g_test_add (path, Fixture, data, set_up, func, tear_down)
   add ("/hub/noise/stranger", NULL, test_noise);
   add ("/hub/noise/member", "member", test_noise);
+  add ("/hub/noise/unknown", NULL, test_unknown);
   add ("/hub/noise/deaf", NULL, test_deaf);
 #undef add
 

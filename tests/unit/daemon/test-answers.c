@@ -263,10 +263,12 @@ test_status (Fixture *fixture, gconstpointer data)
       "status --json",
       odd,
       0,
-      "{\"address\":\"unix:*/admin\",\"ready\":true,\"reason\":null,\"version\":\"\\u0007\","
+      "{\"address\":\"unix:*/admin\",\"ready\":true,\"reason\":null,\"degraded\":null,"
+      "\"version\":\"\\u0007\","
       "\"processes\":[],\"services\":[{\"process\":null,\"service\":\"good\",*\"documents\":3,"
       "\"outbox\":null,*}],\"bus\":{\"state\":null,\"reason\":null,\"uptime\":null,\"events\":null,"
-      "\"channels\":null,\"members\":null},\"groups\":[*{\"channel\":\"c\",*]}\n");
+      "\"channels\":null,\"members\":null,\"full_channels\":null},\"groups\":[*{\"channel\":\"c\",*"
+      "]}\n");
   assert_says (fixture, "status", wrong, 3, "*the answer for /streaming/serverz is not JSON: *");
 }
 

@@ -1,4 +1,4 @@
-/* test-behaviour.c: a plugin that behaves wrongly, and a disk that is full
+/* test-behaviour.c: a plugin that behaves wrongly, a disk that is full, and a channel that is
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "usher-test-metrics.h"
 #include "usher-test-program.h"
 #include "usher-test.h"
 
@@ -90,8 +91,9 @@ count_lines (Reader *reader, const char *part)
   return n;
 }
 
+/* @more: further arguments, each with a space before it */
 static void
-start_plugin (UsherTestProgram *fixture)
+start_plugin (UsherTestProgram *fixture, const char *more)
 {
   g_autofree char *manifest =
       g_strdup_printf ("[Plugin]\nName=behaves-wrongly\nVersion=1.0.0\nABI=1\n"
@@ -99,7 +101,7 @@ start_plugin (UsherTestProgram *fixture)
                        g_getenv ("USHER_TEST_WRONG_DIR"));
 
   usher_test_program_add_file (fixture->plugins, "behaves-wrongly.plugin", manifest);
-  usher_test_program_start (fixture, "run", "");
+  usher_test_program_start (fixture, "run", more);
 }
 
 static void
@@ -156,7 +158,7 @@ test_full_disk (UsherTestProgram *fixture, gconstpointer data)
   usher_test_program_set_variable (fixture, "USHER_TEST_DISK", disk);
   /* what is preloaded comes before the library of AddressSanitizer, if there is one */
   usher_test_program_set_variable (fixture, "ASAN_OPTIONS", "verify_asan_link_order=0");
-  start_plugin (fixture);
+  start_plugin (fixture, "");
   reader_start (&reader, fixture);
   usher_test_program_await_answer (fixture->admin, "/readyz", "*{\"status\":\"ready\"}*");
   g_free (usher_test_program_ask (fixture->public, "POST", "/behaves-wrongly/alarms"));
@@ -178,13 +180,53 @@ test_full_disk (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
+test_full_channel (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *status = NULL;
+  g_autofree char *metrics = NULL;
+  Reader reader = { 0 };
+
+  g_test_summary (
+      "A full channel is told of: once in the log, in /readyz, in the metrics, by usher status");
+
+  start_plugin (fixture, " -s bus.max-messages=2 -s host.stop-timeout=1");
+  reader_start (&reader, fixture);
+  status = g_strdup_printf ("status --admin %s", fixture->admin);
+  usher_test_program_assert_says (fixture, status, 0, "*Ready at *", "*channels 0, members *");
+  for (guint i = 0; i < 5; i++)
+    g_free (usher_test_program_ask (fixture->public, "POST", "/behaves-wrongly/tales"));
+
+  usher_test_program_await_answer (fixture->admin,
+                                   "/readyz",
+                                   "HTTP/1.1 200 *{\"status\":\"degraded\",\"reason\":\"channel "
+                                   "“wrong:told” of the bus is full*");
+  usher_test_program_assert_says (fixture,
+                                  status,
+                                  0,
+                                  "*Degraded at *: channel “wrong:told” of the bus is full*",
+                                  "*channels 1 (1 full), members *");
+  metrics = usher_test_program_ask (fixture->admin, "GET", "/metrics");
+  usher_test_metrics_assert (metrics, "usher_bus_full_channels", 1);
+  usher_test_metrics_assert (metrics, "usher_bus_channel_full{channel=\"wrong:told\"}", 1);
+  usher_test_metrics_assert (metrics, "usher_outbox_full_channels{service=\"behaves-wrongly\"}", 1);
+
+  /* the outbox was tried again meanwhile, and is once more */
+  g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
+  reader_finish (&reader);
+  g_assert_cmpuint (count_lines (&reader, "channel “wrong:told” is full"), ==, 1);
+  g_assert_true (has_said (&reader, "it has 2 events, "));
+  g_assert_true (has_said (&reader, "bus.max-messages is 2"));
+  reader_clear (&reader);
+}
+
+static void
 test_slow (UsherTestProgram *fixture, gconstpointer data)
 {
   Reader reader = { 0 };
 
   g_test_summary ("A handler that keeps a thread of the listener is told of, once");
 
-  start_plugin (fixture);
+  start_plugin (fixture, "");
   reader_start (&reader, fixture);
   for (guint i = 0; i < 3; i++)
     g_free (usher_test_program_ask (fixture->public, "GET", "/behaves-wrongly/dawdle"));
@@ -211,6 +253,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("full-disk", test_full_disk);
+  add ("full-channel", test_full_channel);
   add ("slow", test_slow);
 
   return g_test_run ();
