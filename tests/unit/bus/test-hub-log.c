@@ -113,17 +113,27 @@ publish (Fixture *self, guint first, guint last)
   return usher_hub_log_append (self->log, self->channel, &reader, last - first + 1);
 }
 
+static gboolean
+take_written (Fixture *self, guint n_before)
+{
+  usher_hub_log_take_written (self->log, usher_clock_get_time (USHER_CLOCK (self->clock)));
+
+  return self->n_written + self->n_refused > n_before;
+}
+
 /* What has gathered is written, or cannot be. */
 static void
 commit (Fixture *self)
 {
   gint64 now = usher_clock_get_time (USHER_CLOCK (self->clock));
+  guint n_before = self->n_written + self->n_refused;
 
   g_assert_true (usher_hub_log_may_submit (self->log, now));
   g_assert_true (usher_hub_log_submit (self->log, now));
   g_assert_false (usher_hub_log_may_submit (self->log, now));
+  /* it may be awake since the commit before */
   usher_test_until (usher_wake_take (self->wake));
-  usher_hub_log_take_written (self->log, now);
+  usher_test_until (take_written (self, n_before));
 }
 
 static void

@@ -97,6 +97,36 @@ test_trim (Fixture *fixture, gconstpointer data)
   g_assert_true (usher_relay_is_idle (usher_lane_get_relay (fixture->stage.lane)));
 }
 
+static char *
+dup_full (Fixture *fixture, guint *n)
+{
+  return usher_relay_dup_full (usher_lane_get_relay (fixture->stage.lane), n);
+}
+
+static void
+test_full (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) full = g_error_new_literal (USHER_ERROR, USHER_ERROR_FULL, "no room");
+  g_autoptr (GError) away = g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "no hub");
+  g_autofree char *channel = NULL;
+  guint n = 0;
+
+  g_test_summary ("A channel counts as full from a refusal for that until it takes an event");
+
+  publish (fixture, 2);
+  fake_bus_confirm (fixture->stage.bus, away);
+  g_assert_null (dup_full (fixture, &n));
+  fake_bus_confirm (fixture->stage.bus, full);
+  channel = dup_full (fixture, &n);
+  g_assert_cmpstr (channel, ==, "things");
+  g_assert_cmpuint (n, ==, 1);
+
+  fake_bus_await_published (fixture->stage.bus, 4);
+  confirm (fixture, 2);
+  g_assert_null (dup_full (fixture, &n));
+  g_assert_cmpuint (n, ==, 0);
+}
+
 static void
 test_refused (Fixture *fixture, gconstpointer data)
 {
@@ -187,6 +217,7 @@ main (int argc, char **argv)
 
   add ("order", test_order);
   add ("trim", test_trim);
+  add ("full", test_full);
   add ("refused", test_refused);
   add ("refused/order", test_refused_order);
   add ("behind", test_behind);
