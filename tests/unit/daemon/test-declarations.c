@@ -121,6 +121,7 @@ assert_unready (UsherTestProgram *fixture, const char *command, const char *reas
       g_strdup_printf ("%s --data %s --listen none --admin %s", command, fixture->data, admin);
   g_autofree char *status = g_strdup_printf ("status --admin %s", admin);
 
+  g_clear_object (&fixture->host);
   fixture->host = usher_test_program_spawn (fixture, arguments);
   usher_test_until (is_told (fixture, status, reason));
   g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
