@@ -14,7 +14,6 @@
 #include "usher-commands.h"
 #include "usher-front.h"
 #include "usher-host-view-private.h"
-#include "usher-listener-private.h"
 #include "usher-resources.h"
 #include "usher-setup.h"
 
@@ -99,7 +98,7 @@ check_session_channel (UsherSetup *setup, const char *key)
 {
   const char *channel = usher_settings_get_string (setup->settings, "session", key);
 
-  if (channel == NULL || *channel == '\0' || usher_listener_is_channel (channel))
+  if (channel == NULL || *channel == '\0' || usher_event_is_channel (channel))
     return;
 
   g_ptr_array_add (setup->problems,

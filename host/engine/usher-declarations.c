@@ -98,7 +98,7 @@ usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoin
 static gboolean
 check_names (const char *channel, const char *group, GError **error)
 {
-  if (usher_listener_is_channel (channel) && usher_frame_is_name (group))
+  if (usher_event_is_channel (channel) && usher_frame_is_name (group))
     return TRUE;
 
   g_set_error (

@@ -30,9 +30,6 @@ UsherListener *usher_listener_new (const char *channel,
                                    gpointer user_data,
                                    GDestroyNotify destroy);
 void usher_listener_free (UsherListener *self);
-/* whether a channel may be called so */
-USHER_API
-gboolean usher_listener_is_channel (const char *name);
 USHER_API
 const char *usher_listener_get_channel (const UsherListener *self);
 /* the queue group, the durable name and the inbox's subscriber */

@@ -50,12 +50,6 @@ usher_listener_free (UsherListener *self)
   g_free (self);
 }
 
-gboolean
-usher_listener_is_channel (const char *name)
-{
-  return g_regex_match_simple ("^[A-Za-z0-9:._-]{1,255}$", name, G_REGEX_DOLLAR_ENDONLY, 0);
-}
-
 const char *
 usher_listener_get_channel (const UsherListener *self)
 {
