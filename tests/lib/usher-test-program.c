@@ -174,6 +174,25 @@ usher_test_program_add_plugin (UsherTestProgram *fixture, const char *name, cons
   usher_test_program_add_plugin_like (fixture, name, name, more);
 }
 
+void
+usher_test_program_install (UsherTestProgram *fixture,
+                            const char *directory,
+                            const char *module,
+                            const char *name)
+{
+  g_autofree char *from = g_strdup_printf ("%s/%s.so", directory, module);
+  g_autofree char *to = g_build_filename (fixture->plugins, name, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  g_assert_true (g_file_get_contents (from, &text, &length, &error));
+  g_assert_no_error (error);
+  /* by renaming, as a linker leaves the file that is mapped alone */
+  g_assert_true (g_file_set_contents (to, text, (gssize) length, &error));
+  g_assert_no_error (error);
+}
+
 GSubprocess *
 usher_test_program_spawn (UsherTestProgram *fixture, const char *arguments)
 {

@@ -59,6 +59,11 @@ void usher_test_program_add_plugin (UsherTestProgram *fixture, const char *name,
 void
 usher_test_program_set_variable (UsherTestProgram *fixture, const char *name, const char *value);
 
+/* puts a module of @directory where the program finds plugins, as @name, in the place of what had that name */
+void usher_test_program_install (UsherTestProgram *fixture,
+                                 const char *directory,
+                                 const char *module,
+                                 const char *name);
 /* (transfer full): the process. @arguments: with spaces between, quoted as for a shell */
 GSubprocess *usher_test_program_spawn (UsherTestProgram *fixture, const char *arguments);
 /* The program ends with @status and says what is in each pattern, on whichever stream. */

@@ -19,29 +19,11 @@ from patience import PATIENCE, await_true
 sys.path.insert(0, sys.argv[1])
 import browser as chromium  # pylint: disable=wrong-import-position
 import look  # pylint: disable=wrong-import-position
+from checks import check, expect, results  # pylint: disable=wrong-import-position
 
 TOKEN = "a-token-that-nobody-guesses"
 BROKEN = "[Plugin]\nName=broken\nVersion=1.0.0\nDescription=Has no module\nModule=broken.so\nABI=1\n"
 PLACEMENT = os.environ.get("USHER_TEST_PLACEMENT", "one")
-results = []
-
-
-def check(name, func, *arguments):
-    try:
-        func(*arguments)
-        results.append(f"ok {len(results) + 1} {name}")
-    except Exception as error:
-        print(f"# {name}: {type(error).__name__}: {error}".replace("\n", " "), flush=True)
-        results.append(f"not ok {len(results) + 1} {name}")
-
-
-def expect(text, *parts, without=()):
-    for part in parts:
-        if part not in text:
-            raise AssertionError(f"{part!r} is not in {text!r}")
-    for part in without:
-        if part in text:
-            raise AssertionError(f"{part!r} is in {text!r}")
 
 
 class Host:

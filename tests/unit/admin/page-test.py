@@ -18,6 +18,7 @@ import urllib.request
 sys.path.insert(0, sys.argv[1])
 import browser as chromium  # pylint: disable=wrong-import-position
 import look  # pylint: disable=wrong-import-position
+from checks import check, expect, results  # pylint: disable=wrong-import-position
 
 HOSTILE = "<img src=x onerror=\"document.title='gone'\">"
 LONG = "word" * 60
@@ -51,25 +52,6 @@ TROUBLE = HUB | {
                                             GROUP | {"group": "lonely", "members": 0, "lag": 1}]}),
     "/parked": (200, {"items": [PARKED, PARKED | {"id": "2", "sequence": 18, "channel": LONG, "reasons": [LONG]}]}),
 }
-results = []
-
-
-def check(name, func, *arguments):
-    try:
-        func(*arguments)
-        results.append(f"ok {len(results) + 1} {name}")
-    except Exception as error:
-        print(f"# {name}: {type(error).__name__}: {error}".replace("\n", " "), flush=True)
-        results.append(f"not ok {len(results) + 1} {name}")
-
-
-def expect(text, *parts, without=()):
-    for part in parts:
-        if part not in text:
-            raise AssertionError(f"{part!r} is not in {text!r}")
-    for part in without:
-        if part in text:
-            raise AssertionError(f"{part!r} is in {text!r}")
 
 
 def expect_equal(value, expected):

@@ -49,17 +49,10 @@ get_supervisor (UsherTestProgram *fixture)
 static void
 install_module (UsherTestProgram *fixture, const char *module)
 {
-  g_autofree char *from = g_strdup_printf ("%s/%s.so", g_getenv ("USHER_TEST_WRONG_DIR"), module);
-  g_autofree char *to = g_build_filename (fixture->plugins, "crashes-start.so", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize length = 0;
-
-  g_assert_true (g_file_get_contents (from, &text, &length, &error));
-  g_assert_no_error (error);
-  /* by renaming, as a linker leaves the file that is mapped alone */
-  g_assert_true (g_file_set_contents (to, text, (gssize) length, &error));
-  g_assert_no_error (error);
+  usher_test_program_install (fixture,
+                              g_getenv ("USHER_TEST_WRONG_DIR"),
+                              module,
+                              "crashes-start.so");
 }
 
 /* One whose author has made it right, and may make it wrong. */

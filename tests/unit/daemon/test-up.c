@@ -50,17 +50,7 @@ add_two (UsherTestProgram *fixture)
 static void
 install_module (UsherTestProgram *fixture, const char *module)
 {
-  g_autofree char *from = g_strdup_printf ("%s/%s.so", g_getenv ("USHER_TEST_MODULE_DIR"), module);
-  g_autofree char *to = g_build_filename (fixture->plugins, "good.so", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize length = 0;
-
-  g_assert_true (g_file_get_contents (from, &text, &length, &error));
-  g_assert_no_error (error);
-  /* by renaming, as a linker leaves the file that is mapped alone */
-  g_assert_true (g_file_set_contents (to, text, (gssize) length, &error));
-  g_assert_no_error (error);
+  usher_test_program_install (fixture, g_getenv ("USHER_TEST_MODULE_DIR"), module, "good.so");
 }
 
 static void
