@@ -41,6 +41,7 @@ struct _UsherChild
   gboolean is_silent; /* nothing more will be read of it */
   gint64 started;
   gint64 born;     /* monotonic */
+  gint64 ready;    /* monotonic; 0: it never was */
   gint64 ended;    /* monotonic; 0: it runs */
   gint64 watchdog; /* microseconds */
   gint64 alive;    /* monotonic; 0: it never said so */
@@ -282,6 +283,7 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
       if (g_str_equal (lines[i], "READY=1") && self->state == USHER_CHILD_STARTING)
         {
           self->was_ready = TRUE;
+          self->ready = g_get_monotonic_time ();
           set_state (self, USHER_CHILD_READY, "it serves");
         }
       else if (g_str_equal (lines[i], "STOPPING=1"))
@@ -359,6 +361,12 @@ gboolean
 usher_child_was_ready (UsherChild *self)
 {
   return self->was_ready;
+}
+
+gint64
+usher_child_get_served (UsherChild *self)
+{
+  return self->ready != 0 && self->ended != 0 ? self->ended - self->ready : 0;
 }
 
 gboolean
