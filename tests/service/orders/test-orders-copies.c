@@ -204,8 +204,8 @@ static void
 assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
 {
   const UsherTestRefusal refusal = {
-    "POST", "/api/orders",           USHER_TEST_BOB, "{\"ticketId\":\"" TICKET "\"}", 400,
-    NULL,   "Ticket is not for sale"
+    "POST", "/api/orders", USHER_TEST_BOB,          "{\"ticketId\":\"" TICKET "\"}",
+    400,    NULL,          "Ticket is not for sale"
   };
 
   if (!for_sale)
@@ -218,14 +218,15 @@ assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
       fixture->host, refusal.method, refusal.target, refusal.user_id, refusal.body, 201);
 }
 
-#define VERSION(version, more)                                                           \
-  "{\"id\":\"" TICKET "\",\"version\":" version ",\"title\":\"a\",\"price\":1.5,\"userId\":\"" \
-  USHER_TEST_ALICE "\"" more "}"
+#define VERSION(version, more)                  \
+  "{\"id\":\"" TICKET "\",\"version\":" version \
+  ",\"title\":\"a\",\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"" more "}"
 
 static void
 test_hidden (UsherTestHostFixture *fixture, gconstpointer data)
 {
-  g_test_summary ("A ticket is not for sale while it is hidden, from its first version or a later one on.");
+  g_test_summary (
+      "A ticket is not for sale while it is hidden, from its first version or a later one on.");
 
   give (fixture, "ticket:created", VERSION ("0", ",\"hidden\":true"));
   assert_for_sale (fixture, FALSE);

@@ -274,8 +274,9 @@ static void
 test_reason_failed (Fixture *fixture, gconstpointer data)
 {
   const char *const *reasons = data;
-  g_autofree char *members = g_strdup_printf (
-      ",\"reason\":\"%s\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}", reasons[0]);
+  g_autofree char *members =
+      g_strdup_printf (",\"reason\":\"%s\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}",
+                       reasons[0]);
   g_autoptr (UsherEvent) event = make_event (fixture, "ticket:reservation-failed", members);
 
   g_test_summary ("An order that gets no ticket says why.");

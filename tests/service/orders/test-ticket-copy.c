@@ -59,7 +59,8 @@ test_apply (void)
   const UsherField *fields;
   guint n_fields;
 
-  g_test_summary ("A copy is what the last event says, also that nobody holds or hides the ticket.");
+  g_test_summary (
+      "A copy is what the last event says, also that nobody holds or hides the ticket.");
 
   fields = usher_ticket_copy_get_fields (&n_fields);
   schema = usher_schema_new (USHER_TICKET_COPY_COLLECTION, fields, n_fields, &error);
