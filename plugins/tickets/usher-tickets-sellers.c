@@ -112,10 +112,8 @@ static gboolean
 on_round (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
 {
   const char *payload = usher_timer_get_payload (timer);
-  g_autoptr (UsherDocument) seller = usher_unit_find (unit,
-                                                      USHER_SELLER_COLLECTION,
-                                                      usher_timer_get_key (timer),
-                                                      error);
+  g_autoptr (UsherDocument) seller =
+      usher_unit_find (unit, USHER_SELLER_COLLECTION, usher_timer_get_key (timer), error);
   g_autoptr (UsherJson) json = NULL;
   Round round = { 0 };
 

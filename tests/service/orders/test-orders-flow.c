@@ -223,8 +223,8 @@ test_edited_before (Fixture *fixture, gconstpointer data)
 static void
 assert_not_for_sale (Fixture *fixture)
 {
-  const UsherTestRefusal refusal = { "POST", "/api/orders", BOB, fixture->order_body,
-                                     400,    NULL,          "Ticket is not for sale" };
+  const UsherTestRefusal refusal = { "POST", "/api/orders",           BOB, fixture->order_body, 400,
+                                     NULL,   "Ticket is not for sale" };
 
   usher_test_host_assert_refusals (fixture->host, &refusal, 1);
 }
@@ -260,7 +260,8 @@ test_banned_before (Fixture *fixture, gconstpointer data)
   g_autofree char *order = NULL;
   g_autofree char *next = NULL;
 
-  g_test_summary ("An order that raced the ban of the seller is cancelled; after it there is none, until she is let in.");
+  g_test_summary ("An order that raced the ban of the seller is cancelled; after it there is none, "
+                  "until she is let in.");
 
   tell_ban (fixture, TRUE, 1);
   order = place (fixture, BOB);
@@ -283,7 +284,8 @@ test_banned_after (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *order = NULL;
 
-  g_test_summary ("A reserved order of a banned seller runs on; when it ends, its ticket is not for sale.");
+  g_test_summary (
+      "A reserved order of a banned seller runs on; when it ends, its ticket is not for sale.");
 
   order = place (fixture, BOB);
   carry (fixture);

@@ -165,7 +165,8 @@ test_upgrade (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("A ticket of an older build is listed unless it is reserved; what is right stays as it is.");
+  g_test_summary (
+      "A ticket of an older build is listed unless it is reserved; what is right stays as it is.");
 
   for (guint i = 0; i < 2; i++)
     {
@@ -183,7 +184,8 @@ test_upgrade (Fixture *fixture, gconstpointer data)
 static void
 test_edited_is_private (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("The version of the last edit and the place in the list are in no answer and no event.");
+  g_test_summary (
+      "The version of the last edit and the place in the list are in no answer and no event.");
 
   edit (fixture);
 

@@ -173,11 +173,12 @@ test_list_older_build (UsherTestHostFixture *fixture, gconstpointer data)
   g_autoptr (UsherReply) list = NULL;
   g_autoptr (UsherReply) shown = NULL;
 
-  g_test_summary ("What an older build has reserved leaves the list soon after the start, and changes no version.");
+  g_test_summary ("What an older build has reserved leaves the list soon after the start, and "
+                  "changes no version.");
 
   ticket_stage_settle (fixture->host, reserved, BOB);
-  ticket_stage_execute (fixture->host,
-                        "UPDATE \"c:tickets\" SET level = 0, private = NULL, \"f:unlisted\" = NULL");
+  ticket_stage_execute (
+      fixture->host, "UPDATE \"c:tickets\" SET level = 0, private = NULL, \"f:unlisted\" = NULL");
   usher_test_host_restart (fixture->host);
   usher_test_until (has_left (fixture->host));
 

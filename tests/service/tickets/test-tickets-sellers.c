@@ -79,7 +79,8 @@ test_latest (UsherTestHostFixture *fixture, gconstpointer data)
   UsherTestHost *host = fixture->host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
 
-  g_test_summary ("The latest version of the user decides, whatever comes later, and versions have gaps.");
+  g_test_summary (
+      "The latest version of the user decides, whatever comes later, and versions have gaps.");
 
   ticket_stage_tell_ban (host, FALSE, 5);
   ticket_stage_tell_ban (host, TRUE, 4);
@@ -142,7 +143,8 @@ test_create (UsherTestHostFixture *fixture, gconstpointer data)
   g_autofree char *id = NULL;
   g_autoptr (UsherEvent) event = NULL;
 
-  g_test_summary ("What she lists with a session that outlived the ban is hidden from the beginning.");
+  g_test_summary (
+      "What she lists with a session that outlived the ban is hidden from the beginning.");
 
   ticket_stage_tell_ban (host, TRUE, 1);
   id = usher_test_host_create (host, "/api/tickets", ALICE, GOOD_TICKET);
@@ -182,7 +184,8 @@ test_many (UsherTestHostFixture *fixture, gconstpointer data)
 {
   UsherTestHost *host = fixture->host;
 
-  g_test_summary ("However many they are, and however quickly she is banned and let in again, all end alike.");
+  g_test_summary (
+      "However many they are, and however quickly she is banned and let in again, all end alike.");
 
   for (guint i = 0; i < MANY; i++)
     g_free (ticket_stage_make (host, GOOD_TICKET));

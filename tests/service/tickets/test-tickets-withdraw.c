@@ -62,7 +62,8 @@ test_withdraw (Fixture *fixture, gconstpointer data)
   g_autoptr (UsherReply) shown = NULL;
   g_autoptr (UsherEvent) event = NULL;
 
-  g_test_summary ("A withdrawn ticket leaves the list, is still shown by its id, and is said to be so.");
+  g_test_summary (
+      "A withdrawn ticket leaves the list, is still shown by its id, and is said to be so.");
 
   assert_listed (fixture, 1);
   withdraw (fixture);

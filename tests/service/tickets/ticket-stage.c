@@ -42,10 +42,10 @@ void
 ticket_stage_tell_ban (UsherTestHost *host, gboolean banned, gint64 version)
 {
   g_autofree char *payload =
-      g_strdup_printf ("{\"id\":\"" USHER_TEST_ALICE "\",\"version\":%" G_GINT64_FORMAT "}", version);
+      g_strdup_printf ("{\"id\":\"" USHER_TEST_ALICE "\",\"version\":%" G_GINT64_FORMAT "}",
+                       version);
 
-  usher_test_host_give (
-      host, "tickets", NULL, banned ? "user:banned" : "user:unbanned", payload);
+  usher_test_host_give (host, "tickets", NULL, banned ? "user:banned" : "user:unbanned", payload);
   usher_test_host_turn (host, 0);
 }
 
@@ -55,7 +55,8 @@ ticket_stage_execute (UsherTestHost *host, const char *sql)
   g_autofree char *path =
       g_build_filename (usher_test_host_get_directory (host), "tickets.db", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (UsherSqliteConnection) connection = usher_sqlite_connection_new (path, "tickets.db", USHER_SQLITE_NONE, &error);
+  g_autoptr (UsherSqliteConnection) connection =
+      usher_sqlite_connection_new (path, "tickets.db", USHER_SQLITE_NONE, &error);
 
   g_assert_no_error (error);
   usher_sqlite_connection_execute (connection, sql, &error);
