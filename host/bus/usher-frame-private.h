@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   /* member to hub */
-  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance */
+  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance, u32 version */
   USHER_FRAME_PUBLISH, /* channel, u64 first number, u64 up to which its answers are known, u16 count, events */
   USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
                             u32 max deliver, i64 defer limit */
@@ -30,14 +30,14 @@ typedef enum
   USHER_FRAME_BYE,   /* u32 request */
   /* hub to member, on the way back */
   USHER_FRAME_WELCOME =
-      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session */
+      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session, u32 version */
   USHER_FRAME_AGAIN, /* the hub does not know the member: say hello */
   USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
   USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number, and what was asked for */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
   USHER_FRAME_GROWN,   /* channel, u64 last sequence: for who has no way for channels */
-  USHER_FRAME_REFUSED, /* reason: to a hello */
+  USHER_FRAME_REFUSED, /* reason, u8 UsherError: to a hello */
   /* hub to member, deliveries */
   USHER_FRAME_DELIVER, /* u32 subscription, u64 base, u16 count, u32 attempt, u8 redelivered, events */
   /* hub to all, behind the topic (the channel and a NUL) */
