@@ -105,6 +105,7 @@ test_parked (void)
   parked->id = g_strdup ("id");
   parked->channel = g_strdup ("said");
   parked->group = g_strdup ("group");
+  parked->event_id = g_strdup (usher_event_get_id (event));
   parked->event = usher_event_ref (event);
   parked->reasons = g_strdupv ((char **) reasons);
   usher_record_write (&usher_parked_event_type, parked, bytes);
@@ -113,6 +114,7 @@ test_parked (void)
   g_assert_nonnull (got);
   g_assert_true (reader.at == reader.end);
   g_assert_true (g_strv_equal ((const char *const *) got->reasons, reasons));
+  g_assert_cmpstr (got->event_id, ==, parked->event_id);
   g_assert_cmpstr (usher_event_get_id (got->event), ==, usher_event_get_id (event));
   g_assert_cmpstr (usher_event_get_channel (got->event), ==, "said");
   g_assert_cmpuint (usher_event_get_sequence (got->event), ==, 7);
