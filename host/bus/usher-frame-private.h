@@ -90,6 +90,8 @@ guint8 usher_frame_read_u8 (UsherFrameReader *reader);
 guint16 usher_frame_read_u16 (UsherFrameReader *reader);
 guint32 usher_frame_read_u32 (UsherFrameReader *reader);
 guint64 usher_frame_read_u64 (UsherFrameReader *reader);
+/* u32 size, and as many bytes, which @part reads; FALSE: they are not there */
+gboolean usher_frame_read_part (UsherFrameReader *reader, UsherFrameReader *part);
 /* a copy; NULL for an empty one */
 char *usher_frame_read_text (UsherFrameReader *reader);
 /* skips one event and tells its bytes and the bytes of its id; FALSE at the end or when malformed */

@@ -207,6 +207,17 @@ usher_frame_read_u64 (UsherFrameReader *reader)
   return GUINT64_FROM_LE (value);
 }
 
+gboolean
+usher_frame_read_part (UsherFrameReader *reader, UsherFrameReader *part)
+{
+  guint32 size = usher_frame_read_u32 (reader);
+  const guint8 *bytes = take (reader, size);
+
+  usher_frame_reader_init (part, bytes, bytes != NULL ? size : 0);
+
+  return bytes != NULL;
+}
+
 char *
 usher_frame_read_text (UsherFrameReader *reader)
 {
