@@ -200,12 +200,12 @@ list_parked (UsherAdminClient *client, const char *channel)
     { "bytes", "BYTES", USHER_COLUMN_NUMBER },
   };
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
-  guint n_rows = PAGE_ROWS;
+  guint n_rows = 1;
 
   /* the first tells what is wrong; of the others, and which event it was, JSON tells */
   usher_table_hide_column (table, "reasons");
   usher_table_hide_column (table, "eventId");
-  for (guint offset = 0; n_rows == PAGE_ROWS; offset += n_rows)
+  for (guint offset = 0; n_rows > 0; offset += n_rows)
     {
       g_autoptr (GString) target = g_string_new ("/parked");
       g_autoptr (JsonObject) page = NULL;
