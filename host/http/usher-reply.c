@@ -13,6 +13,7 @@
 #include "usher-error.h"
 #include "usher-json-writer.h"
 #include "usher-reply-private.h"
+#include "usher-request-private.h"
 #include "usher-stream-private.h"
 
 #define JSON_TYPE   "application/json"
@@ -360,30 +361,32 @@ usher_reply_set_documents (UsherReply *self, GPtrArray *documents)
 /**
  * usher_reply_set_page:
  * @self: a reply
+ * @request: what asks for the list
  * @documents: (element-type UsherDocument): documents, asked for with one more than @limit
  * @limit: how many a page has
- * @path: the path of the list
  *
- * Sets a page of a list as the body, and a `Link` to the next page when there is one.
+ * Sets a page of a list as the body, and a `Link` to the next page when there is one: the target of @request with all its
+ * parameters, but with the last document of this page in `after`.
  */
 void
-usher_reply_set_page (UsherReply *self, GPtrArray *documents, guint limit, const char *path)
+usher_reply_set_page (UsherReply *self, UsherRequest *request, GPtrArray *documents, guint limit)
 {
+  UsherDocument *last = NULL;
+  g_autofree char *target = NULL;
   g_autofree char *link = NULL;
 
   g_return_if_fail (USHER_IS_REPLY (self));
+  g_return_if_fail (USHER_IS_REQUEST (request));
   g_return_if_fail (documents != NULL);
   g_return_if_fail (limit > 0);
-  g_return_if_fail (path != NULL);
 
   set_first (self, documents, MIN (documents->len, limit));
   if (documents->len <= limit)
     return;
 
-  link = g_strdup_printf ("<%s?limit=%u&after=%s>; rel=\"next\"",
-                          path,
-                          limit,
-                          usher_document_get_id (g_ptr_array_index (documents, limit - 1)));
+  last = g_ptr_array_index (documents, limit - 1);
+  target = usher_request_make_next_target (request, usher_document_get_id (last));
+  link = g_strdup_printf ("<%s>; rel=\"next\"", target);
   usher_reply_set_header (self, "Link", link);
 }
 

@@ -10,6 +10,7 @@
 
 #include "usher-document.h"
 #include "usher-problems.h"
+#include "usher-request.h"
 #include "usher-session.h"
 #include "usher-stream.h"
 
@@ -33,7 +34,8 @@ void usher_reply_set_document (UsherReply *self, UsherDocument *document);
 USHER_API
 void usher_reply_set_documents (UsherReply *self, GPtrArray *documents);
 USHER_API
-void usher_reply_set_page (UsherReply *self, GPtrArray *documents, guint limit, const char *path);
+void
+usher_reply_set_page (UsherReply *self, UsherRequest *request, GPtrArray *documents, guint limit);
 USHER_API
 void usher_reply_take_json (UsherReply *self, char *json);
 USHER_API

@@ -7,10 +7,7 @@
 #include "config.h"
 
 #include "usher-error.h"
-#include "usher-id.h"
 #include "usher-request-private.h"
-
-#define MAX_PAGE 100
 
 /**
  * usher_request_get_json:
@@ -136,43 +133,4 @@ usher_request_reset (UsherRequest *self)
   g_return_if_fail (USHER_IS_REQUEST (self));
 
   g_clear_pointer (&self->problems, usher_problems_unref);
-}
-
-/**
- * usher_request_get_page:
- * @self: a request
- * @limit: (out): how many documents were asked for, from 1 to 100, which is the default
- * @after: (out) (nullable) (transfer none): the id after which the page begins
- * @error: return location for a [error@Error]
- *
- * Reads `?limit=` and `?after=`.
- *
- * Returns: `FALSE` with `USHER_ERROR_INVALID` when one is malformed
- */
-gboolean
-usher_request_get_page (UsherRequest *self, guint *limit, const char **after, GError **error)
-{
-  const char *text = NULL;
-  const char *id = NULL;
-  guint64 number = MAX_PAGE;
-
-  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
-  g_return_val_if_fail (limit != NULL, FALSE);
-  g_return_val_if_fail (after != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  text = usher_request_get_query (self, "limit");
-  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, MAX_PAGE, &number, NULL))
-    usher_problems_add (usher_request_get_problems (self),
-                        "limit",
-                        "Limit must be a number from 1 to 100");
-
-  id = usher_request_get_query (self, "after");
-  if (id != NULL && !usher_id_is_valid (id))
-    usher_problems_add (usher_request_get_problems (self), "after", "After must be an id");
-
-  *limit = (guint) number;
-  *after = id;
-
-  return usher_request_check (self, error);
 }

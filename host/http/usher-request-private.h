@@ -44,6 +44,14 @@ typedef struct
   const char *value;
 } UsherPair;
 
+/* One part of the query between two `&`, as it came. All zeros is before the first. */
+typedef struct
+{
+  const char *text;
+  gsize length;
+  gsize name_length;
+} UsherQueryPart;
+
 struct _UsherRequest
 {
   GObject parent_instance;
@@ -98,6 +106,14 @@ void usher_request_adopt_id (UsherRequest *self);
 /* what the client took the host for, `name[:port]`, when a trusted proxy said so */
 void usher_request_set_authority (UsherRequest *self, const char *authority);
 const char *usher_request_get_authority (UsherRequest *self);
+/* percent-decodes into the arena; NULL for a bad escape, %00 and what is not UTF-8 */
+const char *
+usher_request_decode (UsherRequest *self, const char *text, gsize length, gboolean is_query);
+/* goes on to the next part of the query */
+gboolean usher_request_next_part (UsherRequest *self, UsherQueryPart *part);
+gboolean usher_request_is_part (UsherRequest *self, const UsherQueryPart *part, const char *name);
+/* (transfer full): its own target, but behind @after; safe within a header */
+char *usher_request_make_next_target (UsherRequest *self, const char *after);
 /* the decoded segments of the path; (nullable): NULL when it can match no route */
 const char *const *usher_request_get_segments (UsherRequest *self, guint *n_segments);
 /* (transfer full): the head as it goes to another process; @target: (nullable): in place of its own */

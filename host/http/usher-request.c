@@ -525,9 +525,8 @@ usher_request_get_parameter (UsherRequest *self, const char *name)
   return NULL;
 }
 
-/* Percent-decodes into the arena; NULL for a bad escape, %00 and what is not UTF-8. */
-static const char *
-decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
+const char *
+usher_request_decode (UsherRequest *self, const char *text, gsize length, gboolean is_query)
 {
   char *copy = usher_text_arena_copy (&self->arena, text, length);
   gsize out = 0;
@@ -568,7 +567,7 @@ split_path (UsherRequest *self)
     {
       const char *end = strchr (segment + 1, '/');
       gsize length = end != NULL ? (gsize) (end - segment - 1) : strlen (segment + 1);
-      const char *decoded = decode (self, segment + 1, length, FALSE);
+      const char *decoded = usher_request_decode (self, segment + 1, length, FALSE);
 
       if (n == USHER_MAX_SEGMENTS || decoded == NULL || strcmp (decoded, ".") == 0 ||
           strcmp (decoded, "..") == 0)
@@ -591,59 +590,6 @@ usher_request_get_segments (UsherRequest *self, guint *n_segments)
   *n_segments = (guint) self->n_segments;
 
   return self->segments;
-}
-
-/* A value that cannot be decoded is given as it came: it will not be what anybody asks for. */
-static const char *
-decode_query (UsherRequest *self, const char *text, gsize length)
-{
-  const char *decoded = decode (self, text, length, TRUE);
-
-  return decoded != NULL ? decoded : usher_text_arena_copy (&self->arena, text, length);
-}
-
-/* What is not encoded is compared where it stands. */
-static gboolean
-is_named (UsherRequest *self, const char *text, gsize length, const char *name)
-{
-  if (memchr (text, '%', length) == NULL && memchr (text, '+', length) == NULL)
-    return strlen (name) == length && memcmp (text, name, length) == 0;
-
-  return strcmp (decode_query (self, text, length), name) == 0;
-}
-
-/**
- * usher_request_get_query:
- * @self: a request
- * @name: the name of a query parameter
- *
- * Gets the first value of a query parameter, decoded.
- *
- * Returns: (nullable): the value, `NULL` when it is not there
- */
-const char *
-usher_request_get_query (UsherRequest *self, const char *name)
-{
-  const char *pair = NULL;
-
-  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
-  g_return_val_if_fail (name != NULL, NULL);
-
-  pair = self->query;
-  while (pair != NULL && *pair != '\0')
-    {
-      gsize length = strcspn (pair, "&");
-      const char *equals = memchr (pair, '=', length);
-      gsize name_length = equals != NULL ? (gsize) (equals - pair) : length;
-
-      if (is_named (self, pair, name_length, name))
-        return equals != NULL ? decode_query (self, equals + 1, length - name_length - 1) : "";
-      pair += length;
-      if (*pair == '&')
-        pair++;
-    }
-
-  return NULL;
 }
 
 /**

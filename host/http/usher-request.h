@@ -70,7 +70,10 @@ gboolean usher_request_check (UsherRequest *self, GError **error);
 USHER_API
 void usher_request_reset (UsherRequest *self);
 USHER_API
-gboolean
-usher_request_get_page (UsherRequest *self, guint *limit, const char **after, GError **error);
+gboolean usher_request_get_page (UsherRequest *self,
+                                 guint *limit,
+                                 const char **after,
+                                 gboolean *is_oldest_first,
+                                 GError **error);
 
 G_END_DECLS

@@ -16,8 +16,8 @@
  *
  * Which documents of a collection are wanted.
  *
- * All conditions hold at once. The answer is in the order of ids, which is the order of creation.
- * A query belongs to one thread at a time.
+ * All conditions hold at once. The answer is in the order in which the documents came to be, as far as the store knows it (see
+ * [struct@StoreTraits]), the newest first if nothing else is said. A query belongs to one thread at a time.
  */
 struct _UsherQuery
 {
@@ -25,6 +25,7 @@ struct _UsherQuery
   GArray *conditions; /* (owned) (element-type UsherQueryCondition) */
   char *after;        /* (owned) (nullable) */
   guint limit;
+  gboolean is_oldest_first;
 };
 
 G_DEFINE_BOXED_TYPE (UsherQuery, usher_query, usher_query_copy, usher_query_free)
@@ -50,7 +51,7 @@ add_condition (UsherQuery *self, const char *field, const char *value)
  * usher_query_new:
  * @collection: the name of a collection
  *
- * Makes a query for all documents of @collection, the first 100 of them.
+ * Makes a query for all documents of @collection, the newest 100 of them.
  *
  * Returns: (transfer full): a query
  */
@@ -88,6 +89,7 @@ usher_query_copy (UsherQuery *self)
   copy = usher_query_new (self->collection);
   copy->after = g_strdup (self->after);
   copy->limit = self->limit;
+  copy->is_oldest_first = self->is_oldest_first;
   for (guint i = 0; i < self->conditions->len; i++)
     {
       UsherQueryCondition *condition = &g_array_index (self->conditions, UsherQueryCondition, i);
@@ -156,7 +158,9 @@ usher_query_without (UsherQuery *self, const char *field)
  * @self: a query
  * @id: (nullable): the id of the last document of the page before, `NULL` to begin at the first
  *
- * Wants only documents with a greater id.
+ * Wants only documents that come behind that one, in the order that is asked for. The document need not fulfil the conditions
+ * (any more). Where there is none with this id, the query fails with `USHER_ERROR_NOT_FOUND` if the store
+ * `orders_by_commit`; else what lies behind the id is found all the same.
  */
 void
 usher_query_after (UsherQuery *self, const char *id)
@@ -180,6 +184,22 @@ usher_query_limit (UsherQuery *self, guint limit)
   g_return_if_fail (self != NULL);
 
   self->limit = MIN (limit, GREATEST_LIMIT);
+}
+
+/**
+ * usher_query_oldest_first:
+ * @self: a query
+ * @is_oldest_first: whether the oldest document is the first
+ *
+ * Chooses the order. The oldest first is for who follows a collection: what is written later comes behind what was read. So a
+ * store that does not `orders_by_commit` withholds what is very young.
+ */
+void
+usher_query_oldest_first (UsherQuery *self, gboolean is_oldest_first)
+{
+  g_return_if_fail (self != NULL);
+
+  self->is_oldest_first = is_oldest_first;
 }
 
 /**
@@ -236,7 +256,7 @@ usher_query_get_condition (UsherQuery *self, guint index)
  * usher_query_get_after:
  * @self: a query
  *
- * Gets behind which id the answer begins.
+ * Gets behind which document the answer begins.
  *
  * Returns: (transfer none) (nullable): an id, `NULL`: at the first
  */
@@ -262,4 +282,20 @@ usher_query_get_limit (UsherQuery *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->limit;
+}
+
+/**
+ * usher_query_is_oldest_first:
+ * @self: a query
+ *
+ * Gets the order.
+ *
+ * Returns: whether the oldest document is the first
+ */
+gboolean
+usher_query_is_oldest_first (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->is_oldest_first;
 }

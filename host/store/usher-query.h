@@ -47,6 +47,8 @@ USHER_API
 void usher_query_after (UsherQuery *self, const char *id);
 USHER_API
 void usher_query_limit (UsherQuery *self, guint limit);
+USHER_API
+void usher_query_oldest_first (UsherQuery *self, gboolean is_oldest_first);
 
 /* who answers */
 USHER_API
@@ -59,6 +61,8 @@ USHER_API
 const char *usher_query_get_after (UsherQuery *self);
 USHER_API
 guint usher_query_get_limit (UsherQuery *self);
+USHER_API
+gboolean usher_query_is_oldest_first (UsherQuery *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherQuery, usher_query_free)
 

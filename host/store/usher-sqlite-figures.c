@@ -51,10 +51,10 @@ static const struct
   [KIND_TIMERS] = { "usher_timers", "timers", "timers-bytes" },
 };
 
-/* a table without row ids has rows on inner pages too; the outbox is the one that has ids */
+/* a table without row ids has rows on inner pages too */
 static const char count[] = "SELECT s.tbl_name,"
                             " sum(CASE WHEN s.name=s.tbl_name AND (d.pagetype='leaf' OR"
-                            "  d.pagetype='internal' AND s.name<>'usher_outbox')"
+                            "  d.pagetype='internal' AND s.sql GLOB '*WITHOUT ROWID')"
                             "  THEN d.ncell ELSE 0 END),"
                             " sum(d.pgsize)"
                             " FROM sqlite_schema s CROSS JOIN dbstat d ON d.name=s.name"

@@ -13,6 +13,7 @@
 #include "usher-sqlite-fields-private.h"
 #include "usher-sqlite-levels-private.h"
 #include "usher-sqlite-meta-private.h"
+#include "usher-sqlite-numbers-private.h"
 
 #define LAYOUT 1
 /* "USHR" */
@@ -141,23 +142,13 @@ usher_sqlite_layout_open (UsherSqliteConnection *connection, GError **error)
 static gboolean
 make_table (UsherSqliteConnection *connection, UsherSqliteTable *table, GError **error)
 {
-  g_autoptr (GString) sql = g_string_new (NULL);
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
 
-  /* the columns before the body: a condition on them does not walk over it */
-  g_string_append_printf (sql,
-                          "CREATE TABLE %s (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT "
-                          "NULL, level INTEGER NOT NULL DEFAULT 0",
-                          table->name);
   for (guint i = 0; i < table->columns->len; i++)
-    {
-      g_autofree char *column =
-          usher_sqlite_table_dup_column (g_ptr_array_index (table->columns, i));
+    g_ptr_array_add (columns,
+                     usher_sqlite_table_dup_column (g_ptr_array_index (table->columns, i)));
 
-      g_string_append_printf (sql, ", %s", column);
-    }
-  g_string_append (sql, ", body TEXT NOT NULL, private TEXT) WITHOUT ROWID");
-
-  return usher_sqlite_connection_execute (connection, sql->str, error);
+  return usher_sqlite_numbers_make_table (connection, table->name, columns, error);
 }
 
 static gboolean
@@ -186,7 +177,8 @@ usher_sqlite_layout_add (UsherSqliteConnection *connection,
 {
   return usher_sqlite_connection_begin (connection, error) &&
          usher_sqlite_connection_end (connection,
-                                      bring_in_line (connection, table, is_alone, error),
+                                      usher_sqlite_numbers_add (connection, table, error) &&
+                                          bring_in_line (connection, table, is_alone, error),
                                       error);
 }
 

@@ -95,9 +95,11 @@ usher_sqlite_levels_add (UsherSqliteConnection *connection,
                          GError **error)
 {
   g_autofree char *level = g_strdup_printf ("%u", usher_schema_get_level (table->schema));
-  g_autofree char *own = make_index_name (table, level);
+  g_autofree char *start = make_index_name (table, level);
+  /* that of an earlier version has no id, and its name ends here */
+  g_autofree char *own = g_strconcat (start, ":id", NULL);
   g_autofree char *make = g_strdup_printf (
-      "CREATE INDEX IF NOT EXISTS \"%s\" ON %s (level) WHERE level<%s", own, table->name, level);
+      "CREATE INDEX IF NOT EXISTS \"%s\" ON %s (level,id) WHERE level<%s", own, table->name, level);
 
   if (!add_column (connection, table, error) ||
       (is_alone && !drop_others (connection, table, own, error)))

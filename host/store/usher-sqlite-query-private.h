@@ -19,5 +19,11 @@ GPtrArray *usher_sqlite_query_run (UsherQuery *query,
                                    UsherSqliteReader *reader,
                                    UsherSqliteTable *table,
                                    GError **error);
+/* ?1 limit, ?2 after, from ?3 on the values; @unset: what stands before a column that is unset, a plus to keep SQLite from its
+ * index */
+char *usher_sqlite_query_make_sql (UsherQuery *query,
+                                   UsherSqliteTable *table,
+                                   const char *unset,
+                                   GError **error);
 
 G_END_DECLS

@@ -22,13 +22,13 @@
 /* How queries of one shape are run.
  *
  * Documents that lack a field are mostly many (tickets that are not reserved), and then a scan in
- * the order of ids, which passes over a few, takes half the time of the way over the index and
+ * the order of numbers, which passes over a few, takes half the time of the way over the index and
  * back to the table. Where they are rare the scan would not end: it is given up after so many
  * steps. */
 typedef struct
 {
   char *sql;       /* (owned): by index */
-  char *scan;      /* (owned) (nullable): by id; worth a try */
+  char *scan;      /* (owned) (nullable): by number; worth a try */
   guint n_indexed; /* how many runs go by the index before the next try */
 } Shape;
 
@@ -63,6 +63,8 @@ name_shape (UsherQuery *query)
     }
   if (usher_query_get_after (query) != NULL)
     g_string_append_c (name, '>');
+  if (usher_query_is_oldest_first (query))
+    g_string_append_c (name, '<');
 
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
@@ -77,17 +79,22 @@ has_value (UsherQuery *query)
   return FALSE;
 }
 
-/* ?1 limit, ?2 after, from ?3 on the values; @unset: what stands before a column that is unset, a
- * plus to keep SQLite from its index */
-static char *
-make_sql (UsherQuery *query, UsherSqliteTable *table, const char *unset, GError **error)
+char *
+usher_sqlite_query_make_sql (UsherQuery *query,
+                             UsherSqliteTable *table,
+                             const char *unset,
+                             GError **error)
 {
+  gboolean is_oldest_first = usher_query_is_oldest_first (query);
   g_autoptr (GString) sql = g_string_new (NULL);
   int index = 3;
 
   g_string_append_printf (sql, "SELECT version,body,private,level,id FROM %s WHERE 1", table->name);
   if (usher_query_get_after (query) != NULL)
-    g_string_append (sql, " AND id>?2");
+    g_string_append_printf (sql,
+                            " AND number%c(SELECT number FROM %s WHERE id=?2)",
+                            is_oldest_first ? '>' : '<',
+                            table->name);
 
   for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
@@ -104,7 +111,7 @@ make_sql (UsherQuery *query, UsherSqliteTable *table, const char *unset, GError 
       else
         g_string_append_printf (sql, " AND %s%s IS NULL", unset, column);
     }
-  g_string_append (sql, " ORDER BY id LIMIT ?1");
+  g_string_append_printf (sql, " ORDER BY number%s LIMIT ?1", is_oldest_first ? "" : " DESC");
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
 }
@@ -114,7 +121,7 @@ static Shape *
 make_shape (UsherQuery *query, UsherSqliteTable *table, GError **error)
 {
   gboolean by_value = has_value (query);
-  char *sql = make_sql (query, table, by_value ? "+" : "", error);
+  char *sql = usher_sqlite_query_make_sql (query, table, by_value ? "+" : "", error);
   Shape *shape;
 
   if (sql == NULL)
@@ -123,7 +130,7 @@ make_shape (UsherQuery *query, UsherSqliteTable *table, GError **error)
   shape = g_new0 (Shape, 1);
   shape->sql = sql;
   if (!by_value && usher_query_get_n_conditions (query) > 0)
-    shape->scan = make_sql (query, table, "+", NULL);
+    shape->scan = usher_sqlite_query_make_sql (query, table, "+", NULL);
 
   return shape;
 }
@@ -264,21 +271,17 @@ scan (UsherQuery *query,
   return ok;
 }
 
-GPtrArray *
-usher_sqlite_query_run (UsherQuery *query,
-                        UsherSqliteReader *reader,
-                        UsherSqliteTable *table,
-                        GError **error)
+static GPtrArray *
+run_shape (UsherQuery *query,
+           UsherSqliteReader *reader,
+           UsherSqliteTable *table,
+           Shape *shape,
+           GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement = NULL;
-  g_autoptr (GPtrArray) documents = NULL;
-  Shape *shape = get_shape (query, reader, table, error);
-
-  if (shape == NULL)
-    return NULL;
-
-  documents =
+  g_autoptr (GPtrArray) documents =
       g_ptr_array_new_full (usher_query_get_limit (query), (GDestroyNotify) usher_document_unref);
+
   if (shape->n_indexed > 0)
     shape->n_indexed--;
   else if (shape->scan != NULL && scan (query, reader, table, shape, documents))
@@ -293,4 +296,47 @@ usher_sqlite_query_run (UsherQuery *query,
 
   return read_rows (reader, table, statement, documents, error) ? g_steal_pointer (&documents)
                                                                 : NULL;
+}
+
+/* A page behind a document that is gone is empty too, which would pass for the end of the list. */
+static gboolean
+check_after (UsherQuery *query, UsherSqliteReader *reader, UsherSqliteTable *table, GError **error)
+{
+  const char *id = usher_query_get_after (query);
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (reader->connection, table->find, error);
+  gboolean has_row;
+
+  if (statement == NULL)
+    return FALSE;
+  usher_sqlite_statement_bind_text (statement, 1, id);
+  if (!usher_sqlite_connection_step (reader->connection, statement, &has_row, error))
+    return FALSE;
+  if (has_row)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_NOT_FOUND,
+               "collection “%s” has no document “%s” to go on from",
+               usher_query_get_collection (query),
+               id);
+  return FALSE;
+}
+
+GPtrArray *
+usher_sqlite_query_run (UsherQuery *query,
+                        UsherSqliteReader *reader,
+                        UsherSqliteTable *table,
+                        GError **error)
+{
+  Shape *shape = get_shape (query, reader, table, error);
+  g_autoptr (GPtrArray) documents =
+      shape != NULL ? run_shape (query, reader, table, shape, error) : NULL;
+
+  if (documents != NULL && documents->len == 0 && usher_query_get_after (query) != NULL &&
+      !check_after (query, reader, table, error))
+    return NULL;
+
+  return g_steal_pointer (&documents);
 }

@@ -147,7 +147,7 @@ usher_store_lookup (UsherStore *self,
  * @query: which documents
  * @error: return location for an error
  *
- * Reads documents as they are committed, in the order of ids. Shares the read transaction of
+ * Reads documents as they are committed, in the order of the query. Shares the read transaction of
  * [method@Store.lookup].
  *
  * Returns: (transfer container) (element-type UsherDocument): the documents, `NULL` on error

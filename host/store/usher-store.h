@@ -68,6 +68,9 @@ typedef void (*UsherStoreWatchFunc) (UsherStore *store,
  * @documents_a_commit: how many documents a commit may change, 0: any number
  * @watches_documents: the watch knows which documents other processes changed
  * @shared_by_copies: several processes may have the database at the same time
+ * @orders_by_commit: queries give documents in the order in which they were first committed, whichever process did it. Else
+ *   they are in the order of their ids, so of the second of creation, and a query for the oldest first withholds those that are
+ *   younger than a commit may last. Either way none comes to be before one that such a query has given
  *
  * How a store is, for who decides what may be asked of it and where. Traits do not change.
  */
@@ -77,6 +80,7 @@ typedef struct
   guint documents_a_commit;
   gboolean watches_documents;
   gboolean shared_by_copies;
+  gboolean orders_by_commit;
 } UsherStoreTraits;
 
 /**

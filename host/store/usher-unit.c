@@ -190,7 +190,7 @@ usher_unit_find (UsherUnit *self, const char *collection, const char *id, GError
  * @query: which documents
  * @error: return location for an error
  *
- * Reads documents in the order of ids. This unit's own changes are not among them.
+ * Reads documents in the order of the query. This unit's own changes are not among them.
  *
  * Returns: (transfer container) (element-type UsherDocument): the documents, `NULL` on error
  */

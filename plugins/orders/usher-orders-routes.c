@@ -39,25 +39,10 @@ list_orders (UsherRequest *request,
              GError **error)
 {
   g_autoptr (UsherQuery) query = usher_query_new (USHER_ORDER_COLLECTION);
-  g_autoptr (GPtrArray) orders = NULL;
-  const char *after = NULL;
-  guint limit;
-
-  if (!usher_request_get_page (request, &limit, &after, error))
-    return FALSE;
 
   usher_query_equal (query, USHER_ORDERS_USER_ID, get_user_id (request));
-  usher_query_limit (query, limit + 1);
-  if (after != NULL)
-    usher_query_after (query, after);
 
-  orders = usher_unit_query (unit, query, error);
-  if (orders == NULL)
-    return FALSE;
-
-  usher_reply_set_page (reply, orders, limit, usher_request_get_path (request));
-
-  return TRUE;
+  return usher_list_answer (request, unit, reply, query, error);
 }
 
 /* the order of the path, if it is the caller's */

@@ -27,25 +27,10 @@ list_tickets (UsherRequest *request,
               GError **error)
 {
   g_autoptr (UsherQuery) query = usher_query_new (USHER_TICKET_COLLECTION);
-  g_autoptr (GPtrArray) tickets = NULL;
-  const char *after = NULL;
-  guint limit;
-
-  if (!usher_request_get_page (request, &limit, &after, error))
-    return FALSE;
 
   usher_query_without (query, USHER_TICKET_UNLISTED);
-  usher_query_limit (query, limit + 1);
-  if (after != NULL)
-    usher_query_after (query, after);
 
-  tickets = usher_unit_query (unit, query, error);
-  if (tickets == NULL)
-    return FALSE;
-
-  usher_reply_set_page (reply, tickets, limit, usher_request_get_path (request));
-
-  return TRUE;
+  return usher_list_answer (request, unit, reply, query, error);
 }
 
 static gboolean

@@ -87,10 +87,10 @@ test_all (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
 
-  g_test_summary ("A query without conditions gives all documents in creation order.");
+  g_test_summary ("A query without conditions gives all documents, the newest first.");
 
   fill (fixture);
-  assert_found (fixture, query, "abcde");
+  assert_found (fixture, query, "edcba");
 }
 
 static void
@@ -99,13 +99,13 @@ test_equal (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary ("A query compares strings, ids, money, booleans, nested and private fields.");
 
   fill (fixture);
-  assert_equal (fixture, "owner", OWNER, "bd");
-  assert_equal (fixture, "price", "100", "ac");
+  assert_equal (fixture, "owner", OWNER, "db");
+  assert_equal (fixture, "price", "100", "ca");
   assert_equal (fixture, "price", "-5", "d");
-  assert_equal (fixture, "open", "true", "ade");
-  assert_equal (fixture, "open", "false", "bc");
-  assert_equal (fixture, "box.label", "top", "ace");
-  assert_equal (fixture, "secret", "s1", "be");
+  assert_equal (fixture, "open", "true", "eda");
+  assert_equal (fixture, "open", "false", "cb");
+  assert_equal (fixture, "box.label", "top", "eca");
+  assert_equal (fixture, "secret", "s1", "eb");
   assert_equal (fixture, "owner", "' OR 1=1 --", "");
 }
 
@@ -118,7 +118,7 @@ test_unset (UsherStoreFixture *fixture, gconstpointer data)
 
   fill (fixture);
   usher_query_without (query, "owner");
-  assert_found (fixture, query, "ace");
+  assert_found (fixture, query, "eca");
 }
 
 static void
@@ -134,7 +134,7 @@ test_several (UsherStoreFixture *fixture, gconstpointer data)
   usher_query_equal (query, "open", "true");
   usher_query_equal (query, "box.label", "top");
   copy = usher_query_copy (query);
-  assert_found (fixture, copy, "ae");
+  assert_found (fixture, copy, "ea");
 }
 
 static void
@@ -144,7 +144,8 @@ test_pages (UsherStoreFixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) first = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("Pages follow each other by the last id.");
+  g_test_summary (
+      "Pages follow each other by the last document, which need not be in the list any more.");
 
   fill (fixture);
   usher_query_limit (query, 2);
@@ -153,10 +154,134 @@ test_pages (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (first->len, ==, 2);
 
   usher_query_after (query, usher_document_get_id (g_ptr_array_index (first, 1)));
-  assert_found (fixture, query, "cd");
-
+  assert_found (fixture, query, "cb");
   usher_query_without (query, "owner");
-  assert_found (fixture, query, "ce");
+  assert_found (fixture, query, "ca");
+}
+
+/* what is young may be withheld from who asks for the oldest first */
+static void
+let_age (UsherStoreFixture *fixture)
+{
+  usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
+}
+
+static void
+test_pages_oldest (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GPtrArray) first = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *last;
+
+  g_test_summary ("Pages go from the oldest on too, and what comes later is behind them.");
+
+  fill (fixture);
+  let_age (fixture);
+  usher_query_oldest_first (query, TRUE);
+  assert_found (fixture, query, "abcde");
+  usher_query_without (query, "owner");
+  usher_query_limit (query, 2);
+  first = usher_store_query (fixture->store, query, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (first->len, ==, 2);
+
+  last = usher_document_get_id (g_ptr_array_index (first, 1));
+  usher_query_after (query, last);
+  assert_found (fixture, query, "e");
+  g_free (usher_store_fixture_insert (fixture, "f"));
+  let_age (fixture);
+  assert_found (fixture, query, "ef");
+}
+
+/* inserts an item of an id that another process may have made */
+static void
+insert_with_id (UsherStoreFixture *fixture, const char *name, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherDocument) document = usher_store_fixture_make (fixture, unit, name);
+
+  usher_document_set_id (document, id);
+  usher_document_set_string (document, "owner", OWNER);
+  usher_unit_insert (unit, document, &error);
+  g_assert_no_error (error);
+  usher_store_fixture_commit (fixture, unit);
+}
+
+static void
+test_order (UsherStoreFixture *fixture, gconstpointer data)
+{
+  gboolean by_commit = usher_store_get_traits (fixture->store)->orders_by_commit;
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (UsherDocument) document = NULL;
+  g_autoptr (UsherUnit) unit = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Documents are in the order of their commits, or of their ids, as the trait "
+                  "says; a change moves none.");
+
+  insert_with_id (fixture, "a", "65920080cccccccccc000001");
+  insert_with_id (fixture, "b", "65920080aaaaaaaaaa000001");
+  insert_with_id (fixture, "c", "65920080bbbbbbbbbb000001");
+  unit = usher_store_fixture_begin (fixture);
+  document = usher_unit_find (unit, "items", "65920080cccccccccc000001", &error);
+  usher_document_set_string (document, "name", "A");
+  usher_unit_replace (unit, document, &error);
+  g_assert_no_error (error);
+  usher_store_fixture_commit (fixture, unit);
+
+  assert_found (fixture, query, by_commit ? "cbA" : "Acb");
+  usher_query_equal (query, "owner", OWNER);
+  assert_found (fixture, query, by_commit ? "cbA" : "Acb");
+  usher_query_after (query, "65920080bbbbbbbbbb000001");
+  assert_found (fixture, query, by_commit ? "bA" : "b");
+
+  usher_query_oldest_first (query, TRUE);
+  let_age (fixture);
+  assert_found (fixture, query, by_commit ? "" : "A");
+  usher_query_after (query, "65920080aaaaaaaaaa000001");
+  assert_found (fixture, query, by_commit ? "c" : "cA");
+}
+
+static void
+remove_item (UsherStoreFixture *fixture, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherDocument) document = usher_unit_find (unit, "items", id, &error);
+
+  usher_unit_remove (unit, document, &error);
+  g_assert_no_error (error);
+  usher_store_fixture_commit (fixture, unit);
+}
+
+static void
+test_after_gone (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = usher_store_fixture_insert (fixture, "a");
+  g_autofree char *second = usher_store_fixture_insert (fixture, "b");
+  g_autofree char *third = usher_store_fixture_insert (fixture, "c");
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Behind a document that is gone nothing is found where the commit ordered it, "
+                  "and that is no end of a list.");
+
+  usher_query_after (query, first);
+  assert_found (fixture, query, "");
+  remove_item (fixture, second);
+  usher_query_after (query, second);
+  if (!usher_store_get_traits (fixture->store)->orders_by_commit)
+    {
+      assert_found (fixture, query, "a");
+      return;
+    }
+
+  found = usher_store_query (fixture->store, query, &error);
+  g_assert_null (found);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
 }
 
 static void
@@ -193,9 +318,12 @@ test_unset_rare (UsherStoreFixture *fixture, gconstpointer data)
   id = usher_store_fixture_insert (fixture, "d");
 
   usher_query_without (query, "owner");
-  assert_found (fixture, query, "abcd");
-  assert_found (fixture, query, "abcd");
+  assert_found (fixture, query, "dcba");
+  assert_found (fixture, query, "dcba");
   usher_query_limit (query, 1);
+  assert_found (fixture, query, "d");
+  usher_query_oldest_first (query, TRUE);
+  let_age (fixture);
   assert_found (fixture, query, "a");
 }
 
@@ -267,7 +395,7 @@ test_unique_unset (UsherStoreFixture *fixture, gconstpointer data)
   g_test_summary ("Any number of documents lack a unique field.");
 
   usher_query_without (query, "number");
-  assert_found (fixture, query, "ab");
+  assert_found (fixture, query, "ba");
 }
 
 static void
@@ -327,7 +455,7 @@ test_indexes_change (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 
   assert_equal (fixture, "name", "c", "c");
-  assert_equal (fixture, "price", "100", "ac");
+  assert_equal (fixture, "price", "100", "ca");
   usher_query_equal (query, "owner", OWNER);
   assert_invalid (fixture, query, "owner");
 }
@@ -353,9 +481,9 @@ test_indexes_return (UsherStoreFixture *fixture, gconstpointer data)
   usher_store_fixture_reopen (fixture, before, &error);
   g_assert_no_error (error);
 
-  assert_equal (fixture, "owner", OWNER, "bd");
+  assert_equal (fixture, "owner", OWNER, "db");
   assert_equal (fixture, "price", "1999", "e");
-  assert_equal (fixture, "secret", "s1", "be");
+  assert_equal (fixture, "secret", "s1", "eb");
 }
 
 static void
@@ -378,7 +506,7 @@ test_indexes_taken (UsherStoreFixture *fixture, gconstpointer data)
 
   usher_store_fixture_reopen (fixture, before, &error);
   g_assert_no_error (error);
-  assert_equal (fixture, "price", "100", "ac");
+  assert_equal (fixture, "price", "100", "ca");
 }
 
 void
@@ -390,6 +518,9 @@ usher_store_suite_add_queries (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "query/unset/rare", test_unset_rare);
   usher_store_suite_add_test (maker, "query/several", test_several);
   usher_store_suite_add_test (maker, "query/pages", test_pages);
+  usher_store_suite_add_test (maker, "query/pages/oldest", test_pages_oldest);
+  usher_store_suite_add_test (maker, "query/order", test_order);
+  usher_store_suite_add_test (maker, "query/after/gone", test_after_gone);
   usher_store_suite_add_test (maker, "query/invalid", test_invalid);
   usher_store_suite_add_test (maker, "unique", test_unique);
   usher_store_suite_add_test (maker, "unique/unset", test_unique_unset);

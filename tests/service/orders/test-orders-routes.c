@@ -260,7 +260,7 @@ test_list (UsherTestHostFixture *fixture, gconstpointer data)
   g_autoptr (UsherReply) bobs = NULL;
   g_autoptr (UsherReply) alices = NULL;
 
-  g_test_summary ("People list their own orders, in every status, with tickets, newest last.");
+  g_test_summary ("People list their own orders, in every status, with tickets, newest first.");
 
   usher_test_assert_refused (anonymous, 401, NULL, "Not authorized");
   usher_test_assert_status (cancelled, 204);
@@ -269,11 +269,11 @@ test_list (UsherTestHostFixture *fixture, gconstpointer data)
   bobs = usher_test_host_call (fixture->host, "GET", "/api/orders", BOB, NULL);
   usher_test_assert_status (bobs, 200);
   g_assert_cmpuint (usher_test_count_members (bobs, ""), ==, 2);
-  usher_test_assert_member (bobs, "0.id", first);
-  usher_test_assert_member (bobs, "0.status", "cancelled");
-  usher_test_assert_member (bobs, "0.ticket.title", "Concert");
-  usher_test_assert_member (bobs, "1.id", second);
-  usher_test_assert_member (bobs, "1.status", "created");
+  usher_test_assert_member (bobs, "0.id", second);
+  usher_test_assert_member (bobs, "0.status", "created");
+  usher_test_assert_member (bobs, "1.id", first);
+  usher_test_assert_member (bobs, "1.status", "cancelled");
+  usher_test_assert_member (bobs, "1.ticket.title", "Concert");
 
   alices = usher_test_host_call (fixture->host, "GET", "/api/orders", ALICE, NULL);
   usher_test_assert_status (alices, 200);
@@ -310,7 +310,7 @@ test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
   target = g_strconcat ("/api/orders?limit=2&after=", after, NULL);
   second = usher_test_host_call (fixture->host, "GET", target, BOB, NULL);
   g_assert_cmpuint (usher_test_count_members (second, ""), ==, 1);
-  usher_test_assert_member (second, "0.ticket.id", "000000000000000000000003");
+  usher_test_assert_member (second, "0.ticket.id", "000000000000000000000001");
   g_assert_null (usher_reply_get_header (second, "Link"));
   usher_test_assert_status (bad, 400);
 }

@@ -21,15 +21,15 @@ test_list (UsherTestHostFixture *fixture, gconstpointer data)
   g_autofree char *third = ticket_stage_make (fixture->host, "{\"title\":\"third\",\"price\":3}");
   g_autoptr (UsherReply) reply = NULL;
 
-  g_test_summary ("The list has what is not reserved, newest last.");
+  g_test_summary ("The list has what is not reserved, newest first.");
 
   ticket_stage_settle (fixture->host, second, BOB);
   reply = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
 
   usher_test_assert_status (reply, 200);
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 2);
-  usher_test_assert_member (reply, "0.id", first);
-  usher_test_assert_member (reply, "1.id", third);
+  usher_test_assert_member (reply, "0.id", third);
+  usher_test_assert_member (reply, "1.id", first);
   g_assert_null (usher_reply_get_header (reply, "Link"));
 }
 
@@ -64,18 +64,14 @@ dup_next (UsherReply *reply)
   return g_strndup (link + 1, (gsize) (end - link - 1));
 }
 
+/* @step: 1 the oldest first, -1 the newest first */
 static void
-test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
+assert_pages (UsherTestHostFixture *fixture, GPtrArray *ids, const char *start, int step)
 {
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *target = g_strdup ("/api/tickets?limit=2");
+  g_autofree char *target = g_strdup (start);
+  guint next = step > 0 ? 0 : ids->len - 1;
   guint n_listed = 0;
   guint n_pages = 0;
-
-  g_test_summary ("Following the Link headers shows each ticket once, in order.");
-
-  for (guint i = 0; i < 5; i++)
-    g_ptr_array_add (ids, ticket_stage_make (fixture->host, GOOD));
 
   while (target != NULL)
     {
@@ -89,8 +85,9 @@ test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
         {
           g_autofree char *path = g_strdup_printf ("%u.id", i);
 
-          g_assert_cmpuint (n_listed, <, ids->len);
-          usher_test_assert_member (reply, path, g_ptr_array_index (ids, n_listed++));
+          g_assert_cmpuint (n_listed++, <, ids->len);
+          usher_test_assert_member (reply, path, g_ptr_array_index (ids, next));
+          next += (guint) step;
         }
       n_pages++;
       g_free (target);
@@ -99,6 +96,46 @@ test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_assert_cmpuint (n_listed, ==, 5);
   g_assert_cmpuint (n_pages, ==, 3);
+}
+
+static void
+test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  g_test_summary (
+      "Following the Link headers shows each ticket once, in the order of the first page.");
+
+  for (guint i = 0; i < 5; i++)
+    g_ptr_array_add (ids, ticket_stage_make (fixture->host, GOOD));
+
+  assert_pages (fixture, ids, "/api/tickets?limit=2", -1);
+  assert_pages (fixture, ids, "/api/tickets?order=newest&limit=2&who=me", -1);
+  assert_pages (fixture, ids, "/api/tickets?limit=2&order=oldest", 1);
+}
+
+static void
+test_list_moves (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *second = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *newest = g_strconcat ("/api/tickets?after=", second, NULL);
+  g_autofree char *oldest = g_strconcat ("/api/tickets?order=oldest&after=", second, NULL);
+  g_autofree char *third = NULL;
+  g_autoptr (UsherReply) older = NULL;
+  g_autoptr (UsherReply) newer = NULL;
+
+  g_test_summary ("A page goes on behind a ticket that left the list, and before what came since.");
+
+  ticket_stage_settle (fixture->host, second, BOB);
+  third = ticket_stage_make (fixture->host, GOOD);
+  older = usher_test_host_call (fixture->host, "GET", newest, NULL, NULL);
+  newer = usher_test_host_call (fixture->host, "GET", oldest, NULL, NULL);
+
+  g_assert_cmpuint (usher_test_count_members (older, ""), ==, 1);
+  usher_test_assert_member (older, "0.id", first);
+  g_assert_cmpuint (usher_test_count_members (newer, ""), ==, 1);
+  usher_test_assert_member (newer, "0.id", third);
 }
 
 static void
@@ -138,8 +175,11 @@ test_list_bad_page (UsherTestHostFixture *fixture, gconstpointer data)
     const char *query;
     const char *field;
   } rows[] = {
-    { "limit=0", "limit" },   { "limit=101", "limit" }, { "limit=-1", "limit" },
-    { "limit=two", "limit" }, { "limit=", "limit" },    { "after=x", "after" },
+    { "limit=0", "limit" },     { "limit=101", "limit" },
+    { "limit=-1", "limit" },    { "limit=two", "limit" },
+    { "limit=", "limit" },      { "after=x", "after" },
+    { "after=", "after" },      { "order=", "order" },
+    { "order=price", "order" }, { "after=000000000000000000000000", "after" },
   };
 
   g_test_summary ("A page that cannot be is 400 and names the parameter.");
@@ -200,6 +240,7 @@ main (int argc, char **argv)
   add ("/tickets/list/free", test_list);
   add ("/tickets/list/empty", test_list_empty);
   add ("/tickets/list/pages", test_list_pages);
+  add ("/tickets/list/moves", test_list_moves);
   add ("/tickets/list/full-page", test_list_full_page);
   add ("/tickets/list/at-most-100", test_list_at_most_100);
   add ("/tickets/list/bad-page", test_list_bad_page);

@@ -102,25 +102,49 @@ test_documents (Fixture *fixture, gconstpointer data)
 static void
 test_page (Fixture *fixture, gconstpointer data)
 {
+  static const struct
+  {
+    const char *target;
+    const char *next;
+  } cases[] = {
+    { "/api/tickets", "/api/tickets?after=6563f0c0a1b2c3d4e5f60711" },
+    { "/api/tickets?limit=2", "/api/tickets?limit=2&after=6563f0c0a1b2c3d4e5f60711" },
+    { "/a?after=6563f0c0a1b2c3d4e5f60710&limit=2", "/a?after=6563f0c0a1b2c3d4e5f60711&limit=2" },
+    { "/a?order=oldest&%61fter=x&b&after=y&c=",
+      "/a?order=oldest&after=6563f0c0a1b2c3d4e5f60711&b&c=" },
+    { "/a?who=J%C3%B6rg+%26+Co&after2=1&limit=2",
+      "/a?who=J%C3%B6rg+%26+Co&after2=1&limit=2&after=6563f0c0a1b2c3d4e5f60711" },
+    { "/a/%3E?x=1>; rel=\"prev\", <\\&y=\303\266",
+      "/a/%3E?x=1%3E;%20rel=%22prev%22,%20%3C%5C&y=%C3%B6&after=6563f0c0a1b2c3d4e5f60711" },
+    { "/a>b", "/a%3Eb?after=6563f0c0a1b2c3d4e5f60711" },
+    { "/a?", "/a?after=6563f0c0a1b2c3d4e5f60711" },
+  };
   g_autoptr (GPtrArray) full = make_documents (fixture, 3);
 
-  g_test_summary ("A page with more behind it drops the last one and links to the next page");
+  g_test_summary ("A page with more behind it drops the last one and links to the next page, which "
+                  "is asked for as this one was");
 
-  usher_reply_set_page (fixture->reply, full, 2, "/api/tickets");
-  assert_body (fixture->reply, "[{\"n\":0},{\"n\":1}]");
-  g_assert_cmpstr (usher_reply_get_header (fixture->reply, "link"),
-                   ==,
-                   "</api/tickets?limit=2&after=6563f0c0a1b2c3d4e5f60711>; rel=\"next\"");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (UsherRequest) request = usher_request_new ("GET", cases[i].target);
+      g_autofree char *link = g_strdup_printf ("<%s>; rel=\"next\"", cases[i].next);
+
+      g_test_message ("%s", cases[i].target);
+      usher_reply_set_page (fixture->reply, request, full, 2);
+      assert_body (fixture->reply, "[{\"n\":0},{\"n\":1}]");
+      g_assert_cmpstr (usher_reply_get_header (fixture->reply, "link"), ==, link);
+    }
 }
 
 static void
 test_last_page (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (UsherRequest) request = usher_request_new ("GET", "/api/tickets?limit=2");
   g_autoptr (GPtrArray) last = make_documents (fixture, 2);
 
   g_test_summary ("The last page has no link");
 
-  usher_reply_set_page (fixture->reply, last, 2, "/api/tickets");
+  usher_reply_set_page (fixture->reply, request, last, 2);
   assert_body (fixture->reply, "[{\"n\":0},{\"n\":1}]");
   g_assert_null (usher_reply_get_header (fixture->reply, "Link"));
 }

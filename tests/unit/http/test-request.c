@@ -260,10 +260,17 @@ test_page (void)
     gboolean ok;
     guint limit;
     const char *after;
+    gboolean is_oldest_first;
   } cases[] = {
     { "/", TRUE, 100, NULL },
     { "/?limit=1", TRUE, 1, NULL },
+    { "/?limit=1&order=newest", TRUE, 1, NULL },
+    { "/?order=oldest", TRUE, 100, NULL, TRUE },
     { "/?limit=100&after=6563f0c0a1b2c3d4e5f60718", TRUE, 100, "6563f0c0a1b2c3d4e5f60718" },
+    { "/?limit=2&limit=3&order=oldest&order=newest", TRUE, 2, NULL, TRUE },
+    { "/?order=", FALSE, 0, NULL },
+    { "/?order=Oldest", FALSE, 0, NULL },
+    { "/?order=price", FALSE, 0, NULL },
     { "/?limit=0", FALSE, 0, NULL },
     { "/?limit=101", FALSE, 0, NULL },
     { "/?limit=", FALSE, 0, NULL },
@@ -275,17 +282,20 @@ test_page (void)
     { "/?after=%00", FALSE, 0, NULL },
   };
 
-  g_test_summary ("The page is 1 to 100 documents, after an id");
+  g_test_summary ("The page is 1 to 100 documents, after an id, the newest first");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (UsherRequest) request = usher_request_new ("GET", cases[i].target);
       g_autoptr (GError) error = NULL;
       const char *after = NULL;
+      gboolean is_oldest_first = FALSE;
       guint limit = 0;
 
       g_test_message ("%s", cases[i].target);
-      g_assert_cmpint (usher_request_get_page (request, &limit, &after, &error), ==, cases[i].ok);
+      g_assert_cmpint (usher_request_get_page (request, &limit, &after, &is_oldest_first, &error),
+                       ==,
+                       cases[i].ok);
       if (!cases[i].ok)
         {
           g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
@@ -293,6 +303,7 @@ test_page (void)
         }
       g_assert_cmpuint (limit, ==, cases[i].limit);
       g_assert_cmpstr (after, ==, cases[i].after);
+      g_assert_cmpint (is_oldest_first, ==, cases[i].is_oldest_first);
     }
 }
 

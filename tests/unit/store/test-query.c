@@ -13,12 +13,13 @@ test_new (void)
 {
   g_autoptr (UsherQuery) query = usher_query_new ("items");
 
-  g_test_summary ("A new query wants the first hundred documents of its collection.");
+  g_test_summary ("A new query wants the newest hundred documents of its collection.");
 
   g_assert_cmpstr (usher_query_get_collection (query), ==, "items");
   g_assert_cmpuint (usher_query_get_n_conditions (query), ==, 0);
   g_assert_cmpuint (usher_query_get_limit (query), ==, 100);
   g_assert_null (usher_query_get_after (query));
+  g_assert_false (usher_query_is_oldest_first (query));
 }
 
 static void
@@ -47,6 +48,7 @@ test_copy (void)
   usher_query_without (query, "order");
   usher_query_after (query, "65920080aaaaaaaaaa000001");
   usher_query_limit (query, 3);
+  usher_query_oldest_first (query, TRUE);
   copy = g_boxed_copy (USHER_TYPE_QUERY, query);
   usher_query_after (query, NULL);
   usher_query_free (query);
@@ -54,6 +56,7 @@ test_copy (void)
   g_assert_cmpstr (usher_query_get_collection (copy), ==, "items");
   g_assert_cmpstr (usher_query_get_after (copy), ==, "65920080aaaaaaaaaa000001");
   g_assert_cmpuint (usher_query_get_limit (copy), ==, 3);
+  g_assert_true (usher_query_is_oldest_first (copy));
   g_assert_cmpuint (usher_query_get_n_conditions (copy), ==, 2);
   condition = usher_query_get_condition (copy, 0);
   g_assert_cmpstr (condition->field, ==, "owner");

@@ -264,6 +264,69 @@ test_earlier (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count (fixture->new, "price", "1990"), ==, 1);
 }
 
+/* lays the table out as versions did that ordered by id */
+static const char unnumber[] =
+    "CREATE TABLE old (id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL,"
+    " level INTEGER NOT NULL DEFAULT 0, \"f:name\", \"f:price\", body TEXT NOT NULL, private TEXT,"
+    " \"f:pin\", \"f:row\") WITHOUT ROWID;"
+    "INSERT INTO old (id,version,level,\"f:name\",\"f:price\",body,private,\"f:pin\",\"f:row\")"
+    " SELECT id,version,level,\"f:name\",\"f:price\",body,private,\"f:pin\",\"f:row\""
+    " FROM \"c:seats\";"
+    "DROP TABLE \"c:seats\"; ALTER TABLE old RENAME TO \"c:seats\";"
+    "CREATE UNIQUE INDEX \"i:seats:name\" ON \"c:seats\" (\"f:name\");"
+    "CREATE INDEX \"i:seats:price\" ON \"c:seats\" (\"f:price\");"
+    "CREATE INDEX \"i:seats:pin\" ON \"c:seats\" (\"f:pin\");"
+    "CREATE INDEX \"i:seats:row\" ON \"c:seats\" (\"f:row\");";
+
+/* the names, the oldest first */
+static char *
+list_names (UsherStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherQuery) query = usher_query_new ("seats");
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  usher_query_oldest_first (query, TRUE);
+  found = usher_store_query (store, query, &error);
+  g_assert_no_error (error);
+  usher_store_end_reads (store);
+  for (guint i = 0; i < found->len; i++)
+    g_string_append (names, usher_document_get_string (g_ptr_array_index (found, i), "name"));
+
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+static void
+test_unnumbered (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = insert (fixture, fixture->new, "a", 1990);
+  g_autofree char *second = insert (fixture, fixture->new, "b", 2000);
+  g_autofree char *third = NULL;
+  g_autofree char *names = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A file whose documents were in the order of ids gets one of commits, which "
+                  "counts for who does not know it too");
+
+  close_store (&fixture->old);
+  close_store (&fixture->new);
+  execute (fixture, unnumber);
+  fixture->new = open_new (fixture);
+  g_assert_cmpuint (count (fixture->new, "price", "1990"), ==, 1);
+  g_assert_cmpuint (count (fixture->new, "pin", "b"), ==, 1);
+  g_assert_false (rename_seat (fixture, fixture->new, first, "b", &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
+
+  execute (fixture,
+           "INSERT INTO \"c:seats\" (id,version,body,private,level,\"f:name\") VALUES"
+           " ('000000000000000000000001',0,"
+           "  '{\"id\":\"000000000000000000000001\",\"name\":\"c\",\"version\":0}',NULL,0,'c')");
+  third = insert (fixture, fixture->new, "d", 0);
+  names = list_names (fixture->new);
+  g_assert_cmpstr (names, ==, "abcd");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -275,6 +338,7 @@ main (int argc, char *argv[])
   test ("/sqlite-generations/unique", test_unique);
   test ("/sqlite-generations/alone", test_alone);
   test ("/sqlite-generations/earlier", test_earlier);
+  test ("/sqlite-generations/unnumbered", test_unnumbered);
 #undef test
 
   return g_test_run ();

@@ -19,6 +19,9 @@
 #define INCREMENTS 300
 /* of which two processes are to get a fair share each */
 #define SHARED_COMMITS 5000
+/* which one reader follows */
+#define WRITERS          3
+#define FOLLOWED_COMMITS 1500
 
 static int
 compare_times (gconstpointer a, gconstpointer b)
@@ -401,6 +404,67 @@ test_held (SharedFixture *fixture, gconstpointer data)
   shared_fixture_insert (fixture, "after");
 }
 
+/* Goes on to the end; how many documents it passed. */
+static guint
+follow (SharedFixture *fixture, UsherQuery *query)
+{
+  guint n_seen = 0;
+  guint n_found = 0;
+
+  do
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) found = usher_store_query (fixture->store, query, &error);
+
+      g_assert_no_error (error);
+      n_found = found->len;
+      n_seen += n_found;
+      if (n_found > 0)
+        usher_query_after (query, usher_document_get_id (g_ptr_array_index (found, n_found - 1)));
+    }
+  while (n_found > 0);
+
+  usher_store_end_reads (fixture->store);
+  return n_seen;
+}
+
+static void
+test_followed (SharedFixture *fixture, gconstpointer data)
+{
+  StoreChild *children[WRITERS];
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (UsherQuery) again = usher_query_new ("items");
+  guint n_seen = 0;
+
+  g_test_summary ("Who follows a collection from its oldest document on misses none of several "
+                  "processes that write.");
+
+  shared_fixture_open (fixture);
+  usher_query_oldest_first (query, TRUE);
+  usher_query_oldest_first (again, TRUE);
+  for (guint i = 0; i < WRITERS; i++)
+    {
+      children[i] = shared_fixture_start_child (fixture);
+      store_child_load (children[i], 1, FALSE);
+    }
+  for (guint i = 0; i < FOLLOWED_COMMITS; i++)
+    {
+      StoreConfirmed confirmed;
+
+      g_assert_true (store_child_next (children[i % WRITERS], &confirmed));
+      n_seen += follow (fixture, query);
+    }
+  for (guint i = 0; i < WRITERS; i++)
+    {
+      store_child_signal (children[i], SIGKILL);
+      store_child_free (children[i]);
+    }
+
+  n_seen += follow (fixture, query);
+  g_assert_cmpuint (n_seen, >=, FOLLOWED_COMMITS);
+  g_assert_cmpuint (n_seen, ==, follow (fixture, again));
+}
+
 #define add(path, func) shared_fixture_add ("/sqlite-shared/" path, argv[0], func)
 
 int
@@ -419,6 +483,7 @@ main (int argc, char **argv)
   add ("killed", test_killed);
   add ("held", test_held);
   add ("reads", test_reads);
+  add ("followed", test_followed);
   add ("watch/time", test_watch);
   add ("watch/quiet", test_watch_quiet);
 

@@ -1,0 +1,111 @@
+/* usher-request-page.c: which page of a list a request asks for
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-id.h"
+#include "usher-request-private.h"
+
+#define MAX_PAGE 100
+/* what a target may hold as it is: all but what would end a link, or is none of RFC 3986 */
+#define PLAIN "!$&'()*+,;=:@/?%"
+
+static guint
+read_limit (UsherRequest *self)
+{
+  const char *text = usher_request_get_query (self, "limit");
+  guint64 number = MAX_PAGE;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, MAX_PAGE, &number, NULL))
+    usher_problems_add (usher_request_get_problems (self),
+                        "limit",
+                        "Limit must be a number from 1 to 100");
+
+  return (guint) number;
+}
+
+static gboolean
+read_oldest_first (UsherRequest *self)
+{
+  const char *order = usher_request_get_query (self, "order");
+  gboolean is_oldest_first = g_strcmp0 (order, "oldest") == 0;
+
+  if (order != NULL && !is_oldest_first && !g_str_equal (order, "newest"))
+    usher_problems_add (usher_request_get_problems (self),
+                        "order",
+                        "Order must be newest or oldest");
+
+  return is_oldest_first;
+}
+
+/**
+ * usher_request_get_page:
+ * @self: a request
+ * @limit: (out): how many documents were asked for, from 1 to 100, which is the default
+ * @after: (out) (nullable) (transfer none): the id after which the page begins
+ * @is_oldest_first: (out): whether the oldest documents come first, and not the newest
+ * @error: return location for a [error@Error]
+ *
+ * Reads `?limit=`, `?after=` and `?order=`. [func@list_answer] does it for lists of documents.
+ *
+ * Returns: `FALSE` with `USHER_ERROR_INVALID` when one is malformed
+ */
+gboolean
+usher_request_get_page (UsherRequest *self,
+                        guint *limit,
+                        const char **after,
+                        gboolean *is_oldest_first,
+                        GError **error)
+{
+  const char *id = NULL;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (self), FALSE);
+  g_return_val_if_fail (limit != NULL, FALSE);
+  g_return_val_if_fail (after != NULL, FALSE);
+  g_return_val_if_fail (is_oldest_first != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  id = usher_request_get_query (self, "after");
+  if (id != NULL && !usher_id_is_valid (id))
+    usher_problems_add (usher_request_get_problems (self), "after", "After must be an id");
+
+  *limit = read_limit (self);
+  *after = id;
+  *is_oldest_first = read_oldest_first (self);
+
+  return usher_request_check (self, error);
+}
+
+/* Only the first “after” counts, so one stays, in its place. */
+char *
+usher_request_make_next_target (UsherRequest *self, const char *after)
+{
+  g_autoptr (GString) target = g_string_new (self->path);
+  UsherQueryPart part = { NULL };
+  gboolean has_after = FALSE;
+  char separator = '?';
+
+  while (usher_request_next_part (self, &part))
+    {
+      gboolean is_after = usher_request_is_part (self, &part, "after");
+
+      if (is_after && has_after)
+        continue;
+
+      g_string_append_c (target, separator);
+      if (is_after)
+        g_string_append_printf (target, "after=%s", after);
+      else
+        g_string_append_len (target, part.text, (gssize) part.length);
+      has_after |= is_after;
+      separator = '&';
+    }
+
+  if (!has_after)
+    g_string_append_printf (target, "%cafter=%s", separator, after);
+
+  return g_uri_escape_string (target->str, PLAIN, FALSE);
+}
