@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-ending-set-private.h"
 #include "usher-session.h"
 
 G_BEGIN_DECLS
@@ -18,8 +19,8 @@ void usher_endings_free (UsherEndings *self);
 
 /* all sessions of the user, or no longer all */
 void usher_endings_set_refused (UsherEndings *self, const char *user_id, gboolean refused);
-/* the session @id, which would end at @expires; at @now others may be forgotten */
-void usher_endings_add (UsherEndings *self, const char *id, gint64 expires, gint64 now);
+/* at @now others may be forgotten */
+void usher_endings_add (UsherEndings *self, const UsherEnding *endings, guint n, gint64 now);
 /* what the user has begun before @before, the last of which would end at @expires */
 void usher_endings_add_all (UsherEndings *self,
                             const char *user_id,

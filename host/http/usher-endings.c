@@ -8,19 +8,8 @@
 
 #include "usher-endings-private.h"
 
-#include <string.h>
-
-#include "usher-session-key-private.h"
-
 /* what is over by itself is looked for when there are this many, and again when there are twice as many */
 #define FIRST_SWEEP 1024
-
-/* The id is in front, so that another's text is a key to look it up. */
-typedef struct
-{
-  char id[USHER_SESSION_ID_LENGTH]; /* without NUL */
-  gint64 expires;
-} Ending;
 
 typedef struct
 {
@@ -31,34 +20,17 @@ typedef struct
 
 struct _UsherEndings
 {
-  GHashTable *sessions; /* (owned) (element-type Ending): a set */
-  GHashTable *users;    /* (owned) (element-type utf8 User) */
+  UsherEndingSet *sessions; /* (owned) */
+  GHashTable *users;        /* (owned) (element-type utf8 User) */
   guint next_sweep;
 };
-
-/* An id is random, so any part of it is a hash. */
-static guint
-hash_id (gconstpointer data)
-{
-  guint64 digits = 0;
-
-  memcpy (&digits, data, sizeof digits);
-
-  return (guint) ((digits * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32);
-}
-
-static gboolean
-equal_ids (gconstpointer a, gconstpointer b)
-{
-  return memcmp (a, b, USHER_SESSION_ID_LENGTH) == 0;
-}
 
 UsherEndings *
 usher_endings_new (void)
 {
   UsherEndings *self = g_new0 (UsherEndings, 1);
 
-  self->sessions = g_hash_table_new_full (hash_id, equal_ids, g_free, NULL);
+  self->sessions = usher_ending_set_new ();
   self->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->next_sweep = FIRST_SWEEP;
 
@@ -68,7 +40,7 @@ usher_endings_new (void)
 void
 usher_endings_free (UsherEndings *self)
 {
-  g_hash_table_unref (self->sessions);
+  usher_ending_set_free (self->sessions);
   g_hash_table_unref (self->users);
   g_free (self);
 }
@@ -101,12 +73,6 @@ usher_endings_set_refused (UsherEndings *self, const char *user_id, gboolean ref
 }
 
 static gboolean
-is_past (gpointer key, gpointer value, gpointer now)
-{
-  return ((const Ending *) key)->expires <= *(const gint64 *) now;
-}
-
-static gboolean
 is_past_user (gpointer key, gpointer value, gpointer now)
 {
   const User *user = value;
@@ -117,7 +83,7 @@ is_past_user (gpointer key, gpointer value, gpointer now)
 static guint
 count (const UsherEndings *self)
 {
-  return g_hash_table_size (self->sessions) + g_hash_table_size (self->users);
+  return usher_ending_set_get_n (self->sessions) + g_hash_table_size (self->users);
 }
 
 static void
@@ -126,24 +92,19 @@ make_room (UsherEndings *self, gint64 now)
   if (count (self) < self->next_sweep)
     return;
 
-  g_hash_table_foreach_remove (self->sessions, is_past, &now);
+  usher_ending_set_drop_past (self->sessions, now);
   g_hash_table_foreach_remove (self->users, is_past_user, &now);
   self->next_sweep = MAX (FIRST_SWEEP, 2 * count (self));
 }
 
 void
-usher_endings_add (UsherEndings *self, const char *id, gint64 expires, gint64 now)
+usher_endings_add (UsherEndings *self, const UsherEnding *endings, guint n, gint64 now)
 {
-  Ending *ending = NULL;
-
-  if (strlen (id) != USHER_SESSION_ID_LENGTH || expires <= now)
-    return;
-
   make_room (self, now);
-  ending = g_new (Ending, 1);
-  memcpy (ending->id, id, sizeof ending->id);
-  ending->expires = expires;
-  g_hash_table_replace (self->sessions, ending, ending);
+  usher_ending_set_reserve (self->sessions, n);
+  for (guint i = 0; i < n; i++)
+    if (endings[i].expires > now)
+      usher_ending_set_add (self->sessions, &endings[i]);
 }
 
 void
@@ -164,14 +125,22 @@ usher_endings_add_all (UsherEndings *self,
   user->expires = MAX (user->expires, expires);
 }
 
+static gboolean
+has_session (const UsherEndings *self, UsherSession *session)
+{
+  const char *text = usher_session_get_id (session);
+  guint64 id[2];
+
+  return text != NULL && usher_ending_set_get_n (self->sessions) > 0 &&
+         usher_ending_parse_id (text, id) && usher_ending_set_has (self->sessions, id);
+}
+
 gboolean
 usher_endings_has (const UsherEndings *self, UsherSession *session)
 {
-  const char *id = usher_session_get_id (session);
   const User *user = NULL;
 
-  if (id != NULL && g_hash_table_size (self->sessions) > 0 &&
-      g_hash_table_contains (self->sessions, id))
+  if (has_session (self, session))
     return TRUE;
 
   if (g_hash_table_size (self->users) == 0)

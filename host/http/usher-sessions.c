@@ -382,13 +382,21 @@ usher_sessions_restore (UsherSessions *self, const char *user_id)
 void
 usher_sessions_end (UsherSessions *self, const char *id, gint64 expires)
 {
-  g_autoptr (GRWLockWriterLocker) locker = NULL;
+  UsherEnding ending = { .expires = expires };
 
   g_return_if_fail (USHER_IS_SESSIONS (self));
   g_return_if_fail (id != NULL);
 
-  locker = g_rw_lock_writer_locker_new (&self->lock);
-  usher_endings_add (self->endings, id, expires, usher_clock_get_time (self->clock));
+  if (usher_ending_parse_id (id, ending.id))
+    usher_sessions_end_many (self, &ending, 1);
+}
+
+void
+usher_sessions_end_many (UsherSessions *self, const UsherEnding *endings, guint n)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
+
+  usher_endings_add (self->endings, endings, n, usher_clock_get_time (self->clock));
 }
 
 /**

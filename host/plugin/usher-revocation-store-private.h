@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-clock.h"
+#include "usher-ending-blocks-private.h"
 #include "usher-revocation-private.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,9 @@ gboolean usher_revocation_store_get_position (UsherRevocationStore *self,
                                               const char *channel,
                                               guint64 *position,
                                               GError **error);
+/* (transfer full) (nullable) (element-type UsherEnding): the ends of single sessions */
+GArray *usher_revocation_store_read_endings (UsherRevocationStore *self, GError **error);
+/* all others */
 gboolean usher_revocation_store_foreach (UsherRevocationStore *self,
                                          UsherRevocationFunc func,
                                          gpointer user_data,

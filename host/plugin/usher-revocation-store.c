@@ -12,15 +12,14 @@
 #include <glib/gstdio.h>
 
 #include "usher-error.h"
-#include "usher-sqlite-connection.h"
 
 #define LAYOUT 1
 /* how long a disk that fails is left alone */
 #define PAUSE G_TIME_SPAN_SECOND
 /* what may wait for it */
 #define MAX_WAITING 65536
-/* after this many that were written those that are over by themselves are removed */
-#define SWEEP 1024
+/* after this many that were written there is a look at what is there */
+#define TIDY 512
 
 /* an event that was taken */
 typedef struct
@@ -37,7 +36,7 @@ struct _UsherRevocationStore
   UsherClock *clock;                 /* (owned) */
   UsherSqliteConnection *connection; /* (owned): the thread's, once there is one */
   GThread *thread;                   /* (owned) (nullable) */
-  guint n_written;                   /* since the last sweep; the thread's */
+  guint n_written;                   /* since it was tidied; the thread's */
 
   GMutex mutex;
   GCond cond;
@@ -46,13 +45,7 @@ struct _UsherRevocationStore
   gboolean given_up;  /* (mutex mutex): what comes is not written any more */
 };
 
-/* by when they are over, so that those that are lie together */
-static const char layout[] = "CREATE TABLE usher_endings ("
-                             " expires INTEGER NOT NULL,"
-                             " id TEXT NOT NULL,"
-                             " PRIMARY KEY (expires, id)"
-                             ") WITHOUT ROWID;"
-                             "CREATE TABLE usher_user_endings ("
+static const char layout[] = "CREATE TABLE usher_user_endings ("
                              " id TEXT NOT NULL PRIMARY KEY,"
                              " began_before INTEGER NOT NULL,"
                              " expires INTEGER NOT NULL"
@@ -71,11 +64,9 @@ static const char layout[] = "CREATE TABLE usher_endings ("
 static const char get_layout[] = "PRAGMA user_version";
 static const char get_position[] = "SELECT sequence FROM usher_positions WHERE channel = ?1";
 static const char put_position[] = "INSERT OR REPLACE INTO usher_positions VALUES (?1, ?2)";
-static const char list_endings[] = "SELECT id, expires FROM usher_endings WHERE expires > ?1";
 static const char list_user_endings[] =
     "SELECT id, began_before, expires FROM usher_user_endings WHERE expires > ?1";
 static const char list_users[] = "SELECT id, version, refused FROM usher_users";
-static const char put_ending[] = "INSERT OR IGNORE INTO usher_endings VALUES (?1, ?2)";
 static const char put_user_ending[] =
     "INSERT INTO usher_user_endings VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET"
     " began_before = max(began_before, excluded.began_before), expires = max(expires, "
@@ -83,7 +74,6 @@ static const char put_user_ending[] =
 static const char put_user[] = "INSERT INTO usher_users VALUES (?1, ?2, ?3) ON CONFLICT (id) DO "
                                "UPDATE SET version = excluded.version, refused = excluded.refused"
                                " WHERE excluded.version > version";
-static const char drop_endings[] = "DELETE FROM usher_endings WHERE expires <= ?1";
 static const char drop_user_endings[] = "DELETE FROM usher_user_endings WHERE expires <= ?1";
 
 static void
@@ -128,7 +118,8 @@ lay_out (UsherSqliteConnection *connection, GError **error)
   if (!get_integer (connection, get_layout, NULL, &version, error))
     return FALSE;
   if (version == 0)
-    return usher_sqlite_connection_execute (connection, layout, error);
+    return usher_sqlite_connection_execute (connection, usher_ending_blocks_layout, error) &&
+           usher_sqlite_connection_execute (connection, layout, error);
   if (version == LAYOUT)
     return TRUE;
 
@@ -221,13 +212,6 @@ usher_revocation_store_get_position (UsherRevocationStore *self,
 typedef void (*ReadFunc) (UsherSqliteStatement *row, UsherRevocation *revocation);
 
 static void
-read_ending (UsherSqliteStatement *row, UsherRevocation *revocation)
-{
-  revocation->kind = USHER_REVOCATION_END;
-  revocation->expires = usher_sqlite_statement_get_integer (row, 1);
-}
-
-static void
 read_user_ending (UsherSqliteStatement *row, UsherRevocation *revocation)
 {
   revocation->kind = USHER_REVOCATION_END_ALL;
@@ -287,7 +271,6 @@ usher_revocation_store_foreach (UsherRevocationStore *self,
   static const List lists[] = {
     { list_users, read_user, FALSE },
     { list_user_endings, read_user_ending, TRUE },
-    { list_endings, read_ending, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -297,41 +280,59 @@ usher_revocation_store_foreach (UsherRevocationStore *self,
   return TRUE;
 }
 
-static gboolean
-put (UsherRevocationStore *self, const Entry *entry, GError **error)
+GArray *
+usher_revocation_store_read_endings (UsherRevocationStore *self, GError **error)
 {
-  const UsherRevocation *revocation = &entry->revocation;
-  const gboolean is_user =
-      revocation->kind == USHER_REVOCATION_REFUSE || revocation->kind == USHER_REVOCATION_ACCEPT;
-  const gboolean is_one = revocation->kind == USHER_REVOCATION_END;
-  g_autoptr (UsherSqliteStatement) statement = NULL;
+  return usher_ending_blocks_read (self->connection, usher_clock_get_time (self->clock), error);
+}
 
-  if (revocation->kind == USHER_REVOCATION_NONE)
-    return TRUE;
+/* a statement of a user's id and two numbers */
+static gboolean
+put (UsherRevocationStore *self,
+     const char *sql,
+     const char *id,
+     gint64 first,
+     gint64 second,
+     GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->connection, sql, error);
 
-  statement = usher_sqlite_connection_get (self->connection,
-                                           is_user  ? put_user
-                                           : is_one ? put_ending
-                                                    : put_user_ending,
-                                           error);
   if (statement == NULL)
     return FALSE;
 
-  if (is_one)
-    usher_sqlite_statement_bind_integer (statement, 1, revocation->expires);
-  usher_sqlite_statement_bind_text (statement, is_one ? 2 : 1, entry->id);
-  if (!is_one)
-    {
-      usher_sqlite_statement_bind_integer (statement,
-                                           2,
-                                           is_user ? revocation->version : revocation->before);
-      usher_sqlite_statement_bind_integer (statement,
-                                           3,
-                                           is_user ? revocation->kind == USHER_REVOCATION_REFUSE
-                                                   : revocation->expires);
-    }
+  usher_sqlite_statement_bind_text (statement, 1, id);
+  usher_sqlite_statement_bind_integer (statement, 2, first);
+  usher_sqlite_statement_bind_integer (statement, 3, second);
 
   return usher_sqlite_connection_finish (self->connection, statement, error);
+}
+
+static gboolean
+put_revocation (UsherRevocationStore *self, const UsherRevocation *revocation, GError **error)
+{
+  switch (revocation->kind)
+    {
+    case USHER_REVOCATION_REFUSE:
+    case USHER_REVOCATION_ACCEPT:
+      return put (self,
+                  put_user,
+                  revocation->id,
+                  revocation->version,
+                  revocation->kind == USHER_REVOCATION_REFUSE,
+                  error);
+
+    case USHER_REVOCATION_END:
+      return usher_ending_blocks_add (self->connection, revocation->id, revocation->expires, error);
+
+    case USHER_REVOCATION_END_ALL:
+      return put (
+          self, put_user_ending, revocation->id, revocation->before, revocation->expires, error);
+
+    case USHER_REVOCATION_NONE:
+    default:
+      return TRUE;
+    }
 }
 
 static gboolean
@@ -362,32 +363,35 @@ write_entry (UsherRevocationStore *self, const Entry *entry, GError **error)
 
   self->n_written++;
 
-  return put (self, entry, error) && set_position (self, entry, error);
+  return put_revocation (self, &entry->revocation, error) && set_position (self, entry, error);
 }
 
 static gboolean
-drop (UsherRevocationStore *self, const char *sql, GError **error)
+drop_user_endings_at (UsherRevocationStore *self, gint64 now, GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement =
-      usher_sqlite_connection_get (self->connection, sql, error);
+      usher_sqlite_connection_get (self->connection, drop_user_endings, error);
 
   if (statement == NULL)
     return FALSE;
 
-  usher_sqlite_statement_bind_integer (statement, 1, usher_clock_get_time (self->clock));
+  usher_sqlite_statement_bind_integer (statement, 1, now);
 
   return usher_sqlite_connection_finish (self->connection, statement, error);
 }
 
 static gboolean
-sweep (UsherRevocationStore *self, GError **error)
+tidy (UsherRevocationStore *self, GError **error)
 {
-  if (self->n_written < SWEEP)
+  const gint64 now = usher_clock_get_time (self->clock);
+
+  if (self->n_written < TIDY)
     return TRUE;
 
   self->n_written = 0;
 
-  return drop (self, drop_endings, error) && drop (self, drop_user_endings, error);
+  return usher_ending_blocks_tidy (self->connection, now, error) &&
+         drop_user_endings_at (self, now, error);
 }
 
 static gboolean
@@ -401,7 +405,7 @@ write_all (UsherRevocationStore *self, const GPtrArray *entries, GError **error)
   for (guint i = 0; ok && i < entries->len; i++)
     ok = write_entry (self, g_ptr_array_index (entries, i), error);
 
-  return usher_sqlite_connection_end (self->connection, ok && sweep (self, error), error);
+  return usher_sqlite_connection_end (self->connection, ok && tidy (self, error), error);
 }
 
 /* (transfer full) (nullable): what came, once there is something; NULL: there is nothing, and that is the end */

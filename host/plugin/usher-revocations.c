@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-revocation-store-private.h"
+#include "usher-sessions-private.h"
 
 /* how long nothing may come of what is to be replayed */
 #define REPLAY_TIMEOUT (30 * G_TIME_SPAN_SECOND)
@@ -299,6 +300,8 @@ begin_all (UsherRevocations *self, UsherBus *bus, GError **error)
 static gboolean
 load (UsherRevocations *self, const char *path, UsherClock *clock, GError **error)
 {
+  g_autoptr (GArray) endings = NULL;
+
   self->store = usher_revocation_store_new (path, clock, error);
   if (self->store == NULL)
     return FALSE;
@@ -311,6 +314,15 @@ load (UsherRevocations *self, const char *path, UsherClock *clock, GError **erro
                                        self->store, channel->name, &channel->position, error))
         return FALSE;
     }
+
+  endings = usher_revocation_store_read_endings (self->store, error);
+  if (endings == NULL)
+    return FALSE;
+
+  /* at once, for there may be many */
+  usher_sessions_end_many (self->sessions,
+                           (const UsherEnding *) (gpointer) endings->data,
+                           endings->len);
 
   return usher_revocation_store_foreach (self->store, apply, self, error);
 }

@@ -462,7 +462,7 @@ test_other_log (Fixture *fixture, gconstpointer data)
 }
 
 static gint64
-count_rows (Fixture *fixture)
+count (Fixture *fixture, const char *sql)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSqliteConnection) connection =
@@ -471,8 +471,7 @@ count_rows (Fixture *fixture)
   gint64 n = 0;
 
   g_assert_no_error (error);
-  statement =
-      usher_sqlite_connection_get (connection, "SELECT count(*) FROM usher_endings", &error);
+  statement = usher_sqlite_connection_get (connection, sql, &error);
   g_assert_no_error (error);
   usher_sqlite_connection_get_integer (connection, statement, 0, &n, &error);
   g_assert_no_error (error);
@@ -481,27 +480,71 @@ count_rows (Fixture *fixture)
   return n;
 }
 
+static gint64
+count_rows (Fixture *fixture)
+{
+  return count (fixture, "SELECT count(*) FROM usher_endings");
+}
+
+static gint64
+count_in_blocks (Fixture *fixture)
+{
+  return count (fixture, "SELECT coalesce(sum(length(endings)), 0) / 24 FROM usher_ending_blocks");
+}
+
+/* The ids of sessions are numbers here. */
+static void
+end_some (Fixture *fixture, guint first, guint last)
+{
+  for (guint i = first; i <= last; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%032x", i * 2654435761U);
+
+      end (fixture, i, id);
+    }
+}
+
+static void
+assert_ended (Fixture *fixture, guint number, gboolean is_ended)
+{
+  g_autofree char *id = g_strdup_printf ("%032x", number * 2654435761U);
+  const gint64 now = get_time (fixture);
+  g_autoptr (UsherSession) session =
+      usher_session_new (id, ALICE, "somebody@example.org", now, now + LIFETIME);
+  g_autofree char *token = usher_sessions_make_token (fixture->sessions, session, NULL);
+
+  g_assert_true (is_good (fixture, token) == !is_ended);
+}
+
+static void
+test_many (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Many that were ended are so after a restart, and none besides");
+
+  follow (fixture);
+  end_some (fixture, 1, 10000);
+  usher_test_until (count_rows (fixture) + count_in_blocks (fixture) == 10000);
+  restart (fixture);
+  load (fixture);
+  g_assert_cmpint (count_in_blocks (fixture), >, 0);
+  for (guint i = 1; i <= 10000; i++)
+    assert_ended (fixture, i, TRUE);
+  for (guint i = 10001; i <= 20000; i++)
+    assert_ended (fixture, i, FALSE);
+}
+
 static void
 test_forget (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("What is over by itself is forgotten");
 
   follow (fixture);
-  for (guint i = 1; i <= 2000; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("%032x", i);
-
-      end (fixture, i, id);
-    }
-  usher_test_until (count_rows (fixture) == 2000);
+  end_some (fixture, 1, 10000);
+  usher_test_until (count_rows (fixture) + count_in_blocks (fixture) == 10000);
   usher_manual_clock_advance (fixture->clock, LIFETIME);
-  for (guint i = 2001; i <= 3100; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("%032x", i);
-
-      end (fixture, i, id);
-    }
-  usher_test_until (count_rows (fixture) == 1100);
+  end_some (fixture, 10001, 11100);
+  usher_test_until (count_rows (fixture) + count_in_blocks (fixture) == 1100);
+  assert_ended (fixture, 10001, TRUE);
 }
 
 static void
@@ -624,6 +667,7 @@ main (int argc, char **argv)
   add ("restart", test_restart);
   add ("resume", test_resume);
   add ("other-log", test_other_log);
+  add ("many", test_many);
   add ("forget", test_forget);
   add ("two-hosts", test_two_hosts);
   add ("dropped/known", test_dropped);
