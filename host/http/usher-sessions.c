@@ -19,6 +19,13 @@
 /* how far the clocks of machines may be apart */
 #define LEEWAY G_TIME_SPAN_MINUTE
 
+/* A token that was verified. */
+typedef struct
+{
+  UsherSession *session; /* (owned) */
+  guint generation; /* (atomic): of the endings among which it was not; 0: it was not looked for */
+} Known;
+
 /**
  * UsherSessions:
  *
@@ -37,9 +44,10 @@ struct _UsherSessions
   UsherSessionKey *key; /* (owned) */
 
   GRWLock lock;
-  GHashTable *young;     /* (owned) (rwlock lock) (element-type utf8 UsherSession) */
-  GHashTable *old;       /* (owned) (rwlock lock) (element-type utf8 UsherSession) */
+  GHashTable *young;     /* (owned) (rwlock lock) (element-type utf8 Known) */
+  GHashTable *old;       /* (owned) (rwlock lock) (element-type utf8 Known) */
   UsherEndings *endings; /* (owned) (rwlock lock) */
+  guint generation;      /* (rwlock lock): of @endings, another after each that came */
 };
 
 G_DEFINE_FINAL_TYPE (UsherSessions, usher_sessions, G_TYPE_OBJECT)
@@ -86,13 +94,19 @@ equal_tokens (gconstpointer a, gconstpointer b)
   return difference == 0;
 }
 
+static void
+known_free (gpointer data)
+{
+  Known *known = data;
+
+  usher_session_unref (known->session);
+  g_free (known);
+}
+
 static GHashTable *
 cache_new (void)
 {
-  return g_hash_table_new_full (hash_token,
-                                equal_tokens,
-                                g_free,
-                                (GDestroyNotify) usher_session_unref);
+  return g_hash_table_new_full (hash_token, equal_tokens, g_free, known_free);
 }
 
 static void
@@ -123,6 +137,7 @@ usher_sessions_init (UsherSessions *self)
   self->young = cache_new ();
   self->old = cache_new ();
   self->endings = usher_endings_new ();
+  self->generation = 1;
 }
 
 /**
@@ -239,7 +254,9 @@ static void
 keep (UsherSessions *self, const char *text, UsherSession *session)
 {
   g_autoptr (GHashTable) forgotten = NULL;
+  Known *known = g_new0 (Known, 1);
 
+  known->session = usher_session_ref (session);
   g_rw_lock_writer_lock (&self->lock);
   if (g_hash_table_size (self->young) >= MAX_CACHED / 2)
     {
@@ -247,8 +264,23 @@ keep (UsherSessions *self, const char *text, UsherSession *session)
       self->old = self->young;
       self->young = cache_new ();
     }
-  g_hash_table_replace (self->young, g_strdup (text), usher_session_ref (session));
+  g_hash_table_replace (self->young, g_strdup (text), known);
   g_rw_lock_writer_unlock (&self->lock);
+}
+
+/* Looks it up among the endings once after each that came; the lock is held. */
+static gboolean
+is_ended_since (UsherSessions *self, Known *known)
+{
+  if ((guint) g_atomic_int_get (&known->generation) == self->generation)
+    return FALSE;
+
+  if (usher_endings_has (self->endings, known->session))
+    return TRUE;
+
+  g_atomic_int_set (&known->generation, self->generation);
+
+  return FALSE;
 }
 
 /* @is_new: (out): whether it is not among the young; @is_ended: (out): whether it was ended before its time */
@@ -256,17 +288,17 @@ static UsherSession *
 find_cached (UsherSessions *self, const char *text, gboolean *is_new, gboolean *is_ended)
 {
   g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&self->lock);
-  UsherSession *session = g_hash_table_lookup (self->young, text);
+  Known *known = g_hash_table_lookup (self->young, text);
 
-  *is_new = session == NULL;
-  if (session == NULL)
-    session = g_hash_table_lookup (self->old, text);
-  if (session == NULL)
+  *is_new = known == NULL;
+  if (known == NULL)
+    known = g_hash_table_lookup (self->old, text);
+  if (known == NULL)
     return NULL;
 
-  *is_ended = usher_endings_has (self->endings, session);
+  *is_ended = is_ended_since (self, known);
 
-  return usher_session_ref (session);
+  return usher_session_ref (known->session);
 }
 
 static UsherSession *
@@ -337,6 +369,7 @@ set_refused (UsherSessions *self, const char *user_id, gboolean refused)
   g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
 
   usher_endings_set_refused (self->endings, user_id, refused);
+  self->generation++;
 }
 
 /**
@@ -397,6 +430,7 @@ usher_sessions_end_many (UsherSessions *self, const UsherEnding *endings, guint 
   g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
 
   usher_endings_add (self->endings, endings, n, usher_clock_get_time (self->clock));
+  self->generation++;
 }
 
 /**
@@ -419,4 +453,5 @@ usher_sessions_end_all (UsherSessions *self, const char *user_id, gint64 before,
   locker = g_rw_lock_writer_locker_new (&self->lock);
   usher_endings_add_all (
       self->endings, user_id, before, expires, usher_clock_get_time (self->clock));
+  self->generation++;
 }
