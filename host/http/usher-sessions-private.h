@@ -1,4 +1,4 @@
-/* usher-sessions-private.h: the cookie that carries a session
+/* usher-sessions-private.h: the cookie that carries a session, and the end of many
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-ending-set-private.h"
 #include "usher-sessions.h"
 
 G_BEGIN_DECLS
@@ -15,5 +16,7 @@ char *usher_sessions_make_cookie (UsherSessions *self,
                                   UsherSession *session,
                                   gboolean secure,
                                   GError **error);
+/* as usher_sessions_end() */
+void usher_sessions_end_many (UsherSessions *self, const UsherEnding *endings, guint n);
 
 G_END_DECLS

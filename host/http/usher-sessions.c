@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-endings-private.h"
 #include "usher-session-key-private.h"
 #include "usher-sessions-private.h"
 
@@ -17,6 +18,13 @@
 #define MAX_CACHED 4096
 /* how far the clocks of machines may be apart */
 #define LEEWAY G_TIME_SPAN_MINUTE
+
+/* A token that was verified. */
+typedef struct
+{
+  UsherSession *session; /* (owned) */
+  guint generation; /* (atomic): of the endings among which it was not; 0: it was not looked for */
+} Known;
 
 /**
  * UsherSessions:
@@ -35,13 +43,11 @@ struct _UsherSessions
   gint64 lifetime;
   UsherSessionKey *key; /* (owned) */
 
-  GRWLock cache_lock;
-  GHashTable *young; /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
-  GHashTable *old;   /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
-
-  GRWLock revoked_lock;
-  GHashTable *revoked; /* (owned) (rwlock revoked_lock) (element-type utf8) */
-  int n_revoked;       /* (atomic) */
+  GRWLock lock;
+  GHashTable *young;     /* (owned) (rwlock lock) (element-type utf8 Known) */
+  GHashTable *old;       /* (owned) (rwlock lock) (element-type utf8 Known) */
+  UsherEndings *endings; /* (owned) (rwlock lock) */
+  guint generation;      /* (rwlock lock): of @endings, another after each that came */
 };
 
 G_DEFINE_FINAL_TYPE (UsherSessions, usher_sessions, G_TYPE_OBJECT)
@@ -88,13 +94,19 @@ equal_tokens (gconstpointer a, gconstpointer b)
   return difference == 0;
 }
 
+static void
+known_free (gpointer data)
+{
+  Known *known = data;
+
+  usher_session_unref (known->session);
+  g_free (known);
+}
+
 static GHashTable *
 cache_new (void)
 {
-  return g_hash_table_new_full (hash_token,
-                                equal_tokens,
-                                g_free,
-                                (GDestroyNotify) usher_session_unref);
+  return g_hash_table_new_full (hash_token, equal_tokens, g_free, known_free);
 }
 
 static void
@@ -106,9 +118,8 @@ usher_sessions_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_pointer (&self->young, g_hash_table_unref);
   g_clear_pointer (&self->old, g_hash_table_unref);
-  g_clear_pointer (&self->revoked, g_hash_table_unref);
-  g_rw_lock_clear (&self->cache_lock);
-  g_rw_lock_clear (&self->revoked_lock);
+  g_clear_pointer (&self->endings, usher_endings_free);
+  g_rw_lock_clear (&self->lock);
 
   G_OBJECT_CLASS (usher_sessions_parent_class)->finalize (object);
 }
@@ -122,11 +133,11 @@ usher_sessions_class_init (UsherSessionsClass *klass)
 static void
 usher_sessions_init (UsherSessions *self)
 {
-  g_rw_lock_init (&self->cache_lock);
-  g_rw_lock_init (&self->revoked_lock);
+  g_rw_lock_init (&self->lock);
   self->young = cache_new ();
   self->old = cache_new ();
-  self->revoked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->endings = usher_endings_new ();
+  self->generation = 1;
 }
 
 /**
@@ -243,46 +254,76 @@ static void
 keep (UsherSessions *self, const char *text, UsherSession *session)
 {
   g_autoptr (GHashTable) forgotten = NULL;
+  Known *known = g_new0 (Known, 1);
 
-  g_rw_lock_writer_lock (&self->cache_lock);
+  known->session = usher_session_ref (session);
+  g_rw_lock_writer_lock (&self->lock);
   if (g_hash_table_size (self->young) >= MAX_CACHED / 2)
     {
       forgotten = self->old;
       self->old = self->young;
       self->young = cache_new ();
     }
-  g_hash_table_replace (self->young, g_strdup (text), usher_session_ref (session));
-  g_rw_lock_writer_unlock (&self->cache_lock);
+  g_hash_table_replace (self->young, g_strdup (text), known);
+  g_rw_lock_writer_unlock (&self->lock);
+}
+
+/* Looks it up among the endings once after each that came; the lock is held. */
+static gboolean
+is_ended_since (UsherSessions *self, Known *known)
+{
+  if ((guint) g_atomic_int_get (&known->generation) == self->generation)
+    return FALSE;
+
+  if (usher_endings_has (self->endings, known->session))
+    return TRUE;
+
+  g_atomic_int_set (&known->generation, self->generation);
+
+  return FALSE;
+}
+
+/* @is_new: (out): whether it is not among the young; @is_ended: (out): whether it was ended before its time */
+static UsherSession *
+find_cached (UsherSessions *self, const char *text, gboolean *is_new, gboolean *is_ended)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&self->lock);
+  Known *known = g_hash_table_lookup (self->young, text);
+
+  *is_new = known == NULL;
+  if (known == NULL)
+    known = g_hash_table_lookup (self->old, text);
+  if (known == NULL)
+    return NULL;
+
+  *is_ended = is_ended_since (self, known);
+
+  return usher_session_ref (known->session);
 }
 
 static UsherSession *
-find_cached (UsherSessions *self, const char *text, gboolean *is_old)
+verify (UsherSessions *self, const char *text, gint64 now, gboolean *is_ended)
 {
-  UsherSession *session = NULL;
+  UsherSession *session = usher_session_key_read (self->key, text, now);
+  g_autoptr (GRWLockReaderLocker) locker = NULL;
 
-  g_rw_lock_reader_lock (&self->cache_lock);
-  session = g_hash_table_lookup (self->young, text);
-  *is_old = session == NULL;
   if (session == NULL)
-    session = g_hash_table_lookup (self->old, text);
-  if (session != NULL)
-    usher_session_ref (session);
-  g_rw_lock_reader_unlock (&self->cache_lock);
+    return NULL;
+
+  locker = g_rw_lock_reader_locker_new (&self->lock);
+  *is_ended = usher_endings_has (self->endings, session);
 
   return session;
 }
 
+/* Where the setting was lowered, older sessions end earlier, too. */
 static gboolean
-is_revoked (UsherSessions *self, UsherSession *session)
+is_now (UsherSessions *self, UsherSession *session, gint64 now)
 {
-  g_autoptr (GRWLockReaderLocker) locker = NULL;
+  const gint64 issued = usher_session_get_issued (session);
 
-  if (g_atomic_int_get (&self->n_revoked) == 0)
-    return FALSE;
-
-  locker = g_rw_lock_reader_locker_new (&self->revoked_lock);
-
-  return g_hash_table_contains (self->revoked, usher_session_get_user_id (session));
+  return usher_session_get_expires (session) > now && issued + self->lifetime > now &&
+         issued <= now + LEEWAY;
 }
 
 /**
@@ -300,6 +341,7 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
 {
   g_autoptr (UsherSession) session = NULL;
   gboolean is_new = FALSE;
+  gboolean is_ended = FALSE;
   gint64 now = 0;
 
   g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
@@ -309,17 +351,25 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
     return NULL;
 
   now = usher_clock_get_time (self->clock);
-  session = find_cached (self, token, &is_new);
+  session = find_cached (self, token, &is_new, &is_ended);
   if (session == NULL)
-    session = usher_session_key_read (self->key, token, now);
-  if (session == NULL || usher_session_get_expires (session) <= now ||
-      usher_session_get_issued (session) > now + LEEWAY || is_revoked (self, session))
+    session = verify (self, token, now, &is_ended);
+  if (session == NULL || is_ended || !is_now (self, session, now))
     return NULL;
 
   if (is_new)
     keep (self, token, session);
 
   return g_steal_pointer (&session);
+}
+
+static void
+set_refused (UsherSessions *self, const char *user_id, gboolean refused)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
+
+  usher_endings_set_refused (self->endings, user_id, refused);
+  self->generation++;
 }
 
 /**
@@ -335,10 +385,7 @@ usher_sessions_revoke (UsherSessions *self, const char *user_id)
   g_return_if_fail (USHER_IS_SESSIONS (self));
   g_return_if_fail (user_id != NULL);
 
-  g_rw_lock_writer_lock (&self->revoked_lock);
-  g_hash_table_add (self->revoked, g_strdup (user_id));
-  g_atomic_int_set (&self->n_revoked, (int) g_hash_table_size (self->revoked));
-  g_rw_lock_writer_unlock (&self->revoked_lock);
+  set_refused (self, user_id, TRUE);
 }
 
 /**
@@ -354,8 +401,57 @@ usher_sessions_restore (UsherSessions *self, const char *user_id)
   g_return_if_fail (USHER_IS_SESSIONS (self));
   g_return_if_fail (user_id != NULL);
 
-  g_rw_lock_writer_lock (&self->revoked_lock);
-  g_hash_table_remove (self->revoked, user_id);
-  g_atomic_int_set (&self->n_revoked, (int) g_hash_table_size (self->revoked));
-  g_rw_lock_writer_unlock (&self->revoked_lock);
+  set_refused (self, user_id, FALSE);
+}
+
+/**
+ * usher_sessions_end:
+ * @self: sessions
+ * @id: the id of a session
+ * @expires: when it would end by itself, in microseconds since 1970
+ *
+ * Ends a session before its time.
+ */
+void
+usher_sessions_end (UsherSessions *self, const char *id, gint64 expires)
+{
+  UsherEnding ending = { .expires = expires };
+
+  g_return_if_fail (USHER_IS_SESSIONS (self));
+  g_return_if_fail (id != NULL);
+
+  if (usher_ending_parse_id (id, ending.id))
+    usher_sessions_end_many (self, &ending, 1);
+}
+
+void
+usher_sessions_end_many (UsherSessions *self, const UsherEnding *endings, guint n)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
+
+  usher_endings_add (self->endings, endings, n, usher_clock_get_time (self->clock));
+  self->generation++;
+}
+
+/**
+ * usher_sessions_end_all:
+ * @self: sessions
+ * @user_id: the id of a user
+ * @before: until when they began, in microseconds since 1970
+ * @expires: when the last of them would end by itself, in microseconds since 1970
+ *
+ * Ends all sessions of a user that began earlier than @before. One that begins in that very microsecond lives.
+ */
+void
+usher_sessions_end_all (UsherSessions *self, const char *user_id, gint64 before, gint64 expires)
+{
+  g_autoptr (GRWLockWriterLocker) locker = NULL;
+
+  g_return_if_fail (USHER_IS_SESSIONS (self));
+  g_return_if_fail (user_id != NULL);
+
+  locker = g_rw_lock_writer_locker_new (&self->lock);
+  usher_endings_add_all (
+      self->endings, user_id, before, expires, usher_clock_get_time (self->clock));
+  self->generation++;
 }

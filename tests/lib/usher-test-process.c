@@ -37,11 +37,9 @@ struct _UsherTestProcess
 
 /* hashes as cheap as they may be: the tests are not about them */
 static const char *const default_settings[] = {
-  "auth.hash-memory-kib=1024",
-  "auth.hash-passes=1",
-  "session.revoke-channel=user:banned",
-  "session.restore-channel=user:unbanned",
-  NULL,
+  "auth.hash-memory-kib=1024",           "auth.hash-passes=1",
+  "session.revoke-channel=user:banned",  "session.restore-channel=user:unbanned",
+  "session.ended-channel=session:ended", NULL,
 };
 
 static void

@@ -513,6 +513,35 @@ test_session (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_odd_sessions (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) cookies = g_string_new ("Cookie: ");
+  g_autofree char *twice = g_strconcat ("Cookie: session=bad; session=", fixture->token, NULL);
+  g_autofree char *first = g_strconcat ("Cookie: session=", fixture->token, "; session=bad", NULL);
+  g_autofree char *quoted = g_strconcat ("Cookie: session=\"", fixture->token, "\"", NULL);
+  g_autofree char *bearer = g_strconcat ("Authorization: bearer ", fixture->token, NULL);
+  g_autofree char *huge = g_strnfill (60000, 'a');
+  g_autofree char *huge_cookie = g_strconcat ("Cookie: session=", huge, NULL);
+  g_autofree char *huge_bearer = g_strconcat ("Authorization: Bearer ", huge, NULL);
+
+  g_test_summary (
+      "The first of two cookies counts, among any number; what is no session is nobody");
+
+  for (guint i = 0; i < 50; i++)
+    g_string_append_printf (cookies, "c%u=session; ", i);
+  g_string_append_printf (cookies, "session=%s", fixture->token);
+  g_assert_cmpuint (ask (fixture, "GET", "/users/me", NULL, cookies->str, NULL), ==, 200);
+  g_assert_cmpuint (ask (fixture, "GET", "/users/me", NULL, first, NULL), ==, 200);
+  g_assert_cmpuint (ask (fixture, "GET", "/users/me", NULL, twice, NULL), ==, 401);
+  g_assert_cmpuint (ask (fixture, "GET", "/users/me", NULL, twice, bearer, NULL), ==, 200);
+  g_assert_cmpuint (ask (fixture, "GET", "/users/me", NULL, quoted, NULL), ==, 401);
+  g_assert_cmpuint (ask (fixture, "GET", "/tickets", NULL, huge_cookie, huge_bearer, NULL),
+                    ==,
+                    200);
+  g_assert_cmpuint (ask (fixture, "GET", "/users/me", NULL, huge_cookie, bearer, NULL), ==, 200);
+}
+
+static void
 test_drain (Fixture *fixture, gconstpointer data)
 {
   g_test_summary (
@@ -547,6 +576,7 @@ main (int argc, char **argv)
   test ("/router/site-twice", test_site_twice);
   test ("/router/media-type", test_media_type);
   test ("/router/session", test_session);
+  test ("/router/session/odd", test_odd_sessions);
   test ("/router/drain", test_drain);
 
   return g_test_run ();

@@ -457,6 +457,67 @@ test_revoke (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_end (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSession) session = usher_sessions_begin (fixture->sessions, "u1", "a@b.example");
+  g_autofree char *token = usher_sessions_make_token (fixture->sessions, session, NULL);
+  const gint64 expires = usher_session_get_expires (session);
+
+  g_test_summary ("One session is over at once, though its token is known, and no other");
+
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (is_good (fixture->sessions, token));
+  usher_sessions_end (fixture->sessions, GOOD_ID, expires);
+  g_assert_true (is_good (fixture->sessions, token));
+  usher_sessions_end (fixture->sessions, "*", expires);
+  usher_sessions_end (fixture->sessions, "", expires);
+  usher_sessions_end (fixture->sessions, GOOD_ID "0", expires);
+  g_assert_true (is_good (fixture->sessions, token));
+  usher_sessions_end (fixture->sessions, usher_session_get_id (session), expires);
+  g_assert_false (is_good (fixture->sessions, token));
+  g_assert_true (is_good (fixture->sessions, fixture->token));
+}
+
+static void
+test_end_all (Fixture *fixture, gconstpointer data)
+{
+  const gint64 now = START * G_USEC_PER_SEC;
+  const gint64 expires = now + LIFETIME * G_USEC_PER_SEC;
+  g_autofree char *old = sign (fixture, GOOD_HEADER, GOOD_CLAIMS);
+  g_autofree char *other = forge (fixture, JWT_ALG_HS256, fixture->kid, "u2", START + 10);
+
+  g_test_summary ("All sessions of a user of before are over, those without id too, and a restored "
+                  "user's stay so");
+
+  usher_sessions_end_all (fixture->sessions, "u1", now, expires);
+  g_assert_true (is_good (fixture->sessions, fixture->token));
+  g_assert_true (is_good (fixture->sessions, old));
+  usher_sessions_end_all (fixture->sessions, "u1", now + 1, expires);
+  g_assert_false (is_good (fixture->sessions, fixture->token));
+  g_assert_false (is_good (fixture->sessions, old));
+  g_assert_true (is_good (fixture->sessions, other));
+  usher_sessions_revoke (fixture->sessions, "u1");
+  usher_sessions_restore (fixture->sessions, "u1");
+  g_assert_false (is_good (fixture->sessions, fixture->token));
+}
+
+static void
+test_shorter_lifetime (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSessions) shorter = usher_sessions_new (fixture->key_file,
+                                                          10 * G_USEC_PER_SEC,
+                                                          USHER_CLOCK (fixture->clock),
+                                                          NULL);
+
+  g_test_summary ("No session lasts longer than the setting says now");
+
+  g_assert_true (is_good (shorter, fixture->token));
+  usher_manual_clock_advance (fixture->clock, 10 * G_USEC_PER_SEC);
+  g_assert_false (is_good (shorter, fixture->token));
+  g_assert_true (is_good (fixture->sessions, fixture->token));
+}
+
+static void
 test_many (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("More tokens than the cache holds are all read, again and again");
@@ -551,6 +612,9 @@ main (int argc, char **argv)
   test ("/sessions/other-key", test_other_key);
   test ("/sessions/same-key", test_same_key);
   test ("/sessions/revoke", test_revoke);
+  test ("/sessions/end", test_end);
+  test ("/sessions/end-all", test_end_all);
+  test ("/sessions/shorter-lifetime", test_shorter_lifetime);
   test ("/sessions/many", test_many);
   test ("/sessions/key/mode", test_key_mode);
   test ("/sessions/key/readable", test_key_readable);
