@@ -40,12 +40,17 @@ usher_hub_log_unpark (UsherHubLog *self, const char *id)
 }
 
 static void
-drop_before (UsherHubLog *self, const UsherHubChannel *channel, gint64 time)
+drop_aged (UsherHubLog *self, const UsherHubChannel *channel)
 {
   const char *name = usher_hub_channel_get_name (channel);
-  guint64 keep = usher_journal_find_time (self->journal, name, time);
+  const gint64 age = usher_hub_log_get_limits (self, channel)->max_age;
+  guint64 keep = 0;
   UsherExpired *expired = NULL;
 
+  if (age == 0)
+    return;
+
+  keep = usher_journal_find_time (self->journal, name, usher_clock_get_time (self->clock) - age);
   if (keep == 0)
     keep = usher_hub_channel_get_last (channel) + 1;
   if (keep <= usher_hub_channel_get_first (channel))
@@ -64,14 +69,13 @@ usher_hub_log_drop_old (UsherHubLog *self, gint64 now)
   GHashTableIter iter;
   gpointer value = NULL;
 
-  if (self->limits.max_age == 0 || now < self->next_expiry || self->next->expired->len > 0 ||
-      self->written != NULL)
+  if (now < self->next_expiry || self->next->expired->len > 0 || self->written != NULL)
     return;
 
   self->next_expiry = now + EXPIRY_PAUSE;
   g_hash_table_iter_init (&iter, self->channels);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    drop_before (self, value, usher_clock_get_time (self->clock) - self->limits.max_age);
+    drop_aged (self, value);
 }
 
 gboolean
@@ -160,7 +164,7 @@ accept (UsherHubLog *self, UsherJournalBatch *batch)
       UsherHubChannel *channel = usher_hub_log_get_channel (self, expired->channel);
 
       usher_hub_channel_drop (channel, expired);
-      usher_hub_channel_notice_room (channel, &self->limits);
+      usher_hub_channel_notice_room (channel, usher_hub_log_get_limits (self, channel));
     }
 }
 
@@ -174,7 +178,7 @@ refuse_frames (UsherHubLog *self, UsherJournalBatch *batch)
       UsherHubChannel *channel = usher_hub_log_get_channel (self, frame->channel);
 
       usher_hub_channel_refuse (channel, frame);
-      usher_hub_channel_notice_room (channel, &self->limits);
+      usher_hub_channel_notice_room (channel, usher_hub_log_get_limits (self, channel));
       usher_recent_ids_remove_all (self->known, frame->bytes);
     }
   g_ptr_array_set_size (batch->frames, 0);

@@ -36,8 +36,10 @@ typedef struct
 /* its own files alone look in here */
 struct _UsherHubLog
 {
-  UsherClock *clock; /* (owned) */
-  UsherHubLimits limits;
+  UsherClock *clock;     /* (owned) */
+  UsherHubLimits limits; /* but those below */
+  GHashTable *
+      lasting; /* (owned) (element-type utf8 UsherHubLimits): of channels that have limits of their own */
   UsherJournal *journal;      /* (owned) */
   UsherJournalThread *thread; /* (owned) */
   UsherHubLogFuncs funcs;
@@ -71,6 +73,9 @@ gboolean usher_hub_log_foreach_group (UsherHubLog *self,
                                       UsherJournalGroupFunc func,
                                       gpointer user_data,
                                       GError **error);
+
+/* (transfer none) */
+const UsherHubLimits *usher_hub_log_get_limits (UsherHubLog *self, const UsherHubChannel *channel);
 
 /* channels: one that is there stays until the end */
 UsherHubChannel *usher_hub_log_get_channel (UsherHubLog *self, const char *name);

@@ -86,6 +86,30 @@ load (UsherHubLog *self, GError **error)
   return TRUE;
 }
 
+static void
+set_limits (UsherHubLog *self, const UsherHubLimits *limits)
+{
+  self->limits = *limits;
+  self->limits.lasting = NULL;
+  self->limits.n_lasting = 0;
+  for (guint i = 0; i < limits->n_lasting; i++)
+    {
+      UsherHubLimits *own = g_new0 (UsherHubLimits, 1);
+
+      own->max_age = limits->lasting[i].age;
+      g_hash_table_replace (self->lasting, g_strdup (limits->lasting[i].channel), own);
+    }
+}
+
+const UsherHubLimits *
+usher_hub_log_get_limits (UsherHubLog *self, const UsherHubChannel *channel)
+{
+  const UsherHubLimits *own =
+      g_hash_table_lookup (self->lasting, usher_hub_channel_get_name (channel));
+
+  return own != NULL ? own : &self->limits;
+}
+
 UsherHubLog *
 usher_hub_log_new (const char *directory,
                    UsherClock *clock,
@@ -96,8 +120,9 @@ usher_hub_log_new (const char *directory,
   g_autoptr (UsherHubLog) self = g_new0 (UsherHubLog, 1);
 
   self->clock = g_object_ref (clock);
+  self->lasting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (limits != NULL)
-    self->limits = *limits;
+    set_limits (self, limits);
   self->channels = g_hash_table_new_full (g_str_hash,
                                           g_str_equal,
                                           NULL,
@@ -120,6 +145,7 @@ usher_hub_log_free (UsherHubLog *self)
   usher_journal_batch_free (self->next);
   usher_recent_ids_free (self->known);
   g_hash_table_unref (self->channels);
+  g_hash_table_unref (self->lasting);
   g_object_unref (self->clock);
   g_free (self);
 }
@@ -184,6 +210,8 @@ read_fresh (UsherHubLog *self,
             GByteArray *fresh,
             guint *n_fresh)
 {
+  const UsherHubLimits *limits = usher_hub_log_get_limits (self, channel);
+
   for (guint i = 0; i < count; i++)
     {
       const guint8 *bytes = NULL;
@@ -196,9 +224,9 @@ read_fresh (UsherHubLog *self,
           self->n_duplicates++;
           continue;
         }
-      if (!usher_hub_channel_has_room (channel, &self->limits, *n_fresh + 1, fresh->len + size))
+      if (!usher_hub_channel_has_room (channel, limits, *n_fresh + 1, fresh->len + size))
         {
-          usher_hub_channel_set_full (channel, &self->limits);
+          usher_hub_channel_set_full (channel, limits);
           return i;
         }
       usher_recent_ids_add (self->known, id);

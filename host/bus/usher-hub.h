@@ -19,10 +19,25 @@ USHER_API
 G_DECLARE_FINAL_TYPE (UsherHub, usher_hub, USHER, HUB, GObject)
 
 /**
+ * UsherHubLasting:
+ * @channel: its name
+ * @age: microseconds for which each event is kept, and then dropped; 0: all for good
+ *
+ * A channel that no other limit concerns: what it says must be known to who comes late.
+ */
+typedef struct
+{
+  const char *channel;
+  gint64 age;
+} UsherHubLasting;
+
+/**
  * UsherHubLimits:
  * @max_messages: how many events, 0: any number
  * @max_bytes: how many bytes of them, 0: any number
  * @max_age: microseconds after which events are dropped, 0: never; the one limit that drops
+ * @lasting: (array length=n_lasting) (nullable): channels that these limits do not concern
+ * @n_lasting: how many
  *
  * Limits of each channel. At one of the first two publishing is refused with `USHER_ERROR_FULL`.
  */
@@ -31,6 +46,8 @@ typedef struct
   guint64 max_messages;
   guint64 max_bytes;
   gint64 max_age;
+  const UsherHubLasting *lasting;
+  guint n_lasting;
 } UsherHubLimits;
 
 USHER_API

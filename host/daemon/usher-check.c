@@ -147,6 +147,7 @@ usher_check (const UsherOptions *options)
   check_listeners (setup);
   check_session_channel (setup, "revoke-channel");
   check_session_channel (setup, "restore-channel");
+  check_session_channel (setup, "ended-channel");
   check_resources (setup);
 
   usher_setup_print_problems (setup);

@@ -14,16 +14,43 @@
 
 #define ENDPOINT   "inproc://usher-bus"
 #define BUS_FOLDER "bus"
+/* channels of sessions */
+#define N_LASTING 3
+/* what the clocks of machines may differ by */
+#define CLOCKS_APART G_TIME_SPAN_HOUR
+
+/* Who is refused must be known to a host that comes late, whatever the limits are. An ended session is over by itself one day. */
+static guint
+list_lasting (UsherSettings *settings, UsherHubLasting lasting[N_LASTING])
+{
+  const gint64 lifetime =
+      usher_settings_get_integer (settings, "session", "lifetime") * G_TIME_SPAN_SECOND;
+  const UsherHubLasting all[N_LASTING] = {
+    { usher_settings_get_string (settings, "session", "revoke-channel"), 0 },
+    { usher_settings_get_string (settings, "session", "restore-channel"), 0 },
+    { usher_settings_get_string (settings, "session", "ended-channel"), lifetime + CLOCKS_APART },
+  };
+  guint n = 0;
+
+  for (guint i = 0; i < N_LASTING; i++)
+    if (*all[i].channel != '\0')
+      lasting[n++] = all[i];
+
+  return n;
+}
 
 gboolean
 usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
 {
   UsherSettings *settings = setup->settings;
   g_autofree char *directory = g_build_filename (setup->options->data, BUS_FOLDER, NULL);
+  UsherHubLasting lasting[N_LASTING];
   const UsherHubLimits limits = {
     .max_messages = (guint64) usher_settings_get_integer (settings, "bus", "max-messages"),
     .max_bytes = (guint64) usher_settings_get_integer (settings, "bus", "max-bytes"),
     .max_age = usher_settings_get_integer (settings, "bus", "max-age") * G_TIME_SPAN_SECOND,
+    .lasting = lasting,
+    .n_lasting = list_lasting (settings, lasting),
   };
 
   self->hub = usher_hub_new (directory, setup->clock, &limits, error);

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* of a session's id, hexadecimal digits */
+#define USHER_SESSION_ID_LENGTH 32
+
 /* immutable, any thread */
 typedef struct _UsherSessionKey UsherSessionKey;
 

@@ -21,17 +21,16 @@
 #include "usher-json.h"
 #include "usher-write-private.h"
 
-#define KEY_SIZE    32
-#define KID_LENGTH  16
-#define ID_LENGTH   32
-#define MAX_SECONDS (G_MAXINT64 / G_USEC_PER_SEC)
+#define KEY_SIZE                 32
+#define KUSHER_SESSION_ID_LENGTH 16
+#define MAX_SECONDS              (G_MAXINT64 / G_USEC_PER_SEC)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (jwt_t, jwt_free)
 
 struct _UsherSessionKey
 {
   guchar bytes[KEY_SIZE];
-  char kid[KID_LENGTH + 1];
+  char kid[KUSHER_SESSION_ID_LENGTH + 1];
 };
 
 static gboolean
@@ -167,7 +166,7 @@ usher_session_key_new (const char *path, GError **error)
 
   /* names the key without telling it */
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, self->bytes, KEY_SIZE);
-  memcpy (self->kid, sum, KID_LENGTH);
+  memcpy (self->kid, sum, KUSHER_SESSION_ID_LENGTH);
 
   return g_steal_pointer (&self);
 }
@@ -299,7 +298,8 @@ is_id (UsherJson *claims)
   if (id == NULL)
     return usher_json_get_kind (claims, "jti") == USHER_JSON_MISSING;
 
-  return strlen (id) == ID_LENGTH && strspn (id, "0123456789abcdef") == ID_LENGTH;
+  return strlen (id) == USHER_SESSION_ID_LENGTH &&
+         strspn (id, "0123456789abcdef") == USHER_SESSION_ID_LENGTH;
 }
 
 static UsherSession *
@@ -350,10 +350,10 @@ usher_session_key_read (UsherSessionKey *self, const char *text, gint64 now)
 char *
 usher_session_key_make_id (void)
 {
-  guchar bytes[ID_LENGTH / 2];
-  char *id = g_malloc (ID_LENGTH + 1);
+  guchar bytes[USHER_SESSION_ID_LENGTH / 2];
+  char *id = g_malloc (USHER_SESSION_ID_LENGTH + 1);
 
   randombytes_buf (bytes, sizeof bytes);
 
-  return sodium_bin2hex (id, ID_LENGTH + 1, bytes, sizeof bytes);
+  return sodium_bin2hex (id, USHER_SESSION_ID_LENGTH + 1, bytes, sizeof bytes);
 }

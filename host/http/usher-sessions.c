@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-endings-private.h"
 #include "usher-session-key-private.h"
 #include "usher-sessions-private.h"
 
@@ -35,13 +36,10 @@ struct _UsherSessions
   gint64 lifetime;
   UsherSessionKey *key; /* (owned) */
 
-  GRWLock cache_lock;
-  GHashTable *young; /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
-  GHashTable *old;   /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
-
-  GRWLock revoked_lock;
-  GHashTable *revoked; /* (owned) (rwlock revoked_lock) (element-type utf8) */
-  int n_revoked;       /* (atomic) */
+  GRWLock lock;
+  GHashTable *young;     /* (owned) (rwlock lock) (element-type utf8 UsherSession) */
+  GHashTable *old;       /* (owned) (rwlock lock) (element-type utf8 UsherSession) */
+  UsherEndings *endings; /* (owned) (rwlock lock) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherSessions, usher_sessions, G_TYPE_OBJECT)
@@ -106,9 +104,8 @@ usher_sessions_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_pointer (&self->young, g_hash_table_unref);
   g_clear_pointer (&self->old, g_hash_table_unref);
-  g_clear_pointer (&self->revoked, g_hash_table_unref);
-  g_rw_lock_clear (&self->cache_lock);
-  g_rw_lock_clear (&self->revoked_lock);
+  g_clear_pointer (&self->endings, usher_endings_free);
+  g_rw_lock_clear (&self->lock);
 
   G_OBJECT_CLASS (usher_sessions_parent_class)->finalize (object);
 }
@@ -122,11 +119,10 @@ usher_sessions_class_init (UsherSessionsClass *klass)
 static void
 usher_sessions_init (UsherSessions *self)
 {
-  g_rw_lock_init (&self->cache_lock);
-  g_rw_lock_init (&self->revoked_lock);
+  g_rw_lock_init (&self->lock);
   self->young = cache_new ();
   self->old = cache_new ();
-  self->revoked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->endings = usher_endings_new ();
 }
 
 /**
@@ -244,7 +240,7 @@ keep (UsherSessions *self, const char *text, UsherSession *session)
 {
   g_autoptr (GHashTable) forgotten = NULL;
 
-  g_rw_lock_writer_lock (&self->cache_lock);
+  g_rw_lock_writer_lock (&self->lock);
   if (g_hash_table_size (self->young) >= MAX_CACHED / 2)
     {
       forgotten = self->old;
@@ -252,37 +248,50 @@ keep (UsherSessions *self, const char *text, UsherSession *session)
       self->young = cache_new ();
     }
   g_hash_table_replace (self->young, g_strdup (text), usher_session_ref (session));
-  g_rw_lock_writer_unlock (&self->cache_lock);
+  g_rw_lock_writer_unlock (&self->lock);
+}
+
+/* @is_new: (out): whether it is not among the young; @is_ended: (out): whether it was ended before its time */
+static UsherSession *
+find_cached (UsherSessions *self, const char *text, gboolean *is_new, gboolean *is_ended)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&self->lock);
+  UsherSession *session = g_hash_table_lookup (self->young, text);
+
+  *is_new = session == NULL;
+  if (session == NULL)
+    session = g_hash_table_lookup (self->old, text);
+  if (session == NULL)
+    return NULL;
+
+  *is_ended = usher_endings_has (self->endings, session);
+
+  return usher_session_ref (session);
 }
 
 static UsherSession *
-find_cached (UsherSessions *self, const char *text, gboolean *is_old)
+verify (UsherSessions *self, const char *text, gint64 now, gboolean *is_ended)
 {
-  UsherSession *session = NULL;
+  UsherSession *session = usher_session_key_read (self->key, text, now);
+  g_autoptr (GRWLockReaderLocker) locker = NULL;
 
-  g_rw_lock_reader_lock (&self->cache_lock);
-  session = g_hash_table_lookup (self->young, text);
-  *is_old = session == NULL;
   if (session == NULL)
-    session = g_hash_table_lookup (self->old, text);
-  if (session != NULL)
-    usher_session_ref (session);
-  g_rw_lock_reader_unlock (&self->cache_lock);
+    return NULL;
+
+  locker = g_rw_lock_reader_locker_new (&self->lock);
+  *is_ended = usher_endings_has (self->endings, session);
 
   return session;
 }
 
+/* Where the setting was lowered, older sessions end earlier, too. */
 static gboolean
-is_revoked (UsherSessions *self, UsherSession *session)
+is_now (UsherSessions *self, UsherSession *session, gint64 now)
 {
-  g_autoptr (GRWLockReaderLocker) locker = NULL;
+  const gint64 issued = usher_session_get_issued (session);
 
-  if (g_atomic_int_get (&self->n_revoked) == 0)
-    return FALSE;
-
-  locker = g_rw_lock_reader_locker_new (&self->revoked_lock);
-
-  return g_hash_table_contains (self->revoked, usher_session_get_user_id (session));
+  return usher_session_get_expires (session) > now && issued + self->lifetime > now &&
+         issued <= now + LEEWAY;
 }
 
 /**
@@ -300,6 +309,7 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
 {
   g_autoptr (UsherSession) session = NULL;
   gboolean is_new = FALSE;
+  gboolean is_ended = FALSE;
   gint64 now = 0;
 
   g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
@@ -309,17 +319,24 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
     return NULL;
 
   now = usher_clock_get_time (self->clock);
-  session = find_cached (self, token, &is_new);
+  session = find_cached (self, token, &is_new, &is_ended);
   if (session == NULL)
-    session = usher_session_key_read (self->key, token, now);
-  if (session == NULL || usher_session_get_expires (session) <= now ||
-      usher_session_get_issued (session) > now + LEEWAY || is_revoked (self, session))
+    session = verify (self, token, now, &is_ended);
+  if (session == NULL || is_ended || !is_now (self, session, now))
     return NULL;
 
   if (is_new)
     keep (self, token, session);
 
   return g_steal_pointer (&session);
+}
+
+static void
+set_refused (UsherSessions *self, const char *user_id, gboolean refused)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
+
+  usher_endings_set_refused (self->endings, user_id, refused);
 }
 
 /**
@@ -335,10 +352,7 @@ usher_sessions_revoke (UsherSessions *self, const char *user_id)
   g_return_if_fail (USHER_IS_SESSIONS (self));
   g_return_if_fail (user_id != NULL);
 
-  g_rw_lock_writer_lock (&self->revoked_lock);
-  g_hash_table_add (self->revoked, g_strdup (user_id));
-  g_atomic_int_set (&self->n_revoked, (int) g_hash_table_size (self->revoked));
-  g_rw_lock_writer_unlock (&self->revoked_lock);
+  set_refused (self, user_id, TRUE);
 }
 
 /**
@@ -354,8 +368,47 @@ usher_sessions_restore (UsherSessions *self, const char *user_id)
   g_return_if_fail (USHER_IS_SESSIONS (self));
   g_return_if_fail (user_id != NULL);
 
-  g_rw_lock_writer_lock (&self->revoked_lock);
-  g_hash_table_remove (self->revoked, user_id);
-  g_atomic_int_set (&self->n_revoked, (int) g_hash_table_size (self->revoked));
-  g_rw_lock_writer_unlock (&self->revoked_lock);
+  set_refused (self, user_id, FALSE);
+}
+
+/**
+ * usher_sessions_end:
+ * @self: sessions
+ * @id: the id of a session
+ * @expires: when it would end by itself, in microseconds since 1970
+ *
+ * Ends a session before its time.
+ */
+void
+usher_sessions_end (UsherSessions *self, const char *id, gint64 expires)
+{
+  g_autoptr (GRWLockWriterLocker) locker = NULL;
+
+  g_return_if_fail (USHER_IS_SESSIONS (self));
+  g_return_if_fail (id != NULL);
+
+  locker = g_rw_lock_writer_locker_new (&self->lock);
+  usher_endings_add (self->endings, id, expires, usher_clock_get_time (self->clock));
+}
+
+/**
+ * usher_sessions_end_all:
+ * @self: sessions
+ * @user_id: the id of a user
+ * @before: until when they began, in microseconds since 1970
+ * @expires: when the last of them would end by itself, in microseconds since 1970
+ *
+ * Ends all sessions of a user that began earlier than @before. One that begins in that very microsecond lives.
+ */
+void
+usher_sessions_end_all (UsherSessions *self, const char *user_id, gint64 before, gint64 expires)
+{
+  g_autoptr (GRWLockWriterLocker) locker = NULL;
+
+  g_return_if_fail (USHER_IS_SESSIONS (self));
+  g_return_if_fail (user_id != NULL);
+
+  locker = g_rw_lock_writer_locker_new (&self->lock);
+  usher_endings_add_all (
+      self->endings, user_id, before, expires, usher_clock_get_time (self->clock));
 }

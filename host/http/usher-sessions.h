@@ -31,5 +31,10 @@ USHER_API
 void usher_sessions_revoke (UsherSessions *self, const char *user_id);
 USHER_API
 void usher_sessions_restore (UsherSessions *self, const char *user_id);
+USHER_API
+void usher_sessions_end (UsherSessions *self, const char *id, gint64 expires);
+USHER_API
+void
+usher_sessions_end_all (UsherSessions *self, const char *user_id, gint64 before, gint64 expires);
 
 G_END_DECLS

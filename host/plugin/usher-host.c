@@ -16,6 +16,8 @@
 
 #define KEY_FILE  "session.key"
 #define LOCK_FILE "lock"
+/* not beside the services' files: any name there may be a service's */
+#define REVOCATIONS_FILE "host/sessions.db"
 /* how long a host that was registered serves on after it began to stop */
 #define LAME_DUCK (200 * G_TIME_SPAN_MILLISECOND)
 
@@ -390,26 +392,37 @@ on_idle (gpointer user_data)
   usher_tenants_end_reads (user_data);
 }
 
+/* Who is refused is known before the bus is asked. */
+static gboolean
+load_revocations (UsherHost *self, GError **error)
+{
+  static const char *const keys[USHER_REVOCATION_N_ROLES] = { "revoke-channel",
+                                                              "restore-channel",
+                                                              "ended-channel" };
+  const char *channels[USHER_REVOCATION_N_ROLES];
+  g_autofree char *path = g_build_filename (self->directory, REVOCATIONS_FILE, NULL);
+  gboolean is_followed = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      channels[i] = usher_settings_get_string (self->settings, "session", keys[i]);
+      is_followed = is_followed || *channels[i] != '\0';
+    }
+
+  /* who serves nobody refuses nobody */
+  if (!is_followed || usher_tenants_get_n (self->tenants) == 0)
+    return TRUE;
+
+  self->revocations = usher_revocations_new (path, channels, self->sessions, self->clock, error);
+
+  return self->revocations != NULL;
+}
+
 static gboolean
 join_bus (UsherHost *self, GError **error)
 {
-  GError *cause = NULL;
-
-  /* who serves nobody refuses nobody */
-  if (usher_tenants_get_n (self->tenants) == 0)
-    return TRUE;
-
-  self->revocations = usher_revocations_new (
-      self->bus,
-      self->sessions,
-      usher_settings_get_string (self->settings, "session", "revoke-channel"),
-      usher_settings_get_string (self->settings, "session", "restore-channel"),
-      &cause);
-  if (cause != NULL)
-    {
-      g_propagate_error (error, cause);
-      return FALSE;
-    }
+  if (self->revocations != NULL && !usher_revocations_follow (self->revocations, self->bus, error))
+    return FALSE;
 
   return usher_tenants_subscribe (self->tenants, self->bus, error);
 }
@@ -444,7 +457,7 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
       usher_bus_set_idle_func (bus, on_idle, self->tenants, NULL);
     }
 
-  if (!usher_tenants_start (self->tenants, bus, &cause) ||
+  if (!load_revocations (self, &cause) || !usher_tenants_start (self->tenants, bus, &cause) ||
       (bus != NULL && !join_bus (self, &cause)))
     {
       usher_tenants_move (self->tenants, USHER_PLUGIN_FAILED, cause->message);

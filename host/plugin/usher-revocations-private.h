@@ -1,4 +1,4 @@
-/* usher-revocations-private.h: keeps the refused users in step with the bus
+/* usher-revocations-private.h: keeps the refused users and the ended sessions in step with the bus
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -7,19 +7,22 @@
 #pragma once
 
 #include "usher-bus.h"
+#include "usher-revocation-private.h"
 #include "usher-sessions.h"
 
 G_BEGIN_DECLS
 
 typedef struct _UsherRevocations UsherRevocations;
 
-/* Never NULL; on failure @error is set. Replays both channels, whose events carry `id` and `version` of a user, and follows them; returns when what was there
- * at the call has been seen. An empty channel name is left out. */
-UsherRevocations *usher_revocations_new (UsherBus *bus,
+/* Tells @sessions what the file at @path knows, which is made when it is missing. @channels: by their role; an empty name is none. */
+UsherRevocations *usher_revocations_new (const char *path,
+                                         const char *const *channels,
                                          UsherSessions *sessions,
-                                         const char *revoke_channel,
-                                         const char *restore_channel,
+                                         UsherClock *clock,
                                          GError **error);
+/* Follows the channels from where the file is; returns when all has been seen that they had at the call and keep. After a failure,
+ * too, the bus may still call. */
+gboolean usher_revocations_follow (UsherRevocations *self, UsherBus *bus, GError **error);
 /* after the bus was closed */
 void usher_revocations_free (UsherRevocations *self);
 

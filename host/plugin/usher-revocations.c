@@ -9,26 +9,39 @@
 #include "usher-revocations-private.h"
 
 #include "usher-error.h"
-#include "usher-json.h"
+#include "usher-revocation-store-private.h"
 
+/* how long nothing may come of what is to be replayed */
 #define REPLAY_TIMEOUT (30 * G_TIME_SPAN_SECOND)
+/* how often it is asked whether that is kept still */
+#define REPLAY_LOOK (250 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
   UsherRevocations *owner; /* (unowned) */
-  gboolean revokes;
-  guint64 seen; /* (mutex owner): the last sequence */
+  UsherRevocationRole role;
+  char *name;       /* (owned) (nullable): NULL: nobody listens */
+  guint64 position; /* what is known without the bus */
+  guint64 seen;     /* (mutex owner): the last sequence */
+  guint64 wanted;   /* (mutex owner): the one that is waited for; 0: none */
 } Channel;
 
-/* The channels are two, so their order is told by the user's version alone. */
+/* The channels are several, so the order of words about a user is told by his version alone. */
 struct _UsherRevocations
 {
-  UsherSessions *sessions; /* (owned) */
+  UsherSessions *sessions;     /* (owned) */
+  UsherRevocationStore *store; /* (owned) */
   GMutex mutex;
   GCond cond;
   GHashTable *versions; /* (owned) (element-type utf8 gint64) (mutex mutex) */
-  Channel channels[2];
+  Channel channels[USHER_REVOCATION_N_ROLES];
 };
+
+static gboolean
+is_followed (const Channel *channel)
+{
+  return channel->name != NULL && *channel->name != '\0';
+}
 
 /* TRUE when this is the newest word about the user; the mutex is held. */
 static gboolean
@@ -49,25 +62,38 @@ is_newer (UsherRevocations *self, const char *user, gint64 version)
   return TRUE;
 }
 
+/* the mutex is held */
 static void
-apply (Channel *channel, UsherEvent *event)
+apply (const UsherRevocation *revocation, gpointer user_data)
 {
-  UsherRevocations *self = channel->owner;
-  g_autoptr (GError) error = NULL;
-  UsherJson *json = usher_event_get_json (event, &error);
-  const char *user = json != NULL ? usher_json_get_string (json, "id") : NULL;
-  gint64 version = 0;
+  UsherRevocations *self = user_data;
 
-  if (user == NULL || !usher_json_get_integer (json, "version", &version))
-    g_message ("event “%s” on “%s” names no user and version",
-               usher_event_get_id (event),
-               usher_event_get_channel (event));
-  else if (is_newer (self, user, version))
+  switch (revocation->kind)
     {
-      if (channel->revokes)
-        usher_sessions_revoke (self->sessions, user);
-      else
-        usher_sessions_restore (self->sessions, user);
+    case USHER_REVOCATION_REFUSE:
+      if (is_newer (self, revocation->id, revocation->version))
+        usher_sessions_revoke (self->sessions, revocation->id);
+      break;
+
+    case USHER_REVOCATION_ACCEPT:
+      if (is_newer (self, revocation->id, revocation->version))
+        usher_sessions_restore (self->sessions, revocation->id);
+      break;
+
+    case USHER_REVOCATION_END:
+      usher_sessions_end (self->sessions, revocation->id, revocation->expires);
+      break;
+
+    case USHER_REVOCATION_END_ALL:
+      usher_sessions_end_all (self->sessions,
+                              revocation->id,
+                              revocation->before,
+                              revocation->expires);
+      break;
+
+    case USHER_REVOCATION_NONE:
+    default:
+      break;
     }
 }
 
@@ -78,86 +104,248 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   Channel *channel = user_data;
   UsherRevocations *self = channel->owner;
   UsherEvent *event = usher_delivery_get_event (owned);
+  const guint64 sequence = usher_event_get_sequence (event);
+  UsherRevocation revocation;
 
+  usher_revocation_read (&revocation, channel->role, event);
   g_mutex_lock (&self->mutex);
-  apply (channel, event);
-  channel->seen = usher_event_get_sequence (event);
+  apply (&revocation, self);
+  usher_revocation_store_take (self->store, channel->name, sequence, FALSE, &revocation);
+  channel->seen = sequence;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
 
   usher_delivery_ack (owned);
 }
 
-static gboolean
-wait_until_seen (Channel *channel, guint64 last)
+/* (nullable): NULL: nothing was ever published on it */
+static const UsherChannelFigures *
+find_figures (const UsherBusFigures *figures, const char *name)
 {
-  UsherRevocations *self = channel->owner;
-  gint64 deadline = g_get_monotonic_time () + REPLAY_TIMEOUT;
+  for (guint i = 0; i < figures->channels->len; i++)
+    {
+      const UsherChannelFigures *channel = g_ptr_array_index (figures->channels, i);
+
+      if (g_str_equal (channel->name, name))
+        return channel;
+    }
+
+  return NULL;
+}
+
+/* What was dropped before anybody here has seen it. An ended session is dropped when it would be over by itself. */
+static void
+tell_gap (const Channel *channel, const UsherChannelFigures *figures)
+{
+  if (channel->role == USHER_REVOCATION_ROLE_ENDED || figures->first <= channel->position + 1)
+    return;
+
+  g_message ("channel “%s” of refused users keeps nothing before event %" G_GUINT64_FORMAT
+             ", and %" G_GUINT64_FORMAT " is the last that is known here: what it said in between "
+             "is lost; a user who was refused then is to be refused again",
+             channel->name,
+             figures->first,
+             channel->position);
+}
+
+/* Finds what is to come; nothing does yet. */
+static void
+begin (Channel *channel, const UsherBusFigures *figures)
+{
+  const UsherChannelFigures *kept = find_figures (figures, channel->name);
+  const UsherRevocation none = { .kind = USHER_REVOCATION_NONE };
+  const guint64 last = kept != NULL ? kept->last : 0;
+  const gboolean is_empty = kept == NULL || kept->first > last;
+  /* such a log is no continuation of the one that was known, so it is read from its beginning */
+  const gboolean is_other_log = channel->position > last;
+
+  if (is_other_log)
+    channel->position = 0;
+  channel->seen = channel->position;
+  channel->wanted = is_empty ? 0 : last;
+  if (kept != NULL)
+    tell_gap (channel, kept);
+  if (is_other_log || (is_empty && channel->position < last))
+    usher_revocation_store_take (
+        channel->owner->store, channel->name, is_empty ? last : 0, is_other_log, &none);
+}
+
+static gboolean
+subscribe (Channel *channel, UsherBus *bus, GError **error)
+{
+  const UsherSubscription subscription = {
+    .channel = channel->name,
+    .start = channel->position > 0 ? USHER_START_SEQUENCE : USHER_START_ALL,
+    .start_sequence = channel->position + 1,
+  };
+
+  return usher_bus_subscribe (bus, &subscription, on_delivery, channel, NULL, error) != 0;
+}
+
+/* (nullable): a channel of which something is to come; the mutex is held */
+static Channel *
+find_late (UsherRevocations *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
+    if (self->channels[i].seen < self->channels[i].wanted)
+      return &self->channels[i];
+
+  return NULL;
+}
+
+/* the mutex is held */
+static guint64
+count_seen (UsherRevocations *self)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
+    n += self->channels[i].seen;
+
+  return n;
+}
+
+/* What was waited for may have been dropped for its age. */
+static gboolean
+look_again (UsherRevocations *self, UsherBus *bus, GError **error)
+{
+  g_autoptr (UsherBusFigures) figures = usher_bus_get_figures (bus, USHER_BUS_PART_CHANNELS, error);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  while (channel->seen < last)
-    if (!g_cond_wait_until (&self->cond, &self->mutex, deadline))
-      return FALSE;
+  if (figures == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
+    {
+      Channel *channel = &self->channels[i];
+      const UsherChannelFigures *kept =
+          channel->wanted > 0 ? find_figures (figures, channel->name) : NULL;
+
+      if (kept != NULL && kept->first > channel->wanted)
+        channel->wanted = 0;
+    }
+
+  return TRUE;
+}
+
+/* (nullable): a channel that is still late after a while */
+static Channel *
+wait_a_while (UsherRevocations *self, gint64 *deadline)
+{
+  const gint64 end = g_get_monotonic_time () + REPLAY_LOOK;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  const guint64 n_seen = count_seen (self);
+  Channel *late = NULL;
+
+  while ((late = find_late (self)) != NULL)
+    if (!g_cond_wait_until (&self->cond, &self->mutex, end))
+      break;
+  if (count_seen (self) > n_seen)
+    *deadline = g_get_monotonic_time () + REPLAY_TIMEOUT;
+
+  return late;
+}
+
+static gboolean
+await_replay (UsherRevocations *self, UsherBus *bus, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + REPLAY_TIMEOUT;
+  const Channel *late = NULL;
+
+  while ((late = wait_a_while (self, &deadline)) != NULL)
+    {
+      if (g_get_monotonic_time () >= deadline)
+        {
+          g_set_error (error,
+                       USHER_ERROR,
+                       USHER_ERROR_UNAVAILABLE,
+                       "channel “%s” of refused users was not replayed in time",
+                       late->name);
+          return FALSE;
+        }
+      if (!look_again (self, bus, error))
+        return FALSE;
+    }
 
   return TRUE;
 }
 
 static gboolean
-follow (Channel *channel, UsherBus *bus, const char *name, GError **error)
+begin_all (UsherRevocations *self, UsherBus *bus, GError **error)
 {
-  UsherSubscription subscription = { .channel = name, .start = USHER_START_ALL };
-  guint64 last = 0;
+  g_autoptr (UsherBusFigures) figures = usher_bus_get_figures (bus, USHER_BUS_PART_CHANNELS, error);
 
-  if (name == NULL || *name == '\0')
-    return TRUE;
+  if (figures == NULL)
+    return FALSE;
 
-  if (usher_bus_subscribe (bus, &subscription, on_delivery, channel, NULL, error) == 0 ||
-      !usher_bus_get_last_sequence (bus, name, &last, error))
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
     {
-      g_prefix_error (error, "channel “%s” of refused users: ", name);
-      return FALSE;
-    }
+      Channel *channel = &self->channels[i];
 
-  if (!wait_until_seen (channel, last))
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "channel “%s” of refused users was not replayed in time",
-                   name);
-      return FALSE;
+      if (!is_followed (channel))
+        continue;
+      begin (channel, figures);
+      if (!subscribe (channel, bus, error))
+        {
+          g_prefix_error (error, "channel “%s” of refused users: ", channel->name);
+          return FALSE;
+        }
     }
 
   return TRUE;
+}
+
+/* The positions first: what is read after them has all that they tell of. */
+static gboolean
+load (UsherRevocations *self, const char *path, UsherClock *clock, GError **error)
+{
+  self->store = usher_revocation_store_new (path, clock, error);
+  if (self->store == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
+    {
+      Channel *channel = &self->channels[i];
+
+      if (is_followed (channel) && !usher_revocation_store_get_position (
+                                       self->store, channel->name, &channel->position, error))
+        return FALSE;
+    }
+
+  return usher_revocation_store_foreach (self->store, apply, self, error);
 }
 
 UsherRevocations *
-usher_revocations_new (UsherBus *bus,
+usher_revocations_new (const char *path,
+                       const char *const *channels,
                        UsherSessions *sessions,
-                       const char *revoke_channel,
-                       const char *restore_channel,
+                       UsherClock *clock,
                        GError **error)
 {
-  UsherRevocations *self = g_new0 (UsherRevocations, 1);
+  g_autoptr (UsherRevocations) self = g_new0 (UsherRevocations, 1);
 
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->sessions = g_object_ref (sessions);
   self->versions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->channels[0] = (Channel){ .owner = self, .revokes = TRUE };
-  self->channels[1] = (Channel){ .owner = self, .revokes = FALSE };
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
+    self->channels[i] = (Channel){ .owner = self, .role = i, .name = g_strdup (channels[i]) };
 
-  /* on failure the bus may still call: the host closes it before it frees this */
-  if (!follow (&self->channels[0], bus, revoke_channel, error) ||
-      !follow (&self->channels[1], bus, restore_channel, error))
-    g_debug ("refused users are not followed");
+  return load (self, path, clock, error) ? g_steal_pointer (&self) : NULL;
+}
 
-  return self;
+gboolean
+usher_revocations_follow (UsherRevocations *self, UsherBus *bus, GError **error)
+{
+  return begin_all (self, bus, error) && await_replay (self, bus, error);
 }
 
 void
 usher_revocations_free (UsherRevocations *self)
 {
+  g_clear_pointer (&self->store, usher_revocation_store_free);
+  for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
+    g_free (self->channels[i].name);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_hash_table_unref (self->versions);

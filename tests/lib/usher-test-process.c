@@ -42,6 +42,7 @@ static const char *const default_settings[] = {
   "auth.max-sign-ups-per-address=100000",
   "session.revoke-channel=user:banned",
   "session.restore-channel=user:unbanned",
+  "session.ended-channel=session:ended",
   NULL,
 };
 

@@ -12,6 +12,7 @@
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
+#include "usher-test.h"
 
 #define CHANNEL "order:created"
 /* questions of one member that wait */
@@ -230,6 +231,69 @@ test_max_age (Fixture *self, gconstpointer data)
   assert_run (listener, 14, 2);
 }
 
+static const UsherHubLasting lasting[] = { { "user:banned", 0 },
+                                           { "session:ended", G_TIME_SPAN_DAY } };
+
+static guint64
+count_kept (Fixture *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherBusFigures) figures =
+      usher_bus_get_figures (self->bus, USHER_BUS_PART_CHANNELS, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < figures->channels->len; i++)
+    {
+      const UsherChannelFigures *channel = g_ptr_array_index (figures->channels, i);
+
+      if (g_str_equal (channel->name, name))
+        return channel->n_events;
+    }
+
+  return 0;
+}
+
+static void
+test_lasting (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("No limit concerns a channel that lasts, but an age of its own");
+
+  self->hub->limits = (UsherHubLimits){ .max_messages = 3,
+                                        .max_bytes = 1000,
+                                        .max_age = G_TIME_SPAN_HOUR,
+                                        .lasting = lasting,
+                                        .n_lasting = G_N_ELEMENTS (lasting) };
+  reopen (self);
+  publish (self, "user:banned", 40);
+  publish (self, "session:ended", 40);
+  publish (self, CHANNEL, 3);
+  turn (self, 2 * G_TIME_SPAN_HOUR);
+  usher_test_until (count_kept (self, CHANNEL) == 0);
+  g_assert_cmpuint (count_kept (self, "user:banned"), ==, 40);
+  g_assert_cmpuint (count_kept (self, "session:ended"), ==, 40);
+
+  /* for the next hub, too */
+  reopen (self);
+  publish (self, "user:banned", 40);
+  turn (self, G_TIME_SPAN_DAY);
+  usher_test_until (count_kept (self, "session:ended") == 0);
+  g_assert_cmpuint (count_kept (self, "user:banned"), ==, 80);
+}
+
+static void
+test_lasting_alone (Fixture *self, gconstpointer data)
+{
+  g_test_summary ("A channel has an age of its own where no other has one");
+
+  self->hub->limits = (UsherHubLimits){ .lasting = lasting, .n_lasting = G_N_ELEMENTS (lasting) };
+  reopen (self);
+  publish (self, "session:ended", 5);
+  publish (self, CHANNEL, 5);
+  turn (self, 2 * G_TIME_SPAN_DAY);
+  usher_test_until (count_kept (self, "session:ended") == 0);
+  g_assert_cmpuint (count_kept (self, CHANNEL), ==, 5);
+}
+
 /* Questions that are out, to be answered with one event each, and refused. */
 typedef struct
 {
@@ -318,6 +382,8 @@ main (int argc, char **argv)
   add ("bytes", test_max_bytes);
   add ("order", test_full_order);
   add ("age", test_max_age);
+  add ("lasting", test_lasting);
+  add ("lasting-alone", test_lasting_alone);
   add ("waits", test_waits);
   add ("page", test_page);
 #undef add

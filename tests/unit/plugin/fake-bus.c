@@ -51,6 +51,7 @@ struct _FakeBus
   GAsyncQueue *questions;   /* (element-type utf8): the cursors of those that wait */
   gboolean holds;
   gboolean holds_deliveries;
+  gboolean has_dropped; /* (mutex mutex) */
   gboolean refuses;
   int connected; /* (atomic) */
 };
@@ -174,6 +175,14 @@ bring (FakeBus *self, const Subscription *subscription, UsherEvent *event)
   subscription->func (make_delivery (self, event, 1, FALSE), subscription->user_data);
 }
 
+static gboolean
+is_asked_for (const UsherSubscription *asked, UsherEvent *event)
+{
+  return g_str_equal (usher_event_get_channel (event), asked->channel) &&
+         (asked->start != USHER_START_SEQUENCE ||
+          usher_event_get_sequence (event) >= asked->start_sequence);
+}
+
 static guint
 fake_bus_subscribe (UsherBus *bus,
                     const UsherSubscription *asked,
@@ -204,7 +213,7 @@ fake_bus_subscribe (UsherBus *bus,
   g_mutex_unlock (&self->mutex);
 
   for (guint i = 0; !self->holds_deliveries && i < self->kept->len; i++)
-    if (g_str_equal (usher_event_get_channel (g_ptr_array_index (self->kept, i)), asked->channel))
+    if (is_asked_for (asked, g_ptr_array_index (self->kept, i)))
       bring (self, subscription, g_ptr_array_index (self->kept, i));
 
   return self->subscriptions->len;
@@ -259,12 +268,39 @@ fake_bus_get_last_sequence (UsherBus *bus, const char *channel, guint64 *sequenc
   return TRUE;
 }
 
+static void
+add_figures (GPtrArray *channels, UsherEvent *event, gboolean is_dropped)
+{
+  const char *name = usher_event_get_channel (event);
+  UsherChannelFigures *channel = NULL;
+
+  for (guint i = 0; channel == NULL && i < channels->len; i++)
+    if (g_str_equal (((UsherChannelFigures *) g_ptr_array_index (channels, i))->name, name))
+      channel = g_ptr_array_index (channels, i);
+
+  if (channel == NULL)
+    {
+      channel = usher_channel_figures_new ();
+      channel->name = g_strdup (name);
+      channel->first = usher_event_get_sequence (event);
+      g_ptr_array_add (channels, channel);
+    }
+  channel->last = usher_event_get_sequence (event);
+  if (is_dropped)
+    channel->first = channel->last + 1;
+}
+
 static UsherBusFigures *
 fake_bus_get_figures (UsherBus *bus, UsherBusParts parts, GError **error)
 {
+  FakeBus *self = FAKE_BUS (bus);
   UsherBusFigures *figures = usher_bus_figures_new ();
 
   figures->id = g_strdup ("fake");
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->kept->len; i++)
+    add_figures (figures->channels, g_ptr_array_index (self->kept, i), self->has_dropped);
+  g_mutex_unlock (&self->mutex);
 
   return figures;
 }
@@ -435,6 +471,14 @@ void
 fake_bus_keep (FakeBus *self, UsherEvent *event)
 {
   g_ptr_array_add (self->kept, usher_event_ref (event));
+}
+
+void
+fake_bus_drop (FakeBus *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->has_dropped = TRUE;
 }
 
 void

@@ -36,6 +36,8 @@ const char *fake_bus_get_payload (FakeBus *self, guint index);
 
 /* what a channel holds when somebody subscribes; it is brought at once, or on hold by fake_bus_release() */
 void fake_bus_keep (FakeBus *self, UsherEvent *event);
+/* all of it is too old from now on: its numbers alone are known */
+void fake_bus_drop (FakeBus *self);
 void fake_bus_hold_deliveries (FakeBus *self);
 void fake_bus_await_subscriptions (FakeBus *self, guint n);
 void fake_bus_release (FakeBus *self);

@@ -1,0 +1,509 @@
+/* usher-revocation-store.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-revocation-store-private.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#include "usher-error.h"
+#include "usher-sqlite-connection.h"
+
+#define LAYOUT 1
+/* how long a disk that fails is left alone */
+#define PAUSE G_TIME_SPAN_SECOND
+/* what may wait for it */
+#define MAX_WAITING 65536
+/* after this many that were written those that are over by themselves are removed */
+#define SWEEP 1024
+
+/* an event that was taken */
+typedef struct
+{
+  char *channel; /* (owned) */
+  guint64 sequence;
+  gboolean anew;
+  char *id;                   /* (owned) (nullable) */
+  UsherRevocation revocation; /* of @id */
+} Entry;
+
+struct _UsherRevocationStore
+{
+  UsherClock *clock;                 /* (owned) */
+  UsherSqliteConnection *connection; /* (owned): the thread's, once there is one */
+  GThread *thread;                   /* (owned) (nullable) */
+  guint n_written;                   /* since the last sweep; the thread's */
+
+  GMutex mutex;
+  GCond cond;
+  GPtrArray *waiting; /* (owned) (element-type Entry) (mutex mutex) */
+  gboolean ending;    /* (mutex mutex) */
+  gboolean given_up;  /* (mutex mutex): what comes is not written any more */
+};
+
+/* by when they are over, so that those that are lie together */
+static const char layout[] = "CREATE TABLE usher_endings ("
+                             " expires INTEGER NOT NULL,"
+                             " id TEXT NOT NULL,"
+                             " PRIMARY KEY (expires, id)"
+                             ") WITHOUT ROWID;"
+                             "CREATE TABLE usher_user_endings ("
+                             " id TEXT NOT NULL PRIMARY KEY,"
+                             " began_before INTEGER NOT NULL,"
+                             " expires INTEGER NOT NULL"
+                             ") WITHOUT ROWID;"
+                             "CREATE TABLE usher_users ("
+                             " id TEXT NOT NULL PRIMARY KEY,"
+                             " version INTEGER NOT NULL,"
+                             " refused INTEGER NOT NULL"
+                             ") WITHOUT ROWID;"
+                             "CREATE TABLE usher_positions ("
+                             " channel TEXT NOT NULL PRIMARY KEY,"
+                             " sequence INTEGER NOT NULL"
+                             ") WITHOUT ROWID;"
+                             "PRAGMA user_version=1;";
+
+static const char get_layout[] = "PRAGMA user_version";
+static const char get_position[] = "SELECT sequence FROM usher_positions WHERE channel = ?1";
+static const char put_position[] = "INSERT OR REPLACE INTO usher_positions VALUES (?1, ?2)";
+static const char list_endings[] = "SELECT id, expires FROM usher_endings WHERE expires > ?1";
+static const char list_user_endings[] =
+    "SELECT id, began_before, expires FROM usher_user_endings WHERE expires > ?1";
+static const char list_users[] = "SELECT id, version, refused FROM usher_users";
+static const char put_ending[] = "INSERT OR IGNORE INTO usher_endings VALUES (?1, ?2)";
+static const char put_user_ending[] =
+    "INSERT INTO usher_user_endings VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET"
+    " began_before = max(began_before, excluded.began_before), expires = max(expires, "
+    "excluded.expires)";
+static const char put_user[] = "INSERT INTO usher_users VALUES (?1, ?2, ?3) ON CONFLICT (id) DO "
+                               "UPDATE SET version = excluded.version, refused = excluded.refused"
+                               " WHERE excluded.version > version";
+static const char drop_endings[] = "DELETE FROM usher_endings WHERE expires <= ?1";
+static const char drop_user_endings[] = "DELETE FROM usher_user_endings WHERE expires <= ?1";
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->channel);
+  g_free (entry->id);
+  g_free (entry);
+}
+
+static GPtrArray *
+new_entries (void)
+{
+  return g_ptr_array_new_with_free_func (entry_free);
+}
+
+static gboolean
+get_integer (UsherSqliteConnection *connection,
+             const char *sql,
+             const char *text,
+             gint64 *value,
+             GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  if (text != NULL)
+    usher_sqlite_statement_bind_text (statement, 1, text);
+
+  return usher_sqlite_connection_get_integer (connection, statement, 0, value, error);
+}
+
+/* in a transaction, so that two processes do not lay out one file */
+static gboolean
+lay_out (UsherSqliteConnection *connection, GError **error)
+{
+  gint64 version = 0;
+
+  if (!get_integer (connection, get_layout, NULL, &version, error))
+    return FALSE;
+  if (version == 0)
+    return usher_sqlite_connection_execute (connection, layout, error);
+  if (version == LAYOUT)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "%s has layout %" G_GINT64_FORMAT ", this program knows layout %d",
+               usher_sqlite_connection_get_name (connection),
+               version,
+               LAYOUT);
+  return FALSE;
+}
+
+/* What the disk did not keep in a loss of power comes again from the log: no commit waits for it. */
+static gboolean
+open_file (UsherRevocationStore *self, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  gint64 version = 0;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   errno == ENOSPC || errno == EDQUOT ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
+                   "directory “%s” cannot be made: %s",
+                   folder,
+                   g_strerror (errno));
+      return FALSE;
+    }
+
+  self->connection = usher_sqlite_connection_new (path, NULL, USHER_SQLITE_CREATE, error);
+  if (self->connection == NULL ||
+      !usher_sqlite_connection_execute (self->connection, "PRAGMA synchronous=NORMAL", error) ||
+      !get_integer (self->connection, get_layout, NULL, &version, error))
+    return FALSE;
+
+  return version == LAYOUT ||
+         (usher_sqlite_connection_use_log (self->connection, error) &&
+          usher_sqlite_connection_begin (self->connection, error) &&
+          usher_sqlite_connection_end (self->connection, lay_out (self->connection, error), error));
+}
+
+UsherRevocationStore *
+usher_revocation_store_new (const char *path, UsherClock *clock, GError **error)
+{
+  g_autoptr (UsherRevocationStore) self = g_new0 (UsherRevocationStore, 1);
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->clock = g_object_ref (clock);
+  self->waiting = new_entries ();
+
+  return open_file (self, path, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+usher_revocation_store_free (UsherRevocationStore *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->ending = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  g_clear_pointer (&self->thread, g_thread_join);
+
+  g_clear_pointer (&self->connection, usher_sqlite_connection_free);
+  g_ptr_array_unref (self->waiting);
+  g_object_unref (self->clock);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+gboolean
+usher_revocation_store_get_position (UsherRevocationStore *self,
+                                     const char *channel,
+                                     guint64 *position,
+                                     GError **error)
+{
+  gint64 value = 0;
+
+  if (!get_integer (self->connection, get_position, channel, &value, error))
+    return FALSE;
+
+  *position = (guint64) value;
+
+  return TRUE;
+}
+
+typedef void (*ReadFunc) (UsherSqliteStatement *row, UsherRevocation *revocation);
+
+static void
+read_ending (UsherSqliteStatement *row, UsherRevocation *revocation)
+{
+  revocation->kind = USHER_REVOCATION_END;
+  revocation->expires = usher_sqlite_statement_get_integer (row, 1);
+}
+
+static void
+read_user_ending (UsherSqliteStatement *row, UsherRevocation *revocation)
+{
+  revocation->kind = USHER_REVOCATION_END_ALL;
+  revocation->before = usher_sqlite_statement_get_integer (row, 1);
+  revocation->expires = usher_sqlite_statement_get_integer (row, 2);
+}
+
+static void
+read_user (UsherSqliteStatement *row, UsherRevocation *revocation)
+{
+  revocation->version = usher_sqlite_statement_get_integer (row, 1);
+  revocation->kind = usher_sqlite_statement_get_integer (row, 2) != 0 ? USHER_REVOCATION_REFUSE
+                                                                      : USHER_REVOCATION_ACCEPT;
+}
+
+typedef struct
+{
+  const char *sql;
+  ReadFunc read;
+  gboolean is_timed; /* what is over by itself is left out */
+} List;
+
+static gboolean
+read_list (UsherRevocationStore *self,
+           const List *list,
+           UsherRevocationFunc func,
+           gpointer user_data,
+           GError **error)
+{
+  g_autoptr (UsherSqliteStatement) row =
+      usher_sqlite_connection_get (self->connection, list->sql, error);
+  gboolean has_row = FALSE;
+  gboolean ok = FALSE;
+
+  if (row == NULL)
+    return FALSE;
+
+  if (list->is_timed)
+    usher_sqlite_statement_bind_integer (row, 1, usher_clock_get_time (self->clock));
+  while ((ok = usher_sqlite_connection_step (self->connection, row, &has_row, error)) && has_row)
+    {
+      UsherRevocation revocation = { .id = usher_sqlite_statement_get_text (row, 0) };
+
+      list->read (row, &revocation);
+      func (&revocation, user_data);
+    }
+
+  return ok;
+}
+
+gboolean
+usher_revocation_store_foreach (UsherRevocationStore *self,
+                                UsherRevocationFunc func,
+                                gpointer user_data,
+                                GError **error)
+{
+  static const List lists[] = {
+    { list_users, read_user, FALSE },
+    { list_user_endings, read_user_ending, TRUE },
+    { list_endings, read_ending, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    if (!read_list (self, &lists[i], func, user_data, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+put (UsherRevocationStore *self, const Entry *entry, GError **error)
+{
+  const UsherRevocation *revocation = &entry->revocation;
+  const gboolean is_user =
+      revocation->kind == USHER_REVOCATION_REFUSE || revocation->kind == USHER_REVOCATION_ACCEPT;
+  const gboolean is_one = revocation->kind == USHER_REVOCATION_END;
+  g_autoptr (UsherSqliteStatement) statement = NULL;
+
+  if (revocation->kind == USHER_REVOCATION_NONE)
+    return TRUE;
+
+  statement = usher_sqlite_connection_get (self->connection,
+                                           is_user  ? put_user
+                                           : is_one ? put_ending
+                                                    : put_user_ending,
+                                           error);
+  if (statement == NULL)
+    return FALSE;
+
+  if (is_one)
+    usher_sqlite_statement_bind_integer (statement, 1, revocation->expires);
+  usher_sqlite_statement_bind_text (statement, is_one ? 2 : 1, entry->id);
+  if (!is_one)
+    {
+      usher_sqlite_statement_bind_integer (statement,
+                                           2,
+                                           is_user ? revocation->version : revocation->before);
+      usher_sqlite_statement_bind_integer (statement,
+                                           3,
+                                           is_user ? revocation->kind == USHER_REVOCATION_REFUSE
+                                                   : revocation->expires);
+    }
+
+  return usher_sqlite_connection_finish (self->connection, statement, error);
+}
+
+static gboolean
+set_position (UsherRevocationStore *self, const Entry *entry, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->connection, put_position, error);
+
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (statement, 1, entry->channel);
+  usher_sqlite_statement_bind_integer (statement, 2, (gint64) entry->sequence);
+
+  return usher_sqlite_connection_finish (self->connection, statement, error);
+}
+
+/* in a transaction; another process may have been first */
+static gboolean
+write_entry (UsherRevocationStore *self, const Entry *entry, GError **error)
+{
+  guint64 position = 0;
+
+  if (!usher_revocation_store_get_position (self, entry->channel, &position, error))
+    return FALSE;
+  if (!entry->anew && entry->sequence <= position)
+    return TRUE;
+
+  self->n_written++;
+
+  return put (self, entry, error) && set_position (self, entry, error);
+}
+
+static gboolean
+drop (UsherRevocationStore *self, const char *sql, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (self->connection, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_integer (statement, 1, usher_clock_get_time (self->clock));
+
+  return usher_sqlite_connection_finish (self->connection, statement, error);
+}
+
+static gboolean
+sweep (UsherRevocationStore *self, GError **error)
+{
+  if (self->n_written < SWEEP)
+    return TRUE;
+
+  self->n_written = 0;
+
+  return drop (self, drop_endings, error) && drop (self, drop_user_endings, error);
+}
+
+static gboolean
+write_all (UsherRevocationStore *self, const GPtrArray *entries, GError **error)
+{
+  gboolean ok = TRUE;
+
+  if (!usher_sqlite_connection_begin (self->connection, error))
+    return FALSE;
+
+  for (guint i = 0; ok && i < entries->len; i++)
+    ok = write_entry (self, g_ptr_array_index (entries, i), error);
+
+  return usher_sqlite_connection_end (self->connection, ok && sweep (self, error), error);
+}
+
+/* (transfer full) (nullable): what came, once there is something; NULL: there is nothing, and that is the end */
+static GPtrArray *
+await (UsherRevocationStore *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GPtrArray *entries = NULL;
+
+  while (self->waiting->len == 0 && !self->ending)
+    g_cond_wait (&self->cond, &self->mutex);
+  if (self->waiting->len == 0)
+    return NULL;
+
+  entries = g_steal_pointer (&self->waiting);
+  self->waiting = new_entries ();
+
+  return entries;
+}
+
+/* FALSE: it is in vain. What is not written stays behind the position, and the next start asks the bus for it. */
+static gboolean
+pause_after (UsherRevocationStore *self, const GError *error)
+{
+  gint64 deadline = g_get_monotonic_time () + PAUSE;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_message ("refused sessions are not written at present: %s", error->message);
+  while (!self->ending && !self->given_up)
+    if (!g_cond_wait_until (&self->cond, &self->mutex, deadline))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gpointer
+run (gpointer data)
+{
+  UsherRevocationStore *self = data;
+  gboolean ok = TRUE;
+
+  while (ok)
+    {
+      g_autoptr (GPtrArray) entries = await (self);
+      g_autoptr (GError) error = NULL;
+
+      if (entries == NULL)
+        break;
+      while (ok && !write_all (self, entries, &error))
+        {
+          ok = pause_after (self, error);
+          g_clear_error (&error);
+        }
+    }
+
+  return NULL;
+}
+
+static void
+start_thread (UsherRevocationStore *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->thread = g_thread_try_new ("usher-refused", run, self, &error);
+  if (self->thread != NULL)
+    return;
+
+  self->given_up = TRUE;
+  g_message ("refused sessions are not written: no thread is left: %s", error->message);
+}
+
+void
+usher_revocation_store_take (UsherRevocationStore *self,
+                             const char *channel,
+                             guint64 sequence,
+                             gboolean anew,
+                             const UsherRevocation *revocation)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Entry *entry = NULL;
+
+  if (self->thread == NULL && !self->given_up)
+    start_thread (self);
+  if (!self->given_up && self->waiting->len >= MAX_WAITING)
+    {
+      self->given_up = TRUE;
+      g_message ("refused sessions are not written any more: the next start asks the bus for them");
+    }
+  if (self->given_up)
+    {
+      g_ptr_array_set_size (self->waiting, 0);
+      g_cond_broadcast (&self->cond);
+      return;
+    }
+
+  entry = g_new0 (Entry, 1);
+  entry->channel = g_strdup (channel);
+  entry->sequence = sequence;
+  entry->anew = anew;
+  entry->id = g_strdup (revocation->id);
+  entry->revocation = *revocation;
+  entry->revocation.id = entry->id;
+  g_ptr_array_add (self->waiting, entry);
+  g_cond_broadcast (&self->cond);
+}
