@@ -117,34 +117,11 @@ set_origin (UsherConnection *self)
     usher_request_set_origin (self->request, self->address, self->is_secure);
 }
 
-/* Who has a network of IPv6 counts once. */
-static char *
-make_key (const char *address)
-{
-  g_autoptr (GInetAddress) inet =
-      strchr (address, ':') != NULL ? g_inet_address_new_from_string (address) : NULL;
-  const guint8 *bytes = inet != NULL ? g_inet_address_to_bytes (inet) : NULL;
-
-  if (bytes == NULL || g_inet_address_get_native_size (inet) != 16)
-    return g_strdup (address);
-
-  return g_strdup_printf ("%02x%02x:%02x%02x:%02x%02x:%02x%02x::/64",
-                          bytes[0],
-                          bytes[1],
-                          bytes[2],
-                          bytes[3],
-                          bytes[4],
-                          bytes[5],
-                          bytes[6],
-                          bytes[7]);
-}
-
 /* Whether it is one too many of its client; the reply is set then. */
 static gboolean
 is_limited (UsherConnection *self)
 {
   UsherServing *serving = self->thread->serving;
-  const char *address = usher_request_get_address (self->request);
   g_autoptr (GError) error = NULL;
   g_autofree char *key = NULL;
   g_autofree char *seconds = NULL;
@@ -154,13 +131,15 @@ is_limited (UsherConnection *self)
   if (serving->limiter == NULL || self->is_local || usher_limiter_get_max (serving->limiter) == 0)
     return FALSE;
 
-  key = make_key (address);
+  key = usher_request_dup_network (self->request);
   if (usher_limiter_reserve (serving->limiter, key, &retry_after, &error))
     return FALSE;
 
   seconds =
       g_strdup_printf ("%" G_GINT64_FORMAT, (retry_after + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-  usher_refusals_count (serving->refusals, USHER_REFUSAL_RATE, address);
+  usher_refusals_count (serving->refusals,
+                        USHER_REFUSAL_RATE,
+                        usher_request_get_address (self->request));
   usher_router_miss (serving->router, self->exchange);
   usher_reply_set_error (self->reply, error, NULL);
   usher_reply_set_header (self->reply, "Retry-After", seconds);

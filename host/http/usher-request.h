@@ -57,6 +57,8 @@ UsherSession *usher_request_get_session (UsherRequest *self);
 USHER_API
 const char *usher_request_get_address (UsherRequest *self);
 USHER_API
+char *usher_request_dup_network (UsherRequest *self);
+USHER_API
 gboolean usher_request_is_secure (UsherRequest *self);
 
 USHER_API

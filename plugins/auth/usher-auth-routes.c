@@ -1,4 +1,4 @@
-/* usher-auth-routes.c: people sign up, in and out
+/* usher-auth-routes.c: people sign up and in, and take another password
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,52 +8,23 @@
 
 #include "usher-auth-routes.h"
 
+#include <string.h>
 #include <usher.h>
 
+#include "usher-auth-sessions.h"
+#include "usher-auth-settings.h"
+#include "usher-auth-try.h"
 #include "usher-password.h"
 #include "usher-user.h"
-
-#define MAX_PASSWORD      256
-#define TRIES_AN_EMAIL    10
-#define TRIES_AN_ADDRESS  100
-#define TRIES_WINDOW      (15 * G_TIME_SPAN_MINUTE)
-#define LIMITER_EMAILS    "sign-in-email"
-#define LIMITER_ADDRESSES "sign-in-address"
 
 /* what the handlers share; a reference for each route */
 typedef struct
 {
   UsherContext *context; /* (unowned): it has the routes */
-  UsherSchema *sign_up;  /* (owned): what is asked of who signs up */
+  UsherSchema *sign_up;  /* (owned): what is asked of who signs up, but for the password */
   UsherSchema *sign_in;  /* (owned) */
+  UsherSchema *change;   /* (owned): likewise, but for the password to be */
 } Entrance;
-
-/* 19 MiB and two passes are what OWASP asks of Argon2id at least */
-static const UsherSetting settings[] = {
-  { "auth",
-    "hash-memory-kib",
-    USHER_SETTING_INTEGER,
-    "19456",
-    1024,
-    4194304,
-    "KiB of memory that one password hash takes" },
-  { "auth",
-    "hash-passes",
-    USHER_SETTING_INTEGER,
-    "2",
-    1,
-    64,
-    "how often a password hash goes over that memory" },
-};
-
-static UsherPasswordCost
-get_cost (Entrance *self)
-{
-  return (UsherPasswordCost){
-    .passes = (guint64) usher_context_get_integer (self->context, "hash-passes"),
-    .memory = (gsize) usher_context_get_integer (self->context, "hash-memory-kib") * 1024,
-  };
-}
 
 static gboolean
 refuse (GError **error, const char *message)
@@ -81,71 +52,86 @@ find_user (UsherUnit *unit, const char *email_key, UsherDocument **user, GError 
   return TRUE;
 }
 
-static void
-answer (Entrance *self, UsherReply *reply, guint status, UsherDocument *user)
+static UsherSession *
+begin_session (Entrance *self, UsherDocument *user)
 {
-  g_autoptr (UsherSession) session =
-      usher_context_begin_session (self->context,
-                                   usher_document_get_id (user),
-                                   usher_document_get_string (user, USHER_USER_EMAIL));
-
-  usher_reply_set_status (reply, status);
-  usher_reply_set_session (reply, session);
-  usher_reply_take_json (reply, usher_user_to_json (user));
+  return usher_context_begin_session (self->context,
+                                      usher_document_get_id (user),
+                                      usher_document_get_string (user, USHER_USER_EMAIL));
 }
 
-/* What the schema cannot say of an address and a password; a person is told all that is wrong at once. */
-static UsherDocument *
-read_sign_up (Entrance *self, UsherRequest *request, GError **error)
+/* A password that somebody wants to have: (transfer none), NULL with a problem when it is none. */
+static const char *
+read_new_password (UsherRequest *request, const char *field)
 {
-  UsherJson *json = usher_request_get_json (request, error);
-  UsherProblems *problems = usher_request_get_problems (request);
-  g_autoptr (UsherDocument) credentials = NULL;
-  g_autofree char *email = NULL;
-  const char *password;
+  UsherJson *json = usher_request_get_json (request, NULL);
+  const char *password = json != NULL ? usher_json_get_string (json, field) : NULL;
+  const char *problem = usher_password_find_problem (password);
 
-  if (json == NULL)
-    return NULL;
+  if (problem != NULL)
+    usher_problems_add (usher_request_get_problems (request), field, problem);
 
-  credentials = usher_request_read (request, self->sign_up, NULL);
-  email = g_strdup (usher_json_get_string (json, USHER_CREDENTIALS_EMAIL));
-  if (email == NULL || !usher_user_is_email (g_strstrip (email)))
-    usher_problems_add (problems, USHER_CREDENTIALS_EMAIL, "Email must be valid");
-
-  password = usher_json_get_string (json, USHER_CREDENTIALS_PASSWORD);
-  if (password != NULL && g_utf8_strlen (password, -1) > MAX_PASSWORD)
-    usher_problems_add (problems,
-                        USHER_CREDENTIALS_PASSWORD,
-                        "Password must be at most 256 characters");
-
-  return usher_request_check (request, error) ? g_steal_pointer (&credentials) : NULL;
+  return password;
 }
 
+/* A person is told all that is wrong at once. @email: (out) (transfer full), as it was written; @password: (out)
+ * (transfer none) */
 static gboolean
-insert_user (UsherUnit *unit,
-             UsherDocument *credentials,
-             const char *email_key,
-             const char *hash,
-             UsherDocument **inserted,
-             GError **error)
+read_sign_up (Entrance *self,
+              UsherRequest *request,
+              char **email,
+              const char **password,
+              GError **error)
 {
-  g_autoptr (UsherDocument) user = usher_unit_new_document (unit, USHER_USER_COLLECTION, error);
+  g_autoptr (UsherDocument) input = NULL;
 
-  if (user == NULL)
+  if (usher_request_get_json (request, error) == NULL)
     return FALSE;
 
-  usher_document_set_string (user,
-                             USHER_USER_EMAIL,
-                             usher_document_get_string (credentials, USHER_CREDENTIALS_EMAIL));
+  input = usher_request_read (request, self->sign_up, NULL);
+  if (input != NULL)
+    *email = g_strdup (usher_document_get_string (input, USHER_CREDENTIALS_EMAIL));
+  if (input != NULL && !usher_user_is_email (*email))
+    usher_problems_add (usher_request_get_problems (request),
+                        USHER_CREDENTIALS_EMAIL,
+                        "Email must be valid");
+  *password = read_new_password (request, USHER_CREDENTIALS_PASSWORD);
+
+  return usher_request_check (request, error);
+}
+
+/* (transfer full) (nullable) */
+static UsherDocument *
+make_user (Entrance *self, UsherUnit *unit, const char *email, const char *password, GError **error)
+{
+  UsherPasswordCost cost;
+  g_autoptr (UsherDocument) user = usher_unit_new_document (unit, USHER_USER_COLLECTION, error);
+  g_autofree char *email_key = usher_user_make_email_key (email);
+  g_autofree char *hash = NULL;
+  g_autofree char *id = NULL;
+
+  usher_auth_settings_read_cost (self->context, &cost);
+  hash = user != NULL ? usher_password_hash (password, &cost, error) : NULL;
+  if (hash == NULL)
+    return NULL;
+
+  /* places are known by it */
+  id = usher_unit_new_id (unit);
+  usher_document_set_id (user, id);
+  usher_document_set_string (user, USHER_USER_EMAIL, email);
   usher_document_set_string (user, USHER_USER_EMAIL_KEY, email_key);
   usher_document_set_string (user, USHER_USER_PASSWORD, hash);
   usher_document_set_boolean (user, USHER_USER_BANNED, FALSE);
-  if (!usher_unit_insert (unit, user, error))
-    return FALSE;
 
-  *inserted = g_steal_pointer (&user);
+  return g_steal_pointer (&user);
+}
 
-  return TRUE;
+static gboolean
+note_place (UsherDocument *user, UsherRequest *request, UsherUnit *unit)
+{
+  g_autofree char *network = usher_request_dup_network (request);
+
+  return usher_user_note_place (user, network, usher_unit_get_time (unit));
 }
 
 /* Of many at once with one address the index lets one commit; the others run again and find it. */
@@ -157,106 +143,126 @@ sign_up (UsherRequest *request,
          GError **error)
 {
   Entrance *self = user_data;
-  const UsherPasswordCost cost = get_cost (self);
-  g_autoptr (UsherDocument) credentials = read_sign_up (self, request, error);
   g_autoptr (UsherDocument) user = NULL;
+  g_autoptr (UsherAuthTry) attempt = NULL;
+  g_autoptr (UsherSession) session = NULL;
+  g_autofree char *email = NULL;
   g_autofree char *email_key = NULL;
-  g_autofree char *hash = NULL;
+  const char *password = NULL;
 
-  if (credentials == NULL)
+  if (!read_sign_up (self, request, &email, &password, error))
     return FALSE;
 
-  email_key =
-      usher_user_make_email_key (usher_document_get_string (credentials, USHER_CREDENTIALS_EMAIL));
-  if (!find_user (unit, email_key, &user, error))
+  attempt = usher_auth_try_sign_up (self->context, request, reply, error);
+  email_key = usher_user_make_email_key (email);
+  if (attempt == NULL || !find_user (unit, email_key, &user, error))
     return FALSE;
   if (user != NULL)
     return refuse (error, "Email in use");
 
-  hash = usher_password_hash (usher_document_get_string (credentials, USHER_CREDENTIALS_PASSWORD),
-                              &cost,
-                              error);
-  if (hash == NULL || !insert_user (unit, credentials, email_key, hash, &user, error))
+  user = make_user (self, unit, email, password, error);
+  if (user == NULL)
+    {
+      usher_auth_try_give_back (attempt);
+      return FALSE;
+    }
+
+  note_place (user, request, unit);
+  if (!usher_unit_insert (unit, user, error))
     return FALSE;
 
-  answer (self, reply, 201, user);
+  session = begin_session (self, user);
+  usher_reply_set_status (reply, 201);
+  usher_reply_set_session (reply, session);
+  usher_reply_take_json (reply, usher_user_to_json (user));
 
   return TRUE;
 }
 
-static UsherLimiter *
-get_emails (Entrance *self)
+/* Before the hash: many tries at once are no way around the limit. @user: (nullable) */
+static UsherAuthTry *
+begin_try (Entrance *self,
+           UsherRequest *request,
+           UsherReply *reply,
+           UsherDocument *user,
+           const char *email_key,
+           GError **error)
 {
-  return usher_context_get_limiter (self->context, LIMITER_EMAILS, TRIES_AN_EMAIL, TRIES_WINDOW);
+  g_autofree char *network = usher_request_dup_network (request);
+  gint64 now = usher_clock_get_time (usher_context_get_clock (self->context));
+  gboolean is_known = user != NULL && usher_user_knows_place (user, network, now);
+
+  return usher_auth_try_sign_in (self->context, request, reply, email_key, is_known, error);
 }
 
-static UsherLimiter *
-get_addresses (Entrance *self)
-{
-  return usher_context_get_limiter (self->context,
-                                    LIMITER_ADDRESSES,
-                                    TRIES_AN_ADDRESS,
-                                    TRIES_WINDOW);
-}
-
-static void
-release_try (Entrance *self, UsherRequest *request, const char *email_key)
-{
-  const char *address = usher_request_get_address (request);
-
-  usher_limiter_release (get_emails (self), email_key);
-  if (address != NULL)
-    usher_limiter_release (get_addresses (self), address);
-}
-
-/* Before the hash: many tries at once are no way around the limit. */
+/* The right one, of who is not banned: else the try counts. @user: (nullable) */
 static gboolean
-reserve_try (Entrance *self,
-             UsherRequest *request,
-             UsherReply *reply,
-             const char *email_key,
-             GError **error)
+check_password (Entrance *self,
+                UsherDocument *user,
+                const char *password,
+                gboolean *is_outdated,
+                GError **error)
 {
-  const char *address = usher_request_get_address (request);
-  g_autofree char *seconds = NULL;
-  gint64 retry_after = 0;
+  UsherPasswordCost cost;
+  const char *hash = user != NULL ? usher_document_get_string (user, USHER_USER_PASSWORD) : NULL;
 
-  if (usher_limiter_reserve (get_emails (self), email_key, &retry_after, error))
-    {
-      if (address == NULL ||
-          usher_limiter_reserve (get_addresses (self), address, &retry_after, error))
-        return TRUE;
+  usher_auth_settings_read_cost (self->context, &cost);
 
-      usher_limiter_release (get_emails (self), email_key);
-    }
-
-  seconds =
-      g_strdup_printf ("%" G_GINT64_FORMAT, (retry_after + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-  usher_reply_set_header (reply, "Retry-After", seconds);
-
-  return FALSE;
+  return (usher_password_check (hash, password, &cost, is_outdated) &&
+          !usher_user_is_banned (user)) ||
+         refuse (error, "Invalid credentials");
 }
 
-/* The operator asks for costlier hashes than when the password was set. */
 static gboolean
-renew_hash (UsherUnit *unit,
-            UsherDocument *user,
-            const char *password,
-            const UsherPasswordCost *cost,
-            GError **error)
+set_password (Entrance *self, UsherDocument *user, const char *password, GError **error)
 {
+  UsherPasswordCost cost;
   g_autofree char *hash = NULL;
 
-  if (!usher_password_is_outdated (usher_document_get_string (user, USHER_USER_PASSWORD), cost))
-    return TRUE;
-
-  hash = usher_password_hash (password, cost, error);
+  usher_auth_settings_read_cost (self->context, &cost);
+  hash = usher_password_hash (password, &cost, error);
   if (hash == NULL)
     return FALSE;
 
   usher_document_set_string (user, USHER_USER_PASSWORD, hash);
 
-  return usher_unit_replace (unit, user, error);
+  return TRUE;
+}
+
+/* Another password may have been set while this one was hashed. */
+static gboolean
+check_still (UsherUnit *unit, UsherDocument *user, GError **error)
+{
+  const char *id = usher_document_get_id (user);
+  g_autoptr (UsherDocument) now = NULL;
+
+  if (!usher_unit_lookup (unit, USHER_USER_COLLECTION, id, &now, error))
+    return FALSE;
+
+  return (now != NULL && strcmp (usher_document_get_string (now, USHER_USER_PASSWORD),
+                                 usher_document_get_string (user, USHER_USER_PASSWORD)) == 0) ||
+         refuse (error, "Invalid credentials");
+}
+
+/* What a sign-in changes of the user, who else must be as he was read. */
+static gboolean
+keep_up (Entrance *self,
+         UsherRequest *request,
+         UsherUnit *unit,
+         UsherDocument *user,
+         const char *outdated,
+         GError **error)
+{
+  gboolean is_new_place = FALSE;
+
+  if (outdated == NULL && !check_still (unit, user, error))
+    return FALSE;
+
+  is_new_place = note_place (user, request, unit);
+  if (outdated != NULL && !set_password (self, user, outdated, error))
+    return FALSE;
+
+  return (outdated == NULL && !is_new_place) || usher_unit_replace (unit, user, error);
 }
 
 static gboolean
@@ -267,13 +273,13 @@ sign_in (UsherRequest *request,
          GError **error)
 {
   Entrance *self = user_data;
-  UsherSchema *schema = self->sign_in;
-  const UsherPasswordCost cost = get_cost (self);
-  g_autoptr (UsherDocument) credentials = usher_request_read (request, schema, error);
+  g_autoptr (UsherDocument) credentials = usher_request_read (request, self->sign_in, error);
   g_autoptr (UsherDocument) user = NULL;
+  g_autoptr (UsherAuthTry) attempt = NULL;
+  g_autoptr (UsherSession) session = NULL;
   g_autofree char *email_key = NULL;
-  const char *password;
-  const char *hash;
+  const char *password = NULL;
+  gboolean is_outdated = FALSE;
 
   if (credentials == NULL)
     return FALSE;
@@ -281,70 +287,94 @@ sign_in (UsherRequest *request,
   password = usher_document_get_string (credentials, USHER_CREDENTIALS_PASSWORD);
   email_key =
       usher_user_make_email_key (usher_document_get_string (credentials, USHER_CREDENTIALS_EMAIL));
-  if (!reserve_try (self, request, reply, email_key, error) ||
-      !find_user (unit, email_key, &user, error))
+  if (!find_user (unit, email_key, &user, error))
     return FALSE;
 
-  hash = user != NULL ? usher_document_get_string (user, USHER_USER_PASSWORD) : NULL;
-  if (!usher_password_check (hash, password, &cost) || usher_user_is_banned (user))
-    return refuse (error, "Invalid credentials");
-
-  release_try (self, request, email_key);
-  if (!renew_hash (unit, user, password, &cost, error))
+  attempt = begin_try (self, request, reply, user, email_key, error);
+  /* before the hash: whoever sets another password meanwhile ends it */
+  session = user != NULL ? begin_session (self, user) : NULL;
+  if (attempt == NULL || !check_password (self, user, password, &is_outdated, error))
     return FALSE;
 
-  answer (self, reply, 200, user);
+  usher_auth_try_give_back (attempt);
+  if (!keep_up (self, request, unit, user, is_outdated ? password : NULL, error))
+    return FALSE;
+
+  usher_reply_set_session (reply, session);
+  usher_reply_take_json (reply, usher_user_to_json (user));
 
   return TRUE;
 }
 
+/* Both (out) (transfer full) and (transfer none). */
 static gboolean
-sign_out (UsherRequest *request,
-          UsherUnit *unit,
-          UsherReply *reply,
-          gpointer user_data,
-          GError **error)
+read_change (Entrance *self,
+             UsherRequest *request,
+             UsherDocument **input,
+             const char **password,
+             GError **error)
 {
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+  if (usher_request_get_json (request, error) == NULL)
+    return FALSE;
 
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_end_object (writer);
-  usher_reply_set_session (reply, NULL);
-  usher_reply_take_json (reply, usher_json_writer_end (writer));
+  *input = usher_request_read (request, self->change, NULL);
+  *password = read_new_password (request, USHER_CREDENTIALS_NEW);
 
-  return TRUE;
+  return usher_request_check (request, error);
 }
 
-static void
-write_user (UsherJsonWriter *writer, UsherSession *session)
+/* Who asks; a session may outlive what it is about for a moment. */
+static gboolean
+find_self (UsherRequest *request, UsherUnit *unit, UsherDocument **user, GError **error)
 {
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
-  usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
-  usher_json_writer_set_integer (writer,
-                                 "iat",
-                                 usher_session_get_issued (session) / G_USEC_PER_SEC);
-  usher_json_writer_end_object (writer);
+  const char *id = usher_session_get_user_id (usher_request_get_session (request));
+
+  if (!usher_unit_lookup (unit, USHER_USER_COLLECTION, id, user, error))
+    return FALSE;
+  if (*user != NULL && !usher_user_is_banned (*user))
+    return TRUE;
+
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAUTHORIZED, "not signed in");
+
+  return FALSE;
 }
 
+/* The caller's session ends too, and another one begins. */
 static gboolean
-show_current_user (UsherRequest *request,
-                   UsherUnit *unit,
-                   UsherReply *reply,
-                   gpointer user_data,
-                   GError **error)
+change_password (UsherRequest *request,
+                 UsherUnit *unit,
+                 UsherReply *reply,
+                 gpointer user_data,
+                 GError **error)
 {
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-  UsherSession *session = usher_request_get_session (request);
+  Entrance *self = user_data;
+  g_autoptr (UsherDocument) input = NULL;
+  g_autoptr (UsherDocument) user = NULL;
+  g_autoptr (UsherAuthTry) attempt = NULL;
+  g_autoptr (UsherSession) session = NULL;
+  const char *current = NULL;
+  const char *password = NULL;
+  gboolean is_outdated = FALSE;
 
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_add_member (writer, "currentUser");
-  if (session != NULL)
-    write_user (writer, session);
-  else
-    usher_json_writer_add_null (writer);
-  usher_json_writer_end_object (writer);
-  usher_reply_take_json (reply, usher_json_writer_end (writer));
+  if (!read_change (self, request, &input, &password, error) ||
+      !find_self (request, unit, &user, error))
+    return FALSE;
+
+  current = usher_document_get_string (input, USHER_CREDENTIALS_CURRENT);
+  attempt = begin_try (
+      self, request, reply, user, usher_document_get_string (user, USHER_USER_EMAIL_KEY), error);
+  if (attempt == NULL || !check_password (self, user, current, &is_outdated, error))
+    return FALSE;
+
+  usher_auth_try_give_back (attempt);
+  note_place (user, request, unit);
+  if (!set_password (self, user, password, error) || !usher_unit_replace (unit, user, error))
+    return FALSE;
+
+  session = begin_session (self, user);
+  usher_auth_sessions_end_before (unit, session);
+  usher_reply_set_session (reply, session);
+  usher_reply_take_json (reply, g_strdup ("{}"));
 
   return TRUE;
 }
@@ -356,6 +386,7 @@ entrance_clear (gpointer data)
 
   g_clear_pointer (&self->sign_up, usher_schema_unref);
   g_clear_pointer (&self->sign_in, usher_schema_unref);
+  g_clear_pointer (&self->change, usher_schema_unref);
 }
 
 static void
@@ -364,34 +395,40 @@ entrance_unref (gpointer self)
   g_atomic_rc_box_release_full (self, entrance_clear);
 }
 
+static UsherSchema *
+make_schema (const char *name, const UsherField *(*get_fields) (guint *n_fields), GError **error)
+{
+  guint n_fields = 0;
+  const UsherField *fields = get_fields (&n_fields);
+
+  return usher_schema_new (name, fields, n_fields, error);
+}
+
 static gboolean
 make_schemas (Entrance *self, GError **error)
 {
-  const UsherField *fields;
-  guint n_fields;
-
-  fields = usher_user_get_sign_up_fields (&n_fields);
-  self->sign_up = usher_schema_new ("signUp", fields, n_fields, error);
+  self->sign_up = make_schema ("signUp", usher_user_get_sign_up_fields, error);
   if (self->sign_up == NULL)
     return FALSE;
 
-  fields = usher_user_get_sign_in_fields (&n_fields);
-  self->sign_in = usher_schema_new ("signIn", fields, n_fields, error);
+  self->sign_in = make_schema ("signIn", usher_user_get_sign_in_fields, error);
+  if (self->sign_in == NULL)
+    return FALSE;
 
-  return self->sign_in != NULL;
+  self->change = make_schema ("change", usher_user_get_change_fields, error);
+
+  return self->change != NULL;
 }
 
 static const struct
 {
-  const char *method;
   const char *pattern;
   UsherRouteFlags flags;
   UsherRequestHandler handler;
 } routes[] = {
-  { "POST", "/api/users/signup", USHER_ROUTE_BLOCKING, sign_up },
-  { "POST", "/api/users/signin", USHER_ROUTE_BLOCKING, sign_in },
-  { "POST", "/api/users/signout", USHER_ROUTE_NONE, sign_out },
-  { "GET", "/api/users/currentuser", USHER_ROUTE_NONE, show_current_user },
+  { "/api/users/signup", USHER_ROUTE_BLOCKING, sign_up },
+  { "/api/users/signin", USHER_ROUTE_BLOCKING, sign_in },
+  { "/api/users/password", USHER_ROUTE_BLOCKING | USHER_ROUTE_SIGNED_IN, change_password },
 };
 
 gboolean
@@ -401,10 +438,9 @@ usher_auth_routes_add (UsherContext *context, GError **error)
   gboolean ok = make_schemas (self, error);
 
   self->context = context;
-  usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
   for (guint i = 0; ok && i < G_N_ELEMENTS (routes); i++)
     usher_context_add_route (context,
-                             routes[i].method,
+                             "POST",
                              routes[i].pattern,
                              routes[i].flags,
                              routes[i].handler,

@@ -10,6 +10,8 @@
 
 #include "usher-auth-bans.h"
 #include "usher-auth-routes.h"
+#include "usher-auth-sessions.h"
+#include "usher-auth-settings.h"
 #include "usher-password.h"
 #include "usher-user.h"
 
@@ -36,7 +38,9 @@ usher_auth_service_configure (UsherService *service, UsherContext *context, GErr
 
   fields = usher_user_get_fields (&n_fields);
   usher_context_add_collection (context, USHER_USER_COLLECTION, fields, n_fields);
+  usher_auth_settings_add (context);
   usher_auth_bans_add (context);
+  usher_auth_sessions_add (context);
 
   return usher_auth_routes_add (context, error);
 }

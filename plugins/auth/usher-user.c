@@ -20,6 +20,7 @@ static const UsherField user_fields[] = {
   { USHER_USER_EMAIL_KEY, USHER_FIELD_STRING, USHER_FIELD_PRIVATE | USHER_FIELD_UNIQUE },
   { USHER_USER_PASSWORD, USHER_FIELD_STRING, USHER_FIELD_PRIVATE },
   { USHER_USER_BANNED, USHER_FIELD_BOOLEAN },
+  { USHER_USER_PLACES, USHER_FIELD_STRING, USHER_FIELD_PRIVATE },
 };
 
 static const UsherField sign_up_fields[] = {
@@ -29,12 +30,6 @@ static const UsherField sign_up_fields[] = {
     1,
     MAX_EMAIL,
     "Email must be valid" },
-  { USHER_CREDENTIALS_PASSWORD,
-    USHER_FIELD_STRING,
-    ASKED,
-    8,
-    G_MAXINT64,
-    "Password must be at least 8 characters" },
 };
 
 static const UsherField sign_in_fields[] = {
@@ -45,6 +40,15 @@ static const UsherField sign_in_fields[] = {
     MAX_EMAIL,
     "Email must be valid" },
   { USHER_CREDENTIALS_PASSWORD,
+    USHER_FIELD_STRING,
+    ASKED,
+    1,
+    G_MAXINT64,
+    "Password must be provided" },
+};
+
+static const UsherField change_fields[] = {
+  { USHER_CREDENTIALS_CURRENT,
     USHER_FIELD_STRING,
     ASKED,
     1,
@@ -74,6 +78,14 @@ usher_user_get_sign_in_fields (guint *n_fields)
   *n_fields = G_N_ELEMENTS (sign_in_fields);
 
   return sign_in_fields;
+}
+
+const UsherField *
+usher_user_get_change_fields (guint *n_fields)
+{
+  *n_fields = G_N_ELEMENTS (change_fields);
+
+  return change_fields;
 }
 
 /* one part of a domain, up to a dot or the end */

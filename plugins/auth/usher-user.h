@@ -17,15 +17,21 @@ G_BEGIN_DECLS
 #define USHER_USER_EMAIL_KEY "emailKey"
 #define USHER_USER_PASSWORD  "passwordHash"
 #define USHER_USER_BANNED    "banned"
+/* private: whence the user signed in lately; usher_user_knows_place() reads it */
+#define USHER_USER_PLACES "places"
 
 const UsherField *usher_user_get_fields (guint *n_fields);
 
-/* what is asked of who signs up or in; never stored */
+/* what is asked of who signs up or in, or takes another password; never stored */
 #define USHER_CREDENTIALS_EMAIL    "email"
 #define USHER_CREDENTIALS_PASSWORD "password"
+#define USHER_CREDENTIALS_CURRENT  "current"
+#define USHER_CREDENTIALS_NEW      "new"
 
+/* but for passwords to be, which usher_password_find_problem() judges */
 const UsherField *usher_user_get_sign_up_fields (guint *n_fields);
 const UsherField *usher_user_get_sign_in_fields (guint *n_fields);
+const UsherField *usher_user_get_change_fields (guint *n_fields);
 
 /* Visible ASCII: a local part of 1 to 64 characters, one @, a domain of at least two labels. */
 gboolean usher_user_is_email (const char *email);
@@ -34,6 +40,11 @@ char *usher_user_make_email_key (const char *email);
 gboolean usher_user_is_banned (UsherDocument *user);
 /* Tells whether that changed anything. */
 gboolean usher_user_set_banned (UsherDocument *user, gboolean banned);
+/* Whether the user signed in from there in the last 30 days. @network: as usher_request_dup_network() has it; @now:
+ * microseconds since 1970 */
+gboolean usher_user_knows_place (UsherDocument *user, const char *network, gint64 now);
+/* The user signs in from there. Tells whether that changed anything: once a day, and for the first time. */
+gboolean usher_user_note_place (UsherDocument *user, const char *network, gint64 now);
 /* {"id":…,"email":…} */
 char *usher_user_to_json (UsherDocument *user);
 

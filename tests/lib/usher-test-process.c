@@ -35,11 +35,15 @@ struct _UsherTestProcess
   guint generation;    /* (mutex mutex) */
 };
 
-/* hashes as cheap as they may be: the tests are not about them */
+/* hashes as cheap as they may be, and as many people as a test has from one address: the tests are not about them */
 static const char *const default_settings[] = {
-  "auth.hash-memory-kib=1024",           "auth.hash-passes=1",
-  "session.revoke-channel=user:banned",  "session.restore-channel=user:unbanned",
-  "session.ended-channel=session:ended", NULL,
+  "auth.hash-memory-kib=1024",
+  "auth.hash-passes=1",
+  "auth.max-sign-ups-per-address=100000",
+  "session.revoke-channel=user:banned",
+  "session.restore-channel=user:unbanned",
+  "session.ended-channel=session:ended",
+  NULL,
 };
 
 static void

@@ -31,6 +31,7 @@ HOST = "shop.example"
 SETTINGS = (
     "auth.hash-memory-kib=1024",
     "auth.hash-passes=1",
+    "auth.max-sign-ups-per-address=100000",
     "http.head-timeout=1000",
     "http.body-timeout=1000",
     # what follows names the order of Usher's answers, not who may ask how often

@@ -85,7 +85,8 @@ class Host:
         command = [os.environ["USHER_TEST_PROGRAM"], "run", "--config", config, "--data", f"{folder}/data",
                    "--listen", listen, "--admin", "127.0.0.1:0"]
         for setting in ("http.access-log=true", "log.level=info", f"http.rate={RATE}",
-                        "auth.hash-memory-kib=1024", "auth.hash-passes=1", *settings):
+                        "auth.hash-memory-kib=1024", "auth.hash-passes=1", "auth.max-sign-ups-per-address=100000",
+                        *settings):
             command += ["-s", setting]
         with open(self.log, "w", encoding="utf-8") as log:
             self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)

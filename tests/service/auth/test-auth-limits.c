@@ -6,39 +6,89 @@
 
 #include "config.h"
 
+#include "usher-test-gate.h"
 #include "usher-test-host.h"
 
+#define SIGN_UP   "/api/users/signup"
 #define SIGN_IN   "/api/users/signin"
 #define RIGHT     "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 #define WRONG     "{\"email\":\"ALICE@example.org\",\"password\":\"wrong horse\"}"
+#define HOME      "192.0.2.1"
+#define ELSEWHERE "198.51.100.1"
 #define TOO_OFTEN "Too many attempts, try again later"
+#define N_RACERS  30
 
 static void
 set_up (UsherTestHostFixture *fixture, gconstpointer data)
 {
   usher_test_host_set_up (fixture, "auth");
-  g_free (usher_test_host_create (fixture->host, "/api/users/signup", NULL, RIGHT));
+  g_free (usher_test_host_create (fixture->host, SIGN_UP, NULL, RIGHT));
 }
 
 static UsherReply *
-sign_in_from (UsherTestHostFixture *fixture, const char *address, const char *body)
+post_from (UsherTestHost *host, const char *address, const char *path, const char *body)
 {
-  g_autoptr (UsherRequest) request = usher_request_new ("POST", SIGN_IN);
+  g_autoptr (UsherRequest) request = usher_request_new ("POST", path);
   g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
 
   usher_request_set_body (request, bytes);
   usher_request_add_header (request, "Content-Type", "application/json");
   usher_request_set_origin (request, address, FALSE);
 
-  return usher_host_call (usher_test_host_get_host (fixture->host), request, FALSE);
+  return usher_host_call (usher_test_host_get_host (host), request, FALSE);
 }
 
 static void
-try (UsherTestHostFixture *fixture, const char *body, guint status)
+try (UsherTestHostFixture *fixture, const char *address, const char *body, guint status)
 {
-  g_autoptr (UsherReply) reply = sign_in_from (fixture, "192.0.2.1", body);
+  g_autoptr (UsherReply) reply = post_from (fixture->host, address, SIGN_IN, body);
 
   usher_test_assert_status (reply, status);
+}
+
+static void
+fail (UsherTestHostFixture *fixture, const char *address, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    try (fixture, address, WRONG, 400);
+}
+
+/* ten tries from each of ten addresses: all that an e-mail has */
+static void
+fail_everywhere (UsherTestHostFixture *fixture)
+{
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("203.0.113.%u", i);
+
+      fail (fixture, address, 10);
+    }
+}
+
+static void
+sign_up (UsherTestHostFixture *fixture, const char *address, const char *name, guint status)
+{
+  g_autofree char *body =
+      g_strdup_printf ("{\"email\":\"%s@example.org\",\"password\":\"correct horse\"}", name);
+  g_autoptr (UsherReply) reply = post_from (fixture->host, address, SIGN_UP, body);
+
+  usher_test_assert_status (reply, status);
+}
+
+static void
+test_pair (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("After ten failed tries of an e-mail an address is locked for it, for the right "
+                  "password too; the owner elsewhere is not.");
+
+  fail (fixture, ELSEWHERE, 10);
+  reply = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
+  g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
+
+  try (fixture, HOME, RIGHT, 200);
 }
 
 static void
@@ -46,14 +96,85 @@ test_email (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
 
-  g_test_summary ("After ten failed tries an e-mail is locked, for the right password too.");
+  g_test_summary ("After a hundred failed tries from anywhere an e-mail is locked everywhere.");
 
-  for (guint i = 0; i < 10; i++)
-    try (fixture, WRONG, 400);
-
-  reply = sign_in_from (fixture, "192.0.2.1", RIGHT);
+  fail_everywhere (fixture);
+  reply = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
+}
+
+static void
+test_known (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Who has signed in from there lately is let through, after a restart too, but "
+                  "not to guess.");
+
+  try (fixture, HOME, RIGHT, 200);
+  usher_test_host_restart (fixture->host);
+  fail_everywhere (fixture);
+  try (fixture, ELSEWHERE, RIGHT, 429);
+  try (fixture, HOME, RIGHT, 200);
+
+  fail (fixture, HOME, 10);
+  try (fixture, HOME, RIGHT, 429);
+}
+
+static void
+test_known_for (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("For 30 days from the last time, and no longer.");
+
+  try (fixture, HOME, RIGHT, 200);
+  usher_test_host_turn (fixture->host, 29 * G_TIME_SPAN_DAY);
+  fail_everywhere (fixture);
+  try (fixture, HOME, RIGHT, 200);
+
+  usher_test_host_turn (fixture->host, 30 * G_TIME_SPAN_DAY);
+  fail_everywhere (fixture);
+  try (fixture, HOME, RIGHT, 200);
+
+  usher_test_host_turn (fixture->host, 31 * G_TIME_SPAN_DAY);
+  fail_everywhere (fixture);
+  try (fixture, HOME, RIGHT, 429);
+}
+
+static void
+test_known_by_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  static const char bob[] = "{\"email\":\"bob@example.org\",\"password\":\"correct horse\"}";
+  static const char wrong[] = "{\"email\":\"bob@example.org\",\"password\":\"wrong horse\"}";
+
+  g_test_summary ("Who has signed up from there is known too.");
+
+  sign_up (fixture, HOME, "bob", 201);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("203.0.113.%u", i);
+
+      try (fixture, address, wrong, 400);
+    }
+  try (fixture, ELSEWHERE, bob, 429);
+  try (fixture, HOME, bob, 200);
+}
+
+static void
+test_known_is_secret (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  g_autofree char *id = usher_test_dup_member (reply, "id");
+  g_autofree char *stored =
+      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+
+  g_test_summary ("Whence is in no text of a user, and is written once a day.");
+
+  g_assert_nonnull (strstr (stored, "\"version\":1"));
+  g_assert_null (strstr (stored, "places"));
+  try (fixture, HOME, RIGHT, 200);
+  g_free (stored);
+  stored =
+      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  g_assert_nonnull (strstr (stored, "\"version\":1"));
 }
 
 static void
@@ -61,13 +182,33 @@ test_window (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_test_summary ("After 15 minutes the tries are forgotten.");
 
-  for (guint i = 0; i < 10; i++)
-    try (fixture, WRONG, 400);
+  fail (fixture, HOME, 10);
   usher_test_host_turn (fixture->host, 15 * G_TIME_SPAN_MINUTE - G_TIME_SPAN_SECOND);
-  try (fixture, RIGHT, 429);
+  try (fixture, HOME, RIGHT, 429);
 
   usher_test_host_turn (fixture->host, G_TIME_SPAN_SECOND);
-  try (fixture, RIGHT, 200);
+  try (fixture, HOME, RIGHT, 200);
+}
+
+static void
+test_clock_set (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  UsherManualClock *clock = usher_test_host_get_clock (fixture->host);
+  g_autoptr (UsherReply) back = NULL;
+  g_autoptr (UsherReply) ahead = NULL;
+
+  g_test_summary ("Who sets the clock neither prolongs the wait nor ends it.");
+
+  fail (fixture, HOME, 10);
+  usher_manual_clock_set_time (clock, USHER_TEST_TIME - G_TIME_SPAN_HOUR);
+  back = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  usher_test_assert_status (back, 429);
+  g_assert_cmpstr (usher_reply_get_header (back, "Retry-After"), ==, "900");
+
+  usher_manual_clock_set_time (clock, USHER_TEST_TIME + G_TIME_SPAN_HOUR);
+  ahead = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  usher_test_assert_status (ahead, 429);
+  g_assert_cmpstr (usher_reply_get_header (ahead, "Retry-After"), ==, "900");
 }
 
 static void
@@ -76,10 +217,9 @@ test_success (UsherTestHostFixture *fixture, gconstpointer data)
   g_test_summary ("To sign in counts as no try.");
 
   for (guint i = 0; i < 30; i++)
-    try (fixture, RIGHT, 200);
-  for (guint i = 0; i < 10; i++)
-    try (fixture, WRONG, 400);
-  try (fixture, WRONG, 429);
+    try (fixture, HOME, RIGHT, 200);
+  fail (fixture, HOME, 10);
+  try (fixture, HOME, WRONG, 429);
 }
 
 static void
@@ -88,15 +228,14 @@ test_invalid (UsherTestHostFixture *fixture, gconstpointer data)
   g_test_summary ("A request that is not valid is no try.");
 
   for (guint i = 0; i < 12; i++)
-    try (fixture, "{\"email\":\"alice@example.org\",\"password\":\"\"}", 400);
-  try (fixture, RIGHT, 200);
+    try (fixture, HOME, "{\"email\":\"alice@example.org\",\"password\":\"\"}", 400);
+  try (fixture, HOME, RIGHT, 200);
 }
 
 static void
 test_address (UsherTestHostFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) refused = NULL;
-  g_autoptr (UsherReply) elsewhere = NULL;
 
   g_test_summary ("After a hundred failed tries an address is locked, and others are not.");
 
@@ -105,17 +244,47 @@ test_address (UsherTestHostFixture *fixture, gconstpointer data)
       g_autofree char *body =
           g_strdup_printf ("{\"email\":\"user%u@example.org\",\"password\":\"x\"}", i);
 
-      try (fixture, body, 400);
+      try (fixture, ELSEWHERE, body, 400);
     }
 
-  for (guint i = 0; i < 12; i++)
-    try (fixture, RIGHT, 429);
-  refused = sign_in_from (fixture, "192.0.2.1", RIGHT);
+  /* what an address was refused has not used up the tries of the e-mail */
+  for (guint i = 0; i < 120; i++)
+    try (fixture, ELSEWHERE, RIGHT, 429);
+  refused = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_refused (refused, 429, NULL, TOO_OFTEN);
+  try (fixture, HOME, RIGHT, 200);
+}
 
-  /* what the address was refused has not used up the tries of the e-mail */
-  elsewhere = sign_in_from (fixture, "192.0.2.2", RIGHT);
-  usher_test_assert_status (elsewhere, 200);
+static void
+test_network (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Who has a network of IPv6 has the tries of one address, mapped or not.");
+
+  fail (fixture, "2001:db8:0:1::1", 5);
+  fail (fixture, "2001:db8:0:1:ffff:ffff:ffff:ffff", 5);
+  try (fixture, "2001:0DB8:0:1::2", RIGHT, 429);
+  try (fixture, "2001:db8:0:2::1", RIGHT, 200);
+
+  fail (fixture, "::ffff:192.0.2.7", 5);
+  fail (fixture, "192.0.2.7", 5);
+  try (fixture, "192.0.2.7", RIGHT, 429);
+  try (fixture, "::ffff:192.0.2.8", RIGHT, 200);
+}
+
+static void
+test_unknown_address (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Where nobody says whence, the e-mail alone is counted.");
+
+  for (guint i = 0; i < 120; i++)
+    {
+      g_autofree char *body =
+          g_strdup_printf ("{\"email\":\"user%u@example.org\",\"password\":\"x\"}", i);
+
+      try (fixture, "", body, 400);
+    }
+  fail (fixture, "", 10);
+  try (fixture, "", RIGHT, 429);
 }
 
 static void
@@ -124,9 +293,101 @@ test_others (UsherTestHostFixture *fixture, gconstpointer data)
   g_test_summary ("Who is locked locks nobody else.");
 
   for (guint i = 0; i < 10; i++)
-    try (fixture, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
-  try (fixture, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 429);
-  try (fixture, RIGHT, 200);
+    try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
+  try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 429);
+  try (fixture, HOME, RIGHT, 200);
+}
+
+typedef struct
+{
+  UsherTestHost *host;
+  int n_tried;   /* (atomic) */
+  int n_limited; /* (atomic) */
+} Race;
+
+static gpointer
+race_to_guess (gpointer data)
+{
+  Race *race = data;
+  g_autoptr (UsherReply) reply = post_from (race->host, ELSEWHERE, SIGN_IN, WRONG);
+
+  g_atomic_int_inc (usher_reply_get_status (reply) == 400 ? &race->n_tried : &race->n_limited);
+
+  return NULL;
+}
+
+static void
+test_race (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  Race race = { .host = fixture->host };
+
+  g_test_summary ("Many at once have as many tries as one after another.");
+
+  usher_test_race (N_RACERS, race_to_guess, &race);
+
+  g_assert_cmpint (race.n_tried, ==, 10);
+  g_assert_cmpint (race.n_limited, ==, N_RACERS - 10);
+}
+
+static void
+test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("An address signs up 20 in 15 minutes, those counted whose e-mail is in use, not "
+                  "those that are not valid.");
+
+  for (guint i = 0; i < 30; i++)
+    sign_up (fixture, HOME, "not valid", 400);
+  for (guint i = 0; i < 19; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("user%u", i);
+
+      sign_up (fixture, HOME, name, 201);
+    }
+  sign_up (fixture, HOME, "alice", 400);
+
+  reply = post_from (fixture->host,
+                     HOME,
+                     SIGN_UP,
+                     "{\"email\":\"last@example.org\",\"password\":\"correct horse\"}");
+  usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
+  g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
+  sign_up (fixture, ELSEWHERE, "last", 201);
+
+  usher_test_host_turn (fixture->host, 15 * G_TIME_SPAN_MINUTE);
+  sign_up (fixture, HOME, "later", 201);
+}
+
+static void
+test_settings (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("The operator says how many, and for how long.");
+
+  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins=2");
+  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins-per-email=3");
+  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins-per-address=4");
+  usher_test_host_add_setting (fixture->host, "auth.max-sign-ups-per-address=1");
+  usher_test_host_add_setting (fixture->host, "auth.limit-window=60");
+  usher_test_host_restart (fixture->host);
+
+  fail (fixture, HOME, 2);
+  try (fixture, HOME, WRONG, 429);
+  fail (fixture, ELSEWHERE, 1);
+  reply = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  usher_test_assert_status (reply, 429);
+  g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "60");
+
+  try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
+  try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
+  try (fixture, HOME, "{\"email\":\"carol@example.org\",\"password\":\"x\"}", 429);
+  sign_up (fixture, HOME, "one", 201);
+  sign_up (fixture, HOME, "two", 429);
+
+  usher_test_host_turn (fixture->host, G_TIME_SPAN_MINUTE);
+  try (fixture, HOME, RIGHT, 200);
 }
 
 #define add(path, func) \
@@ -137,12 +398,23 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  add ("/auth/limit/pair", test_pair);
   add ("/auth/limit/email", test_email);
+  add ("/auth/limit/known", test_known);
+  add ("/auth/limit/known-for", test_known_for);
+  add ("/auth/limit/known-by-sign-up", test_known_by_sign_up);
+  add ("/auth/limit/known-is-secret", test_known_is_secret);
   add ("/auth/limit/window", test_window);
+  add ("/auth/limit/clock-set", test_clock_set);
   add ("/auth/limit/success", test_success);
   add ("/auth/limit/invalid", test_invalid);
   add ("/auth/limit/address", test_address);
+  add ("/auth/limit/network", test_network);
+  add ("/auth/limit/unknown-address", test_unknown_address);
   add ("/auth/limit/others", test_others);
+  add ("/auth/limit/race", test_race);
+  add ("/auth/limit/sign-up", test_sign_up);
+  add ("/auth/limit/settings", test_settings);
 
   return g_test_run ();
 }

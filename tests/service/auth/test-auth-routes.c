@@ -9,12 +9,10 @@
 #include "usher-test-gate.h"
 #include "usher-test-host.h"
 
-#define RACERS   10
-#define SIGN_UP  "/api/users/signup"
-#define SIGN_IN  "/api/users/signin"
-#define SIGN_OUT "/api/users/signout"
-#define WHO      "/api/users/currentuser"
-#define ALICE    "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
+#define RACERS  10
+#define SIGN_UP "/api/users/signup"
+#define SIGN_IN "/api/users/signin"
+#define ALICE   "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 
 static UsherReply *
 post (UsherTestHostFixture *fixture, const char *path, const char *body)
@@ -292,51 +290,6 @@ test_rehash (UsherTestHostFixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (stored, "\"version\":1"));
 }
 
-static void
-test_sign_out (UsherTestHostFixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "POST", SIGN_OUT, USHER_TEST_ALICE, "{}");
-  g_autoptr (UsherReply) anonymous = post (fixture, SIGN_OUT, NULL);
-  g_autofree char *body = usher_test_dup_body (reply);
-  UsherSession *session = NULL;
-
-  g_test_summary ("To sign out clears the session, whether there is one or not.");
-
-  usher_test_assert_status (reply, 200);
-  g_assert_cmpstr (body, ==, "{}");
-  g_assert_true (usher_reply_get_session (reply, &session));
-  g_assert_null (session);
-  usher_test_assert_status (anonymous, 200);
-  g_assert_true (usher_reply_get_session (anonymous, &session));
-  g_assert_null (session);
-}
-
-static void
-test_current_user (UsherTestHostFixture *fixture, gconstpointer data)
-{
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "GET", WHO, USHER_TEST_ALICE, NULL);
-  g_autoptr (UsherReply) anonymous = usher_test_host_call (fixture->host, "GET", WHO, NULL, NULL);
-  g_autoptr (UsherReply) forged = usher_test_host_call_with (
-      fixture->host, "GET", WHO, NULL, NULL, "Authorization: Bearer garbage");
-  g_autofree char *body = usher_test_dup_body (reply);
-  g_autofree char *nobody = usher_test_dup_body (anonymous);
-  g_autofree char *forged_body = usher_test_dup_body (forged);
-
-  g_test_summary ("The current user is who the session names, or nobody; that is no error.");
-
-  usher_test_assert_status (reply, 200);
-  g_assert_cmpstr (body,
-                   ==,
-                   "{\"currentUser\":{\"id\":\"" USHER_TEST_ALICE "\",\"email\":\"" USHER_TEST_ALICE
-                   "@example.org\",\"iat\":1767225600}}");
-  usher_test_assert_status (anonymous, 200);
-  g_assert_cmpstr (nobody, ==, "{\"currentUser\":null}");
-  usher_test_assert_status (forged, 200);
-  g_assert_cmpstr (forged_body, ==, "{\"currentUser\":null}");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -353,8 +306,6 @@ main (int argc, char **argv)
   usher_test_host_add ("/auth/sign-in/refused", "auth", test_sign_in_refused);
   usher_test_host_add ("/auth/sign-in/invalid", "auth", test_sign_in_invalid);
   usher_test_host_add ("/auth/sign-in/rehash", "auth", test_rehash);
-  usher_test_host_add ("/auth/sign-out", "auth", test_sign_out);
-  usher_test_host_add ("/auth/current-user", "auth", test_current_user);
 
   return g_test_run ();
 }

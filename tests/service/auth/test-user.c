@@ -124,6 +124,67 @@ test_ban (void)
 }
 
 static void
+test_places (void)
+{
+  g_autoptr (UsherDocument) user = make_user ();
+  gint64 now = 100 * G_TIME_SPAN_DAY;
+
+  g_test_summary ("A place is known for 30 days from the last time, and noted once a day.");
+
+  g_assert_false (usher_user_knows_place (user, "192.0.2.1", now));
+  g_assert_true (usher_user_note_place (user, "192.0.2.1", now));
+  g_assert_true (usher_user_knows_place (user, "192.0.2.1", now));
+  g_assert_false (usher_user_knows_place (user, "192.0.2.11", now));
+  g_assert_false (usher_user_knows_place (user, "192.0.2.", now));
+  g_assert_false (
+      usher_user_note_place (user, "192.0.2.1", now + G_TIME_SPAN_DAY - G_USEC_PER_SEC));
+
+  now += G_TIME_SPAN_DAY;
+  g_assert_true (usher_user_note_place (user, "192.0.2.1", now));
+  g_assert_true (usher_user_knows_place (user, "192.0.2.1", now + 30 * G_TIME_SPAN_DAY));
+  g_assert_false (usher_user_knows_place (user, "192.0.2.1", now + 31 * G_TIME_SPAN_DAY));
+  g_assert_null (strstr (usher_document_get_string (user, USHER_USER_PLACES), "192"));
+}
+
+static void
+test_places_bounded (void)
+{
+  g_autoptr (UsherDocument) user = make_user ();
+
+  g_test_summary ("A user has so many places, and the one that was not seen for longest goes.");
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *network = g_strdup_printf ("192.0.2.%u", i);
+
+      g_assert_true (usher_user_note_place (user, network, i * G_TIME_SPAN_HOUR));
+      if (i > 50)
+        g_assert_true (usher_user_knows_place (user, "192.0.2.50", i * G_TIME_SPAN_HOUR) ==
+                       (i < 66));
+    }
+
+  g_assert_cmpuint (strlen (usher_document_get_string (user, USHER_USER_PLACES)), <, 600);
+  g_assert_false (usher_user_knows_place (user, "192.0.2.83", 99 * G_TIME_SPAN_HOUR));
+  g_assert_true (usher_user_knows_place (user, "192.0.2.84", 99 * G_TIME_SPAN_HOUR));
+  g_assert_true (usher_user_knows_place (user, "192.0.2.99", 99 * G_TIME_SPAN_HOUR));
+}
+
+static void
+test_places_clock (void)
+{
+  g_autoptr (UsherDocument) user = make_user ();
+  gint64 now = 100 * G_TIME_SPAN_DAY;
+
+  g_test_summary ("What was noted while the clock was ahead is not known for ever.");
+
+  usher_user_note_place (user, "192.0.2.1", now + 365 * G_TIME_SPAN_DAY);
+  g_assert_false (usher_user_knows_place (user, "192.0.2.1", now));
+  g_assert_true (usher_user_note_place (user, "192.0.2.1", now));
+  g_assert_true (usher_user_knows_place (user, "192.0.2.1", now));
+  g_assert_false (usher_user_knows_place (user, "192.0.2.1", now + 365 * G_TIME_SPAN_DAY));
+}
+
+static void
 test_secret (void)
 {
   g_autoptr (UsherDocument) user = make_user ();
@@ -147,6 +208,9 @@ main (int argc, char **argv)
   g_test_add_func ("/user/email/bad", test_email_bad);
   g_test_add_func ("/user/email/key", test_email_key);
   g_test_add_func ("/user/ban", test_ban);
+  g_test_add_func ("/user/places/known", test_places);
+  g_test_add_func ("/user/places/bounded", test_places_bounded);
+  g_test_add_func ("/user/places/clock", test_places_clock);
   g_test_add_func ("/user/secret", test_secret);
 
   return g_test_run ();
