@@ -15,11 +15,11 @@
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
 
-/* The key is the id of the seller. The payload says how far it has come, for which version of him; without one it begins. */
-#define TIMER   "seller"
-#define VERSION "version"
-#define AFTER   "after"
-#define PAUSES  "pauses"
+/* The key is the id of the seller. The payload says how far it has come; without one it begins. A ban sets it anew, and what
+ * a round that fired before has decided is not committed then. */
+#define TIMER  "seller"
+#define AFTER  "after"
+#define PAUSES "pauses"
 
 /* how many tickets are looked at for one that has to change */
 #define GLANCE 16
@@ -30,7 +30,6 @@ static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
 /* where a round stands */
 typedef struct
 {
-  gint64 version;    /* of the seller */
   const char *after; /* (nullable): the id of the last ticket that it has seen */
   gint64 n_pauses;   /* how many were before it */
 } Round;
@@ -42,26 +41,12 @@ schedule (UsherUnit *unit, const char *user_id, const Round *round, gint64 delay
   g_autofree char *payload = NULL;
 
   usher_json_writer_begin_object (writer);
-  usher_json_writer_set_integer (writer, VERSION, round->version);
   if (round->after != NULL)
     usher_json_writer_set_string (writer, AFTER, round->after);
   usher_json_writer_set_integer (writer, PAUSES, round->n_pauses);
   usher_json_writer_end_object (writer);
   payload = usher_json_writer_end (writer);
   usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit) + delay, payload);
-}
-
-/* What was begun for another version of the seller begins anew. @round: with his version; it points into @json. */
-static void
-read_round (UsherJson *json, Round *round)
-{
-  gint64 version = 0;
-
-  if (!usher_json_get_integer (json, VERSION, &version) || version != round->version)
-    return;
-
-  round->after = usher_json_get_string (json, AFTER);
-  usher_json_get_integer (json, PAUSES, &round->n_pauses);
 }
 
 /* the next of his tickets behind @after */
@@ -82,7 +67,7 @@ list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **
 static void
 pause_round (UsherUnit *unit, const char *user_id, const Round *round)
 {
-  const Round next = { .version = round->version, .n_pauses = round->n_pauses + 1 };
+  const Round next = { .n_pauses = round->n_pauses + 1 };
 
   if (round->n_pauses < (gint64) G_N_ELEMENTS (pauses))
     schedule (unit, user_id, &next, pauses[round->n_pauses]);
@@ -131,13 +116,13 @@ on_round (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error
   if (seller == NULL)
     return FALSE;
 
-  round.version = usher_seller_get_version (seller);
   if (payload != NULL)
     {
       json = usher_json_parse (payload, -1, error);
       if (json == NULL)
         return FALSE;
-      read_round (json, &round);
+      round.after = usher_json_get_string (json, AFTER);
+      usher_json_get_integer (json, PAUSES, &round.n_pauses);
     }
 
   return go_on (unit, seller, &round, error);
