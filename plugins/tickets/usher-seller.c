@@ -30,16 +30,11 @@ usher_seller_is_banned (UsherDocument *seller)
   return seller != NULL && usher_document_get_boolean (seller, BANNED);
 }
 
-gint64
-usher_seller_get_version (UsherDocument *seller)
-{
-  return usher_document_get_integer (seller, VERSION);
-}
-
 gboolean
 usher_seller_learn (UsherDocument *seller, gboolean banned, gint64 version)
 {
-  if (usher_document_has (seller, VERSION) && version <= usher_seller_get_version (seller))
+  if (usher_document_has (seller, VERSION) &&
+      version <= usher_document_get_integer (seller, VERSION))
     return FALSE;
 
   usher_document_set_boolean (seller, BANNED, banned);

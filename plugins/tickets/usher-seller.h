@@ -17,8 +17,6 @@ const UsherField *usher_seller_get_fields (guint *n_fields);
 
 /* @seller: (nullable): nobody has said a word of him */
 gboolean usher_seller_is_banned (UsherDocument *seller);
-/* the version of the user that said so */
-gint64 usher_seller_get_version (UsherDocument *seller);
 /* Takes over what version @version of the user says. FALSE: a later one was here before, or the same. */
 gboolean usher_seller_learn (UsherDocument *seller, gboolean banned, gint64 version);
 

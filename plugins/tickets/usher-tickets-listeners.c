@@ -11,6 +11,7 @@
 #include <usher.h>
 
 #include "usher-orders-contract.h"
+#include "usher-seller.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
 
@@ -65,12 +66,19 @@ refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id, cons
   return TRUE;
 }
 
+/* as tickets has heard of it so far, whether the ticket is hidden yet or not */
 static gboolean
 is_seller_banned (UsherUnit *unit, UsherDocument *ticket, gboolean *banned, GError **error)
 {
   const char *user_id = usher_document_get_string (ticket, USHER_TICKETS_USER_ID);
+  g_autoptr (UsherDocument) seller = NULL;
 
-  return usher_tickets_service_is_banned (unit, user_id, banned, error);
+  if (!usher_unit_lookup (unit, USHER_SELLER_COLLECTION, user_id, &seller, error))
+    return FALSE;
+
+  *banned = usher_seller_is_banned (seller);
+
+  return TRUE;
 }
 
 static gboolean

@@ -61,15 +61,11 @@ create_ticket (UsherRequest *request,
 {
   UsherSchema *schema = usher_context_get_schema (user_data, USHER_TICKET_COLLECTION);
   g_autoptr (UsherDocument) ticket = usher_request_read (request, schema, error);
-  gboolean banned;
 
-  if (ticket == NULL ||
-      !usher_tickets_service_is_banned (unit, get_user_id (request), &banned, error))
+  if (ticket == NULL)
     return FALSE;
 
   usher_document_set_string (ticket, USHER_TICKETS_USER_ID, get_user_id (request));
-  /* the session of who was banned just now may last a moment longer */
-  usher_ticket_hide (ticket, banned);
   if (!usher_unit_insert (unit, ticket, error))
     return FALSE;
 

@@ -15,23 +15,23 @@
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
 
-/* The key is the id of the seller. The payload says how far it has come, for which version of him; without one it begins. */
-#define TIMER   "seller"
-#define VERSION "version"
-#define AFTER   "after"
-#define LAST    "last"
+/* The key is the id of the seller. The payload says how far it has come; without one it begins. A ban sets it anew, and what
+ * a round that fired before has decided is not committed then. */
+#define TIMER  "seller"
+#define AFTER  "after"
+#define PAUSES "pauses"
 
 /* how many tickets are looked at for one that has to change */
 #define GLANCE 16
-/* A ticket may be committed after the round by a request that saw the seller before it. None runs that long. */
-#define LAST_ROUND G_TIME_SPAN_MINUTE
+/* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
+ * the round: others follow after these pauses. Until then it is in the list, but nobody can order it. */
+static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
 
 /* where a round stands */
 typedef struct
 {
-  gint64 version;    /* of the seller */
   const char *after; /* (nullable): the id of the last ticket that it has seen */
-  gboolean last;     /* no other one follows */
+  gint64 n_pauses;   /* how many were before it */
 } Round;
 
 static void
@@ -41,26 +41,12 @@ schedule (UsherUnit *unit, const char *user_id, const Round *round, gint64 delay
   g_autofree char *payload = NULL;
 
   usher_json_writer_begin_object (writer);
-  usher_json_writer_set_integer (writer, VERSION, round->version);
   if (round->after != NULL)
     usher_json_writer_set_string (writer, AFTER, round->after);
-  usher_json_writer_set_boolean (writer, LAST, round->last);
+  usher_json_writer_set_integer (writer, PAUSES, round->n_pauses);
   usher_json_writer_end_object (writer);
   payload = usher_json_writer_end (writer);
   usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit) + delay, payload);
-}
-
-/* What was begun for another version of the seller begins anew. @round: with his version; it points into @json. */
-static void
-read_round (UsherJson *json, Round *round)
-{
-  gint64 version = 0;
-
-  if (!usher_json_get_integer (json, VERSION, &version) || version != round->version)
-    return;
-
-  round->after = usher_json_get_string (json, AFTER);
-  usher_json_get_boolean (json, LAST, &round->last);
 }
 
 /* the next of his tickets behind @after */
@@ -75,6 +61,16 @@ list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **
     usher_query_after (query, after);
 
   return usher_unit_query (unit, query, error);
+}
+
+/* the next one begins anew, after the pause */
+static void
+pause_round (UsherUnit *unit, const char *user_id, const Round *round)
+{
+  const Round next = { .n_pauses = round->n_pauses + 1 };
+
+  if (round->n_pauses < (gint64) G_N_ELEMENTS (pauses))
+    schedule (unit, user_id, &next, pauses[round->n_pauses]);
 }
 
 /* Changes the first ticket that is not as it should be, and sets the timer for those behind it. */
@@ -102,8 +98,8 @@ go_on (UsherUnit *unit, UsherDocument *seller, Round *round, GError **error)
 
   if (found || tickets->len == GLANCE)
     schedule (unit, user_id, round, 0);
-  else if (!round->last)
-    schedule (unit, user_id, &(Round){ .version = round->version, .last = TRUE }, LAST_ROUND);
+  else
+    pause_round (unit, user_id, round);
 
   return TRUE;
 }
@@ -120,13 +116,13 @@ on_round (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error
   if (seller == NULL)
     return FALSE;
 
-  round.version = usher_seller_get_version (seller);
   if (payload != NULL)
     {
       json = usher_json_parse (payload, -1, error);
       if (json == NULL)
         return FALSE;
-      read_round (json, &round);
+      round.after = usher_json_get_string (json, AFTER);
+      usher_json_get_integer (json, PAUSES, &round.n_pauses);
     }
 
   return go_on (unit, seller, &round, error);
@@ -191,20 +187,4 @@ usher_tickets_service_add_sellers (UsherContext *context)
   usher_context_add_timer (context, TIMER, on_round, NULL, NULL);
   usher_context_add_listener (context, USHER_AUTH_BANNED, NULL, on_banned, NULL, NULL);
   usher_context_add_listener (context, USHER_AUTH_UNBANNED, NULL, on_unbanned, NULL, NULL);
-}
-
-gboolean
-usher_tickets_service_is_banned (UsherUnit *unit,
-                                 const char *user_id,
-                                 gboolean *banned,
-                                 GError **error)
-{
-  g_autoptr (UsherDocument) seller = NULL;
-
-  if (!usher_unit_lookup (unit, USHER_SELLER_COLLECTION, user_id, &seller, error))
-    return FALSE;
-
-  *banned = usher_seller_is_banned (seller);
-
-  return TRUE;
 }

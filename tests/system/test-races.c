@@ -215,7 +215,7 @@ test_payments (Fixture *fixture, gconstpointer data)
 typedef struct
 {
   const char *ticket_id;
-  guint delay; /* how many requests the editor makes first */
+  guint delay; /* how many requests the owner makes first */
 } Edit;
 
 static void
@@ -249,7 +249,6 @@ test_price (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < n_rounds; i++)
     {
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
-
       Edit edit = { ticket_id, i % 12 * 10 };
 
       let_race (clients, 2, edit_or_order, &edit);
@@ -267,6 +266,61 @@ test_price (Fixture *fixture, gconstpointer data)
                   n_edited,
                   n_rounds,
                   n_refused);
+}
+
+static void
+withdraw_or_order (UsherTestClient *client, guint index, gpointer user_data)
+{
+  const Edit *edit = user_data;
+  g_autofree char *path = g_strconcat ("/api/tickets/", edit->ticket_id, NULL);
+
+  if (index != 0)
+    {
+      order (client, index, (gpointer) edit->ticket_id);
+      return;
+    }
+
+  for (guint i = 0; i < edit->delay; i++)
+    usher_test_client_send (client, "GET", path, NULL);
+  usher_test_client_send (client, "DELETE", path, NULL);
+}
+
+static void
+test_withdrawals (Fixture *fixture, gconstpointer data)
+{
+  guint n_rounds = usher_test_scale (100);
+  UsherTestClient *clients[] = { fixture->seller, fixture->runners[0] };
+  static const char refused[] = "SELECT count(*) FROM \"order\" WHERE reason = 'withdrawn'";
+  guint n_withdrawn = 0;
+  guint n_too_late = 0;
+
+  g_test_summary ("A ticket is sold or withdrawn, never both, however close they come");
+
+  for (guint i = 0; i < n_rounds; i++)
+    {
+      g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
+      Edit edit = { ticket_id, i % 12 * 10 };
+
+      let_race (clients, 2, withdraw_or_order, &edit);
+      if (usher_test_client_get_status (fixture->seller) == 204)
+        n_withdrawn++;
+      else
+        usher_test_assert_refused (fixture->seller, 400, "Cannot withdraw a reserved ticket");
+      if (usher_test_client_get_status (fixture->runners[0]) != 201)
+        {
+          usher_test_assert_refused (fixture->runners[0], 400, "Ticket is not for sale");
+          n_too_late++;
+        }
+    }
+
+  usher_test_checker_await_settled (fixture->checker);
+  g_assert_cmpint (usher_test_checker_query (fixture->checker, refused),
+                   ==,
+                   n_withdrawn - n_too_late);
+  g_test_message ("%u of %u were withdrawn, %u before they were ordered",
+                  n_withdrawn,
+                  n_rounds,
+                  n_too_late);
 }
 
 static void
@@ -343,6 +397,7 @@ main (int argc, char *argv[])
   add ("sign-ups", 0, test_sign_ups);
   add ("payments", 1, test_payments);
   add ("price", 1, test_price);
+  add ("withdrawals", 1, test_withdrawals);
   add ("fresh-ticket", 1, test_fresh_ticket);
   add ("fresh-order", 1, test_fresh_order);
   add ("cancels", 4, test_cancels);

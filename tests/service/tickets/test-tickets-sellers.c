@@ -144,14 +144,17 @@ test_create (UsherTestHostFixture *fixture, gconstpointer data)
   g_autoptr (UsherEvent) event = NULL;
 
   g_test_summary (
-      "What she lists with a session that outlived the ban is hidden from the beginning.");
+      "What she lists with a session that outlived the ban is sold to nobody, and hidden soon.");
 
   ticket_stage_tell_ban (host, TRUE, 1);
-  id = usher_test_host_create (host, "/api/tickets", ALICE, GOOD_TICKET);
-  assert_ticket (host, id, "true", "0");
+  id = ticket_stage_make (host, GOOD_TICKET);
+  ticket_stage_reserve (host, id, ORDER);
+  event = usher_test_host_take_event (host, "tickets", USHER_TICKETS_RESERVATION_FAILED);
+  usher_test_assert_event_member (event, "reason", "seller-banned");
+
+  usher_test_host_turn (host, 2 * G_TIME_SPAN_SECOND);
+  assert_ticket (host, id, "true", "1");
   assert_n_listed (host, 0);
-  event = usher_test_host_take_event (host, "tickets", USHER_TICKETS_CREATED);
-  usher_test_assert_event_member (event, "hidden", "true");
 
   ticket_stage_tell_ban (host, FALSE, 2);
   assert_n_listed (host, 1);
@@ -163,9 +166,10 @@ test_late (UsherTestHostFixture *fixture, gconstpointer data)
   UsherTestHost *host = fixture->host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
 
-  g_test_summary ("A ticket that was committed behind the round is found by the last one.");
+  g_test_summary ("A ticket that was committed behind two rounds is found by the last one.");
 
   ticket_stage_tell_ban (host, TRUE, 1);
+  usher_test_host_turn (host, 2 * G_TIME_SPAN_SECOND);
   /* as a request would have left it that saw her before the ban */
   ticket_stage_execute (host,
                         "UPDATE \"c:tickets\" SET body = json_remove (body, '$.hidden'),"
