@@ -15,16 +15,33 @@
 #define ENDPOINT   "inproc://usher-bus"
 #define BUS_FOLDER "bus"
 
+static char *
+make_path (const UsherSetup *setup)
+{
+  return g_build_filename (setup->options->data, BUS_FOLDER, NULL);
+}
+
+gboolean
+usher_own_hub_adopt (const UsherSetup *setup, GError **error)
+{
+  g_autofree char *directory = make_path (setup);
+
+  return !setup->options->adopts || usher_hub_adopt (directory, setup->clock, error);
+}
+
 gboolean
 usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
 {
   UsherSettings *settings = setup->settings;
-  g_autofree char *directory = g_build_filename (setup->options->data, BUS_FOLDER, NULL);
+  g_autofree char *directory = make_path (setup);
   const UsherHubLimits limits = {
     .max_messages = (guint64) usher_settings_get_integer (settings, "bus", "max-messages"),
     .max_bytes = (guint64) usher_settings_get_integer (settings, "bus", "max-bytes"),
     .max_age = usher_settings_get_integer (settings, "bus", "max-age") * G_TIME_SPAN_SECOND,
   };
+
+  if (!usher_own_hub_adopt (setup, error))
+    return FALSE;
 
   self->hub = usher_hub_new (directory, setup->clock, &limits, error);
 
