@@ -151,6 +151,78 @@ usher_bus_is_connected (UsherBus *self)
 }
 
 /**
+ * usher_bus_dup_refusal:
+ * @self: a bus
+ *
+ * Tells why the hub does not let this member in, such as another one that has its name, or a log that is not the one that it
+ * knew. Any thread.
+ *
+ * Returns: (transfer full) (nullable): the reason, `NULL`: it is let in, or has not been answered
+ */
+char *
+usher_bus_dup_refusal (UsherBus *self)
+{
+  UsherBusInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_BUS (self), NULL);
+
+  iface = USHER_BUS_GET_IFACE (self);
+
+  return iface->dup_refusal != NULL ? iface->dup_refusal (self) : NULL;
+}
+
+/**
+ * usher_bus_check_log:
+ * @self: a bus
+ * @known: how far its log had come when somebody looked before; of no log: nobody did
+ * @error: return location for a [error@Error]
+ *
+ * Asks whether the bus has that log still, and all that it had: one that was emptied, replaced, or put back from an older copy
+ * lacks events. Whoever was told that it has insists on that from now on: after the connection was lost the member comes back to no
+ * other log. On any thread but the bus's own.
+ *
+ * Returns: whether it has; else `USHER_ERROR_CONFLICT` names both logs and what can be done, `USHER_ERROR_UNAVAILABLE` when the
+ *   hub does not answer
+ */
+gboolean
+usher_bus_check_log (UsherBus *self, const UsherReach *known, GError **error)
+{
+  UsherBusInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (known != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  iface = USHER_BUS_GET_IFACE (self);
+
+  return iface->check_log == NULL || iface->check_log (self, known, error);
+}
+
+/**
+ * usher_bus_get_reach:
+ * @self: a bus
+ * @reach: (out): which log the bus has, and how far it had come when it was heard last
+ *
+ * Tells of the log what the bus has said: with each confirmation, which counts what it confirms, and once a second. What is
+ * known of another log's sequences says nothing about this one's. Any thread.
+ *
+ * Returns: whether the bus has said anything
+ */
+gboolean
+usher_bus_get_reach (UsherBus *self, UsherReach *reach)
+{
+  UsherBusInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_BUS (self), FALSE);
+  g_return_val_if_fail (reach != NULL, FALSE);
+
+  *reach = (UsherReach){ 0 };
+  iface = USHER_BUS_GET_IFACE (self);
+
+  return iface->get_reach != NULL && iface->get_reach (self, reach);
+}
+
+/**
  * usher_bus_pause:
  * @self: a bus
  * @error: return location for a [error@Error]

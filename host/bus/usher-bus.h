@@ -14,6 +14,7 @@
 #include "usher-event.h"
 #include "usher-events-query.h"
 #include "usher-macros.h"
+#include "usher-reach.h"
 #include "usher-subscription.h"
 
 G_BEGIN_DECLS
@@ -80,6 +81,9 @@ struct _UsherBusInterface
   gboolean (*unsubscribe) (UsherBus *self, guint subscription_id, gboolean forget, GError **error);
   void (*set_idle_func) (UsherBus *self, UsherBusIdleFunc func, gpointer user_data);
   gboolean (*is_connected) (UsherBus *self);
+  char *(*dup_refusal) (UsherBus *self);
+  gboolean (*check_log) (UsherBus *self, const UsherReach *known, GError **error);
+  gboolean (*get_reach) (UsherBus *self, UsherReach *reach);
   gboolean (*pause) (UsherBus *self, GError **error);
   gboolean (*close) (UsherBus *self, gint64 timeout, GError **error);
   gboolean (*get_last_sequence) (UsherBus *self,
@@ -131,6 +135,12 @@ void usher_bus_set_idle_func (UsherBus *self,
                               GDestroyNotify destroy);
 USHER_API
 gboolean usher_bus_is_connected (UsherBus *self);
+USHER_API
+char *usher_bus_dup_refusal (UsherBus *self);
+USHER_API
+gboolean usher_bus_check_log (UsherBus *self, const UsherReach *known, GError **error);
+USHER_API
+gboolean usher_bus_get_reach (UsherBus *self, UsherReach *reach);
 USHER_API
 gboolean usher_bus_pause (UsherBus *self, GError **error);
 USHER_API

@@ -10,6 +10,7 @@
 
 #include "usher-delivery.h"
 #include "usher-event.h"
+#include "usher-reach.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +18,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   /* member to hub */
-  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance, u32 version */
+  USHER_FRAME_HELLO =
+      1, /* client, endpoint, u32 session, u64 instance, u32 version, reach of the log that it knows */
   USHER_FRAME_PUBLISH, /* channel, u64 first number, u64 up to which its answers are known, u16 count, events */
   USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
                             u32 max deliver, i64 defer limit */
@@ -30,12 +32,13 @@ typedef enum
   USHER_FRAME_BYE,   /* u32 request */
   /* hub to member, on the way back */
   USHER_FRAME_WELCOME =
-      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session, u32 version */
+      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session, u32 version,
+             reach */
   USHER_FRAME_AGAIN, /* the hub does not know the member: say hello */
-  USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
+  USHER_FRAME_CONFIRM, /* u32 session, reach, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
   USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number, and what was asked for */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
-  USHER_FRAME_PONG,
+  USHER_FRAME_PONG,    /* reach, where it answers a ping */
   USHER_FRAME_GROWN,   /* channel, u64 last sequence: for who has no way for channels */
   USHER_FRAME_REFUSED, /* reason, u8 UsherError: to a hello */
   /* hub to member, deliveries */
@@ -55,6 +58,7 @@ typedef enum
   USHER_ASK_REPLAY, /* id */
   USHER_ASK_DROP,   /* id */
   USHER_ASK_FIND,   /* id: the record of what is parked, with its event */
+  USHER_ASK_CHECK,  /* reach: whether the log has come so far */
 } UsherAskKind;
 
 #define USHER_FRAME_MAX_EVENTS 64
@@ -73,6 +77,8 @@ void usher_frame_add_u16 (GByteArray *frame, guint16 value);
 void usher_frame_add_u32 (GByteArray *frame, guint32 value);
 void usher_frame_add_u64 (GByteArray *frame, guint64 value);
 void usher_frame_add_text (GByteArray *frame, const char *text);
+/* log, u64 run, u64 position, i64 time */
+void usher_frame_add_reach (GByteArray *frame, const UsherReach *reach);
 /* u32 size of what follows, 16 bytes of id, i64 time, correlation, causation, traceparent, payload */
 void usher_frame_add_event (GByteArray *frame, UsherEvent *event);
 
@@ -94,6 +100,7 @@ guint64 usher_frame_read_u64 (UsherFrameReader *reader);
 gboolean usher_frame_read_part (UsherFrameReader *reader, UsherFrameReader *part);
 /* a copy; NULL for an empty one */
 char *usher_frame_read_text (UsherFrameReader *reader);
+void usher_frame_read_reach (UsherFrameReader *reader, UsherReach *reach);
 /* skips one event and tells its bytes and the bytes of its id; FALSE at the end or when malformed */
 gboolean usher_frame_skip_event (UsherFrameReader *reader,
                                  const guint8 **bytes,

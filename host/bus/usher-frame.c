@@ -68,6 +68,15 @@ usher_frame_add_text (GByteArray *frame, const char *text)
   add_bytes (frame, text != NULL ? text : "", text != NULL ? strlen (text) : 0);
 }
 
+void
+usher_frame_add_reach (GByteArray *frame, const UsherReach *reach)
+{
+  usher_frame_add_text (frame, reach->log);
+  usher_frame_add_u64 (frame, reach->run);
+  usher_frame_add_u64 (frame, reach->position);
+  usher_frame_add_u64 (frame, (guint64) reach->time);
+}
+
 gboolean
 usher_frame_is_name (const char *text)
 {
@@ -234,6 +243,19 @@ usher_frame_read_text (UsherFrameReader *reader)
     }
 
   return g_strndup ((const char *) bytes, length);
+}
+
+void
+usher_frame_read_reach (UsherFrameReader *reader, UsherReach *reach)
+{
+  g_autofree char *log = usher_frame_read_text (reader);
+
+  usher_reach_set_log (reach, log);
+  reach->run = usher_frame_read_u64 (reader);
+  reach->position = usher_frame_read_u64 (reader);
+  reach->time = (gint64) usher_frame_read_u64 (reader);
+  if (reach->time < 0)
+    reader->failed = TRUE;
 }
 
 gboolean

@@ -22,6 +22,8 @@ typedef struct
   guint session;  /* the member's own count of its hellos */
   guint64 instance;
   guint version;
+  UsherReach
+      known; /* how far the log had come that the member insists on; of no log: it has no such */
 } UsherHello;
 
 /* WELCOME; likewise. */
@@ -32,6 +34,7 @@ typedef struct
   char *live;  /* (owned) (nullable): endpoint of channels */
   guint session;
   guint version;
+  UsherReach reach; /* of the hub's log */
 } UsherWelcome;
 
 /* (transfer full): the frame */

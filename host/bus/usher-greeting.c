@@ -19,6 +19,15 @@ read_version (UsherFrameReader *reader)
   return reader->at == reader->end ? FIRST_VERSION : usher_frame_read_u32 (reader);
 }
 
+/* What another version has there is not known. */
+static void
+read_reach (UsherFrameReader *reader, guint version, UsherReach *reach)
+{
+  *reach = (UsherReach){ 0 };
+  if (version == USHER_WIRE_VERSION)
+    usher_frame_read_reach (reader, reach);
+}
+
 GByteArray *
 usher_hello_write (const UsherHello *self)
 {
@@ -29,6 +38,7 @@ usher_hello_write (const UsherHello *self)
   usher_frame_add_u32 (frame, self->session);
   usher_frame_add_u64 (frame, self->instance);
   usher_frame_add_u32 (frame, self->version);
+  usher_frame_add_reach (frame, &self->known);
 
   return frame;
 }
@@ -41,6 +51,7 @@ usher_hello_read (UsherHello *self, UsherFrameReader *reader)
   self->session = usher_frame_read_u32 (reader);
   self->instance = usher_frame_read_u64 (reader);
   self->version = read_version (reader);
+  read_reach (reader, self->version, &self->known);
 
   return !reader->failed;
 }
@@ -62,6 +73,7 @@ usher_welcome_write (const UsherWelcome *self)
   usher_frame_add_text (frame, self->live);
   usher_frame_add_u32 (frame, self->session);
   usher_frame_add_u32 (frame, self->version);
+  usher_frame_add_reach (frame, &self->reach);
 
   return frame;
 }
@@ -74,6 +86,7 @@ usher_welcome_read (UsherWelcome *self, UsherFrameReader *reader)
   self->live = usher_frame_read_text (reader);
   self->session = usher_frame_read_u32 (reader);
   self->version = read_version (reader);
+  read_reach (reader, self->version, &self->reach);
 
   return !reader->failed;
 }

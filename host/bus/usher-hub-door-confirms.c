@@ -122,8 +122,11 @@ static void
 send_confirm (UsherHubDoor *self, const UsherHubConfirm *confirm, guint8 code)
 {
   GByteArray *frame = usher_frame_new (USHER_FRAME_CONFIRM);
+  UsherReach reach;
 
+  usher_hub_log_get_reach (self->log, &reach);
   usher_frame_add_u32 (frame, confirm->session);
+  usher_frame_add_reach (frame, &reach);
   usher_frame_add_u64 (frame, confirm->last);
   usher_frame_add_u16 (frame, code != 0 ? (guint16) (confirm->last - confirm->first + 1) : 0);
   for (guint64 number = confirm->first; code != 0 && number <= confirm->last; number++)

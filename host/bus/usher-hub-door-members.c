@@ -43,12 +43,13 @@ usher_hub_door_remove_member (UsherHubDoor *self, UsherHubMember *member, gboole
 static void
 send_welcome (UsherHubDoor *self, const UsherHubMember *member, const UsherHubEntrance *entrance)
 {
-  const UsherWelcome welcome = { .epoch = self->epoch,
-                                 .push = member->push != NULL ? member->endpoint : NULL,
-                                 .live = entrance->live,
-                                 .session = member->session,
-                                 .version = USHER_WIRE_VERSION };
+  UsherWelcome welcome = { .epoch = self->epoch,
+                           .push = member->push != NULL ? member->endpoint : NULL,
+                           .live = entrance->live,
+                           .session = member->session,
+                           .version = USHER_WIRE_VERSION };
 
+  usher_hub_log_get_reach (self->log, &welcome.reach);
   usher_hub_door_send (self, member->identity, usher_welcome_write (&welcome));
 }
 
@@ -173,7 +174,7 @@ read_hello (UsherHubDoor *self,
 
   *entrance = is_sound ? usher_hub_door_find_entrance (self, hello->endpoint) : NULL;
   if (*entrance != NULL)
-    return TRUE;
+    return usher_hub_log_check (self->log, &hello->known, error);
 
   if (is_sound)
     g_set_error (error,

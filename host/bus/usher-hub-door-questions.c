@@ -19,8 +19,9 @@ typedef struct
   UsherFrameReader *reader; /* behind its kind */
 } Question;
 
+/* @error: (nullable): NULL: there is nothing else to say */
 static void
-refuse (const Question *question, const GError *error)
+reply (const Question *question, const GError *error)
 {
   usher_hub_door_reply (
       question->door, question->member->identity, question->request, error, NULL, 0);
@@ -49,6 +50,20 @@ answer_last_sequence (const Question *question)
 }
 
 static void
+answer_check (const Question *question)
+{
+  UsherReach known;
+  g_autoptr (GError) error = NULL;
+
+  usher_frame_read_reach (question->reader, &known);
+  if (question->reader->failed)
+    g_set_error (&error, USHER_ERROR, USHER_ERROR_INVALID, "that is not how far a log has come");
+  else
+    usher_hub_log_check (question->door->log, &known, &error);
+  reply (question, error);
+}
+
+static void
 answer_figures (const Question *question)
 {
   UsherBusParts parts = usher_frame_read_u32 (question->reader);
@@ -58,7 +73,7 @@ answer_figures (const Question *question)
 
   if (figures == NULL)
     {
-      refuse (question, error);
+      reply (question, error);
       return;
     }
 
@@ -83,7 +98,7 @@ answer_events (const Question *question)
 
   if (!usher_hub_door_answer_events (
           question->door, question->member, question->request, &query, &error))
-    refuse (question, error);
+    reply (question, error);
 }
 
 static void
@@ -99,7 +114,7 @@ answer_parked (const Question *question)
 
   if (list == NULL)
     {
-      refuse (question, error);
+      reply (question, error);
       return;
     }
 
@@ -119,7 +134,7 @@ answer_find (const Question *question)
 
   if (parked == NULL)
     {
-      refuse (question, error);
+      reply (question, error);
       return;
     }
 
@@ -148,7 +163,7 @@ treat_parked (const Question *question,
   if (parked != NULL && func (question->door, parked, &error))
     usher_hub_door_reply_later (question->door, question->member, question->request);
   else
-    refuse (question, error);
+    reply (question, error);
 }
 
 void
@@ -190,6 +205,10 @@ usher_hub_door_take_question (UsherHubDoor *self, UsherHubMember *member, UsherF
       treat_parked (&question, drop);
       break;
 
+    case USHER_ASK_CHECK:
+      answer_check (&question);
+      break;
+
     default:
       {
         g_autoptr (GError) error = g_error_new (USHER_ERROR,
@@ -197,7 +216,7 @@ usher_hub_door_take_question (UsherHubDoor *self, UsherHubMember *member, UsherF
                                                 "the hub has no answer to question %u",
                                                 kind);
 
-        refuse (&question, error);
+        reply (&question, error);
         break;
       }
     }

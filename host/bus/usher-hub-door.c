@@ -113,6 +113,17 @@ usher_hub_door_set_guard (UsherHubDoor *self, UsherGuard *guard)
 }
 
 static void
+answer_ping (UsherHubDoor *self, const UsherHubMember *member)
+{
+  GByteArray *pong = usher_frame_new (USHER_FRAME_PONG);
+  UsherReach reach;
+
+  usher_hub_log_get_reach (self->log, &reach);
+  usher_frame_add_reach (pong, &reach);
+  usher_hub_door_send (self, member->identity, pong);
+}
+
+static void
 handle_member (UsherHubDoor *self, UsherHubMember *member, guint8 type, UsherFrameReader *reader)
 {
   guint request = 0;
@@ -149,7 +160,7 @@ handle_member (UsherHubDoor *self, UsherHubMember *member, guint8 type, UsherFra
       break;
 
     case USHER_FRAME_PING:
-      usher_hub_door_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
+      answer_ping (self, member);
       break;
 
     case USHER_FRAME_BYE:

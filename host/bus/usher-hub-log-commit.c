@@ -121,6 +121,8 @@ usher_hub_log_submit (UsherHubLog *self, gint64 now)
   if (usher_journal_batch_is_empty (self->next))
     return FALSE;
 
+  if (self->next->frames->len > 0)
+    usher_lineage_begin_run (self->lineage, self->n_before + self->n_durable, &self->next->run);
   self->last_write = now;
   self->written = self->next;
   self->next = usher_journal_batch_new ();
@@ -157,6 +159,8 @@ accept (UsherHubLog *self, UsherJournalBatch *batch)
   self->commit_times[self->n_commits % USHER_HUB_COMMIT_TIMES] =
       (guint32) CLAMP (batch->duration, 0, G_MAXINT32);
   self->n_commits++;
+  if (batch->run.id != 0)
+    usher_lineage_add_run (self->lineage, &batch->run);
   accept_frames (self, batch);
   for (guint i = 0; i < batch->expired->len; i++)
     {

@@ -41,6 +41,7 @@ struct _UsherHubLog
   GHashTable *
       lasting; /* (owned) (element-type utf8 UsherHubLimits): of channels that have limits of their own */
   UsherJournal *journal;      /* (owned) */
+  UsherLineage *lineage;      /* (owned) */
   UsherJournalThread *thread; /* (owned) */
   UsherHubLogFuncs funcs;
   gpointer user_data;
@@ -53,6 +54,7 @@ struct _UsherHubLog
   gint64 last_write;
   gint64 next_expiry; /* of the limit of age */
   guint64 in_events, in_bytes;
+  guint64 n_before;     /* events that had come in before the start */
   guint64 n_durable;    /* events since the start */
   guint64 n_duplicates; /* that were published again */
   guint64 n_commits;
@@ -87,6 +89,11 @@ GPtrArray *usher_hub_log_list_channels (UsherHubLog *self);
 guint64 usher_hub_log_find_time (UsherHubLog *self, const UsherHubChannel *channel, gint64 time);
 /* events since the start */
 guint64 usher_hub_log_get_n_durable (UsherHubLog *self);
+
+/* which log it is, and how far it has come */
+void usher_hub_log_get_reach (UsherHubLog *self, UsherReach *reach);
+/* whether it has all that it had when it had come as far as @known; CONFLICT tells both */
+gboolean usher_hub_log_check (UsherHubLog *self, const UsherReach *known, GError **error);
 
 /* Takes well-formed events in, but for those that are known already. Returns how many of them were looked at: with the next one
  * the channel would be too full. */

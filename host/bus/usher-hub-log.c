@@ -46,7 +46,11 @@ on_channel (const char *name,
             guint64 n_bytes,
             gpointer user_data)
 {
-  usher_hub_channel_restore (usher_hub_log_get_channel (user_data, name), first, last, n_bytes);
+  UsherHubLog *self = user_data;
+
+  usher_hub_channel_restore (usher_hub_log_get_channel (self, name), first, last, n_bytes);
+  /* what was dropped had come in too */
+  self->n_before += last;
 }
 
 /* What was published lately may be published again. */
@@ -73,7 +77,9 @@ load (UsherHubLog *self, GError **error)
   gpointer value = NULL;
   guint64 n_known = 0;
 
-  if (!usher_journal_foreach_channel (self->journal, on_channel, self, error))
+  self->lineage = usher_journal_read_lineage (self->journal, error);
+  if (self->lineage == NULL ||
+      !usher_journal_foreach_channel (self->journal, on_channel, self, error))
     return FALSE;
 
   n_known = USHER_HUB_KNOWN_EVENTS / MAX (1, g_hash_table_size (self->channels));
@@ -141,6 +147,7 @@ void
 usher_hub_log_free (UsherHubLog *self)
 {
   g_clear_pointer (&self->thread, usher_journal_thread_free);
+  g_clear_pointer (&self->lineage, usher_lineage_free);
   g_clear_pointer (&self->journal, usher_journal_free);
   usher_journal_batch_free (self->next);
   usher_recent_ids_free (self->known);
@@ -198,6 +205,25 @@ guint64
 usher_hub_log_get_n_durable (UsherHubLog *self)
 {
   return self->n_durable;
+}
+
+void
+usher_hub_log_get_reach (UsherHubLog *self, UsherReach *reach)
+{
+  usher_lineage_get_reach (self->lineage,
+                           self->n_before + self->n_durable,
+                           usher_clock_get_time (self->clock),
+                           reach);
+}
+
+gboolean
+usher_hub_log_check (UsherHubLog *self, const UsherReach *known, GError **error)
+{
+  return usher_lineage_check (self->lineage,
+                              self->n_before + self->n_durable,
+                              usher_clock_get_time (self->clock),
+                              known,
+                              error);
 }
 
 /* Copies the events that the log has not got to @fresh, as far as the channel has room; returns how many were looked

@@ -13,6 +13,7 @@
 #include "usher-endpoint-private.h"
 #include "usher-error.h"
 #include "usher-hub-thread-private.h"
+#include "usher-journal-private.h"
 
 #define LOCK_FILE "hub.lock"
 
@@ -93,6 +94,44 @@ usher_hub_new (const char *directory,
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+/**
+ * usher_hub_adopt:
+ * @directory: where a log is kept that no hub has open; made when it is missing
+ * @clock: the clock
+ * @error: return location for a [error@Error]
+ *
+ * Declares a log to be the right one although stores know another one, or one that has come further: it was emptied, replaced or put
+ * back from an older copy, and what it lacks is lost. The log gets another name. Whoever knew a log until now takes this one over, at
+ * once or when it comes; from then on it is as particular as ever. Any thread.
+ *
+ * Returns: whether it is done: `USHER_ERROR_BUSY` names the process that has the directory, others are those of [ctor@Hub.new]
+ */
+gboolean
+usher_hub_adopt (const char *directory, UsherClock *clock, GError **error)
+{
+  UsherDirectoryLock *lock = NULL;
+  UsherJournal *journal = NULL;
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (directory != NULL, FALSE);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  lock = usher_directory_lock_new (
+      directory, LOCK_FILE, "bus directory", USHER_DIRECTORY_ALONE, error);
+  if (lock == NULL)
+    return FALSE;
+
+  journal = usher_journal_new (directory, error);
+  ok = journal != NULL && usher_journal_adopt (journal, usher_clock_get_time (clock), error);
+  g_clear_pointer (&journal, usher_journal_free);
+  usher_directory_lock_free (lock);
+  if (ok)
+    g_message ("the log in “%s” is adopted: services take it over as it is", directory);
+
+  return ok;
 }
 
 /**

@@ -56,6 +56,8 @@ UsherHub *usher_hub_new (const char *directory,
                          const UsherHubLimits *limits,
                          GError **error);
 USHER_API
+gboolean usher_hub_adopt (const char *directory, UsherClock *clock, GError **error);
+USHER_API
 gboolean usher_hub_set_keys (UsherHub *self, const char *directory, GError **error);
 USHER_API
 char *usher_hub_bind (UsherHub *self, const char *endpoint, GError **error);

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "usher-clock.h"
+#include "usher-lineage-private.h"
 
 G_BEGIN_DECLS
 
@@ -58,6 +59,7 @@ typedef struct
   GPtrArray *parked;    /* (owned) (element-type UsherParked): to be kept */
   GHashTable *unparked; /* (owned) (element-type utf8): a set of ids to be forgotten */
   GPtrArray *expired;   /* (owned) (element-type UsherExpired) */
+  UsherLineageRun run;  /* to be noted with the frames, which are the first of it */
   gint64 duration;      /* of the commit, microseconds */
 } UsherJournalBatch;
 
@@ -69,6 +71,11 @@ void usher_journal_frame_free (UsherJournalFrame *self);
 /* errors name the path */
 UsherJournal *usher_journal_new (const char *directory, GError **error);
 void usher_journal_free (UsherJournal *self);
+
+/* which log it is; before anything is committed */
+UsherLineage *usher_journal_read_lineage (UsherJournal *self, GError **error);
+/* as usher_lineage_adopt() */
+gboolean usher_journal_adopt (UsherJournal *self, gint64 time, GError **error);
 
 /* on the thread of the journal alone: all of it, flushed, or nothing */
 gboolean usher_journal_commit (UsherJournal *self, UsherJournalBatch *batch, GError **error);

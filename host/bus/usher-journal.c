@@ -213,7 +213,7 @@ open_connections (UsherJournal *self, GError **error)
   self->writer = usher_sqlite_connection_new (self->path, name, USHER_SQLITE_CREATE, error);
   if (self->writer == NULL ||
       !usher_sqlite_connection_execute (self->writer, writer_setup, error) ||
-      !check_layout (self, error))
+      !check_layout (self, error) || !usher_lineage_prepare (self->writer, error))
     return FALSE;
 
   self->reader = usher_sqlite_connection_new (self->path, name, USHER_SQLITE_NONE, error);
@@ -267,6 +267,18 @@ usher_journal_free (UsherJournal *self)
   g_clear_pointer (&self->writer, usher_sqlite_connection_free);
   g_free (self->path);
   g_free (self);
+}
+
+UsherLineage *
+usher_journal_read_lineage (UsherJournal *self, GError **error)
+{
+  return usher_lineage_new (self->writer, error);
+}
+
+gboolean
+usher_journal_adopt (UsherJournal *self, gint64 time, GError **error)
+{
+  return usher_lineage_adopt (self->writer, time, error);
 }
 
 /* prepared when the journal was opened */
@@ -380,6 +392,9 @@ write_batch (UsherJournal *self, UsherJournalBatch *batch, GError **error)
   GHashTableIter iter;
   gpointer key = NULL;
   gpointer state = NULL;
+
+  if (batch->run.id != 0 && !usher_lineage_write_run (self->writer, &batch->run, error))
+    return FALSE;
 
   for (guint i = 0; i < batch->frames->len; i++)
     if (!write_frame (self, g_ptr_array_index (batch->frames, i), error))

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 /* What is told of the line, on the thread of the member. */
 typedef struct
 {
-  /* the hub knows the member, and of nothing that was said before */
-  void (*came_up) (gpointer user_data);
+  /* the hub knows the member, and of nothing that was said before; its log has come as far as @reach */
+  void (*came_up) (const UsherReach *reach, gpointer user_data);
   /* it does not any more */
   void (*was_lost) (gpointer user_data);
   /* it does not let the member in; it is asked again */
@@ -49,6 +49,8 @@ gboolean usher_line_is_up (UsherLine *self);
 guint usher_line_get_session (UsherLine *self);
 /* an UsherSendFunc */
 void usher_line_send (GByteArray *frame, gpointer user_data);
+/* a hub whose log has not come so far is not the right one from now on */
+void usher_line_set_known (UsherLine *self, const UsherReach *known);
 /* says good-bye instead of hello from now on */
 void usher_line_leave (UsherLine *self);
 /* the channel's live events are wanted */

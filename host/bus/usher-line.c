@@ -49,6 +49,7 @@ struct _UsherLine
   gint64 next_hello;   /* monotonic */
   gint64 next_ping;    /* monotonic */
   guint n_unanswered;  /* pings since the hub was heard */
+  UsherReach known;    /* what the hub's log has at least */
 };
 
 UsherLine *
@@ -116,6 +117,12 @@ usher_line_send (GByteArray *frame, gpointer user_data)
 }
 
 void
+usher_line_set_known (UsherLine *self, const UsherReach *known)
+{
+  self->known = *known;
+}
+
+void
 usher_line_leave (UsherLine *self)
 {
   self->leaving = TRUE;
@@ -136,7 +143,8 @@ say_hello (UsherLine *self, gint64 now)
                              .endpoint = self->endpoint,
                              .session = self->session,
                              .instance = self->instance,
-                             .version = USHER_WIRE_VERSION };
+                             .version = USHER_WIRE_VERSION,
+                             .known = self->known };
 
   if (self->is_up || now < self->next_hello)
     return;
@@ -221,7 +229,7 @@ take_welcome (UsherLine *self, UsherFrameReader *reader)
   self->is_up = TRUE;
   self->told = FALSE;
   self->link->trouble = NULL;
-  self->funcs->came_up (self->user_data);
+  self->funcs->came_up (&welcome.reach, self->user_data);
 }
 
 static void

@@ -26,10 +26,31 @@ end_good_bye (UsherQuestion *question, gpointer user_data)
 }
 
 static void
+set_reach (UsherZmqBus *self, const UsherReach *reach)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->reach = *reach;
+}
+
+/* @refusal: (nullable) */
+static void
+set_refusal (UsherZmqBus *self, const char *refusal)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_free (self->refusal);
+  self->refusal = g_strdup (refusal);
+}
+
+static void
 on_lost (gpointer user_data)
 {
   UsherZmqBus *self = user_data;
 
+  /* this thread alone writes it */
+  if (g_atomic_int_get (&self->insists))
+    usher_line_set_known (self->line, &self->reach);
   g_atomic_int_set (&self->connected, 0);
   usher_subscribers_begin_anew (self->subscribers);
   usher_publisher_begin_anew (self->publisher);
@@ -95,10 +116,12 @@ send_request (UsherZmqBus *self, UsherFrameType type, const guint *seat)
 }
 
 static void
-on_up (gpointer user_data)
+on_up (const UsherReach *reach, gpointer user_data)
 {
   UsherZmqBus *self = user_data;
 
+  set_reach (self, reach);
+  set_refusal (self, NULL);
   g_atomic_int_set (&self->connected, 1);
   /* before it has a seat; nobody asked for the answer */
   if (usher_subscribers_is_paused (self->subscribers))
@@ -132,6 +155,7 @@ on_refused (const GError *error, gpointer user_data)
   UsherZmqBus *self = user_data;
   Refusal refusal = { self, error };
 
+  set_refusal (self, error->message);
   usher_questions_foreach (self->questions, refuse, &refusal);
 }
 
@@ -172,12 +196,26 @@ take_reply (UsherZmqBus *self, UsherFrameReader *reader)
   usher_questions_take_reply (self->questions, id, code, text, number, reader);
 }
 
+static void
+take_reach (UsherZmqBus *self, UsherFrameReader *reader)
+{
+  UsherReach reach;
+
+  usher_frame_read_reach (reader, &reach);
+  if (!reader->failed)
+    set_reach (self, &reach);
+}
+
 /* What was said of an earlier session means other events. */
 static void
 take_confirm (UsherZmqBus *self, UsherFrameReader *reader)
 {
-  if (usher_frame_read_u32 (reader) == usher_line_get_session (self->line))
-    usher_publisher_take_confirm (self->publisher, reader);
+  if (usher_frame_read_u32 (reader) != usher_line_get_session (self->line))
+    return;
+
+  /* before the publishers hear of it */
+  take_reach (self, reader);
+  usher_publisher_take_confirm (self->publisher, reader);
 }
 
 static void
@@ -189,6 +227,8 @@ on_frame (UsherFrameType type, UsherFrameReader *reader, gpointer user_data)
     usher_subscribers_take_deliver (self->subscribers, reader);
   else if (type == USHER_FRAME_CONFIRM)
     take_confirm (self, reader);
+  else if (type == USHER_FRAME_PONG)
+    take_reach (self, reader);
   else if (type == USHER_FRAME_REPLY)
     take_reply (self, reader);
   else if (type == USHER_FRAME_GROWN)

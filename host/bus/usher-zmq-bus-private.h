@@ -31,10 +31,13 @@ struct _UsherZmqBus
   GThread *thread;               /* (owned) (nullable) */
   int stopping;                  /* (atomic) */
   int connected;                 /* (atomic) */
+  int insists;                   /* (atomic): on a log that has come as far as @reach */
 
   GMutex mutex;
   UsherBusIdleFunc idle; /* (mutex mutex) (nullable) */
   gpointer idle_data;    /* (mutex mutex) */
+  UsherReach reach;      /* (mutex mutex): of the hub's log, as far as was heard */
+  char *refusal;         /* (owned) (nullable) (mutex mutex): why the hub does not let us in */
 
   /* the thread alone */
   UsherLine *line;    /* (owned) (nullable) */

@@ -40,6 +40,7 @@ usher_zmq_bus_finalize (GObject *object)
   g_clear_pointer (&self->questions, usher_questions_free);
   g_clear_pointer (&self->line, usher_line_free);
   g_clear_pointer (&self->wake, usher_wake_unref);
+  g_free (self->refusal);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (usher_zmq_bus_parent_class)->finalize (object);
@@ -242,6 +243,15 @@ usher_zmq_bus_is_connected (UsherBus *bus)
   return g_atomic_int_get (&USHER_ZMQ_BUS (bus)->connected) != 0;
 }
 
+static char *
+usher_zmq_bus_dup_refusal (UsherBus *bus)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_strdup (self->refusal);
+}
+
 static gboolean
 usher_zmq_bus_pause (UsherBus *bus, GError **error)
 {
@@ -282,6 +292,34 @@ usher_zmq_bus_get_last_sequence (UsherBus *bus,
   usher_question_clear (&question);
 
   return ok;
+}
+
+static gboolean
+usher_zmq_bus_check_log (UsherBus *bus, const UsherReach *known, GError **error)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  UsherQuestion question = { 0 };
+  gboolean ok = FALSE;
+
+  init_ask (self, &question, USHER_ASK_CHECK);
+  usher_frame_add_reach (question.frame, known);
+  ok = ask (self, &question, PATIENCE, error);
+  usher_question_clear (&question);
+  if (ok)
+    g_atomic_int_set (&self->insists, 1);
+
+  return ok;
+}
+
+static gboolean
+usher_zmq_bus_get_reach (UsherBus *bus, UsherReach *reach)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  *reach = self->reach;
+
+  return usher_reach_is_known (reach);
 }
 
 /* Whether all of an answer was read, and it was sound. */
@@ -501,6 +539,9 @@ bus_iface_init (UsherBusInterface *iface)
   iface->unsubscribe = usher_zmq_bus_unsubscribe;
   iface->set_idle_func = usher_zmq_bus_set_idle_func;
   iface->is_connected = usher_zmq_bus_is_connected;
+  iface->dup_refusal = usher_zmq_bus_dup_refusal;
+  iface->check_log = usher_zmq_bus_check_log;
+  iface->get_reach = usher_zmq_bus_get_reach;
   iface->pause = usher_zmq_bus_pause;
   iface->close = usher_zmq_bus_close;
   iface->get_last_sequence = usher_zmq_bus_get_last_sequence;

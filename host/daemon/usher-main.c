@@ -27,12 +27,15 @@ typedef struct
 
 static const Command commands[] = {
   { "run",
-    { "Runs services, all that are usable or those that are named.", "[SERVICE…]", RUN_FLAGS },
+    { "Runs services, all that are usable or those that are named.",
+      "[SERVICE…]",
+      RUN_FLAGS | USHER_OPTIONS_ADOPT },
     usher_run },
   { "hub",
     { "Runs the bus's hub alone, by default at ipc://RUN/bus.",
       NULL,
-      USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN },
+      USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN |
+          USHER_OPTIONS_ADOPT },
     usher_run_hub },
   { "gateway",
     { "Serves the public for the hosts that are found in the run directory.",
@@ -58,7 +61,7 @@ static const Command commands[] = {
   { "up",
     { "Runs services in processes of their own and keeps them running.",
       "[SERVICE…]",
-      RUN_FLAGS | USHER_OPTIONS_PROFILE,
+      RUN_FLAGS | USHER_OPTIONS_PROFILE | USHER_OPTIONS_ADOPT,
       usher_up_entries },
     usher_up },
   { "ps",

@@ -156,7 +156,18 @@ add_placement (UsherOptions *self, GOptionContext *context, UsherOptionsFlags fl
     { "profile", 0, 0, G_OPTION_ARG_STRING, &self->profile, "Who runs where", "NAME" },
     { NULL },
   };
+  const GOptionEntry adopt[] = {
+    { "adopt",
+      0,
+      0,
+      G_OPTION_ARG_NONE,
+      &self->adopts,
+      "Once: go on with the bus's log as it is, though services know another one",
+      NULL },
+    { NULL },
+  };
 
+  add_group (context, (flags & USHER_OPTIONS_ADOPT) != 0, adopt);
   add_group (context, (flags & USHER_OPTIONS_BUS) != 0, bus);
   add_group (context, (flags & USHER_OPTIONS_RUN) != 0, run);
   add_group (context, (flags & USHER_OPTIONS_PROFILE) != 0, profile);

@@ -19,6 +19,7 @@ typedef enum
   USHER_OPTIONS_RUN = 1 << 3,     /* --run, --name */
   USHER_OPTIONS_PROFILE = 1 << 4, /* --profile */
   USHER_OPTIONS_PROBE = 1 << 5,   /* --probe */
+  USHER_OPTIONS_ADOPT = 1 << 6,   /* --adopt */
 } UsherOptionsFlags;
 
 typedef struct
@@ -37,6 +38,7 @@ typedef struct
   char *run;             /* (owned): the run directory */
   gboolean has_run;      /* it was asked for, so that the process is to be found there */
   char *profile;         /* (owned) (nullable) */
+  gboolean adopts;       /* the log of the bus is right as it is */
   gboolean leaves_out;   /* a plugin that fails is left out although it is named */
 } UsherOptions;
 

@@ -39,11 +39,25 @@ list_lasting (UsherSettings *settings, UsherHubLasting lasting[N_LASTING])
   return n;
 }
 
+static char *
+make_path (const UsherSetup *setup)
+{
+  return g_build_filename (setup->options->data, BUS_FOLDER, NULL);
+}
+
+gboolean
+usher_own_hub_adopt (const UsherSetup *setup, GError **error)
+{
+  g_autofree char *directory = make_path (setup);
+
+  return !setup->options->adopts || usher_hub_adopt (directory, setup->clock, error);
+}
+
 gboolean
 usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
 {
   UsherSettings *settings = setup->settings;
-  g_autofree char *directory = g_build_filename (setup->options->data, BUS_FOLDER, NULL);
+  g_autofree char *directory = make_path (setup);
   UsherHubLasting lasting[N_LASTING];
   const UsherHubLimits limits = {
     .max_messages = (guint64) usher_settings_get_integer (settings, "bus", "max-messages"),
@@ -52,6 +66,9 @@ usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
     .lasting = lasting,
     .n_lasting = list_lasting (settings, lasting),
   };
+
+  if (!usher_own_hub_adopt (setup, error))
+    return FALSE;
 
   self->hub = usher_hub_new (directory, setup->clock, &limits, error);
 

@@ -19,7 +19,9 @@ typedef struct
   UsherBus *bus; /* (owned) (nullable) */
 } UsherOwnHub;
 
-/* with the limits that are set */
+/* what --adopt asks for, if it was given: before anybody has the log */
+gboolean usher_own_hub_adopt (const UsherSetup *setup, GError **error);
+/* with the limits that are set, and what --adopt asks for done */
 gboolean usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error);
 /* joins the own hub, and without one that of the options, under @name */
 gboolean

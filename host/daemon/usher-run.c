@@ -166,5 +166,12 @@ usher_run (const UsherOptions *options)
   };
   Run self = { 0 };
 
+  if (options->adopts && options->bus != NULL)
+    {
+      g_printerr (
+          "usher: --adopt is for whoever has the log: “usher hub”, not a member of --bus\n");
+      return EXIT_USAGE;
+    }
+
   return usher_life_run (&self.life, &kind, options);
 }

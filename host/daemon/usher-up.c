@@ -10,6 +10,7 @@
 
 #include "usher-bus.h"
 #include "usher-commands.h"
+#include "usher-own-hub.h"
 #include "usher-program.h"
 #include "usher-resources.h"
 #include "usher-up-private.h"
@@ -178,7 +179,8 @@ start (UsherLife *life, GError **error)
   self->processes = usher_process_page_new ();
   self->profile = usher_profile_new (setup, error);
   if (self->profile == NULL || !check_resources (self->profile, error) ||
-      !usher_up_add_routes (self, error) || !usher_host_share (setup->host, error))
+      !usher_up_add_routes (self, error) || !usher_own_hub_adopt (setup, error) ||
+      !usher_host_share (setup->host, error))
     return FALSE;
 
   self->supervisor = usher_supervisor_new (setup, self->profile, on_supervisor, self, error);

@@ -18,7 +18,8 @@ typedef struct _UsherRelay UsherRelay;
  * @ticker: (unowned) (nullable): whose thread tends the relay and reads the outbox; NULL: the bus's thread may read it too */
 UsherRelay *usher_relay_new (UsherStore *store, UsherBus *bus, UsherTicker *ticker);
 void usher_relay_free (UsherRelay *self);
-/* sends what an earlier run left, when the lease is ours; before the first commit of this one */
+/* Sends what an earlier run left, when the lease is ours; before the first commit of this one. CONFLICT: the bus has not the log that
+ * the store knows. */
 gboolean usher_relay_start (UsherRelay *self, GError **error);
 /* for the store's observer: the events of a commit that was just committed */
 void usher_relay_add (UsherRelay *self, UsherCommit *commit);

@@ -198,6 +198,15 @@ catch_up (UsherRelay *self)
 }
 
 static void
+keep_reach (UsherRelay *self)
+{
+  UsherReach reach;
+
+  if (usher_bus_get_reach (self->bus, &reach))
+    usher_store_keep_reach (self->store, &reach);
+}
+
+static void
 on_published (UsherEvent *event, const GError *error, gpointer user_data)
 {
   Pending *pending = user_data;
@@ -220,15 +229,43 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
   if (is_late)
     usher_ticker_notice (self->ticker, G_MININT64);
 
-  if (may_trim)
-    usher_store_trim_outbox (self->store, &upto);
+  if (!may_trim)
+    return;
+
+  keep_reach (self);
+  usher_store_trim_outbox (self->store, &upto);
+}
+
+/* What the outbox has let go is in the log, and no other log has it. */
+static gboolean
+check_log (UsherRelay *self, GError **error)
+{
+  UsherReach known;
+  gboolean ok = usher_store_lookup_reach (self->store, &known, error);
+
+  usher_store_end_reads (self->store);
+  if (!ok)
+    return FALSE;
+
+  if (!usher_bus_check_log (self->bus, &known, error))
+    {
+      g_prefix_error (error, "its database and the log of the bus do not fit: ");
+      return FALSE;
+    }
+  keep_reach (self);
+
+  return TRUE;
 }
 
 gboolean
 usher_relay_start (UsherRelay *self, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = NULL;
 
+  if (!check_log (self, error))
+    return FALSE;
+
+  locker = g_mutex_locker_new (&self->mutex);
   self->is_active = usher_store_hold_lease (self->store);
 
   return !self->is_active || read_outbox (self, error);
@@ -324,6 +361,8 @@ usher_relay_tend (UsherRelay *self, gboolean has_lease)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
+  /* events of others that were applied here */
+  keep_reach (self);
   if (has_lease != self->is_active)
     begin_turn (self, has_lease);
 

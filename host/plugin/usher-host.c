@@ -472,6 +472,21 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
   return TRUE;
 }
 
+/* (transfer full) (nullable) */
+static char *
+dup_bus_trouble (UsherHost *self)
+{
+  g_autofree char *refusal = NULL;
+
+  if (self->bus == NULL || usher_bus_is_connected (self->bus))
+    return NULL;
+
+  refusal = usher_bus_dup_refusal (self->bus);
+
+  return refusal != NULL ? g_strdup_printf ("the hub refuses this member: %s", refusal)
+                         : g_strdup ("the bus does not answer");
+}
+
 /**
  * usher_host_is_ready:
  * @self: a host
@@ -484,12 +499,13 @@ usher_host_start (UsherHost *self, UsherBus *bus, GError **error)
 gboolean
 usher_host_is_ready (UsherHost *self, char **reason)
 {
+  g_autofree char *bus_trouble = NULL;
   g_autofree char *why = NULL;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
 
-  why = usher_readiness_dup_reason (self->readiness,
-                                    self->bus != NULL && !usher_bus_is_connected (self->bus));
+  bus_trouble = dup_bus_trouble (self);
+  why = usher_readiness_dup_reason (self->readiness, bus_trouble);
   if (why == NULL)
     {
       if (reason != NULL)

@@ -21,7 +21,7 @@ void usher_readiness_set_draining (UsherReadiness *self);
 gboolean usher_readiness_is_draining (UsherReadiness *self);
 /* @trouble: (nullable): what is missing, by the program around the host */
 void usher_readiness_set_trouble (UsherReadiness *self, const char *trouble);
-/* (transfer full) (nullable): NULL: it is ready. @no_bus: the bus does not answer. */
-char *usher_readiness_dup_reason (UsherReadiness *self, gboolean no_bus);
+/* (transfer full) (nullable): NULL: it is ready. @bus_trouble: (nullable): what is wrong with the bus */
+char *usher_readiness_dup_reason (UsherReadiness *self, const char *bus_trouble);
 
 G_END_DECLS

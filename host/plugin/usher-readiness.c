@@ -68,7 +68,7 @@ usher_readiness_set_trouble (UsherReadiness *self, const char *trouble)
 }
 
 char *
-usher_readiness_dup_reason (UsherReadiness *self, gboolean no_bus)
+usher_readiness_dup_reason (UsherReadiness *self, const char *bus_trouble)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -76,8 +76,6 @@ usher_readiness_dup_reason (UsherReadiness *self, gboolean no_bus)
     return g_strdup ("the host has not started");
   if (self->is_draining)
     return g_strdup ("the host is stopping");
-  if (no_bus)
-    return g_strdup ("the bus does not answer");
 
-  return g_strdup (self->trouble);
+  return g_strdup (bus_trouble != NULL ? bus_trouble : self->trouble);
 }

@@ -51,11 +51,12 @@ static const struct
   [KIND_TIMERS] = { "usher_timers", "timers", "timers-bytes" },
 };
 
-/* a table without row ids has rows on inner pages too */
+/* a table without row ids has rows on inner pages too; row 0 of the outbox is no event */
 static const char count[] = "SELECT s.tbl_name,"
                             " sum(CASE WHEN s.name=s.tbl_name AND (d.pagetype='leaf' OR"
                             "  d.pagetype='internal' AND s.sql GLOB '*WITHOUT ROWID')"
-                            "  THEN d.ncell ELSE 0 END),"
+                            "  THEN d.ncell ELSE 0 END)-(s.tbl_name='usher_outbox' AND"
+                            "  EXISTS (SELECT 1 FROM usher_outbox WHERE number=0)),"
                             " sum(d.pgsize)"
                             " FROM sqlite_schema s CROSS JOIN dbstat d ON d.name=s.name"
                             " GROUP BY s.tbl_name";

@@ -19,7 +19,8 @@
 /* "USHR" */
 #define APPLICATION_ID 0x55534852
 
-/* a row “layout”, and a row a collection with one line a column: name, type, index */
+/* In usher_schema: a row “layout”, and a row a collection with one line a column: name, type, index. Row 0 of the outbox is no event:
+ * it says how far the log of the bus had come. */
 static const char layout[] = "CREATE TABLE usher_schema ("
                              " name TEXT NOT NULL PRIMARY KEY,"
                              " value TEXT NOT NULL"

@@ -15,7 +15,7 @@ static const char list[] = "SELECT number,id,channel,time,correlation,causation,
 static const char add[] =
     "INSERT INTO usher_outbox (id,channel,time,correlation,causation,traceparent,payload)"
     " VALUES (?1,?2,?3,?4,?5,?6,?7)";
-static const char drop[] = "DELETE FROM usher_outbox WHERE number<=?1";
+static const char drop[] = "DELETE FROM usher_outbox WHERE number>0 AND number<=?1";
 
 gint64
 usher_sqlite_outbox_get_number (const UsherMark *mark)

@@ -39,6 +39,8 @@ typedef struct
   gint64 trimmed;     /* (mutex mutex): the outbox shall be trimmed up to here */
   gint64 dropped;     /* (mutex mutex): it is, up to here */
   gint64 trim_time;   /* (mutex mutex): when it is trimmed without a commit, monotonic */
+  UsherReach reach;   /* (mutex mutex): how far the log of the bus has come */
+  gboolean has_reach; /* (mutex mutex): that is to be written */
   gint64 probe_time;  /* (mutex mutex): when a disk that refused is tried without one, 0: never */
 } UsherSqliteQueue;
 
@@ -56,7 +58,11 @@ void usher_sqlite_queue_trim (UsherSqliteQueue *self, gint64 upto);
 gint64 usher_sqlite_queue_get_trimmed (UsherSqliteQueue *self);
 gint64 usher_sqlite_queue_get_dropped (UsherSqliteQueue *self);
 void usher_sqlite_queue_set_dropped (UsherSqliteQueue *self, gint64 upto);
-/* trimming failed: it is done later, or by the next run when the queue is closed */
+/* goes with the next group */
+void usher_sqlite_queue_keep_reach (UsherSqliteQueue *self, const UsherReach *reach);
+/* what is to be written with a group that was taken before; FALSE: nothing new */
+gboolean usher_sqlite_queue_take_reach (UsherSqliteQueue *self, UsherReach *reach);
+/* the group failed: trimming is done later, or by the next run when the queue is closed */
 void usher_sqlite_queue_put_trim_off (UsherSqliteQueue *self);
 /* whether the disk refused the last commit and is to be tried again soon */
 void usher_sqlite_queue_set_probing (UsherSqliteQueue *self, gboolean is_probing);

@@ -167,9 +167,36 @@ usher_sqlite_queue_set_dropped (UsherSqliteQueue *self, gint64 upto)
 }
 
 void
+usher_sqlite_queue_keep_reach (UsherSqliteQueue *self, const UsherReach *reach)
+{
+  g_mutex_lock (&self->mutex);
+  if (usher_reach_is_behind (&self->reach, reach))
+    {
+      self->reach = *reach;
+      self->has_reach = TRUE;
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+usher_sqlite_queue_take_reach (UsherSqliteQueue *self, UsherReach *reach)
+{
+  gboolean has_reach;
+
+  g_mutex_lock (&self->mutex);
+  has_reach = self->has_reach;
+  *reach = self->reach;
+  self->has_reach = FALSE;
+  g_mutex_unlock (&self->mutex);
+
+  return has_reach;
+}
+
+void
 usher_sqlite_queue_put_trim_off (UsherSqliteQueue *self)
 {
   g_mutex_lock (&self->mutex);
+  self->has_reach = usher_reach_is_known (&self->reach);
   self->trim_time = g_get_monotonic_time () + TRIM_PAUSE;
   if (self->is_closed)
     self->trimmed = self->dropped;

@@ -16,6 +16,7 @@
 #include "usher-sqlite-outbox-private.h"
 #include "usher-sqlite-prune-private.h"
 #include "usher-sqlite-query-private.h"
+#include "usher-sqlite-reach-private.h"
 #include "usher-sqlite-reader-private.h"
 #include "usher-sqlite-requests-private.h"
 #include "usher-sqlite-share-private.h"
@@ -324,6 +325,21 @@ usher_sqlite_store_trim_outbox (UsherStore *store, const UsherMark *upto)
   usher_sqlite_writer_trim (self->writer, usher_sqlite_outbox_get_number (upto));
 }
 
+static gboolean
+usher_sqlite_store_lookup_reach (UsherStore *store, UsherReach *reach, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  return reader != NULL && usher_sqlite_reach_find (reader->connection, reach, error);
+}
+
+static void
+usher_sqlite_store_keep_reach (UsherStore *store, const UsherReach *reach)
+{
+  usher_sqlite_writer_keep_reach (USHER_SQLITE_STORE (store)->writer, reach);
+}
+
 static void
 set_last_prune (UsherSqliteStore *self)
 {
@@ -474,6 +490,8 @@ store_iface_init (UsherStoreInterface *iface)
   iface->get_next_due = usher_sqlite_store_get_next_due;
   iface->list_outbox = usher_sqlite_store_list_outbox;
   iface->trim_outbox = usher_sqlite_store_trim_outbox;
+  iface->lookup_reach = usher_sqlite_store_lookup_reach;
+  iface->keep_reach = usher_sqlite_store_keep_reach;
   iface->prune = usher_sqlite_store_prune;
   iface->hold_lease = usher_sqlite_store_hold_lease;
   iface->release_lease = usher_sqlite_store_release_lease;

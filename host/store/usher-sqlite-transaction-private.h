@@ -18,9 +18,10 @@ typedef struct
   UsherSqliteShare *share;           /* (unowned) (nullable): its gate is held */
   UsherSqliteTables *tables;         /* (unowned) */
   guint unit_limit;
-  GPtrArray *group;   /* (unowned) (element-type UsherSqliteEntry) */
-  gint64 trim;        /* the outbox is trimmed up to here; 0: it is not */
-  gboolean must_test; /* the disk refused the last one: a page is written in any case */
+  GPtrArray *group;        /* (unowned) (element-type UsherSqliteEntry) */
+  gint64 trim;             /* the outbox is trimmed up to here; 0: it is not */
+  const UsherReach *reach; /* (unowned) (nullable): of the log of the bus, to be kept */
+  gboolean must_test;      /* the disk refused the last one: a page is written in any case */
 
   gboolean has_timers; /* set by the run: some changed */
   gint64 next_due;     /* set with it */

@@ -12,6 +12,7 @@
 #include "usher-sqlite-change-private.h"
 #include "usher-sqlite-fields-private.h"
 #include "usher-sqlite-outbox-private.h"
+#include "usher-sqlite-reach-private.h"
 #include "usher-sqlite-timers-private.h"
 
 static const char touch[] = "UPDATE usher_schema SET value=value WHERE name='layout'";
@@ -60,6 +61,13 @@ drop_trimmed (UsherSqliteTransaction *self, GError **error)
   /* when another process relays the outbox it is its own affair what is still in there */
   return self->trim == 0 || !has_lease (self) ||
          usher_sqlite_outbox_drop (self->connection, self->trim, error);
+}
+
+static gboolean
+keep_reach (UsherSqliteTransaction *self, GError **error)
+{
+  return self->reach == NULL || !has_lease (self) ||
+         usher_sqlite_reach_write (self->connection, self->reach, error);
 }
 
 static gboolean
@@ -145,7 +153,7 @@ usher_sqlite_transaction_run (UsherSqliteTransaction *self, GError **error)
     return FALSE;
 
   ok = look_at_columns (self, error) && write_group (self, error) && test_disk (self, error) &&
-       drop_trimmed (self, error) && read_next_due (self, error);
+       keep_reach (self, error) && drop_trimmed (self, error) && read_next_due (self, error);
 
   return usher_sqlite_connection_end (self->connection, ok, error);
 }

@@ -48,6 +48,8 @@ gboolean usher_sqlite_writer_run (UsherSqliteWriter *self,
 gint64 usher_sqlite_writer_get_next_due (UsherSqliteWriter *self);
 /* the disk refused the last commit; it is tried again now and then until it takes one */
 gboolean usher_sqlite_writer_is_read_only (UsherSqliteWriter *self);
+/* is written with the next group, in front of what usher_sqlite_writer_trim() is told after this */
+void usher_sqlite_writer_keep_reach (UsherSqliteWriter *self, const UsherReach *reach);
 void usher_sqlite_writer_trim (UsherSqliteWriter *self, gint64 upto);
 /* what usher_sqlite_writer_trim() was last called with */
 gint64 usher_sqlite_writer_get_trimmed (UsherSqliteWriter *self);

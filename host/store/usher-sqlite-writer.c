@@ -98,10 +98,13 @@ write_group (UsherSqliteWriter *self, GPtrArray *group, gint64 trimmed, GError *
     .must_test = g_atomic_int_get (&self->is_read_only),
   };
   g_autoptr (GError) trouble = NULL;
+  UsherReach reach;
 
   if (!enter (self, USHER_SQLITE_TIMEOUT, error))
     return FALSE;
 
+  if (usher_sqlite_queue_take_reach (&self->queue, &reach))
+    transaction.reach = &reach;
   if (usher_sqlite_transaction_run (&transaction, &trouble))
     keep_outcome (self, &transaction, trimmed);
   leave (self);
@@ -407,6 +410,12 @@ gboolean
 usher_sqlite_writer_is_read_only (UsherSqliteWriter *self)
 {
   return g_atomic_int_get (&self->is_read_only);
+}
+
+void
+usher_sqlite_writer_keep_reach (UsherSqliteWriter *self, const UsherReach *reach)
+{
+  usher_sqlite_queue_keep_reach (&self->queue, reach);
 }
 
 void

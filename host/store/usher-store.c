@@ -438,6 +438,53 @@ usher_store_trim_outbox (UsherStore *self, const UsherMark *upto)
 }
 
 /**
+ * usher_store_lookup_reach:
+ * @self: a store
+ * @reach: (out): how far the log of the bus had come, of no log when that was never kept
+ * @error: return location for an error
+ *
+ * Reads what [method@Store.keep_reach] kept last. A log that is not the same, or has not come as far, lacks events that left the
+ * outbox, or were applied.
+ *
+ * Returns: whether the store could be read
+ */
+gboolean
+usher_store_lookup_reach (UsherStore *self, UsherReach *reach, GError **error)
+{
+  UsherStoreInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (reach != NULL, FALSE);
+
+  *reach = (UsherReach){ 0 };
+  iface = USHER_STORE_GET_IFACE (self);
+
+  return iface->lookup_reach == NULL || iface->lookup_reach (self, reach, error);
+}
+
+/**
+ * usher_store_keep_reach:
+ * @self: a store
+ * @reach: how far the log of the bus has come
+ *
+ * Tells what the bus said of its log. It is kept with the next commit or, at the latest, with the trimming of what
+ * [method@Store.trim_outbox] is told after this: no event leaves the outbox unless the database knows which log has it, and how far
+ * that had come. Of those that share a database the one with the lease keeps it. Costs no flush of its own.
+ */
+void
+usher_store_keep_reach (UsherStore *self, const UsherReach *reach)
+{
+  UsherStoreInterface *iface = NULL;
+
+  g_return_if_fail (USHER_IS_STORE (self));
+  g_return_if_fail (reach != NULL);
+
+  iface = USHER_STORE_GET_IFACE (self);
+  if (iface->keep_reach != NULL)
+    iface->keep_reach (self, reach);
+}
+
+/**
  * usher_store_prune:
  * @self: a store
  * @inbox_before: forget events that were applied before this time

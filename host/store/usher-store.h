@@ -11,6 +11,7 @@
 #include "usher-clock.h"
 #include "usher-commit.h"
 #include "usher-query.h"
+#include "usher-reach.h"
 #include "usher-request-record.h"
 #include "usher-timer.h"
 
@@ -142,6 +143,8 @@ struct _UsherStoreInterface
                              GArray *marks,
                              GError **error);
   void (*trim_outbox) (UsherStore *self, const UsherMark *upto);
+  gboolean (*lookup_reach) (UsherStore *self, UsherReach *reach, GError **error);
+  void (*keep_reach) (UsherStore *self, const UsherReach *reach);
   gboolean (*prune) (UsherStore *self,
                      gint64 inbox_before,
                      gint64 requests_before,
@@ -225,6 +228,10 @@ GPtrArray *usher_store_list_outbox (UsherStore *self,
                                     GError **error);
 USHER_API
 void usher_store_trim_outbox (UsherStore *self, const UsherMark *upto);
+USHER_API
+gboolean usher_store_lookup_reach (UsherStore *self, UsherReach *reach, GError **error);
+USHER_API
+void usher_store_keep_reach (UsherStore *self, const UsherReach *reach);
 USHER_API
 gboolean usher_store_prune (UsherStore *self,
                             gint64 inbox_before,

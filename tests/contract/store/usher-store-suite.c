@@ -246,6 +246,7 @@ usher_store_suite_add (const UsherStoreMaker *maker)
   usher_store_suite_add_queries (maker);
   usher_store_suite_add_inbox (maker);
   usher_store_suite_add_outbox (maker);
+  usher_store_suite_add_reach (maker);
   usher_store_suite_add_requests (maker);
   usher_store_suite_add_timers (maker);
   usher_store_suite_add_upkeep (maker);

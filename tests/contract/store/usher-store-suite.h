@@ -42,6 +42,7 @@ void usher_store_suite_add_levels (const UsherStoreMaker *maker);
 void usher_store_suite_add_queries (const UsherStoreMaker *maker);
 void usher_store_suite_add_inbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_outbox (const UsherStoreMaker *maker);
+void usher_store_suite_add_reach (const UsherStoreMaker *maker);
 void usher_store_suite_add_requests (const UsherStoreMaker *maker);
 void usher_store_suite_add_timers (const UsherStoreMaker *maker);
 void usher_store_suite_add_upkeep (const UsherStoreMaker *maker);

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "stage.h"
 #include "usher-error.h"
 
@@ -208,6 +210,98 @@ test_earlier (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_outbox (fixture), ==, 0);
 }
 
+#define LOG   "0b8e1c2e-3a55-4c0e-9a55-8b8a2d1c7f01"
+#define OTHER "0b8e1c2e-3a55-4c0e-9a55-8b8a2d1c7f02"
+
+static void
+make_next (Fixture *fixture, const char *log, guint64 position)
+{
+  /* what is not confirmed stays */
+  usher_host_stop (fixture->stage.host, 0, NULL);
+  g_assert_finalize_object (fixture->stage.host);
+  g_assert_finalize_object (fixture->stage.bus);
+  fixture->stage.bus = fake_bus_new ();
+  fake_bus_hold (fixture->stage.bus);
+  fake_bus_set_reach (fixture->stage.bus, log, position);
+  stage_make_host (&fixture->stage);
+}
+
+static void
+assert_reach (Fixture *fixture, const char *log, guint64 position)
+{
+  UsherReach reach;
+  g_autoptr (GError) error = NULL;
+  UsherStore *store = stage_get_store (&fixture->stage);
+
+  usher_store_lookup_reach (store, &reach, &error);
+  g_assert_no_error (error);
+  usher_store_end_reads (store);
+  g_assert_cmpstr (reach.log, ==, log);
+  g_assert_cmpuint (reach.position, ==, position);
+}
+
+static void
+test_reach (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "With what the outbox lets go it is kept which log has that, and how far it had come");
+
+  make_next (fixture, LOG, 5);
+  stage_start (&fixture->stage);
+  publish (fixture, 2);
+  fake_bus_set_reach (fixture->stage.bus, LOG, 7);
+  confirm (fixture, 2);
+  publish (fixture, 1);
+  g_assert_cmpuint (count_outbox (fixture), ==, 1);
+  assert_reach (fixture, LOG, 7);
+  make_next (fixture, LOG, 8);
+  stage_start (&fixture->stage);
+  confirm (fixture, 1);
+  assert_reach (fixture, LOG, 7);
+}
+
+static void
+test_applied (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A service that publishes nothing keeps it too, with what it commits");
+
+  make_next (fixture, LOG, 5);
+  stage_start (&fixture->stage);
+  stage_insert (&fixture->stage, "6b0c7a16beea6600eb562643", "a", 1);
+  assert_reach (fixture, LOG, 5);
+}
+
+static void
+refuse_to_start (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (usher_host_start (fixture->stage.host, USHER_BUS (fixture->stage.bus), &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, "“stage”"));
+  g_assert_nonnull (strstr (error->message, "another log"));
+  g_assert_cmpuint (fake_bus_get_n_published (fixture->stage.bus), ==, 0);
+}
+
+static void
+test_other_log (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "Where the log is another one, or has not come as far, nothing starts or is published");
+
+  make_next (fixture, LOG, 5);
+  stage_start (&fixture->stage);
+  publish (fixture, 2);
+  make_next (fixture, OTHER, 9);
+  refuse_to_start (fixture);
+  make_next (fixture, LOG, 4);
+  refuse_to_start (fixture);
+  make_next (fixture, LOG, 5);
+  stage_start (&fixture->stage);
+  g_assert_cmpuint (fake_bus_get_n_published (fixture->stage.bus), ==, 2);
+  confirm (fixture, 2);
+}
+
 #define add(path, func) g_test_add ("/relay/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -217,6 +311,9 @@ main (int argc, char **argv)
 
   add ("order", test_order);
   add ("trim", test_trim);
+  add ("reach", test_reach);
+  add ("reach/applied", test_applied);
+  add ("reach/other", test_other_log);
   add ("full", test_full);
   add ("refused", test_refused);
   add ("refused/order", test_refused_order);

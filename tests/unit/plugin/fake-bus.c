@@ -53,7 +53,8 @@ struct _FakeBus
   gboolean holds_deliveries;
   gboolean has_dropped; /* (mutex mutex) */
   gboolean refuses;
-  int connected; /* (atomic) */
+  int connected;    /* (atomic) */
+  UsherReach reach; /* (mutex mutex) */
 };
 
 static void bus_iface_init (UsherBusInterface *iface);
@@ -237,6 +238,31 @@ fake_bus_is_connected (UsherBus *bus)
 }
 
 static gboolean
+fake_bus_get_reach (UsherBus *bus, UsherReach *reach)
+{
+  FakeBus *self = FAKE_BUS (bus);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  *reach = self->reach;
+
+  return usher_reach_is_known (reach);
+}
+
+static gboolean
+fake_bus_check_log (UsherBus *bus, const UsherReach *known, GError **error)
+{
+  UsherReach reach;
+
+  fake_bus_get_reach (bus, &reach);
+  if (!usher_reach_is_known (known) || !usher_reach_is_behind (&reach, known))
+    return TRUE;
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_CONFLICT, "it is another log");
+
+  return FALSE;
+}
+
+static gboolean
 fake_bus_pause (UsherBus *bus, GError **error)
 {
   return TRUE;
@@ -363,6 +389,8 @@ bus_iface_init (UsherBusInterface *iface)
   iface->unsubscribe = fake_bus_unsubscribe;
   iface->set_idle_func = fake_bus_set_idle_func;
   iface->is_connected = fake_bus_is_connected;
+  iface->check_log = fake_bus_check_log;
+  iface->get_reach = fake_bus_get_reach;
   iface->pause = fake_bus_pause;
   iface->close = fake_bus_close;
   iface->get_last_sequence = fake_bus_get_last_sequence;
@@ -536,6 +564,15 @@ guint
 fake_bus_get_n_answers (FakeBus *self)
 {
   return (guint) MAX (0, g_async_queue_length (self->answers));
+}
+
+void
+fake_bus_set_reach (FakeBus *self, const char *log, guint64 position)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->reach = (UsherReach){ .position = position };
+  usher_reach_set_log (&self->reach, log);
 }
 
 void

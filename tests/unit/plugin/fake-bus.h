@@ -47,6 +47,8 @@ void fake_bus_deliver (FakeBus *self, UsherEvent *event, guint attempt, gboolean
 FakeAnswer *fake_bus_await_answer (FakeBus *self);
 guint fake_bus_get_n_answers (FakeBus *self);
 void fake_bus_set_connected (FakeBus *self, gboolean connected);
+/* which log it has, and how far that has come; whoever knows another one, or more of it, is refused */
+void fake_bus_set_reach (FakeBus *self, const char *log, guint64 position);
 /* the next subscription is refused */
 void fake_bus_refuse_subscriptions (FakeBus *self);
 

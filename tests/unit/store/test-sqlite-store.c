@@ -466,6 +466,25 @@ test_trim_quiet (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_reach (Fixture *fixture, gconstpointer data)
+{
+  UsherReach reach = { .position = 3 };
+  UsherStore *store = open_store (fixture);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("How far a log has come costs no write of its own.");
+
+  usher_reach_set_log (&reach, "0b8e1c2e-3a55-4c0e-9a55-8b8a2d1c7f01");
+  usher_store_keep_reach (store, &reach);
+  close_store (store);
+  store = open_store (fixture);
+  g_assert_true (usher_store_lookup_reach (store, &reach, &error));
+  g_assert_no_error (error);
+  g_assert_false (usher_reach_is_known (&reach));
+  close_store (store);
+}
+
+static void
 test_log (Fixture *fixture, gconstpointer data)
 {
   UsherStore *store = open_store (fixture);
@@ -539,6 +558,7 @@ main (int argc, char **argv)
   add ("/sqlite-store/group", test_group);
   add ("/sqlite-store/full", test_full);
   add ("/sqlite-store/trim/quiet", test_trim_quiet);
+  add ("/sqlite-store/reach", test_reach);
   add ("/sqlite-store/log", test_log);
   add ("/sqlite-store/dropped", test_dropped);
 
