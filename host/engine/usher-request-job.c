@@ -22,8 +22,8 @@ typedef struct
   UsherExchange *exchange;       /* (owned) (nullable) */
   UsherRequestKey *key;          /* (owned) (nullable): marked as running */
   UsherWait wait;
-  guint64 seen; /* the commit counter before the handler read */
-  gint64 started;
+  guint64 seen;   /* the commit counter before the handler read */
+  gint64 started; /* monotonic */
   gboolean has_waited;
 } RequestJob;
 
@@ -264,7 +264,7 @@ usher_request_job_start (UsherLane *lane, const UsherEndpoint *endpoint, UsherEx
 
   self->endpoint = endpoint;
   self->exchange = exchange;
-  self->started = usher_clock_get_time (usher_lane_get_clock (lane));
+  self->started = usher_clock_get_monotonic (usher_lane_get_clock (lane));
   self->job.blocks = usher_endpoint_is_blocking (endpoint);
 
   if (!is_refused (lane, self->job.blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT))
