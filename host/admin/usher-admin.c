@@ -18,6 +18,7 @@
 #include "usher-monitor-private.h"
 #include "usher-page-private.h"
 #include "usher-service-page-private.h"
+#include "usher-timer-page-private.h"
 
 typedef struct
 {
@@ -38,13 +39,14 @@ struct _UsherAdmin
 {
   GObject parent_instance;
 
-  UsherHost *host;       /* (unowned): its routes keep this */
-  char *directory;       /* (owned) (nullable): where its data are */
-  gint64 since;          /* when it began */
-  UsherDesk *desk;       /* (owned) */
-  UsherHistory *history; /* (owned) */
-  UsherMonitor *monitor; /* (owned) */
-  GPtrArray *sources;    /* (owned) (element-type Source) */
+  UsherHost *host;        /* (unowned): its routes keep this */
+  char *directory;        /* (owned) (nullable): where its data are */
+  gint64 since;           /* when it began */
+  UsherDesk *desk;        /* (owned) */
+  UsherHistory *history;  /* (owned) */
+  UsherMonitor *monitor;  /* (owned) */
+  UsherTimerPage *timers; /* (owned) */
+  GPtrArray *sources;     /* (owned) (element-type Source) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherAdmin, usher_admin, G_TYPE_OBJECT)
@@ -68,6 +70,7 @@ usher_admin_finalize (GObject *object)
   g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->history, usher_history_free);
   g_clear_pointer (&self->monitor, usher_monitor_free);
+  g_clear_pointer (&self->timers, usher_timer_page_free);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_admin_parent_class)->finalize (object);
@@ -194,7 +197,8 @@ add_routes (UsherAdmin *self, GError **error)
       return FALSE;
 
   return usher_page_add_routes (self->host, error) &&
-         usher_monitor_add_routes (self->monitor, error);
+         usher_monitor_add_routes (self->monitor, error) &&
+         usher_timer_page_add_routes (self->timers, error);
 }
 
 /**
@@ -219,6 +223,7 @@ usher_admin_new (UsherHost *host, GError **error)
   self->since = usher_clock_get_time (usher_host_get_clock (host));
   self->history = usher_history_new (host);
   self->monitor = usher_monitor_new (host, self->desk);
+  self->timers = usher_timer_page_new (host, self->desk);
   if (!add_routes (self, error))
     return NULL;
 

@@ -29,6 +29,7 @@ int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
 int usher_status (const UsherOptions *options);
 int usher_events (const UsherOptions *options);
+int usher_timers (const UsherOptions *options);
 
 /* the options that a command adds */
 extern const GOptionEntry usher_events_entries[];
@@ -38,6 +39,7 @@ extern const GOptionEntry usher_placement_entries[];
 extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];
 extern const GOptionEntry usher_status_entries[];
+extern const GOptionEntry usher_timers_entries[];
 extern const GOptionEntry usher_up_entries[];
 
 G_END_DECLS

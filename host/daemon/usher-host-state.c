@@ -58,9 +58,8 @@ is_read_only (JsonObject *service)
 static void
 add_service (UsherTable *table, const char *process, JsonObject *plugin, JsonObject *service)
 {
-  static const char *const numbers[] = {
-    "store.documents", "store.outbox", "store.inbox", "store.timers", "waiting"
-  };
+  static const char *const numbers[] = { "store.documents", "store.outbox",        "store.inbox",
+                                         "store.timers",    "store.timers-parked", "waiting" };
   gboolean read_only = is_read_only (service);
 
   usher_table_add_text (table, process);
@@ -171,6 +170,7 @@ make_services (void)
     { "outbox", "OUTBOX", USHER_COLUMN_NUMBER },
     { "inbox", "INBOX", USHER_COLUMN_NUMBER },
     { "timers", "TIMERS", USHER_COLUMN_NUMBER },
+    { "parked", "PARKED", USHER_COLUMN_NUMBER },
     { "waiting", "WAITING", USHER_COLUMN_NUMBER },
     { "reason", "REASON" },
   };

@@ -105,6 +105,12 @@ static const Command commands[] = {
       USHER_OPTIONS_ADMIN,
       usher_events_entries },
     usher_events },
+  { "timers",
+    { "Lists timers that are parked or fail, and retries and drops them.",
+      "list | retry TIMER… | drop TIMER…",
+      USHER_OPTIONS_ADMIN,
+      usher_timers_entries },
+    usher_timers },
 };
 
 static void

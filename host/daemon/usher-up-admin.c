@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-admin-forward.h"
 #include "usher-error.h"
 #include "usher-gateway-page.h"
@@ -68,38 +70,72 @@ on_reload (UsherExchange *exchange, gpointer user_data)
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, on_order, order, g_free);
 }
 
-/* An operator asks one of the processes, whose own socket he need not know. */
+/* A list is asked for by pages. */
 static void
-on_process (UsherExchange *exchange, gpointer user_data)
+append_query (GString *target, UsherRequest *request, const char *name)
 {
-  UsherUp *self = user_data;
-  UsherRequest *request = usher_exchange_get_request (exchange);
-  g_autofree char *instance =
-      usher_process_page_dup_instance (self->processes,
-                                       usher_request_get_parameter (request, "name"));
+  const char *value = usher_request_get_query (request, name);
+
+  if (value == NULL)
+    return;
+
+  g_string_append_printf (target, "%c%s=", strchr (target->str, '?') == NULL ? '?' : '&', name);
+  g_string_append_uri_escaped (target, value, NULL, FALSE);
+}
+
+/* Asks the process that the path names, whose own socket an operator need not know. */
+static void
+forward (UsherUp *self, UsherExchange *exchange, const char *target)
+{
+  const char *name = usher_request_get_parameter (usher_exchange_get_request (exchange), "name");
+  g_autofree char *instance = usher_process_page_dup_instance (self->processes, name);
   g_autofree char *address = NULL;
-  g_autofree char *page = NULL;
-  g_autofree char *path = NULL;
 
   if (instance == NULL)
     {
       g_autoptr (UsherExchange) owned = exchange;
       g_autoptr (GError) error = NULL;
 
-      g_set_error (&error,
-                   USHER_ERROR,
-                   USHER_ERROR_NOT_FOUND,
-                   "no process “%s” runs",
-                   usher_request_get_parameter (request, "name"));
+      g_set_error (&error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no process “%s” runs", name);
       usher_exchange_fail (owned, error);
       return;
     }
 
   address = g_strdup_printf ("unix:%s/%s.admin", self->life.setup->options->run, instance);
+  usher_admin_forward (exchange, address, target);
+}
+
+static void
+on_process (UsherExchange *exchange, gpointer user_data)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autoptr (GString) target = g_string_new ("/");
+
   /* decoded it might be a head of its own */
-  page = g_uri_escape_string (usher_request_get_parameter (request, "page"), NULL, FALSE);
-  path = g_strconcat ("/", page, NULL);
-  usher_admin_forward (exchange, address, path);
+  g_string_append_uri_escaped (target, usher_request_get_parameter (request, "page"), NULL, FALSE);
+  append_query (target, request, "limit");
+  append_query (target, request, "offset");
+  forward (user_data, exchange, target->str);
+}
+
+static void
+on_timer (UsherExchange *exchange, gpointer user_data)
+{
+  static const char *const parts[] = { "service", "timer", "key" };
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autoptr (GString) target = g_string_new ("/timers");
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_string_append_c (target, '/');
+      g_string_append_uri_escaped (target,
+                                   usher_request_get_parameter (request, parts[i]),
+                                   NULL,
+                                   FALSE);
+    }
+  if (g_str_equal (usher_request_get_method (request), "POST"))
+    g_string_append (target, "/retry");
+  forward (user_data, exchange, target->str);
 }
 
 static void
@@ -154,16 +190,32 @@ add_metrics (UsherMetrics *metrics, gpointer user_data)
 gboolean
 usher_up_add_routes (UsherUp *self, GError **error)
 {
-  UsherHost *host = self->life.setup->host;
+  const struct
+  {
+    const char *method;
+    const char *pattern;
+    UsherRouteFunc func;
+    gpointer data;
+  } routes[] = {
+    { "GET", "/plugins", usher_plugin_page_answer, self->plugins },
+    { "GET", "/processes", usher_process_page_answer, self->processes },
+    { "GET", "/processes/:name/:page", on_process, self },
+    { "GET", "/processes/:name/timers/:service/:timer/:key", on_timer, self },
+    { "POST", "/processes/:name/timers/:service/:timer/:key/retry", on_timer, self },
+    { "DELETE", "/processes/:name/timers/:service/:timer/:key", on_timer, self },
+    { "POST", "/services/:name/reload", on_reload, self },
+  };
 
   usher_admin_add_metrics (self->life.admin, add_metrics, self, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    if (!usher_host_add_admin_route (self->life.setup->host,
+                                     routes[i].method,
+                                     routes[i].pattern,
+                                     routes[i].func,
+                                     routes[i].data,
+                                     NULL,
+                                     error))
+      return FALSE;
 
-  return usher_host_add_admin_route (
-             host, "GET", "/plugins", usher_plugin_page_answer, self->plugins, NULL, error) &&
-         usher_host_add_admin_route (
-             host, "GET", "/processes", usher_process_page_answer, self->processes, NULL, error) &&
-         usher_host_add_admin_route (
-             host, "GET", "/processes/:name/:page", on_process, self, NULL, error) &&
-         usher_host_add_admin_route (
-             host, "POST", "/services/:name/reload", on_reload, self, NULL, error);
+  return TRUE;
 }

@@ -8,6 +8,7 @@
 
 #include "usher-event-job-private.h"
 
+#include "usher-error.h"
 #include "usher-outcome-private.h"
 #include "usher-unit-run-private.h"
 
@@ -130,6 +131,7 @@ end_event (UsherJob *job, const GError *error)
 {
   EventJob *self = (EventJob *) job;
 
+  usher_solitude_leave (usher_lane_get_solitude (job->lane));
   count_event (self, error);
   self->done (error, self->done_data);
   usher_job_free (job);
@@ -154,6 +156,18 @@ static const UsherJobClass event_job_class = {
   .clear = clear_event,
 };
 
+/* Something that may end the process runs alone, and shall not be blamed on the event, nor the other way round. */
+static void
+put_off (const UsherListener *listener, UsherJobDoneFunc done, gpointer user_data)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR,
+                                                  USHER_ERROR_DEFER,
+                                                  "a timer that may end the process runs alone");
+
+  usher_listener_count (listener, USHER_COUNT_DEFERRED);
+  done (error, user_data);
+}
+
 void
 usher_event_job_start (UsherLane *lane,
                        const UsherListener *listener,
@@ -162,8 +176,15 @@ usher_event_job_start (UsherLane *lane,
                        UsherJobDoneFunc done,
                        gpointer user_data)
 {
-  EventJob *self = usher_job_new (&event_job_class, lane);
+  EventJob *self = NULL;
 
+  if (!usher_solitude_enter (usher_lane_get_solitude (lane)))
+    {
+      put_off (listener, done, user_data);
+      return;
+    }
+
+  self = usher_job_new (&event_job_class, lane);
   self->listener = listener;
   self->event = usher_event_ref (event);
   self->is_known = is_known;

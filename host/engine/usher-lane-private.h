@@ -13,6 +13,7 @@
 #include "usher-relay-private.h"
 #include "usher-running-private.h"
 #include "usher-settings.h"
+#include "usher-solitude-private.h"
 #include "usher-store.h"
 #include "usher-ticker-private.h"
 #include "usher-timers-out-private.h"
@@ -56,6 +57,7 @@ typedef struct
   UsherSettings *settings;
   UsherClock *clock;
   UsherWorkers *workers; /* for what goes on after a commit */
+  UsherSolitude *solitude;
   /* (transfer full) (nullable): opens a service's store; NULL: its file in @directory */
   UsherStore *(*open_store) (const char *service, gpointer user_data, GError **error);
   gpointer user_data;
@@ -98,6 +100,7 @@ UsherWaiters *usher_lane_get_waiters (UsherLane *self);
 UsherDeferrals *usher_lane_get_deferrals (UsherLane *self);
 UsherTimersOut *usher_lane_get_timers_out (UsherLane *self);
 UsherTicker *usher_lane_get_ticker (UsherLane *self);
+UsherSolitude *usher_lane_get_solitude (UsherLane *self);
 
 /* where the thread @here goes on; not HERE: usher_lane_push() */
 UsherPlace usher_lane_choose (UsherLane *self, UsherWorkKind kind, UsherThread here);

@@ -111,6 +111,17 @@ usher_lane_free (UsherLane *self)
   g_free (self);
 }
 
+/* @due: by the time of day; what is further away than a second the ticker looks for itself */
+static void
+notice_due (UsherLane *self, gint64 due)
+{
+  gint64 now = usher_clock_get_time (self->clock);
+
+  if (due < now + G_TIME_SPAN_SECOND)
+    usher_ticker_notice (self->ticker,
+                         usher_clock_get_monotonic (self->clock) + MAX (0, due - now));
+}
+
 static void
 notice_timers (UsherLane *self, UsherCommit *commit)
 {
@@ -119,7 +130,7 @@ notice_timers (UsherLane *self, UsherCommit *commit)
       const UsherTimerChange *change = usher_commit_get_timer (commit, i);
 
       if (change->set)
-        usher_ticker_notice (self->ticker, change->due);
+        notice_due (self, change->due);
     }
 }
 
@@ -154,7 +165,7 @@ on_store_watch (UsherStore *store,
   if (is_lease_free)
     usher_ticker_notice (self->ticker, G_MININT64);
   else if (g_atomic_int_get (&self->has_lease))
-    usher_ticker_notice (self->ticker, usher_store_get_next_due (store));
+    notice_due (self, usher_store_get_next_due (store));
   usher_store_end_reads (store);
 }
 
@@ -402,6 +413,12 @@ UsherTicker *
 usher_lane_get_ticker (UsherLane *self)
 {
   return self->ticker;
+}
+
+UsherSolitude *
+usher_lane_get_solitude (UsherLane *self)
+{
+  return self->ground.solitude;
 }
 
 UsherPlace

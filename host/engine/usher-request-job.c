@@ -25,7 +25,7 @@ typedef struct
   GError *failure;               /* (owned) (nullable): the answer, while the key is given up */
   UsherWait wait;
   guint64 seen;   /* the commit counter before the handler read */
-  gint64 started; /* the request, or the step */
+  gint64 started; /* the request, or the step; monotonic */
   gboolean has_waited;
 } RequestJob;
 
@@ -213,7 +213,7 @@ advance (UsherJob *job, UsherUnit *unit, gboolean was_kept)
   RequestJob *self = (RequestJob *) job;
 
   self->has_kept_key = self->key != NULL && (was_kept || self->has_kept_key);
-  self->started = usher_clock_get_time (usher_lane_get_clock (job->lane));
+  self->started = usher_clock_get_monotonic (usher_lane_get_clock (job->lane));
   self->has_waited = FALSE;
   if (usher_unit_has_answer (unit))
     drop_key (self);
@@ -327,7 +327,7 @@ usher_request_job_start (UsherLane *lane, const UsherEndpoint *endpoint, UsherEx
 
   self->endpoint = endpoint;
   self->exchange = exchange;
-  self->started = usher_clock_get_time (usher_lane_get_clock (lane));
+  self->started = usher_clock_get_monotonic (usher_lane_get_clock (lane));
   self->job.blocks = usher_endpoint_is_blocking (endpoint);
 
   if (!is_refused (lane, self->job.blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT))

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct _UsherTicker UsherTicker;
 
 /* On the ticker's thread, at @now or later; returns when to call it again, at the latest. It is called once a second, whatever it
- * says. */
+ * says. All times are monotonic ones of the clock, so that nobody sets them. */
 typedef gint64 (*UsherTickFunc) (gint64 now, gpointer user_data);
 
 /* @name: whose it is, for the operator */
@@ -25,7 +25,7 @@ gboolean usher_ticker_start (UsherTicker *self,
                              GDestroyNotify destroy,
                              GError **error);
 void usher_ticker_free (UsherTicker *self);
-/* ends the thread; who still has something to do may go on to give notice */
+/* ends the thread, and with it @user_data; who still has something to do may go on to give notice */
 void usher_ticker_stop (UsherTicker *self);
 /* something is due at @time, perhaps before all that is known; any thread, before the start too */
 void usher_ticker_notice (UsherTicker *self, gint64 time);

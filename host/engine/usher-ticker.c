@@ -46,10 +46,10 @@ run (gpointer data)
       self->next = G_MAXINT64;
       g_mutex_unlock (&self->mutex);
       usher_pulse_begin (pulse);
-      now = usher_clock_get_time (self->clock);
+      now = usher_clock_get_monotonic (self->clock);
       next = MIN (now + MAX_SLEEP, self->func (now, self->user_data));
       usher_pulse_end (pulse);
-      delay = next - usher_clock_get_time (self->clock);
+      delay = next - usher_clock_get_monotonic (self->clock);
       g_mutex_lock (&self->mutex);
 
       /* a notice that came meanwhile is in self->next */
@@ -126,13 +126,9 @@ usher_ticker_start (UsherTicker *self,
   return TRUE;
 }
 
-void
-usher_ticker_stop (UsherTicker *self)
+static void
+join (UsherTicker *self)
 {
-  g_clear_signal_handler (&self->turned, self->clock);
-  if (self->thread == NULL)
-    return;
-
   g_mutex_lock (&self->mutex);
   self->stopping = TRUE;
   g_cond_signal (&self->cond);
@@ -141,11 +137,21 @@ usher_ticker_stop (UsherTicker *self)
 }
 
 void
+usher_ticker_stop (UsherTicker *self)
+{
+  GDestroyNotify destroy = g_steal_pointer (&self->destroy);
+
+  g_clear_signal_handler (&self->turned, self->clock);
+  if (self->thread != NULL)
+    join (self);
+  if (destroy != NULL)
+    destroy (g_steal_pointer (&self->user_data));
+}
+
+void
 usher_ticker_free (UsherTicker *self)
 {
   usher_ticker_stop (self);
-  if (self->destroy != NULL)
-    self->destroy (self->user_data);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_object_unref (self->clock);

@@ -10,7 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* on the service's pool; FALSE: it runs already, or nobody knows its name; @done: (nullable) */
+/* whether the store says that this process tries it, as it is suspect */
+gboolean usher_timer_job_is_tried (UsherLane *lane, UsherTimer *timer);
+/* on the service's pool; FALSE: it runs already, nobody knows its name, it is suspect and not tried yet, or another one is alone;
+ * @done: (nullable) */
 gboolean usher_timer_job_start (UsherLane *lane,
                                 UsherTimer *timer,
                                 UsherJobDoneFunc done,

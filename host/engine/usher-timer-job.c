@@ -16,6 +16,7 @@ typedef struct
   UsherJob job;
   const UsherAlarm *alarm; /* (unowned) */
   UsherTimer *timer;       /* (owned) */
+  gboolean is_alone;       /* who has started it sees to that */
   UsherJobDoneFunc done;   /* (nullable) */
   gpointer done_data;
 } TimerJob;
@@ -53,8 +54,10 @@ leave (TimerJob *self, const GError *error)
   UsherLane *lane = self->job.lane;
 
   usher_timers_out_end (usher_lane_get_timers_out (lane), self->timer);
+  if (!self->is_alone)
+    usher_solitude_leave (usher_lane_get_solitude (lane));
   usher_ticker_notice (usher_lane_get_ticker (lane),
-                       usher_clock_get_time (usher_lane_get_clock (lane)));
+                       usher_clock_get_monotonic (usher_lane_get_clock (lane)));
 
   if (self->done != NULL)
     self->done (error, self->done_data);
@@ -103,14 +106,17 @@ get_delay (UsherTimer *timer)
   return MIN (BACKOFF << MIN (usher_timer_get_attempt (timer), 16), BACKOFF_MAX);
 }
 
-/* Commits a unit that sets the timer anew, with growing delay. */
+/* Commits a unit that sets the timer anew, with growing delay and without limit: what it promised must be kept, and its handler
+ * tells why it cannot now. */
 static void
 postpone (TimerJob *self, const GError *error)
 {
   UsherLane *lane = self->job.lane;
-  UsherClock *clock = usher_lane_get_clock (lane);
+  gint64 now = usher_clock_get_time (usher_lane_get_clock (lane));
   gint64 delay = get_delay (self->timer);
-  g_autoptr (UsherCommit) commit = usher_commit_new (usher_clock_get_time (clock));
+  g_autoptr (UsherCommit) commit = usher_commit_new (now);
+  g_autoptr (UsherTimerHistory) history =
+      usher_timer_history_copy (usher_timer_get_history (self->timer));
 
   if (usher_lane_takes_changes (lane))
     g_message ("timer “%s” for “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
@@ -119,13 +125,13 @@ postpone (TimerJob *self, const GError *error)
                delay / G_TIME_SPAN_MILLISECOND,
                error->message);
 
-  usher_commit_set_fired (commit, self->timer);
-  usher_commit_schedule (commit,
-                         usher_timer_get_name (self->timer),
-                         usher_timer_get_key (self->timer),
-                         usher_commit_get_time (commit) + delay,
-                         usher_timer_get_payload (self->timer),
-                         usher_timer_get_attempt (self->timer) + 1);
+  /* the process has survived it */
+  history->n_deaths = 0;
+  history->trial = 0;
+  g_clear_pointer (&history->trier, g_free);
+  usher_timer_history_add_reason (history, error->message);
+  usher_commit_set_anew (
+      commit, self->timer, now + delay, usher_timer_get_attempt (self->timer) + 1, history);
   usher_store_commit (usher_lane_get_store (lane), commit, on_postponed, self);
 }
 
@@ -158,23 +164,52 @@ static const UsherJobClass timer_job_class = {
 };
 
 gboolean
+usher_timer_job_is_tried (UsherLane *lane, UsherTimer *timer)
+{
+  const UsherTimerHistory *history = usher_timer_get_history (timer);
+
+  return history != NULL && history->trial != 0 &&
+         g_strcmp0 (history->trier, usher_store_get_owner (usher_lane_get_store (lane))) == 0;
+}
+
+/* FALSE: it cannot be now */
+static gboolean
+enter (UsherLane *lane, UsherTimer *timer, gboolean is_alone)
+{
+  UsherSolitude *solitude = usher_lane_get_solitude (lane);
+
+  if (!is_alone && !usher_solitude_enter (solitude))
+    return FALSE;
+  if (usher_timers_out_begin (usher_lane_get_timers_out (lane), timer))
+    return TRUE;
+  if (!is_alone)
+    usher_solitude_leave (solitude);
+
+  return FALSE;
+}
+
+gboolean
 usher_timer_job_start (UsherLane *lane,
                        UsherTimer *timer,
                        UsherJobDoneFunc done,
                        gpointer user_data)
 {
-  UsherDeclarations *declarations = usher_lane_get_declarations (lane);
-  const UsherAlarm *alarm =
-      usher_declarations_find_alarm (declarations, usher_timer_get_name (timer));
+  const UsherAlarm *alarm = usher_declarations_find_alarm (usher_lane_get_declarations (lane),
+                                                           usher_timer_get_name (timer));
+  const UsherTimerHistory *history = usher_timer_get_history (timer);
+  gboolean is_suspect = history != NULL && history->trial != 0;
+  gboolean is_alone = is_suspect && history->trial == 1;
   TimerJob *self = NULL;
 
   /* a timer of a service that has forgotten it stays: a later version may know it again */
-  if (alarm == NULL || !usher_timers_out_begin (usher_lane_get_timers_out (lane), timer))
+  if (alarm == NULL || (is_suspect && !usher_timer_job_is_tried (lane, timer)) ||
+      !enter (lane, timer, is_alone))
     return FALSE;
 
   self = usher_job_new (&timer_job_class, lane);
   self->alarm = alarm;
   self->timer = usher_timer_ref (timer);
+  self->is_alone = is_alone;
   self->done = done;
   self->done_data = user_data;
   usher_job_go_on (&self->job, USHER_THREAD_TICKER);

@@ -17,6 +17,8 @@ UsherTimersOut *usher_timers_out_new (void);
 void usher_timers_out_free (UsherTimersOut *self);
 /* FALSE: it runs already, or has just run */
 gboolean usher_timers_out_begin (UsherTimersOut *self, UsherTimer *timer);
+/* whether it runs */
+gboolean usher_timers_out_has (UsherTimersOut *self, UsherTimer *timer);
 /* whoever has just read which timers are due has read this one, perhaps, and shall not run it again */
 void usher_timers_out_end (UsherTimersOut *self, UsherTimer *timer);
 /* likewise of one that the store takes no word of, neither that it fired nor that it shall fire later: all of them rest for a

@@ -59,6 +59,17 @@ usher_timers_out_begin (UsherTimersOut *self, UsherTimer *timer)
   return TRUE;
 }
 
+gboolean
+usher_timers_out_has (UsherTimersOut *self, UsherTimer *timer)
+{
+  g_autofree char *key = make_key (timer);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gpointer is_done = NULL;
+
+  return g_hash_table_lookup_extended (self->keys, key, NULL, &is_done) &&
+         !GPOINTER_TO_INT (is_done);
+}
+
 void
 usher_timers_out_end (UsherTimersOut *self, UsherTimer *timer)
 {

@@ -28,7 +28,7 @@ typedef enum
 struct _UsherWait
 {
   UsherExchange *exchange; /* (unowned) */
-  gint64 deadline;         /* by the clock */
+  gint64 deadline;         /* monotonic, of the clock */
   void (*end) (UsherWait *self, UsherWaitEnd how);
 };
 

@@ -150,7 +150,7 @@ usher_waiters_add (UsherWaiters *self,
   /* where commits come all the time the deadline holds nevertheless */
   if (is_gone)
     wait->end (wait, USHER_WAIT_OVER);
-  else if (full || (missed && deadline <= usher_clock_get_time (self->clock)))
+  else if (full || (missed && deadline <= usher_clock_get_monotonic (self->clock)))
     wait->end (wait, USHER_WAIT_EXPIRED);
   else if (missed)
     wait->end (wait, USHER_WAIT_CHANGED);
@@ -269,7 +269,7 @@ take_expired (GQueue *queue, gint64 now, gboolean all, GQueue *ready)
 gint64
 usher_waiters_expire (UsherWaiters *self, gboolean all)
 {
-  gint64 now = usher_clock_get_time (self->clock);
+  gint64 now = usher_clock_get_monotonic (self->clock);
   gint64 earliest = G_MAXINT64;
   GQueue ready = G_QUEUE_INIT;
   GHashTableIter iter;

@@ -31,6 +31,7 @@ struct _UsherHost
   UsherRouter *router;       /* (owned) */
   UsherRouter *admin_router; /* (owned) */
   UsherWorkers *workers;     /* (owned) */
+  UsherSolitude *solitude;   /* (owned) */
   UsherTenants *tenants;     /* (owned) */
   UsherReadiness *readiness; /* (owned) */
 

@@ -39,6 +39,7 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
     .settings = self->settings,
     .clock = self->clock,
     .workers = self->workers,
+    .solitude = self->solitude,
   };
   tenant = usher_tenant_new (name, service, self->sessions, &ground);
 

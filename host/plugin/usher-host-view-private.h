@@ -43,6 +43,7 @@ guint usher_host_get_n_lanes (UsherHost *self);
 USHER_API
 UsherLane *usher_host_get_lane (UsherHost *self, guint index);
 /* NULL with NOT_FOUND: no service has that name */
+USHER_API
 UsherLane *usher_host_find_lane (UsherHost *self, const char *service, GError **error);
 
 G_END_DECLS

@@ -73,6 +73,7 @@ usher_host_finalize (GObject *object)
   g_clear_object (&self->router);
   g_clear_object (&self->admin_router);
   g_clear_pointer (&self->workers, usher_workers_free);
+  g_clear_pointer (&self->solitude, usher_solitude_free);
   g_clear_pointer (&self->tenants, usher_tenants_free);
   g_clear_pointer (&self->readiness, usher_readiness_free);
   g_clear_object (&self->bus);
@@ -197,6 +198,7 @@ usher_host_init (UsherHost *self)
 {
   self->tenants = usher_tenants_new (on_service_moved, self);
   self->readiness = usher_readiness_new ();
+  self->solitude = usher_solitude_new ();
 }
 
 /* (transfer full) (nullable): why it is not ready */

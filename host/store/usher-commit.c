@@ -26,7 +26,9 @@
  *    and for its owner the record's or the one that the record takes over. It has the record's owner then.
  * 3. Each change needs the stored version that it names, and but for a removal the level (`USHER_ERROR_CONFLICT`), and its unique values for itself
  *    (`USHER_ERROR_TAKEN`).
- * 4. The timer that fired is dropped, then the timers are set and dropped in their order.
+ * 4. The timer that fired is dropped, then the timers are set and dropped in their order. With each is kept when that was, which is the
+ *    time of the commit. Where others share the database a timer that is not parked fires for whoever has the lease: for another the
+ *    commit *was applied*.
  * 5. The events are put at the end of the outbox, in their order and together; each gets a mark.
  *
  * What is wrong with one commit concerns no other, however many a store writes together: only where nothing can be written do
@@ -125,6 +127,7 @@ clear_timer (gpointer data)
   g_free (change->name);
   g_free (change->key);
   g_free (change->payload);
+  g_clear_pointer (&change->history, usher_timer_history_free);
 }
 
 static void
@@ -158,7 +161,7 @@ usher_commit_schedule (UsherCommit *self,
                        guint attempt)
 {
   const UsherTimerChange change = {
-    g_strdup (name), g_strdup (key), TRUE, due, g_strdup (payload), attempt,
+    g_strdup (name), g_strdup (key), TRUE, due, g_strdup (payload), attempt, NULL,
   };
 
   g_return_if_fail (self != NULL);
@@ -224,6 +227,37 @@ usher_commit_set_fired (UsherCommit *self, UsherTimer *timer)
 
   g_clear_pointer (&self->fired, usher_timer_unref);
   self->fired = usher_timer_ref (timer);
+}
+
+/**
+ * usher_commit_set_anew:
+ * @self: a commit
+ * @timer: a timer, as it is stored
+ * @due: wall time in microseconds; of no account where @history says that it is parked
+ * @attempt: how often its handler has failed
+ * @history: (nullable): what went wrong with it, `NULL`: nothing did
+ *
+ * Says that the commit is for @timer, as [method@Commit.set_fired] does, and sets it anew. Only so is a history kept: a service
+ * that sets its timer begins from nothing.
+ */
+void
+usher_commit_set_anew (UsherCommit *self,
+                       UsherTimer *timer,
+                       gint64 due,
+                       guint attempt,
+                       const UsherTimerHistory *history)
+{
+  UsherTimerChange change = { .set = TRUE, .due = due, .attempt = attempt };
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (timer != NULL);
+
+  usher_commit_set_fired (self, timer);
+  change.name = g_strdup (usher_timer_get_name (timer));
+  change.key = g_strdup (usher_timer_get_key (timer));
+  change.payload = g_strdup (usher_timer_get_payload (timer));
+  change.history = history != NULL ? usher_timer_history_copy (history) : NULL;
+  add_timer (self, &change);
 }
 
 /**

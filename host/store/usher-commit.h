@@ -58,6 +58,7 @@ typedef struct
  * @due: wall time in microseconds
  * @payload: (nullable): JSON for the handler
  * @attempt: how often its handler has failed
+ * @history: (nullable): what went wrong with it, `NULL`: nothing did
  *
  * What a commit does to one timer. They are done in their order: the last one to a timer counts.
  */
@@ -69,6 +70,7 @@ typedef struct
   gint64 due;
   char *payload;
   guint attempt;
+  UsherTimerHistory *history;
 } UsherTimerChange;
 
 #define USHER_TYPE_COMMIT (usher_commit_get_type ())
@@ -109,6 +111,12 @@ USHER_API
 void usher_commit_set_inbox (UsherCommit *self, const char *event_id, const char *subscriber);
 USHER_API
 void usher_commit_set_fired (UsherCommit *self, UsherTimer *timer);
+USHER_API
+void usher_commit_set_anew (UsherCommit *self,
+                            UsherTimer *timer,
+                            gint64 due,
+                            guint attempt,
+                            const UsherTimerHistory *history);
 USHER_API
 void usher_commit_take_request (UsherCommit *self, UsherRequestRecord *record);
 USHER_API

@@ -11,6 +11,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "usher-sqlite-timers-private.h"
+
 /* no more than every twentieth moment is spent on counting */
 #define REST      20
 #define LEAST_AGE (G_TIME_SPAN_SECOND / 4)
@@ -35,6 +37,8 @@ struct _UsherSqliteFigures
 {
   GMutex mutex;
   Figure kinds[N_KINDS]; /* (mutex mutex) */
+  gint64 n_parked;       /* (mutex mutex): timers */
+  gint64 n_failing;      /* (mutex mutex): likewise */
   gint64 valid_until;    /* (mutex mutex): monotonic */
 };
 
@@ -114,7 +118,8 @@ count_all (UsherSqliteFigures *self, UsherSqliteReaders *readers, GError **error
       kinds[kind].rows += usher_sqlite_statement_get_integer (statement, 1);
       kinds[kind].bytes += usher_sqlite_statement_get_integer (statement, 2);
     }
-  if (!ok)
+  if (!ok ||
+      !usher_sqlite_timers_count (reader->connection, &self->n_parked, &self->n_failing, error))
     return FALSE;
 
   memcpy (self->kinds, kinds, sizeof kinds);
@@ -155,6 +160,8 @@ usher_sqlite_figures_add (UsherSqliteFigures *self,
       g_variant_builder_add (builder, "{sx}", names[i].rows, self->kinds[i].rows);
       g_variant_builder_add (builder, "{sx}", names[i].bytes, self->kinds[i].bytes);
     }
+  g_variant_builder_add (builder, "{sx}", "timers-parked", self->n_parked);
+  g_variant_builder_add (builder, "{sx}", "timers-failing", self->n_failing);
   g_variant_builder_add (builder, "{sx}", "file-bytes", get_size (path));
   g_variant_builder_add (builder, "{sx}", "log-bytes", get_size (log));
 

@@ -14,6 +14,7 @@
 #include "usher-sqlite-levels-private.h"
 #include "usher-sqlite-meta-private.h"
 #include "usher-sqlite-numbers-private.h"
+#include "usher-sqlite-timers-private.h"
 
 #define LAYOUT 1
 /* "USHR" */
@@ -58,9 +59,17 @@ static const char layout[] = "CREATE TABLE usher_schema ("
                              " payload TEXT,"
                              " attempt INTEGER NOT NULL,"
                              " generation INTEGER NOT NULL,"
+                             " since INTEGER,"
+                             " deaths INTEGER,"
+                             " trial INTEGER,"
+                             " trier TEXT,"
+                             " parked INTEGER,"
+                             " reasons TEXT,"
                              " PRIMARY KEY (name, key)"
                              ") WITHOUT ROWID;"
-                             "CREATE INDEX usher_timers_due ON usher_timers (due);";
+                             "CREATE INDEX usher_timers_due ON usher_timers (due);"
+                             "CREATE INDEX usher_timers_trouble ON usher_timers (name, key)"
+                             " WHERE reasons IS NOT NULL;";
 
 static const char get_application[] = "PRAGMA application_id";
 static const char count_tables[] = "SELECT count(*) FROM sqlite_schema";
@@ -120,7 +129,7 @@ make_or_check (UsherSqliteConnection *connection, GError **error)
     return FALSE;
 
   if (application == APPLICATION_ID)
-    return check_layout (connection, error);
+    return check_layout (connection, error) && usher_sqlite_timers_lay_out (connection, error);
   if (application == 0 && n_tables == 0)
     return make_layout (connection, error);
 

@@ -281,6 +281,46 @@ usher_sqlite_store_list_timers (UsherStore *store, gint64 due, guint limit, GErr
   return usher_sqlite_timers_list (reader->connection, due, limit, error);
 }
 
+static GPtrArray *
+usher_sqlite_store_list_timers_since (UsherStore *store, gint64 since, guint limit, GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_timers_list_since (reader->connection, since, limit, error);
+}
+
+static GPtrArray *
+usher_sqlite_store_list_troubled_timers (UsherStore *store,
+                                         guint offset,
+                                         guint limit,
+                                         GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_timers_list_troubled (reader->connection, offset, limit, error);
+}
+
+static gboolean
+usher_sqlite_store_lookup_timer (UsherStore *store,
+                                 const char *name,
+                                 const char *key,
+                                 UsherTimer **timer,
+                                 GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  return reader != NULL && usher_sqlite_timers_find (reader->connection, name, key, timer, error);
+}
+
 static gint64
 usher_sqlite_store_get_next_due (UsherStore *store)
 {
@@ -488,6 +528,9 @@ store_iface_init (UsherStoreInterface *iface)
   iface->was_applied = usher_sqlite_store_was_applied;
   iface->list_timers = usher_sqlite_store_list_timers;
   iface->get_next_due = usher_sqlite_store_get_next_due;
+  iface->list_timers_since = usher_sqlite_store_list_timers_since;
+  iface->list_troubled_timers = usher_sqlite_store_list_troubled_timers;
+  iface->lookup_timer = usher_sqlite_store_lookup_timer;
   iface->list_outbox = usher_sqlite_store_list_outbox;
   iface->trim_outbox = usher_sqlite_store_trim_outbox;
   iface->lookup_reach = usher_sqlite_store_lookup_reach;

@@ -11,12 +11,35 @@
 
 G_BEGIN_DECLS
 
+/* in a transaction: what a file of an earlier version does not have */
+gboolean usher_sqlite_timers_lay_out (UsherSqliteConnection *connection, GError **error);
 /* earliest first; (element-type UsherTimer) */
 GPtrArray *usher_sqlite_timers_list (UsherSqliteConnection *connection,
                                      gint64 due,
                                      guint limit,
                                      GError **error);
-/* G_MAXINT64: there is no timer */
+/* likewise, those that are not parked and were set after @since, in any order; reads them all */
+GPtrArray *usher_sqlite_timers_list_since (UsherSqliteConnection *connection,
+                                           gint64 since,
+                                           guint limit,
+                                           GError **error);
+/* likewise, those with reasons, parked ones first */
+GPtrArray *usher_sqlite_timers_list_troubled (UsherSqliteConnection *connection,
+                                              guint offset,
+                                              guint limit,
+                                              GError **error);
+/* @timer: (out) (transfer full) (nullable) */
+gboolean usher_sqlite_timers_find (UsherSqliteConnection *connection,
+                                   const char *name,
+                                   const char *key,
+                                   UsherTimer **timer,
+                                   GError **error);
+/* those with reasons */
+gboolean usher_sqlite_timers_count (UsherSqliteConnection *connection,
+                                    gint64 *n_parked,
+                                    gint64 *n_failing,
+                                    GError **error);
+/* G_MAXINT64: there is no timer that fires by itself */
 gboolean
 usher_sqlite_timers_get_next_due (UsherSqliteConnection *connection, gint64 *due, GError **error);
 /* whether it is stored at another generation, or not at all */

@@ -8,25 +8,114 @@
 
 #include "usher-sqlite-timers-private.h"
 
-static const char list[] = "SELECT name,key,due,payload,attempt,generation"
-                           " FROM usher_timers WHERE due<=?1 ORDER BY due LIMIT ?2";
+/* What is parked is due never, so that the next one is found by the index alone. */
+#define NEVER   G_MAXINT64
+#define COLUMNS "name,key,due,payload,attempt,generation,since,deaths,trial,trier,parked,reasons"
+
+static const char count_columns[] =
+    "SELECT count(*) FROM pragma_table_info('usher_timers') WHERE name='reasons'";
+/* a file that an earlier version made has none of these */
+static const char add_columns[] = "ALTER TABLE usher_timers ADD COLUMN since INTEGER;"
+                                  "ALTER TABLE usher_timers ADD COLUMN deaths INTEGER;"
+                                  "ALTER TABLE usher_timers ADD COLUMN trial INTEGER;"
+                                  "ALTER TABLE usher_timers ADD COLUMN trier TEXT;"
+                                  "ALTER TABLE usher_timers ADD COLUMN parked INTEGER;"
+                                  "ALTER TABLE usher_timers ADD COLUMN reasons TEXT;"
+                                  "CREATE INDEX usher_timers_trouble ON usher_timers (name, key)"
+                                  " WHERE reasons IS NOT NULL;";
+static const char list[] = "SELECT " COLUMNS " FROM usher_timers"
+                           " WHERE due<=?1 AND ifnull(parked,0)=0 ORDER BY due LIMIT ?2";
+static const char list_since[] = "SELECT " COLUMNS " FROM usher_timers"
+                                 " WHERE since>?1 AND ifnull(parked,0)=0 LIMIT ?2";
+static const char list_troubled[] = "SELECT " COLUMNS " FROM usher_timers"
+                                    " WHERE reasons IS NOT NULL"
+                                    " ORDER BY ifnull(parked,0)=0, name, key LIMIT ?1 OFFSET ?2";
+static const char find[] = "SELECT " COLUMNS " FROM usher_timers WHERE name=?1 AND key=?2";
+static const char count_parked[] =
+    "SELECT count(*) FROM usher_timers WHERE reasons IS NOT NULL AND parked>0";
+static const char count_failing[] =
+    "SELECT count(*) FROM usher_timers WHERE reasons IS NOT NULL AND ifnull(parked,0)=0";
 static const char find_due[] = "SELECT min(due) FROM usher_timers";
 static const char find_generation[] =
     "SELECT generation FROM usher_timers WHERE name=?1 AND key=?2";
-static const char set[] =
-    "INSERT OR REPLACE INTO usher_timers (name,key,due,payload,attempt,generation)"
-    " VALUES (?1,?2,?3,?4,?5,random())";
+static const char set[] = "INSERT OR REPLACE INTO usher_timers (name,key,due,payload,attempt,since,"
+                          "deaths,trial,trier,parked,reasons,generation)"
+                          " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,random())";
 static const char drop[] = "DELETE FROM usher_timers WHERE name=?1 AND key=?2";
+
+static gboolean
+count (UsherSqliteConnection *connection, const char *sql, gint64 *n, GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
+
+  return statement != NULL &&
+         usher_sqlite_connection_get_integer (connection, statement, 0, n, error);
+}
+
+gboolean
+usher_sqlite_timers_lay_out (UsherSqliteConnection *connection, GError **error)
+{
+  gint64 n = 0;
+
+  return count (connection, count_columns, &n, error) &&
+         (n > 0 || usher_sqlite_connection_execute (connection, add_columns, error));
+}
+
+/* (transfer full) (nullable): of a row; NULL where nothing went wrong */
+static UsherTimerHistory *
+read_history (UsherSqliteStatement *statement)
+{
+  UsherTimerHistory *history = NULL;
+  const char *reasons = usher_sqlite_statement_get_text (statement, 11);
+  gint64 trial = usher_sqlite_statement_get_integer (statement, 8);
+
+  if (reasons == NULL && trial == 0)
+    return NULL;
+
+  history = usher_timer_history_new ();
+  history->n_deaths = (guint) usher_sqlite_statement_get_integer (statement, 7);
+  history->trial = (guint) trial;
+  history->trier = g_strdup (usher_sqlite_statement_get_text (statement, 9));
+  history->parked = usher_sqlite_statement_get_integer (statement, 10);
+  if (reasons != NULL)
+    history->reasons = g_strsplit (reasons, "\n", -1);
+
+  return history;
+}
 
 static gpointer
 read_timer (UsherSqliteStatement *statement, gpointer user_data)
 {
-  return usher_timer_new (usher_sqlite_statement_get_text (statement, 0),
-                          usher_sqlite_statement_get_text (statement, 1),
-                          usher_sqlite_statement_get_integer (statement, 2),
-                          usher_sqlite_statement_get_text (statement, 3),
-                          (guint) usher_sqlite_statement_get_integer (statement, 4),
-                          usher_sqlite_statement_get_integer (statement, 5));
+  UsherTimer *timer = usher_timer_new (usher_sqlite_statement_get_text (statement, 0),
+                                       usher_sqlite_statement_get_text (statement, 1),
+                                       usher_sqlite_statement_get_integer (statement, 2),
+                                       usher_sqlite_statement_get_text (statement, 3),
+                                       (guint) usher_sqlite_statement_get_integer (statement, 4),
+                                       usher_sqlite_statement_get_integer (statement, 5));
+
+  usher_timer_set_past (timer,
+                        usher_sqlite_statement_get_integer (statement, 6),
+                        read_history (statement));
+
+  return timer;
+}
+
+/* @statement: (nullable) */
+static GPtrArray *
+read_all (UsherSqliteConnection *connection,
+          UsherSqliteStatement *statement,
+          gint64 first,
+          gint64 second,
+          GError **error)
+{
+  if (statement == NULL)
+    return NULL;
+
+  usher_sqlite_statement_bind_integer (statement, 1, first);
+  usher_sqlite_statement_bind_integer (statement, 2, second);
+
+  return usher_sqlite_connection_list (
+      connection, statement, read_timer, NULL, (GDestroyNotify) usher_timer_unref, error);
 }
 
 GPtrArray *
@@ -38,14 +127,66 @@ usher_sqlite_timers_list (UsherSqliteConnection *connection,
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (connection, list, error);
 
+  return read_all (connection, statement, due, limit, error);
+}
+
+GPtrArray *
+usher_sqlite_timers_list_since (UsherSqliteConnection *connection,
+                                gint64 since,
+                                guint limit,
+                                GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, list_since, error);
+
+  return read_all (connection, statement, since, limit, error);
+}
+
+GPtrArray *
+usher_sqlite_timers_list_troubled (UsherSqliteConnection *connection,
+                                   guint offset,
+                                   guint limit,
+                                   GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, list_troubled, error);
+
+  return read_all (connection, statement, limit, offset, error);
+}
+
+gboolean
+usher_sqlite_timers_find (UsherSqliteConnection *connection,
+                          const char *name,
+                          const char *key,
+                          UsherTimer **timer,
+                          GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, find, error);
+  g_autoptr (GPtrArray) timers = NULL;
+
   if (statement == NULL)
-    return NULL;
+    return FALSE;
 
-  usher_sqlite_statement_bind_integer (statement, 1, due);
-  usher_sqlite_statement_bind_integer (statement, 2, limit);
-
-  return usher_sqlite_connection_list (
+  usher_sqlite_statement_bind_text (statement, 1, name);
+  usher_sqlite_statement_bind_text (statement, 2, key);
+  timers = usher_sqlite_connection_list (
       connection, statement, read_timer, NULL, (GDestroyNotify) usher_timer_unref, error);
+  if (timers == NULL)
+    return FALSE;
+
+  *timer = timers->len > 0 ? usher_timer_ref (g_ptr_array_index (timers, 0)) : NULL;
+  return TRUE;
+}
+
+gboolean
+usher_sqlite_timers_count (UsherSqliteConnection *connection,
+                           gint64 *n_parked,
+                           gint64 *n_failing,
+                           GError **error)
+{
+  return count (connection, count_parked, n_parked, error) &&
+         count (connection, count_failing, n_failing, error);
 }
 
 gboolean
@@ -96,19 +237,40 @@ drop_timer (UsherSqliteConnection *connection, const char *name, const char *key
   return usher_sqlite_connection_finish (connection, statement, error);
 }
 
+/* texts stay the caller's until the statement has run */
+static void
+bind_history (UsherSqliteStatement *statement,
+              const UsherTimerHistory *history,
+              const char *reasons)
+{
+  usher_sqlite_statement_bind_integer (statement, 7, history->n_deaths);
+  usher_sqlite_statement_bind_integer (statement, 8, history->trial);
+  usher_sqlite_statement_bind_text (statement, 9, history->trier);
+  usher_sqlite_statement_bind_integer (statement, 10, history->parked);
+  usher_sqlite_statement_bind_text (statement, 11, reasons);
+}
+
 static gboolean
-set_timer (UsherSqliteConnection *connection, const UsherTimerChange *change, GError **error)
+set_timer (UsherSqliteConnection *connection,
+           const UsherTimerChange *change,
+           gint64 since,
+           GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, set, error);
+  static const UsherTimerHistory none = { 0 };
+  const UsherTimerHistory *history = change->history != NULL ? change->history : &none;
+  g_autofree char *reasons = history->reasons != NULL ? g_strjoinv ("\n", history->reasons) : NULL;
 
   if (statement == NULL)
     return FALSE;
 
   usher_sqlite_statement_bind_text (statement, 1, change->name);
   usher_sqlite_statement_bind_text (statement, 2, change->key);
-  usher_sqlite_statement_bind_integer (statement, 3, change->due);
+  usher_sqlite_statement_bind_integer (statement, 3, history->parked != 0 ? NEVER : change->due);
   usher_sqlite_statement_bind_text (statement, 4, change->payload);
   usher_sqlite_statement_bind_integer (statement, 5, change->attempt);
+  usher_sqlite_statement_bind_integer (statement, 6, since);
+  bind_history (statement, history, reasons);
 
   return usher_sqlite_connection_finish (connection, statement, error);
 }
@@ -127,7 +289,7 @@ usher_sqlite_timers_write (UsherSqliteConnection *connection, UsherCommit *commi
     {
       const UsherTimerChange *change = usher_commit_get_timer (commit, i);
 
-      if (change->set ? !set_timer (connection, change, error)
+      if (change->set ? !set_timer (connection, change, usher_commit_get_time (commit), error)
                       : !drop_timer (connection, change->name, change->key, error))
         return FALSE;
     }

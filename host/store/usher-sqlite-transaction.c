@@ -103,12 +103,14 @@ has_timers (UsherCommit *commit)
 static UsherSqliteOutcome
 write_commit (UsherSqliteTransaction *self, UsherCommit *commit, GError **error)
 {
+  UsherTimer *fired = usher_commit_get_fired (commit);
+
   /* before anything of it is written, so that the others of the group do not notice */
   if (!check_limit (self, commit, error) || !usher_sqlite_outbox_check (commit, error))
     return USHER_SQLITE_REFUSED;
 
-  /* a timer is for whoever has the lease, as if that had been first */
-  if (usher_commit_get_fired (commit) != NULL && !has_lease (self))
+  /* a timer is for whoever has the lease, as if that had been first; one that is parked is for nobody but operators */
+  if (fired != NULL && !usher_timer_is_parked (fired) && !has_lease (self))
     {
       usher_commit_set_applied (commit, TRUE);
       return USHER_SQLITE_WRITTEN;

@@ -360,7 +360,7 @@ usher_store_was_applied (UsherStore *self,
  * @limit: how many at most
  * @error: return location for an error
  *
- * Lists the timers that are due at or before @due, earliest first.
+ * Lists the timers that are due at or before @due, earliest first, without those that are parked.
  *
  * Returns: (transfer container) (element-type UsherTimer): the timers, `NULL` on error
  */
@@ -379,7 +379,7 @@ usher_store_list_timers (UsherStore *self, gint64 due, guint limit, GError **err
  * Gets when the earliest timer is due. Reads nothing, unless the database is shared: then it shares the read
  * transaction of [method@Store.lookup].
  *
- * Returns: wall time in microseconds, `G_MAXINT64` when there is no timer
+ * Returns: wall time in microseconds, `G_MAXINT64` when there is none that is not parked
  */
 gint64
 usher_store_get_next_due (UsherStore *self)
@@ -387,6 +387,74 @@ usher_store_get_next_due (UsherStore *self)
   g_return_val_if_fail (USHER_IS_STORE (self), G_MAXINT64);
 
   return USHER_STORE_GET_IFACE (self)->get_next_due (self);
+}
+
+/**
+ * usher_store_list_timers_since:
+ * @self: a store
+ * @since: wall time in microseconds
+ * @limit: how many at most
+ * @error: return location for an error
+ *
+ * Lists timers that are not parked and were set after @since, in no order. It may read all timers: ask only when the clock was
+ * set, or may have been.
+ *
+ * Returns: (transfer container) (element-type UsherTimer): the timers, `NULL` on error
+ */
+GPtrArray *
+usher_store_list_timers_since (UsherStore *self, gint64 since, guint limit, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+
+  return USHER_STORE_GET_IFACE (self)->list_timers_since (self, since, limit, error);
+}
+
+/**
+ * usher_store_list_troubled_timers:
+ * @self: a store
+ * @offset: how many to leave out
+ * @limit: how many at most
+ * @error: return location for an error
+ *
+ * Lists the timers whose history has reasons: those that are parked first, then by name and key.
+ *
+ * Returns: (transfer container) (element-type UsherTimer): the timers, `NULL` on error
+ */
+GPtrArray *
+usher_store_list_troubled_timers (UsherStore *self, guint offset, guint limit, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+
+  return USHER_STORE_GET_IFACE (self)->list_troubled_timers (self, offset, limit, error);
+}
+
+/**
+ * usher_store_lookup_timer:
+ * @self: a store
+ * @name: which handler
+ * @key: for what
+ * @timer: (out) (transfer full) (nullable): the timer, `NULL` when it is not set
+ * @error: return location for an error
+ *
+ * Reads one timer as it is set.
+ *
+ * Returns: whether the store could be read
+ */
+gboolean
+usher_store_lookup_timer (UsherStore *self,
+                          const char *name,
+                          const char *key,
+                          UsherTimer **timer,
+                          GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+  g_return_val_if_fail (key != NULL, FALSE);
+  g_return_val_if_fail (timer != NULL, FALSE);
+
+  *timer = NULL;
+
+  return USHER_STORE_GET_IFACE (self)->lookup_timer (self, name, key, timer, error);
 }
 
 /**
@@ -542,7 +610,7 @@ usher_store_takes_changes (UsherStore *self)
  * is called: the counts may be some moments old. Ends the calling thread's reads.
  *
  * Rows and bytes: `documents`, `documents-bytes`, `outbox`, `outbox-bytes`, `inbox`, `inbox-bytes`, `requests`,
- * `requests-bytes`, `timers`, `timers-bytes`. Sizes: `file-bytes`, `log-bytes`. `read-only`: 1 while
+ * `requests-bytes`, `timers`, `timers-bytes`. Of the timers: `timers-parked`, and `timers-failing`, which are tried again. Sizes: `file-bytes`, `log-bytes`. `read-only`: 1 while
  * nothing can be written. `last-prune`: wall time in microseconds, 0: not yet. Of a shared store: `lease-token`,
  * `lease-process`, `lease-held` (1: by this one). A store may know more names, or fewer.
  *

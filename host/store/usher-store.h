@@ -137,6 +137,13 @@ struct _UsherStoreInterface
                            GError **error);
   GPtrArray *(*list_timers) (UsherStore *self, gint64 due, guint limit, GError **error);
   gint64 (*get_next_due) (UsherStore *self);
+  GPtrArray *(*list_timers_since) (UsherStore *self, gint64 since, guint limit, GError **error);
+  GPtrArray *(*list_troubled_timers) (UsherStore *self, guint offset, guint limit, GError **error);
+  gboolean (*lookup_timer) (UsherStore *self,
+                            const char *name,
+                            const char *key,
+                            UsherTimer **timer,
+                            GError **error);
   GPtrArray *(*list_outbox) (UsherStore *self,
                              const UsherMark *after,
                              guint limit,
@@ -220,6 +227,18 @@ USHER_API
 GPtrArray *usher_store_list_timers (UsherStore *self, gint64 due, guint limit, GError **error);
 USHER_API
 gint64 usher_store_get_next_due (UsherStore *self);
+USHER_API
+GPtrArray *
+usher_store_list_timers_since (UsherStore *self, gint64 since, guint limit, GError **error);
+USHER_API
+GPtrArray *
+usher_store_list_troubled_timers (UsherStore *self, guint offset, guint limit, GError **error);
+USHER_API
+gboolean usher_store_lookup_timer (UsherStore *self,
+                                   const char *name,
+                                   const char *key,
+                                   UsherTimer **timer,
+                                   GError **error);
 USHER_API
 GPtrArray *usher_store_list_outbox (UsherStore *self,
                                     const UsherMark *after,

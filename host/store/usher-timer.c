@@ -24,6 +24,8 @@ struct _UsherTimer
   gint64 due;
   gint64 generation;
   guint attempt;
+  gint64 since;
+  UsherTimerHistory *history; /* (owned) (nullable) */
 };
 
 G_DEFINE_BOXED_TYPE (UsherTimer, usher_timer, usher_timer_ref, usher_timer_unref)
@@ -66,6 +68,24 @@ usher_timer_new (const char *name,
 }
 
 /**
+ * usher_timer_set_past:
+ * @self: a timer that was just made
+ * @since: when it was set, wall time in microseconds, 0: nobody knows
+ * @history: (nullable) (transfer full): what went wrong with it
+ *
+ * Adds what a store keeps of a timer besides. Before anybody else has it.
+ */
+void
+usher_timer_set_past (UsherTimer *self, gint64 since, UsherTimerHistory *history)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->history == NULL);
+
+  self->since = since;
+  self->history = history;
+}
+
+/**
  * usher_timer_ref:
  * @self: a timer
  *
@@ -89,6 +109,7 @@ clear_timer (gpointer data)
   g_free (self->name);
   g_free (self->key);
   g_free (self->payload);
+  g_clear_pointer (&self->history, usher_timer_history_free);
 }
 
 /**
@@ -200,4 +221,52 @@ usher_timer_get_generation (UsherTimer *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->generation;
+}
+
+/**
+ * usher_timer_get_since:
+ * @self: a timer
+ *
+ * Gets when the timer was set: with [method@Timer.get_due] that tells how long it was meant to wait.
+ *
+ * Returns: wall time in microseconds, 0: nobody knows
+ */
+gint64
+usher_timer_get_since (UsherTimer *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->since;
+}
+
+/**
+ * usher_timer_get_history:
+ * @self: a timer
+ *
+ * Gets what went wrong with the timer since the service set it.
+ *
+ * Returns: (transfer none) (nullable): the history, `NULL`: nothing did
+ */
+const UsherTimerHistory *
+usher_timer_get_history (UsherTimer *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->history;
+}
+
+/**
+ * usher_timer_is_parked:
+ * @self: a timer
+ *
+ * Tells whether the timer waits for an operator: it never fires by itself.
+ *
+ * Returns: whether it is parked
+ */
+gboolean
+usher_timer_is_parked (UsherTimer *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->history != NULL && self->history->parked != 0;
 }

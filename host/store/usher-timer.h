@@ -10,6 +10,7 @@
 
 #include "usher-json.h"
 #include "usher-macros.h"
+#include "usher-timer-history.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,8 @@ UsherTimer *usher_timer_new (const char *name,
                              guint attempt,
                              gint64 generation);
 USHER_API
+void usher_timer_set_past (UsherTimer *self, gint64 since, UsherTimerHistory *history);
+USHER_API
 UsherTimer *usher_timer_ref (UsherTimer *self);
 USHER_API
 void usher_timer_unref (UsherTimer *self);
@@ -42,6 +45,12 @@ USHER_API
 guint usher_timer_get_attempt (UsherTimer *self);
 USHER_API
 gint64 usher_timer_get_generation (UsherTimer *self);
+USHER_API
+gint64 usher_timer_get_since (UsherTimer *self);
+USHER_API
+const UsherTimerHistory *usher_timer_get_history (UsherTimer *self);
+USHER_API
+gboolean usher_timer_is_parked (UsherTimer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTimer, usher_timer_unref)
 

@@ -7,7 +7,10 @@
 #include "config.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "usher-error.h"
 #include "usher-plugin.h"
 
 /* NAME and VARIANT are set by the build */
@@ -77,6 +80,64 @@ tell (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_d
   return TRUE;
 }
 
+/* Ends the process in one of the ways of plugins. */
+static void
+die (const char *how)
+{
+  if (g_str_equal (how, "abort"))
+    abort ();
+  if (g_str_equal (how, "exit"))
+    _exit (0);
+
+  raise (SIGSEGV);
+}
+
+static gboolean
+die_at_once (UsherRequest *request,
+             UsherUnit *unit,
+             UsherReply *reply,
+             gpointer user_data,
+             GError **error)
+{
+  die (usher_request_get_parameter (request, "how"));
+
+  return TRUE;
+}
+
+/* A timer of which its process dies. */
+static gboolean
+explode (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  die (usher_timer_get_key (timer));
+
+  return TRUE;
+}
+
+/* A timer that cannot do what it is for. */
+static gboolean
+owe (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "nothing left to pay with");
+
+  return FALSE;
+}
+
+static gboolean
+set_timer (UsherRequest *request,
+           UsherUnit *unit,
+           UsherReply *reply,
+           gpointer user_data,
+           GError **error)
+{
+  usher_unit_schedule (unit,
+                       usher_request_get_parameter (request, "name"),
+                       usher_request_get_parameter (request, "key"),
+                       usher_unit_get_time (unit),
+                       "{\"of\":1}");
+
+  return TRUE;
+}
+
 /* on a thread of the listener, without USHER_ROUTE_BLOCKING */
 static gboolean
 dawdle (UsherRequest *request,
@@ -101,7 +162,13 @@ declare_wrong_behaviour (UsherContext *context)
   usher_context_add_route (context, "POST", "/" NAME "/tales", USHER_ROUTE_NONE, tell, NULL, NULL);
   usher_context_add_route (
       context, "GET", "/" NAME "/dawdle", USHER_ROUTE_NONE, dawdle, NULL, NULL);
+  usher_context_add_route (
+      context, "GET", "/" NAME "/deaths/:how", USHER_ROUTE_NONE, die_at_once, NULL, NULL);
+  usher_context_add_route (
+      context, "POST", "/" NAME "/timers/:name/:key", USHER_ROUTE_NONE, set_timer, NULL, NULL);
   usher_context_add_timer (context, "ring", ring, NULL, NULL);
+  usher_context_add_timer (context, "bomb", explode, NULL, NULL);
+  usher_context_add_timer (context, "debt", owe, NULL, NULL);
 }
 
 static gboolean

@@ -2,13 +2,13 @@
    SPDX-License-Identifier: LGPL-2.1-or-later */
 
 import { fill, lookUp, make, shorten } from './usher-page-text.js';
-import { fillActions, fillEvent, fillReasons } from './usher-page-parked.js';
+import { fillActions, fillEvent, fillReasons, fillTimer } from './usher-page-parked.js';
 
 /* by table: its rows, by the text of what they show */
 const shown = new Map();
 
-const stateClasses = { ready: 'good', failed: 'bad', waiting: 'bad', away: 'bad', degraded: 'mild', doubtful: 'mild', starting: 'mild',
-                       reloading: 'mild' };
+const stateClasses = { ready: 'good', failed: 'bad', waiting: 'bad', away: 'bad', parked: 'bad', degraded: 'mild', doubtful: 'mild',
+                       failing: 'mild', starting: 'mild', reloading: 'mild' };
 
 function fillState(cell, item, value) {
   const state = make('span', shorten(value), 'state ' + (stateClasses[value] || ''));
@@ -35,6 +35,8 @@ function makeCell(item, column) {
     fillReasons(cell, item);
   else if (kind === 'event')
     fillEvent(cell, item);
+  else if (kind === 'timer')
+    fillTimer(cell, item);
   else if (kind === 'code')
     cell.append(make('code', shorten(value)));
   else if (kind === 'list')
@@ -42,7 +44,7 @@ function makeCell(item, column) {
   else
     fill(cell, value, kind);
   cell.classList.toggle('telling', column.dataset.telling !== undefined);
-  if (kind === 'name' || kind === 'event')
+  if (kind === 'name' || kind === 'event' || kind === 'timer')
     cell.classList.add('name');
 
   return cell;

@@ -9,6 +9,8 @@ const NO_BUS = 'the bus does not answer';
 const MANY = 1000;
 /* seconds for which a restart is told of */
 const RECENT = 3600;
+/* of a timer, that are no accident */
+const FAILURES = 5;
 /* of what a channel may have */
 const NEARLY = 0.9;
 
@@ -82,6 +84,22 @@ function* findParked({ groups, parked }) {
             more: shorten(Array.from(names).join(', ')) + ' could not do ' + (total === 1 ? 'it.' : 'them.'), target: 'parked' };
 }
 
+/* Copies of a service tell of the same store. One that fails a few times may yet do it. */
+function* findTimers({ services, timers }) {
+  const names = new Set(services.map((service) => service.service));
+
+  for (const name of names) {
+    const told = services.filter((service) => service.service === name).map((service) => (service.store || {})['timers-parked'] || 0);
+    const total = Math.max(...told, timers.filter((timer) => timer.service === name && timer.state === 'parked').length);
+
+    if (total > 0)
+      yield { text: count(total, 'timer') + ` of “${shorten(name, 60)}”` + (total === 1 ? ' is' : ' are') + ' parked',
+              more: 'The process died of ' + (total === 1 ? 'it.' : 'them.'), target: 'timers' };
+    if (timers.some((timer) => timer.service === name && timer.state === 'failing' && timer.failures >= FAILURES))
+      yield { isMild: true, text: `Timers of “${shorten(name, 60)}” fail`, more: 'They are tried again and again.', target: 'timers' };
+  }
+}
+
 function* findLag({ groups }) {
   for (const group of groups) {
     const name = `“${shorten(group.group, 60)}”`;
@@ -138,7 +156,7 @@ function makeRow(trouble) {
 
 /* @facts: what is known. Returns how many there are. */
 export function showTroubles(facts) {
-  const kinds = [findUnready, findFailed, findEnded, findAway, findParked, findFull, findLag, findErrors];
+  const kinds = [findUnready, findFailed, findEnded, findAway, findParked, findTimers, findFull, findLag, findErrors];
   const troubles = facts.isAway
     ? [{ text: 'The host does not answer', more: 'What is below is old.' }]
     : kinds.flatMap((kind) => Array.from(kind(facts)));

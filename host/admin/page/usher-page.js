@@ -13,6 +13,7 @@ const INTERVAL = 2000;
 const SLOWLY = 3;
 const SERVER = 'streaming/serverz';
 const STORE = 'streaming/storez';
+const TIMERS = 'timers?limit=100';
 const slow = ['about', 'history', STORE];
 /* of the bus; each page has its own words for that */
 const isOfBus = (path) => path.startsWith('streaming/') || path.startsWith('parked');
@@ -66,6 +67,18 @@ function listServices() {
     : rows.concat(own.filter((row) => row.state === 'failed' && !rows.some((other) => other.service === row.service)));
 }
 
+/* Where each can be treated goes with it; the copies of a service have one store. */
+function listTimers() {
+  const places = ['', ...getItems(getBody('processes')).map((process) => `processes/${encodeURIComponent(process.name)}/`)];
+  const timers = new Map();
+
+  for (const place of places)
+    for (const timer of getItems(getBody(place + TIMERS)))
+      timers.set(timer.id, { ...timer, place });
+
+  return Array.from(timers.values());
+}
+
 /* all that a trouble can be found in */
 function getFacts(services) {
   return {
@@ -80,6 +93,7 @@ function getFacts(services) {
     channels: getItems(getBody(getTablePath('channels')), 'channels'),
     limits: lookUp(getBody(STORE), 'limits') || {},
     parked: getItems(getBody(getTablePath('parked'))),
+    timers: listTimers(),
     points: getItems(getBody('history')),
   };
 }
@@ -137,7 +151,8 @@ function showTables(services) {
   for (const table of document.querySelectorAll('table')) {
     const { page, list } = table.dataset;
     const body = getBody(page);
-    const items = table.id === 'services' ? services : body && getItems(body, list);
+    const made = { services, timers: body && listTimers() };
+    const items = table.id in made ? made[table.id] : body && getItems(body, list);
 
     showTable(table, items);
     table.closest('section').hidden = !isWanted(table.closest('section'), page, items);
@@ -181,7 +196,7 @@ function listPaths(all) {
   const hasBus = (getBody('about') || {}).bus !== false;
 
   for (const process of processes)
-    for (const page of ['services', 'plugins'])
+    for (const page of ['services', 'plugins', TIMERS])
       paths.push(`processes/${encodeURIComponent(process.name)}/${page}`);
 
   return Array.from(new Set(paths)).filter((path) => !missing.has(path) && (hasBus || !isOfBus(path)));

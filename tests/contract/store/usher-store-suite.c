@@ -249,6 +249,7 @@ usher_store_suite_add (const UsherStoreMaker *maker)
   usher_store_suite_add_reach (maker);
   usher_store_suite_add_requests (maker);
   usher_store_suite_add_timers (maker);
+  usher_store_suite_add_histories (maker);
   usher_store_suite_add_upkeep (maker);
   usher_store_suite_add_races (maker);
 }

@@ -45,6 +45,7 @@ void usher_store_suite_add_outbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_reach (const UsherStoreMaker *maker);
 void usher_store_suite_add_requests (const UsherStoreMaker *maker);
 void usher_store_suite_add_timers (const UsherStoreMaker *maker);
+void usher_store_suite_add_histories (const UsherStoreMaker *maker);
 void usher_store_suite_add_upkeep (const UsherStoreMaker *maker);
 void usher_store_suite_add_races (const UsherStoreMaker *maker);
 void

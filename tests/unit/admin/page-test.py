@@ -26,6 +26,10 @@ AWAY = {"errors": [{"message": "The bus does not answer"}]}
 TIME = "2026-11-29T12:00:00.000Z"
 PARKED = {"id": "a/b", "channel": "order:created", "group": "tickets-service", "sequence": 17, "time": "2026-11-29T11:57:00.000Z",
           "attempts": 5, "reasons": ["no such ticket", HOSTILE], "bytes": 1234567}
+BOMB = {"id": "good/bomb/k/1", "service": "good", "name": "bomb", "key": "k/1", "state": "parked", "time": "2026-11-29T11:57:00.000Z",
+        "failures": 0, "deaths": 5, "reasons": ["its process ended"] * 4 + [HOSTILE]}
+DEBT = {"id": "good/debt/x", "service": "good", "name": "debt", "key": "x", "state": "failing", "time": TIME, "due": TIME,
+        "failures": 7, "deaths": 0, "reasons": [LONG]}
 GROUP = {"channel": "order:created", "group": "tickets-service", "members": 1, "lag": 0, "suspects": 0, "parked": 0}
 POINTS = [{"age": 895 - 5 * i, "requests": i % 7, "errors": 0, "median": 0.0004 if i % 3 else None, "slow": 0.012, "events": 1.5,
            "lag": i} for i in range(179)]
@@ -41,6 +45,7 @@ HUB = {
     "/streaming/groupsz": (200, {"commits": 5, "commit_p50_us": 1500, "groups": [GROUP]}),
     "/streaming/clientsz": (200, {"clients": [{"id": "good-1", "hb_inbox": HOSTILE}]}),
     "/parked": (200, {"items": []}),
+    "/timers": (200, {"items": []}),
 }
 TROUBLE = HUB | {
     "/plugins": (200, {"items": [{"name": "good", "state": "ready"}, {"name": "bad", "state": "failed", "reason": HOSTILE},
@@ -51,6 +56,7 @@ TROUBLE = HUB | {
     "/streaming/groupsz": (200, {"groups": [GROUP | {"parked": 3, "lag": 4321, "suspects": 2},
                                             GROUP | {"group": "lonely", "members": 0, "lag": 1}]}),
     "/parked": (200, {"items": [PARKED, PARKED | {"id": "2", "sequence": 18, "channel": LONG, "reasons": [LONG]}]}),
+    "/timers": (200, {"items": [BOMB, DEBT]}),
 }
 
 
@@ -118,7 +124,9 @@ class FakeHost:
         order = f"{request.command} {request.path}"
         self.orders.append(order)
         status, body = self.answers.get(order, (404, {"errors": [{"message": "Not found"}]}))
-        if status == 204:
+        if status == 204 and "/timers/" in request.path:
+            self.answers["/timers"] = self.answers["/processes/good/timers"] = (200, {"items": []})
+        elif status == 204:
             self.answers["/parked"] = (200, {"items": [event for event in self.answers["/parked"][1]["items"]
                                                        if event["id"].replace("/", "%2F") not in request.path.split("/")]})
         self.send(request, status, {"Content-Type": "application/json"}, b"" if status == 204 else json.dumps(body).encode())
@@ -175,7 +183,7 @@ def test_hub(browser, hub):
         page.until("document.getElementById('status')?.textContent === 'Ready'")
         expect(page.get_text("#bus"), "STANDALONE")
         expect_equal(get_cells(page, "members")[0][0], "host")
-        for name in ("parked", "services", "processes", "copies"):
+        for name in ("parked", "timers", "services", "processes", "copies"):
             expect_equal(is_shown(page, name), False)
         # its own history, as soon as it has one
         page.until("document.querySelector('[data-line=lag] .line')")
@@ -219,13 +227,13 @@ def test_trouble(browser, hub):
         troubles = get_troubles(page)
         for i, (kind, text) in enumerate((
                 ("bad", "Not ready: plugin “bad” failed"), ("bad", "The store of “good” takes no changes"),
-                ("bad", "Plugin “bad” failed"), ("bad", "3 events are parked"), ("bad", "Channel “full” is full"),
+                ("bad", "Plugin “bad” failed"), ("bad", "3 events are parked"), ("bad", "1 timer of “good” is parked"), ("bad", "Channel “full” is full"),
                 ("bad", "Nobody takes the events of group “lonely”"), ("mild", "Events of “good” wait for the bus, over 2,000"),
-                ("mild", "Channel “nearly” is nearly full"), ("mild", "Group “tickets-service” is behind"),
+                ("mild", "Timers of “good” fail"), ("mild", "Channel “nearly” is nearly full"), ("mild", "Group “tickets-service” is behind"),
                 ("mild", "A process died with events of group “tickets-service”"))):
             expect(troubles[i], kind + " ", text)
-        expect_equal(len(troubles), 10)
-        expect(page.run("document.title"), "(10) Usher")
+        expect_equal(len(troubles), 12)
+        expect(page.run("document.title"), "(12) Usher")
         expect(page.get_text("#more"), "2 of 3")
         expect_equal([row[0] for row in get_cells(page, "services")], ["good", "bad"])
         # what is wrong is read out, and nothing else
@@ -358,6 +366,46 @@ def test_drop(browser, hub):
         page.until("document.activeElement.id === 'wrong-title'")
 
 
+def test_timers(browser, hub):
+    answers = HUB | {"/timers": (200, {"items": [BOMB, DEBT]}), "/timers/good/bomb/k%2F1": (200, BOMB | {"payload": "{\"x\":1}"}),
+                     "/services": (200, {"items": [{"service": "good", "store": {"timers-parked": 3}}]}),
+                     "POST /timers/good/bomb/k%2F1/retry": (204, None)}
+    with Show(browser, hub, answers) as (host, page):
+        troubles = get_troubles(page)
+        expect(troubles[0], "bad ", "3 timers of “good” are parked")
+        expect(troubles[1], "mild ", "Timers of “good” fail")
+        expect_equal(get_cells(page, "timers")[0][:7], ["bomb\nk/1", "good", "parked", "3\u00a0min ago", "0", "5", HOSTILE + "\n4 before"])
+        # what is tried again by itself is not retried
+        expect_equal(page.run("Array.from(document.querySelectorAll('#timers button'), (one) => one.ariaLabel)"),
+                     [f"{verb}: timer bomb for k/1 of good" for verb in ("Payload", "Retry", "Drop")] +
+                     [f"{verb}: timer debt for x of good" for verb in ("Payload", "Drop")])
+        page.run("document.querySelector('#timers button').click()")
+        page.until("!document.querySelector('dialog pre').hidden")
+        expect(page.get_text("dialog"), "\"x\": 1")
+        page.press("Escape")
+        page.run("document.querySelectorAll('#timers button')[1].click()")
+        expect(page.get_text("dialog"), "Retry this timer?", "timer bomb for k/1 of good", "parked again")
+        page.run("document.getElementById('dialog-do').click()")
+        page.until("document.getElementById('timers').closest('section').hidden")
+        expect_equal(host.orders, ["POST /timers/good/bomb/k%2F1/retry"])
+
+
+def test_timers_of_processes(browser, hub):
+    processes = [{"name": name, "state": "ready", "services": ["good"], "restarts": 0, "since": TIME} for name in ("good", "good.2")]
+    told = {f"/processes/{process['name']}/timers": (200, {"items": [BOMB]}) for process in processes}
+    answers = HUB | told | {"/processes": (200, {"items": processes}), "/services": (200, {"items": []}),
+                            "/processes/good.2/services": (200, {"items": [{"service": "good", "store": {"timers-parked": 1}}]}),
+                            "DELETE /processes/good.2/timers/good/bomb/k%2F1": (204, None)}
+    with Show(browser, hub, answers) as (host, page):
+        page.until("document.querySelectorAll('#timers tbody tr').length === 1 && document.querySelector('#timers button')")
+        expect(get_troubles(page)[0], "1 timer of “good” is parked")
+        page.run("document.querySelectorAll('#timers button')[2].click()")
+        expect(page.get_text("dialog"), "Drop this timer?", "cannot be undone")
+        page.run("document.getElementById('dialog-do').click()")
+        page.until("!document.querySelector('dialog').open")
+        expect_equal(host.orders, ["DELETE /processes/good.2/timers/good/bomb/k%2F1"])
+
+
 def test_token(browser, hub):
     refusal = (401, {"errors": [{"message": "The token is missing or wrong"}]})
     with Show(browser, hub, {path: refusal for path in HUB}) as (_, page):
@@ -418,6 +466,7 @@ def main():
         for name, func in (("hub", test_hub), ("well", test_well), ("text", test_text), ("trouble", test_trouble),
                            ("no-bus", test_no_bus), ("supervisor", test_supervisor), ("gateway", test_gateway), ("plots", test_plots),
                            ("parked/payload", test_payload), ("parked/replay", test_replay), ("parked/drop", test_drop),
+                           ("timers", test_timers), ("timers/processes", test_timers_of_processes),
                            ("token", test_token), ("away", test_away), ("phone", test_phone), ("contrast", test_contrast),
                            ("outline", test_outline)):
             check(f"/page/{name}", func, browser, hub)

@@ -420,6 +420,24 @@ test_wait_deadline (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_wait_clock (Fixture *fixture, gconstpointer data)
+{
+  UsherManualClock *clock = fixture->stage.clock;
+  GThread *call = NULL;
+
+  g_test_summary ("A wait is as long as it was meant to be, whatever the clock is set to");
+
+  call = begin_wait (fixture);
+  usher_manual_clock_set_time (clock, STAGE_TIME + G_TIME_SPAN_DAY);
+  usher_waiters_expire (usher_lane_get_waiters (fixture->stage.lane), FALSE);
+  g_assert_cmpuint (stage_get_n_waiters (&fixture->stage), ==, 1);
+  usher_manual_clock_set_time (clock, STAGE_TIME - G_TIME_SPAN_DAY);
+  stage_turn (&fixture->stage, 5 * G_TIME_SPAN_SECOND);
+  usher_test_until (stage_get_n_waiters (&fixture->stage) == 0);
+  end_call (call, 404);
+}
+
+static void
 on_given_up (UsherExchange *exchange, gpointer user_data)
 {
   g_atomic_int_set ((int *) user_data, TRUE);
@@ -733,6 +751,7 @@ main (int argc, char **argv)
   add ("conflict/taken", NULL, test_taken);
   add ("wait/document", NULL, test_wait_document);
   add ("wait/deadline", NULL, test_wait_deadline);
+  add ("wait/clock", NULL, test_wait_clock);
   add ("wait/gone", NULL, test_wait_gone);
   add ("wait/lost", NULL, test_wait_lost);
   add ("wait/full", "host.waiters=1", test_wait_full);

@@ -32,6 +32,7 @@ typedef struct
   UsherSessions *sessions;
   UsherRouter *router;
   UsherWorkers *workers;
+  UsherSolitude *solitude;
   UsherLane *lane;
   FakeBus *bus;
   WatchedStore *store;
@@ -207,10 +208,12 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->bus = fake_bus_new ();
   fake_bus_hold (fixture->bus);
 
+  fixture->solitude = usher_solitude_new ();
   ground.directory = fixture->directory;
   ground.settings = fixture->settings;
   ground.clock = USHER_CLOCK (fixture->clock);
   ground.workers = fixture->workers;
+  ground.solitude = fixture->solitude;
   fixture->lane = usher_lane_new (declarations, &ground);
   usher_intake_add_routes (fixture->lane, fixture->router, fixture->router, &error);
   usher_lane_open (fixture->lane, USHER_BUS (fixture->bus), &error);
@@ -237,6 +240,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   usher_lane_close (fixture->lane, &error);
   g_assert_no_error (error);
   usher_workers_free (fixture->workers);
+  usher_solitude_free (fixture->solitude);
   g_clear_object (&fixture->router);
   usher_lane_free (fixture->lane);
   g_assert_finalize_object (fixture->bus);

@@ -160,6 +160,31 @@ watched_store_get_next_due (UsherStore *store)
 }
 
 static GPtrArray *
+watched_store_list_timers_since (UsherStore *store, gint64 since, guint limit, GError **error)
+{
+  return usher_store_list_timers_since (note (store, "list-timers-since"), since, limit, error);
+}
+
+static GPtrArray *
+watched_store_list_troubled_timers (UsherStore *store, guint offset, guint limit, GError **error)
+{
+  return usher_store_list_troubled_timers (note (store, "list-troubled-timers"),
+                                           offset,
+                                           limit,
+                                           error);
+}
+
+static gboolean
+watched_store_lookup_timer (UsherStore *store,
+                            const char *name,
+                            const char *key,
+                            UsherTimer **timer,
+                            GError **error)
+{
+  return usher_store_lookup_timer (note (store, "lookup-timer"), name, key, timer, error);
+}
+
+static GPtrArray *
 watched_store_list_outbox (UsherStore *store,
                            const UsherMark *after,
                            guint limit,
@@ -250,6 +275,9 @@ store_iface_init (UsherStoreInterface *iface)
   iface->was_applied = watched_store_was_applied;
   iface->list_timers = watched_store_list_timers;
   iface->get_next_due = watched_store_get_next_due;
+  iface->list_timers_since = watched_store_list_timers_since;
+  iface->list_troubled_timers = watched_store_list_troubled_timers;
+  iface->lookup_timer = watched_store_lookup_timer;
   iface->list_outbox = watched_store_list_outbox;
   iface->trim_outbox = watched_store_trim_outbox;
   iface->prune = watched_store_prune;

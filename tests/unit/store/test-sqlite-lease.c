@@ -140,6 +140,69 @@ test_fence (SharedFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_events (fixture), ==, 2);
 }
 
+/* (transfer full) (nullable) */
+static UsherTimer *
+look_up (SharedFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  UsherTimer *timer = NULL;
+
+  usher_store_lookup_timer (fixture->store, "ring", "k", &timer, &error);
+  g_assert_no_error (error);
+
+  return timer;
+}
+
+/* Drops the timer; whether it is gone. */
+static gboolean
+drop_timer (SharedFixture *fixture)
+{
+  g_autoptr (UsherTimer) timer = look_up (fixture);
+  g_autoptr (UsherTimer) left = NULL;
+  g_autoptr (UsherCommit) commit = usher_commit_new (1);
+  g_autoptr (GError) error = NULL;
+
+  usher_commit_set_fired (commit, timer);
+  usher_store_commit_sync (fixture->store, commit, &error);
+  g_assert_no_error (error);
+  left = look_up (fixture);
+
+  return left == NULL;
+}
+
+static void
+test_parked (SharedFixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreChild) child = NULL;
+  g_autoptr (UsherTimerHistory) history = usher_timer_history_new ();
+  g_autoptr (UsherCommit) commit = usher_commit_new (1);
+  g_autoptr (UsherTimer) timer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A timer that is parked is dropped by whoever may write, one that fires by the "
+                  "lease's holder.");
+
+  shared_fixture_open (fixture);
+  schedule (fixture);
+  child = shared_fixture_start_child (fixture);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  g_assert_false (drop_timer (fixture));
+  store_child_signal (child, SIGKILL);
+  await_lease (fixture);
+
+  timer = look_up (fixture);
+  history->parked = 7;
+  usher_timer_history_add_reason (history, "it fails");
+  usher_commit_set_anew (commit, timer, 1, 0, history);
+  usher_store_commit_sync (fixture->store, commit, &error);
+  g_assert_no_error (error);
+  usher_store_release_lease (fixture->store);
+  g_clear_pointer (&child, store_child_free);
+  child = shared_fixture_start_child (fixture);
+  g_assert_cmpint (store_child_ask_number (child, "lease"), ==, 1);
+  g_assert_true (drop_timer (fixture));
+}
+
 static void
 test_next_due (SharedFixture *fixture, gconstpointer data)
 {
@@ -191,6 +254,7 @@ main (int argc, char **argv)
   add ("killed", test_lease_killed);
   add ("released", test_lease_released);
   add ("fence", test_fence);
+  add ("parked", test_parked);
   add ("next-due", test_next_due);
   add ("owner", test_owner);
 

@@ -540,6 +540,63 @@ test_dropped (Fixture *fixture, gconstpointer data)
   close_store (store);
 }
 
+/* whether a timer of that key can be parked */
+static void
+park (UsherStore *store, UsherClock *clock, const char *key)
+{
+  g_autoptr (UsherCommit) commit = usher_commit_new (usher_clock_get_time (clock));
+  g_autoptr (UsherTimerHistory) history = usher_timer_history_new ();
+  g_autoptr (UsherTimer) timer = NULL;
+  g_autoptr (UsherTimer) parked = NULL;
+  g_autoptr (GError) error = NULL;
+
+  usher_store_lookup_timer (store, "expire", key, &timer, &error);
+  g_assert_no_error (error);
+  history->parked = 7;
+  usher_timer_history_add_reason (history, "it fails");
+  usher_commit_set_anew (commit, timer, 100, 0, history);
+  usher_store_commit_sync (store, commit, &error);
+  g_assert_no_error (error);
+  usher_store_lookup_timer (store, "expire", key, &parked, &error);
+  g_assert_no_error (error);
+  g_assert_true (usher_timer_is_parked (parked));
+}
+
+static void
+test_older_timers (Fixture *fixture, gconstpointer data)
+{
+  UsherStore *store = open_store (fixture);
+  g_autoptr (UsherUnit) unit = usher_unit_new (store, fixture->clock);
+  g_autoptr (GPtrArray) timers = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "The timers of a file of an earlier version are as they were, and have room for more.");
+
+  usher_unit_schedule (unit, "expire", "a", 100, NULL);
+  usher_store_commit_sync (store, usher_unit_get_commit (unit), &error);
+  g_assert_no_error (error);
+  g_clear_object (&unit);
+  close_store (store);
+  execute (fixture,
+           "DROP INDEX usher_timers_trouble;"
+           "ALTER TABLE usher_timers DROP COLUMN since;"
+           "ALTER TABLE usher_timers DROP COLUMN deaths;"
+           "ALTER TABLE usher_timers DROP COLUMN trial;"
+           "ALTER TABLE usher_timers DROP COLUMN trier;"
+           "ALTER TABLE usher_timers DROP COLUMN parked;"
+           "ALTER TABLE usher_timers DROP COLUMN reasons;");
+
+  store = open_store (fixture);
+  timers = usher_store_list_timers (store, 100, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (timers->len, ==, 1);
+  g_assert_cmpint (usher_timer_get_since (g_ptr_array_index (timers, 0)), ==, 0);
+  g_assert_null (usher_timer_get_history (g_ptr_array_index (timers, 0)));
+  park (store, fixture->clock, "a");
+  close_store (store);
+}
+
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -553,6 +610,7 @@ main (int argc, char **argv)
   add ("/sqlite-store/open/no-folder", test_no_folder);
   add ("/sqlite-store/open/is-folder", test_is_folder);
   add ("/sqlite-store/open/read-only", test_read_only);
+  add ("/sqlite-store/open/older-timers", test_older_timers);
   add ("/sqlite-store/case", test_case);
   add ("/sqlite-store/shared", test_shared);
   add ("/sqlite-store/group", test_group);

@@ -1,0 +1,321 @@
+/* usher-timers.c: timers that are parked or fail, seen and treated from a terminal
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "usher-admin-client.h"
+#include "usher-commands.h"
+#include "usher-error.h"
+#include "usher-table.h"
+
+#define PAGE_ROWS 100
+/* seconds */
+#define TIMEOUT 30
+
+static gboolean as_json;
+
+const GOptionEntry usher_timers_entries[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "The list as one JSON object", NULL },
+  { NULL },
+};
+
+static int
+complain (UsherAdminClient *client, const GError *error)
+{
+  g_printerr ("usher: %s\n", error->message);
+
+  return usher_admin_client_is_lost (client) ? EXIT_NOT_REACHED : EXIT_FAILURE;
+}
+
+/* A process that can be asked. */
+typedef struct
+{
+  char *prefix; /* (owned): what its paths begin with */
+  JsonObject
+      *services; /* (owned) (nullable): with the names of its services; NULL: a host by itself */
+} Place;
+
+static void
+place_free (gpointer data)
+{
+  Place *place = data;
+
+  g_clear_pointer (&place->services, json_object_unref);
+  g_free (place->prefix);
+  g_free (place);
+}
+
+static void
+add_place (GPtrArray *places, const char *process, JsonObject *services)
+{
+  Place *place = g_new0 (Place, 1);
+  g_autofree char *escaped = process != NULL ? g_uri_escape_string (process, NULL, FALSE) : NULL;
+
+  place->prefix = escaped != NULL ? g_strconcat ("/processes/", escaped, NULL) : g_strdup ("");
+  place->services = services != NULL ? json_object_ref (services) : NULL;
+  g_ptr_array_add (places, place);
+}
+
+static gboolean
+has_service (const Place *place, const char *service)
+{
+  JsonArray *names = NULL;
+
+  if (place->services == NULL)
+    return TRUE;
+
+  names = json_object_get_array_member (place->services, "services");
+  for (guint i = 0; i < json_array_get_length (names); i++)
+    if (g_strcmp0 (json_array_get_string_element (names, i), service) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* (transfer full) (element-type Place): the host that is asked, or what its supervisor has that runs */
+static GPtrArray *
+list_places (UsherAdminClient *client, GError **error)
+{
+  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (place_free);
+  g_autoptr (GError) trouble = NULL;
+  g_autoptr (JsonObject) processes = usher_admin_client_list (client, "/processes", &trouble);
+
+  if (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    add_place (places, NULL, NULL);
+  else if (processes == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&trouble));
+      return NULL;
+    }
+
+  for (guint i = 0; i < usher_answer_get_length (processes, "items"); i++)
+    {
+      JsonObject *process = usher_answer_get_item (processes, "items", i);
+      const char *name = usher_answer_get_text (process, "name");
+
+      if (name != NULL && usher_answer_get_text (process, "instance") != NULL &&
+          usher_answer_get_length (process, "services") > 0)
+        add_place (places, name, process);
+    }
+
+  return g_steal_pointer (&places);
+}
+
+/* The copies of a service have one store: what another has told already is left out. */
+static void
+add_rows (UsherTable *table, JsonObject *page, GHashTable *known)
+{
+  static const char *const members[] = { "id", "state", "time", "due", "failures", "deaths" };
+
+  for (guint i = 0; i < usher_answer_get_length (page, "items"); i++)
+    {
+      JsonObject *timer = usher_answer_get_item (page, "items", i);
+      guint n_reasons = usher_answer_get_length (timer, "reasons");
+      g_autofree char *last = g_strdup_printf ("reasons.%u", MAX (n_reasons, 1) - 1);
+
+      if (!g_hash_table_add (known, g_strdup (usher_answer_get_text (timer, "id"))))
+        continue;
+      for (guint j = 0; j < G_N_ELEMENTS (members); j++)
+        usher_table_add_member (table, timer, members[j]);
+      usher_table_add_member (table, timer, last);
+      usher_table_add_member (table, timer, "reasons");
+    }
+}
+
+/* FALSE: it cannot be asked */
+static gboolean
+list_place (UsherAdminClient *client,
+            const Place *place,
+            UsherTable *table,
+            GHashTable *known,
+            GError **error)
+{
+  guint n_rows = PAGE_ROWS;
+
+  /* a page has so many of each service */
+  for (guint offset = 0; n_rows > 0; offset += PAGE_ROWS)
+    {
+      g_autofree char *target =
+          g_strdup_printf ("%s/timers?limit=%d&offset=%u", place->prefix, PAGE_ROWS, offset);
+      g_autoptr (JsonObject) page = usher_admin_client_list (client, target, error);
+
+      if (page == NULL)
+        return FALSE;
+
+      n_rows = usher_answer_get_length (page, "items");
+      add_rows (table, page, known);
+    }
+
+  return TRUE;
+}
+
+static void
+print (UsherTable *table)
+{
+  if (as_json)
+    usher_table_print_json (table);
+  else if (usher_table_get_n_rows (table) == 0)
+    g_print ("No timer is parked or fails.\n");
+  else
+    usher_table_print (table);
+}
+
+static int
+list (UsherAdminClient *client, GPtrArray *places)
+{
+  static const UsherColumn columns[] = {
+    { "id", "TIMER" },
+    { "state", "STATE" },
+    { "time", "SINCE" },
+    { "due", "NEXT" },
+    { "failures", "FAILURES", USHER_COLUMN_NUMBER },
+    { "deaths", "DEATHS", USHER_COLUMN_NUMBER },
+    { "reason", "REASON" },
+    { "reasons", "REASONS", USHER_COLUMN_LIST },
+  };
+  g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  int result = EXIT_SUCCESS;
+
+  /* the last one tells what is wrong; of the others JSON tells */
+  usher_table_hide_column (table, "reasons");
+  for (guint i = 0; i < places->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!list_place (client, g_ptr_array_index (places, i), table, known, &error))
+        result = complain (client, error);
+    }
+  print (table);
+
+  return result;
+}
+
+/* (transfer full): where the timer is that was given as SERVICE/NAME/KEY */
+static char *
+make_target (const Place *place, char **parts, const char *verb)
+{
+  g_autoptr (GString) target = g_string_new (place->prefix);
+
+  g_string_append (target, "/timers");
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      g_string_append_c (target, '/');
+      g_string_append_uri_escaped (target, parts[i], NULL, FALSE);
+    }
+  g_string_append (target, verb);
+
+  return g_string_free (g_steal_pointer (&target), FALSE);
+}
+
+/* Returns the exit status. The next copy is asked when one does not answer. */
+static int
+treat (UsherAdminClient *client,
+       GPtrArray *places,
+       const char *method,
+       const char *verb,
+       const char *id)
+{
+  g_auto (GStrv) parts = g_strsplit (id, "/", 3);
+  g_autoptr (GError) error = NULL;
+  gboolean has_three = g_strv_length (parts) == 3;
+
+  for (guint i = 0; has_three && i < places->len; i++)
+    {
+      const Place *place = g_ptr_array_index (places, i);
+      g_autofree char *target = NULL;
+      g_autofree char *body = NULL;
+      guint status = 0;
+
+      if (!has_service (place, parts[0]))
+        continue;
+
+      target = make_target (place, parts, verb);
+      g_clear_error (&error);
+      body = usher_admin_client_send (client, method, target, &status, &error);
+      if (body != NULL)
+        return EXIT_SUCCESS;
+      if (usher_admin_client_is_lost (client))
+        return complain (client, error);
+      if (status != 503)
+        break;
+    }
+
+  if (error == NULL || g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    g_printerr ("usher: no timer “%s” is parked or fails\n", id);
+  else
+    g_printerr ("usher: %s: %s\n", id, usher_admin_client_get_refusal (client));
+
+  return EXIT_FAILURE;
+}
+
+/* Treats all, whether one before failed or not. */
+static int
+treat_all (UsherAdminClient *client, GPtrArray *places, char **words)
+{
+  gboolean is_retry = g_str_equal (words[0], "retry");
+  int result = EXIT_SUCCESS;
+
+  for (guint i = 1; words[i] != NULL && result != EXIT_NOT_REACHED; i++)
+    {
+      int status =
+          treat (client, places, is_retry ? "POST" : "DELETE", is_retry ? "/retry" : "", words[i]);
+
+      if (status != EXIT_SUCCESS)
+        result = status;
+    }
+
+  return result;
+}
+
+/* Why the words are no order, NULL: they are. */
+static const char *
+find_fault (char **words)
+{
+  guint n_words = words != NULL ? g_strv_length (words) : 0;
+
+  if (n_words == 0)
+    return "one of list, retry and drop is missing";
+  if (g_str_equal (words[0], "list"))
+    return n_words == 1 ? NULL : "list wants no more words";
+  if (!g_str_equal (words[0], "retry") && !g_str_equal (words[0], "drop"))
+    return "“usher timers” knows list, retry and drop";
+
+  return n_words > 1 ? NULL : "a TIMER is missing; “usher timers list” lists them";
+}
+
+int
+usher_timers (const UsherOptions *options)
+{
+  g_autoptr (UsherAdminClient) client = NULL;
+  g_autoptr (GPtrArray) places = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *fault = find_fault (options->arguments);
+
+  if (fault != NULL)
+    {
+      g_printerr ("usher: %s\nTry “usher timers --help”.\n", fault);
+      return EXIT_USAGE;
+    }
+
+  client = usher_admin_client_new (options, TIMEOUT, &error);
+  if (client == NULL)
+    {
+      g_printerr ("usher: %s\n", error->message);
+      return EXIT_USAGE;
+    }
+
+  places = list_places (client, &error);
+  if (places == NULL)
+    return complain (client, error);
+  if (g_str_equal (options->arguments[0], "list"))
+    return list (client, places);
+
+  return treat_all (client, places, options->arguments);
+}
