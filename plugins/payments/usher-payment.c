@@ -22,10 +22,13 @@ static const UsherField payment_fields[] = {
   { USHER_PAYMENT_PRICE, USHER_FIELD_MONEY },
   { USHER_PAYMENT_EXPIRED, USHER_FIELD_BOOLEAN },
   { USHER_PAYMENT_ATTEMPT, USHER_FIELD_INTEGER },
-  { USHER_PAYMENT_ID, USHER_FIELD_ID },
+  { USHER_PAYMENT_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { USHER_PAYMENT_STATE, USHER_FIELD_STRING },
   { USHER_PAYMENT_STRIPE_ID, USHER_FIELD_STRING },
   { USHER_PAYMENT_REFUND_ID, USHER_FIELD_STRING },
+  { USHER_PAYMENT_PAYER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
+  { USHER_PAYMENT_BEGUN, USHER_FIELD_TIME },
+  { USHER_PAYMENT_REFUNDED_AT, USHER_FIELD_TIME },
 };
 
 static const char *const states[] = {
@@ -76,6 +79,12 @@ gboolean
 usher_payment_is_cancelled (UsherDocument *payment)
 {
   return has_status (payment, USHER_ORDERS_STATUS_CANCELLED);
+}
+
+gboolean
+usher_payment_is_awaited (UsherDocument *payment)
+{
+  return has_status (payment, USHER_ORDERS_STATUS_AWAITING);
 }
 
 gint64
@@ -150,13 +159,34 @@ usher_payment_cancel (UsherDocument *payment, gint64 time)
   return TRUE;
 }
 
+static void
+set_payer (UsherDocument *payment, gint64 begun)
+{
+  usher_document_set_string (payment,
+                             USHER_PAYMENT_PAYER_ID,
+                             usher_document_get_string (payment, USHER_PAYMENT_USER_ID));
+  usher_document_set_integer (payment, USHER_PAYMENT_BEGUN, begun);
+}
+
+gboolean
+usher_payment_upgrade (UsherDocument *payment, gpointer user_data, GError **error)
+{
+  const char *payment_id = usher_document_get_string (payment, USHER_PAYMENT_ID);
+
+  if (payment_id != NULL)
+    set_payer (payment, usher_id_get_time (payment_id));
+
+  return TRUE;
+}
+
 void
-usher_payment_open (UsherDocument *payment, const char *payment_id)
+usher_payment_open (UsherDocument *payment, const char *payment_id, gint64 now)
 {
   gint64 attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
 
   usher_document_set_integer (payment, USHER_PAYMENT_ATTEMPT, attempt + 1);
   usher_document_set_string (payment, USHER_PAYMENT_ID, payment_id);
+  set_payer (payment, now);
   set_state (payment, USHER_PAYMENT_OPEN);
 }
 
@@ -182,12 +212,13 @@ usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharg
 }
 
 gboolean
-usher_payment_refund (UsherDocument *payment, const char *refund_id)
+usher_payment_refund (UsherDocument *payment, const char *refund_id, gint64 now)
 {
   if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING)
     return FALSE;
 
   usher_document_set_string (payment, USHER_PAYMENT_REFUND_ID, refund_id);
+  usher_document_set_integer (payment, USHER_PAYMENT_REFUNDED_AT, now);
   set_state (payment, USHER_PAYMENT_REFUNDED);
 
   return TRUE;

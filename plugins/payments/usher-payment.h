@@ -24,12 +24,17 @@ G_BEGIN_DECLS
 #define USHER_PAYMENT_PRICE         "price"
 /* it was cancelled because its time was over */
 #define USHER_PAYMENT_EXPIRED "expired"
-/* the charge: the number and id of the last attempt, how it stands, what the processor calls it */
+/* who has tried to pay: it is the owner, once there is an attempt */
+#define USHER_PAYMENT_PAYER_ID "payerId"
+/* the charge: the number and id of the last attempt, when it began, how it stands, what the processor calls it */
 #define USHER_PAYMENT_ATTEMPT   "attempt"
 #define USHER_PAYMENT_ID        "paymentId"
+#define USHER_PAYMENT_BEGUN     "createdAt"
 #define USHER_PAYMENT_STATE     "state"
 #define USHER_PAYMENT_STRIPE_ID USHER_PAYMENTS_STRIPE_ID
 #define USHER_PAYMENT_REFUND_ID USHER_PAYMENTS_REFUND_ID
+/* when the money was back */
+#define USHER_PAYMENT_REFUNDED_AT "refundedAt"
 
 /* a copy that has not come yet */
 #define USHER_PAYMENT_NO_ORDER (-1)
@@ -96,6 +101,8 @@ const UsherField *usher_payment_get_fields (guint *n_fields);
 UsherPaymentState usher_payment_get_state (UsherDocument *payment);
 gboolean usher_payment_is_owned_by (UsherDocument *payment, const char *user_id);
 gboolean usher_payment_is_cancelled (UsherDocument *payment);
+/* orders has not said yet that it is paid, nor that it never will be */
+gboolean usher_payment_is_awaited (UsherDocument *payment);
 
 /* @payment: (nullable) */
 gint64 usher_payment_get_order_version (UsherDocument *payment);
@@ -110,12 +117,14 @@ void usher_payment_set_status (UsherDocument *payment, const char *status);
 /* order:cancelled at @time; tells whether the state moved: money that was taken is to be given back */
 gboolean usher_payment_cancel (UsherDocument *payment, gint64 time);
 /* a new attempt; @payment_id: its id */
-void usher_payment_open (UsherDocument *payment, const char *payment_id);
+void usher_payment_open (UsherDocument *payment, const char *payment_id, gint64 now);
+/* what documents of level 0 lack: they had attempts before anybody listed them */
+gboolean usher_payment_upgrade (UsherDocument *payment, gpointer user_data, GError **error);
 /* What the processor says of attempt @attempt. Tells whether the state moved: it does not when somebody else has
  * written the same outcome, or when the attempt is not the last one any more. */
 gboolean usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharge *charge);
 /* the money is back; tells whether that is news */
-gboolean usher_payment_refund (UsherDocument *payment, const char *refund_id);
+gboolean usher_payment_refund (UsherDocument *payment, const char *refund_id, gint64 now);
 
 /* The idempotency keys: `orderId:attempt`, `orderId:attempt:refund`. */
 char *usher_payment_make_charge_key (UsherDocument *payment);

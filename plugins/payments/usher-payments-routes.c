@@ -11,6 +11,7 @@
 #include <usher.h>
 
 #include "usher-payment-record.h"
+#include "usher-payments-list.h"
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define CURRENCY "usd"
@@ -25,6 +26,13 @@ static const UsherSetting settings[] = {
     1,
     3600,
     "How long an attempt stays open before the processor is asked what became of it" },
+  { "payments",
+    "complete-milliseconds",
+    USHER_SETTING_INTEGER,
+    "500",
+    0,
+    5000,
+    "How long the answer to a payment waits for its order to be complete" },
 };
 
 /* the token is the processor's business: it is passed on and never stored */
@@ -48,7 +56,15 @@ typedef struct
   char *order_id;                /* (owned) */
   char *token;                   /* (owned): nowhere else, and so gone with the process */
   gint64 attempt;
+  gint64 patience; /* with the order, when it is paid */
 } Charging;
+
+/* an order that is paid, and will be complete */
+typedef struct
+{
+  char *order_id; /* (owned) */
+  gint64 patience;
+} Completion;
 
 static void
 charging_free (gpointer data)
@@ -59,6 +75,15 @@ charging_free (gpointer data)
   g_free (charging->order_id);
   g_free (charging->token);
   g_free (charging);
+}
+
+static void
+completion_free (gpointer data)
+{
+  Completion *completion = data;
+
+  g_free (completion->order_id);
+  g_free (completion);
 }
 
 static gboolean
@@ -122,6 +147,35 @@ check_settled (UsherDocument *payment, const char *key, const UsherCharge *charg
   return FALSE;
 }
 
+/* Whether orders has heard of the payment, so that who asks there next is told. */
+static gboolean
+look_for_completion (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
+{
+  const Completion *completion = user_data;
+  g_autoptr (UsherDocument) payment =
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, completion->order_id, error);
+
+  if (payment == NULL || !usher_payment_is_awaited (payment))
+    return payment != NULL;
+
+  return usher_unit_wait_for (
+      unit, USHER_PAYMENT_COLLECTION, completion->order_id, completion->patience, error);
+}
+
+static void
+hold_until_complete (UsherUnit *unit, const Charging *charging)
+{
+  Completion *completion = NULL;
+
+  if (charging->patience == 0)
+    return;
+
+  completion = g_new0 (Completion, 1);
+  completion->order_id = g_strdup (charging->order_id);
+  completion->patience = charging->patience;
+  usher_unit_hold_answer (unit, look_for_completion, completion, completion_free);
+}
+
 /* The second step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
  * does. Of a cancelled order no money is taken any more; but if it ran before, some may have been. */
 static gboolean
@@ -148,6 +202,8 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **er
     return FALSE;
 
   answer (reply, payment, &charge);
+  if (usher_reply_get_status (reply) == 201)
+    hold_until_complete (unit, charging);
   if (!usher_payment_conclude (payment, charging->attempt, &charge))
     return check_settled (payment, key, &charge, error);
 
@@ -170,7 +226,7 @@ begin_attempt (Counter *self,
   g_autofree char *key = NULL;
   Charging *charging;
 
-  usher_payment_open (payment, payment_id);
+  usher_payment_open (payment, payment_id, usher_unit_get_time (unit));
   if (!usher_unit_replace (unit, payment, error))
     return FALSE;
 
@@ -183,6 +239,8 @@ begin_attempt (Counter *self,
   charging->order_id = g_strdup (usher_document_get_id (payment));
   charging->token = g_strdup (token);
   charging->attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
+  charging->patience =
+      usher_context_get_integer (self->context, "complete-milliseconds") * G_TIME_SPAN_MILLISECOND;
   usher_unit_then (unit, charge_card, charging, charging_free);
 
   return TRUE;
@@ -290,6 +348,7 @@ usher_payments_routes_add (UsherContext *context, UsherCashier *cashier, GError 
                            pay,
                            self,
                            counter_free);
+  usher_payments_list_add (context);
 
   return TRUE;
 }

@@ -37,6 +37,8 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
 
   fields = usher_payment_get_fields (&n_fields);
   usher_context_add_collection (context, USHER_PAYMENT_COLLECTION, fields, n_fields);
+  usher_context_add_upgrade (
+      context, USHER_PAYMENT_COLLECTION, 0, 1, usher_payment_upgrade, NULL, NULL);
   self->cashier = usher_cashier_new (context);
   usher_payments_listeners_add (context);
   usher_payments_timers_add (context, self->cashier);

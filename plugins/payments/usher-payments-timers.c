@@ -64,7 +64,7 @@ refund (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
                                     error))
     return FALSE;
 
-  return !usher_payment_refund (payment, refund_id) ||
+  return !usher_payment_refund (payment, refund_id, usher_unit_get_time (unit)) ||
          usher_payment_record (unit, payment, TRUE, error);
 }
 

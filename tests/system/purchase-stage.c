@@ -16,8 +16,10 @@ void
 purchase_set_up (Purchase *self, gconstpointer data)
 {
   g_autofree char *hold = g_strdup_printf ("orders.hold-seconds=%u", GPOINTER_TO_UINT (data));
-  /* a charge that a test holds is not settled meanwhile */
-  const char *const settings[] = { hold, "payments.settle-seconds=3600", NULL };
+  /* a charge that a test holds is not settled meanwhile, and a slow machine is waited for */
+  const char *const settings[] = {
+    hold, "payments.settle-seconds=3600", "payments.complete-milliseconds=5000", NULL
+  };
 
   self->hold = GPOINTER_TO_UINT (data);
   self->process = usher_test_process_new (settings);

@@ -15,6 +15,8 @@
 /* seconds that no test takes */
 #define LONG 900
 
+#define BUYERS 60
+
 static void
 test_whole (Purchase *purchase, gconstpointer data)
 {
@@ -42,6 +44,24 @@ test_whole (Purchase *purchase, gconstpointer data)
 
   g_assert_cmpint (purchase_count_charges (purchase, order_id, "charged"), ==, 1);
   g_assert_cmpint (purchase_count_cents (purchase), ==, 1999);
+}
+
+static void
+test_shown (Purchase *purchase, gconstpointer data)
+{
+  g_test_summary ("Whoever has paid finds the order complete in the list read next");
+
+  for (guint i = 0; i < BUYERS; i++)
+    {
+      UsherTestClient *buyer = i % 2 == 0 ? purchase->buyer : purchase->rival;
+      g_autofree char *ticket_id = usher_test_create_ticket (purchase->seller, "Concert", "5");
+      g_autofree char *order_id = usher_test_order (buyer, ticket_id);
+
+      g_assert_cmpuint (usher_test_pay (buyer, order_id, "tok_visa"), ==, 201);
+      g_assert_cmpuint (usher_test_client_send (buyer, "GET", "/api/orders", NULL), ==, 200);
+      g_assert_nonnull (strstr (usher_test_client_get_body (buyer), order_id));
+      g_assert_null (strstr (usher_test_client_get_body (buyer), "\"awaiting:payment\""));
+    }
 }
 
 static void
@@ -96,6 +116,38 @@ test_repeated_payment (Purchase *purchase, gconstpointer data)
 
   usher_test_client_set_header (purchase->buyer, "Idempotency-Key", NULL);
   usher_test_await_order (purchase->buyer, order_id, "complete");
+}
+
+static gboolean
+is_settled (UsherTestClient *client, gpointer order_id)
+{
+  if (usher_test_pay (client, order_id, "tok_lostAnswer") == 400)
+    return TRUE;
+
+  usher_test_assert_refused (client, 409, "Another payment of this order is running");
+
+  return FALSE;
+}
+
+static void
+test_lost_answer (Purchase *purchase, gconstpointer data)
+{
+  g_autofree char *order_id = purchase_reserve (purchase, purchase->buyer);
+
+  g_test_summary ("Who repeats a payment whose answer was lost hears the same from every copy");
+
+  usher_test_process_add_setting (purchase->process, "payments.settle-seconds=2");
+  purchase_set_hold (purchase, LONG);
+  usher_test_client_set_header (purchase->buyer, "Idempotency-Key", "payment-2");
+  g_assert_cmpuint (usher_test_pay (purchase->buyer, order_id, "tok_lostAnswer"), ==, 503);
+  usher_test_client_until (purchase->buyer, is_settled, order_id);
+  for (guint i = 0; i < 8; i++)
+    {
+      usher_test_pay (purchase->buyer, order_id, "tok_lostAnswer");
+      usher_test_assert_refused (purchase->buyer, 400, "Order is already paid");
+    }
+  usher_test_client_set_header (purchase->buyer, "Idempotency-Key", NULL);
+  g_assert_cmpint (purchase_count_charges (purchase, order_id, "charged"), ==, 1);
 }
 
 static void
@@ -278,9 +330,11 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   add ("whole", LONG, test_whole);
+  add ("shown", LONG, test_shown);
   add ("restart", LONG, test_restart);
   add ("repeated-order", LONG, test_repeated_order);
   add ("repeated-payment", LONG, test_repeated_payment);
+  add ("lost-answer", LONG, test_lost_answer);
   add ("expiry", 1, test_expiry);
   add ("expiry-while-down", 1, test_expiry_while_down);
   add ("decline", LONG, test_decline);

@@ -17,6 +17,7 @@
 #define USER    "a11cea11cea11cea11cea11c"
 #define PAYMENT "111111111111111111111111"
 #define EXPIRES 1000
+#define NOW     7000
 
 typedef struct
 {
@@ -54,6 +55,26 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_upgrade (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("An attempt from before there was a list is given its payer and its time.");
+
+  g_assert_true (usher_payment_upgrade (fixture->payment, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (usher_document_has (fixture->payment, USHER_PAYMENT_PAYER_ID));
+
+  usher_document_set_string (fixture->payment, USHER_PAYMENT_ID, PAYMENT);
+  g_assert_true (usher_payment_upgrade (fixture->payment, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENT_PAYER_ID), ==, USER);
+  g_assert_cmpint (usher_document_get_integer (fixture->payment, USHER_PAYMENT_BEGUN),
+                   ==,
+                   usher_id_get_time (PAYMENT));
+}
+
+static void
 assert_verdict (Fixture *fixture, gint64 now, UsherPaymentVerdict verdict)
 {
   g_assert_cmpint (usher_payment_judge (fixture->payment, now), ==, verdict);
@@ -86,11 +107,11 @@ test_judge_charge (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("One attempt at a time; after a failed one another; after a paid one none.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   assert_verdict (fixture, 0, USHER_PAYMENT_IS_RUNNING);
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
   assert_verdict (fixture, 0, USHER_PAYMENT_MAY_PAY);
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_true (usher_payment_conclude (fixture->payment, 2, &paid));
   assert_verdict (fixture, 0, USHER_PAYMENT_IS_PAID);
   assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_PAID);
@@ -124,7 +145,7 @@ test_cancel_before_charge (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Cancelled while open: what was paid is refunded.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
   assert_state (fixture, USHER_PAYMENT_OPEN);
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
@@ -139,7 +160,7 @@ test_cancel_and_decline (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Cancelled while open: what was not paid is not refunded.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
   assert_state (fixture, USHER_PAYMENT_FAILED);
@@ -150,15 +171,15 @@ test_cancel_after_charge (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("Cancelled when paid: refunded, once.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
   assert_state (fixture, USHER_PAYMENT_COMPLETED);
   g_assert_true (usher_payment_cancel (fixture->payment, 0));
   assert_state (fixture, USHER_PAYMENT_REFUNDING);
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
-  g_assert_true (usher_payment_refund (fixture->payment, "re_1"));
+  g_assert_true (usher_payment_refund (fixture->payment, "re_1", NOW));
   assert_state (fixture, USHER_PAYMENT_REFUNDED);
-  g_assert_false (usher_payment_refund (fixture->payment, "re_2"));
+  g_assert_false (usher_payment_refund (fixture->payment, "re_2", NOW));
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
   g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENT_REFUND_ID),
                    ==,
@@ -170,11 +191,11 @@ test_no_refund (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("What is not to be refunded is not.");
 
-  g_assert_false (usher_payment_refund (fixture->payment, "re_1"));
-  usher_payment_open (fixture->payment, PAYMENT);
-  g_assert_false (usher_payment_refund (fixture->payment, "re_1"));
+  g_assert_false (usher_payment_refund (fixture->payment, "re_1", NOW));
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
+  g_assert_false (usher_payment_refund (fixture->payment, "re_1", NOW));
   usher_payment_conclude (fixture->payment, 1, &paid);
-  g_assert_false (usher_payment_refund (fixture->payment, "re_1"));
+  g_assert_false (usher_payment_refund (fixture->payment, "re_1", NOW));
   assert_state (fixture, USHER_PAYMENT_COMPLETED);
 }
 
@@ -183,7 +204,7 @@ test_conclude_twice (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("The timer and the step may both conclude; the second one changes nothing.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
   g_assert_false (usher_payment_conclude (fixture->payment, 1, &paid));
   assert_state (fixture, USHER_PAYMENT_COMPLETED);
@@ -194,9 +215,9 @@ test_conclude_late (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("What is said of an earlier attempt does not touch the open one.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   g_assert_false (usher_payment_conclude (fixture->payment, 1, &declined));
   g_assert_false (usher_payment_conclude (fixture->payment, 1, &paid));
   assert_state (fixture, USHER_PAYMENT_OPEN);
@@ -210,9 +231,9 @@ test_keys (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Each attempt has a key of its own, and so has its refund.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   usher_payment_conclude (fixture->payment, 1, &declined);
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   charge_key = usher_payment_make_charge_key (fixture->payment);
   refund_key = usher_payment_make_refund_key (fixture->payment);
   g_assert_cmpstr (charge_key, ==, ORDER ":2");
@@ -227,7 +248,7 @@ test_payloads (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Both events carry the id that was answered.");
 
-  usher_payment_open (fixture->payment, PAYMENT);
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
   usher_payment_conclude (fixture->payment, 1, &paid);
   created = usher_payment_make_created (fixture->payment);
   g_assert_cmpstr (created,
@@ -235,7 +256,7 @@ test_payloads (Fixture *fixture, gconstpointer data)
                    "{\"id\":\"" PAYMENT "\",\"orderId\":\"" ORDER "\",\"stripeId\":\"ch_1\"}");
 
   usher_payment_cancel (fixture->payment, 0);
-  usher_payment_refund (fixture->payment, "re_1");
+  usher_payment_refund (fixture->payment, "re_1", NOW);
   refunded = usher_payment_make_refunded (fixture->payment);
   g_assert_cmpstr (refunded,
                    ==,
@@ -292,6 +313,7 @@ main (int argc, char **argv)
   add ("/payment/payloads", test_payloads);
   add ("/payment/news", test_news);
   add ("/payment/may-come", test_may_come);
+  add ("/payment/upgrade", test_upgrade);
 #undef add
 
   return g_test_run ();

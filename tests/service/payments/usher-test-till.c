@@ -19,15 +19,28 @@
 void
 usher_test_till_set_up (UsherTestTill *self, gconstpointer data)
 {
+  self->host = usher_test_host_new ("payments", "payments.complete-milliseconds=0", NULL);
+}
+
+static void
+reserve (UsherTestTill *self)
+{
+  usher_test_till_give_created (self, USHER_TEST_ORDER, "19.99");
+  usher_test_till_give_updated (self, USHER_TEST_ORDER, 1, "awaiting:payment");
+}
+
+void
+usher_test_till_set_up_waiting (UsherTestTill *self, gconstpointer data)
+{
   self->host = usher_test_host_new ("payments", NULL);
+  reserve (self);
 }
 
 void
 usher_test_till_set_up_reserved (UsherTestTill *self, gconstpointer data)
 {
   usher_test_till_set_up (self, data);
-  usher_test_till_give_created (self, USHER_TEST_ORDER, "19.99");
-  usher_test_till_give_updated (self, USHER_TEST_ORDER, 1, "awaiting:payment");
+  reserve (self);
 }
 
 void

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /* longer than an attempt stays open */
 #define USHER_TEST_SETTLE (31 * G_TIME_SPAN_SECOND)
 
-/* a host with payments alone */
+/* a host with payments alone, which answers before the order is complete */
 typedef struct
 {
   UsherTestHost *host;
@@ -26,6 +26,8 @@ typedef struct
 void usher_test_till_set_up (UsherTestTill *self, gconstpointer data);
 /* the same, and the order is reserved */
 void usher_test_till_set_up_reserved (UsherTestTill *self, gconstpointer data);
+/* the same, and answers wait until it is complete */
+void usher_test_till_set_up_waiting (UsherTestTill *self, gconstpointer data);
 void usher_test_till_tear_down (UsherTestTill *self, gconstpointer data);
 /* adds a test at a till; at one whose order is reserved */
 void usher_test_till_add (const char *path, void (*func) (UsherTestTill *till, gconstpointer data));
