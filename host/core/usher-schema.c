@@ -397,6 +397,19 @@ read_string (const UsherField *field, UsherJson *json, UsherDocument *document)
   return fit;
 }
 
+/* a number that cannot be kept, which may be because it is too great for that too */
+static Fit
+judge_number (const UsherField *field, UsherJson *json)
+{
+  gboolean is_money = field->type == USHER_FIELD_MONEY;
+  double most = (double) field->max / (is_money ? 100 : 1);
+  const char *string = is_money ? usher_json_get_string (json, field->name) : NULL;
+  g_autofree char *text =
+      string != NULL ? g_strdup (string) : usher_json_dup_text (json, field->name);
+
+  return g_ascii_isdigit (*text) && g_ascii_strtod (text, NULL) > most ? TOO_MUCH : FITS_NOT;
+}
+
 static Fit
 read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
@@ -412,7 +425,7 @@ read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
   else
     ok = text != NULL && usher_time_parse (text, &value, NULL);
 
-  fit = ok ? judge_range (field, value) : FITS_NOT;
+  fit = ok ? judge_range (field, value) : judge_number (field, json);
   if (fit == FITS)
     usher_document_set_integer (document, field->name, value);
 

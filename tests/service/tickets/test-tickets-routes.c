@@ -112,6 +112,8 @@ test_create_too_much (UsherTestHostFixture *fixture, gconstpointer data)
     "{\"title\":\"Concert\",\"price\":1000001}",
     "{\"title\":\"Concert\",\"price\":\"1000000.01\"}",
     "{\"title\":\"Concert\",\"price\":90000000000000000}",
+    "{\"title\":\"Concert\",\"price\":99999999999999999999}",
+    "{\"title\":\"Concert\",\"price\":\"99999999999999999999\"}",
   };
 
   g_test_summary ("What is too much is told as that.");

@@ -292,6 +292,8 @@ test_max_message (Fixture *fixture, gconstpointer data)
 
   assert_message (fixture, "row", "\"abcd\"", "Row is long");
   assert_message (fixture, "rank", "10", "Rank is high");
+  assert_message (fixture, "rank", "9223372036854775808", "Rank is high");
+  assert_message (fixture, "rank", "1.5", "Rank is required");
   assert_message (fixture, "rank", "0", "Rank is required");
   assert_message (fixture, "rank", "\"x\"", "Rank is required");
 }
