@@ -164,6 +164,37 @@ test_ban (Fixture *fixture, gconstpointer data)
   assert_user (client, "a@example.com");
 }
 
+/* all but the ban has been dropped for its age */
+static gboolean
+is_aged (UsherTestClient *client, gpointer user_data)
+{
+  g_assert_cmpuint (get (client, "/streaming/storez"), ==, 200);
+
+  return json_object_get_int_member (json_node_get_object (usher_test_client_get_json (client)),
+                                     "total_msgs") <= 1;
+}
+
+static void
+test_ban_aged (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherTestClient) client = usher_test_sign_up (fixture->process, "a@example.com");
+  g_autofree char *user_id = g_strdup (usher_test_client_get_string (client, "id"));
+  g_autofree char *ticket_id = usher_test_create_ticket (client, "Concert", "10");
+
+  g_test_summary ("A ban outlasts what the log keeps, and no start waits for what it does not");
+
+  treat_user (fixture, user_id, "ban");
+  await_user (client, NULL);
+  usher_test_process_add_setting (fixture->process, "bus.max-age=1");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
+      usher_test_process_start (fixture->process);
+      assert_user (client, NULL);
+      usher_test_client_until (fixture->admin, is_aged, NULL);
+    }
+}
+
 /* what the plugin “trouble” has seen */
 static void
 await_seen (UsherTestClient *client, const char *ticket_id)
@@ -359,6 +390,7 @@ main (int argc, char *argv[])
   add ("ready", test_ready);
   add ("drain", test_drain);
   add ("ban", test_ban);
+  add ("ban-aged", test_ban_aged);
   add ("parked/replay", test_replay);
   add ("parked/drop", test_drop);
   add ("parked/poison", test_poison);
