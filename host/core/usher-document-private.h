@@ -57,6 +57,9 @@ void usher_document_drop_rest (UsherDocument *self, int field);
 /* whether a member of the rest is to be written still */
 gboolean usher_document_has_rest (UsherDocument *self, const UsherDocumentMember *member);
 
+/* whether its text is what a store gave, and so is told by id, version and level */
+gboolean usher_document_is_as_stored (UsherDocument *self);
+
 /* Room for the documents of one list, so that fifty are one allocation; each of them keeps it. One thread adds; then
  * each document may go its own way. */
 UsherDocumentBlock *usher_document_block_new (void);

@@ -47,13 +47,25 @@ document_new (UsherSchema *schema, gsize n_inline, UsherDocumentBlock *block)
   return self;
 }
 
+static gboolean
+is_inline (UsherDocument *self, const char *text)
+{
+  const char *block = (const char *) (self + 1);
+
+  return text >= block && text < block + self->n_inline;
+}
+
+gboolean
+usher_document_is_as_stored (UsherDocument *self)
+{
+  return is_inline (self, self->text);
+}
+
 /* Frees a text that is not part of the document's own block. */
 static void
 free_text (UsherDocument *self, char *text)
 {
-  char *block = (char *) (self + 1);
-
-  if (text < block || text >= block + self->n_inline)
+  if (!is_inline (self, text))
     g_free (text);
 }
 

@@ -30,6 +30,7 @@ G_BEGIN_DECLS
  * @USHER_ERROR_FULL: a disk, a log or a queue has no room
  * @USHER_ERROR_CORRUPT: stored data is not what was written, or is from a newer version
  * @USHER_ERROR_DEFER: the input comes too early; it shall come again later
+ * @USHER_ERROR_OUTDATED: the thing is not at the version that the caller names
  *
  * What can go wrong, named after what the caller can do about it.
  */
@@ -51,6 +52,7 @@ typedef enum
   USHER_ERROR_FULL,
   USHER_ERROR_CORRUPT,
   USHER_ERROR_DEFER,
+  USHER_ERROR_OUTDATED,
 } UsherError;
 
 #define USHER_ERROR (usher_error_quark ())

@@ -8,6 +8,7 @@
 
 #include "usher-exchange.h"
 
+#include "usher-conditions-private.h"
 #include "usher-error.h"
 #include "usher-exchange-private.h"
 #include "usher-log-private.h"
@@ -304,6 +305,7 @@ usher_exchange_finish (UsherExchange *self)
   g_return_if_fail (USHER_IS_EXCHANGE (self));
   g_return_if_fail (self->done != NULL);
 
+  usher_conditions_apply (self->request, self->reply);
   /* who has left was not answered */
   if (self->route != NULL && !g_atomic_int_get (&self->is_gone))
     usher_router_count (self->route,

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "usher-head-field-private.h"
+#include "usher-reply-private.h"
 
 #define END "\r\n"
 
@@ -94,6 +95,19 @@ append_framing (UsherReply *self, const UsherReplyHead *head, GString *out)
     usher_head_append_number (out, "Content-Length", body != NULL ? g_bytes_get_size (body) : 0);
 }
 
+/* What has a tag may be kept by who got it, who asks each time whether it still holds. */
+static void
+append_caching (UsherReply *self, GString *out)
+{
+  if (usher_reply_get_header (self, "Cache-Control") != NULL)
+    return;
+
+  if (usher_reply_shows_tag (self))
+    append_text (out, "Cache-Control: private, no-cache" END);
+  else
+    append_text (out, "Cache-Control: no-store" END);
+}
+
 static void
 append_status (GString *out, guint status)
 {
@@ -118,8 +132,7 @@ usher_reply_append_head (UsherReply *self, const UsherReplyHead *head, GString *
   append_text (out, "X-Content-Type-Options: nosniff" END);
   if (type != NULL)
     usher_head_append_field (out, "Content-Type", type);
-  if (usher_reply_get_header (self, "Cache-Control") == NULL)
-    append_text (out, "Cache-Control: no-store" END);
+  append_caching (self, out);
   usher_reply_foreach_header (self, append_header, out);
   if (head->cookie != NULL)
     usher_head_append_field (out, "Set-Cookie", head->cookie);

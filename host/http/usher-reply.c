@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "usher-document-private.h"
+#include "usher-entity-tag-private.h"
 #include "usher-error.h"
 #include "usher-json-writer.h"
 #include "usher-reply-private.h"
@@ -38,9 +40,11 @@ struct _UsherReply
   GObject parent_instance;
 
   guint status;
-  GBytes *body;           /* (owned) (nullable) */
-  const char *media_type; /* (unowned) (nullable): interned */
-  GArray *headers;        /* (owned) (nullable) (element-type Header) */
+  GBytes *body;               /* (owned) (nullable) */
+  const char *media_type;     /* (unowned) (nullable): interned */
+  GArray *headers;            /* (owned) (nullable) (element-type Header) */
+  char tag[USHER_ENTITY_TAG]; /* of the document that is the body, or empty */
+  gboolean shows_tag;
   gboolean has_session;
   UsherSession *session; /* (owned) (nullable) */
   UsherStream *stream;   /* (owned) (nullable) */
@@ -74,6 +78,8 @@ clear (UsherReply *self)
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->headers, g_array_unref);
   g_clear_pointer (&self->session, usher_session_unref);
+  self->tag[0] = '\0';
+  self->shows_tag = FALSE;
 }
 
 static void
@@ -229,6 +235,8 @@ take_body (UsherReply *self, GBytes *body, const char *media_type)
   g_clear_pointer (&self->body, g_bytes_unref);
   self->body = body;
   self->media_type = media_type;
+  self->tag[0] = '\0';
+  self->shows_tag = FALSE;
 }
 
 /**
@@ -299,7 +307,9 @@ usher_reply_take_json (UsherReply *self, char *json)
  * @self: a reply
  * @document: a document
  *
- * Sets the text of a document as the body.
+ * Sets the text of a document as the body. Where it is as the store has it, an answer 200 to `GET` or `HEAD` has an `ETag`
+ * and `Cache-Control: private, no-cache`, unless the handler sets its own; `If-None-Match` and `If-Match` are heeded then, here as for an
+ * `ETag` that the handler sets.
  */
 void
 usher_reply_set_document (UsherReply *self, UsherDocument *document)
@@ -312,6 +322,29 @@ usher_reply_set_document (UsherReply *self, UsherDocument *document)
 
   text = usher_document_get_text (document, &length);
   take_body (self, g_bytes_new (text, length), JSON_TYPE);
+  if (usher_document_is_as_stored (document))
+    usher_entity_tag_write (self->tag, document);
+}
+
+void
+usher_reply_show_tag (UsherReply *self)
+{
+  self->shows_tag = self->tag[0] != '\0' && find_header (self, "ETag") == NULL;
+}
+
+gboolean
+usher_reply_shows_tag (UsherReply *self)
+{
+  return self->shows_tag;
+}
+
+void
+usher_reply_set_unchanged (UsherReply *self)
+{
+  drop_stream (self);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  self->media_type = NULL;
+  self->status = 304;
 }
 
 static void
@@ -467,6 +500,7 @@ static const Meaning meanings[] = {
   { USHER_ERROR_LIMITED, 429, NULL },
   { USHER_ERROR_UNAVAILABLE, 503, NULL },
   { USHER_ERROR_FULL, 503, "No room, try again later" },
+  { USHER_ERROR_OUTDATED, 412, NULL },
 };
 
 static const Meaning *
@@ -593,8 +627,10 @@ usher_reply_get_header (UsherReply *self, const char *name)
   g_return_val_if_fail (name != NULL, NULL);
 
   header = find_header (self, name);
+  if (header != NULL)
+    return header->value;
 
-  return header != NULL ? header->value : NULL;
+  return self->shows_tag && g_ascii_strcasecmp (name, "ETag") == 0 ? self->tag : NULL;
 }
 
 /**
@@ -617,6 +653,8 @@ usher_reply_foreach_header (UsherReply *self, UsherHeaderFunc func, gpointer use
 
       func (header->name, header->value, user_data);
     }
+  if (self->shows_tag)
+    func ("ETag", self->tag, user_data);
 }
 
 /**

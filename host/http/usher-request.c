@@ -159,12 +159,14 @@ find_known (const char *name, gsize length)
     { "Cookie", 6, USHER_HEADER_COOKIE },
     { "Expect", 6, USHER_HEADER_EXPECT },
     { "Origin", 6, USHER_HEADER_ORIGIN },
+    { "If-Match", 8, USHER_HEADER_IF_MATCH },
     { "Forwarded", 9, USHER_HEADER_FORWARDED },
     { "Connection", 10, USHER_HEADER_CONNECTION },
     { "Traceparent", 11, USHER_HEADER_TRACEPARENT },
     { "Content-Type", 12, USHER_HEADER_CONTENT_TYPE },
     { "X-Request-Id", 12, USHER_HEADER_REQUEST_ID },
     { "Authorization", 13, USHER_HEADER_AUTHORIZATION },
+    { "If-None-Match", 13, USHER_HEADER_IF_NONE_MATCH },
     { "Content-Length", 14, USHER_HEADER_CONTENT_LENGTH },
     { "Sec-Fetch-Site", 14, USHER_HEADER_SEC_FETCH_SITE },
     { "Idempotency-Key", 15, USHER_HEADER_IDEMPOTENCY_KEY },
@@ -187,7 +189,8 @@ static void
 add_again (UsherRequest *self, UsherKnownHeader known, const char *value)
 {
   const guint lists = bit (USHER_HEADER_CONNECTION) | bit (USHER_HEADER_COOKIE) |
-                      bit (USHER_HEADER_FORWARDED) | bit (USHER_HEADER_FORWARDED_FOR);
+                      bit (USHER_HEADER_FORWARDED) | bit (USHER_HEADER_FORWARDED_FOR) |
+                      bit (USHER_HEADER_IF_MATCH) | bit (USHER_HEADER_IF_NONE_MATCH);
 
   self->twice |= bit (known);
   self->unjoined |= bit (known) & lists;

@@ -70,6 +70,8 @@ UsherProblems *usher_request_get_problems (UsherRequest *self);
 USHER_API
 gboolean usher_request_check (UsherRequest *self, GError **error);
 USHER_API
+gboolean usher_request_match (UsherRequest *self, UsherDocument *document, GError **error);
+USHER_API
 void usher_request_reset (UsherRequest *self);
 USHER_API
 gboolean usher_request_get_page (UsherRequest *self,

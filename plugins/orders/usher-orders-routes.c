@@ -172,7 +172,7 @@ cancel_order (UsherRequest *request,
   usher_reply_set_status (reply, 204);
   if (!usher_order_cancel (order, USHER_ORDERS_REASON_USER))
     return TRUE;
-  if (!usher_unit_replace (unit, order, error))
+  if (!usher_request_match (request, order, error) || !usher_unit_replace (unit, order, error))
     return FALSE;
 
   usher_unit_publish_document (unit, USHER_ORDERS_CANCELLED, order);

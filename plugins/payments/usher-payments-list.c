@@ -58,17 +58,26 @@ make_json (GPtrArray *payments, guint limit)
   return usher_json_writer_end (writer);
 }
 
-/* A page goes on after a document, which has the order's id; people know the payment's. (out) (transfer full) */
+/* A page goes on behind a document, which has the order's id; people know the payment's, and the link has the other. */
 static gboolean
-find_cursor (UsherUnit *unit, const char *after, char **cursor, GError **error)
+find_cursor (UsherRequest *request, UsherUnit *unit, const char *after, char **cursor, GError **error)
 {
   g_autoptr (UsherQuery) query = usher_query_new (USHER_PAYMENT_COLLECTION);
+  g_autoptr (UsherDocument) payment = NULL;
   g_autoptr (GPtrArray) found = NULL;
 
   usher_query_equal (query, USHER_PAYMENT_ID, after);
   usher_query_limit (query, 1);
   found = usher_unit_query (unit, query, error);
-  if (found == NULL)
+  if (found == NULL ||
+      !usher_unit_lookup (unit, USHER_PAYMENT_COLLECTION, after, &payment, error))
+    return FALSE;
+
+  if (found->len == 0 && payment == NULL)
+    usher_problems_add (usher_request_get_problems (request),
+                        "after",
+                        "After must be the id of a payment that exists");
+  if (!usher_request_check (request, error))
     return FALSE;
 
   *cursor =
@@ -77,20 +86,17 @@ find_cursor (UsherUnit *unit, const char *after, char **cursor, GError **error)
   return TRUE;
 }
 
+/* @query: has the page that @request asks for, but for where it begins */
 static GPtrArray *
-list_all (UsherRequest *request, UsherUnit *unit, guint limit, const char *after, GError **error)
+list_all (UsherRequest *request, UsherUnit *unit, UsherQuery *query, const char *after, GError **error)
 {
-  g_autoptr (UsherQuery) query = usher_query_new (USHER_PAYMENT_COLLECTION);
   g_autofree char *cursor = NULL;
 
+  if (after != NULL && !find_cursor (request, unit, after, &cursor, error))
+    return NULL;
+
   usher_query_equal (query, USHER_PAYMENT_PAYER_ID, get_user_id (request));
-  usher_query_limit (query, limit + 1);
-  if (after != NULL)
-    {
-      if (!find_cursor (unit, after, &cursor, error))
-        return NULL;
-      usher_query_after (query, cursor);
-    }
+  usher_query_after (query, cursor);
 
   return usher_unit_query (unit, query, error);
 }
@@ -121,7 +127,9 @@ list_payments (UsherRequest *request,
                GError **error)
 {
   const char *order_id = usher_request_get_query (request, USHER_PAYMENTS_ORDER_ID);
+  g_autoptr (UsherQuery) query = usher_query_new (USHER_PAYMENT_COLLECTION);
   g_autoptr (GPtrArray) payments = NULL;
+  gboolean is_oldest_first = FALSE;
   const char *after = NULL;
   guint limit = 0;
 
@@ -129,16 +137,18 @@ list_payments (UsherRequest *request,
     usher_problems_add (usher_request_get_problems (request),
                         USHER_PAYMENTS_ORDER_ID,
                         "OrderId must be an id");
-  if (!usher_request_get_page (request, &limit, &after, error))
+  if (!usher_request_get_page (request, &limit, &after, &is_oldest_first, error))
     return FALSE;
 
+  usher_query_limit (query, limit + 1);
+  usher_query_oldest_first (query, is_oldest_first);
   payments = order_id != NULL ? list_one (request, unit, order_id, error)
-                              : list_all (request, unit, limit, after, error);
+                              : list_all (request, unit, query, after, error);
   if (payments == NULL)
     return FALSE;
 
   /* for the link; what of the documents is shown is said here */
-  usher_reply_set_page (reply, payments, limit, usher_request_get_path (request));
+  usher_reply_set_page (reply, request, payments, limit);
   usher_reply_take_json (reply, make_json (payments, limit));
 
   return TRUE;

@@ -126,7 +126,7 @@ edit_ticket (UsherRequest *request,
     return refuse (error, USHER_ERROR_INVALID, "Cannot edit a reserved ticket");
 
   usher_ticket_edit (ticket, wanted);
-  if (!usher_unit_replace (unit, ticket, error))
+  if (!usher_request_match (request, ticket, error) || !usher_unit_replace (unit, ticket, error))
     return FALSE;
 
   usher_unit_publish_document (unit, USHER_TICKETS_UPDATED, ticket);

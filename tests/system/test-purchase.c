@@ -65,6 +65,49 @@ test_shown (Purchase *purchase, gconstpointer data)
 }
 
 static void
+assert_conditional (Purchase *purchase,
+                    const char *header,
+                    const char *tag,
+                    const char *method,
+                    guint status)
+{
+  gboolean writes = g_str_equal (method, "PUT");
+
+  usher_test_client_set_header (purchase->seller, header, tag);
+  g_assert_cmpuint (usher_test_client_send (purchase->seller,
+                                            method,
+                                            purchase->ticket_path,
+                                            writes ? "{\"title\":\"Opera\",\"price\":5}" : NULL),
+                    ==,
+                    status);
+  usher_test_client_set_header (purchase->seller, header, NULL);
+}
+
+static void
+test_versions (Purchase *purchase, gconstpointer data)
+{
+  g_autofree char *tag = NULL;
+
+  g_test_summary ("A client that names the version it has is told of another, on one connection");
+
+  usher_test_client_send (purchase->seller, "GET", purchase->ticket_path, NULL);
+  tag = g_strdup (usher_test_client_get_header (purchase->seller, "ETag"));
+  g_assert_nonnull (tag);
+  g_assert_cmpstr (usher_test_client_get_header (purchase->seller, "Cache-Control"),
+                   ==,
+                   "private, no-cache");
+
+  assert_conditional (purchase, "If-None-Match", tag, "GET", 304);
+  g_assert_cmpstr (usher_test_client_get_header (purchase->seller, "ETag"), ==, tag);
+  g_assert_null (usher_test_client_get_header (purchase->seller, "Content-Length"));
+  assert_conditional (purchase, "If-None-Match", tag, "HEAD", 304);
+  assert_conditional (purchase, "If-Match", tag, "PUT", 200);
+  assert_conditional (purchase, "If-Match", tag, "PUT", 412);
+  usher_test_assert_refused (purchase->seller, 412, "This is another version than you have");
+  assert_conditional (purchase, "If-None-Match", tag, "GET", 200);
+}
+
+static void
 test_restart (Purchase *purchase, gconstpointer data)
 {
   g_autofree char *order_id = purchase_reserve (purchase, purchase->buyer);
@@ -331,6 +374,7 @@ main (int argc, char *argv[])
 
   add ("whole", LONG, test_whole);
   add ("shown", LONG, test_shown);
+  add ("versions", LONG, test_versions);
   add ("restart", LONG, test_restart);
   add ("repeated-order", LONG, test_repeated_order);
   add ("repeated-payment", LONG, test_repeated_payment);

@@ -240,6 +240,7 @@ test_error_table (Fixture *fixture, gconstpointer data)
     { USHER_ERROR_UNSUPPORTED, 415, NULL },
     { USHER_ERROR_LIMITED, 429, "detail" },
     { USHER_ERROR_BUSY, 409, "detail" },
+    { USHER_ERROR_OUTDATED, 412, "detail" },
     { USHER_ERROR_UNAVAILABLE, 503, "detail" },
     { USHER_ERROR_FULL, 503, NULL },
     { USHER_ERROR_CORRUPT, 500, "Something went wrong" },
