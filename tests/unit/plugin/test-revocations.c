@@ -634,6 +634,61 @@ test_dropped_meanwhile (Fixture *fixture, gconstpointer data)
   g_assert_true (is_accepted (fixture, ALICE));
 }
 
+/* Takes a table away from who writes, or gives it back. */
+static void
+rename_table (Fixture *fixture, const char *from, const char *to)
+{
+  g_autofree char *sql = g_strdup_printf ("ALTER TABLE %s RENAME TO %s", from, to);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherSqliteConnection) connection =
+      usher_sqlite_connection_new (fixture->path, NULL, USHER_SQLITE_NONE, &error);
+
+  g_assert_no_error (error);
+  usher_sqlite_connection_execute (connection, sql, &error);
+  g_assert_no_error (error);
+}
+
+static gint64
+count_users (Fixture *fixture)
+{
+  return count (fixture, "SELECT count(*) FROM usher_users");
+}
+
+static void
+test_late (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What a file does not take at once is refused all the same, and written later");
+
+  follow (fixture);
+  bring (fixture, REFUSED, 1, BOB, 1);
+  usher_test_until (count_users (fixture) == 1);
+  rename_table (fixture, "usher_positions", "elsewhere");
+  bring (fixture, REFUSED, 2, ALICE, 1);
+  g_assert_false (is_accepted (fixture, ALICE));
+  rename_table (fixture, "elsewhere", "usher_positions");
+  usher_test_until (count_users (fixture) == 2);
+}
+
+static void
+test_unwritten (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What a file did not take before the end comes again from the bus");
+
+  keep (fixture, REFUSED, 1, ALICE, 1);
+  follow (fixture);
+  usher_test_until (count_users (fixture) == 1);
+  rename_table (fixture, "usher_positions", "elsewhere");
+  bring (fixture, REFUSED, 2, BOB, 1);
+  restart (fixture);
+  rename_table (fixture, "elsewhere", "usher_positions");
+  g_assert_cmpint (count_users (fixture), ==, 1);
+  keep (fixture, REFUSED, 1, ALICE, 1);
+  keep (fixture, REFUSED, 2, BOB, 1);
+  follow (fixture);
+  g_assert_cmpuint (fake_bus_get_n_answers (fixture->bus), ==, 1);
+  g_assert_false (is_accepted (fixture, BOB));
+}
+
 static void
 test_damaged (Fixture *fixture, gconstpointer data)
 {
@@ -673,6 +728,8 @@ main (int argc, char **argv)
   add ("dropped/known", test_dropped);
   add ("dropped/unseen", test_dropped_unseen);
   add ("dropped/meanwhile", test_dropped_meanwhile);
+  add ("late", test_late);
+  add ("unwritten", test_unwritten);
   add ("damaged", test_damaged);
 
   return g_test_run ();
