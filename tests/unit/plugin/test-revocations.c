@@ -670,6 +670,19 @@ test_late (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_replaced_log (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What another log says that takes the place of the one before is written");
+
+  follow (fixture);
+  bring (fixture, REFUSED, 5, ALICE, 1);
+  bring (fixture, REFUSED, 1, BOB, 1);
+  bring (fixture, REFUSED, 2, ALICE, 2);
+  usher_test_until (count (fixture, "SELECT sequence FROM usher_positions") == 2);
+  g_assert_cmpint (count_users (fixture), ==, 2);
+}
+
+static void
 test_unwritten (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("What a file did not take before the end comes again from the bus");
@@ -728,6 +741,7 @@ main (int argc, char **argv)
   add ("dropped/known", test_dropped);
   add ("dropped/unseen", test_dropped_unseen);
   add ("dropped/meanwhile", test_dropped_meanwhile);
+  add ("replaced-log", test_replaced_log);
   add ("late", test_late);
   add ("unwritten", test_unwritten);
   add ("damaged", test_damaged);
