@@ -571,6 +571,18 @@ test_two_hosts (Fixture *fixture, gconstpointer data)
   g_assert_false (is_accepted (fixture, BOB));
 }
 
+/* Limits of age for a hub, which it has from now on. */
+static void
+limit (Fixture *fixture, const UsherHubLimits *limits)
+{
+  usher_test_hub_leave (fixture->member);
+  fixture->hub->limits = *limits;
+  usher_test_hub_restart (fixture->hub);
+  fixture->member = usher_test_hub_join (fixture->hub, "host");
+}
+
+static const UsherHubLimits a_minute = { .max_age = G_TIME_SPAN_MINUTE };
+
 static void
 test_dropped (Fixture *fixture, gconstpointer data)
 {
@@ -582,10 +594,7 @@ test_dropped (Fixture *fixture, gconstpointer data)
   g_assert_false (is_accepted (fixture, ALICE));
 
   restart (fixture);
-  usher_test_hub_leave (fixture->member);
-  fixture->hub->limits.max_age = G_TIME_SPAN_MINUTE;
-  usher_test_hub_restart (fixture->hub);
-  fixture->member = usher_test_hub_join (fixture->hub, "host");
+  limit (fixture, &a_minute);
   usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
   usher_test_until (is_dropped (fixture, REFUSED));
   follow (fixture);
@@ -602,10 +611,7 @@ test_dropped_unseen (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who has never seen what the log has dropped starts all the same");
 
   open_hub (fixture);
-  usher_test_hub_leave (fixture->member);
-  fixture->hub->limits.max_age = G_TIME_SPAN_MINUTE;
-  usher_test_hub_restart (fixture->hub);
-  fixture->member = usher_test_hub_join (fixture->hub, "host");
+  limit (fixture, &a_minute);
   publish (fixture, REFUSED, ALICE, 1);
   usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
   usher_test_until (is_dropped (fixture, REFUSED));
@@ -615,6 +621,29 @@ test_dropped_unseen (Fixture *fixture, gconstpointer data)
       g_assert_true (is_accepted (fixture, ALICE));
       restart (fixture);
     }
+}
+
+static void
+test_dropped_elsewhere (Fixture *fixture, gconstpointer data)
+{
+  static const UsherHubLasting lasting[] = { { REFUSED, 0 } };
+  const UsherHubLimits limits = { .max_messages = 1,
+                                  .max_age = G_TIME_SPAN_MINUTE,
+                                  .lasting = lasting,
+                                  .n_lasting = G_N_ELEMENTS (lasting) };
+
+  g_test_summary ("A host with nothing of its own learns of bans that are older than the limit");
+
+  open_hub (fixture);
+  limit (fixture, &limits);
+  publish (fixture, REFUSED, ALICE, 1);
+  publish (fixture, REFUSED, BOB, 1);
+  publish (fixture, "ticket:created", ALICE, 1);
+  usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
+  usher_test_until (is_dropped (fixture, "ticket:created"));
+  follow (fixture);
+  g_assert_false (is_accepted (fixture, ALICE));
+  g_assert_false (is_accepted (fixture, BOB));
 }
 
 static void
@@ -740,6 +769,7 @@ main (int argc, char **argv)
   add ("two-hosts", test_two_hosts);
   add ("dropped/known", test_dropped);
   add ("dropped/unseen", test_dropped_unseen);
+  add ("dropped/elsewhere", test_dropped_elsewhere);
   add ("dropped/meanwhile", test_dropped_meanwhile);
   add ("replaced-log", test_replaced_log);
   add ("late", test_late);
