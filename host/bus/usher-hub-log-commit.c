@@ -63,15 +63,18 @@ usher_hub_log_drop_old (UsherHubLog *self, gint64 now)
 {
   GHashTableIter iter;
   gpointer value = NULL;
+  gint64 limit = 0;
 
   if (self->limits.max_age == 0 || now < self->next_expiry || self->next->expired->len > 0 ||
       self->written != NULL)
     return;
 
   self->next_expiry = now + EXPIRY_PAUSE;
+  usher_clock_watch_look (&self->watch);
+  limit = usher_clock_watch_get_limit (&self->watch, self->limits.max_age);
   g_hash_table_iter_init (&iter, self->channels);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    drop_before (self, value, usher_clock_get_time (self->clock) - self->limits.max_age);
+    drop_before (self, value, limit);
 }
 
 gboolean

@@ -8,6 +8,7 @@
 
 #include "usher-bus-figures-private.h"
 #include "usher-bus.h"
+#include "usher-clock-watch-private.h"
 #include "usher-frame-private.h"
 #include "usher-hub-channel-private.h"
 #include "usher-journal-thread-private.h"
@@ -37,6 +38,7 @@ typedef struct
 struct _UsherHubLog
 {
   UsherClock *clock; /* (owned) */
+  UsherClockWatch watch;
   UsherHubLimits limits;
   UsherJournal *journal;      /* (owned) */
   UsherJournalThread *thread; /* (owned) */

@@ -96,6 +96,7 @@ usher_hub_log_new (const char *directory,
   g_autoptr (UsherHubLog) self = g_new0 (UsherHubLog, 1);
 
   self->clock = g_object_ref (clock);
+  usher_clock_watch_init (&self->watch, clock);
   if (limits != NULL)
     self->limits = *limits;
   self->channels = g_hash_table_new_full (g_str_hash,
