@@ -8,6 +8,7 @@
 
 #include "usher-bus-figures-private.h"
 #include "usher-bus.h"
+#include "usher-clock-watch-private.h"
 #include "usher-frame-private.h"
 #include "usher-hub-channel-private.h"
 #include "usher-journal-thread-private.h"
@@ -36,7 +37,8 @@ typedef struct
 /* its own files alone look in here */
 struct _UsherHubLog
 {
-  UsherClock *clock;     /* (owned) */
+  UsherClock *clock; /* (owned) */
+  UsherClockWatch watch;
   UsherHubLimits limits; /* but those below */
   GHashTable *
       lasting; /* (owned) (element-type utf8 UsherHubLimits): of channels that have limits of their own */

@@ -127,6 +127,7 @@ usher_hub_log_new (const char *directory,
 
   self->clock = g_object_ref (clock);
   self->lasting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  usher_clock_watch_init (&self->watch, clock);
   if (limits != NULL)
     set_limits (self, limits);
   self->channels = g_hash_table_new_full (g_str_hash,
