@@ -19,6 +19,7 @@ void
 usher_hub_member_free (UsherHubMember *self)
 {
   zsock_destroy (&self->push);
+  g_clear_pointer (&self->push_credit, usher_hub_credit_free);
   g_bytes_unref (self->identity);
   g_ptr_array_unref (self->subscriptions);
   usher_hub_worker_free (self->worker);
@@ -59,8 +60,19 @@ new_member (UsherHubDoor *self,
             const UsherHubEntrance *entrance,
             GError **error)
 {
-  UsherHubMember *member = g_new0 (UsherHubMember, 1);
+  UsherHubMember *member = NULL;
 
+  if (g_hash_table_size (self->members) >= self->max_members)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_FULL,
+                   "the hub has %u members already, see setting bus.max-members",
+                   self->max_members);
+      return NULL;
+    }
+
+  member = g_new0 (UsherHubMember, 1);
   member->identity = g_bytes_ref (identity);
   member->client = g_strdup (hello->client);
   member->heard = g_get_monotonic_time ();
@@ -73,6 +85,7 @@ new_member (UsherHubDoor *self,
       usher_hub_member_free (member);
       return NULL;
     }
+  usher_hub_door_open_credit (self, member);
   g_hash_table_insert (self->members, member->identity, member);
 
   return member;
@@ -90,6 +103,18 @@ find_client (UsherHubDoor *self, const char *client)
       return value;
 
   return NULL;
+}
+
+void
+usher_hub_door_refuse (UsherHubDoor *self,
+                       GBytes *identity,
+                       const char *client,
+                       const GError *error)
+{
+  g_message ("the hub refuses member “%s”: %s",
+             client != NULL && usher_frame_is_name (client) ? client : "",
+             error->message);
+  usher_hub_door_try_send (self, identity, usher_refusal_write (error));
 }
 
 static void
@@ -228,11 +253,12 @@ usher_hub_door_greet (UsherHubDoor *self,
   send_welcome (self, member, entrance);
 }
 
-/* A dead process closes its connections, a machine that is gone is silent. */
+/* A dead process closes its connections, a machine that is gone is silent. Who missed an answer begins anew: all else that it says
+ * tells it so. */
 static gboolean
 is_gone (UsherHubDoor *self, const UsherHubMember *member, gint64 limit)
 {
-  return (member->is_remote && member->heard < limit) ||
+  return member->is_deaf || (member->is_remote && member->heard < limit) ||
          !usher_hub_door_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
 }
 
@@ -260,7 +286,10 @@ usher_hub_door_bury_gone (UsherHubDoor *self)
     {
       UsherHubMember *member = g_ptr_array_index (gone, i);
 
-      g_message ("member “%s” is gone: its events go to others", member->client);
+      g_message (member->is_deaf
+                     ? "member “%s” does not read what it is sent: its events go to others"
+                     : "member “%s” is gone: its events go to others",
+                 member->client);
       usher_hub_door_remove_member (self, member, TRUE);
     }
 }

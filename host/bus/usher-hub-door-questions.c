@@ -30,7 +30,7 @@ refuse (const Question *question, const GError *error)
 static void
 send_body (const Question *question, GByteArray *frame)
 {
-  usher_hub_door_send_reply (question->door, question->member->identity, question->request, frame);
+  usher_hub_door_send_reply (question->door, question->member, question->request, frame);
 }
 
 static void

@@ -24,6 +24,9 @@ usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
     .max_messages = (guint64) usher_settings_get_integer (settings, "bus", "max-messages"),
     .max_bytes = (guint64) usher_settings_get_integer (settings, "bus", "max-bytes"),
     .max_age = usher_settings_get_integer (settings, "bus", "max-age") * G_TIME_SPAN_SECOND,
+    .max_members = (guint) usher_settings_get_integer (settings, "bus", "max-members"),
+    .max_queued = (guint64) usher_settings_get_integer (settings, "bus", "max-queued"),
+    .max_queued_all = (guint64) usher_settings_get_integer (settings, "bus", "max-queued-all"),
   };
 
   self->hub = usher_hub_new (directory, setup->clock, &limits, error);
