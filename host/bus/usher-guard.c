@@ -10,6 +10,7 @@
 
 #include <errno.h>
 
+#include "usher-acl-private.h"
 #include "usher-descriptors-private.h"
 #include "usher-error.h"
 #include "usher-socket-events-private.h"
@@ -186,7 +187,7 @@ usher_guard_new (const char *directory, GError **error)
   g_autoptr (UsherGuard) self = g_new0 (UsherGuard, 1);
 
   self->keys = usher_keys_new_for_hub (directory, error);
-  if (self->keys == NULL)
+  if (self->keys == NULL || !usher_acl_check_all (directory, error))
     return NULL;
 
   if (!start_actor (self, error))

@@ -25,7 +25,9 @@ usher_hub_member_free (UsherHubMember *self)
   usher_hub_worker_free (self->worker);
   g_clear_pointer (&self->held, g_hash_table_unref);
   g_free (self->client);
+  g_free (self->user);
   g_free (self->key);
+  g_clear_pointer (&self->acl, usher_acl_free);
   g_free (self->endpoint);
   g_free (self);
 }
@@ -58,12 +60,15 @@ new_member (UsherHubDoor *self,
             GBytes *identity,
             const UsherHello *hello,
             const UsherHubEntrance *entrance,
+            const UsherHubKey *key,
             GError **error)
 {
   UsherHubMember *member = NULL;
 
   if (g_hash_table_size (self->members) >= self->max_members)
     {
+      /* some may be gone */
+      self->next_probe = 0;
       g_set_error (error,
                    USHER_ERROR,
                    USHER_ERROR_FULL,
@@ -80,7 +85,8 @@ new_member (UsherHubDoor *self,
   member->instance = hello->instance;
   member->worker = usher_hub_worker_new (hello->instance, member);
   member->subscriptions = g_ptr_array_new ();
-  if (!usher_hub_door_open_push (self, entrance, member, error))
+  if (!usher_hub_door_set_key (self, member, key, error) ||
+      !usher_hub_door_open_push (self, entrance, member, error))
     {
       usher_hub_member_free (member);
       return NULL;
@@ -217,7 +223,7 @@ read_hello (UsherHubDoor *self,
 void
 usher_hub_door_greet (UsherHubDoor *self,
                       GBytes *identity,
-                      const char *key,
+                      const UsherHubKey *key,
                       UsherFrameReader *reader)
 {
   g_auto (UsherHello) hello = { 0 };
@@ -241,14 +247,13 @@ usher_hub_door_greet (UsherHubDoor *self,
   if (!is_free (self, identity, hello.client, hello.instance))
     return;
 
-  member = new_member (self, identity, &hello, entrance, &error);
+  member = new_member (self, identity, &hello, entrance, key, &error);
   if (member == NULL)
     {
       usher_hub_door_refuse (self, identity, hello.client, error);
       return;
     }
 
-  member->key = g_strdup (key);
   usher_hub_groups_acquit (self->groups, hello.instance);
   send_welcome (self, member, entrance);
 }

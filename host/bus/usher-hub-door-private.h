@@ -8,6 +8,7 @@
 
 #include <czmq.h>
 
+#include "usher-acl-private.h"
 #include "usher-frame-private.h"
 #include "usher-greeting-private.h"
 #include "usher-guard-private.h"
@@ -82,7 +83,9 @@ struct _UsherHubMember
 {
   GBytes *identity;            /* (owned): the ROUTER's name for it */
   char *client;                /* (owned) */
-  char *key;                   /* (owned) (nullable): the name of its key */
+  char *user;                  /* (owned) (nullable): the key that its connection came with */
+  char *key;                   /* (owned) (nullable): the name of that */
+  UsherAcl *acl;               /* (owned) (nullable): what that lets it do, NULL: all */
   guint64 instance;            /* of the process: it is another one after a restart */
   char *endpoint;              /* (owned): of @push, or where it came in */
   zsock_t *push;               /* (owned) (nullable): NULL: deliveries go over the ROUTER */
@@ -100,6 +103,13 @@ struct _UsherHubMember
   UsherHubWorker *worker;   /* (owned): what it is to groups */
   GPtrArray *subscriptions; /* (owned) (element-type UsherHubSubscription): which are the door's */
 };
+
+/* What a frame came with, which is not what its sender says of itself. */
+typedef struct
+{
+  const char *user; /* (nullable): the key, NULL: it came without */
+  const char *name; /* (nullable): the key's name, else the key */
+} UsherHubKey;
 
 /* A member's place in a group, or what it follows. */
 struct _UsherHubSubscription
@@ -226,6 +236,18 @@ usher_hub_door_drop_subscriptions (UsherHubDoor *self, UsherHubMember *member, g
 UsherHubSubscription *
 usher_hub_door_find_subscription (UsherHubDoor *self, const UsherHubMember *member, guint id);
 
+/* usher-hub-door-rights.c */
+/* a member came in with that; FALSE: what its key may do cannot be read */
+gboolean usher_hub_door_set_key (UsherHubDoor *self,
+                                 UsherHubMember *member,
+                                 const UsherHubKey *key,
+                                 GError **error);
+/* @channel: (nullable): NULL: all; FORBIDDEN */
+gboolean usher_hub_door_allows (const UsherHubMember *member,
+                                UsherAclVerb verb,
+                                const char *channel,
+                                GError **error);
+
 /* usher-hub-door-members.c */
 void usher_hub_member_free (UsherHubMember *self);
 /* Tells who asked that @error keeps him out; @client: (nullable): its name */
@@ -233,10 +255,9 @@ void usher_hub_door_refuse (UsherHubDoor *self,
                             GBytes *identity,
                             const char *client,
                             const GError *error);
-/* @key: (nullable): the name of the key that it came with */
 void usher_hub_door_greet (UsherHubDoor *self,
                            GBytes *identity,
-                           const char *key,
+                           const UsherHubKey *key,
                            UsherFrameReader *reader);
 void usher_hub_door_remove_member (UsherHubDoor *self, UsherHubMember *member, gboolean has_died);
 /* Refuses it once, gives what it has out to others, and takes no frame of its connection any more: for @type, which no member

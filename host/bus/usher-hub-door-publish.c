@@ -76,9 +76,13 @@ usher_hub_door_publish (UsherHubDoor *self, UsherHubMember *member, UsherFrameRe
       return;
     }
 
-  if (!usher_hub_log_check_channel (self->log, name, NULL))
+  if (!usher_hub_door_allows (member, USHER_ACL_PUBLISH, name, NULL))
+    code = 1 + USHER_ERROR_FORBIDDEN;
+  else if (!usher_hub_log_check_channel (self->log, name, NULL))
+    code = 1 + USHER_ERROR_FULL;
+  if (code != 0)
     {
-      usher_hub_door_add_confirm (self, member, NULL, first, last, 1 + USHER_ERROR_FULL);
+      usher_hub_door_add_confirm (self, member, NULL, first, last, code);
       return;
     }
 

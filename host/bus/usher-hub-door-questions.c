@@ -81,7 +81,8 @@ answer_events (const Question *question)
   };
   g_autoptr (GError) error = NULL;
 
-  if (!usher_hub_door_answer_events (
+  if (!usher_hub_door_allows (question->member, USHER_ACL_SUBSCRIBE, channel, &error) ||
+      !usher_hub_door_answer_events (
           question->door, question->member, question->request, &query, &error))
     refuse (question, error);
 }
@@ -117,7 +118,8 @@ answer_find (const Question *question)
       usher_hub_log_describe_parked (question->door->log, id != NULL ? id : "", &error);
   GByteArray *frame = NULL;
 
-  if (parked == NULL)
+  if (parked == NULL ||
+      !usher_hub_door_allows (question->member, USHER_ACL_SUBSCRIBE, parked->channel, &error))
     {
       refuse (question, error);
       return;
@@ -145,7 +147,9 @@ treat_parked (const Question *question,
   g_autoptr (UsherParked) parked =
       usher_hub_log_find_parked (question->door->log, id != NULL ? id : "", &error);
 
-  if (parked != NULL && func (question->door, parked, &error))
+  if (parked != NULL &&
+      usher_hub_door_allows (question->member, USHER_ACL_SUBSCRIBE, parked->channel, &error) &&
+      func (question->door, parked, &error))
     usher_hub_door_reply_later (question->door, question->member, question->request);
   else
     refuse (question, error);

@@ -76,7 +76,8 @@ check_wish (UsherHubDoor *self, const UsherHubMember *member, const Wish *wish, 
                  "the hub has %u groups and durable subscriptions already",
                  usher_hub_groups_peek (self->groups)->len);
   else
-    return usher_hub_log_check_channel (self->log, wish->channel, error);
+    return usher_hub_door_allows (member, USHER_ACL_SUBSCRIBE, wish->channel, error) &&
+           usher_hub_log_check_channel (self->log, wish->channel, error);
 
   return FALSE;
 }

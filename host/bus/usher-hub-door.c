@@ -184,17 +184,29 @@ handle_member (UsherHubDoor *self, UsherHubMember *member, guint8 type, UsherFra
     }
 }
 
-/* The name of the key that who sent it came with, which is not what it says of itself; else the key. */
+/* (nullable): the key that a frame came with */
 static const char *
-find_key (zmq_msg_t *frame)
+read_user (zmq_msg_t *frame)
 {
-  const char *key = zmq_msg_gets (frame, "User-Id");
-  const char *name = zmq_msg_gets (frame, "name");
+  const char *user = zmq_msg_gets (frame, "User-Id");
 
-  if (key == NULL || *key == '\0')
-    return NULL;
+  return user != NULL && *user != '\0' ? user : NULL;
+}
 
-  return name != NULL ? name : key;
+static UsherHubKey
+read_key (zmq_msg_t *frame)
+{
+  const char *user = read_user (frame);
+  const char *name = user != NULL ? zmq_msg_gets (frame, "name") : NULL;
+
+  return (UsherHubKey){ user, name != NULL ? name : user };
+}
+
+/* A connection may take the name of one that has just gone, but not its key. */
+static gboolean
+is_of (const UsherHubDoor *self, const UsherHubMember *member, zmq_msg_t *frame)
+{
+  return self->guard == NULL || g_strcmp0 (member->user, read_user (frame)) == 0;
 }
 
 static void
@@ -204,6 +216,11 @@ handle_message (UsherHubDoor *self, GBytes *identity, zmq_msg_t *frame)
   UsherFrameReader reader;
   guint8 type = 0;
 
+  if (member != NULL && !is_of (self, member, frame))
+    {
+      usher_hub_door_remove_member (self, member, TRUE);
+      member = NULL;
+    }
   usher_frame_reader_init (&reader, zmq_msg_data (frame), zmq_msg_size (frame));
   type = usher_frame_read_u8 (&reader);
   if (member != NULL && member->is_cut_off)
@@ -211,7 +228,11 @@ handle_message (UsherHubDoor *self, GBytes *identity, zmq_msg_t *frame)
   else if (type == USHER_FRAME_MARK)
     usher_hub_door_take_mark (self, identity, &reader);
   else if (type == USHER_FRAME_HELLO)
-    usher_hub_door_greet (self, identity, find_key (frame), &reader);
+    {
+      const UsherHubKey key = read_key (frame);
+
+      usher_hub_door_greet (self, identity, &key, &reader);
+    }
   else if (member == NULL)
     usher_hub_door_send (self, identity, usher_frame_new (USHER_FRAME_AGAIN));
   else

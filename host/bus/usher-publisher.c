@@ -232,6 +232,23 @@ refuse_behind (UsherPublisher *self, const char *channel, const GError *error)
     end_publish (self, publish, error);
 }
 
+static GError *
+make_refusal (const Publish *publish, guint8 code)
+{
+  const char *channel = usher_event_get_channel (publish->event);
+  gboolean is_forbidden = code == 1 + USHER_ERROR_FORBIDDEN;
+
+  /* it stays in its outbox, and its service waits for nobody who would tell */
+  if (is_forbidden)
+    g_message ("this member's key may not publish to channel “%s”", channel);
+
+  return g_error_new (USHER_ERROR,
+                      code - 1,
+                      "the bus refused an event of channel “%s”%s",
+                      channel,
+                      is_forbidden ? ": this member's key may not publish to it" : "");
+}
+
 void
 usher_publisher_take_confirm (UsherPublisher *self, UsherFrameReader *reader)
 {
@@ -252,11 +269,7 @@ usher_publisher_take_confirm (UsherPublisher *self, UsherFrameReader *reader)
       self->last_told = publish->number;
       if (publish->number == refused)
         {
-          g_set_error (&error,
-                       USHER_ERROR,
-                       code - 1,
-                       "the bus refused an event of channel “%s”",
-                       usher_event_get_channel (publish->event));
+          error = make_refusal (publish, code);
           channel = g_strdup (usher_event_get_channel (publish->event));
           n_refused--;
           refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
