@@ -127,6 +127,7 @@ usher_hub_log_submit (UsherHubLog *self, gint64 now)
   self->last_write = now;
   self->written = self->next;
   self->next = usher_journal_batch_new ();
+  self->n_gathered = 0;
   usher_journal_thread_push (self->thread, self->written);
 
   return TRUE;
@@ -219,6 +220,7 @@ refuse (UsherHubLog *self, UsherJournalBatch *batch, const GError *error, gint64
   self->retry_at = now + RETRY_DELAY;
   refuse_frames (self, batch);
   refuse_frames (self, self->next);
+  self->n_gathered = 0;
   keep_for_later (self, batch);
 }
 

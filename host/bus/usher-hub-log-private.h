@@ -51,6 +51,7 @@ struct _UsherHubLog
   UsherRecentIds *known;      /* (owned) */
   UsherJournalBatch *next;    /* (owned): gathers while another one is written */
   UsherJournalBatch *written; /* (unowned) (nullable): at the journal */
+  gsize n_gathered;           /* bytes of events in @next */
   gboolean is_failing;        /* the last commit failed: with a pause before the next */
   gint64 retry_at;
   gint64 last_write;
@@ -83,6 +84,8 @@ const UsherHubLimits *usher_hub_log_get_limits (UsherHubLog *self, const UsherHu
 
 /* channels: one that is there stays until the end */
 UsherHubChannel *usher_hub_log_get_channel (UsherHubLog *self, const char *name);
+/* whether there is such a channel, or may be: FULL: there are too many */
+gboolean usher_hub_log_check_channel (UsherHubLog *self, const char *name, GError **error);
 /* (nullable): only one that is there already */
 UsherHubChannel *usher_hub_log_find_channel (UsherHubLog *self, const char *name);
 /* (transfer container) (element-type UsherHubChannel): by name */
@@ -115,6 +118,9 @@ void usher_hub_log_park (UsherHubLog *self, UsherParked *parked);
 void usher_hub_log_unpark (UsherHubLog *self, const char *id);
 /* drops what the limit of age has passed */
 void usher_hub_log_drop_old (UsherHubLog *self, gint64 now);
+
+/* too much waits for the disk already: nothing is to be appended */
+gboolean usher_hub_log_is_behind (UsherHubLog *self);
 
 /* commits */
 /* the last one failed, and none has succeeded since */
