@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   /* member to hub */
-  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance */
+  USHER_FRAME_HELLO = 1, /* client, endpoint, u32 session, u64 instance, u32 version */
   USHER_FRAME_PUBLISH, /* channel, u64 first number, u64 up to which its answers are known, u16 count, events */
   USHER_FRAME_SUBSCRIBE, /* u32 request, channel, group, durable, u8 start, u64, i64, u32 max in flight, i64 ack wait,
                             u32 max deliver, i64 defer limit */
@@ -30,14 +30,14 @@ typedef enum
   USHER_FRAME_BYE,   /* u32 request */
   /* hub to member, on the way back */
   USHER_FRAME_WELCOME =
-      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session */
+      65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session, u32 version */
   USHER_FRAME_AGAIN, /* the hub does not know the member: say hello */
   USHER_FRAME_CONFIRM, /* u32 session, u64 up to, u16 count of refused, each: u64 number, u8 code, reason */
   USHER_FRAME_REPLY, /* u32 request, u8 code (0: well), text, u64 number, and what was asked for */
   USHER_FRAME_FETCHED, /* u32 subscription, u64 last sequence, u8 more follow, u64 base, u16 count, events */
   USHER_FRAME_PONG,
   USHER_FRAME_GROWN,   /* channel, u64 last sequence: for who has no way for channels */
-  USHER_FRAME_REFUSED, /* reason: to a hello */
+  USHER_FRAME_REFUSED, /* reason, u8 UsherError: to a hello */
   /* hub to member, deliveries */
   USHER_FRAME_DELIVER, /* u32 subscription, u64 base, u16 count, u32 attempt, u8 redelivered, events */
   /* hub to all, behind the topic (the channel and a NUL) */
@@ -51,14 +51,17 @@ typedef enum
   USHER_ASK_LAST_SEQUENCE = 1, /* channel: a number */
   USHER_ASK_FIGURES,           /* u32 parts: a record of figures */
   USHER_ASK_EVENTS, /* channel, cursor, i64 after, u32 limit, i64 wait: a record of a page */
-  USHER_ASK_PARKED, /* channel, u32 offset, u32 limit: a list of records */
+  USHER_ASK_PARKED, /* channel, u32 offset, u32 limit: a list of records without events */
   USHER_ASK_REPLAY, /* id */
   USHER_ASK_DROP,   /* id */
+  USHER_ASK_FIND,   /* id: the record of what is parked, with its event */
 } UsherAskKind;
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
-#define USHER_EVENT_ID_SIZE    16
+/* what a message has at most: the largest event with all its texts, behind smaller ones, and what goes before them */
+#define USHER_FRAME_MAX_SIZE (USHER_EVENT_MAX_PAYLOAD + 4 * USHER_FRAME_MAX_BYTES)
+#define USHER_EVENT_ID_SIZE  16
 
 /* Sends a frame; takes ownership of @frame. */
 typedef void (*UsherSendFunc) (GByteArray *frame, gpointer user_data);
@@ -87,6 +90,8 @@ guint8 usher_frame_read_u8 (UsherFrameReader *reader);
 guint16 usher_frame_read_u16 (UsherFrameReader *reader);
 guint32 usher_frame_read_u32 (UsherFrameReader *reader);
 guint64 usher_frame_read_u64 (UsherFrameReader *reader);
+/* u32 size, and as many bytes, which @part reads; FALSE: they are not there */
+gboolean usher_frame_read_part (UsherFrameReader *reader, UsherFrameReader *part);
 /* a copy; NULL for an empty one */
 char *usher_frame_read_text (UsherFrameReader *reader);
 /* skips one event and tells its bytes and the bytes of its id; FALSE at the end or when malformed */
@@ -94,6 +99,8 @@ gboolean usher_frame_skip_event (UsherFrameReader *reader,
                                  const guint8 **bytes,
                                  gsize *size,
                                  const guint8 **id);
+/* whether an event that was skipped has no more than one may have */
+gboolean usher_frame_is_small_enough (const guint8 *bytes, gsize size);
 UsherEvent *
 usher_frame_read_event (UsherFrameReader *reader, const char *channel, guint64 sequence);
 

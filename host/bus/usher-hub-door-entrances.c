@@ -8,7 +8,6 @@
 
 #include "usher-hub-door-private.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "usher-descriptors-private.h"
@@ -78,7 +77,8 @@ usher_hub_door_bind (UsherHubDoor *self, const char *endpoint, GError **error)
 gboolean
 usher_hub_door_open_push (UsherHubDoor *self,
                           const UsherHubEntrance *entrance,
-                          UsherHubMember *member)
+                          UsherHubMember *member,
+                          GError **error)
 {
   g_autofree char *wanted = NULL;
   zsock_t *push = NULL;
@@ -92,15 +92,27 @@ usher_hub_door_open_push (UsherHubDoor *self,
 
   if (!usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
     {
-      errno = EMFILE;
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_BUSY,
+                   "the hub's process has no file descriptors left for another member");
       return FALSE;
     }
   wanted = g_strdup_printf ("%s.m%u", entrance->endpoint, ++self->last_member);
   push = zsock_new (ZMQ_PUSH);
+  if (push == NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_BUSY,
+                   "the hub's process has no sockets left for another member: %s",
+                   zmq_strerror (zmq_errno ()));
+      return FALSE;
+    }
   /* how much is out is bounded by max-in-flight */
   zsock_set_sndhwm (push, 0);
   zsock_set_linger (push, 0);
-  if (!usher_endpoint_try_bind (push, wanted))
+  if (!usher_endpoint_bind (push, wanted, error))
     {
       zsock_destroy (&push);
       return FALSE;

@@ -8,6 +8,8 @@
 
 #include "usher-hub-door-private.h"
 
+#include "usher-error.h"
+
 #define MEMBER_LIMIT (6 * G_TIME_SPAN_SECOND)
 #define PROBE_PAUSE  (200 * G_TIME_SPAN_MILLISECOND)
 /* how long the member that has a name may be silent when another one comes with it */
@@ -41,35 +43,33 @@ usher_hub_door_remove_member (UsherHubDoor *self, UsherHubMember *member, gboole
 static void
 send_welcome (UsherHubDoor *self, const UsherHubMember *member, const UsherHubEntrance *entrance)
 {
-  GByteArray *welcome = usher_frame_new (USHER_FRAME_WELCOME);
+  const UsherWelcome welcome = { .epoch = self->epoch,
+                                 .push = member->push != NULL ? member->endpoint : NULL,
+                                 .live = entrance->live,
+                                 .session = member->session,
+                                 .version = USHER_WIRE_VERSION };
 
-  usher_frame_add_text (welcome, self->epoch);
-  usher_frame_add_text (welcome, member->push != NULL ? member->endpoint : NULL);
-  usher_frame_add_text (welcome, entrance->live);
-  usher_frame_add_u32 (welcome, member->session);
-  usher_hub_door_send (self, member->identity, welcome);
+  usher_hub_door_send (self, member->identity, usher_welcome_write (&welcome));
 }
 
 static UsherHubMember *
 new_member (UsherHubDoor *self,
             GBytes *identity,
-            const char *client,
-            guint64 instance,
-            const UsherHubEntrance *entrance)
+            const UsherHello *hello,
+            const UsherHubEntrance *entrance,
+            GError **error)
 {
   UsherHubMember *member = g_new0 (UsherHubMember, 1);
 
   member->identity = g_bytes_ref (identity);
-  member->client = g_strdup (client);
+  member->client = g_strdup (hello->client);
   member->heard = g_get_monotonic_time ();
-  member->instance = instance;
-  member->worker = usher_hub_worker_new (instance, member);
+  member->session = hello->session;
+  member->instance = hello->instance;
+  member->worker = usher_hub_worker_new (hello->instance, member);
   member->subscriptions = g_ptr_array_new ();
-  if (!usher_hub_door_open_push (self, entrance, member))
+  if (!usher_hub_door_open_push (self, entrance, member, error))
     {
-      g_message ("member “%s” has no way for its deliveries: %s",
-                 client,
-                 zmq_strerror (zmq_errno ()));
       usher_hub_member_free (member);
       return NULL;
     }
@@ -93,26 +93,25 @@ find_client (UsherHubDoor *self, const char *client)
 }
 
 static void
-refuse (UsherHubDoor *self, GBytes *identity, const char *reason)
-{
-  GByteArray *refusal = usher_frame_new (USHER_FRAME_REFUSED);
-
-  usher_frame_add_text (refusal, reason);
-  usher_hub_door_send (self, identity, refusal);
-}
-
-static void
 refuse_name (UsherHubDoor *self, GBytes *identity, const char *client)
 {
-  g_autofree char *reason =
-      g_strdup_printf ("the name “%s” is in use by another member of the bus", client);
+  g_autoptr (GError) error = g_error_new (USHER_ERROR,
+                                          USHER_ERROR_BUSY,
+                                          "the name “%s” is in use by another member of the bus",
+                                          client);
 
-  refuse (self, identity, reason);
+  usher_hub_door_refuse (self, identity, client, error);
 }
 
 void
 usher_hub_door_cut_off (UsherHubDoor *self, UsherHubMember *member, guint8 type)
 {
+  g_autoptr (GError) error =
+      g_error_new (USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "it sent a frame of type %u, which this hub does not know",
+                   type);
+
   g_message ("member “%s” is cut off until it comes anew: it sent a frame of unknown type %u",
              member->client,
              type);
@@ -120,7 +119,7 @@ usher_hub_door_cut_off (UsherHubDoor *self, UsherHubMember *member, guint8 type)
   usher_hub_door_set_moment (self);
   usher_hub_door_drop_subscriptions (self, member, FALSE);
   usher_hub_door_drop_waits (self, member);
-  refuse (self, member->identity, "it sent a frame of a type that this hub does not know");
+  usher_hub_door_send (self, member->identity, usher_refusal_write (error));
 }
 
 /* Whether @client may come in: who has the name is asked whether he lives. A process that died has closed its
@@ -158,39 +157,74 @@ is_free (UsherHubDoor *self, GBytes *identity, const char *client, guint64 insta
   return FALSE;
 }
 
+/* Reads a hello, and says what is wrong with it; @entrance: where it came in */
+static gboolean
+read_hello (UsherHubDoor *self,
+            UsherFrameReader *reader,
+            UsherHello *hello,
+            const UsherHubEntrance **entrance,
+            GError **error)
+{
+  gboolean is_sound = usher_hello_read (hello, reader) && hello->client != NULL &&
+                      usher_frame_is_name (hello->client);
+
+  if (is_sound && !usher_greeting_check_versions (USHER_WIRE_VERSION, hello->version, error))
+    return FALSE;
+
+  *entrance = is_sound ? usher_hub_door_find_entrance (self, hello->endpoint) : NULL;
+  if (*entrance != NULL)
+    return TRUE;
+
+  if (is_sound)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "the hub has no endpoint like the one that the member came by");
+  else
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "that is no hello of a member, whose name is one line of at most 255 bytes");
+
+  return FALSE;
+}
+
 void
 usher_hub_door_greet (UsherHubDoor *self,
                       GBytes *identity,
                       const char *key,
                       UsherFrameReader *reader)
 {
-  g_autofree char *client = usher_frame_read_text (reader);
-  g_autofree char *came_by = usher_frame_read_text (reader);
-  guint session = usher_frame_read_u32 (reader);
-  guint64 instance = usher_frame_read_u64 (reader);
-  const UsherHubEntrance *entrance = usher_hub_door_find_entrance (self, came_by);
+  g_auto (UsherHello) hello = { 0 };
+  const UsherHubEntrance *entrance = NULL;
   UsherHubMember *member = g_hash_table_lookup (self->members, identity);
+  g_autoptr (GError) error = NULL;
 
-  if (reader->failed || client == NULL || entrance == NULL)
-    return;
+  if (!read_hello (self, reader, &hello, &entrance, &error))
+    {
+      usher_hub_door_refuse (self, identity, hello.client, error);
+      return;
+    }
   /* who had to wait for the answer has said hello more than once */
-  if (member != NULL && member->session == session)
+  if (member != NULL && member->session == hello.session)
     {
       send_welcome (self, member, entrance);
       return;
     }
   if (member != NULL)
     usher_hub_door_remove_member (self, member, FALSE);
-  if (!is_free (self, identity, client, instance))
+  if (!is_free (self, identity, hello.client, hello.instance))
     return;
 
-  member = new_member (self, identity, client, instance, entrance);
+  member = new_member (self, identity, &hello, entrance, &error);
   if (member == NULL)
-    return;
+    {
+      usher_hub_door_refuse (self, identity, hello.client, error);
+      return;
+    }
 
   member->key = g_strdup (key);
-  member->session = session;
-  usher_hub_groups_acquit (self->groups, instance);
+  usher_hub_groups_acquit (self->groups, hello.instance);
   send_welcome (self, member, entrance);
 }
 

@@ -9,6 +9,7 @@
 #include <czmq.h>
 
 #include "usher-frame-private.h"
+#include "usher-greeting-private.h"
 #include "usher-guard-private.h"
 #include "usher-hub-groups-private.h"
 #include "usher-hub-log-private.h"
@@ -128,7 +129,9 @@ struct _UsherHubDoor
   guint last_member;
   gint64 next_head;
   gint64 next_probe;
-  gboolean is_drained; /* all that had come was taken in */
+  gint64 next_refusal_word; /* monotonic: the log is told of refusals */
+  guint n_refused;          /* since then */
+  gboolean is_drained;      /* all that had come was taken in */
   guint64 out_events, out_bytes;
 };
 
@@ -143,6 +146,9 @@ void usher_hub_door_reply (UsherHubDoor *self,
                            guint64 number);
 /* a REPLY frame that lacks what was asked for */
 GByteArray *usher_hub_door_begin_reply (guint request);
+/* takes ownership of @frame, which has it now */
+void
+usher_hub_door_send_reply (UsherHubDoor *self, GBytes *identity, guint request, GByteArray *frame);
 /* how far channels are, so that a lost last event is missed too */
 void usher_hub_door_send_heads (UsherHubDoor *self);
 
@@ -154,10 +160,11 @@ gboolean usher_hub_door_replay (UsherHubDoor *self, const UsherParked *parked, G
 void usher_hub_door_free_entrance (gpointer data);
 /* (nullable): where a member says that it came in */
 const UsherHubEntrance *usher_hub_door_find_entrance (UsherHubDoor *self, const char *endpoint);
-/* gives a member that comes in its way for deliveries */
+/* gives a member that comes in its way for deliveries; BUSY: there is no room for it */
 gboolean usher_hub_door_open_push (UsherHubDoor *self,
                                    const UsherHubEntrance *entrance,
-                                   UsherHubMember *member);
+                                   UsherHubMember *member,
+                                   GError **error);
 
 /* usher-hub-door-confirms.c: who is told what has become of what he published */
 /* (transfer full) (element-type UsherHubConfirm) */
@@ -188,6 +195,13 @@ usher_hub_door_drop_subscriptions (UsherHubDoor *self, UsherHubMember *member, g
 /* (nullable): only one of @member's own */
 UsherHubSubscription *
 usher_hub_door_find_subscription (UsherHubDoor *self, const UsherHubMember *member, guint id);
+
+/* usher-hub-door-refusals.c */
+/* Tells who asked that @error keeps him out, and the log once in a while; @client: (nullable): its name */
+void usher_hub_door_refuse (UsherHubDoor *self,
+                            GBytes *identity,
+                            const char *client,
+                            const GError *error);
 
 /* usher-hub-door-members.c */
 void usher_hub_member_free (UsherHubMember *self);

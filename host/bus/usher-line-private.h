@@ -21,7 +21,7 @@ typedef struct
   /* it does not any more */
   void (*was_lost) (gpointer user_data);
   /* it does not let the member in; it is asked again */
-  void (*was_refused) (const char *reason, gpointer user_data);
+  void (*was_refused) (const GError *error, gpointer user_data);
   /* why there is no connection has changed; @trouble: (nullable): static */
   void (*was_troubled) (const char *trouble, gpointer user_data);
   /* a frame for the member, behind its type */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-descriptors-private.h"
+#include "usher-greeting-private.h"
 #include "usher-link-private.h"
 
 /* messages that are taken in before other things get their turn */
@@ -131,18 +132,17 @@ usher_line_follow (UsherLine *self, const char *channel)
 static void
 say_hello (UsherLine *self, gint64 now)
 {
-  GByteArray *frame = NULL;
+  const UsherHello hello = { .client = self->client,
+                             .endpoint = self->endpoint,
+                             .session = self->session,
+                             .instance = self->instance,
+                             .version = USHER_WIRE_VERSION };
 
   if (self->is_up || now < self->next_hello)
     return;
 
   self->next_hello = now + HELLO_PAUSE;
-  frame = usher_frame_new (USHER_FRAME_HELLO);
-  usher_frame_add_text (frame, self->client);
-  usher_frame_add_text (frame, self->endpoint);
-  usher_frame_add_u32 (frame, self->session);
-  usher_frame_add_u64 (frame, self->instance);
-  usher_line_send (frame, self);
+  usher_line_send (usher_hello_write (&hello), self);
 }
 
 /* The hub has forgotten us, or is another one: begin anew. */
@@ -185,18 +185,35 @@ open_ways (UsherLine *self, const char *push, const char *live)
   return FALSE;
 }
 
+/* The hub does not let us in, or we cannot talk to it: we ask again now and then. */
+static void
+note_refusal (UsherLine *self, const GError *error)
+{
+  self->next_hello = g_get_monotonic_time () + REFUSED_PAUSE;
+  if (!self->told)
+    g_message ("the hub at “%s” refuses member “%s”: %s",
+               self->endpoint,
+               self->client,
+               error->message);
+  self->told = TRUE;
+  self->funcs->was_refused (error, self->user_data);
+}
+
 static void
 take_welcome (UsherLine *self, UsherFrameReader *reader)
 {
-  g_autofree char *epoch = usher_frame_read_text (reader);
-  g_autofree char *push = usher_frame_read_text (reader);
-  g_autofree char *live = usher_frame_read_text (reader);
-  guint session = usher_frame_read_u32 (reader);
+  g_auto (UsherWelcome) welcome = { 0 };
+  g_autoptr (GError) error = NULL;
 
-  if (reader->failed || self->is_up || session != self->session)
+  if (!usher_welcome_read (&welcome, reader) || self->is_up || welcome.session != self->session)
     return;
 
-  if (push != NULL && live != NULL && !open_ways (self, push, live))
+  if (!usher_greeting_check_versions (welcome.version, USHER_WIRE_VERSION, &error))
+    {
+      note_refusal (self, error);
+      return;
+    }
+  if (welcome.push != NULL && welcome.live != NULL && !open_ways (self, welcome.push, welcome.live))
     return;
 
   if (self->told)
@@ -207,20 +224,13 @@ take_welcome (UsherLine *self, UsherFrameReader *reader)
   self->funcs->came_up (self->user_data);
 }
 
-/* The hub does not let us in: we ask again now and then. */
 static void
 take_refusal (UsherLine *self, UsherFrameReader *reader)
 {
-  g_autofree char *reason = usher_frame_read_text (reader);
+  g_autoptr (GError) error = usher_refusal_read (reader);
 
-  if (reader->failed || reason == NULL)
-    return;
-
-  self->next_hello = g_get_monotonic_time () + REFUSED_PAUSE;
-  if (!self->told)
-    g_message ("the hub at “%s” refuses member “%s”: %s", self->endpoint, self->client, reason);
-  self->told = TRUE;
-  self->funcs->was_refused (reason, self->user_data);
+  if (error != NULL)
+    note_refusal (self, error);
 }
 
 static void

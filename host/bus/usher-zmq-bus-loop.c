@@ -110,7 +110,7 @@ on_up (gpointer user_data)
 typedef struct
 {
   UsherZmqBus *self;
-  const char *reason;
+  const GError *error;
 } Refusal;
 
 /* the lock is held */
@@ -119,15 +119,18 @@ refuse (UsherQuestion *question, gpointer user_data)
 {
   const Refusal *refusal = user_data;
 
-  usher_questions_end (refusal->self->questions, question, 1 + USHER_ERROR_BUSY, refusal->reason);
+  usher_questions_end (refusal->self->questions,
+                       question,
+                       (guint8) (1 + refusal->error->code),
+                       refusal->error->message);
 }
 
 /* Who waits is told. */
 static void
-on_refused (const char *reason, gpointer user_data)
+on_refused (const GError *error, gpointer user_data)
 {
   UsherZmqBus *self = user_data;
-  Refusal refusal = { self, reason };
+  Refusal refusal = { self, error };
 
   usher_questions_foreach (self->questions, refuse, &refusal);
 }

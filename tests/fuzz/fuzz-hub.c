@@ -11,7 +11,7 @@
 
 #include "fuzz.h"
 #include "usher-clock.h"
-#include "usher-frame-private.h"
+#include "usher-greeting-private.h"
 #include "usher-hub.h"
 #include "usher-test.h"
 
@@ -109,18 +109,18 @@ await_answer (void *socket, UsherFrameType one, UsherFrameType other)
 static void
 say_hello (void *socket)
 {
-  GByteArray *hello = usher_frame_new (USHER_FRAME_HELLO);
   g_autofree char *name = g_strdup_printf ("member-%u", stage.n_inputs);
+  const UsherHello hello = { .client = name,
+                             .endpoint = (char *) ENDPOINT,
+                             .session = 1,
+                             .instance = stage.n_inputs,
+                             .version = USHER_WIRE_VERSION };
+  g_autoptr (GByteArray) frame = usher_hello_write (&hello);
 
-  usher_frame_add_text (hello, name);
-  usher_frame_add_text (hello, ENDPOINT);
-  usher_frame_add_u32 (hello, 1);
-  usher_frame_add_u64 (hello, stage.n_inputs);
-  g_assert_cmpint (zmq_send (socket, hello->data, hello->len, 0), ==, hello->len);
+  g_assert_cmpint (zmq_send (socket, frame->data, frame->len, 0), ==, frame->len);
   g_assert_cmpint (await_answer (socket, USHER_FRAME_WELCOME, USHER_FRAME_REFUSED),
                    ==,
                    USHER_FRAME_WELCOME);
-  g_byte_array_unref (hello);
 }
 
 /* Messages of a member, and of one who has not said hello. */

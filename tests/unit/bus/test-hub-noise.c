@@ -8,7 +8,7 @@
 
 #include <czmq.h>
 
-#include "usher-frame-private.h"
+#include "usher-greeting-private.h"
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
@@ -83,14 +83,14 @@ ask (zsock_t *dealer, GByteArray *frame, UsherFrameType type)
 static void
 say_hello (Fixture *self, zsock_t *dealer, guint number)
 {
-  GByteArray *hello = usher_frame_new (USHER_FRAME_HELLO);
   g_autofree char *name = g_strdup_printf ("bad-%u", number);
+  const UsherHello hello = { .client = name,
+                             .endpoint = self->hub->endpoint,
+                             .session = 1,
+                             .instance = number,
+                             .version = USHER_WIRE_VERSION };
 
-  usher_frame_add_text (hello, name);
-  usher_frame_add_text (hello, self->hub->endpoint);
-  usher_frame_add_u32 (hello, 1);
-  usher_frame_add_u64 (hello, number);
-  ask (dealer, hello, USHER_FRAME_WELCOME);
+  ask (dealer, usher_hello_write (&hello), USHER_FRAME_WELCOME);
 }
 
 /* To the group of the good member, all else as it is. */
