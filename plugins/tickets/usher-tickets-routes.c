@@ -154,7 +154,7 @@ withdraw_ticket (UsherRequest *request,
     return refuse (error, USHER_ERROR_INVALID, "Cannot withdraw a reserved ticket");
 
   usher_ticket_withdraw (ticket);
-  if (!usher_unit_replace (unit, ticket, error))
+  if (!usher_request_match (request, ticket, error) || !usher_unit_replace (unit, ticket, error))
     return FALSE;
 
   usher_unit_publish_document (unit, USHER_TICKETS_WITHDRAWN, ticket);

@@ -85,6 +85,28 @@ test_read (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_withdrawn (Fixture *fixture, const char *header, guint status)
+{
+  g_autoptr (UsherReply) reply = usher_test_host_call_with (
+      fixture->host, "DELETE", fixture->path, USHER_TEST_ALICE, NULL, header);
+
+  usher_test_assert_status (reply, status);
+}
+
+static void
+test_withdraw (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *seen = dup_condition (fixture, "If-Match");
+
+  g_test_summary ("Who withdraws names the version that he saw; twice is once.");
+
+  assert_withdrawn (fixture, STALE, 412);
+  usher_test_host_assert_quiet (fixture->host, "tickets");
+  assert_withdrawn (fixture, seen, 204);
+  assert_withdrawn (fixture, seen, 204);
+}
+
+static void
 test_order_of_checks (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) anonymous = edit (fixture, NULL, GOOD_TICKET, STALE);
@@ -111,6 +133,7 @@ main (int argc, char **argv)
 
   add ("/tickets/versions/edit", test_edit);
   add ("/tickets/versions/read", test_read);
+  add ("/tickets/versions/withdraw", test_withdraw);
   add ("/tickets/versions/order-of-checks", test_order_of_checks);
 
   return g_test_run ();
