@@ -376,6 +376,7 @@ usher_bus_figures_free (UsherBusFigures *self)
 static const UsherRecordField parked_event_fields[] = {
   FIELD (NAME, UsherParkedEvent, id),         FIELD (NAME, UsherParkedEvent, channel),
   FIELD (NAME, UsherParkedEvent, group),      FIELD (NUMBER, UsherParkedEvent, sequence),
+  FIELD (TEXT, UsherParkedEvent, event_id),   FIELD (NUMBER, UsherParkedEvent, n_bytes),
   FIELD (EVENT, UsherParkedEvent, event),     FIELD (NUMBER, UsherParkedEvent, time),
   FIELD (COUNT, UsherParkedEvent, attempts),  FIELD (FLAG, UsherParkedEvent, is_deferred),
   FIELD (STRINGS, UsherParkedEvent, reasons),

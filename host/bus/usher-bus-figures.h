@@ -219,11 +219,13 @@ typedef struct
 
 /**
  * UsherParkedEvent:
- * @id: what [method@Bus.replay_parked] and [method@Bus.drop_parked] know it by
+ * @id: what [method@Bus.find_parked], [method@Bus.replay_parked] and [method@Bus.drop_parked] know it by
  * @channel: the channel
  * @group: the group that could not do it
  * @sequence: its place in the channel
- * @event: (nullable): the event, unless it was dropped for its age
+ * @event_id: (nullable): the id of the event, unless that was dropped for its age
+ * @n_bytes: how large its payload is
+ * @event: (nullable): the event, when it was asked for by its id, unless it was dropped for its age
  * @time: when it was parked, microseconds
  * @attempts: how often it was tried
  * @is_deferred: whether it waited too long, and nothing failed
@@ -237,6 +239,8 @@ typedef struct
   char *channel;
   char *group;
   guint64 sequence;
+  char *event_id;
+  guint64 n_bytes;
   UsherEvent *event;
   gint64 time;
   guint attempts;

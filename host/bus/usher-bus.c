@@ -336,7 +336,9 @@ usher_bus_read_events (UsherBus *self,
  * @limit: how many to list
  * @error: return location for a [error@Error]
  *
- * Lists what groups could not do, the oldest first. On any thread but the bus's own.
+ * Lists what groups could not do, by channel and group, the oldest first: without the events themselves, which may be
+ * large, see [method@Bus.find_parked]. A page has at most 100, and fewer where events are large: what comes next is
+ * behind as many as it has, until one has none. On any thread but the bus's own.
  *
  * Returns: (transfer full) (element-type UsherParkedEvent): the events, or `NULL`: `USHER_ERROR_UNAVAILABLE`,
  *   `USHER_ERROR_CORRUPT`
@@ -352,6 +354,26 @@ usher_bus_list_parked (UsherBus *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return USHER_BUS_GET_IFACE (self)->list_parked (self, channel, offset, limit, error);
+}
+
+/**
+ * usher_bus_find_parked:
+ * @self: a bus
+ * @id: the id of a parked event
+ * @error: return location for a [error@Error]
+ *
+ * Looks a parked event up, with the event itself. On any thread but the bus's own.
+ *
+ * Returns: (transfer full): it, or `NULL`: `USHER_ERROR_NOT_FOUND`, `USHER_ERROR_UNAVAILABLE`, `USHER_ERROR_CORRUPT`
+ */
+UsherParkedEvent *
+usher_bus_find_parked (UsherBus *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_BUS (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return USHER_BUS_GET_IFACE (self)->find_parked (self, id, error);
 }
 
 /**

@@ -101,6 +101,7 @@ struct _UsherBusInterface
                              guint offset,
                              guint limit,
                              GError **error);
+  UsherParkedEvent *(*find_parked) (UsherBus *self, const char *id, GError **error);
   gboolean (*replay_parked) (UsherBus *self, const char *id, GError **error);
   gboolean (*drop_parked) (UsherBus *self, const char *id, GError **error);
 };
@@ -163,6 +164,8 @@ GPtrArray *usher_bus_list_parked (UsherBus *self,
                                   guint offset,
                                   guint limit,
                                   GError **error);
+USHER_API
+UsherParkedEvent *usher_bus_find_parked (UsherBus *self, const char *id, GError **error);
 USHER_API
 gboolean usher_bus_replay_parked (UsherBus *self, const char *id, GError **error);
 USHER_API

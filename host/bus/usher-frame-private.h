@@ -54,15 +54,18 @@ typedef enum
   USHER_ASK_LAST_SEQUENCE = 1, /* channel: a number */
   USHER_ASK_FIGURES,           /* u32 parts: a record of figures */
   USHER_ASK_EVENTS, /* channel, cursor, i64 after, u32 limit, i64 wait: a record of a page */
-  USHER_ASK_PARKED, /* channel, u32 offset, u32 limit: a list of records */
+  USHER_ASK_PARKED, /* channel, u32 offset, u32 limit: a list of records without events */
   USHER_ASK_REPLAY, /* id */
   USHER_ASK_DROP,   /* id */
+  USHER_ASK_FIND,   /* id: the record of what is parked, with its event */
   USHER_ASK_CHECK,  /* reach: whether the log has come so far */
 } UsherAskKind;
 
 #define USHER_FRAME_MAX_EVENTS 64
 #define USHER_FRAME_MAX_BYTES  (64 * 1024)
-#define USHER_EVENT_ID_SIZE    16
+/* what a message has at most: the largest event with all its texts, behind smaller ones, and what goes before them */
+#define USHER_FRAME_MAX_SIZE (USHER_EVENT_MAX_PAYLOAD + 4 * USHER_FRAME_MAX_BYTES)
+#define USHER_EVENT_ID_SIZE  16
 
 /* Sends a frame; takes ownership of @frame. */
 typedef void (*UsherSendFunc) (GByteArray *frame, gpointer user_data);
@@ -93,6 +96,8 @@ guint8 usher_frame_read_u8 (UsherFrameReader *reader);
 guint16 usher_frame_read_u16 (UsherFrameReader *reader);
 guint32 usher_frame_read_u32 (UsherFrameReader *reader);
 guint64 usher_frame_read_u64 (UsherFrameReader *reader);
+/* u32 size, and as many bytes, which @part reads; FALSE: they are not there */
+gboolean usher_frame_read_part (UsherFrameReader *reader, UsherFrameReader *part);
 /* a copy; NULL for an empty one */
 char *usher_frame_read_text (UsherFrameReader *reader);
 void usher_frame_read_reach (UsherFrameReader *reader, UsherReach *reach);
@@ -101,6 +106,8 @@ gboolean usher_frame_skip_event (UsherFrameReader *reader,
                                  const guint8 **bytes,
                                  gsize *size,
                                  const guint8 **id);
+/* whether an event that was skipped has no more than one may have */
+gboolean usher_frame_is_small_enough (const guint8 *bytes, gsize size);
 UsherEvent *
 usher_frame_read_event (UsherFrameReader *reader, const char *channel, guint64 sequence);
 

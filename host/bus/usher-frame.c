@@ -12,6 +12,8 @@
 
 #define UUID_LENGTH 36
 #define MAX_NAME    255
+/* of an event, before its payload: what caused it, and what it belongs to */
+#define N_TEXTS 3
 
 GByteArray *
 usher_frame_new (UsherFrameType type)
@@ -214,6 +216,17 @@ usher_frame_read_u64 (UsherFrameReader *reader)
   return GUINT64_FROM_LE (value);
 }
 
+gboolean
+usher_frame_read_part (UsherFrameReader *reader, UsherFrameReader *part)
+{
+  guint32 size = usher_frame_read_u32 (reader);
+  const guint8 *bytes = take (reader, size);
+
+  usher_frame_reader_init (part, bytes, bytes != NULL ? size : 0);
+
+  return bytes != NULL;
+}
+
 char *
 usher_frame_read_text (UsherFrameReader *reader)
 {
@@ -265,13 +278,13 @@ usher_frame_skip_event (UsherFrameReader *reader,
   inner.end = reader->at;
   *id = take (&inner, USHER_EVENT_ID_SIZE);
   usher_frame_read_u64 (&inner);
-  for (guint i = 0; i < 4; i++)
+  for (guint i = 0; i < N_TEXTS + 1; i++)
     {
       guint32 part = usher_frame_read_u32 (&inner);
       const guint8 *text = take (&inner, part);
 
       /* the last one is the payload, which is its reader's to judge */
-      if (text != NULL && i < 3 && !g_utf8_validate_len ((const char *) text, part, NULL))
+      if (text != NULL && i < N_TEXTS && !g_utf8_validate_len ((const char *) text, part, NULL))
         inner.failed = TRUE;
     }
   if (inner.failed || inner.at != inner.end)
@@ -284,6 +297,29 @@ usher_frame_skip_event (UsherFrameReader *reader,
   *size = (gsize) (reader->at - start);
 
   return TRUE;
+}
+
+gboolean
+usher_frame_is_small_enough (const guint8 *bytes, gsize size)
+{
+  UsherFrameReader reader;
+  gsize n_texts = 0;
+
+  if (size <= USHER_FRAME_MAX_BYTES)
+    return TRUE;
+
+  usher_frame_reader_init (&reader, bytes, size);
+  take (&reader, sizeof (guint32) + USHER_EVENT_ID_SIZE + sizeof (gint64));
+  for (guint i = 0; i < N_TEXTS; i++)
+    {
+      guint32 length = usher_frame_read_u32 (&reader);
+
+      take (&reader, length);
+      n_texts += length;
+    }
+
+  return !reader.failed && n_texts <= USHER_FRAME_MAX_BYTES &&
+         usher_frame_read_u32 (&reader) <= USHER_EVENT_MAX_PAYLOAD;
 }
 
 UsherEvent *

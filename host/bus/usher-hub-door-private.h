@@ -146,6 +146,9 @@ void usher_hub_door_reply (UsherHubDoor *self,
                            guint64 number);
 /* a REPLY frame that lacks what was asked for */
 GByteArray *usher_hub_door_begin_reply (guint request);
+/* takes ownership of @frame, which has it now */
+void
+usher_hub_door_send_reply (UsherHubDoor *self, GBytes *identity, guint request, GByteArray *frame);
 /* how far channels are, so that a lost last event is missed too */
 void usher_hub_door_send_heads (UsherHubDoor *self);
 

@@ -10,19 +10,25 @@
 
 #include "usher-error.h"
 
-/* Whether there are @count events, and nothing else. */
-static gboolean
-is_well_formed (UsherFrameReader reader, guint count)
+/* 0: there are @count events that the log may have, and nothing else; else 1 + an UsherError. */
+static guint8
+check_events (UsherFrameReader reader, guint count)
 {
+  gboolean is_large = reader.end - reader.at > USHER_FRAME_MAX_SIZE;
   const guint8 *bytes = NULL;
   const guint8 *id = NULL;
   gsize size = 0;
 
   for (guint i = 0; i < count; i++)
-    if (!usher_frame_skip_event (&reader, &bytes, &size, &id))
-      return FALSE;
+    {
+      if (!usher_frame_skip_event (&reader, &bytes, &size, &id))
+        return 1 + USHER_ERROR_INVALID;
+      is_large = is_large || !usher_frame_is_small_enough (bytes, size);
+    }
+  if (reader.at != reader.end)
+    return 1 + USHER_ERROR_INVALID;
 
-  return reader.at == reader.end;
+  return is_large ? 1 + USHER_ERROR_TOO_LARGE : 0;
 }
 
 /* Takes @count well-formed events in, with numbers from @first on, or as many as the channel has room for. */
@@ -63,9 +69,10 @@ usher_hub_door_publish (UsherHubDoor *self, UsherHubMember *member, UsherFrameRe
     }
 
   member->received += count;
-  if (!is_well_formed (*reader, count))
+  code = check_events (*reader, count);
+  if (code != 0)
     {
-      usher_hub_door_add_confirm (self, member, NULL, first, last, 1 + USHER_ERROR_INVALID);
+      usher_hub_door_add_confirm (self, member, NULL, first, last, code);
       return;
     }
 

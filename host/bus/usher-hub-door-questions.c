@@ -27,6 +27,13 @@ reply (const Question *question, const GError *error)
       question->door, question->member->identity, question->request, error, NULL, 0);
 }
 
+/* Takes ownership of @frame. */
+static void
+send_body (const Question *question, GByteArray *frame)
+{
+  usher_hub_door_send_reply (question->door, question->member->identity, question->request, frame);
+}
+
 static void
 answer_last_sequence (const Question *question)
 {
@@ -72,7 +79,7 @@ answer_figures (const Question *question)
 
   frame = usher_hub_door_begin_reply (question->request);
   usher_record_write (&usher_bus_figures_type, figures, frame);
-  usher_hub_door_send (question->door, question->member->identity, frame);
+  send_body (question, frame);
 }
 
 static void
@@ -113,7 +120,27 @@ answer_parked (const Question *question)
 
   frame = usher_hub_door_begin_reply (question->request);
   usher_record_write_list (&usher_parked_event_type, list, frame);
-  usher_hub_door_send (question->door, question->member->identity, frame);
+  send_body (question, frame);
+}
+
+static void
+answer_find (const Question *question)
+{
+  g_autofree char *id = usher_frame_read_text (question->reader);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherParkedEvent) parked =
+      usher_hub_log_describe_parked (question->door->log, id != NULL ? id : "", &error);
+  GByteArray *frame = NULL;
+
+  if (parked == NULL)
+    {
+      reply (question, error);
+      return;
+    }
+
+  frame = usher_hub_door_begin_reply (question->request);
+  usher_record_write (&usher_parked_event_type, parked, frame);
+  send_body (question, frame);
 }
 
 static gboolean
@@ -164,6 +191,10 @@ usher_hub_door_take_question (UsherHubDoor *self, UsherHubMember *member, UsherF
 
     case USHER_ASK_PARKED:
       answer_parked (&question);
+      break;
+
+    case USHER_ASK_FIND:
+      answer_find (&question);
       break;
 
     case USHER_ASK_REPLAY:

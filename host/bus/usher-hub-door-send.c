@@ -63,6 +63,28 @@ usher_hub_door_begin_reply (guint request)
   return frame;
 }
 
+void
+usher_hub_door_send_reply (UsherHubDoor *self, GBytes *identity, guint request, GByteArray *frame)
+{
+  g_autoptr (GByteArray) owned = frame;
+  g_autoptr (GError) error = NULL;
+
+  if (owned->len <= USHER_FRAME_MAX_SIZE)
+    {
+      usher_hub_door_send (self, identity, g_steal_pointer (&owned));
+      return;
+    }
+
+  /* it would end the connection */
+  g_set_error (&error,
+               USHER_ERROR,
+               USHER_ERROR_TOO_LARGE,
+               "the answer has %u bytes, and a message at most %d: ask for less",
+               owned->len,
+               USHER_FRAME_MAX_SIZE);
+  usher_hub_door_reply (self, identity, request, error, NULL, 0);
+}
+
 /* Tells those who follow the channel, and have no other way to know, how far it is. */
 static void
 tell_grown (UsherHubDoor *self, GPtrArray *followers, const UsherHubChannel *channel)

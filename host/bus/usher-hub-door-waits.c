@@ -56,7 +56,7 @@ reply (UsherHubDoor *self, const UsherHubMember *member, guint request, const Us
   GByteArray *frame = usher_hub_door_begin_reply (request);
 
   usher_record_write (&usher_bus_events_type, page, frame);
-  usher_hub_door_send (self, member->identity, frame);
+  usher_hub_door_send_reply (self, member->identity, request, frame);
 }
 
 static void

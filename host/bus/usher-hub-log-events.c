@@ -13,7 +13,8 @@
 #include "usher-error.h"
 
 #define MAX_EVENTS 100
-#define MAX_BYTES  (256 * 1024) /* of payloads */
+/* a page with the largest event last is no message that is too large */
+#define MAX_BYTES USHER_FRAME_MAX_BYTES
 
 /* One channel that is read along. */
 typedef struct
@@ -204,6 +205,24 @@ make_cursor (const char *channel, GPtrArray *trails)
   return g_string_free (cursor, FALSE);
 }
 
+/* The bytes of an event that its maker gave it. */
+static gsize
+measure (UsherEvent *event)
+{
+  const char *texts[] = {
+    usher_event_get_correlation (event),
+    usher_event_get_causation (event),
+    usher_event_get_traceparent (event),
+  };
+  gsize size = 0;
+
+  usher_event_get_payload (event, &size);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    size += texts[i] != NULL ? strlen (texts[i]) : 0;
+
+  return size;
+}
+
 UsherBusEvents *
 usher_hub_log_read_events (UsherHubLog *self, const UsherEventsQuery *query, GError **error)
 {
@@ -223,10 +242,7 @@ usher_hub_log_read_events (UsherHubLog *self, const UsherEventsQuery *query, GEr
   while (page->events->len < MIN (query->limit, MAX_EVENTS) && n_bytes < MAX_BYTES &&
          (trail = find_oldest (trails)) != NULL)
     {
-      gsize length = 0;
-
-      usher_event_get_payload (trail->next, &length);
-      n_bytes += length;
+      n_bytes += measure (trail->next);
       g_ptr_array_add (page->events, g_steal_pointer (&trail->next));
       trail->position++;
     }

@@ -11,6 +11,10 @@
 #include "usher-error.h"
 #include "usher-json.h"
 
+/* of one page; and how many bytes of events are read for it, before others get their turn */
+#define MAX_ROWS 100
+#define MAX_READ (32 * 1024 * 1024)
+
 /* (transfer full): the strings of a JSON array, as the log has them */
 static char **
 read_reasons (const char *text)
@@ -29,23 +33,37 @@ read_reasons (const char *text)
   return g_strv_builder_end (builder);
 }
 
+/* All but the event; @event: (nullable) */
 static UsherParkedEvent *
-describe (UsherHubLog *self, const UsherParked *parked)
+describe (const UsherParked *parked, UsherEvent *event)
 {
-  UsherHubChannel *channel = usher_hub_log_get_channel (self, parked->channel);
-  UsherParkedEvent *event = usher_parked_event_new ();
+  UsherParkedEvent *described = usher_parked_event_new ();
+  gsize length = 0;
 
-  event->id = g_strdup (parked->id);
-  event->channel = g_strdup (parked->channel);
-  event->group = g_strdup (parked->group);
-  event->sequence = parked->sequence;
-  event->event = usher_hub_channel_read_event (channel, parked->sequence);
-  event->time = parked->time;
-  event->attempts = parked->attempts;
-  event->is_deferred = parked->deferred;
-  event->reasons = read_reasons (parked->reasons);
+  described->id = g_strdup (parked->id);
+  described->channel = g_strdup (parked->channel);
+  described->group = g_strdup (parked->group);
+  described->sequence = parked->sequence;
+  described->time = parked->time;
+  described->attempts = parked->attempts;
+  described->is_deferred = parked->deferred;
+  described->reasons = read_reasons (parked->reasons);
+  if (event == NULL)
+    return described;
 
-  return event;
+  usher_event_get_payload (event, &length);
+  described->event_id = g_strdup (usher_event_get_id (event));
+  described->n_bytes = length;
+
+  return described;
+}
+
+/* (transfer full) (nullable) */
+static UsherEvent *
+read_event (UsherHubLog *self, const UsherParked *parked)
+{
+  return usher_hub_channel_read_event (usher_hub_log_get_channel (self, parked->channel),
+                                       parked->sequence);
 }
 
 GPtrArray *
@@ -55,17 +73,43 @@ usher_hub_log_list_parked (UsherHubLog *self,
                            guint limit,
                            GError **error)
 {
-  g_autoptr (GPtrArray) parked = usher_journal_list_parked (self->journal, channel, NULL, error);
+  g_autoptr (GPtrArray) parked = usher_journal_list_parked (
+      self->journal, channel, NULL, offset, MIN (limit, MAX_ROWS), error);
   GPtrArray *list = NULL;
+  guint64 n_bytes = 0;
 
   if (parked == NULL)
     return NULL;
 
   list = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_event_free);
-  for (guint i = offset; i < parked->len && list->len < limit; i++)
-    g_ptr_array_add (list, describe (self, g_ptr_array_index (parked, i)));
+  for (guint i = 0; i < parked->len && n_bytes < MAX_READ; i++)
+    {
+      const UsherParked *each = g_ptr_array_index (parked, i);
+      g_autoptr (UsherEvent) event = read_event (self, each);
+      UsherParkedEvent *described = describe (each, event);
+
+      n_bytes += described->n_bytes;
+      g_ptr_array_add (list, described);
+    }
 
   return list;
+}
+
+UsherParkedEvent *
+usher_hub_log_describe_parked (UsherHubLog *self, const char *id, GError **error)
+{
+  g_autoptr (UsherParked) parked = usher_hub_log_find_parked (self, id, error);
+  g_autoptr (UsherEvent) event = NULL;
+  UsherParkedEvent *described = NULL;
+
+  if (parked == NULL)
+    return NULL;
+
+  event = read_event (self, parked);
+  described = describe (parked, event);
+  described->event = g_steal_pointer (&event);
+
+  return described;
 }
 
 static gboolean
@@ -85,10 +129,8 @@ GPtrArray *
 usher_hub_log_list_deferred (UsherHubLog *self, const UsherHubChannel *channel, const char *group)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) parked = usher_journal_list_parked (self->journal,
-                                                            usher_hub_channel_get_name (channel),
-                                                            group,
-                                                            &error);
+  g_autoptr (GPtrArray) parked = usher_journal_list_parked (
+      self->journal, usher_hub_channel_get_name (channel), group, 0, G_MAXUINT, &error);
   GPtrArray *deferred = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_free);
 
   while (parked != NULL && parked->len > 0)

@@ -132,12 +132,14 @@ void usher_hub_log_add_figures (UsherHubLog *self, UsherBusFigures *figures);
 /* no group is moved */
 UsherBusEvents *
 usher_hub_log_read_events (UsherHubLog *self, const UsherEventsQuery *query, GError **error);
-/* (element-type UsherParkedEvent) */
+/* (element-type UsherParkedEvent): a page, without the events themselves; an empty one is the end */
 GPtrArray *usher_hub_log_list_parked (UsherHubLog *self,
                                       const char *channel,
                                       guint offset,
                                       guint limit,
                                       GError **error);
+/* (transfer full): with its event */
+UsherParkedEvent *usher_hub_log_describe_parked (UsherHubLog *self, const char *id, GError **error);
 /* (element-type UsherParked): those of a group that waited for too long, oldest first */
 GPtrArray *
 usher_hub_log_list_deferred (UsherHubLog *self, const UsherHubChannel *channel, const char *group);

@@ -8,9 +8,12 @@
 
 #include "usher-hub-pending-private.h"
 
+#include <string.h>
+
 #include "usher-json-writer.h"
 
 #define MAX_REASONS 16
+#define MAX_REASON  1024 /* bytes */
 
 #define IS_REPLAYED 1
 #define IS_ALONE    2
@@ -49,6 +52,20 @@ append_reason (UsherHubPending *self, char *reason)
   g_ptr_array_add (self->reasons, reason != NULL ? reason : g_strdup (""));
 }
 
+/* (transfer full) (nullable): as much of a reason as is kept */
+static char *
+dup_beginning (const char *reason)
+{
+  const char *end = NULL;
+
+  if (reason == NULL || strlen (reason) <= MAX_REASON)
+    return g_strdup (reason);
+
+  end = g_utf8_find_prev_char (reason, reason + MAX_REASON + 1);
+
+  return g_strndup (reason, (gsize) (end - reason));
+}
+
 void
 usher_hub_pending_add_reason (UsherHubPending *self, const char *reason)
 {
@@ -60,7 +77,7 @@ usher_hub_pending_add_reason (UsherHubPending *self, const char *reason)
     return;
   if (n >= MAX_REASONS)
     g_ptr_array_remove_index (self->reasons, 0);
-  append_reason (self, g_strdup (reason));
+  append_reason (self, dup_beginning (reason));
 }
 
 void

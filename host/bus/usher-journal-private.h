@@ -114,6 +114,8 @@ usher_journal_list_tail (UsherJournal *self, const char *channel, guint64 base, 
 GPtrArray *usher_journal_list_parked (UsherJournal *self,
                                       const char *channel,
                                       const char *group,
+                                      guint offset,
+                                      guint limit,
                                       GError **error);
 /* (element-type utf8 gsize): "channel\ngroup" → how many are parked */
 GHashTable *usher_journal_count_parked (UsherJournal *self, GError **error);

@@ -693,13 +693,15 @@ GPtrArray *
 usher_journal_list_parked (UsherJournal *self,
                            const char *channel,
                            const char *group,
+                           guint offset,
+                           guint limit,
                            GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_free);
   g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (
       self->reader,
       "SELECT * FROM parked WHERE (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR name = ?2)"
-      " ORDER BY channel, name, sequence",
+      " ORDER BY channel, name, sequence, id LIMIT ?4 OFFSET ?3",
       error);
   gboolean has_row;
   gboolean ok;
@@ -709,6 +711,8 @@ usher_journal_list_parked (UsherJournal *self,
 
   usher_sqlite_statement_bind_text (statement, 1, channel);
   usher_sqlite_statement_bind_text (statement, 2, group);
+  usher_sqlite_statement_bind_integer (statement, 3, offset);
+  usher_sqlite_statement_bind_integer (statement, 4, limit);
   while ((ok = usher_sqlite_connection_step (self->reader, statement, &has_row, error)) && has_row)
     g_ptr_array_add (list, make_parked (statement));
 

@@ -9,6 +9,7 @@
 #include "usher-link-private.h"
 
 #include "usher-error.h"
+#include "usher-frame-private.h"
 #include "usher-socket-events-private.h"
 
 /* milliseconds: a silent peer is given up after an interval and a timeout */
@@ -19,9 +20,6 @@
 /* a hub that is started again is found soon; one that is away for long costs little */
 #define RECONNECT_FIRST 20
 #define RECONNECT_LAST  400
-
-/* far more than a frame has with the largest event, see USHER_EVENT_MAX_PAYLOAD */
-#define MAX_MESSAGE (16 * 1024 * 1024)
 
 #define LOSS_PAUSE    (100 * G_TIME_SPAN_MILLISECOND)
 #define REFUSAL_PAUSE G_TIME_SPAN_SECOND
@@ -38,7 +36,7 @@ usher_link_set_limits (zsock_t *socket)
   zsock_set_heartbeat_timeout (socket, HEARTBEAT_TIMEOUT);
   zsock_set_heartbeat_ttl (socket, HEARTBEAT_INTERVAL + HEARTBEAT_TIMEOUT);
   zsock_set_handshake_ivl (socket, HANDSHAKE_LIMIT);
-  zsock_set_maxmsgsize (socket, MAX_MESSAGE);
+  zsock_set_maxmsgsize (socket, USHER_FRAME_MAX_SIZE);
 }
 
 void

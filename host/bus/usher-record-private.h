@@ -32,6 +32,8 @@ typedef struct
   const UsherRecordType *element; /* (nullable): of a list */
 } UsherRecordField;
 
+/* On the wire each record has its size before it, and its fields one after the other: so that builds of different fields read each
+ * other, new ones come last. */
 struct _UsherRecordType
 {
   gsize size;

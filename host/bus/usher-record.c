@@ -8,6 +8,8 @@
 
 #include "usher-record-private.h"
 
+#include <string.h>
+
 #define MEMBER(type, record, field) G_STRUCT_MEMBER (type, record, (field)->offset)
 
 static GPtrArray *
@@ -223,8 +225,15 @@ write_field (const UsherRecordField *field, gconstpointer record, GByteArray *fr
 void
 usher_record_write (const UsherRecordType *type, gconstpointer record, GByteArray *frame)
 {
+  guint start = frame->len;
+  guint32 size = 0;
+
+  usher_frame_add_u32 (frame, 0);
   for (guint i = 0; i < type->n_fields; i++)
     write_field (&type->fields[i], record, frame);
+
+  size = GUINT32_TO_LE (frame->len - start - sizeof size);
+  memcpy (frame->data + start, &size, sizeof size);
 }
 
 /* Each item takes some bytes, so that the frame ends before the memory does. */
@@ -282,13 +291,30 @@ read_field (const UsherRecordField *field, gpointer record, UsherFrameReader *re
     }
 }
 
+/* A record by an older build ends before the last field, which stays empty; a newer one goes on behind it. */
+static void
+read_fields (const UsherRecordType *type, gpointer record, UsherFrameReader *reader)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      const UsherRecordField *field = &type->fields[i];
+
+      if (reader->at < reader->end)
+        read_field (field, record, reader);
+      else if (field->kind == USHER_RECORD_NAME)
+        reader->failed = TRUE;
+    }
+}
+
 gpointer
 usher_record_read (const UsherRecordType *type, UsherFrameReader *reader)
 {
   gpointer record = usher_record_new (type);
+  UsherFrameReader own = { 0 };
 
-  for (guint i = 0; i < type->n_fields; i++)
-    read_field (&type->fields[i], record, reader);
+  if (usher_frame_read_part (reader, &own))
+    read_fields (type, record, &own);
+  reader->failed = reader->failed || own.failed;
   if (!reader->failed)
     return record;
 

@@ -447,6 +447,28 @@ usher_zmq_bus_read_events (UsherBus *bus,
   usher_questions_ask_async (self->questions, question, query->patience);
 }
 
+static UsherParkedEvent *
+usher_zmq_bus_find_parked (UsherBus *bus, const char *id, GError **error)
+{
+  UsherZmqBus *self = USHER_ZMQ_BUS (bus);
+  UsherQuestion question = { 0 };
+  UsherFrameReader reader;
+  g_autoptr (UsherParkedEvent) parked = NULL;
+
+  init_ask (self, &question, USHER_ASK_FIND);
+  usher_frame_add_text (question.frame, id);
+  if (ask (self, &question, PATIENCE, error))
+    {
+      usher_question_read (&question, &reader);
+      parked = usher_record_read (&usher_parked_event_type, &reader);
+      if (!check_body (&reader, error))
+        g_clear_pointer (&parked, usher_parked_event_free);
+    }
+  usher_question_clear (&question);
+
+  return g_steal_pointer (&parked);
+}
+
 static gboolean
 treat_parked (UsherBus *bus, UsherAskKind kind, const char *id, GError **error)
 {
@@ -526,6 +548,7 @@ bus_iface_init (UsherBusInterface *iface)
   iface->get_figures = usher_zmq_bus_get_figures;
   iface->read_events = usher_zmq_bus_read_events;
   iface->list_parked = usher_zmq_bus_list_parked;
+  iface->find_parked = usher_zmq_bus_find_parked;
   iface->replay_parked = usher_zmq_bus_replay_parked;
   iface->drop_parked = usher_zmq_bus_drop_parked;
 }

@@ -217,6 +217,7 @@ look (UsherBus *bus)
 {
   const UsherEventsQuery query = { .channel = CHANNEL, .limit = 100, .patience = PATIENCE };
   g_autoptr (GPtrArray) parked = NULL;
+  g_autoptr (UsherParkedEvent) one = NULL;
   g_autoptr (GError) nothing = NULL;
   UsherLatch latch;
 
@@ -224,6 +225,7 @@ look (UsherBus *bus)
   usher_bus_read_events (bus, &query, on_events, &latch, NULL);
   nothing = usher_latch_wait (&latch);
   parked = usher_bus_list_parked (bus, CHANNEL, 0, 100, NULL);
+  one = usher_bus_find_parked (bus, "parked-0", NULL);
   if (parked != NULL && parked->len > 0)
     usher_bus_replay_parked (bus, "parked-0", NULL);
 }

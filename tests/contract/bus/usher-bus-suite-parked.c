@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-bus-suite-failure.h"
 
 #define CHANNEL  USHER_BUS_FAILURE_CHANNEL
@@ -39,8 +41,9 @@ test_reasons (UsherBusFixture *self, gconstpointer data)
   g_assert_cmpuint (g_strv_length (parked->reasons), ==, ATTEMPTS);
   g_assert_cmpstr (parked->reasons[0], ==, "reason 1");
   g_assert_cmpstr (parked->reasons[2], ==, "reason 3");
-  g_assert_cmpstr (usher_event_get_id (parked->event), ==, self->publisher->ids->pdata[0]);
-  g_assert_cmpstr (usher_event_get_payload (parked->event, NULL), ==, "{\"n\":0}");
+  g_assert_cmpstr (parked->event_id, ==, self->publisher->ids->pdata[0]);
+  g_assert_cmpuint (parked->n_bytes, ==, strlen ("{\"n\":0}"));
+  g_assert_null (parked->event);
   usher_bus_fixture_assert_quiet (self, listener);
 }
 
@@ -121,6 +124,28 @@ test_restart_between (UsherBusFixture *self, gconstpointer data)
   usher_delivery_ack (last);
 }
 
+static void
+test_find (UsherBusFixture *self, gconstpointer data)
+{
+  g_autoptr (UsherTestListener) listener = usher_bus_failure_listen (self);
+  g_autofree char *id = usher_bus_failure_park (self, listener, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherParkedEvent) parked = usher_bus_find_parked (self->bus, id, &error);
+  g_autoptr (UsherParkedEvent) none = NULL;
+
+  g_test_summary ("By its id a parked event comes with the event itself");
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (parked->id, ==, id);
+  g_assert_cmpuint (g_strv_length (parked->reasons), ==, ATTEMPTS);
+  g_assert_cmpstr (parked->event_id, ==, self->publisher->ids->pdata[0]);
+  g_assert_cmpstr (usher_event_get_id (parked->event), ==, parked->event_id);
+  g_assert_cmpstr (usher_event_get_payload (parked->event, NULL), ==, "{\"n\":0}");
+
+  none = usher_bus_find_parked (self->bus, "none", &error);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+}
+
 /* (transfer full): a page of what is parked of a channel */
 static GPtrArray *
 list_page (UsherBusFixture *self, const char *channel, guint offset, guint limit)
@@ -186,6 +211,7 @@ usher_bus_suite_add_parked (const UsherBusKind *kind)
   usher_bus_suite_add_test (kind, "parked/deferred", test_deferred);
   usher_bus_suite_add_test (kind, "parked/restart", test_restart);
   usher_bus_suite_add_test (kind, "parked/restart/between", test_restart_between);
+  usher_bus_suite_add_test (kind, "parked/find", test_find);
   usher_bus_suite_add_test (kind, "parked/list", test_list);
   usher_bus_suite_add_test (kind, "parked/drop", test_drop);
   usher_bus_suite_add_test (kind, "parked/drop/unknown", test_drop_unknown);

@@ -105,6 +105,7 @@ test_parked (void)
   parked->id = g_strdup ("id");
   parked->channel = g_strdup ("said");
   parked->group = g_strdup ("group");
+  parked->event_id = g_strdup (usher_event_get_id (event));
   parked->event = usher_event_ref (event);
   parked->reasons = g_strdupv ((char **) reasons);
   usher_record_write (&usher_parked_event_type, parked, bytes);
@@ -113,10 +114,62 @@ test_parked (void)
   g_assert_nonnull (got);
   g_assert_true (reader.at == reader.end);
   g_assert_true (g_strv_equal ((const char *const *) got->reasons, reasons));
+  g_assert_cmpstr (got->event_id, ==, parked->event_id);
   g_assert_cmpstr (usher_event_get_id (got->event), ==, usher_event_get_id (event));
   g_assert_cmpstr (usher_event_get_channel (got->event), ==, "said");
   g_assert_cmpuint (usher_event_get_sequence (got->event), ==, 7);
   g_assert_cmpstr (usher_event_get_correlation (got->event), ==, "c");
+}
+
+/* What a build says that has @n_fields of the fields of a channel, and @n_more bytes of others. */
+static UsherChannelFigures *
+read_channel_of_another_build (guint n_fields, guint n_more)
+{
+  const UsherRecordType other = { usher_channel_figures_type.size,
+                                  usher_channel_figures_type.free,
+                                  n_fields,
+                                  usher_channel_figures_type.fields };
+  g_autoptr (UsherChannelFigures) channel = usher_channel_figures_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  UsherFrameReader reader;
+  UsherChannelFigures *got = NULL;
+
+  channel->name = g_strdup ("said");
+  channel->n_events = 12;
+  channel->is_full = TRUE;
+  usher_record_write (&other, channel, bytes);
+  bytes->data[0] += (guint8) n_more;
+  for (guint i = 0; i < n_more; i++)
+    usher_frame_add_u8 (bytes, 0xff);
+  /* what comes behind the record */
+  usher_frame_add_u8 (bytes, 77);
+
+  usher_frame_reader_init (&reader, bytes->data, bytes->len);
+  got = usher_record_read (&usher_channel_figures_type, &reader);
+  if (got != NULL)
+    g_assert_cmpuint (usher_frame_read_u8 (&reader), ==, 77);
+
+  return got;
+}
+
+static void
+test_other_build (void)
+{
+  guint n_fields = usher_channel_figures_type.n_fields;
+  g_autoptr (UsherChannelFigures) newer = read_channel_of_another_build (n_fields, 5);
+  g_autoptr (UsherChannelFigures) older = read_channel_of_another_build (2, 0);
+
+  g_test_summary (
+      "Figures of a build with more fields or fewer are read, as far as both know them");
+
+  g_assert_cmpstr (newer->name, ==, "said");
+  g_assert_cmpuint (newer->n_events, ==, 12);
+  g_assert_true (newer->is_full);
+  g_assert_cmpstr (older->name, ==, "said");
+  g_assert_cmpuint (older->n_events, ==, 12);
+  g_assert_false (older->is_full);
+  g_assert_cmpuint (older->subscriptions->len, ==, 0);
+  g_assert_null (read_channel_of_another_build (0, 0));
 }
 
 static void
@@ -177,6 +230,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/record/figures", test_figures);
   g_test_add_func ("/record/parked", test_parked);
+  g_test_add_func ("/record/other-build", test_other_build);
   g_test_add_func ("/record/truncated", test_truncated);
   g_test_add_func ("/record/garbled", test_garbled);
   g_test_add_func ("/record/nameless", test_nameless);

@@ -331,6 +331,14 @@ fake_bus_read_events (UsherBus *bus,
     func (page, NULL, user_data);
 }
 
+static UsherParkedEvent *
+fake_bus_find_parked (UsherBus *bus, const char *id, GError **error)
+{
+  g_set_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, "no event “%s” is parked", id);
+
+  return NULL;
+}
+
 static gboolean
 fake_bus_change_parked (UsherBus *bus, const char *id, GError **error)
 {
@@ -353,6 +361,7 @@ bus_iface_init (UsherBusInterface *iface)
   iface->get_figures = fake_bus_get_figures;
   iface->read_events = fake_bus_read_events;
   iface->list_parked = fake_bus_list_parked;
+  iface->find_parked = fake_bus_find_parked;
   iface->replay_parked = fake_bus_change_parked;
   iface->drop_parked = fake_bus_change_parked;
 }
