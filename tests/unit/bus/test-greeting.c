@@ -18,6 +18,9 @@
 /* bytes behind what builds without a version say */
 #define VERSION_SIZE sizeof (guint32)
 #define CODE_SIZE    sizeof (guint8)
+#define LOG          "0b8e1c2e-3a55-4c0e-9a55-8b8a2d1c7f01"
+/* bytes of how far a log had come that has no name, behind the version */
+#define REACH_SIZE (sizeof (guint32) + 3 * sizeof (guint64))
 
 static void
 test_hello (void)
@@ -35,10 +38,11 @@ test_hello (void)
     {
       g_auto (UsherHello) read = { 0 };
       UsherFrameReader reader;
-      gboolean is_first = length == frame->len - VERSION_SIZE;
+      gboolean is_first = length == frame->len - REACH_SIZE - VERSION_SIZE;
+      gboolean is_whole = length >= frame->len - REACH_SIZE;
 
       usher_frame_reader_init (&reader, frame->data + 1, length - 1);
-      g_assert_cmpint (usher_hello_read (&read, &reader), ==, length == frame->len || is_first);
+      g_assert_cmpint (usher_hello_read (&read, &reader), ==, is_whole || is_first);
       if (reader.failed)
         continue;
       g_assert_cmpstr (read.client, ==, CLIENT);
@@ -46,6 +50,36 @@ test_hello (void)
       g_assert_cmpuint (read.session, ==, 3);
       g_assert_cmpuint (read.instance, ==, 7);
       g_assert_cmpuint (read.version, ==, is_first ? 1 : 12);
+    }
+}
+
+static void
+test_known (void)
+{
+  UsherHello hello = { .client = (char *) CLIENT, .version = USHER_WIRE_VERSION };
+  g_autoptr (GByteArray) frame = NULL;
+
+  g_test_summary (
+      "A hello of this version says which log its member knows, and is malformed without");
+
+  usher_reach_set_log (&hello.known, LOG);
+  hello.known.run = 5;
+  hello.known.position = 12;
+  hello.known.time = 99;
+  frame = usher_hello_write (&hello);
+  for (guint cut = 0; cut <= REACH_SIZE; cut++)
+    {
+      g_auto (UsherHello) read = { 0 };
+      UsherFrameReader reader;
+
+      usher_frame_reader_init (&reader, frame->data + 1, frame->len - 1 - cut);
+      g_assert_cmpint (usher_hello_read (&read, &reader), ==, cut == 0);
+      if (cut > 0)
+        continue;
+      g_assert_cmpstr (read.known.log, ==, LOG);
+      g_assert_cmpuint (read.known.run, ==, 5);
+      g_assert_cmpuint (read.known.position, ==, 12);
+      g_assert_cmpint (read.known.time, ==, 99);
     }
 }
 
@@ -133,7 +167,7 @@ test_member_versions (void)
 
   newer = get_refusal (hub, frame, frame->len);
   assert_names_versions (newer, USHER_WIRE_VERSION, USHER_WIRE_VERSION + 1);
-  older = get_refusal (hub, frame, frame->len - VERSION_SIZE);
+  older = get_refusal (hub, frame, frame->len - REACH_SIZE - VERSION_SIZE);
   assert_names_versions (older, USHER_WIRE_VERSION, 1);
 }
 
@@ -184,7 +218,7 @@ welcome (gpointer data)
       g_assert_cmpint (zmq_recv (router, hello, sizeof hello, 0), >, 1);
       g_assert_cmpuint (hello[0], ==, USHER_FRAME_HELLO);
       zmq_send (router, name, (gsize) length, ZMQ_SNDMORE);
-      zmq_send (router, frame->data, frame->len - VERSION_SIZE, 0);
+      zmq_send (router, frame->data, frame->len - REACH_SIZE - VERSION_SIZE, 0);
     }
 
   return NULL;
@@ -225,6 +259,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/greeting/hello", test_hello);
+  g_test_add_func ("/greeting/known", test_known);
   g_test_add_func ("/greeting/refusal", test_refusal);
   g_test_add_func ("/greeting/member", test_member_versions);
   g_test_add_func ("/greeting/bad", test_bad_hello);

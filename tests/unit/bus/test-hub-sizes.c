@@ -260,6 +260,7 @@ await_confirm (zsock_t *dealer)
 {
   guint8 answer[1024] = { 0 };
   UsherFrameReader reader;
+  UsherReach reach;
   int size = 0;
 
   while (answer[0] != USHER_FRAME_CONFIRM)
@@ -269,6 +270,7 @@ await_confirm (zsock_t *dealer)
     }
   usher_frame_reader_init (&reader, answer + 1, (gsize) size - 1);
   usher_frame_read_u32 (&reader);
+  usher_frame_read_reach (&reader, &reach);
   usher_frame_read_u64 (&reader);
   if (usher_frame_read_u16 (&reader) == 0)
     return 0;
