@@ -111,7 +111,9 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   usher_revocation_read (&revocation, channel->role, event);
   g_mutex_lock (&self->mutex);
   apply (&revocation, self);
-  usher_revocation_store_take (self->store, channel->name, sequence, FALSE, &revocation);
+  /* one that goes back is of another log, which took the place of the one before */
+  usher_revocation_store_take (
+      self->store, channel->name, sequence, sequence <= channel->seen, &revocation);
   channel->seen = sequence;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);

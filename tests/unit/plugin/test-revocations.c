@@ -571,6 +571,18 @@ test_two_hosts (Fixture *fixture, gconstpointer data)
   g_assert_false (is_accepted (fixture, BOB));
 }
 
+/* Limits of age for a hub, which it has from now on. */
+static void
+limit (Fixture *fixture, const UsherHubLimits *limits)
+{
+  usher_test_hub_leave (fixture->member);
+  fixture->hub->limits = *limits;
+  usher_test_hub_restart (fixture->hub);
+  fixture->member = usher_test_hub_join (fixture->hub, "host");
+}
+
+static const UsherHubLimits a_minute = { .max_age = G_TIME_SPAN_MINUTE };
+
 static void
 test_dropped (Fixture *fixture, gconstpointer data)
 {
@@ -582,10 +594,7 @@ test_dropped (Fixture *fixture, gconstpointer data)
   g_assert_false (is_accepted (fixture, ALICE));
 
   restart (fixture);
-  usher_test_hub_leave (fixture->member);
-  fixture->hub->limits.max_age = G_TIME_SPAN_MINUTE;
-  usher_test_hub_restart (fixture->hub);
-  fixture->member = usher_test_hub_join (fixture->hub, "host");
+  limit (fixture, &a_minute);
   usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
   usher_test_until (is_dropped (fixture, REFUSED));
   follow (fixture);
@@ -602,10 +611,7 @@ test_dropped_unseen (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who has never seen what the log has dropped starts all the same");
 
   open_hub (fixture);
-  usher_test_hub_leave (fixture->member);
-  fixture->hub->limits.max_age = G_TIME_SPAN_MINUTE;
-  usher_test_hub_restart (fixture->hub);
-  fixture->member = usher_test_hub_join (fixture->hub, "host");
+  limit (fixture, &a_minute);
   publish (fixture, REFUSED, ALICE, 1);
   usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
   usher_test_until (is_dropped (fixture, REFUSED));
@@ -615,6 +621,29 @@ test_dropped_unseen (Fixture *fixture, gconstpointer data)
       g_assert_true (is_accepted (fixture, ALICE));
       restart (fixture);
     }
+}
+
+static void
+test_dropped_elsewhere (Fixture *fixture, gconstpointer data)
+{
+  static const UsherHubLasting lasting[] = { { REFUSED, 0 } };
+  const UsherHubLimits limits = { .max_messages = 1,
+                                  .max_age = G_TIME_SPAN_MINUTE,
+                                  .lasting = lasting,
+                                  .n_lasting = G_N_ELEMENTS (lasting) };
+
+  g_test_summary ("A host with nothing of its own learns of bans that are older than the limit");
+
+  open_hub (fixture);
+  limit (fixture, &limits);
+  publish (fixture, REFUSED, ALICE, 1);
+  publish (fixture, REFUSED, BOB, 1);
+  publish (fixture, "ticket:created", ALICE, 1);
+  usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
+  usher_test_until (is_dropped (fixture, "ticket:created"));
+  follow (fixture);
+  g_assert_false (is_accepted (fixture, ALICE));
+  g_assert_false (is_accepted (fixture, BOB));
 }
 
 static void
@@ -632,6 +661,74 @@ test_dropped_meanwhile (Fixture *fixture, gconstpointer data)
   fake_bus_drop (fixture->bus);
   g_thread_join (thread);
   g_assert_true (is_accepted (fixture, ALICE));
+}
+
+/* Takes a table away from who writes, or gives it back. */
+static void
+rename_table (Fixture *fixture, const char *from, const char *to)
+{
+  g_autofree char *sql = g_strdup_printf ("ALTER TABLE %s RENAME TO %s", from, to);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherSqliteConnection) connection =
+      usher_sqlite_connection_new (fixture->path, NULL, USHER_SQLITE_NONE, &error);
+
+  g_assert_no_error (error);
+  usher_sqlite_connection_execute (connection, sql, &error);
+  g_assert_no_error (error);
+}
+
+static gint64
+count_users (Fixture *fixture)
+{
+  return count (fixture, "SELECT count(*) FROM usher_users");
+}
+
+static void
+test_late (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What a file does not take at once is refused all the same, and written later");
+
+  follow (fixture);
+  bring (fixture, REFUSED, 1, BOB, 1);
+  usher_test_until (count_users (fixture) == 1);
+  rename_table (fixture, "usher_positions", "elsewhere");
+  bring (fixture, REFUSED, 2, ALICE, 1);
+  g_assert_false (is_accepted (fixture, ALICE));
+  rename_table (fixture, "elsewhere", "usher_positions");
+  usher_test_until (count_users (fixture) == 2);
+}
+
+static void
+test_replaced_log (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What another log says that takes the place of the one before is written");
+
+  follow (fixture);
+  bring (fixture, REFUSED, 5, ALICE, 1);
+  bring (fixture, REFUSED, 1, BOB, 1);
+  bring (fixture, REFUSED, 2, ALICE, 2);
+  usher_test_until (count (fixture, "SELECT sequence FROM usher_positions") == 2);
+  g_assert_cmpint (count_users (fixture), ==, 2);
+}
+
+static void
+test_unwritten (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What a file did not take before the end comes again from the bus");
+
+  keep (fixture, REFUSED, 1, ALICE, 1);
+  follow (fixture);
+  usher_test_until (count_users (fixture) == 1);
+  rename_table (fixture, "usher_positions", "elsewhere");
+  bring (fixture, REFUSED, 2, BOB, 1);
+  restart (fixture);
+  rename_table (fixture, "elsewhere", "usher_positions");
+  g_assert_cmpint (count_users (fixture), ==, 1);
+  keep (fixture, REFUSED, 1, ALICE, 1);
+  keep (fixture, REFUSED, 2, BOB, 1);
+  follow (fixture);
+  g_assert_cmpuint (fake_bus_get_n_answers (fixture->bus), ==, 1);
+  g_assert_false (is_accepted (fixture, BOB));
 }
 
 static void
@@ -672,7 +769,11 @@ main (int argc, char **argv)
   add ("two-hosts", test_two_hosts);
   add ("dropped/known", test_dropped);
   add ("dropped/unseen", test_dropped_unseen);
+  add ("dropped/elsewhere", test_dropped_elsewhere);
   add ("dropped/meanwhile", test_dropped_meanwhile);
+  add ("replaced-log", test_replaced_log);
+  add ("late", test_late);
+  add ("unwritten", test_unwritten);
   add ("damaged", test_damaged);
 
   return g_test_run ();
