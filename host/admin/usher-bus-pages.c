@@ -351,6 +351,7 @@ write_group (UsherJsonWriter *writer, const UsherGroupFigures *group)
   usher_json_writer_set_unsigned (writer, "pending", group->n_pending);
   usher_json_writer_set_unsigned (writer, "suspects", group->n_suspects);
   usher_json_writer_set_unsigned (writer, "redeliveries", group->n_redelivered);
+  usher_json_writer_set_unsigned (writer, "missed", group->n_missed);
   usher_json_writer_set_unsigned (writer, "parked", group->n_parked);
   usher_json_writer_end_object (writer);
 }

@@ -162,7 +162,8 @@ static const UsherRecordField group_figures_fields[] = {
   FIELD (NUMBER, UsherGroupFigures, floor),         FIELD (NUMBER, UsherGroupFigures, last),
   FIELD (NUMBER, UsherGroupFigures, lag),           FIELD (COUNT, UsherGroupFigures, n_out),
   FIELD (COUNT, UsherGroupFigures, n_pending),      FIELD (COUNT, UsherGroupFigures, n_suspects),
-  FIELD (NUMBER, UsherGroupFigures, n_redelivered), FIELD (COUNT, UsherGroupFigures, n_parked),
+  FIELD (NUMBER, UsherGroupFigures, n_redelivered), FIELD (NUMBER, UsherGroupFigures, n_missed),
+  FIELD (COUNT, UsherGroupFigures, n_parked),
 };
 
 const UsherRecordType usher_group_figures_type = {

@@ -105,6 +105,7 @@ typedef struct
  * @n_pending: events that are out or wait to go out again
  * @n_suspects: events that were out when a process died
  * @n_redelivered: events that went out again
+ * @n_missed: events that the limit of age had dropped before they were done
  * @n_parked: events that are parked
  *
  * A queue group, or a durable subscriber, in numbers.
@@ -122,6 +123,7 @@ typedef struct
   guint n_pending;
   guint n_suspects;
   guint64 n_redelivered;
+  guint64 n_missed;
   guint n_parked;
 } UsherGroupFigures;
 

@@ -8,6 +8,8 @@
 
 #include "usher-hub-door-private.h"
 
+#include "usher-error.h"
+
 void
 usher_hub_door_set_groups (UsherHubDoor *self, UsherHubGroups *groups)
 {
@@ -123,6 +125,17 @@ usher_hub_door_replay (UsherHubDoor *self, const UsherParked *parked, GError **e
 {
   const UsherHubChannel *channel = usher_hub_log_get_channel (self->log, parked->channel);
 
+  if (parked->sequence < usher_hub_channel_get_first (channel))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_NOT_FOUND,
+                   "event %" G_GUINT64_FORMAT " of channel “%s” is kept no more: bus.max-age has "
+                   "dropped it",
+                   parked->sequence,
+                   parked->channel);
+      return FALSE;
+    }
   if (!usher_hub_groups_replay (self->groups, channel, parked, error))
     return FALSE;
 

@@ -70,6 +70,34 @@ is_taken (UsherHubGroup *self, guint64 sequence)
          usher_hub_group_find_pending (self, sequence) != NULL;
 }
 
+/* The limit of age has dropped @n events before they were done. */
+static void
+miss (UsherHubGroup *self, guint64 n)
+{
+  self->n_missed += n;
+  if (n == 0 || self->told_missed)
+    return;
+
+  self->told_missed = TRUE;
+  g_message ("group “%s” of channel “%s” goes on with event %" G_GUINT64_FORMAT
+             ": bus.max-age has dropped %" G_GUINT64_FORMAT " before it that were not done",
+             self->name,
+             usher_hub_channel_get_name (self->channel),
+             usher_hub_channel_get_first (self->channel),
+             n);
+}
+
+static guint64
+count_missed (UsherHubGroup *self, guint64 first)
+{
+  guint64 n = first - MIN (first, MAX (self->cursor, self->resumed));
+
+  for (guint64 i = self->cursor; i < MIN (first, self->resumed); i++)
+    n += is_taken (self, i) ? 0 : 1;
+
+  return n;
+}
+
 /* Passes over what is not in the log any more, or is done already. */
 static void
 skip_done (UsherHubGroup *self)
@@ -78,9 +106,13 @@ skip_done (UsherHubGroup *self)
 
   if (self->cursor < first)
     {
+      miss (self, count_missed (self, first));
       self->cursor = first;
       self->floor = MAX (self->floor, self->cursor - 1);
+      usher_hub_group_set_changed (self);
     }
+  else if (self->cursor > usher_hub_channel_get_last (self->channel))
+    self->told_missed = FALSE;
   if (self->cursor >= self->resumed)
     return;
   while (is_taken (self, self->cursor))
@@ -181,9 +213,9 @@ usher_hub_group_send_again (UsherHubGroup *self, UsherHubSeat *seat, UsherHubPen
                           .attempt = pending->attempts + 1,
                           .is_redelivered = pending->is_redelivered };
 
-  /* the limit of age has dropped it from the log */
   if (pending->sequence < usher_hub_channel_get_first (self->channel))
     {
+      miss (self, 1);
       usher_hub_group_set_done (self, pending);
       return TRUE;
     }

@@ -36,6 +36,7 @@ usher_hub_group_describe (const UsherHubGroup *self)
   figures->n_pending = g_hash_table_size (self->pending);
   figures->n_suspects = self->n_suspects;
   figures->n_redelivered = self->n_redelivered;
+  figures->n_missed = self->n_missed;
 
   return figures;
 }

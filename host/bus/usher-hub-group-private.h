@@ -69,6 +69,8 @@ struct _UsherHubGroup
   UsherTrial trial;
   gboolean has_changed; /* since its state was saved */
   guint64 n_redelivered;
+  guint64 n_missed;     /* that the limit of age had dropped before they were done */
+  gboolean told_missed; /* of those since it was last at the end of the channel */
 };
 
 struct _UsherHubSeat

@@ -63,6 +63,8 @@ guint usher_subscribers_get_seat (UsherSubscribers *self, guint id);
 gboolean usher_subscribers_seat (UsherSubscribers *self, guint id, guint seat, guint64 next);
 /* the hub is lost, and with it the seats */
 void usher_subscribers_begin_anew (UsherSubscribers *self);
+/* its log is another one, in which nobody has been yet; before seats are asked for */
+void usher_subscribers_forget_places (UsherSubscribers *self);
 
 /* frames behind their type */
 void usher_subscribers_take_deliver (UsherSubscribers *self, UsherFrameReader *reader);

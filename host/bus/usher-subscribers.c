@@ -298,6 +298,17 @@ usher_subscribers_seat (UsherSubscribers *self, guint id, guint seat, guint64 ne
   return TRUE;
 }
 
+void
+usher_subscribers_forget_places (UsherSubscribers *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->all);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((UsherSubscriber *) value)->next = 0;
+}
+
 /* Hands over what is new of @count events from @base on; FALSE when there is a gap before them. */
 static gboolean
 take_events (UsherSubscribers *self,

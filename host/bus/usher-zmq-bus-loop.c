@@ -120,6 +120,9 @@ on_up (const UsherReach *reach, gpointer user_data)
 {
   UsherZmqBus *self = user_data;
 
+  /* what is known of the places in another log says nothing of those in this one */
+  if (usher_reach_is_known (&self->reach) && !g_str_equal (self->reach.log, reach->log))
+    usher_subscribers_forget_places (self->subscribers);
   set_reach (self, reach);
   set_refusal (self, NULL);
   g_atomic_int_set (&self->connected, 1);

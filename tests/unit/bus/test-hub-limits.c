@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-error.h"
 #include "usher-id.h"
 #include "usher-manual-clock.h"
@@ -294,6 +296,87 @@ test_lasting_alone (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count_kept (self, CHANNEL), ==, 5);
 }
 
+static void
+drop_all (Fixture *self)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  turn (self, 2 * G_TIME_SPAN_HOUR);
+  while (count_events (self) != 0)
+    g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+}
+
+static guint64
+count_missed (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherBusFigures) figures =
+      usher_bus_get_figures (self->bus, USHER_BUS_PART_GROUPS, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (figures->groups->len, ==, 1);
+
+  return ((UsherGroupFigures *) g_ptr_array_index (figures->groups, 0))->n_missed;
+}
+
+static void
+test_max_age_group (Fixture *self, gconstpointer data)
+{
+  g_autoptr (UsherTestListener) listener = usher_test_listener_new (self->bus, &wish, TRUE);
+
+  g_test_summary ("A group whose next events are too old goes on with those that are kept, and "
+                  "counts what it missed");
+
+  self->hub->limits.max_age = G_TIME_SPAN_HOUR;
+  publish (self, CHANNEL, 2);
+  usher_test_listener_await (listener, 2);
+  g_clear_pointer (&listener, usher_test_listener_free);
+  reopen (self);
+  publish (self, CHANNEL, 5);
+  drop_all (self);
+  publish (self, CHANNEL, 3);
+  g_assert_cmpuint (count_missed (self), ==, 5);
+
+  /* the next hub does not count them again */
+  reopen (self);
+  listener = usher_test_listener_new (self->bus, &wish, TRUE);
+  assert_run (listener, 8, 3);
+  g_assert_cmpuint (count_missed (self), ==, 0);
+}
+
+static void
+test_max_age_parked (Fixture *self, gconstpointer data)
+{
+  const UsherSubscription once = {
+    .channel = CHANNEL, .group = "tickets", .durable = "tickets", .max_deliver = 1
+  };
+  g_autoptr (UsherTestListener) listener = NULL;
+  g_autoptr (UsherDelivery) delivery = NULL;
+  g_autoptr (GPtrArray) parked = NULL;
+  g_autoptr (GError) error = NULL;
+  const UsherParkedEvent *event = NULL;
+
+  g_test_summary ("A parked event that is too old cannot be replayed, and says so");
+
+  self->hub->limits.max_age = G_TIME_SPAN_HOUR;
+  reopen (self);
+  listener = usher_test_listener_new (self->bus, &once, FALSE);
+  publish (self, CHANNEL, 1);
+  delivery = usher_test_listener_take (listener);
+  usher_delivery_nak (delivery, 0, "it cannot be done");
+  drop_all (self);
+  parked = usher_bus_list_parked (self->bus, NULL, 0, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (parked->len, ==, 1);
+  event = g_ptr_array_index (parked, 0);
+  g_assert_false (usher_bus_replay_parked (self->bus, event->id, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "bus.max-age has dropped it"));
+  g_clear_error (&error);
+  usher_bus_drop_parked (self->bus, event->id, &error);
+  g_assert_no_error (error);
+}
+
 /* Questions that are out, to be answered with one event each, and refused. */
 typedef struct
 {
@@ -384,6 +467,8 @@ main (int argc, char **argv)
   add ("age", test_max_age);
   add ("lasting", test_lasting);
   add ("lasting-alone", test_lasting_alone);
+  add ("age/group", test_max_age_group);
+  add ("age/parked", test_max_age_parked);
   add ("waits", test_waits);
   add ("page", test_page);
 #undef add

@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-test-hub.h"
+#include "usher-test-listener.h"
 #include "usher-test-publisher.h"
 #include "usher-test.h"
 
@@ -303,6 +304,37 @@ test_adopt (Fixture *self, gconstpointer data)
 }
 
 static void
+test_adopt_followers (Fixture *self, gconstpointer data)
+{
+  const UsherSubscription plain = { .channel = CHANNEL, .start = USHER_START_ALL };
+  const UsherSubscription shared = {
+    .channel = CHANNEL, .group = "tickets", .durable = "tickets", .start = USHER_START_ALL
+  };
+  g_autoptr (UsherTestListener) follower = usher_test_listener_new (self->bus, &plain, TRUE);
+  g_autoptr (UsherTestListener) group = usher_test_listener_new (self->bus, &shared, TRUE);
+  static const guint64 expected[] = { 1, 2, 3, 1, 2 };
+
+  g_test_summary ("Whoever listens goes on with the first event of a log that was adopted, "
+                  "whatever he had heard");
+
+  publish (self, 3);
+  usher_test_listener_await (follower, 3);
+  usher_test_listener_await (group, 3);
+  usher_test_hub_stop (self->hub);
+  usher_test_remove_tree (self->log);
+  adopt (self);
+  usher_test_hub_start (self->hub);
+  publish (self, 2);
+  usher_test_listener_await (follower, 5);
+  usher_test_listener_await (group, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      g_assert_cmpuint (g_array_index (follower->sequences, guint64, i), ==, expected[i]);
+      g_assert_cmpuint (g_array_index (group->sequences, guint64, i), ==, expected[i]);
+    }
+}
+
+static void
 test_adopt_busy (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -321,9 +353,13 @@ main (int argc, char **argv)
     const char *path;
     void (*func) (Fixture *self, gconstpointer data);
   } tests[] = {
-    { "/hub/reach", test_reach },           { "/hub/reach/others", test_others },
-    { "/hub/reach/dropped", test_dropped }, { "/hub/reach/emptied", test_emptied },
-    { "/hub/reach/older", test_older },     { "/hub/adopt", test_adopt },
+    { "/hub/reach", test_reach },
+    { "/hub/reach/others", test_others },
+    { "/hub/reach/dropped", test_dropped },
+    { "/hub/reach/emptied", test_emptied },
+    { "/hub/reach/older", test_older },
+    { "/hub/adopt", test_adopt },
+    { "/hub/adopt/followers", test_adopt_followers },
     { "/hub/adopt/busy", test_adopt_busy },
   };
 
