@@ -461,6 +461,31 @@ test_other_log (Fixture *fixture, gconstpointer data)
     }
 }
 
+#define ONE_LOG     "0f3a7f5c-6d1e-4c1b-9b1e-000000000001"
+#define ANOTHER_LOG "0f3a7f5c-6d1e-4c1b-9b1e-000000000002"
+
+static void
+test_longer_log (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "Another log is read from its beginning, though it has come further than the one before");
+
+  fake_bus_set_reach (fixture->bus, ONE_LOG, 1);
+  keep (fixture, REFUSED, 1, ALICE, 1);
+  follow (fixture);
+  for (guint i = 0; i < 2; i++)
+    {
+      restart (fixture);
+      fake_bus_set_reach (fixture->bus, ANOTHER_LOG, 2);
+      keep (fixture, REFUSED, 1, BOB, 1);
+      keep (fixture, REFUSED, 2, BOB, 2);
+      follow (fixture);
+      g_assert_cmpuint (fake_bus_get_n_answers (fixture->bus), ==, i == 0 ? 2 : 0);
+      g_assert_false (is_accepted (fixture, ALICE));
+      g_assert_false (is_accepted (fixture, BOB));
+    }
+}
+
 static gint64
 count (Fixture *fixture, const char *sql)
 {
@@ -709,6 +734,16 @@ test_replaced_log (Fixture *fixture, gconstpointer data)
   bring (fixture, REFUSED, 2, ALICE, 2);
   usher_test_until (count (fixture, "SELECT sequence FROM usher_positions") == 2);
   g_assert_cmpint (count_users (fixture), ==, 2);
+
+  /* one that is told by its name */
+  fake_bus_set_reach (fixture->bus, ONE_LOG, 1);
+  bring (fixture, REFUSED, 3, ALICE, 3);
+  fake_bus_set_reach (fixture->bus, ANOTHER_LOG, 1);
+  bring (fixture, REFUSED, 1, BOB, 4);
+  bring (fixture, REFUSED, 4, "another", 1);
+  usher_test_until (
+      count (fixture, "SELECT sequence FROM usher_positions WHERE log = '" ANOTHER_LOG "'") == 4);
+  g_assert_cmpint (count (fixture, "SELECT version FROM usher_users WHERE id = '" BOB "'"), ==, 4);
 }
 
 static void
@@ -764,6 +799,7 @@ main (int argc, char **argv)
   add ("restart", test_restart);
   add ("resume", test_resume);
   add ("other-log", test_other_log);
+  add ("longer-log", test_longer_log);
   add ("many", test_many);
   add ("forget", test_forget);
   add ("two-hosts", test_two_hosts);
