@@ -30,6 +30,7 @@ typedef enum
   USHER_FRAME_PAUSE, /* u32 request */
   USHER_FRAME_PING,  /* the other way too: the member answers with one */
   USHER_FRAME_BYE,   /* u32 request */
+  USHER_FRAME_MARK,  /* u64: back when the member has come to it, among what it was sent */
   /* hub to member, on the way back */
   USHER_FRAME_WELCOME =
       65, /* epoch, endpoint of deliveries, endpoint of channels (both or none), u32 session, u32 version,

@@ -10,8 +10,11 @@
 
 #include <errno.h>
 
+#include "usher-acl-private.h"
+#include "usher-descriptors-private.h"
 #include "usher-error.h"
 #include "usher-socket-events-private.h"
+#include "usher-socket-private.h"
 
 #define ZAP_ENDPOINT  "inproc://zeromq.zap.01"
 #define BIND_PATIENCE (300 * G_TIME_SPAN_MILLISECOND)
@@ -25,7 +28,7 @@ static gboolean
 is_endpoint_free (void)
 {
   gint64 deadline = g_get_monotonic_time () + BIND_PATIENCE;
-  zsock_t *probe = zsock_new (ZMQ_REP);
+  zsock_t *probe = usher_socket_new (ZMQ_REP);
   gboolean is_free = FALSE;
 
   while (probe != NULL && !is_free && g_get_monotonic_time () < deadline)
@@ -70,6 +73,15 @@ can_make_thread (GError **error)
 static gboolean
 start_actor (UsherGuard *self, GError **error)
 {
+  /* the actor makes sockets of its own, and would end the process */
+  if (!usher_descriptors_are_left ())
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_UNAVAILABLE,
+                   "nobody can ask for keys: no file descriptors are left");
+      return FALSE;
+    }
   if (!is_endpoint_free ())
     {
       g_set_error (error,
@@ -101,9 +113,13 @@ start_actor (UsherGuard *self, GError **error)
 static zsock_t *
 send_stranger (const UsherKeys *keys, const char *endpoint, gboolean has_keys)
 {
-  zsock_t *stranger = zsock_new (ZMQ_DEALER);
-  zcert_t *cert = has_keys ? zcert_new () : NULL;
+  zsock_t *stranger = usher_socket_new (ZMQ_DEALER);
+  zcert_t *cert = NULL;
 
+  if (stranger == NULL)
+    return NULL;
+
+  cert = has_keys ? zcert_new () : NULL;
   if (cert != NULL)
     {
       zcert_apply (cert, stranger);
@@ -134,8 +150,10 @@ take_events (zsock_t *monitor)
 static gboolean
 is_shut (UsherGuard *self)
 {
-  zsock_t *door = zsock_new (ZMQ_ROUTER);
-  zsock_t *monitor = usher_socket_events_new (door, REFUSALS | ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+  zsock_t *door = usher_socket_new (ZMQ_ROUTER);
+  zsock_t *monitor = door != NULL
+                         ? usher_socket_events_new (door, REFUSALS | ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+                         : NULL;
   gint64 deadline = g_get_monotonic_time () + TEST_PATIENCE * G_TIME_SPAN_MILLISECOND;
   zsock_t *unknown = NULL;
   zsock_t *plain = NULL;
@@ -169,7 +187,7 @@ usher_guard_new (const char *directory, GError **error)
   g_autoptr (UsherGuard) self = g_new0 (UsherGuard, 1);
 
   self->keys = usher_keys_new_for_hub (directory, error);
-  if (self->keys == NULL)
+  if (self->keys == NULL || !usher_acl_check_all (directory, error))
     return NULL;
 
   if (!start_actor (self, error))

@@ -57,7 +57,7 @@ usher_hub_door_take_answers (UsherHubDoor *self, UsherHubMember *member, UsherFr
 /* Sends the frame with @from, if there is one; returns the sequence after it, 0 when it was the last. */
 static guint64
 send_fetched (UsherHubDoor *self,
-              const UsherHubSubscription *subscription,
+              UsherHubSubscription *subscription,
               guint64 from,
               gboolean is_last)
 {
@@ -67,6 +67,7 @@ send_fetched (UsherHubDoor *self,
   GByteArray *answer = usher_frame_new (USHER_FRAME_FETCHED);
   guint64 next = 0;
   gsize size = 0;
+  gsize length = 0;
   gconstpointer bytes = NULL;
 
   if (from <= last)
@@ -84,9 +85,40 @@ send_fetched (UsherHubDoor *self,
       g_byte_array_append (answer, bytes, (guint) size);
       self->out_events += frame->count;
     }
-  usher_hub_door_send (self, subscription->member->identity, answer);
+  length = answer->len;
+  /* one that finds no room comes again */
+  if (!usher_hub_door_try_send (self, subscription->member->identity, answer))
+    {
+      subscription->fetch_frames++;
+      return from;
+    }
+  usher_hub_door_spend (self, subscription->member, length);
 
   return next;
+}
+
+/* Sends what may be sent now; FALSE: there is more to come. */
+static gboolean
+serve_fetcher (UsherHubDoor *self, UsherHubSubscription *subscription)
+{
+  while (subscription->fetch_from != 0 && usher_hub_door_may_send (self, subscription->member))
+    {
+      subscription->fetch_frames--;
+      subscription->fetch_from = send_fetched (self,
+                                               subscription,
+                                               subscription->fetch_from,
+                                               subscription->fetch_frames == 0);
+    }
+
+  return subscription->fetch_from == 0;
+}
+
+void
+usher_hub_door_serve_fetchers (UsherHubDoor *self)
+{
+  for (guint i = self->fetchers->len; i > 0; i--)
+    if (serve_fetcher (self, g_ptr_array_index (self->fetchers, i - 1)))
+      g_ptr_array_remove_index_fast (self->fetchers, i - 1);
 }
 
 void
@@ -94,11 +126,16 @@ usher_hub_door_fetch (UsherHubDoor *self, UsherHubMember *member, UsherFrameRead
 {
   guint id = usher_frame_read_u32 (reader);
   guint64 from = usher_frame_read_u64 (reader);
-  const UsherHubSubscription *subscription = usher_hub_door_find_subscription (self, member, id);
+  UsherHubSubscription *subscription = usher_hub_door_find_subscription (self, member, id);
+  gboolean is_waiting = FALSE;
 
   if (reader->failed || subscription == NULL)
     return;
 
-  for (guint i = 1; i == 1 || (from != 0 && i <= FETCH_FRAMES); i++)
-    from = send_fetched (self, subscription, from, i == FETCH_FRAMES);
+  /* who asks again, before it has all, means this */
+  is_waiting = subscription->fetch_from != 0;
+  subscription->fetch_from = MAX (from, 1);
+  subscription->fetch_frames = FETCH_FRAMES;
+  if (!is_waiting && !serve_fetcher (self, subscription))
+    g_ptr_array_add (self->fetchers, subscription);
 }

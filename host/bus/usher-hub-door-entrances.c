@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-#include "usher-descriptors-private.h"
 #include "usher-endpoint-private.h"
 #include "usher-error.h"
 #include "usher-link-private.h"
+#include "usher-socket-private.h"
 
 void
 usher_hub_door_free_entrance (gpointer data)
@@ -90,7 +90,9 @@ usher_hub_door_open_push (UsherHubDoor *self,
       return TRUE;
     }
 
-  if (!usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
+  wanted = g_strdup_printf ("%s.m%u", entrance->endpoint, ++self->last_member);
+  push = usher_socket_new (ZMQ_PUSH);
+  if (push == NULL)
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -98,19 +100,7 @@ usher_hub_door_open_push (UsherHubDoor *self,
                    "the hub's process has no file descriptors left for another member");
       return FALSE;
     }
-  wanted = g_strdup_printf ("%s.m%u", entrance->endpoint, ++self->last_member);
-  push = zsock_new (ZMQ_PUSH);
-  if (push == NULL)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_BUSY,
-                   "the hub's process has no sockets left for another member: %s",
-                   zmq_strerror (zmq_errno ()));
-      return FALSE;
-    }
-  /* how much is out is bounded by max-in-flight */
-  zsock_set_sndhwm (push, 0);
+  zsock_set_sndhwm (push, USHER_HUB_DOOR_ROOM);
   zsock_set_linger (push, 0);
   if (!usher_endpoint_bind (push, wanted, error))
     {

@@ -37,10 +37,7 @@ usher_hub_door_set_moment (UsherHubDoor *self)
 static gboolean
 is_ready (gpointer worker_data, gpointer user_data)
 {
-  const UsherHubMember *member = worker_data;
-
-  /* who says hello before its way is there, or never lets it be */
-  return member->push == NULL || (zsock_events (member->push) & ZMQ_POLLOUT) != 0;
+  return usher_hub_door_may_deliver (user_data, worker_data);
 }
 
 /* Adds those of the frame's events that are to go. */
@@ -74,7 +71,7 @@ deliver (UsherHubDoor *self, UsherHubMember *member, GByteArray *message)
   gboolean sent = FALSE;
 
   if (member->push == NULL)
-    return usher_hub_door_send (self, member->identity, message);
+    return usher_hub_door_try_send (self, member->identity, message);
 
   sent = zmq_send (zsock_resolve (member->push), message->data, message->len, ZMQ_DONTWAIT) >= 0;
   g_byte_array_unref (message);
@@ -100,6 +97,7 @@ send_slice (gpointer seat_data, const UsherHubSlice *slice, gpointer user_data)
   if (!deliver (self, subscription->member, message))
     return FALSE;
 
+  usher_hub_door_spend_delivery (self, subscription->member, size);
   self->out_events += slice->count;
   self->out_bytes += size;
 

@@ -19,12 +19,15 @@ void
 usher_hub_member_free (UsherHubMember *self)
 {
   zsock_destroy (&self->push);
+  g_clear_pointer (&self->push_credit, usher_hub_credit_free);
   g_bytes_unref (self->identity);
   g_ptr_array_unref (self->subscriptions);
   usher_hub_worker_free (self->worker);
   g_clear_pointer (&self->held, g_hash_table_unref);
   g_free (self->client);
+  g_free (self->user);
   g_free (self->key);
+  g_clear_pointer (&self->acl, usher_acl_free);
   g_free (self->endpoint);
   g_free (self);
 }
@@ -58,10 +61,24 @@ new_member (UsherHubDoor *self,
             GBytes *identity,
             const UsherHello *hello,
             const UsherHubEntrance *entrance,
+            const UsherHubKey *key,
             GError **error)
 {
-  UsherHubMember *member = g_new0 (UsherHubMember, 1);
+  UsherHubMember *member = NULL;
 
+  if (g_hash_table_size (self->members) >= self->max_members)
+    {
+      /* some may be gone */
+      self->next_probe = 0;
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_FULL,
+                   "the hub has %u members already, see setting bus.max-members",
+                   self->max_members);
+      return NULL;
+    }
+
+  member = g_new0 (UsherHubMember, 1);
   member->identity = g_bytes_ref (identity);
   member->client = g_strdup (hello->client);
   member->heard = g_get_monotonic_time ();
@@ -69,11 +86,13 @@ new_member (UsherHubDoor *self,
   member->instance = hello->instance;
   member->worker = usher_hub_worker_new (hello->instance, member);
   member->subscriptions = g_ptr_array_new ();
-  if (!usher_hub_door_open_push (self, entrance, member, error))
+  if (!usher_hub_door_set_key (self, member, key, error) ||
+      !usher_hub_door_open_push (self, entrance, member, error))
     {
       usher_hub_member_free (member);
       return NULL;
     }
+  usher_hub_door_open_credit (self, member);
   g_hash_table_insert (self->members, member->identity, member);
 
   return member;
@@ -91,6 +110,18 @@ find_client (UsherHubDoor *self, const char *client)
       return value;
 
   return NULL;
+}
+
+void
+usher_hub_door_refuse (UsherHubDoor *self,
+                       GBytes *identity,
+                       const char *client,
+                       const GError *error)
+{
+  g_message ("the hub refuses member “%s”: %s",
+             client != NULL && usher_frame_is_name (client) ? client : "",
+             error->message);
+  usher_hub_door_try_send (self, identity, usher_refusal_write (error));
 }
 
 static void
@@ -193,7 +224,7 @@ read_hello (UsherHubDoor *self,
 void
 usher_hub_door_greet (UsherHubDoor *self,
                       GBytes *identity,
-                      const char *key,
+                      const UsherHubKey *key,
                       UsherFrameReader *reader)
 {
   g_auto (UsherHello) hello = { 0 };
@@ -217,23 +248,23 @@ usher_hub_door_greet (UsherHubDoor *self,
   if (!is_free (self, identity, hello.client, hello.instance))
     return;
 
-  member = new_member (self, identity, &hello, entrance, &error);
+  member = new_member (self, identity, &hello, entrance, key, &error);
   if (member == NULL)
     {
       usher_hub_door_refuse (self, identity, hello.client, error);
       return;
     }
 
-  member->key = g_strdup (key);
   usher_hub_groups_acquit (self->groups, hello.instance);
   send_welcome (self, member, entrance);
 }
 
-/* A dead process closes its connections, a machine that is gone is silent. */
+/* A dead process closes its connections, a machine that is gone is silent. Who missed an answer begins anew: all else that it says
+ * tells it so. */
 static gboolean
 is_gone (UsherHubDoor *self, const UsherHubMember *member, gint64 limit)
 {
-  return (member->is_remote && member->heard < limit) ||
+  return member->is_deaf || (member->is_remote && member->heard < limit) ||
          !usher_hub_door_send (self, member->identity, usher_frame_new (USHER_FRAME_PONG));
 }
 
@@ -261,7 +292,10 @@ usher_hub_door_bury_gone (UsherHubDoor *self)
     {
       UsherHubMember *member = g_ptr_array_index (gone, i);
 
-      g_message ("member “%s” is gone: its events go to others", member->client);
+      g_message (member->is_deaf
+                     ? "member “%s” does not read what it is sent: its events go to others"
+                     : "member “%s” is gone: its events go to others",
+                 member->client);
       usher_hub_door_remove_member (self, member, TRUE);
     }
 }

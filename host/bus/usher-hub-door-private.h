@@ -8,11 +8,14 @@
 
 #include <czmq.h>
 
+#include "usher-acl-private.h"
 #include "usher-frame-private.h"
 #include "usher-greeting-private.h"
 #include "usher-guard-private.h"
+#include "usher-hub-credit-private.h"
 #include "usher-hub-groups-private.h"
 #include "usher-hub-log-private.h"
+#include "usher-hub.h"
 
 G_BEGIN_DECLS
 
@@ -25,8 +28,8 @@ typedef struct _UsherHubSubscription UsherHubSubscription;
 /* what groups reach members by; the door is the user data */
 extern const UsherHubGroupsFuncs usher_hub_door_groups_funcs;
 
-/* @wake: its descriptor tells whether others are left */
-UsherHubDoor *usher_hub_door_new (UsherClock *clock, UsherHubLog *log, UsherWake *wake);
+UsherHubDoor *
+usher_hub_door_new (UsherClock *clock, UsherHubLog *log, const UsherHubLimits *limits);
 void usher_hub_door_free (UsherHubDoor *self);
 /* before anything else */
 void usher_hub_door_set_groups (UsherHubDoor *self, UsherHubGroups *groups);
@@ -65,6 +68,9 @@ void usher_hub_door_confirm_known (UsherHubDoor *self);
 
 /* From here on: what its own files share. */
 
+/* messages that wait for one member; bytes are counted besides */
+#define USHER_HUB_DOOR_ROOM 10000
+
 /* Where members come in. */
 typedef struct
 {
@@ -75,14 +81,19 @@ typedef struct
 
 struct _UsherHubMember
 {
-  GBytes *identity; /* (owned): the ROUTER's name for it */
-  char *client;     /* (owned) */
-  char *key;        /* (owned) (nullable): the name of its key */
-  guint64 instance; /* of the process: it is another one after a restart */
-  char *endpoint;   /* (owned): of @push, or where it came in */
-  zsock_t *push;    /* (owned) (nullable): NULL: deliveries go over the ROUTER */
+  GBytes *identity;            /* (owned): the ROUTER's name for it */
+  char *client;                /* (owned) */
+  char *user;                  /* (owned) (nullable): the key that its connection came with */
+  char *key;                   /* (owned) (nullable): the name of that */
+  UsherAcl *acl;               /* (owned) (nullable): what that lets it do, NULL: all */
+  guint64 instance;            /* of the process: it is another one after a restart */
+  char *endpoint;              /* (owned): of @push, or where it came in */
+  zsock_t *push;               /* (owned) (nullable): NULL: deliveries go over the ROUTER */
+  UsherHubCredit *credit;      /* (unowned): of its connection */
+  UsherHubCredit *push_credit; /* (owned) (nullable): of @push */
   gboolean is_remote;
   gboolean is_cut_off; /* it sent what no member sends: nothing of it is taken any more */
+  gboolean is_deaf;    /* what it must be told has no room: it is to begin anew */
   guint session;       /* its own count of its hellos */
   gint64 heard;        /* monotonic */
   gint64 asked;        /* monotonic, 0: not: whether it lives, as another one has its name */
@@ -93,6 +104,13 @@ struct _UsherHubMember
   GPtrArray *subscriptions; /* (owned) (element-type UsherHubSubscription): which are the door's */
 };
 
+/* What a frame came with, which is not what its sender says of itself. */
+typedef struct
+{
+  const char *user; /* (nullable): the key, NULL: it came without */
+  const char *name; /* (nullable): the key's name, else the key */
+} UsherHubKey;
+
 /* A member's place in a group, or what it follows. */
 struct _UsherHubSubscription
 {
@@ -102,6 +120,8 @@ struct _UsherHubSubscription
   UsherHubSeat *seat;       /* (unowned) (nullable): NULL: live events from no position */
   gboolean is_follower;     /* it gets the channel's live events */
   guint max_in_flight;
+  guint64 fetch_from; /* what it fetches next, 0: nothing */
+  guint fetch_frames; /* that it gets before it must ask again */
 };
 
 struct _UsherHubDoor
@@ -109,19 +129,22 @@ struct _UsherHubDoor
   UsherClock *clock;      /* (owned) */
   UsherHubLog *log;       /* (unowned) */
   UsherHubGroups *groups; /* (unowned) */
-  UsherWake *wake;        /* (owned) */
-  char *epoch;            /* (owned) */
+  guint max_members;
+  char *epoch; /* (owned) */
   gint64 start_time;
   gint64 started_at; /* monotonic */
   gboolean is_closing;
 
-  zsock_t *router;           /* (owned) (nullable) */
-  zsock_t *live;             /* (owned) (nullable): PUB */
-  UsherGuard *guard;         /* (owned) (nullable): of tcp */
-  GPtrArray *entrances;      /* (owned) (element-type UsherHubEntrance) */
-  GHashTable *members;       /* (owned): identity → UsherHubMember */
+  zsock_t *router;      /* (owned) (nullable) */
+  zsock_t *live;        /* (owned) (nullable): PUB */
+  UsherGuard *guard;    /* (owned) (nullable): of tcp */
+  GPtrArray *entrances; /* (owned) (element-type UsherHubEntrance) */
+  GHashTable *members;  /* (owned): identity → UsherHubMember */
+  UsherHubCredits all_credits;
+  GHashTable *credits; /* (owned): identity → UsherHubCredit, as long as its connection lasts */
   GHashTable *subscriptions; /* (owned): id → UsherHubSubscription */
   GHashTable *followers;     /* (owned): channel → GPtrArray of UsherHubSubscription */
+  GPtrArray *fetchers;       /* (owned): of UsherHubSubscription: with more to fetch */
   GPtrArray *waits;          /* (owned): questions that wait for events */
   GArray *next_confirms;     /* (owned) (element-type UsherHubConfirm): of what gathers */
   GArray *written_confirms;  /* (owned) (element-type UsherHubConfirm): of what is written */
@@ -129,15 +152,16 @@ struct _UsherHubDoor
   guint last_member;
   gint64 next_head;
   gint64 next_probe;
-  gint64 next_refusal_word; /* monotonic: the log is told of refusals */
-  guint n_refused;          /* since then */
-  gboolean is_drained;      /* all that had come was taken in */
+  gint64 next_drop;    /* of credits */
+  gboolean is_drained; /* all that had come was taken in */
   guint64 out_events, out_bytes;
 };
 
 /* usher-hub-door-send.c */
-/* takes ownership of @frame; FALSE when the connection is gone */
+/* takes ownership of @frame; FALSE when the connection is gone; who has no room for what he must be told begins anew */
 gboolean usher_hub_door_send (UsherHubDoor *self, GBytes *identity, GByteArray *frame);
+/* likewise; FALSE: it was not sent, and nothing comes of that */
+gboolean usher_hub_door_try_send (UsherHubDoor *self, GBytes *identity, GByteArray *frame);
 void usher_hub_door_reply (UsherHubDoor *self,
                            GBytes *identity,
                            guint request,
@@ -146,11 +170,27 @@ void usher_hub_door_reply (UsherHubDoor *self,
                            guint64 number);
 /* a REPLY frame that lacks what was asked for */
 GByteArray *usher_hub_door_begin_reply (guint request);
-/* takes ownership of @frame, which has it now */
-void
-usher_hub_door_send_reply (UsherHubDoor *self, GBytes *identity, guint request, GByteArray *frame);
+/* takes ownership of @frame, which has it now; BUSY is told to who has not read what he was sent */
+void usher_hub_door_send_reply (UsherHubDoor *self,
+                                UsherHubMember *member,
+                                guint request,
+                                GByteArray *frame);
 /* how far channels are, so that a lost last event is missed too */
 void usher_hub_door_send_heads (UsherHubDoor *self);
+
+/* usher-hub-door-credit.c: who has read enough of what he was sent to be sent more */
+/* the credit of the connection of a member that comes in, and of its way for deliveries */
+void usher_hub_door_open_credit (UsherHubDoor *self, UsherHubMember *member);
+/* whether it may be sent more, by its connection, or by its way for deliveries */
+gboolean usher_hub_door_may_send (UsherHubDoor *self, UsherHubMember *member);
+gboolean usher_hub_door_may_deliver (UsherHubDoor *self, UsherHubMember *member);
+/* it was sent so much */
+void usher_hub_door_spend (UsherHubDoor *self, UsherHubMember *member, gsize size);
+void usher_hub_door_spend_delivery (UsherHubDoor *self, UsherHubMember *member, gsize size);
+/* @identity: who says it, a member or who was one */
+void usher_hub_door_take_mark (UsherHubDoor *self, GBytes *identity, UsherFrameReader *reader);
+/* forgets connections that are gone and have no member */
+void usher_hub_door_drop_credits (UsherHubDoor *self);
 
 /* usher-hub-door-groups.c */
 /* gives a parked event to its group again */
@@ -196,19 +236,28 @@ usher_hub_door_drop_subscriptions (UsherHubDoor *self, UsherHubMember *member, g
 UsherHubSubscription *
 usher_hub_door_find_subscription (UsherHubDoor *self, const UsherHubMember *member, guint id);
 
-/* usher-hub-door-refusals.c */
-/* Tells who asked that @error keeps him out, and the log once in a while; @client: (nullable): its name */
+/* usher-hub-door-rights.c */
+/* a member came in with that; FALSE: what its key may do cannot be read */
+gboolean usher_hub_door_set_key (UsherHubDoor *self,
+                                 UsherHubMember *member,
+                                 const UsherHubKey *key,
+                                 GError **error);
+/* @channel: (nullable): NULL: all; FORBIDDEN */
+gboolean usher_hub_door_allows (const UsherHubMember *member,
+                                UsherAclVerb verb,
+                                const char *channel,
+                                GError **error);
+
+/* usher-hub-door-members.c */
+void usher_hub_member_free (UsherHubMember *self);
+/* Tells who asked that @error keeps him out; @client: (nullable): its name */
 void usher_hub_door_refuse (UsherHubDoor *self,
                             GBytes *identity,
                             const char *client,
                             const GError *error);
-
-/* usher-hub-door-members.c */
-void usher_hub_member_free (UsherHubMember *self);
-/* @key: (nullable): the name of the key that it came with */
 void usher_hub_door_greet (UsherHubDoor *self,
                            GBytes *identity,
-                           const char *key,
+                           const UsherHubKey *key,
                            UsherFrameReader *reader);
 void usher_hub_door_remove_member (UsherHubDoor *self, UsherHubMember *member, gboolean has_died);
 /* Refuses it once, gives what it has out to others, and takes no frame of its connection any more: for @type, which no member
@@ -221,6 +270,8 @@ void usher_hub_door_bury_gone (UsherHubDoor *self);
 void
 usher_hub_door_take_answers (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader);
 void usher_hub_door_fetch (UsherHubDoor *self, UsherHubMember *member, UsherFrameReader *reader);
+/* goes on with who has read what he had fetched */
+void usher_hub_door_serve_fetchers (UsherHubDoor *self);
 
 /* usher-hub-door-figures.c */
 UsherBusFigures *

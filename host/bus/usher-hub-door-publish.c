@@ -76,8 +76,20 @@ usher_hub_door_publish (UsherHubDoor *self, UsherHubMember *member, UsherFrameRe
       return;
     }
 
+  if (!usher_hub_door_allows (member, USHER_ACL_PUBLISH, name, NULL))
+    code = 1 + USHER_ERROR_FORBIDDEN;
+  else if (!usher_hub_log_check_channel (self->log, name, NULL))
+    code = 1 + USHER_ERROR_FULL;
+  if (code != 0)
+    {
+      usher_hub_door_add_confirm (self, member, NULL, first, last, code);
+      return;
+    }
+
   channel = usher_hub_log_get_channel (self->log, name);
   code = usher_hub_member_find_hold (member, channel, known);
+  if (code == 0 && usher_hub_log_is_behind (self->log))
+    code = 1 + USHER_ERROR_BUSY;
   if (code != 0)
     usher_hub_door_add_confirm (self, member, channel, first, last, code);
   else

@@ -31,7 +31,7 @@ reply (const Question *question, const GError *error)
 static void
 send_body (const Question *question, GByteArray *frame)
 {
-  usher_hub_door_send_reply (question->door, question->member->identity, question->request, frame);
+  usher_hub_door_send_reply (question->door, question->member, question->request, frame);
 }
 
 static void
@@ -96,7 +96,8 @@ answer_events (const Question *question)
   };
   g_autoptr (GError) error = NULL;
 
-  if (!usher_hub_door_answer_events (
+  if (!usher_hub_door_allows (question->member, USHER_ACL_SUBSCRIBE, channel, &error) ||
+      !usher_hub_door_answer_events (
           question->door, question->member, question->request, &query, &error))
     reply (question, error);
 }
@@ -132,7 +133,8 @@ answer_find (const Question *question)
       usher_hub_log_describe_parked (question->door->log, id != NULL ? id : "", &error);
   GByteArray *frame = NULL;
 
-  if (parked == NULL)
+  if (parked == NULL ||
+      !usher_hub_door_allows (question->member, USHER_ACL_SUBSCRIBE, parked->channel, &error))
     {
       reply (question, error);
       return;
@@ -160,7 +162,9 @@ treat_parked (const Question *question,
   g_autoptr (UsherParked) parked =
       usher_hub_log_find_parked (question->door->log, id != NULL ? id : "", &error);
 
-  if (parked != NULL && func (question->door, parked, &error))
+  if (parked != NULL &&
+      usher_hub_door_allows (question->member, USHER_ACL_SUBSCRIBE, parked->channel, &error) &&
+      func (question->door, parked, &error))
     usher_hub_door_reply_later (question->door, question->member, question->request);
   else
     reply (question, error);

@@ -8,28 +8,56 @@
 
 #include "usher-hub-door-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "usher-error.h"
 
 #define HEAD_PAUSE G_TIME_SPAN_SECOND
+#define MAX_LIVE   (32 * 1024)
 
-gboolean
-usher_hub_door_send (UsherHubDoor *self, GBytes *identity, GByteArray *frame)
+/* Takes ownership of @frame; returns 0, or why ZeroMQ did not take it: EAGAIN: who reads what is there? */
+static int
+send_frame (UsherHubDoor *self, GBytes *identity, GByteArray *frame)
 {
   gsize size = 0;
   gconstpointer data = g_bytes_get_data (identity, &size);
   void *socket = zsock_resolve (self->router);
-  gboolean is_there = zmq_send (socket, data, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+  int error = 0;
 
-  /* who is gone is told again when he asks, and what he had goes to others at once */
-  if (is_there)
+  if (zmq_send (socket, data, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
     zmq_send (socket, frame->data, frame->len, ZMQ_DONTWAIT);
   else
-    self->next_probe = 0;
+    error = zmq_errno ();
   g_byte_array_unref (frame);
+  /* who is gone is told again when he asks, and what he had goes to others at once */
+  if (error != 0 && error != EAGAIN)
+    self->next_probe = 0;
 
-  return is_there;
+  return error;
+}
+
+gboolean
+usher_hub_door_try_send (UsherHubDoor *self, GBytes *identity, GByteArray *frame)
+{
+  return send_frame (self, identity, frame) == 0;
+}
+
+gboolean
+usher_hub_door_send (UsherHubDoor *self, GBytes *identity, GByteArray *frame)
+{
+  gboolean is_due = frame->data[0] == USHER_FRAME_CONFIRM || frame->data[0] == USHER_FRAME_REPLY;
+  int error = send_frame (self, identity, frame);
+  UsherHubMember *member =
+      error == EAGAIN && is_due ? g_hash_table_lookup (self->members, identity) : NULL;
+
+  if (member != NULL)
+    {
+      member->is_deaf = TRUE;
+      self->next_probe = 0;
+    }
+
+  return error == 0 || error == EAGAIN;
 }
 
 void
@@ -63,26 +91,47 @@ usher_hub_door_begin_reply (guint request)
   return frame;
 }
 
+/* Whether an answer of so many bytes may go to the member. */
+static gboolean
+check_answer (UsherHubDoor *self, UsherHubMember *member, guint size, GError **error)
+{
+  /* it would end the connection */
+  if (size > USHER_FRAME_MAX_SIZE)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_TOO_LARGE,
+                 "the answer has %u bytes, and a message at most %d: ask for less",
+                 size,
+                 USHER_FRAME_MAX_SIZE);
+  else if (!usher_hub_door_may_send (self, member))
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_BUSY,
+                 "the member has not read what it was sent before");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
 void
-usher_hub_door_send_reply (UsherHubDoor *self, GBytes *identity, guint request, GByteArray *frame)
+usher_hub_door_send_reply (UsherHubDoor *self,
+                           UsherHubMember *member,
+                           guint request,
+                           GByteArray *frame)
 {
   g_autoptr (GByteArray) owned = frame;
   g_autoptr (GError) error = NULL;
+  gsize size = frame->len;
 
-  if (owned->len <= USHER_FRAME_MAX_SIZE)
+  if (!check_answer (self, member, frame->len, &error))
     {
-      usher_hub_door_send (self, identity, g_steal_pointer (&owned));
+      usher_hub_door_reply (self, member->identity, request, error, NULL, 0);
       return;
     }
 
-  /* it would end the connection */
-  g_set_error (&error,
-               USHER_ERROR,
-               USHER_ERROR_TOO_LARGE,
-               "the answer has %u bytes, and a message at most %d: ask for less",
-               owned->len,
-               USHER_FRAME_MAX_SIZE);
-  usher_hub_door_reply (self, identity, request, error, NULL, 0);
+  usher_hub_door_send (self, member->identity, g_steal_pointer (&owned));
+  usher_hub_door_spend (self, member, size);
 }
 
 /* Tells those who follow the channel, and have no other way to know, how far it is. */
@@ -100,7 +149,7 @@ tell_grown (UsherHubDoor *self, GPtrArray *followers, const UsherHubChannel *cha
       frame = usher_frame_new (USHER_FRAME_GROWN);
       usher_frame_add_text (frame, usher_hub_channel_get_name (channel));
       usher_frame_add_u64 (frame, usher_hub_channel_get_last (channel));
-      usher_hub_door_send (self, subscription->member->identity, frame);
+      usher_hub_door_try_send (self, subscription->member->identity, frame);
     }
 }
 
@@ -124,6 +173,16 @@ send_live (UsherHubDoor *self, const GByteArray *message)
   zmq_send (zsock_resolve (self->live), message->data, message->len, ZMQ_DONTWAIT);
 }
 
+/* How far the channel is. */
+static void
+send_head (UsherHubDoor *self, const UsherHubChannel *channel)
+{
+  g_autoptr (GByteArray) head = begin_live (channel, USHER_FRAME_HEAD);
+
+  usher_frame_add_u64 (head, usher_hub_channel_get_last (channel));
+  send_live (self, head);
+}
+
 void
 usher_hub_door_publish_live (UsherHubDoor *self,
                              UsherHubChannel *channel,
@@ -137,14 +196,21 @@ usher_hub_door_publish_live (UsherHubDoor *self,
   if (followers == NULL || followers->len == 0)
     return;
 
-  message = begin_live (channel, USHER_FRAME_LIVE);
+  self->out_events += frame->count;
+  tell_grown (self, followers, channel);
   bytes = g_bytes_get_data (frame->bytes, &size);
+  /* nobody knows how much a follower has not read: what is large is fetched */
+  if (size > MAX_LIVE)
+    {
+      send_head (self, channel);
+      return;
+    }
+
+  message = begin_live (channel, USHER_FRAME_LIVE);
   usher_frame_add_u64 (message, frame->base);
   usher_frame_add_u16 (message, (guint16) frame->count);
   g_byte_array_append (message, bytes, (guint) size);
   send_live (self, message);
-  tell_grown (self, followers, channel);
-  self->out_events += frame->count;
 }
 
 void
@@ -162,13 +228,9 @@ usher_hub_door_send_heads (UsherHubDoor *self)
   g_hash_table_iter_init (&iter, self->followers);
   while (g_hash_table_iter_next (&iter, &channel, &followers))
     {
-      g_autoptr (GByteArray) head = NULL;
-
       if (((GPtrArray *) followers)->len == 0)
         continue;
       tell_grown (self, followers, channel);
-      head = begin_live (channel, USHER_FRAME_HEAD);
-      usher_frame_add_u64 (head, usher_hub_channel_get_last (channel));
-      send_live (self, head);
+      send_head (self, channel);
     }
 }

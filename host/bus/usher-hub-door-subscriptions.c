@@ -12,6 +12,10 @@
 #include "usher-error.h"
 
 #define DEFAULT_IN_FLIGHT 1024
+/* what one member may ask for, and what all may bring about */
+#define MAX_IN_FLIGHT     65536u
+#define MAX_SUBSCRIPTIONS 1000
+#define MAX_GROUPS        10000
 
 /* What a SUBSCRIBE frame says. */
 typedef struct
@@ -47,6 +51,35 @@ read_wish (UsherFrameReader *reader, Wish *wish)
   return !reader->failed && wish->channel != NULL && usher_frame_is_name (wish->channel) &&
          (wish->group == NULL || usher_frame_is_name (wish->group)) &&
          (wish->durable == NULL || usher_frame_is_name (wish->durable));
+}
+
+static gboolean
+check_wish (UsherHubDoor *self, const UsherHubMember *member, const Wish *wish, GError **error)
+{
+  if (wish->max_in_flight > MAX_IN_FLIGHT || wish->ack_wait < 0 || wish->defer_limit < 0)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_INVALID,
+                 "a subscription has at most %u events out, and waits for no negative time",
+                 MAX_IN_FLIGHT);
+  else if (member->subscriptions->len >= MAX_SUBSCRIPTIONS)
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_FULL,
+                 "the member has %u subscriptions already",
+                 member->subscriptions->len);
+  else if (usher_hub_groups_peek (self->groups)->len >= MAX_GROUPS &&
+           (wish->group != NULL || wish->durable != NULL))
+    g_set_error (error,
+                 USHER_ERROR,
+                 USHER_ERROR_FULL,
+                 "the hub has %u groups and durable subscriptions already",
+                 usher_hub_groups_peek (self->groups)->len);
+  else
+    return usher_hub_door_allows (member, USHER_ACL_SUBSCRIBE, wish->channel, error) &&
+           usher_hub_log_check_channel (self->log, wish->channel, error);
+
+  return FALSE;
 }
 
 static void
@@ -164,7 +197,9 @@ usher_hub_door_subscribe (UsherHubDoor *self, UsherHubMember *member, UsherFrame
   g_autoptr (GError) error = NULL;
   guint64 next = 0;
 
-  if (read_wish (reader, &wish))
+  if (!read_wish (reader, &wish))
+    g_set_error (&error, USHER_ERROR, USHER_ERROR_INVALID, "no subscription of this hub");
+  else if (check_wish (self, member, &wish, &error))
     {
       subscription = add_subscription (self, member, &wish);
       next = subscription->seat != NULL
@@ -172,8 +207,6 @@ usher_hub_door_subscribe (UsherHubDoor *self, UsherHubMember *member, UsherFrame
                  : find_start (self, subscription->channel, &wish);
       id = g_strdup_printf ("%u", subscription->id);
     }
-  else
-    g_set_error (&error, USHER_ERROR, USHER_ERROR_INVALID, "no subscription of this hub");
   usher_hub_door_reply (self, member->identity, wish.request, error, id, next);
   clear_wish (&wish);
 }
@@ -193,6 +226,8 @@ remove_subscription (UsherHubDoor *self, UsherHubSubscription *subscription)
 {
   if (subscription->is_follower)
     g_ptr_array_remove (g_hash_table_lookup (self->followers, subscription->channel), subscription);
+  if (subscription->fetch_from != 0)
+    g_ptr_array_remove_fast (self->fetchers, subscription);
   g_ptr_array_remove (subscription->member->subscriptions, subscription);
   g_hash_table_remove (self->subscriptions, GUINT_TO_POINTER (subscription->id));
 }

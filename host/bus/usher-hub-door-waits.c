@@ -51,12 +51,12 @@ count_durable (UsherHubDoor *self, const char *name)
 }
 
 static void
-reply (UsherHubDoor *self, const UsherHubMember *member, guint request, const UsherBusEvents *page)
+reply (UsherHubDoor *self, UsherHubMember *member, guint request, const UsherBusEvents *page)
 {
   GByteArray *frame = usher_hub_door_begin_reply (request);
 
   usher_record_write (&usher_bus_events_type, page, frame);
-  usher_hub_door_send_reply (self, member->identity, request, frame);
+  usher_hub_door_send_reply (self, member, request, frame);
 }
 
 static void

@@ -10,18 +10,32 @@
 
 #include "usher-id.h"
 #include "usher-link-private.h"
+#include "usher-socket-private.h"
 
 /* messages that are taken in before other things get their turn */
 #define DRAIN 2048
+/* live events that wait for a follower, who fetches what he missed */
+#define LIVE_ROOM 1000
+
+static const UsherHubLimits no_limits = { 0 };
+
+static void
+take_limits (UsherHubDoor *self, const UsherHubLimits *limits)
+{
+  self->max_members = limits->max_members != 0 ? limits->max_members : USHER_HUB_MAX_MEMBERS;
+  self->all_credits.max = limits->max_queued != 0 ? limits->max_queued : USHER_HUB_MAX_QUEUED;
+  self->all_credits.max_all =
+      limits->max_queued_all != 0 ? limits->max_queued_all : USHER_HUB_MAX_QUEUED_ALL;
+}
 
 UsherHubDoor *
-usher_hub_door_new (UsherClock *clock, UsherHubLog *log, UsherWake *wake)
+usher_hub_door_new (UsherClock *clock, UsherHubLog *log, const UsherHubLimits *limits)
 {
   UsherHubDoor *self = g_new0 (UsherHubDoor, 1);
 
+  take_limits (self, limits != NULL ? limits : &no_limits);
   self->clock = g_object_ref (clock);
   self->log = log;
-  self->wake = usher_wake_ref (wake);
   self->epoch = usher_uuid_new (clock);
   self->start_time = usher_clock_get_time (clock);
   self->started_at = g_get_monotonic_time ();
@@ -30,8 +44,13 @@ usher_hub_door_new (UsherClock *clock, UsherHubLog *log, UsherWake *wake)
                                          g_bytes_equal,
                                          NULL,
                                          (GDestroyNotify) usher_hub_member_free);
+  self->credits = g_hash_table_new_full (g_bytes_hash,
+                                         g_bytes_equal,
+                                         (GDestroyNotify) g_bytes_unref,
+                                         (GDestroyNotify) usher_hub_credit_free);
   self->subscriptions = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->followers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->fetchers = g_ptr_array_new ();
   self->waits = g_ptr_array_new_with_free_func (usher_hub_door_free_wait);
   self->next_confirms = usher_hub_door_new_confirms ();
   self->written_confirms = usher_hub_door_new_confirms ();
@@ -43,13 +62,14 @@ void
 usher_hub_door_free (UsherHubDoor *self)
 {
   g_ptr_array_unref (self->waits);
+  g_ptr_array_unref (self->fetchers);
   g_hash_table_unref (self->members);
+  g_hash_table_unref (self->credits);
   g_hash_table_unref (self->subscriptions);
   g_hash_table_unref (self->followers);
   g_ptr_array_unref (self->entrances);
   g_array_unref (self->next_confirms);
   g_array_unref (self->written_confirms);
-  usher_wake_unref (self->wake);
   g_object_unref (self->clock);
   g_free (self->epoch);
   g_free (self);
@@ -58,14 +78,14 @@ usher_hub_door_free (UsherHubDoor *self)
 void
 usher_hub_door_open (UsherHubDoor *self)
 {
-  self->router = zsock_new (ZMQ_ROUTER);
+  self->router = usher_socket_new (ZMQ_ROUTER);
   zsock_set_rcvhwm (self->router, 0);
-  zsock_set_sndhwm (self->router, 0);
+  zsock_set_sndhwm (self->router, USHER_HUB_DOOR_ROOM);
   zsock_set_linger (self->router, 1000);
   zsock_set_router_mandatory (self->router, 1);
   usher_link_set_limits (self->router);
-  self->live = zsock_new (ZMQ_PUB);
-  zsock_set_sndhwm (self->live, 10000);
+  self->live = usher_socket_new (ZMQ_PUB);
+  zsock_set_sndhwm (self->live, LIVE_ROOM);
   zsock_set_linger (self->live, 1000);
 }
 
@@ -175,17 +195,29 @@ handle_member (UsherHubDoor *self, UsherHubMember *member, guint8 type, UsherFra
     }
 }
 
-/* The name of the key that who sent it came with, which is not what it says of itself; else the key. */
+/* (nullable): the key that a frame came with */
 static const char *
-find_key (zmq_msg_t *frame)
+read_user (zmq_msg_t *frame)
 {
-  const char *key = zmq_msg_gets (frame, "User-Id");
-  const char *name = zmq_msg_gets (frame, "name");
+  const char *user = zmq_msg_gets (frame, "User-Id");
 
-  if (key == NULL || *key == '\0')
-    return NULL;
+  return user != NULL && *user != '\0' ? user : NULL;
+}
 
-  return name != NULL ? name : key;
+static UsherHubKey
+read_key (zmq_msg_t *frame)
+{
+  const char *user = read_user (frame);
+  const char *name = user != NULL ? zmq_msg_gets (frame, "name") : NULL;
+
+  return (UsherHubKey){ user, name != NULL ? name : user };
+}
+
+/* A connection may take the name of one that has just gone, but not its key. */
+static gboolean
+is_of (const UsherHubDoor *self, const UsherHubMember *member, zmq_msg_t *frame)
+{
+  return self->guard == NULL || g_strcmp0 (member->user, read_user (frame)) == 0;
 }
 
 static void
@@ -195,12 +227,23 @@ handle_message (UsherHubDoor *self, GBytes *identity, zmq_msg_t *frame)
   UsherFrameReader reader;
   guint8 type = 0;
 
+  if (member != NULL && !is_of (self, member, frame))
+    {
+      usher_hub_door_remove_member (self, member, TRUE);
+      member = NULL;
+    }
   usher_frame_reader_init (&reader, zmq_msg_data (frame), zmq_msg_size (frame));
   type = usher_frame_read_u8 (&reader);
   if (member != NULL && member->is_cut_off)
     member->heard = g_get_monotonic_time ();
+  else if (type == USHER_FRAME_MARK)
+    usher_hub_door_take_mark (self, identity, &reader);
   else if (type == USHER_FRAME_HELLO)
-    usher_hub_door_greet (self, identity, find_key (frame), &reader);
+    {
+      const UsherHubKey key = read_key (frame);
+
+      usher_hub_door_greet (self, identity, &key, &reader);
+    }
   else if (member == NULL)
     usher_hub_door_send (self, identity, usher_frame_new (USHER_FRAME_AGAIN));
   else
@@ -257,8 +300,10 @@ void
 usher_hub_door_serve (UsherHubDoor *self)
 {
   usher_hub_door_serve_waits (self, FALSE);
+  usher_hub_door_serve_fetchers (self);
   usher_hub_door_send_heads (self);
   usher_hub_door_bury_gone (self);
+  usher_hub_door_drop_credits (self);
   if (self->guard != NULL)
     usher_guard_watch (self->guard);
 }

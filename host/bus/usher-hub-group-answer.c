@@ -69,19 +69,19 @@ usher_hub_group_count_attempt (UsherHubGroup *self,
 static void
 defer (UsherHubGroup *self, UsherHubPending *pending, const char *reason)
 {
-  gint64 wall = self->shared->moment.wall;
+  gint64 now = usher_hub_group_get_now (self);
   gint64 delay = MIN (DEFER_FIRST << MIN (pending->n_defers, 6), DEFER_LAST);
 
   if (pending->deferred_since == 0)
-    pending->deferred_since = wall;
+    pending->deferred_since = now;
   usher_hub_pending_add_reason (pending, reason);
-  if (wall - pending->deferred_since >= self->defer_limit)
+  if (now - pending->deferred_since >= self->defer_limit)
     {
       usher_hub_group_park (self, pending, TRUE);
       return;
     }
 
-  usher_hub_group_put_off (self, pending, usher_hub_group_get_now (self) + delay);
+  usher_hub_group_put_off (self, pending, now + delay);
   pending->n_defers++;
 }
 

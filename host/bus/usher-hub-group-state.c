@@ -133,7 +133,7 @@ is_known (UsherHubGroup *self, guint64 sequence)
 static void
 load_pending (UsherHubGroup *self, UsherFrameReader *reader)
 {
-  UsherHubPending *pending = usher_hub_pending_load (reader, self->shared->moment.wall);
+  UsherHubPending *pending = usher_hub_pending_load (reader, self->shared->moment.now);
 
   if (reader->failed || !is_known (self, pending->sequence) ||
       usher_hub_group_find_pending (self, pending->sequence) != NULL)

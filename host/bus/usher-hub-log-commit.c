@@ -50,7 +50,7 @@ drop_aged (UsherHubLog *self, const UsherHubChannel *channel)
   if (age == 0)
     return;
 
-  keep = usher_journal_find_time (self->journal, name, usher_clock_get_time (self->clock) - age);
+  keep = usher_journal_find_time (self->journal, name, usher_clock_watch_get_limit (&self->watch, age));
   if (keep == 0)
     keep = usher_hub_channel_get_last (channel) + 1;
   if (keep <= usher_hub_channel_get_first (channel))
@@ -73,6 +73,7 @@ usher_hub_log_drop_old (UsherHubLog *self, gint64 now)
     return;
 
   self->next_expiry = now + EXPIRY_PAUSE;
+  usher_clock_watch_look (&self->watch);
   g_hash_table_iter_init (&iter, self->channels);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     drop_aged (self, value);
@@ -126,6 +127,7 @@ usher_hub_log_submit (UsherHubLog *self, gint64 now)
   self->last_write = now;
   self->written = self->next;
   self->next = usher_journal_batch_new ();
+  self->n_gathered = 0;
   usher_journal_thread_push (self->thread, self->written);
 
   return TRUE;
@@ -218,6 +220,7 @@ refuse (UsherHubLog *self, UsherJournalBatch *batch, const GError *error, gint64
   self->retry_at = now + RETRY_DELAY;
   refuse_frames (self, batch);
   refuse_frames (self, self->next);
+  self->n_gathered = 0;
   keep_for_later (self, batch);
 }
 

@@ -8,6 +8,7 @@
 
 #include "usher-bus-figures-private.h"
 #include "usher-bus.h"
+#include "usher-clock-watch-private.h"
 #include "usher-frame-private.h"
 #include "usher-hub-channel-private.h"
 #include "usher-journal-thread-private.h"
@@ -36,7 +37,8 @@ typedef struct
 /* its own files alone look in here */
 struct _UsherHubLog
 {
-  UsherClock *clock;     /* (owned) */
+  UsherClock *clock; /* (owned) */
+  UsherClockWatch watch;
   UsherHubLimits limits; /* but those below */
   GHashTable *
       lasting; /* (owned) (element-type utf8 UsherHubLimits): of channels that have limits of their own */
@@ -49,6 +51,7 @@ struct _UsherHubLog
   UsherRecentIds *known;      /* (owned) */
   UsherJournalBatch *next;    /* (owned): gathers while another one is written */
   UsherJournalBatch *written; /* (unowned) (nullable): at the journal */
+  gsize n_gathered;           /* bytes of events in @next */
   gboolean is_failing;        /* the last commit failed: with a pause before the next */
   gint64 retry_at;
   gint64 last_write;
@@ -81,6 +84,8 @@ const UsherHubLimits *usher_hub_log_get_limits (UsherHubLog *self, const UsherHu
 
 /* channels: one that is there stays until the end */
 UsherHubChannel *usher_hub_log_get_channel (UsherHubLog *self, const char *name);
+/* whether there is such a channel, or may be: FULL: there are too many */
+gboolean usher_hub_log_check_channel (UsherHubLog *self, const char *name, GError **error);
 /* (nullable): only one that is there already */
 UsherHubChannel *usher_hub_log_find_channel (UsherHubLog *self, const char *name);
 /* (transfer container) (element-type UsherHubChannel): by name */
@@ -113,6 +118,9 @@ void usher_hub_log_park (UsherHubLog *self, UsherParked *parked);
 void usher_hub_log_unpark (UsherHubLog *self, const char *id);
 /* drops what the limit of age has passed */
 void usher_hub_log_drop_old (UsherHubLog *self, gint64 now);
+
+/* too much waits for the disk already: nothing is to be appended */
+gboolean usher_hub_log_is_behind (UsherHubLog *self);
 
 /* commits */
 /* the last one failed, and none has succeeded since */

@@ -15,6 +15,10 @@
 /* how many of each channel's are looked up at the start: members send again what was not confirmed, up to 16384 each */
 #define MIN_KNOWN 4096
 #define MAX_KNOWN 65536
+/* a channel is for ever */
+#define MAX_CHANNELS 10000
+/* bytes of events that gather while others are written; members have at most 16 MiB on their way each */
+#define MAX_GATHERED (128 * 1024 * 1024)
 
 UsherHubChannel *
 usher_hub_log_find_channel (UsherHubLog *self, const char *name)
@@ -127,6 +131,7 @@ usher_hub_log_new (const char *directory,
 
   self->clock = g_object_ref (clock);
   self->lasting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  usher_clock_watch_init (&self->watch, clock);
   if (limits != NULL)
     set_limits (self, limits);
   self->channels = g_hash_table_new_full (g_str_hash,
@@ -171,6 +176,28 @@ usher_hub_log_foreach_group (UsherHubLog *self,
                              GError **error)
 {
   return usher_journal_foreach_group (self->journal, func, user_data, error);
+}
+
+gboolean
+usher_hub_log_check_channel (UsherHubLog *self, const char *name, GError **error)
+{
+  if (g_hash_table_size (self->channels) < MAX_CHANNELS ||
+      g_hash_table_contains (self->channels, name))
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_FULL,
+               "the hub has %u channels already",
+               g_hash_table_size (self->channels));
+
+  return FALSE;
+}
+
+gboolean
+usher_hub_log_is_behind (UsherHubLog *self)
+{
+  return self->n_gathered >= MAX_GATHERED;
 }
 
 static int
@@ -278,6 +305,7 @@ usher_hub_log_append (UsherHubLog *self,
     g_ptr_array_add (
         self->next->frames,
         usher_hub_channel_number (channel, n_fresh, usher_clock_get_time (self->clock), bytes));
+  self->n_gathered += g_bytes_get_size (bytes);
   self->in_events += n_fresh;
   self->in_bytes += g_bytes_get_size (bytes);
 

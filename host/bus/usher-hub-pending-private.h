@@ -18,7 +18,7 @@ typedef struct
   gint64 due;         /* when it goes out again, or the answer is late */
   guint attempts;     /* that failed */
   guint n_defers;
-  gint64 deferred_since; /* time of day, 0: it was not */
+  gint64 deferred_since; /* by the hub's time, which nobody sets; 0: it was not */
   gboolean is_redelivered;
   gboolean is_replayed;  /* it was parked before */
   gboolean is_suspect;   /* its process died: it goes out in a trial only */
@@ -40,7 +40,7 @@ void usher_hub_pending_drop_reason (UsherHubPending *self);
 /* (transfer full): a JSON array */
 char *usher_hub_pending_list_reasons (const UsherHubPending *self);
 void usher_hub_pending_save (const UsherHubPending *self, GByteArray *state);
-/* @wall: what it waits for could not come while there was no hub: its patience begins anew */
-UsherHubPending *usher_hub_pending_load (UsherFrameReader *reader, gint64 wall);
+/* @now: what it waits for could not come while there was no hub: its patience begins anew */
+UsherHubPending *usher_hub_pending_load (UsherFrameReader *reader, gint64 now);
 
 G_END_DECLS

@@ -116,7 +116,7 @@ usher_hub_pending_save (const UsherHubPending *self, GByteArray *state)
 }
 
 UsherHubPending *
-usher_hub_pending_load (UsherFrameReader *reader, gint64 wall)
+usher_hub_pending_load (UsherFrameReader *reader, gint64 now)
 {
   UsherHubPending *self = usher_hub_pending_new (usher_frame_read_u64 (reader));
   guint8 flags = 0;
@@ -125,7 +125,7 @@ usher_hub_pending_load (UsherFrameReader *reader, gint64 wall)
   self->is_redelivered = TRUE;
   self->attempts = usher_frame_read_u32 (reader);
   if (usher_frame_read_u64 (reader) != 0)
-    self->deferred_since = wall;
+    self->deferred_since = now;
   flags = usher_frame_read_u8 (reader);
   self->is_replayed = (flags & IS_REPLAYED) != 0;
   self->is_alone = (flags & IS_ALONE) != 0;

@@ -15,6 +15,7 @@
 #include "usher-hub-log-private.h"
 #include "usher-latch-private.h"
 #include "usher-pulse-private.h"
+#include "usher-socket-private.h"
 
 /* how long it sleeps at most, for writes that are lazy; milliseconds */
 #define MAX_SLEEP 100
@@ -202,7 +203,7 @@ static gboolean
 compose (UsherHubThread *self, const char *directory, const UsherHubLimits *limits, GError **error)
 {
   self->wake = usher_wake_new ();
-  if (self->wake == NULL || !usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
+  if (self->wake == NULL || !usher_descriptors_are_left ())
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -216,7 +217,7 @@ compose (UsherHubThread *self, const char *directory, const UsherHubLimits *limi
     return FALSE;
 
   usher_hub_log_set_funcs (self->log, &log_funcs, self);
-  self->door = usher_hub_door_new (self->clock, self->log, self->wake);
+  self->door = usher_hub_door_new (self->clock, self->log, limits);
   self->groups = usher_hub_groups_new (&usher_hub_door_groups_funcs, self->door);
   usher_hub_door_set_groups (self->door, self->groups);
   usher_hub_door_set_moment (self->door);
@@ -248,9 +249,7 @@ usher_hub_thread_new (const char *directory,
 {
   UsherHubThread *self = g_new0 (UsherHubThread, 1);
 
-  /* the first socket would take SIGINT and SIGTERM */
-  zsys_init ();
-  zsys_handler_set (NULL);
+  usher_socket_begin ();
 
   self->clock = g_object_ref (clock);
   self->calls = g_async_queue_new ();

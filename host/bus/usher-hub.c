@@ -144,7 +144,10 @@ usher_hub_adopt (const char *directory, UsherClock *clock, GError **error)
  * before [method@Hub.bind], which refuses tcp after this has failed. A process can have one hub with keys. Who may join
  * is looked up anew for each connection, so a file that comes or goes counts for the next one. Any thread.
  *
- * Returns: whether the keys are used: `USHER_ERROR_NOT_FOUND` names a file that is missing, `USHER_ERROR_FORBIDDEN` one
+ * “NAME.acl” in @directory limits what the key of that name may publish and subscribe.
+ *
+ * Returns: whether the keys are used: `USHER_ERROR_INVALID` names the line of such a file that cannot be read,
+ *   `USHER_ERROR_NOT_FOUND` names a file that is missing, `USHER_ERROR_FORBIDDEN` one
  *   that others can read, `USHER_ERROR_CORRUPT` one that has no key; `USHER_ERROR_UNAVAILABLE` when keys cannot be used
  */
 gboolean

@@ -32,14 +32,39 @@ typedef struct
 } UsherHubLasting;
 
 /**
+ * USHER_HUB_MAX_MEMBERS:
+ *
+ * How many members a hub has at most, unless [struct@HubLimits] says otherwise.
+ */
+#define USHER_HUB_MAX_MEMBERS 1000
+
+/**
+ * USHER_HUB_MAX_QUEUED:
+ *
+ * How many bytes a member may have that it has not read, unless [struct@HubLimits] says otherwise.
+ */
+#define USHER_HUB_MAX_QUEUED (16 * 1024 * 1024)
+
+/**
+ * USHER_HUB_MAX_QUEUED_ALL:
+ *
+ * How many all members may have together, unless [struct@HubLimits] says otherwise.
+ */
+#define USHER_HUB_MAX_QUEUED_ALL (256 * 1024 * 1024)
+
+/**
  * UsherHubLimits:
  * @max_messages: how many events, 0: any number
  * @max_bytes: how many bytes of them, 0: any number
  * @max_age: microseconds after which events are dropped, 0: never; the one limit that drops
  * @lasting: (array length=n_lasting) (nullable): channels that these limits do not concern
  * @n_lasting: how many
+ * @max_members: how many members may join, 0: `USHER_HUB_MAX_MEMBERS`; one more is refused with `USHER_ERROR_FULL`
+ * @max_queued: bytes that a member may have before it has read them, 0: `USHER_HUB_MAX_QUEUED`; the last message may
+ *   go over it. What more it fetches comes when it has, and deliveries go to others
+ * @max_queued_all: how many all members may have together, 0: `USHER_HUB_MAX_QUEUED_ALL`
  *
- * Limits of each channel. At one of the first two publishing is refused with `USHER_ERROR_FULL`.
+ * Limits of each channel, and of a hub. At one of the first two publishing is refused with `USHER_ERROR_FULL`.
  */
 typedef struct
 {
@@ -48,6 +73,9 @@ typedef struct
   gint64 max_age;
   const UsherHubLasting *lasting;
   guint n_lasting;
+  guint max_members;
+  guint64 max_queued;
+  guint64 max_queued_all;
 } UsherHubLimits;
 
 USHER_API

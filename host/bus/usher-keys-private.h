@@ -18,9 +18,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  zcert_t *own;  /* (owned): with its secret */
-  char *hub;     /* (owned) (nullable): the hub's public key, for a member */
-  char *members; /* (owned) (nullable): the folder of who may join, for a hub */
+  char *directory; /* (owned): where they are */
+  zcert_t *own;    /* (owned): with its secret */
+  char *hub;       /* (owned) (nullable): the hub's public key, for a member */
+  char *members;   /* (owned) (nullable): the folder of who may join, for a hub */
 } UsherKeys;
 
 UsherKeys *usher_keys_new_for_hub (const char *directory, GError **error);

@@ -30,6 +30,7 @@ void
 usher_keys_free (UsherKeys *self)
 {
   zcert_destroy (&self->own);
+  g_free (self->directory);
   g_free (self->hub);
   g_free (self->members);
   g_free (self);
@@ -153,10 +154,20 @@ check_directory (const char *directory, GError **error)
   return FALSE;
 }
 
+static UsherKeys *
+new_keys (const char *directory)
+{
+  UsherKeys *self = g_new0 (UsherKeys, 1);
+
+  self->directory = g_strdup (directory);
+
+  return self;
+}
+
 UsherKeys *
 usher_keys_new_for_hub (const char *directory, GError **error)
 {
-  g_autoptr (UsherKeys) self = g_new0 (UsherKeys, 1);
+  g_autoptr (UsherKeys) self = new_keys (directory);
 
   self->members = g_build_filename (directory, USHER_KEYS_MEMBERS, NULL);
   if (!check_directory (directory, error) || !check_private (self->members, TRUE, error))
@@ -184,7 +195,7 @@ load_hub (const char *directory, GError **error)
 UsherKeys *
 usher_keys_new_for_member (const char *directory, GError **error)
 {
-  g_autoptr (UsherKeys) self = g_new0 (UsherKeys, 1);
+  g_autoptr (UsherKeys) self = new_keys (directory);
 
   if (!check_directory (directory, error))
     return NULL;

@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-#include "usher-descriptors-private.h"
 #include "usher-greeting-private.h"
 #include "usher-link-private.h"
+#include "usher-socket-private.h"
 
 /* messages that are taken in before other things get their turn */
 #define DRAIN         1024
@@ -169,24 +169,33 @@ lose_hub (UsherLine *self)
   self->funcs->was_lost (self->user_data);
 }
 
+/* It is tried again with each answer to a hello. */
+static void
+tell_unreached (UsherLine *self, int reason)
+{
+  if (!self->told)
+    g_message ("the sockets of the hub at “%s” cannot be reached: %s",
+               self->endpoint,
+               zmq_strerror (reason));
+  self->told = TRUE;
+}
+
 /* The hub's sockets for deliveries and channels. */
 static gboolean
 open_ways (UsherLine *self, const char *push, const char *live)
 {
-  if (!usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
+  self->pull = usher_socket_new (ZMQ_PULL);
+  self->live = usher_socket_new (ZMQ_SUB);
+  if (self->pull != NULL && self->live != NULL)
     {
-      g_message ("no file descriptors are left for a member of the bus");
-      return FALSE;
+      zsock_set_rcvhwm (self->pull, 0);
+      zsock_set_rcvhwm (self->live, LIVE_ROOM);
+      if (zsock_connect (self->pull, "%s", push) == 0 &&
+          zsock_connect (self->live, "%s", live) == 0)
+        return TRUE;
     }
 
-  self->pull = zsock_new (ZMQ_PULL);
-  self->live = zsock_new (ZMQ_SUB);
-  zsock_set_rcvhwm (self->pull, 0);
-  zsock_set_rcvhwm (self->live, LIVE_ROOM);
-  if (zsock_connect (self->pull, "%s", push) == 0 && zsock_connect (self->live, "%s", live) == 0)
-    return TRUE;
-
-  g_message ("the hub's endpoints cannot be reached: %s", zmq_strerror (zmq_errno ()));
+  tell_unreached (self, zmq_errno ());
   zsock_destroy (&self->pull);
   zsock_destroy (&self->live);
 
@@ -241,6 +250,16 @@ take_refusal (UsherLine *self, UsherFrameReader *reader)
     note_refusal (self, error);
 }
 
+/* The hub learns that we have come so far. */
+static void
+give_back (UsherLine *self, const guint8 *data, gsize size)
+{
+  GByteArray *mark = g_byte_array_new ();
+
+  g_byte_array_append (mark, data, (guint) size);
+  usher_line_send (mark, self);
+}
+
 static void
 take_frame (UsherLine *self, gconstpointer data, gsize size)
 {
@@ -254,6 +273,8 @@ take_frame (UsherLine *self, gconstpointer data, gsize size)
     take_welcome (self, &reader);
   else if (type == USHER_FRAME_REFUSED)
     take_refusal (self, &reader);
+  else if (type == USHER_FRAME_MARK)
+    give_back (self, data, size);
   /* what else may still come is of an earlier session */
   else if (!self->is_up)
     return;

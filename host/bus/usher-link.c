@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-frame-private.h"
 #include "usher-socket-events-private.h"
+#include "usher-socket-private.h"
 
 /* milliseconds: a silent peer is given up after an interval and a timeout */
 #define HEARTBEAT_INTERVAL 2000
@@ -81,7 +82,7 @@ prepare (UsherLink *self, zsock_t *dealer, zsock_t **monitor)
 static gboolean
 open_dealer (UsherLink *self, GError **error)
 {
-  zsock_t *dealer = zsock_new (ZMQ_DEALER);
+  zsock_t *dealer = usher_socket_new (ZMQ_DEALER);
   zsock_t *monitor = NULL;
 
   if (dealer == NULL || !prepare (self, dealer, &monitor))

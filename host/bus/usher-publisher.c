@@ -13,7 +13,8 @@
 #include "usher-error.h"
 
 /* events that may be on their way without a confirmation */
-#define WINDOW 16384
+#define WINDOW       16384
+#define WINDOW_BYTES (16 * 1024 * 1024)
 
 typedef struct
 {
@@ -22,6 +23,7 @@ typedef struct
   gpointer user_data;
   GDestroyNotify destroy; /* (nullable) */
   guint64 number;         /* since the last hello; 0: not sent */
+  gsize size;             /* of its payload */
 } Publish;
 
 struct _UsherPublisher
@@ -37,8 +39,9 @@ struct _UsherPublisher
   guint n_open;     /* (mutex mutex): events that are not told */
 
   /* the thread alone */
-  GQueue sent;   /* (element-type Publish): not confirmed, in order */
-  GQueue unsent; /* (element-type Publish): in order, behind those */
+  GQueue sent;        /* (element-type Publish): not confirmed, in order */
+  GQueue unsent;      /* (element-type Publish): in order, behind those */
+  gsize n_sent_bytes; /* of @sent */
   guint64 last_number;
   guint64 last_told; /* up to here we know what became of them */
 };
@@ -94,6 +97,7 @@ usher_publisher_post (UsherPublisher *self,
   gboolean taken = FALSE;
 
   publish->event = usher_event_ref (event);
+  usher_event_get_payload (event, &publish->size);
   publish->func = func;
   publish->user_data = user_data;
   publish->destroy = destroy;
@@ -228,6 +232,23 @@ refuse_behind (UsherPublisher *self, const char *channel, const GError *error)
     end_publish (self, publish, error);
 }
 
+static GError *
+make_refusal (const Publish *publish, guint8 code)
+{
+  const char *channel = usher_event_get_channel (publish->event);
+  gboolean is_forbidden = code == 1 + USHER_ERROR_FORBIDDEN;
+
+  /* it stays in its outbox, and its service waits for nobody who would tell */
+  if (is_forbidden)
+    g_message ("this member's key may not publish to channel “%s”", channel);
+
+  return g_error_new (USHER_ERROR,
+                      code - 1,
+                      "the bus refused an event of channel “%s”%s",
+                      channel,
+                      is_forbidden ? ": this member's key may not publish to it" : "");
+}
+
 void
 usher_publisher_take_confirm (UsherPublisher *self, UsherFrameReader *reader)
 {
@@ -244,14 +265,11 @@ usher_publisher_take_confirm (UsherPublisher *self, UsherFrameReader *reader)
       g_autofree char *channel = NULL;
 
       g_queue_pop_head (&self->sent);
+      self->n_sent_bytes -= publish->size;
       self->last_told = publish->number;
       if (publish->number == refused)
         {
-          g_set_error (&error,
-                       USHER_ERROR,
-                       code - 1,
-                       "the bus refused an event of channel “%s”",
-                       usher_event_get_channel (publish->event));
+          error = make_refusal (publish, code);
           channel = g_strdup (usher_event_get_channel (publish->event));
           n_refused--;
           refused = n_refused > 0 ? usher_frame_read_u64 (reader) : 0;
@@ -266,7 +284,8 @@ usher_publisher_take_confirm (UsherPublisher *self, UsherFrameReader *reader)
 void
 usher_publisher_send (UsherPublisher *self)
 {
-  while (!g_queue_is_empty (&self->unsent) && g_queue_get_length (&self->sent) < WINDOW)
+  while (!g_queue_is_empty (&self->unsent) && g_queue_get_length (&self->sent) < WINDOW &&
+         self->n_sent_bytes < WINDOW_BYTES)
     {
       Publish *first = g_queue_peek_head (&self->unsent);
       const char *channel = usher_event_get_channel (first->event);
@@ -286,6 +305,7 @@ usher_publisher_send (UsherPublisher *self)
         {
           usher_frame_add_event (frame, publish->event);
           publish->number = ++self->last_number;
+          self->n_sent_bytes += publish->size;
           count++;
           g_queue_push_tail (&self->sent, g_queue_pop_head (&self->unsent));
         }
@@ -305,6 +325,7 @@ usher_publisher_begin_anew (UsherPublisher *self)
       publish->number = 0;
       g_queue_push_head (&self->unsent, publish);
     }
+  self->n_sent_bytes = 0;
   self->last_number = 0;
   self->last_told = 0;
 }

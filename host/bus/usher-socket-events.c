@@ -10,12 +10,14 @@
 
 #include <string.h>
 
+#include "usher-socket-private.h"
+
 zsock_t *
 usher_socket_events_new (zsock_t *socket, int events)
 {
   void *raw = zsock_resolve (socket);
   g_autofree char *endpoint = g_strdup_printf ("inproc://usher-socket-events-%p", raw);
-  zsock_t *monitor = zsock_new (ZMQ_PAIR);
+  zsock_t *monitor = usher_socket_new (ZMQ_PAIR);
 
   /* libzmq's thread would wait for room */
   if (monitor != NULL)

@@ -11,6 +11,7 @@
 #include "usher-bus-figures-private.h"
 #include "usher-descriptors-private.h"
 #include "usher-error.h"
+#include "usher-socket-private.h"
 
 /* how long a hub may take to answer a good-bye; it finds out by itself that a member is gone */
 #define FAREWELL (300 * G_TIME_SPAN_MILLISECOND)
@@ -83,13 +84,11 @@ usher_zmq_bus_new (const char *endpoint,
   g_autoptr (UsherZmqBus) self = NULL;
   g_autoptr (GError) cause = NULL;
 
-  /* the first socket would take SIGINT and SIGTERM */
-  zsys_init ();
-  zsys_handler_set (NULL);
+  usher_socket_begin ();
 
   self = g_object_new (USHER_TYPE_ZMQ_BUS, NULL);
   self->wake = usher_wake_new ();
-  if (self->wake == NULL || !usher_descriptors_are_left (usher_wake_get_fd (self->wake)))
+  if (self->wake == NULL || !usher_descriptors_are_left ())
     {
       g_set_error (error,
                    USHER_ERROR,

@@ -389,7 +389,10 @@ read_string (const UsherField *field, UsherJson *json, UsherDocument *document)
     return FITS_NOT;
 
   if ((field->flags & (USHER_FIELD_TRIM | USHER_FIELD_TEXT)) != 0)
-    text = trimmed = usher_text_trim (text);
+    {
+      trimmed = usher_text_trim (text);
+      text = trimmed;
+    }
   fit = judge_string (field, text);
   if (fit == FITS)
     usher_document_set_string (document, field->name, text);

@@ -33,9 +33,12 @@ explain (const char *directory, char **made)
 
   if (member != NULL)
     g_print ("\nMove %s/%s to the machine of “%s”, where setting bus.keys names it. The hub knows "
-             "the member from now on.\n",
+             "the member from now on; %s/%s.acl, where there is one, says which channels it may "
+             "publish and subscribe.\n",
              directory,
              member,
+             member,
+             directory,
              member);
   else
     g_print ("\nSetting bus.keys=%s is for the hub and for members on this machine. For each other "

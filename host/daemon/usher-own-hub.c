@@ -65,6 +65,9 @@ usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
     .max_age = usher_settings_get_integer (settings, "bus", "max-age") * G_TIME_SPAN_SECOND,
     .lasting = lasting,
     .n_lasting = list_lasting (settings, lasting),
+    .max_members = (guint) usher_settings_get_integer (settings, "bus", "max-members"),
+    .max_queued = (guint64) usher_settings_get_integer (settings, "bus", "max-queued"),
+    .max_queued_all = (guint64) usher_settings_get_integer (settings, "bus", "max-queued-all"),
   };
 
   if (!usher_own_hub_adopt (setup, error))

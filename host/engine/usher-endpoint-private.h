@@ -22,6 +22,8 @@ UsherEndpoint *usher_endpoint_new (UsherRoute *route,
 void usher_endpoint_free (UsherEndpoint *self);
 UsherRoute *usher_endpoint_get_route (const UsherEndpoint *self);
 gboolean usher_endpoint_is_blocking (const UsherEndpoint *self);
+/* an Idempotency-Key does not count */
+gboolean usher_endpoint_is_unkeyed (const UsherEndpoint *self);
 /* its handler has kept a thread that others wait for, for so many microseconds; when that is long it is said once */
 void usher_endpoint_note_time (const UsherEndpoint *self, gint64 time);
 gboolean usher_endpoint_run (const UsherEndpoint *self,

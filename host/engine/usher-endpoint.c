@@ -59,6 +59,12 @@ usher_endpoint_is_blocking (const UsherEndpoint *self)
   return (usher_route_get_flags (self->route) & USHER_ROUTE_BLOCKING) != 0;
 }
 
+gboolean
+usher_endpoint_is_unkeyed (const UsherEndpoint *self)
+{
+  return (usher_route_get_flags (self->route) & USHER_ROUTE_UNKEYED) != 0;
+}
+
 void
 usher_endpoint_note_time (const UsherEndpoint *self, gint64 time)
 {

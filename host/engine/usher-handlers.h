@@ -61,7 +61,7 @@ typedef gboolean (*UsherEventHandler) (UsherEvent *event,
  * Does what a timer is for, as [callback@RequestHandler] answers a request.
  *
  * Returns: whether @unit shall be committed, and the timer be gone with it; else nothing is committed, and it is tried again,
- *   with growing delay
+ *   with growing delay, a minute at most, and without limit
  */
 typedef gboolean (*UsherTimerHandler) (UsherTimer *timer,
                                        UsherUnit *unit,

@@ -72,6 +72,8 @@ take_key (RequestJob *self, GError **error)
 {
   g_autoptr (UsherRequestKey) key = NULL;
 
+  if (usher_endpoint_is_unkeyed (self->endpoint))
+    return TRUE;
   if (!usher_request_key_read (get_request (self), &key, error))
     return FALSE;
   if (key != NULL && !usher_request_key_take (key, usher_lane_get_running (self->job.lane), error))

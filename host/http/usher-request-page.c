@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-id.h"
 #include "usher-request-private.h"
 
@@ -79,6 +81,16 @@ usher_request_get_page (UsherRequest *self,
   return usher_request_check (self, error);
 }
 
+/* Most targets are: what would be escaped is searched for first. */
+static gboolean
+is_plain (const char *target)
+{
+  while (g_ascii_isalnum (*target) || (*target != '\0' && strchr (PLAIN "-._~", *target) != NULL))
+    target++;
+
+  return *target == '\0';
+}
+
 /* Only the first “after” counts, so one stays, in its place. */
 char *
 usher_request_make_next_target (UsherRequest *self, const char *after)
@@ -106,6 +118,9 @@ usher_request_make_next_target (UsherRequest *self, const char *after)
 
   if (!has_after)
     g_string_append_printf (target, "%cafter=%s", separator, after);
+
+  if (is_plain (target->str))
+    return g_string_free (g_steal_pointer (&target), FALSE);
 
   return g_uri_escape_string (target->str, PLAIN, FALSE);
 }

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @USHER_ROUTE_SIGNED_IN: 401 without a session
  * @USHER_ROUTE_BLOCKING: the host runs the handler on the service's bounded pool
  * @USHER_ROUTE_ADMIN: the host has it on the admin listener, not on the public one
+ * @USHER_ROUTE_UNKEYED: an `Idempotency-Key` is not heeded, so that nothing of the request is kept: its body has a
+ *   secret, or its answer begins or ends a session, which would not come again
  *
  * What holds for a route.
  */
@@ -28,6 +30,7 @@ typedef enum
   USHER_ROUTE_SIGNED_IN = 1 << 0,
   USHER_ROUTE_BLOCKING = 1 << 1,
   USHER_ROUTE_ADMIN = 1 << 2,
+  USHER_ROUTE_UNKEYED = 1 << 3,
 } UsherRouteFlags;
 
 /**

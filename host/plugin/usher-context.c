@@ -272,7 +272,8 @@ usher_context_add_listener (UsherContext *self,
  *
  * Declares what is done when timers of a name are due. In configure() only.
  *
- * A timer that fell due while the host was down fires at the next start.
+ * A timer that fell due while the host was down fires at the next start. One of which its process dies again and again is parked
+ * until an operator retries or drops it, or the service sets it anew.
  */
 void
 usher_context_add_timer (UsherContext *self,

@@ -114,6 +114,10 @@ fill_rows (UsherSqliteConnection *connection,
       g_autofree char *id = g_strdup (usher_sqlite_statement_get_text (rows, 4));
       g_autoptr (UsherDocument) document = usher_sqlite_table_read (table, rows, id, NULL);
 
+      /* what has no value there has none in the new column */
+      if (!usher_document_has (document, field->name))
+        continue;
+
       usher_sqlite_table_bind_field (update, 1, document, field);
       usher_sqlite_statement_bind_text (update, 2, id);
       ok = usher_sqlite_connection_finish (connection, update, error);

@@ -107,18 +107,22 @@ number_rows (UsherSqliteConnection *connection,
   g_autoptr (GPtrArray) indexes = list (connection, find, table, error);
   gint64 start = g_get_monotonic_time ();
 
-  if (indexes == NULL || !move_rows (connection, table, columns, error))
+  if (indexes == NULL)
+    return FALSE;
+
+  g_message ("%s: collection “%s” is put in the order of commits, which is done once",
+             usher_sqlite_connection_get_name (connection),
+             usher_schema_get_collection (table->schema));
+  if (!move_rows (connection, table, columns, error))
     return FALSE;
 
   for (guint i = 0; i < indexes->len; i++)
     if (!usher_sqlite_connection_execute (connection, g_ptr_array_index (indexes, i), error))
       return FALSE;
 
-  g_message ("%s: collection “%s” is in the order of commits now, which took %" G_GINT64_FORMAT
-             " ms",
-             usher_sqlite_connection_get_name (connection),
-             usher_schema_get_collection (table->schema),
-             (g_get_monotonic_time () - start) / 1000);
+  g_info ("collection “%s” is in the order of commits, after %" G_GINT64_FORMAT " ms",
+          usher_schema_get_collection (table->schema),
+          (g_get_monotonic_time () - start) / 1000);
 
   return TRUE;
 }

@@ -22,6 +22,7 @@ typedef struct
   GMutex mutex;                      /* held between enter and leave, and to close it */
   UsherSqliteConnection *connection; /* (owned) (nullable) (mutex mutex): NULL once it is closed */
   GHashTable *shapes;                /* (owned) (mutex mutex): of usher_sqlite_query_run() */
+  gpointer places;                   /* (owned) (mutex mutex): of usher_sqlite_lookup_run() */
   gboolean is_reading;               /* (mutex mutex): in a transaction */
   guint n_commits;                   /* (mutex mutex): how many commits the transaction sees */
 } UsherSqliteReader;

@@ -9,6 +9,7 @@
 #include "usher-sqlite-reader-private.h"
 
 #include "usher-error.h"
+#include "usher-sqlite-lookup-private.h"
 #include "usher-sqlite-query-private.h"
 
 struct _UsherSqliteReaders
@@ -96,6 +97,7 @@ free_reader (UsherSqliteReader *reader)
 
   close_reader (reader);
   g_hash_table_unref (reader->shapes);
+  g_free (reader->places);
   g_mutex_clear (&reader->mutex);
   usher_sqlite_readers_unref (self);
   g_free (reader);
@@ -180,6 +182,7 @@ add_reader (UsherSqliteReaders *self, GError **error)
   g_mutex_init (&reader->mutex);
   reader->connection = g_steal_pointer (&connection);
   reader->shapes = usher_sqlite_query_new_shapes ();
+  reader->places = usher_sqlite_lookup_new_places ();
   g_ptr_array_add (readers, reader);
 
   g_mutex_lock (&self->mutex);

@@ -13,6 +13,7 @@
 #include "usher-sqlite-inbox-private.h"
 #include "usher-sqlite-layout-private.h"
 #include "usher-sqlite-levels-private.h"
+#include "usher-sqlite-lookup-private.h"
 #include "usher-sqlite-outbox-private.h"
 #include "usher-sqlite-prune-private.h"
 #include "usher-sqlite-query-private.h"
@@ -154,25 +155,14 @@ usher_sqlite_store_lookup (UsherStore *store,
   UsherSqliteStore *self = USHER_SQLITE_STORE (store);
   UsherSqliteTable *table = find_table (self, collection, error);
   g_autoptr (UsherSqliteReader) reader = NULL;
-  g_autoptr (UsherSqliteStatement) statement = NULL;
-  gboolean has_row;
 
   if (table == NULL)
     return FALSE;
   reader = usher_sqlite_readers_enter (self->readers, error);
   if (reader == NULL)
     return FALSE;
-  statement = usher_sqlite_connection_get (reader->connection, table->find, error);
-  if (statement == NULL)
-    return FALSE;
 
-  usher_sqlite_statement_bind_text (statement, 1, id);
-  if (!usher_sqlite_connection_step (reader->connection, statement, &has_row, error))
-    return FALSE;
-  if (has_row)
-    *document = usher_sqlite_table_read (table, statement, id, NULL);
-
-  return TRUE;
+  return usher_sqlite_lookup_run (reader, table, id, document, error);
 }
 
 static GPtrArray *

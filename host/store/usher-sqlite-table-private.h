@@ -19,10 +19,11 @@ typedef struct
   UsherSchema *schema; /* (owned) */
   GPtrArray *columns;  /* (owned) (element-type UsherField): the indexed fields, each a column */
   char *name;          /* (owned): quoted */
-  char *find;          /* (owned): SQL: ?1 id; gives version, body, private, level */
+  char *find;          /* (owned): SQL: ?1 id; gives version, body, private, level, number */
+  char *find_numbered; /* (owned): SQL: ?1 number; as @find, but the id at last */
   char *
-      list_outdated; /* (owned): SQL: ?1 level, ?2 id of the one before, ?3 limit; as @find, and the id */
-  char *remove; /* (owned): SQL: ?1 id, ?2 expected version */
+      list_outdated; /* (owned): SQL: ?1 level, ?2 id of the one before, ?3 limit; as @find_numbered */
+  char *remove;      /* (owned): SQL: ?1 id, ?2 expected version */
 
   /* of the thread that writes */
   UsherSchema

@@ -130,7 +130,9 @@ usher_sqlite_table_new (UsherSchema *schema)
   self->columns = list_columns (schema);
   self->name = quote ("c:", usher_schema_get_collection (schema), "");
   self->find =
-      g_strdup_printf ("SELECT version,body,private,level FROM %s WHERE id=?1", self->name);
+      g_strdup_printf ("SELECT version,body,private,level,number FROM %s WHERE id=?1", self->name);
+  self->find_numbered =
+      g_strdup_printf ("SELECT version,body,private,level,id FROM %s WHERE number=?1", self->name);
   self->insert = make_insert (self);
   self->replace = make_replace (self);
   self->list_outdated =
@@ -151,6 +153,7 @@ usher_sqlite_table_free (UsherSqliteTable *self)
   g_clear_pointer (&self->foreign, usher_schema_unref);
   g_free (self->name);
   g_free (self->find);
+  g_free (self->find_numbered);
   g_free (self->list_outdated);
   g_free (self->insert);
   g_free (self->replace);
@@ -301,25 +304,25 @@ usher_sqlite_table_dup_taken (UsherSqliteTable *self, const GError *error)
   return g_strdup (column != NULL ? column + strlen (".f:") : "id");
 }
 
+typedef struct _Node Node;
+
+struct _Node
+{
+  UsherSqliteTable *table; /* (owned) */
+  Node *next;              /* (owned) (nullable) */
+};
+
+/* A service has few collections, and each read looks for one: a list that only grows needs no lock. */
 struct _UsherSqliteTables
 {
-  GMutex mutex;
-  GHashTable *by_collection; /* (owned) (mutex mutex) (element-type UsherSqliteTable) */
-  gint64 version;            /* of the thread that writes */
+  Node *first;    /* (owned) (nullable) (atomic) */
+  gint64 version; /* of the thread that writes */
 };
 
 UsherSqliteTables *
 usher_sqlite_tables_new (void)
 {
-  UsherSqliteTables *self = g_atomic_rc_box_new0 (UsherSqliteTables);
-
-  g_mutex_init (&self->mutex);
-  self->by_collection = g_hash_table_new_full (g_str_hash,
-                                               g_str_equal,
-                                               NULL,
-                                               (GDestroyNotify) usher_sqlite_table_free);
-
-  return self;
+  return g_atomic_rc_box_new0 (UsherSqliteTables);
 }
 
 UsherSqliteTables *
@@ -333,8 +336,14 @@ clear_tables (gpointer data)
 {
   UsherSqliteTables *self = data;
 
-  g_hash_table_unref (self->by_collection);
-  g_mutex_clear (&self->mutex);
+  while (self->first != NULL)
+    {
+      Node *node = self->first;
+
+      self->first = node->next;
+      usher_sqlite_table_free (node->table);
+      g_free (node);
+    }
 }
 
 void
@@ -346,41 +355,36 @@ usher_sqlite_tables_unref (UsherSqliteTables *self)
 void
 usher_sqlite_tables_add (UsherSqliteTables *self, UsherSqliteTable *table)
 {
-  const char *collection = usher_schema_get_collection (table->schema);
+  Node *node = g_new0 (Node, 1);
 
-  g_mutex_lock (&self->mutex);
-  g_hash_table_insert (self->by_collection, (gpointer) collection, table);
-  g_mutex_unlock (&self->mutex);
+  node->table = table;
+  do
+    node->next = g_atomic_pointer_get (&self->first);
+  while (!g_atomic_pointer_compare_and_exchange (&self->first, node->next, node));
+}
+
+static UsherSqliteTable *
+find (UsherSqliteTables *self, const char *collection, int (*compare) (const char *, const char *))
+{
+  Node *node = g_atomic_pointer_get (&self->first);
+
+  for (; node != NULL; node = node->next)
+    if (compare (usher_schema_get_collection (node->table->schema), collection) == 0)
+      return node->table;
+
+  return NULL;
 }
 
 UsherSqliteTable *
 usher_sqlite_tables_find (UsherSqliteTables *self, const char *collection)
 {
-  UsherSqliteTable *table;
-
-  g_mutex_lock (&self->mutex);
-  table = g_hash_table_lookup (self->by_collection, collection);
-  g_mutex_unlock (&self->mutex);
-
-  return table;
-}
-
-static gboolean
-is_like (gpointer key, gpointer value, gpointer user_data)
-{
-  return g_ascii_strcasecmp (key, user_data) == 0;
+  return find (self, collection, strcmp);
 }
 
 UsherSqliteTable *
 usher_sqlite_tables_find_like (UsherSqliteTables *self, const char *collection)
 {
-  UsherSqliteTable *table;
-
-  g_mutex_lock (&self->mutex);
-  table = g_hash_table_find (self->by_collection, is_like, (gpointer) collection);
-  g_mutex_unlock (&self->mutex);
-
-  return table;
+  return find (self, collection, g_ascii_strcasecmp);
 }
 
 gboolean
@@ -391,13 +395,10 @@ usher_sqlite_tables_foreach (UsherSqliteTables *self,
                              gpointer user_data,
                              GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  GHashTableIter iter;
-  gpointer table;
+  Node *node = g_atomic_pointer_get (&self->first);
 
-  g_hash_table_iter_init (&iter, self->by_collection);
-  while (g_hash_table_iter_next (&iter, NULL, &table))
-    if (!func (table, user_data, error))
+  for (; node != NULL; node = node->next)
+    if (!func (node->table, user_data, error))
       return FALSE;
 
   return TRUE;

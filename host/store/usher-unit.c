@@ -384,7 +384,8 @@ check_payload (const char *name, const char *payload)
  * @due: wall time in microseconds
  * @payload: (nullable): JSON text for the handler
  *
- * Sets the timer (@name, @key) with the commit, replacing it when it is set. A timer that the service did not declare, and
+ * Sets the timer (@name, @key) with the commit, replacing it when it is set. It is due when the clock says so; if that was ahead
+ * now and is set back, the timer waits from then on for as long as it was meant to. A timer that the service did not declare, and
  * a @payload that is no JSON, are faults of the program.
  */
 void

@@ -426,9 +426,9 @@ static const struct
   UsherRouteFlags flags;
   UsherRequestHandler handler;
 } routes[] = {
-  { "/api/users/signup", USHER_ROUTE_BLOCKING, sign_up },
-  { "/api/users/signin", USHER_ROUTE_BLOCKING, sign_in },
-  { "/api/users/password", USHER_ROUTE_BLOCKING | USHER_ROUTE_SIGNED_IN, change_password },
+  { "/api/users/signup", 0, sign_up },
+  { "/api/users/signin", 0, sign_in },
+  { "/api/users/password", USHER_ROUTE_SIGNED_IN, change_password },
 };
 
 gboolean
@@ -442,7 +442,7 @@ usher_auth_routes_add (UsherContext *context, GError **error)
     usher_context_add_route (context,
                              "POST",
                              routes[i].pattern,
-                             routes[i].flags,
+                             routes[i].flags | USHER_ROUTE_BLOCKING | USHER_ROUTE_UNKEYED,
                              routes[i].handler,
                              g_atomic_rc_box_acquire (self),
                              entrance_unref);

@@ -124,11 +124,11 @@ void
 usher_auth_sessions_add (UsherContext *context)
 {
   usher_context_add_route (
-      context, "POST", "/api/users/signout", USHER_ROUTE_NONE, sign_out, NULL, NULL);
+      context, "POST", "/api/users/signout", USHER_ROUTE_UNKEYED, sign_out, NULL, NULL);
   usher_context_add_route (context,
                            "POST",
                            "/api/users/signout-all",
-                           USHER_ROUTE_SIGNED_IN,
+                           USHER_ROUTE_SIGNED_IN | USHER_ROUTE_UNKEYED,
                            sign_out_all,
                            context,
                            NULL);

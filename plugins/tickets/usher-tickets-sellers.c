@@ -49,7 +49,7 @@ schedule (UsherUnit *unit, const char *user_id, const Round *round, gint64 delay
   usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit) + delay, payload);
 }
 
-/* the next of his tickets behind @after */
+/* the next of his tickets behind @after, so what he offers meanwhile too */
 static GPtrArray *
 list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **error)
 {
@@ -57,6 +57,7 @@ list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **
 
   usher_query_equal (query, USHER_TICKETS_USER_ID, user_id);
   usher_query_limit (query, GLANCE);
+  usher_query_oldest_first (query, TRUE);
   if (after != NULL)
     usher_query_after (query, after);
 

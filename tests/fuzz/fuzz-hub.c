@@ -22,15 +22,20 @@
 #define ENDPOINT "inproc://fuzz"
 
 const char *const fuzz_tokens[] = {
-  /* hello, publish, subscribe, leave, answer, fetch, ask, pause, ping, bye */
-  "\xff|\x01\x04",    "\xff|\x02\x0d",    "\xff|\x03\x01",
-  "\xff|\x04\x01",    "\xff|\x05\x01",    "\xff|\x06\x01",
-  "\xff|\x07\x01",    "\xff|\x08\x01",    "\xff|\x09",
-  "\xff|\x0a\x01",    "order:created",    "tickets",
-  ENDPOINT,           "channelsz",        "serverz",
-  "clientsz",         "parked",           "events?channel=order:created",
-  "\x01\x01\x01\x01", "\xff\xff\xff\xff", "\xff\xff\xff\x7f",
-  "{\"id\":1}",       "\xc3\xa9",         NULL,
+  /* hello, publish, subscribe, leave, answer, fetch, ask, pause, ping, bye, mark; to find what is parked */
+  "\xff|\x01\x04",    "\xff|\x02\x0d",
+  "\xff|\x03\x01",    "\xff|\x04\x01",
+  "\xff|\x05\x01",    "\xff|\x06\x01",
+  "\xff|\x07\x01",    "\xff|\x08\x01",
+  "\xff|\x09",        "\xff|\x0a\x01",
+  "\xff|\x0b\x01",    "\xff|\x07\x01\x01\x01\x01\x07",
+  "order:created",    "tickets",
+  ENDPOINT,           "channelsz",
+  "serverz",          "clientsz",
+  "parked",           "events?channel=order:created",
+  "\x01\x01\x01\x01", "\xff\xff\xff\xff",
+  "\xff\xff\xff\x7f", "{\"id\":1}",
+  "\xc3\xa9",         NULL,
 };
 
 typedef struct
@@ -46,7 +51,9 @@ static Stage stage;
 static void
 open_hub (void)
 {
-  static const UsherHubLimits limits = { .max_messages = 1000, .max_bytes = 1 << 20 };
+  static const UsherHubLimits limits = {
+    .max_messages = 1000, .max_bytes = 1 << 20, .max_queued = 4096, .max_queued_all = 16384
+  };
   g_autoptr (GError) error = NULL;
   g_autofree char *endpoint = NULL;
 

@@ -129,10 +129,13 @@ set_timer (UsherRequest *request,
            gpointer user_data,
            GError **error)
 {
+  const char *seconds = usher_request_get_query (request, "in");
+  gint64 wait = seconds != NULL ? g_ascii_strtoll (seconds, NULL, 10) * G_TIME_SPAN_SECOND : 0;
+
   usher_unit_schedule (unit,
                        usher_request_get_parameter (request, "name"),
                        usher_request_get_parameter (request, "key"),
-                       usher_unit_get_time (unit),
+                       usher_unit_get_time (unit) + wait,
                        "{\"of\":1}");
 
   return TRUE;

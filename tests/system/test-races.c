@@ -216,23 +216,25 @@ typedef struct
 {
   const char *ticket_id;
   guint delay; /* how many requests the owner makes first */
-} Edit;
+  const char *method;
+  const char *body; /* (nullable) */
+} Change;
 
 static void
-edit_or_order (UsherTestClient *client, guint index, gpointer user_data)
+change_or_order (UsherTestClient *client, guint index, gpointer user_data)
 {
-  const Edit *edit = user_data;
-  g_autofree char *path = g_strconcat ("/api/tickets/", edit->ticket_id, NULL);
+  const Change *change = user_data;
+  g_autofree char *path = g_strconcat ("/api/tickets/", change->ticket_id, NULL);
 
   if (index != 0)
     {
-      order (client, index, (gpointer) edit->ticket_id);
+      order (client, index, (gpointer) change->ticket_id);
       return;
     }
 
-  for (guint i = 0; i < edit->delay; i++)
+  for (guint i = 0; i < change->delay; i++)
     usher_test_client_send (client, "GET", path, NULL);
-  usher_test_client_send (client, "PUT", path, "{\"title\":\"Concert\",\"price\":\"99.99\"}");
+  usher_test_client_send (client, change->method, path, change->body);
 }
 
 static void
@@ -249,9 +251,11 @@ test_price (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < n_rounds; i++)
     {
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
-      Edit edit = { ticket_id, i % 12 * 10 };
+      Change edit = {
+        ticket_id, i % 12 * 10, "PUT", "{\"title\":\"Concert\",\"price\":\"99.99\"}"
+      };
 
-      let_race (clients, 2, edit_or_order, &edit);
+      let_race (clients, 2, change_or_order, &edit);
       g_assert_cmpuint (usher_test_client_get_status (fixture->runners[0]), ==, 201);
       if (usher_test_client_get_status (fixture->seller) == 200)
         n_edited++;
@@ -269,23 +273,6 @@ test_price (Fixture *fixture, gconstpointer data)
 }
 
 static void
-withdraw_or_order (UsherTestClient *client, guint index, gpointer user_data)
-{
-  const Edit *edit = user_data;
-  g_autofree char *path = g_strconcat ("/api/tickets/", edit->ticket_id, NULL);
-
-  if (index != 0)
-    {
-      order (client, index, (gpointer) edit->ticket_id);
-      return;
-    }
-
-  for (guint i = 0; i < edit->delay; i++)
-    usher_test_client_send (client, "GET", path, NULL);
-  usher_test_client_send (client, "DELETE", path, NULL);
-}
-
-static void
 test_withdrawals (Fixture *fixture, gconstpointer data)
 {
   guint n_rounds = usher_test_scale (100);
@@ -299,9 +286,9 @@ test_withdrawals (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < n_rounds; i++)
     {
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
-      Edit edit = { ticket_id, i % 12 * 10 };
+      Change withdrawal = { ticket_id, i % 12 * 10, "DELETE", NULL };
 
-      let_race (clients, 2, withdraw_or_order, &edit);
+      let_race (clients, 2, change_or_order, &withdrawal);
       if (usher_test_client_get_status (fixture->seller) == 204)
         n_withdrawn++;
       else

@@ -257,6 +257,42 @@ remove_item (UsherStoreFixture *fixture, const char *id)
 }
 
 static void
+assert_item (UsherStoreFixture *fixture, const char *id, const char *name)
+{
+  g_autoptr (UsherDocument) document = usher_store_fixture_read (fixture, id);
+
+  if (name == NULL)
+    g_assert_null (document);
+  else
+    g_assert_cmpstr (usher_document_get_string (document, "name"), ==, name);
+}
+
+static void
+test_place (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = usher_store_fixture_insert (fixture, "a");
+  g_autofree char *second = NULL;
+
+  g_test_summary (
+      "A document that is read again and again is not mistaken for what came in its place.");
+
+  assert_item (fixture, first, "a");
+  assert_item (fixture, first, "a");
+  remove_item (fixture, first);
+  assert_item (fixture, first, NULL);
+  second = usher_store_fixture_insert (fixture, "b");
+  assert_item (fixture, first, NULL);
+  assert_item (fixture, second, "b");
+  assert_item (fixture, second, "b");
+
+  insert_with_id (fixture, "c", first);
+  assert_item (fixture, first, "c");
+  remove_item (fixture, second);
+  assert_item (fixture, first, "c");
+  assert_item (fixture, second, NULL);
+}
+
+static void
 test_after_gone (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autofree char *first = usher_store_fixture_insert (fixture, "a");
@@ -520,6 +556,7 @@ usher_store_suite_add_queries (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "query/pages", test_pages);
   usher_store_suite_add_test (maker, "query/pages/oldest", test_pages_oldest);
   usher_store_suite_add_test (maker, "query/order", test_order);
+  usher_store_suite_add_test (maker, "lookup/place", test_place);
   usher_store_suite_add_test (maker, "query/after/gone", test_after_gone);
   usher_store_suite_add_test (maker, "query/invalid", test_invalid);
   usher_store_suite_add_test (maker, "unique", test_unique);

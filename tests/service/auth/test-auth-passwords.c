@@ -249,6 +249,26 @@ test_limited (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_unkeyed (Fixture *fixture, gconstpointer data)
+{
+  const char *header = "Idempotency-Key: one";
+  g_autofree char *wish = g_strdup_printf (WISH, OLD, OLD);
+
+  g_test_summary (
+      "Nothing of a password is kept by an Idempotency-Key, and each answer has its session.");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (UsherReply) reply =
+          usher_test_host_call_with (fixture->host, "POST", CHANGE, fixture->id, wish, header);
+
+      usher_test_assert_status (reply, 200);
+      g_assert_true (usher_reply_get_session (reply, NULL));
+    }
+  assert_version (fixture, "\"version\":2");
+}
+
+static void
 test_banned (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = g_strdup_printf ("/admin/users/%s/ban", fixture->id);
@@ -275,6 +295,7 @@ main (int argc, char **argv)
   add ("/auth/password/refused", test_refused);
   add ("/auth/password/refused-both", test_refused_both);
   add ("/auth/password/limited", test_limited);
+  add ("/auth/password/unkeyed", test_unkeyed);
   add ("/auth/password/banned", test_banned);
 
   return g_test_run ();

@@ -173,6 +173,17 @@ test_email_in_use (UsherTestHostFixture *fixture, gconstpointer data)
           "{\"email\":\"  ALICE@Example.org \",\"password\":\"other horse\"}",
           NULL,
           "Email in use");
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"\\u00a0\\u3000\\ufeffalice@example.org\\u200b\\u2009\",\"password\":"
+          "\"other horse\"}",
+          NULL,
+          "Email in use");
+  refuse (fixture,
+          SIGN_UP,
+          "{\"email\":\"al\\u200bice@example.org\",\"password\":\"other horse\"}",
+          "email",
+          "Email must be valid");
 }
 
 typedef struct

@@ -154,6 +154,31 @@ test_defer (Stage *self, gconstpointer data)
 }
 
 static void
+test_defer_clock (Stage *self, gconstpointer data)
+{
+  UsherHubSeat *one = NULL;
+
+  g_test_summary (
+      "For how long an event may be deferred is told by the time that passes, not by the clock");
+
+  one = stage_join (self, "one", 10);
+  stage_publish (self, 1);
+  stage_run (self);
+  stage_answer (one, 1, USHER_ANSWER_DEFER);
+  self->moment.wall += G_TIME_SPAN_DAY;
+  stage_pass (self, G_TIME_SPAN_SECOND);
+  stage_answer (one, 1, USHER_ANSWER_DEFER);
+  stage_run (self);
+  g_assert_cmpuint (self->parked->len, ==, 0);
+
+  self->moment.wall -= 2 * G_TIME_SPAN_DAY;
+  stage_pass (self, STAGE_DEFER_LIMIT);
+  stage_answer (one, 1, USHER_ANSWER_DEFER);
+  stage_run (self);
+  g_assert_true (get_parked (self, 0)->deferred);
+}
+
+static void
 test_hand_back (Stage *self, gconstpointer data)
 {
   UsherHubSeat *one = NULL;
@@ -349,6 +374,7 @@ main (int argc, char **argv)
   add ("next-due", test_next_due);
   add ("parked", test_parked);
   add ("defer", test_defer);
+  add ("defer/clock", test_defer_clock);
   add ("hand-back", test_hand_back);
   add ("twice", test_answered_twice);
   add ("lost", test_lost);

@@ -372,6 +372,27 @@ test_old (Fixture *self, gconstpointer data)
 }
 
 static void
+test_old_clock (Fixture *self, gconstpointer data)
+{
+  UsherClock *clock = USHER_CLOCK (self->clock);
+
+  g_test_summary ("A clock that is set forward makes nothing old at once");
+
+  self->limits.max_age = G_TIME_SPAN_HOUR;
+  open_log (self);
+  publish (self, 1, 2);
+  commit (self);
+  usher_manual_clock_set_time (self->clock, usher_clock_get_time (clock) + G_TIME_SPAN_DAY);
+  turn (self, G_TIME_SPAN_HOUR - 1);
+  g_assert_false (usher_hub_log_is_urgent (self->log));
+  g_assert_cmpuint (usher_hub_channel_get_first (self->channel), ==, 1);
+
+  turn (self, G_TIME_SPAN_SECOND);
+  commit (self);
+  g_assert_cmpuint (usher_hub_channel_get_first (self->channel), ==, 3);
+}
+
+static void
 count_group (const char *channel,
              const char *group,
              gconstpointer state,
@@ -469,6 +490,7 @@ main (int argc, char **argv)
   add ("parked", test_parked);
   add ("parked/refused", test_parked_refused);
   add ("old", test_old);
+  add ("old/clock", test_old_clock);
   add ("unreadable", test_unreadable);
   add ("groups", test_groups);
 #undef add

@@ -124,7 +124,7 @@ send_noise (zsock_t *dealer, GRand *rand)
   for (gsize i = 0; i < size; i++)
     bytes[i] = (guint8) g_rand_int_range (rand, 0, g_rand_boolean (rand) ? 4 : 256);
   if (size > 0)
-    bytes[0] = (guint8) g_rand_int_range (rand, USHER_FRAME_HELLO, USHER_FRAME_BYE + 1);
+    bytes[0] = (guint8) g_rand_int_range (rand, USHER_FRAME_HELLO, USHER_FRAME_MARK + 1);
   g_assert_cmpint (zmq_send (zsock_resolve (dealer), bytes, size, flags), ==, size);
 }
 
@@ -165,7 +165,7 @@ count_line (const char *domain, GLogLevelFlags level, const char *message, gpoin
 static void
 send_unknown (zsock_t *dealer, guint n)
 {
-  static const guint8 unknown[] = { USHER_FRAME_BYE + 1, 0, 0 };
+  static const guint8 unknown[] = { USHER_FRAME_MARK + 1, 0, 0 };
 
   for (guint i = 0; i < n; i++)
     g_assert_cmpint (zmq_send (zsock_resolve (dealer), unknown, sizeof unknown, 0),

@@ -99,10 +99,10 @@ test_invisible (void)
     "\x01",
     "\x7F",
     "\xc2\x90",
-    "\u200B\u200C\u200D\uFEFF",       /* zero-width */
-    "\u200E\u200F\u202A\u202C\u2066", /* direction */
-    "\u2061\u2064\u206F",             /* other format characters */
-    "\u0301",                         /* an accent on nothing */
+    "\u200B\u200C\u200D\uFEFF",             /* zero-width */
+    "\u200E\u200F\u202A\u202C\u2066\u2069", /* direction */
+    "\u2061\u2064\u206F",                   /* other format characters */
+    "\u0301",                               /* an accent on nothing */
     "\u0301\u0302\u20DD",
     "\u0903",           /* a spacing mark on nothing */
     "\uFE0F\U000E0100", /* variation selectors */
@@ -140,7 +140,7 @@ test_controls (void)
       g_assert_true (usher_text_has_controls (text));
     }
   g_assert_false (usher_text_has_controls (""));
-  g_assert_false (usher_text_has_controls ("a b \u00DF\u200D\u202E\u3000"));
+  g_assert_false (usher_text_has_controls ("a b \u00DF\u200D\u202E\u202C\u3000"));
 }
 
 int

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -24,7 +25,9 @@ start (UsherTestProgram *fixture, const char *command, const char *more)
                        g_getenv ("USHER_TEST_WRONG_DIR"));
 
   /* a signal ends a process as it does without sanitizers */
-  usher_test_program_set_variable (fixture, "ASAN_OPTIONS", "handle_segv=0");
+  usher_test_program_set_variable (fixture,
+                                   "ASAN_OPTIONS",
+                                   "handle_segv=0:verify_asan_link_order=0");
   usher_test_program_add_file (fixture->plugins, NAME ".plugin", manifest);
   usher_test_program_start (fixture, command, more);
 }
@@ -179,6 +182,39 @@ test_failing (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
+set_clock (const char *path, const char *seconds)
+{
+  g_autofree char *temporary = g_strconcat (path, ".tmp", NULL);
+
+  g_assert_true (g_file_set_contents (temporary, seconds, -1, NULL));
+  g_assert_cmpint (g_rename (temporary, path), ==, 0);
+}
+
+static double
+count_fired (UsherTestProgram *fixture)
+{
+  g_autofree char *metrics = usher_test_program_ask (fixture->admin, "GET", "/metrics");
+
+  return usher_test_metrics_get (metrics, "usher_timers_fired_total{service=\"" NAME "\"}");
+}
+
+static void
+test_clock (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->directory, "clock", NULL);
+
+  g_test_summary ("A timer that was set while the clock was a day ahead does not wait for a day");
+
+  set_clock (path, "86400");
+  usher_test_program_set_variable (fixture, "LD_PRELOAD", g_getenv ("USHER_TEST_CLOCK_LIBRARY"));
+  usher_test_program_set_variable (fixture, "USHER_TEST_CLOCK", path);
+  start (fixture, "run", "");
+  set_timer (fixture, "ring/0?in=2");
+  set_clock (path, "0");
+  usher_test_until (count_fired (fixture) >= 1);
+}
+
+static void
 test_words (UsherTestProgram *fixture, gconstpointer data)
 {
   g_test_summary ("Words that are no order are refused with those that are");
@@ -224,6 +260,7 @@ main (int argc, char **argv)
   add ("bomb", test_bomb);
   add ("copies", test_copies);
   add ("failing", test_failing);
+  add ("clock", test_clock);
   add ("words", test_words);
   add ("deadly-request", test_deadly_request);
 

@@ -43,6 +43,7 @@ declare (UsherContext *context, gpointer data)
 {
   usher_context_add_route (context, "POST", "/things", 0, on_create, data, NULL);
   usher_context_add_route (context, "PUT", "/things", 0, on_create, data, NULL);
+  usher_context_add_route (context, "POST", "/secrets", USHER_ROUTE_UNKEYED, on_create, data, NULL);
 }
 
 static void
@@ -148,6 +149,24 @@ test_elsewhere (Fixture *fixture, gconstpointer data)
   stage_assert_status (put, 201);
 }
 
+static void
+test_unkeyed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) first = NULL;
+  g_autoptr (UsherReply) second = NULL;
+  g_autoptr (UsherReply) other = NULL;
+
+  g_test_summary ("A route may do without: each request runs, and nothing of it is kept.");
+
+  first = stage_call (&fixture->stage, "POST", "/secrets", ALICE, "key", "{}");
+  second = stage_call (&fixture->stage, "POST", "/secrets", ALICE, "key", "{}");
+  other = stage_call (&fixture->stage, "POST", "/things", ALICE, "key", "{\"a\":1}");
+  stage_assert_status (first, 201);
+  stage_assert_status (second, 201);
+  stage_assert_status (other, 201);
+  g_assert_cmpint (g_atomic_int_get (&fixture->n_runs), ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -158,6 +177,7 @@ main (int argc, char **argv)
   add ("sound", test_sound);
   add ("several", test_several);
   add ("elsewhere", test_elsewhere);
+  add ("unkeyed", test_unkeyed);
 #undef add
 
   return g_test_run ();

@@ -268,6 +268,58 @@ test_many (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->n_runs, >=, 1000);
 }
 
+/* whether the inbox knows the event */
+static gboolean
+is_known (Fixture *fixture)
+{
+  UsherStore *store = stage_get_store (&fixture->stage);
+  g_autoptr (GError) error = NULL;
+  gboolean applied = FALSE;
+
+  g_assert_true (usher_store_was_applied (store, ID, "group", &applied, &error));
+  usher_store_end_reads (store);
+
+  return applied;
+}
+
+static gint64
+get_last_prune (Fixture *fixture)
+{
+  g_autoptr (GVariant) figures = usher_store_describe (stage_get_store (&fixture->stage), NULL);
+  gint64 time = 0;
+
+  g_assert_true (g_variant_lookup (figures, "last-prune", "x", &time));
+
+  return time;
+}
+
+/* Lets time pass, until the store was pruned after it. */
+static void
+pass_prune (Fixture *fixture, gint64 time)
+{
+  gint64 now = 0;
+
+  stage_turn (&fixture->stage, time);
+  now = usher_clock_get_time (USHER_CLOCK (fixture->stage.clock));
+  usher_test_until (get_last_prune (fixture) >= now);
+}
+
+static void
+test_prune_clock (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
+
+  g_test_summary ("A clock that is set forward makes the store forget nothing before its time");
+
+  usher_commit_set_inbox (usher_unit_get_commit (unit), ID, "group");
+  stage_commit (&fixture->stage, unit);
+  usher_manual_clock_set_time (fixture->stage.clock, STAGE_TIME + 365 * G_TIME_SPAN_DAY);
+  pass_prune (fixture, 11 * G_TIME_SPAN_MINUTE);
+  g_assert_true (is_known (fixture));
+  pass_prune (fixture, 365 * G_TIME_SPAN_DAY);
+  g_assert_false (is_known (fixture));
+}
+
 #define add(path, func) g_test_add ("/ticker/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -285,6 +337,7 @@ main (int argc, char **argv)
   add ("step", test_step);
   add ("unknown", test_unknown);
   add ("many", test_many);
+  add ("prune/clock", test_prune_clock);
 
   return g_test_run ();
 }

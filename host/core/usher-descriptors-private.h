@@ -10,8 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* ZeroMQ aborts the process when a socket finds no descriptor. So this is asked before one is made; it tries with
- * duplicates of @fd, an open descriptor. */
-gboolean usher_descriptors_are_left (int fd);
+/* ZeroMQ aborts the process when a socket finds no descriptor. So this is asked before one is made. */
+gboolean usher_descriptors_are_left (void);
 
 G_END_DECLS
