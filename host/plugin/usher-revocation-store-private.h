@@ -8,6 +8,7 @@
 
 #include "usher-clock.h"
 #include "usher-ending-blocks-private.h"
+#include "usher-reach.h"
 #include "usher-revocation-private.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,11 @@ gboolean usher_revocation_store_get_position (UsherRevocationStore *self,
                                               const char *channel,
                                               guint64 *position,
                                               GError **error);
+/* @log: (out): the log that the position is of, empty when none is known */
+gboolean usher_revocation_store_get_log (UsherRevocationStore *self,
+                                         const char *channel,
+                                         char log[USHER_REACH_LOG_SIZE],
+                                         GError **error);
 /* (transfer full) (nullable) (element-type UsherEnding): the ends of single sessions */
 GArray *usher_revocation_store_read_endings (UsherRevocationStore *self, GError **error);
 /* all others */
@@ -41,6 +47,7 @@ gboolean usher_revocation_store_foreach (UsherRevocationStore *self,
  * before: it is another log's. One thread at a time. */
 void usher_revocation_store_take (UsherRevocationStore *self,
                                   const char *channel,
+                                  const char *log,
                                   guint64 sequence,
                                   gboolean anew,
                                   const UsherRevocation *revocation);

@@ -25,6 +25,7 @@
 typedef struct
 {
   char *channel; /* (owned) */
+  char log[USHER_REACH_LOG_SIZE];
   guint64 sequence;
   gboolean anew;
   char *id;                   /* (owned) (nullable) */
@@ -57,13 +58,15 @@ static const char layout[] = "CREATE TABLE usher_user_endings ("
                              ") WITHOUT ROWID;"
                              "CREATE TABLE usher_positions ("
                              " channel TEXT NOT NULL PRIMARY KEY,"
-                             " sequence INTEGER NOT NULL"
+                             " sequence INTEGER NOT NULL,"
+                             " log TEXT NOT NULL"
                              ") WITHOUT ROWID;"
                              "PRAGMA user_version=1;";
 
 static const char get_layout[] = "PRAGMA user_version";
 static const char get_position[] = "SELECT sequence FROM usher_positions WHERE channel = ?1";
-static const char put_position[] = "INSERT OR REPLACE INTO usher_positions VALUES (?1, ?2)";
+static const char get_log[] = "SELECT log FROM usher_positions WHERE channel = ?1";
+static const char put_position[] = "INSERT OR REPLACE INTO usher_positions VALUES (?1, ?2, ?3)";
 static const char list_user_endings[] =
     "SELECT id, began_before, expires FROM usher_user_endings WHERE expires > ?1";
 static const char list_users[] = "SELECT id, version, refused FROM usher_users";
@@ -209,6 +212,29 @@ usher_revocation_store_get_position (UsherRevocationStore *self,
   return TRUE;
 }
 
+gboolean
+usher_revocation_store_get_log (UsherRevocationStore *self,
+                                const char *channel,
+                                char log[USHER_REACH_LOG_SIZE],
+                                GError **error)
+{
+  g_autoptr (UsherSqliteStatement) row =
+      usher_sqlite_connection_get (self->connection, get_log, error);
+  gboolean has_row = FALSE;
+
+  *log = '\0';
+  if (row == NULL)
+    return FALSE;
+
+  usher_sqlite_statement_bind_text (row, 1, channel);
+  if (!usher_sqlite_connection_step (self->connection, row, &has_row, error))
+    return FALSE;
+  if (has_row)
+    g_strlcpy (log, usher_sqlite_statement_get_text (row, 0), USHER_REACH_LOG_SIZE);
+
+  return TRUE;
+}
+
 typedef void (*ReadFunc) (UsherSqliteStatement *row, UsherRevocation *revocation);
 
 static void
@@ -346,6 +372,7 @@ set_position (UsherRevocationStore *self, const Entry *entry, GError **error)
 
   usher_sqlite_statement_bind_text (statement, 1, entry->channel);
   usher_sqlite_statement_bind_integer (statement, 2, (gint64) entry->sequence);
+  usher_sqlite_statement_bind_text (statement, 3, entry->log);
 
   return usher_sqlite_connection_finish (self->connection, statement, error);
 }
@@ -354,11 +381,13 @@ set_position (UsherRevocationStore *self, const Entry *entry, GError **error)
 static gboolean
 write_entry (UsherRevocationStore *self, const Entry *entry, GError **error)
 {
+  char log[USHER_REACH_LOG_SIZE];
   guint64 position = 0;
 
-  if (!usher_revocation_store_get_position (self, entry->channel, &position, error))
+  if (!usher_revocation_store_get_position (self, entry->channel, &position, error) ||
+      !usher_revocation_store_get_log (self, entry->channel, log, error))
     return FALSE;
-  if (!entry->anew && entry->sequence <= position)
+  if (!entry->anew && g_str_equal (entry->log, log) && entry->sequence <= position)
     return TRUE;
 
   self->n_written++;
@@ -480,6 +509,7 @@ start_thread (UsherRevocationStore *self)
 void
 usher_revocation_store_take (UsherRevocationStore *self,
                              const char *channel,
+                             const char *log,
                              guint64 sequence,
                              gboolean anew,
                              const UsherRevocation *revocation)
@@ -503,6 +533,7 @@ usher_revocation_store_take (UsherRevocationStore *self,
 
   entry = g_new0 (Entry, 1);
   entry->channel = g_strdup (channel);
+  g_strlcpy (entry->log, log, sizeof entry->log);
   entry->sequence = sequence;
   entry->anew = anew;
   entry->id = g_strdup (revocation->id);

@@ -23,13 +23,16 @@ typedef struct
   UsherRevocationRole role;
   char *name;       /* (owned) (nullable): NULL: nobody listens */
   guint64 position; /* what is known without the bus */
-  guint64 seen;     /* (mutex owner): the last sequence */
-  guint64 wanted;   /* (mutex owner): the one that is waited for; 0: none */
+  char log
+      [USHER_REACH_LOG_SIZE]; /* (mutex owner): the log that the sequences are of; empty: none is known */
+  guint64 seen;               /* (mutex owner): the last sequence */
+  guint64 wanted;             /* (mutex owner): the one that is waited for; 0: none */
 } Channel;
 
 /* The channels are several, so the order of words about a user is told by his version alone. */
 struct _UsherRevocations
 {
+  UsherBus *bus;               /* (unowned) (nullable) */
   UsherSessions *sessions;     /* (owned) */
   UsherRevocationStore *store; /* (owned) */
   GMutex mutex;
@@ -98,6 +101,21 @@ apply (const UsherRevocation *revocation, gpointer user_data)
     }
 }
 
+/* Whether it is another than before; the mutex is held, or nothing was called yet. */
+static gboolean
+set_log (Channel *channel)
+{
+  g_autofree char *before = g_strdup (channel->log);
+  UsherReach reach;
+
+  if (!usher_bus_get_reach (channel->owner->bus, &reach) || g_str_equal (reach.log, before))
+    return FALSE;
+
+  g_strlcpy (channel->log, reach.log, sizeof channel->log);
+
+  return *before != '\0';
+}
+
 static void
 on_delivery (UsherDelivery *delivery, gpointer user_data)
 {
@@ -107,13 +125,15 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   UsherEvent *event = usher_delivery_get_event (owned);
   const guint64 sequence = usher_event_get_sequence (event);
   UsherRevocation revocation;
+  gboolean is_other_log = FALSE;
 
   usher_revocation_read (&revocation, channel->role, event);
   g_mutex_lock (&self->mutex);
   apply (&revocation, self);
-  /* one that goes back is of another log, which took the place of the one before */
+  /* one that goes back is of another log, too */
+  is_other_log = set_log (channel) || sequence <= channel->seen;
   usher_revocation_store_take (
-      self->store, channel->name, sequence, sequence <= channel->seen, &revocation);
+      self->store, channel->name, channel->log, sequence, is_other_log, &revocation);
   channel->seen = sequence;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
@@ -159,8 +179,8 @@ begin (Channel *channel, const UsherBusFigures *figures)
   const UsherRevocation none = { .kind = USHER_REVOCATION_NONE };
   const guint64 last = kept != NULL ? kept->last : 0;
   const gboolean is_empty = kept == NULL || kept->first > last;
-  /* such a log is no continuation of the one that was known, so it is read from its beginning */
-  const gboolean is_other_log = channel->position > last;
+  /* it is no continuation of the one that was known, so it is read from its beginning */
+  const gboolean is_other_log = set_log (channel) || channel->position > last;
 
   if (is_other_log)
     channel->position = 0;
@@ -169,8 +189,12 @@ begin (Channel *channel, const UsherBusFigures *figures)
   if (kept != NULL)
     tell_gap (channel, kept);
   if (is_other_log || (is_empty && channel->position < last))
-    usher_revocation_store_take (
-        channel->owner->store, channel->name, is_empty ? last : 0, is_other_log, &none);
+    usher_revocation_store_take (channel->owner->store,
+                                 channel->name,
+                                 channel->log,
+                                 is_empty ? last : 0,
+                                 is_other_log,
+                                 &none);
 }
 
 static gboolean
@@ -312,8 +336,10 @@ load (UsherRevocations *self, const char *path, UsherClock *clock, GError **erro
     {
       Channel *channel = &self->channels[i];
 
-      if (is_followed (channel) && !usher_revocation_store_get_position (
-                                       self->store, channel->name, &channel->position, error))
+      if (is_followed (channel) &&
+          (!usher_revocation_store_get_position (
+               self->store, channel->name, &channel->position, error) ||
+           !usher_revocation_store_get_log (self->store, channel->name, channel->log, error)))
         return FALSE;
     }
 
@@ -351,6 +377,8 @@ usher_revocations_new (const char *path,
 gboolean
 usher_revocations_follow (UsherRevocations *self, UsherBus *bus, GError **error)
 {
+  self->bus = bus;
+
   return begin_all (self, bus, error) && await_replay (self, bus, error);
 }
 
