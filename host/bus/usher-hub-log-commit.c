@@ -50,7 +50,9 @@ drop_aged (UsherHubLog *self, const UsherHubChannel *channel)
   if (age == 0)
     return;
 
-  keep = usher_journal_find_time (self->journal, name, usher_clock_watch_get_limit (&self->watch, age));
+  keep = usher_journal_find_time (self->journal,
+                                  name,
+                                  usher_clock_watch_get_limit (&self->watch, age));
   if (keep == 0)
     keep = usher_hub_channel_get_last (channel) + 1;
   if (keep <= usher_hub_channel_get_first (channel))
