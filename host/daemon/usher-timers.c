@@ -65,17 +65,15 @@ add_place (GPtrArray *places, const char *process, JsonObject *services)
 static gboolean
 has_service (const Place *place, const char *service)
 {
-  JsonArray *names = NULL;
+  for (guint i = 0; i < usher_answer_get_length (place->services, "services"); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("services.%u", i);
 
-  if (place->services == NULL)
-    return TRUE;
+      if (g_strcmp0 (usher_answer_get_text (place->services, path), service) == 0)
+        return TRUE;
+    }
 
-  names = json_object_get_array_member (place->services, "services");
-  for (guint i = 0; i < json_array_get_length (names); i++)
-    if (g_strcmp0 (json_array_get_string_element (names, i), service) == 0)
-      return TRUE;
-
-  return FALSE;
+  return place->services == NULL;
 }
 
 /* (transfer full) (element-type Place): the host that is asked, or what its supervisor has that runs */
@@ -107,25 +105,37 @@ list_places (UsherAdminClient *client, GError **error)
   return g_steal_pointer (&places);
 }
 
-/* The copies of a service have one store: what another has told already is left out. */
 static void
-add_rows (UsherTable *table, JsonObject *page, GHashTable *known)
+add_row (UsherTable *table, JsonObject *timer)
 {
   static const char *const members[] = { "id", "state", "time", "due", "failures", "deaths" };
+  guint n_reasons = usher_answer_get_length (timer, "reasons");
+  g_autofree char *last = g_strdup_printf ("reasons.%u", MAX (n_reasons, 1) - 1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    usher_table_add_member (table, timer, members[i]);
+  usher_table_add_member (table, timer, last);
+  usher_table_add_member (table, timer, "reasons");
+}
+
+/* The copies of a service have one store: what another has told already is left out. Returns how many are new. */
+static guint
+add_rows (UsherTable *table, JsonObject *page, GHashTable *known)
+{
+  guint n = 0;
 
   for (guint i = 0; i < usher_answer_get_length (page, "items"); i++)
     {
       JsonObject *timer = usher_answer_get_item (page, "items", i);
-      guint n_reasons = usher_answer_get_length (timer, "reasons");
-      g_autofree char *last = g_strdup_printf ("reasons.%u", MAX (n_reasons, 1) - 1);
+      const char *id = usher_answer_get_text (timer, "id");
 
-      if (!g_hash_table_add (known, g_strdup (usher_answer_get_text (timer, "id"))))
+      if (id == NULL || !g_hash_table_add (known, g_strdup (id)))
         continue;
-      for (guint j = 0; j < G_N_ELEMENTS (members); j++)
-        usher_table_add_member (table, timer, members[j]);
-      usher_table_add_member (table, timer, last);
-      usher_table_add_member (table, timer, "reasons");
+      add_row (table, timer);
+      n++;
     }
+
+  return n;
 }
 
 /* FALSE: it cannot be asked */
@@ -136,10 +146,10 @@ list_place (UsherAdminClient *client,
             GHashTable *known,
             GError **error)
 {
-  guint n_rows = PAGE_ROWS;
+  guint n_new = 1;
 
-  /* a page has so many of each service */
-  for (guint offset = 0; n_rows > 0; offset += PAGE_ROWS)
+  /* a page has so many of each service; one that tells of nothing new leads nowhere */
+  for (guint offset = 0; n_new > 0; offset += PAGE_ROWS)
     {
       g_autofree char *target =
           g_strdup_printf ("%s/timers?limit=%d&offset=%u", place->prefix, PAGE_ROWS, offset);
@@ -148,8 +158,7 @@ list_place (UsherAdminClient *client,
       if (page == NULL)
         return FALSE;
 
-      n_rows = usher_answer_get_length (page, "items");
-      add_rows (table, page, known);
+      n_new = add_rows (table, page, known);
     }
 
   return TRUE;

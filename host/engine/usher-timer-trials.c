@@ -28,6 +28,7 @@ struct _UsherTimerTrials
   UsherLane *lane;   /* (unowned) */
   gint64 overdue;    /* what was due at that time is suspect */
   UsherTimer *alone; /* (owned) (nullable): has the process for itself */
+  gboolean waits;    /* for that, since the last look */
 };
 
 UsherTimerTrials *
@@ -56,11 +57,17 @@ get_out (UsherTimerTrials *self)
 void
 usher_timer_trials_tend (UsherTimerTrials *self)
 {
+  gboolean has_ended = FALSE;
+
   if (self->alone != NULL && usher_timers_out_has (get_out (self), self->alone))
     return;
 
+  /* who waits holds on from one look to the next, else there would always be somebody inside */
+  has_ended = self->alone != NULL;
   g_clear_pointer (&self->alone, usher_timer_unref);
-  usher_solitude_give_back (usher_lane_get_solitude (self->lane), self);
+  if (has_ended || !self->waits)
+    usher_solitude_give_back (usher_lane_get_solitude (self->lane), self);
+  self->waits = FALSE;
 }
 
 /* FALSE: the store does not take it, and until it does none is tried, as that would not count. */
@@ -190,13 +197,13 @@ try_timers (UsherTimerTrials *self, GPtrArray *timers, guint trial)
   return n;
 }
 
-/* One that was the only one left of a set is not alone: events run beside it. */
+/* As many as there is room for beside the @n_tried; one by itself is not alone: events run beside it. */
 static guint
-try_set (UsherTimerTrials *self, GPtrArray *suspects)
+try_set (UsherTimerTrials *self, GPtrArray *suspects, guint n_tried)
 {
-  g_ptr_array_set_size (suspects, (int) MIN (suspects->len, SET));
+  g_ptr_array_set_size (suspects, (int) MIN (suspects->len, SET - n_tried));
 
-  return try_timers (self, suspects, MAX (2, suspects->len));
+  return try_timers (self, suspects, MAX (2, n_tried + suspects->len));
 }
 
 /* As soon as nothing else runs in the process. */
@@ -205,7 +212,8 @@ try_alone (UsherTimerTrials *self, UsherTimer *timer)
 {
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
 
-  if (!usher_solitude_take (usher_lane_get_solitude (self->lane), self))
+  self->waits = !usher_solitude_take (usher_lane_get_solitude (self->lane), self);
+  if (self->waits)
     return 0;
 
   g_ptr_array_add (one, timer);
@@ -216,12 +224,11 @@ try_alone (UsherTimerTrials *self, UsherTimer *timer)
 
 typedef struct
 {
-  GPtrArray *
-      free; /* (element-type UsherTimer): suspected of nothing, or in a set that this process tries */
-  GPtrArray *tried;    /* by another process */
+  GPtrArray *free;  /* (element-type UsherTimer): may run, suspect of nothing or marked in a set */
+  GPtrArray *tried; /* by another process */
   GPtrArray *suspects; /* for a set */
   UsherTimer *alone;   /* (unowned) (nullable): the earliest that is to be tried alone */
-  gboolean has_set;    /* a set is under way */
+  guint n_tried;       /* in the set of this process */
 } Sorted;
 
 static void
@@ -231,6 +238,10 @@ sort (UsherTimerTrials *self, UsherTimer *timer, Sorted *sorted)
   guint trial = history != NULL ? history->trial : 0;
   gboolean is_tried = usher_timer_job_is_tried (self->lane, timer);
 
+  sorted->n_tried += is_tried && trial > 1;
+  if (usher_timers_out_has (get_out (self), timer))
+    return;
+
   if (trial != 0 && history->trier != NULL && !is_tried)
     g_ptr_array_add (sorted->tried, timer);
   else if (trial == 1)
@@ -239,7 +250,6 @@ sort (UsherTimerTrials *self, UsherTimer *timer, Sorted *sorted)
     g_ptr_array_add (sorted->free, timer);
   else
     g_ptr_array_add (sorted->suspects, timer);
-  sorted->has_set |= is_tried && trial > 1;
 }
 
 static guint
@@ -250,10 +260,10 @@ start_sorted (UsherTimerTrials *self, const Sorted *sorted)
   for (guint i = 0; i < sorted->free->len; i++)
     n += usher_timer_job_start (self->lane, g_ptr_array_index (sorted->free, i), NULL, NULL);
 
-  /* those that are to be alone come last, as they may end this process */
-  if (!sorted->has_set && sorted->suspects->len > 0)
-    n += try_set (self, sorted->suspects);
-  else if (!sorted->has_set && sorted->alone != NULL)
+  /* those that are to be alone come last, as they may end this process; a slow one of a set keeps no others from being tried */
+  if (sorted->suspects->len > 0 && sorted->n_tried <= SET / 2)
+    n += try_set (self, sorted->suspects, sorted->n_tried);
+  else if (sorted->suspects->len == 0 && sorted->n_tried == 0 && sorted->alone != NULL)
     n += try_alone (self, sorted->alone);
 
   return n;

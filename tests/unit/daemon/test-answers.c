@@ -251,9 +251,9 @@ test_status (Fixture *fixture, gconstpointer data)
                odd,
                0,
                "Ready at unix:*/admin, version  \n\n"
-               "SERVICE  STATE  DOCUMENTS  OUTBOX  INBOX  TIMERS  WAITING  REASON\n"
-               "good     ready          3       -      -       -        -  it serves\n"
-               "-        -              -       -      -       -        -  -\n\n"
+               "SERVICE  STATE  DOCUMENTS  OUTBOX  INBOX  TIMERS  PARKED  WAITING  REASON\n"
+               "good     ready          3       -      -       -       -        -  it serves\n"
+               "-        -              -       -      -       -       -        -  -\n\n"
                "Bus: 7, up for -; events x, channels -, members -\n\n"
                "CHANNEL  GROUP  MEMBERS  LAG  OUT  REDELIVERED  PARKED\n"
                "-        -            -    -    -            -       -\n"
@@ -270,6 +270,41 @@ test_status (Fixture *fixture, gconstpointer data)
       "\"channels\":null,\"members\":null,\"full_channels\":null},\"groups\":[*{\"channel\":\"c\",*"
       "]}\n");
   assert_says (fixture, "status", wrong, 3, "*the answer for /streaming/serverz is not JSON: *");
+}
+
+static void
+test_timers (Fixture *fixture, gconstpointer data)
+{
+  /* the same again and again, and what makes no sense */
+  static const Page odd[] = {
+    { "/timers", "{\"items\":[{\"id\":\"a/b/c\",\"state\":7,\"reasons\":[\"x\",{}]},{\"id\":1}]}" },
+    { NULL }
+  };
+  static const Page processes[] = {
+    { "/processes",
+      "{\"items\":[{\"name\":\"a\",\"instance\":\"a-1\",\"services\":[7,\"a\"]},{\"name\":7},"
+      "{\"name\":\"b\",\"instance\":\"b-1\",\"services\":{}}]}" },
+    { "/processes/a/timers", "{\"items\":[{\"id\":\"a/b/c\",\"state\":\"parked\"}]}" },
+    { NULL }
+  };
+  static const Page torn[] = { { "/timers", "{\"items\":[" }, { NULL } };
+
+  g_test_summary ("A list of timers has those that make sense, each once, and an end.");
+
+  assert_says (fixture,
+               "timers list",
+               odd,
+               0,
+               "TIMER  STATE  SINCE  NEXT  FAILURES  DEATHS  REASON\n"
+               "a/b/c  -      -      -            -       -  -\n");
+  assert_says (fixture,
+               "timers list",
+               processes,
+               0,
+               "TIMER  STATE   SINCE  NEXT  FAILURES  DEATHS  REASON\n"
+               "a/b/c  parked  -      -            -       -  -\n");
+  assert_says (fixture, "timers drop d/b/c", processes, 1, "*no timer “d/b/c” is parked or fails*");
+  assert_says (fixture, "timers list", torn, 1, "*the answer for /timers* is not JSON: *");
 }
 
 static void
@@ -323,6 +358,7 @@ main (int argc, char *argv[])
   add ("wrong", test_wrong);
   add ("status", test_status);
   add ("events", test_events);
+  add ("timers", test_timers);
   add ("no-supervisor", test_no_supervisor);
 #undef add
 

@@ -198,7 +198,8 @@ test_overdue (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_runs (fixture), ==, 40);
   for (guint i = 0; i < 40; i++)
     {
-      g_assert_cmpuint (get_run (fixture, i)->trial, ==, i < 32 ? 32 : 8);
+      g_assert_cmpuint (get_run (fixture, i)->trial, >, 1);
+      g_assert_cmpuint (get_run (fixture, i)->trial, <=, 32);
       g_assert_true (get_run (fixture, i)->is_own);
     }
 }
