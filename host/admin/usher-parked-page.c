@@ -57,6 +57,9 @@ usher_parked_page_make (UsherBus *bus, const UsherBusPageQuery *query, GError **
       usher_json_writer_end_object (writer);
     }
   usher_json_writer_end_array (writer);
+  /* a page may be cut short by its bytes, so only an empty one is the last */
+  if (list->len > 0)
+    usher_json_writer_set_unsigned (writer, "next", (guint64) query->offset + list->len);
   usher_json_writer_end_object (writer);
 
   return usher_json_writer_end (writer);

@@ -13,16 +13,25 @@
 /**
  * UsherClock:
  *
- * The wall time, real or turned by hand.
+ * The time, real or turned by hand: of the day, which people and programs set forward and back, and since some
+ * moment, which only goes on.
  *
- * Whatever depends on the time of day takes a clock, so that a test turns fifteen minutes in
- * a millisecond. Any thread may ask.
+ * Whatever depends on the time takes a clock, so that a test turns fifteen minutes in a millisecond. How long
+ * something takes or is counted is asked of [method@Clock.get_monotonic]. Any thread may ask.
  */
 G_DEFINE_INTERFACE (UsherClock, usher_clock, G_TYPE_OBJECT)
+
+static gint64
+get_system_monotonic (UsherClock *self)
+{
+  return g_get_monotonic_time ();
+}
 
 static void
 usher_clock_default_init (UsherClockInterface *iface)
 {
+  iface->get_monotonic = get_system_monotonic;
+
   /**
    * UsherClock::turned:
    * @self: the clock
@@ -36,7 +45,7 @@ usher_clock_default_init (UsherClockInterface *iface)
  * usher_clock_get_time:
  * @self: a clock
  *
- * Gets the time. Any thread.
+ * Gets the time of day. Any thread.
  *
  * Returns: microseconds since 1970, UTC
  */
@@ -46,6 +55,22 @@ usher_clock_get_time (UsherClock *self)
   g_return_val_if_fail (USHER_IS_CLOCK (self), 0);
 
   return USHER_CLOCK_GET_IFACE (self)->get_time (self);
+}
+
+/**
+ * usher_clock_get_monotonic:
+ * @self: a clock
+ *
+ * Gets a time that nobody sets: it never goes back, and means nothing to another process. Any thread.
+ *
+ * Returns: microseconds since some moment
+ */
+gint64
+usher_clock_get_monotonic (UsherClock *self)
+{
+  g_return_val_if_fail (USHER_IS_CLOCK (self), 0);
+
+  return USHER_CLOCK_GET_IFACE (self)->get_monotonic (self);
 }
 
 /**

@@ -20,6 +20,7 @@ G_DECLARE_INTERFACE (UsherClock, usher_clock, USHER, CLOCK, GObject)
 /**
  * UsherClockInterface:
  * @get_time: the wall time in microseconds since 1970, UTC
+ * @get_monotonic: microseconds since some moment, never set and never back; the system's unless it is implemented
  *
  * What a clock does. The signal `turned` tells that the time jumped by hand: who waits
  * for a moment looks again.
@@ -29,10 +30,13 @@ struct _UsherClockInterface
   GTypeInterface parent_iface;
 
   gint64 (*get_time) (UsherClock *self);
+  gint64 (*get_monotonic) (UsherClock *self);
 };
 
 USHER_API
 gint64 usher_clock_get_time (UsherClock *self);
+USHER_API
+gint64 usher_clock_get_monotonic (UsherClock *self);
 
 USHER_API
 char *usher_time_format (gint64 time);

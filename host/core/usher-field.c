@@ -17,6 +17,7 @@
  * @max: the greatest length or value
  * @message: (nullable): what a person is told when an input is missing, of a wrong type or
  *   out of range
+ * @max_message: (nullable): what a person is told when an input is longer or greater than @max, `NULL`: @message
  *
  * One row of a schema's table. Fields that nest in the same member stand together. Every
  * document has `id` and `version` besides, and no row for them.
@@ -55,6 +56,22 @@ usher_field_new (const char *name,
 }
 
 /**
+ * usher_field_set_max_message:
+ * @self: a row that was made or copied
+ * @message: (nullable): what a person is told when an input is longer or greater than `max`, `NULL`: the message for all else
+ *
+ * Tells what is too much from what is none, for who reads it.
+ */
+void
+usher_field_set_max_message (UsherField *self, const char *message)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free ((char *) self->max_message);
+  self->max_message = g_strdup (message);
+}
+
+/**
  * usher_field_copy:
  * @self: a row
  *
@@ -73,6 +90,7 @@ usher_field_copy (const UsherField *self)
   *copy = *self;
   copy->name = g_strdup (self->name);
   copy->message = g_strdup (self->message);
+  copy->max_message = g_strdup (self->max_message);
 
   return copy;
 }
@@ -90,5 +108,6 @@ usher_field_free (UsherField *self)
 
   g_free ((char *) self->name);
   g_free ((char *) self->message);
+  g_free ((char *) self->max_message);
   g_free (self);
 }

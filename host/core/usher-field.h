@@ -40,10 +40,13 @@ typedef enum
  * @USHER_FIELD_NONE: nothing besides keeping it
  * @USHER_FIELD_INPUT: it is read from a request
  * @USHER_FIELD_REQUIRED: with `USHER_FIELD_INPUT`: a problem when it is missing
- * @USHER_FIELD_TRIM: white space around an input string is dropped first
+ * @USHER_FIELD_TRIM: blanks around an input string are dropped first: all that Unicode calls white space, and zero-width
+ *   characters
  * @USHER_FIELD_PRIVATE: it is stored apart, never in the document's text
  * @USHER_FIELD_INDEXED: documents can be asked for by it
  * @USHER_FIELD_UNIQUE: likewise, and no two documents that have it have the same
+ * @USHER_FIELD_TEXT: an input string is a line that people read: it is trimmed, something of it is visible, and it has no control
+ *   characters or line breaks
  *
  * What is done with a field.
  */
@@ -56,6 +59,7 @@ typedef enum
   USHER_FIELD_PRIVATE = 1 << 3,
   USHER_FIELD_INDEXED = 1 << 4,
   USHER_FIELD_UNIQUE = 1 << 5,
+  USHER_FIELD_TEXT = 1 << 6,
 } UsherFieldFlags;
 
 typedef struct
@@ -66,6 +70,7 @@ typedef struct
   gint64 min;
   gint64 max;
   const char *message;
+  const char *max_message;
 } UsherField;
 
 #define USHER_TYPE_FIELD (usher_field_get_type ())
@@ -79,6 +84,8 @@ UsherField *usher_field_new (const char *name,
                              gint64 min,
                              gint64 max,
                              const char *message);
+USHER_API
+void usher_field_set_max_message (UsherField *self, const char *message);
 USHER_API
 UsherField *usher_field_copy (const UsherField *self);
 USHER_API

@@ -10,15 +10,24 @@
 
 #include "usher-error.h"
 
-/* keys at which those without tries are swept out */
-#define SWEEP_AT 1024
+/* keys of which tries are kept; beyond them the key is forgotten whose latest try is the oldest */
+#define MAX_KEYS 65536
+
+/* a key and its tries in the window, one at least */
+typedef struct
+{
+  char *key;    /* (owned) */
+  GQueue times; /* (element-type gint64) (owned): oldest first */
+  GList link;   /* in the limiter's recency */
+} Tries;
 
 /**
  * UsherLimiter:
  *
  * Counts tries by key in a sliding window.
  *
- * Reserve a try before the work and release it when it turned out not to count. In memory, any thread.
+ * Reserve a try before the work and release it when it turned out not to count. In memory, of a bounded number of
+ * keys; time is counted as it passes, whatever the wall clock is set to. Any thread.
  */
 struct _UsherLimiter
 {
@@ -29,16 +38,27 @@ struct _UsherLimiter
   gint64 window;     /* microseconds */
 
   GMutex mutex;
-  GHashTable *tries; /* (owned) (mutex mutex): key → GQueue of times, oldest first */
-  guint sweep_at;    /* (mutex mutex) */
+  GHashTable *tries; /* (owned) (mutex mutex) (element-type utf8 Tries) */
+  GQueue recency;    /* (mutex mutex) (element-type Tries): the latest to have tried last */
 };
 
 G_DEFINE_FINAL_TYPE (UsherLimiter, usher_limiter, G_TYPE_OBJECT)
 
 static void
-free_times (gpointer data)
+tries_free (gpointer data)
 {
-  g_queue_free_full (data, g_free);
+  Tries *tries = data;
+
+  g_queue_clear_full (&tries->times, g_free);
+  g_free (tries->key);
+  g_free (tries);
+}
+
+static void
+drop_key (UsherLimiter *self, Tries *tries)
+{
+  g_queue_unlink (&self->recency, &tries->link);
+  g_hash_table_remove (self->tries, tries->key);
 }
 
 static void
@@ -63,8 +83,8 @@ static void
 usher_limiter_init (UsherLimiter *self)
 {
   g_mutex_init (&self->mutex);
-  self->tries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_times);
-  self->sweep_at = SWEEP_AT;
+  self->tries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, tries_free);
+  g_queue_init (&self->recency);
 }
 
 /**
@@ -123,33 +143,73 @@ usher_limiter_set_max (UsherLimiter *self, guint max)
   g_atomic_int_set (&self->max, max);
 }
 
-static void
-drop_old (UsherLimiter *self, GQueue *times, gint64 now)
+static gboolean
+is_old (UsherLimiter *self, const gint64 *time, gint64 now)
 {
-  gint64 *oldest = NULL;
-
-  while ((oldest = g_queue_peek_head (times)) != NULL && *oldest <= now - self->window)
-    g_free (g_queue_pop_head (times));
+  return *time <= now - self->window;
 }
 
-/* Forgets the keys whose tries are all old; the mutex is held. */
+/* The tries of a key that are not old; NULL: none. */
+static Tries *
+find_tries (UsherLimiter *self, const char *key, gint64 now)
+{
+  Tries *tries = g_hash_table_lookup (self->tries, key);
+
+  if (tries == NULL)
+    return NULL;
+
+  while (tries->times.length > 0 && is_old (self, tries->times.head->data, now))
+    g_free (g_queue_pop_head (&tries->times));
+  if (tries->times.length > 0)
+    return tries;
+
+  drop_key (self, tries);
+
+  return NULL;
+}
+
+/* Forgets those whose tries are all old, and makes room for one more; the mutex is held. */
 static void
 sweep (UsherLimiter *self, gint64 now)
 {
-  GHashTableIter iter;
-  gpointer times = NULL;
+  Tries *oldest = NULL;
 
-  if (g_hash_table_size (self->tries) < self->sweep_at)
-    return;
+  while ((oldest = g_queue_peek_head (&self->recency)) != NULL &&
+         (is_old (self, oldest->times.tail->data, now) || self->recency.length >= MAX_KEYS))
+    drop_key (self, oldest);
+}
 
-  g_hash_table_iter_init (&iter, self->tries);
-  while (g_hash_table_iter_next (&iter, NULL, &times))
+static void
+add_try (UsherLimiter *self, Tries *tries, const char *key, gint64 now)
+{
+  if (tries == NULL)
     {
-      drop_old (self, times, now);
-      if (g_queue_is_empty (times))
-        g_hash_table_iter_remove (&iter);
+      tries = g_new0 (Tries, 1);
+      tries->key = g_strdup (key);
+      tries->link.data = tries;
+      g_queue_init (&tries->times);
+      g_hash_table_insert (self->tries, tries->key, tries);
     }
-  self->sweep_at = MAX (SWEEP_AT, 2 * g_hash_table_size (self->tries));
+  else
+    g_queue_unlink (&self->recency, &tries->link);
+
+  g_queue_push_tail (&tries->times, g_memdup2 (&now, sizeof now));
+  g_queue_push_tail_link (&self->recency, &tries->link);
+}
+
+static gboolean
+refuse (UsherLimiter *self, Tries *tries, gint64 now, gint64 *retry_after, GError **error)
+{
+  const gint64 *oldest = tries != NULL ? g_queue_peek_head (&tries->times) : NULL;
+
+  if (retry_after != NULL)
+    *retry_after = oldest != NULL ? *oldest + self->window - now : self->window;
+  g_set_error_literal (error,
+                       USHER_ERROR,
+                       USHER_ERROR_LIMITED,
+                       "Too many attempts, try again later");
+
+  return FALSE;
 }
 
 /**
@@ -168,38 +228,20 @@ usher_limiter_reserve (UsherLimiter *self, const char *key, gint64 *retry_after,
 {
   g_autoptr (GMutexLocker) locker = NULL;
   gint64 now = 0;
-  GQueue *times = NULL;
+  Tries *tries = NULL;
 
   g_return_val_if_fail (USHER_IS_LIMITER (self), FALSE);
   g_return_val_if_fail (key != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  now = usher_clock_get_time (self->clock);
   locker = g_mutex_locker_new (&self->mutex);
+  now = usher_clock_get_monotonic (self->clock);
   sweep (self, now);
-  times = g_hash_table_lookup (self->tries, key);
-  if (times == NULL)
-    {
-      times = g_queue_new ();
-      g_hash_table_insert (self->tries, g_strdup (key), times);
-    }
-  drop_old (self, times, now);
+  tries = find_tries (self, key, now);
+  if ((tries != NULL ? tries->times.length : 0) >= usher_limiter_get_max (self))
+    return refuse (self, tries, now, retry_after, error);
 
-  if (g_queue_get_length (times) >= usher_limiter_get_max (self))
-    {
-      const gint64 *oldest = g_queue_peek_head (times);
-      gint64 wait = oldest != NULL ? *oldest + self->window - now : self->window;
-
-      if (retry_after != NULL)
-        *retry_after = MAX (1, wait);
-      g_set_error_literal (error,
-                           USHER_ERROR,
-                           USHER_ERROR_LIMITED,
-                           "Too many attempts, try again later");
-      return FALSE;
-    }
-
-  g_queue_push_tail (times, g_memdup2 (&now, sizeof now));
+  add_try (self, tries, key, now);
 
   return TRUE;
 }
@@ -215,17 +257,17 @@ void
 usher_limiter_release (UsherLimiter *self, const char *key)
 {
   g_autoptr (GMutexLocker) locker = NULL;
-  GQueue *times = NULL;
+  Tries *tries = NULL;
 
   g_return_if_fail (USHER_IS_LIMITER (self));
   g_return_if_fail (key != NULL);
 
   locker = g_mutex_locker_new (&self->mutex);
-  times = g_hash_table_lookup (self->tries, key);
-  if (times == NULL)
+  tries = g_hash_table_lookup (self->tries, key);
+  if (tries == NULL)
     return;
 
-  g_free (g_queue_pop_tail (times));
-  if (g_queue_is_empty (times))
-    g_hash_table_remove (self->tries, key);
+  g_free (g_queue_pop_tail (&tries->times));
+  if (g_queue_is_empty (&tries->times))
+    drop_key (self, tries);
 }

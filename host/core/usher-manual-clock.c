@@ -18,7 +18,8 @@ struct _UsherManualClock
   GObject parent_instance;
 
   GMutex mutex;
-  gint64 time; /* (mutex mutex) */
+  gint64 time;      /* (mutex mutex) */
+  gint64 monotonic; /* (mutex mutex): how far it was turned */
 };
 
 static gint64
@@ -30,10 +31,20 @@ usher_manual_clock_get_time (UsherClock *clock)
   return self->time;
 }
 
+static gint64
+usher_manual_clock_get_monotonic (UsherClock *clock)
+{
+  UsherManualClock *self = USHER_MANUAL_CLOCK (clock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->monotonic;
+}
+
 static void
 clock_iface_init (UsherClockInterface *iface)
 {
   iface->get_time = usher_manual_clock_get_time;
+  iface->get_monotonic = usher_manual_clock_get_monotonic;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (UsherManualClock,
@@ -86,7 +97,7 @@ usher_manual_clock_new (gint64 time)
  * @self: a clock
  * @microseconds: how far
  *
- * Turns the clock and emits [signal@Clock::turned].
+ * Lets time pass and emits [signal@Clock::turned].
  */
 void
 usher_manual_clock_advance (UsherManualClock *self, gint64 microseconds)
@@ -95,6 +106,26 @@ usher_manual_clock_advance (UsherManualClock *self, gint64 microseconds)
 
   g_mutex_lock (&self->mutex);
   self->time += microseconds;
+  self->monotonic += microseconds;
+  g_mutex_unlock (&self->mutex);
+
+  g_signal_emit_by_name (self, "turned");
+}
+
+/**
+ * usher_manual_clock_set_time:
+ * @self: a clock
+ * @time: microseconds since 1970
+ *
+ * Sets the time of day, forward or back, as an administrator does: no time passes. Emits [signal@Clock::turned].
+ */
+void
+usher_manual_clock_set_time (UsherManualClock *self, gint64 time)
+{
+  g_return_if_fail (USHER_IS_MANUAL_CLOCK (self));
+
+  g_mutex_lock (&self->mutex);
+  self->time = time;
   g_mutex_unlock (&self->mutex);
 
   g_signal_emit_by_name (self, "turned");

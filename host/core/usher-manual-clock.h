@@ -19,5 +19,7 @@ USHER_API
 UsherManualClock *usher_manual_clock_new (gint64 time);
 USHER_API
 void usher_manual_clock_advance (UsherManualClock *self, gint64 microseconds);
+USHER_API
+void usher_manual_clock_set_time (UsherManualClock *self, gint64 time);
 
 G_END_DECLS

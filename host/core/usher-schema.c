@@ -13,6 +13,7 @@
 #include "usher-document.h"
 #include "usher-error.h"
 #include "usher-id.h"
+#include "usher-text-private.h"
 
 struct _UsherSchema
 {
@@ -202,6 +203,7 @@ usher_schema_new (const char *collection, const UsherField *fields, guint n_fiel
       self->fields[i] = fields[i];
       self->fields[i].name = g_strdup (fields[i].name);
       self->fields[i].message = g_strdup (fields[i].message);
+      self->fields[i].max_message = g_strdup (fields[i].max_message);
     }
 
   return check (self, error) ? g_steal_pointer (&self) : NULL;
@@ -243,6 +245,7 @@ usher_schema_unref (UsherSchema *self)
     {
       g_free ((char *) self->fields[i].name);
       g_free ((char *) self->fields[i].message);
+      g_free ((char *) self->fields[i].max_message);
     }
   g_free (self->fields);
   g_free (self->collection);
@@ -338,38 +341,69 @@ usher_schema_find_field (UsherSchema *self, const char *name)
   return -1;
 }
 
-static gboolean
-is_in_range (const UsherField *field, gint64 value)
+/* how an input fits its field */
+typedef enum
 {
-  return (field->min == 0 && field->max == 0) || (value >= field->min && value <= field->max);
+  FITS,
+  FITS_NOT,
+  TOO_MUCH,
+  UNREADABLE,
+} Fit;
+
+static Fit
+judge_range (const UsherField *field, gint64 value)
+{
+  if (field->min == 0 && field->max == 0)
+    return FITS;
+  if (value > field->max)
+    return TOO_MUCH;
+
+  return value >= field->min ? FITS : FITS_NOT;
 }
 
-static gboolean
+static Fit
+judge_string (const UsherField *field, const char *text)
+{
+  if (field->type == USHER_FIELD_ID)
+    return usher_id_is_valid (text) ? FITS : FITS_NOT;
+
+  if ((field->flags & USHER_FIELD_TEXT) != 0)
+    {
+      if (!usher_text_is_visible (text))
+        return FITS_NOT;
+      if (usher_text_has_controls (text))
+        return UNREADABLE;
+    }
+
+  return judge_range (field, g_utf8_strlen (text, -1));
+}
+
+static Fit
 read_string (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   const char *text = usher_json_get_string (json, field->name);
-  g_autofree char *copy = g_strdup (text);
+  g_autofree char *trimmed = NULL;
+  Fit fit;
 
   if (text == NULL)
-    return FALSE;
+    return FITS_NOT;
 
-  if ((field->flags & USHER_FIELD_TRIM) != 0)
-    g_strstrip (copy);
-  if (field->type == USHER_FIELD_ID ? !usher_id_is_valid (copy)
-                                    : !is_in_range (field, g_utf8_strlen (copy, -1)))
-    return FALSE;
+  if ((field->flags & (USHER_FIELD_TRIM | USHER_FIELD_TEXT)) != 0)
+    text = trimmed = usher_text_trim (text);
+  fit = judge_string (field, text);
+  if (fit == FITS)
+    usher_document_set_string (document, field->name, text);
 
-  usher_document_set_string (document, field->name, copy);
-
-  return TRUE;
+  return fit;
 }
 
-static gboolean
+static Fit
 read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   gint64 value = 0;
   const char *text = usher_json_get_string (json, field->name);
   gboolean ok = FALSE;
+  Fit fit;
 
   if (field->type == USHER_FIELD_INTEGER)
     ok = usher_json_get_integer (json, field->name, &value);
@@ -378,28 +412,27 @@ read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
   else
     ok = text != NULL && usher_time_parse (text, &value, NULL);
 
-  if (!ok || !is_in_range (field, value))
-    return FALSE;
+  fit = ok ? judge_range (field, value) : FITS_NOT;
+  if (fit == FITS)
+    usher_document_set_integer (document, field->name, value);
 
-  usher_document_set_integer (document, field->name, value);
-
-  return TRUE;
+  return fit;
 }
 
-static gboolean
+static Fit
 read_boolean (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   gboolean value = FALSE;
 
   if (!usher_json_get_boolean (json, field->name, &value))
-    return FALSE;
+    return FITS_NOT;
 
   usher_document_set_boolean (document, field->name, value);
 
-  return TRUE;
+  return FITS;
 }
 
-static gboolean
+static Fit
 read_field (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   g_autofree char *text = NULL;
@@ -421,11 +454,26 @@ read_field (const UsherField *field, UsherJson *json, UsherDocument *document)
     case USHER_FIELD_JSON:
       text = usher_json_dup_text (json, field->name);
       usher_document_set_string (document, field->name, text);
-      return TRUE;
+      return FITS;
 
     default:
-      return FALSE;
+      return FITS_NOT;
     }
+}
+
+/* what a person is told of an input that does not fit */
+static char *
+dup_message (const UsherField *field, Fit fit)
+{
+  if (fit == UNREADABLE)
+    return g_strdup_printf ("%c%s must not contain control characters",
+                            g_ascii_toupper (field->name[0]),
+                            field->name + 1);
+  if (fit == TOO_MUCH && field->max_message != NULL)
+    return g_strdup (field->max_message);
+
+  return field->message != NULL ? g_strdup (field->message)
+                                : g_strdup_printf ("%s is not valid", field->name);
 }
 
 /**
@@ -456,6 +504,7 @@ usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems)
       const UsherField *field = &self->fields[i];
       UsherJsonType kind = USHER_JSON_MISSING;
       gboolean missing = FALSE;
+      Fit fit = FITS_NOT;
       g_autofree char *message = NULL;
 
       if ((field->flags & USHER_FIELD_INPUT) == 0)
@@ -463,11 +512,14 @@ usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems)
 
       kind = usher_json_get_kind (json, field->name);
       missing = kind == USHER_JSON_MISSING || kind == USHER_JSON_NULL;
-      if (missing ? (field->flags & USHER_FIELD_REQUIRED) == 0 : read_field (field, json, document))
+      if (!missing)
+        fit = read_field (field, json, document);
+      else if ((field->flags & USHER_FIELD_REQUIRED) == 0)
+        fit = FITS;
+      if (fit == FITS)
         continue;
 
-      message = field->message != NULL ? g_strdup (field->message)
-                                       : g_strdup_printf ("%s is not valid", field->name);
+      message = dup_message (field, fit);
       usher_problems_add (problems, field->name, message);
     }
 

@@ -27,14 +27,31 @@ struct _UsherTally
 const double usher_tally_bounds[USHER_TALLY_N_BOUNDS] = { 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                           0.025,  0.1,   0.5,    2.5 };
 
+/* The system's number of processors is read from a file, which counts for the hundreds of tallies of a start. */
+static guint
+get_n_shares (void)
+{
+  static gsize known = 0;
+
+  if (g_once_init_enter (&known))
+    {
+      guint n_processors = MIN (g_get_num_processors (), MAX_SHARES);
+      gsize n = 1;
+
+      while (n < n_processors)
+        n *= 2;
+      g_once_init_leave (&known, n);
+    }
+
+  return (guint) known;
+}
+
 UsherTally *
 usher_tally_new (guint n)
 {
   UsherTally *self = g_new0 (UsherTally, 1);
-  guint n_shares = 1;
+  guint n_shares = get_n_shares ();
 
-  while (n_shares < MIN (g_get_num_processors (), MAX_SHARES))
-    n_shares *= 2;
   self->mask = n_shares - 1;
   self->stride = (n * (guint) sizeof *self->cells + LINE - 1) / LINE * LINE;
   self->stride /= (guint) sizeof *self->cells;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
+#include "usher-lines.h"
 
 /* milliseconds that what a dead process has written is waited for: its own children may have the pipe too */
 #define LINGER 200
@@ -29,7 +30,6 @@ struct _UsherChild
   char *name;           /* (owned) */
   GSubprocess *process; /* (owned) */
   GPid pid;
-  GDataInputStream *output; /* (owned) */
   UsherChildState state;
   gboolean was_ready;
   gboolean gave_up;
@@ -41,6 +41,7 @@ struct _UsherChild
   gboolean is_silent; /* nothing more will be read of it */
   gint64 started;
   gint64 born;     /* monotonic */
+  gint64 ready;    /* monotonic; 0: it never was */
   gint64 ended;    /* monotonic; 0: it runs */
   gint64 watchdog; /* microseconds */
   gint64 alive;    /* monotonic; 0: it never said so */
@@ -63,7 +64,6 @@ unref (UsherChild *self)
     return;
 
   g_clear_object (&self->process);
-  g_clear_object (&self->output);
   g_free (self->name);
   g_free (self->reason);
   g_free (self->killed);
@@ -131,33 +131,21 @@ take_line (UsherChild *self, const char *line)
   self->words = g_utf8_make_valid (start, -1);
 }
 
-static void read_line (UsherChild *self);
-
 static void
-on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+on_line (const char *line, gpointer user_data)
 {
   UsherChild *self = user_data;
-  g_autofree char *line =
-      g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
 
   if (line != NULL)
     {
       take_line (self, line);
-      read_line (self);
+      return;
     }
-  else
-    {
-      self->is_silent = TRUE;
-      if (self->has_exited)
-        finish (self);
-    }
-  unref (self);
-}
 
-static void
-read_line (UsherChild *self)
-{
-  g_data_input_stream_read_line_async (self->output, G_PRIORITY_DEFAULT, NULL, on_line, ref (self));
+  self->is_silent = TRUE;
+  if (self->has_exited)
+    finish (self);
+  unref (self);
 }
 
 /* (transfer full): how a process ended, for a person. */
@@ -259,8 +247,7 @@ usher_child_new (const char *const *arguments,
   self->born = g_get_monotonic_time ();
   self->watchdog = (gint64) watchdog * G_TIME_SPAN_SECOND;
   self->reason = g_strdup ("it has been started");
-  self->output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  read_line (self);
+  usher_lines_read (g_subprocess_get_stdout_pipe (self->process), on_line, ref (self));
   g_subprocess_wait_async (self->process, NULL, on_end, ref (self));
 
   return self;
@@ -296,6 +283,7 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
       if (g_str_equal (lines[i], "READY=1") && self->state == USHER_CHILD_STARTING)
         {
           self->was_ready = TRUE;
+          self->ready = g_get_monotonic_time ();
           set_state (self, USHER_CHILD_READY, "it serves");
         }
       else if (g_str_equal (lines[i], "STOPPING=1"))
@@ -373,6 +361,12 @@ gboolean
 usher_child_was_ready (UsherChild *self)
 {
   return self->was_ready;
+}
+
+gint64
+usher_child_get_served (UsherChild *self)
+{
+  return self->ready != 0 && self->ended != 0 ? self->ended - self->ready : 0;
 }
 
 gboolean

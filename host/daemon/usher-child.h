@@ -53,6 +53,8 @@ GPid usher_child_get_pid (UsherChild *self);
 /* wall time in microseconds */
 gint64 usher_child_get_started (UsherChild *self);
 gboolean usher_child_was_ready (UsherChild *self);
+/* microseconds from when it was ready to its end, 0: it never was, or has not ended */
+gint64 usher_child_get_served (UsherChild *self);
 /* it ended by itself with the status of a program that could not do what it was told */
 gboolean usher_child_gave_up (UsherChild *self);
 /* it ended by itself with EXIT_LEFT_OUT */

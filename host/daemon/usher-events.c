@@ -200,25 +200,29 @@ list_parked (UsherAdminClient *client, const char *channel)
     { "bytes", "BYTES", USHER_COLUMN_NUMBER },
   };
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
-  guint n_rows = 1;
+  gboolean has_more = TRUE;
+  gint64 offset = 0;
 
   /* the first tells what is wrong; of the others, and which event it was, JSON tells */
   usher_table_hide_column (table, "reasons");
   usher_table_hide_column (table, "eventId");
-  for (guint offset = 0; n_rows > 0; offset += n_rows)
+  while (has_more)
     {
       g_autoptr (GString) target = g_string_new ("/parked");
       g_autoptr (JsonObject) page = NULL;
       g_autoptr (GError) error = NULL;
+      gint64 next = 0;
 
-      g_string_append_printf (target, "?limit=%d&offset=%u", PAGE_ROWS, offset);
+      g_string_append_printf (target, "?limit=%d&offset=%" G_GINT64_FORMAT, PAGE_ROWS, offset);
       append_query (target, "channel", channel);
       page = usher_admin_client_list (client, target->str, &error);
       if (page == NULL)
         return complain (client, error);
 
-      n_rows = usher_answer_get_length (page, "items");
       usher_table_add_rows (table, page, "items");
+      /* whatever answers, each question goes further */
+      has_more = usher_answer_get_integer (page, "next", &next) && next > offset;
+      offset = next;
     }
 
   if (as_json)

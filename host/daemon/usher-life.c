@@ -153,7 +153,7 @@ stop (UsherLife *self, GError **error)
 static gboolean
 live (UsherLife *self, GError **error)
 {
-  if (!usher_resources_check (self->setup->n_services, error))
+  if (!usher_resources_check_files (self->setup->n_services, error))
     return FALSE;
 
   self->admin = usher_admin_new (self->setup->host, error);

@@ -132,6 +132,18 @@ refuse (const char *program, const char *message)
   return EXIT_USAGE;
 }
 
+/* Who reads a listing from a file must not take a part of it for the whole. */
+static int
+close_output (int status)
+{
+  if (!ferror (stdout) && fflush (stdout) == 0)
+    return status;
+
+  g_printerr ("usher: not all of the output could be written\n");
+
+  return status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+}
+
 static int
 run_command (const Command *command, int argc, char **argv)
 {
@@ -146,7 +158,7 @@ run_command (const Command *command, int argc, char **argv)
   if (options == NULL)
     return refuse (program, error->message);
 
-  return command->func (options);
+  return close_output (command->func (options));
 }
 
 /* UTF-8 whatever the locale: where none is set, GLib would print a ? for each quote */
@@ -180,13 +192,13 @@ main (int argc, char **argv)
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
     {
       print_help ();
-      return EXIT_SUCCESS;
+      return close_output (EXIT_SUCCESS);
     }
 
   if (g_str_equal (argv[1], "--version"))
     {
       g_print ("usher %s\n", PACKAGE_VERSION);
-      return EXIT_SUCCESS;
+      return close_output (EXIT_SUCCESS);
     }
 
   command = find_command (argv[1]);

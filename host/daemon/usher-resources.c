@@ -117,9 +117,15 @@ check_threads (guint n_needed, GError **error)
 }
 
 gboolean
+usher_resources_check_files (guint n_services, GError **error)
+{
+  return check_files (FILES + FILES_A_SERVICE * n_services, error);
+}
+
+gboolean
 usher_resources_check (guint n_services, GError **error)
 {
-  return check_files (FILES + FILES_A_SERVICE * n_services, error) &&
+  return usher_resources_check_files (n_services, error) &&
          check_threads (THREADS + g_get_num_processors () + THREADS_A_SERVICE * n_services, error);
 }
 

@@ -311,11 +311,23 @@ take_next_end (UsherSlot *self, const char *end)
   fail_reload (self, end);
 }
 
+/* So long that, if all did, it would never be given up. */
+static gboolean
+has_served_long (UsherSlot *self, UsherChild *child)
+{
+  gint64 window = (gint64) self->policy->restart_window * G_TIME_SPAN_SECOND;
+
+  return usher_child_get_served (child) >= window / MAX (1, self->policy->max_restarts);
+}
+
 static void
 take_current_end (UsherSlot *self, UsherChild *child, const char *end)
 {
   gboolean is_replaced = self->is_replaced;
 
+  /* those before it were of something that is over */
+  if (has_served_long (self, child))
+    usher_ends_forget (self->ends);
   self->current = NULL;
   self->is_replaced = FALSE;
   self->gave_up = usher_child_gave_up (child);

@@ -36,6 +36,8 @@ typedef struct
   char *(*dup_handler) (UsherJob *self);
   /* the handler has asked for another time; FALSE: it has none */
   gboolean (*defer) (UsherJob *self, UsherUnit *unit);
+  /* the unit is committed (or, not @was_kept, had nothing to commit) and a step is next */
+  void (*advance) (UsherJob *self, UsherUnit *unit, gboolean was_kept);
   /* the last of what goes into a unit, and whether that is something to commit by itself */
   gboolean (*seal) (UsherJob *self, UsherUnit *unit, gboolean is_step);
   /* it is over: answers, then usher_job_free() */
@@ -55,6 +57,7 @@ struct _UsherJob
   guint n_conflicts;
 
   UsherStepFunc step; /* (nullable): what runs now is a step */
+  gboolean looks;     /* that only looks whether the answer may go */
   gpointer step_data;
   GDestroyNotify step_destroy;
 };

@@ -39,6 +39,7 @@ clear_step (UsherJob *self)
   if (self->step_destroy != NULL)
     self->step_destroy (self->step_data);
   self->step = NULL;
+  self->looks = FALSE;
   self->step_data = NULL;
   self->step_destroy = NULL;
 }
@@ -87,9 +88,12 @@ push (UsherJob *self, UsherPlace place)
 }
 
 static void
-take_step (UsherJob *self)
+take_step (UsherJob *self, gboolean was_kept)
 {
+  if (self->klass->advance != NULL)
+    self->klass->advance (self, self->unit, was_kept);
   clear_step (self);
+  self->looks = usher_unit_has_answer (self->unit);
   self->step = usher_unit_take_step (self->unit, &self->step_data, &self->step_destroy);
   self->n_conflicts = 0;
 }
@@ -114,8 +118,9 @@ make_fault (UsherJob *self, const char *reason)
   return fault;
 }
 
+/* @was_kept: there was something to commit */
 static void
-settle (UsherJob *self, UsherCommit *commit, const GError *error)
+settle (UsherJob *self, UsherCommit *commit, gboolean was_kept, const GError *error)
 {
   g_autoptr (GError) told = NULL;
 
@@ -128,7 +133,7 @@ settle (UsherJob *self, UsherCommit *commit, const GError *error)
 
   if (error == NULL && usher_unit_has_step (self->unit) && !usher_commit_was_applied (commit))
     {
-      take_step (self);
+      take_step (self, was_kept);
       usher_job_go_on (self, USHER_THREAD_WAKER);
       return;
     }
@@ -147,7 +152,7 @@ on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
   UsherJob *self = user_data;
   UsherDeferrals *deferrals = self->klass->is_event ? usher_lane_get_deferrals (self->lane) : NULL;
 
-  settle (self, commit, error);
+  settle (self, commit, TRUE, error);
   if (deferrals != NULL)
     usher_deferrals_leave (deferrals);
 }
@@ -174,13 +179,15 @@ commit_unit (UsherJob *self)
       return;
     }
 
+  if (!effects)
+    {
+      settle (self, commit, FALSE, NULL);
+      return;
+    }
+
   if (self->klass->is_event)
     usher_deferrals_enter (usher_lane_get_deferrals (self->lane));
-
-  if (effects)
-    usher_store_commit (usher_lane_get_store (self->lane), commit, on_committed, self);
-  else
-    on_committed (commit, NULL, self);
+  usher_store_commit (usher_lane_get_store (self->lane), commit, on_committed, self);
 }
 
 static void
@@ -197,8 +204,10 @@ prepare_unit (UsherJob *self)
 static gboolean
 call_handler (UsherJob *self, GError **error)
 {
-  UsherReply *reply = self->klass->reset_reply != NULL ? self->klass->reset_reply (self) : NULL;
+  UsherReply *reply = NULL;
 
+  if (!self->looks && self->klass->reset_reply != NULL)
+    reply = self->klass->reset_reply (self);
   if (self->step != NULL)
     return self->step (self->unit, reply, self->step_data, error);
 
@@ -242,17 +251,40 @@ call_in_scope (UsherJob *self, GError **error)
   return ok;
 }
 
+/* It will run again. */
+static gboolean
+was_deferred (UsherJob *self, const GError *error)
+{
+  return g_error_matches (error, USHER_ERROR, USHER_ERROR_DEFER) && self->klass->defer != NULL &&
+         self->klass->defer (self, self->unit);
+}
+
+/* The answer is decided, whatever was found. */
+static void
+end_look (UsherJob *self, const GError *error)
+{
+  if (error != NULL && !g_error_matches (error, USHER_ERROR, USHER_ERROR_DEFER))
+    g_message ("an answer is held no longer: %s", error->message);
+  usher_job_finish (self, NULL);
+}
+
 /* Runs the handler, or the step that is next, on this thread. */
 static void
 run (UsherJob *self)
 {
   g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
 
   prepare_unit (self);
-  if (call_in_scope (self, &error))
+  ok = call_in_scope (self, &error);
+  if (!ok && was_deferred (self, error))
+    return;
+
+  if (self->looks)
+    end_look (self, error);
+  else if (ok)
     commit_unit (self);
-  else if (!g_error_matches (error, USHER_ERROR, USHER_ERROR_DEFER) || self->klass->defer == NULL ||
-           !self->klass->defer (self, self->unit))
+  else
     usher_job_finish (self, error);
 }
 
@@ -287,7 +319,8 @@ go_elsewhere (UsherJob *self, UsherWorkKind kind, UsherThread here)
 void
 usher_job_go_on (UsherJob *self, UsherThread here)
 {
-  UsherWorkKind kind = self->step != NULL || self->blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT;
+  gboolean waits = self->step != NULL ? !self->looks : self->blocks;
+  UsherWorkKind kind = waits ? USHER_WORK_WAITS : USHER_WORK_SHORT;
 
   /* what is asked of the store first is short, whatever the handler is */
   if (!self->has_begun)

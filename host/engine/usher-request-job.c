@@ -21,9 +21,11 @@ typedef struct
   const UsherEndpoint *endpoint; /* (unowned) */
   UsherExchange *exchange;       /* (owned) (nullable) */
   UsherRequestKey *key;          /* (owned) (nullable): marked as running */
+  gboolean has_kept_key;         /* the store knows that it runs */
+  GError *failure;               /* (owned) (nullable): the answer, while the key is given up */
   UsherWait wait;
-  guint64 seen; /* the commit counter before the handler read */
-  gint64 started;
+  guint64 seen;   /* the commit counter before the handler read */
+  gint64 started; /* the request, or the step */
   gboolean has_waited;
 } RequestJob;
 
@@ -59,8 +61,6 @@ check_key (RequestJob *self)
       usher_job_finish (&self->job, error);
       return FALSE;
     case USHER_KEY_ORPHANED:
-      drop_key (self);
-      return TRUE;
     case USHER_KEY_FRESH:
     default:
       return TRUE;
@@ -68,20 +68,30 @@ check_key (RequestJob *self)
 }
 
 static gboolean
+take_key (RequestJob *self, GError **error)
+{
+  g_autoptr (UsherRequestKey) key = NULL;
+
+  if (!usher_request_key_read (get_request (self), &key, error))
+    return FALSE;
+  if (key != NULL && !usher_request_key_take (key, usher_lane_get_running (self->job.lane), error))
+    return FALSE;
+
+  self->key = g_steal_pointer (&key);
+
+  return TRUE;
+}
+
+static gboolean
 begin_request (UsherJob *job, gboolean is_again)
 {
   RequestJob *self = (RequestJob *) job;
-  g_autoptr (UsherRequestKey) key = is_again ? NULL : usher_request_key_new (get_request (self));
   g_autoptr (GError) error = NULL;
 
-  if (key != NULL)
+  if (!is_again && !take_key (self, &error))
     {
-      if (!usher_request_key_take (key, usher_lane_get_running (job->lane), &error))
-        {
-          usher_job_finish (job, error);
-          return FALSE;
-        }
-      self->key = g_steal_pointer (&key);
+      usher_job_finish (job, error);
+      return FALSE;
     }
 
   return self->key == NULL || check_key (self);
@@ -162,6 +172,12 @@ on_wait_end (UsherWait *wait, UsherWaitEnd how)
       return;
     }
 
+  if (self->job.looks)
+    {
+      usher_job_finish (&self->job, NULL);
+      return;
+    }
+
   error = g_error_new_literal (USHER_ERROR,
                                USHER_ERROR_UNAVAILABLE,
                                "The service is stopping, try again later");
@@ -190,6 +206,19 @@ wait_for_document (UsherJob *job, UsherUnit *unit)
   return TRUE;
 }
 
+/* What a step waits for counts from here. An answer that is only held is given to who repeats the request. */
+static void
+advance (UsherJob *job, UsherUnit *unit, gboolean was_kept)
+{
+  RequestJob *self = (RequestJob *) job;
+
+  self->has_kept_key = self->key != NULL && (was_kept || self->has_kept_key);
+  self->started = usher_clock_get_time (usher_lane_get_clock (job->lane));
+  self->has_waited = FALSE;
+  if (usher_unit_has_answer (unit))
+    drop_key (self);
+}
+
 /* The answer of a request with an idempotency key is kept with the document, and by itself that of a step. */
 static gboolean
 keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
@@ -199,7 +228,7 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
   if (self->key == NULL)
     return FALSE;
 
-  if (!usher_unit_has_step (unit))
+  if (usher_unit_has_answer (unit))
     usher_request_key_keep_answer (usher_exchange_get_reply (self->exchange),
                                    usher_unit_get_commit (unit));
 
@@ -207,9 +236,8 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
 }
 
 static void
-end_request (UsherJob *job, const GError *error)
+answer (RequestJob *self, const GError *error)
 {
-  RequestJob *self = (RequestJob *) job;
   g_autoptr (UsherExchange) exchange = g_steal_pointer (&self->exchange);
   g_autoptr (GError) busy = NULL;
 
@@ -224,13 +252,47 @@ end_request (UsherJob *job, const GError *error)
   else
     usher_exchange_fail (exchange, busy != NULL ? busy : error);
 
-  usher_job_free (job);
+  usher_job_free (&self->job);
+}
+
+/* On the store's thread. A key that cannot be given up is not free for the other copies before this one ends. */
+static void
+on_given_up (UsherCommit *commit, const GError *error, gpointer user_data)
+{
+  RequestJob *self = user_data;
+
+  answer (self, self->failure);
+}
+
+/* A step failed, and who was answered so may try again, wherever that comes. */
+static void
+give_up_key (RequestJob *self, const GError *error)
+{
+  UsherLane *lane = self->job.lane;
+  UsherStore *store = usher_lane_get_store (lane);
+  gint64 now = usher_clock_get_time (usher_lane_get_clock (lane));
+  g_autoptr (UsherCommit) commit = usher_request_key_give_up (self->key, store, now);
+
+  self->failure = g_error_copy (error);
+  usher_store_commit (store, commit, on_given_up, self);
+}
+
+static void
+end_request (UsherJob *job, const GError *error)
+{
+  RequestJob *self = (RequestJob *) job;
+
+  if (error != NULL && self->key != NULL && self->has_kept_key)
+    give_up_key (self, error);
+  else
+    answer (self, error);
 }
 
 static void
 clear_request (UsherJob *job)
 {
   g_clear_object (&((RequestJob *) job)->exchange);
+  g_clear_error (&((RequestJob *) job)->failure);
 }
 
 static const UsherJobClass request_job_class = {
@@ -243,6 +305,7 @@ static const UsherJobClass request_job_class = {
   .describe = describe_request,
   .dup_handler = dup_handler,
   .defer = wait_for_document,
+  .advance = advance,
   .seal = keep_answer,
   .end = end_request,
   .clear = clear_request,

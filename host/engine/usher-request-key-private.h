@@ -20,12 +20,12 @@ typedef enum
 {
   USHER_KEY_FRESH,
   USHER_KEY_ANSWERED, /* the reply is the first answer */
-  USHER_KEY_ORPHANED, /* a process that died between two steps left it unanswered: the documents say what is true now */
+  USHER_KEY_ORPHANED, /* a run that failed or died between two steps left it: this one takes it over */
   USHER_KEY_REFUSED, /* BUSY: it was used for another request or runs elsewhere; or the store cannot be read */
 } UsherKeyState;
 
-/* (transfer full) (nullable): NULL: the request has none, or none that counts */
-UsherRequestKey *usher_request_key_new (UsherRequest *request);
+/* @key: (out) (nullable): NULL: the request has none, or none that counts. FALSE with INVALID: it is malformed */
+gboolean usher_request_key_read (UsherRequest *request, UsherRequestKey **key, GError **error);
 void usher_request_key_free (UsherRequestKey *self);
 /* FALSE with BUSY: it runs here already */
 gboolean usher_request_key_take (UsherRequestKey *self, UsherRunning *running, GError **error);
@@ -37,6 +37,8 @@ UsherKeyState usher_request_key_check (UsherRequestKey *self,
                                        GError **error);
 /* the key is kept in the commit of @unit */
 void usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherCommit *commit);
+/* (transfer full): says that nobody works on the answer any more, so that any copy may */
+UsherCommit *usher_request_key_give_up (UsherRequestKey *self, UsherStore *store, gint64 now);
 /* and with it the answer */
 void usher_request_key_keep_answer (UsherReply *reply, UsherCommit *commit);
 

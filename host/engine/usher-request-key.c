@@ -9,11 +9,16 @@
 #include "usher-request-key-private.h"
 
 #include "usher-error.h"
+#include "usher-request-private.h"
+
+/* bytes of a client's key */
+#define MAX_KEY 255
 
 struct _UsherRequestKey
 {
-  char *name; /* (owned): user id, a colon, the client's key */
-  char *hash; /* (owned): of path and body */
+  char *name;   /* (owned): user id, a colon, the client's key */
+  char *hash;   /* (owned): of path and body */
+  char *former; /* (owned) (nullable): who left it without an answer */
 };
 
 static char *
@@ -30,21 +35,41 @@ make_hash (UsherRequest *request)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
-UsherRequestKey *
-usher_request_key_new (UsherRequest *request)
+static gboolean
+is_sound (const char *key)
+{
+  gsize length = 0;
+
+  while (length <= MAX_KEY && g_ascii_isprint (key[length]))
+    length++;
+
+  return length > 0 && length <= MAX_KEY && key[length] == '\0';
+}
+
+gboolean
+usher_request_key_read (UsherRequest *request, UsherRequestKey **key, GError **error)
 {
   UsherSession *session = usher_request_get_session (request);
-  const char *key = usher_request_get_header (request, "Idempotency-Key");
-  UsherRequestKey *self = NULL;
+  const char *text = usher_request_peek_header (request, USHER_HEADER_IDEMPOTENCY_KEY);
 
-  if (key == NULL || session == NULL || !g_str_equal (usher_request_get_method (request), "POST"))
-    return NULL;
+  if (text == NULL || session == NULL || !g_str_equal (usher_request_get_method (request), "POST"))
+    return TRUE;
 
-  self = g_new0 (UsherRequestKey, 1);
-  self->name = g_strconcat (usher_session_get_user_id (session), ":", key, NULL);
-  self->hash = make_hash (request);
+  if (!is_sound (text) || usher_request_has_twice (request, USHER_HEADER_IDEMPOTENCY_KEY))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "Idempotency-Key must be one field of 1 to %d printable ASCII characters",
+                   MAX_KEY);
+      return FALSE;
+    }
 
-  return self;
+  *key = g_new0 (UsherRequestKey, 1);
+  (*key)->name = g_strconcat (usher_session_get_user_id (session), ":", text, NULL);
+  (*key)->hash = make_hash (request);
+
+  return TRUE;
 }
 
 void
@@ -52,6 +77,7 @@ usher_request_key_free (UsherRequestKey *self)
 {
   g_free (self->name);
   g_free (self->hash);
+  g_free (self->former);
   g_free (self);
 }
 
@@ -136,15 +162,35 @@ usher_request_key_check (UsherRequestKey *self,
       return USHER_KEY_REFUSED;
     }
 
+  g_free (self->former);
+  self->former = g_steal_pointer (&record->owner);
+
   return USHER_KEY_ORPHANED;
+}
+
+static void
+fill (UsherRequestKey *self, UsherCommit *commit, const char *owner, const char *former)
+{
+  UsherRequestRecord *record = usher_request_record_new (self->name, self->hash, owner);
+
+  record->former = g_strdup (former);
+  usher_commit_take_request (commit, record);
 }
 
 void
 usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherCommit *commit)
 {
-  const char *owner = usher_store_get_owner (store);
+  fill (self, commit, usher_store_get_owner (store), self->former);
+}
 
-  usher_commit_take_request (commit, usher_request_record_new (self->name, self->hash, owner));
+UsherCommit *
+usher_request_key_give_up (UsherRequestKey *self, UsherStore *store, gint64 now)
+{
+  UsherCommit *commit = usher_commit_new (now);
+
+  fill (self, commit, NULL, usher_store_get_owner (store));
+
+  return commit;
 }
 
 void

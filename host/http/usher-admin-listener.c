@@ -13,6 +13,7 @@
 
 #include "usher-error.h"
 #include "usher-listen-address-private.h"
+#include "usher-origin-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
 #include "usher-server-private.h"
@@ -189,23 +190,16 @@ is_own_host (UsherAdminListener *self, UsherRequest *request)
 
 /* A link to a page may be followed, as long as nothing is shown inside another site's. */
 static gboolean
-is_from_here (UsherRequest *request)
+is_link (UsherRequest *request)
 {
-  const char *origin = usher_request_peek_header (request, USHER_HEADER_ORIGIN);
   const char *site = usher_request_peek_header (request, USHER_HEADER_SEC_FETCH_SITE);
   const char *mode = usher_request_get_header (request, "Sec-Fetch-Mode");
   const char *into = usher_request_get_header (request, "Sec-Fetch-Dest");
 
-  /* no browser contradicts itself */
-  if (usher_request_has_twice (request, USHER_HEADER_ORIGIN) ||
-      usher_request_has_twice (request, USHER_HEADER_SEC_FETCH_SITE))
-    return FALSE;
-  if (origin != NULL && !usher_router_is_own_origin (request, origin))
-    return FALSE;
-  if (site == NULL || strcmp (site, "same-origin") == 0 || strcmp (site, "none") == 0)
-    return TRUE;
-
-  return strcmp (usher_request_get_method (request), "GET") == 0 &&
+  return (g_strcmp0 (site, "cross-site") == 0 || g_strcmp0 (site, "same-site") == 0) &&
+         !usher_request_has_twice (request, USHER_HEADER_SEC_FETCH_SITE) &&
+         usher_request_peek_header (request, USHER_HEADER_ORIGIN) == NULL &&
+         strcmp (usher_request_get_method (request), "GET") == 0 &&
          g_strcmp0 (mode, "navigate") == 0 && g_strcmp0 (into, "document") == 0;
 }
 
@@ -245,8 +239,8 @@ guard (UsherExchange *exchange, gpointer user_data)
 
   if (!is_own_host (self, request))
     refuse_host (self, request, reply);
-  else if (!is_from_here (request))
-    usher_reply_refuse (reply, 403, "Requests from other sites are refused");
+  else if (!usher_origin_is_own (request) && !is_link (request))
+    usher_reply_refuse (reply, 403, usher_refusal_get_message (USHER_REFUSAL_ORIGIN));
   else if (!knows_token (self, request))
     {
       usher_reply_refuse (reply, 401, "The token is missing or wrong, see the setting admin.token");

@@ -11,6 +11,7 @@
 #include "usher-connection-private.h"
 #include "usher-error.h"
 #include "usher-exchange-private.h"
+#include "usher-origin-private.h"
 #include "usher-reply-head-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
@@ -167,6 +168,24 @@ is_limited (UsherConnection *self)
   return TRUE;
 }
 
+/* The router and the guard refuse nothing else with 403. */
+static void
+count_foreign (UsherConnection *self)
+{
+  UsherServing *serving = self->thread->serving;
+  g_autofree char *why = NULL;
+
+  if (usher_reply_get_status (self->reply) != usher_refusal_get_status (USHER_REFUSAL_ORIGIN))
+    return;
+
+  why = usher_origin_explain (self->request,
+                              self->is_proxy || !serving->trusts_paths ? NULL : serving->proxies);
+  usher_refusals_tell (serving->refusals,
+                       USHER_REFUSAL_ORIGIN,
+                       usher_request_get_address (self->request),
+                       why);
+}
+
 /* What the head alone says. FALSE: the reply is set. */
 static gboolean
 admit (UsherConnection *self)
@@ -185,6 +204,7 @@ admit (UsherConnection *self)
     return FALSE;
   if (serving->guard != NULL && !serving->guard (self->exchange, serving->guard_data))
     {
+      count_foreign (self);
       usher_router_miss (serving->router, self->exchange);
       return FALSE;
     }
@@ -192,6 +212,7 @@ admit (UsherConnection *self)
   if (usher_router_admit (serving->router, self->exchange, self->head.length))
     return TRUE;
 
+  count_foreign (self);
   if (usher_reply_get_status (self->reply) == usher_refusal_get_status (USHER_REFUSAL_BODY_SIZE))
     usher_refusals_count (serving->refusals, USHER_REFUSAL_BODY_SIZE, self->address);
 

@@ -24,8 +24,8 @@
 #define RETRY    (10 * G_TIME_SPAN_MILLISECOND)
 /* for how long a connection is kept without a request */
 #define MAX_IDLE (10 * G_TIME_SPAN_SECOND)
-/* copies that may be lost over one request */
-#define MAX_LOST 3
+/* copies that may be lost over one request: it may be what they die of */
+#define MAX_LOST 2
 
 typedef struct _UsherForward UsherForward;
 
@@ -58,6 +58,7 @@ struct _UsherForward
   GString *head;            /* (owned) */
   gboolean can_repeat;
   guint n_lost;
+  UsherCopy *lost;   /* (owned) (nullable): the last one */
   gint64 wait_until; /* for a copy; 0: it never waited */
   UsherDeadline late;
   UsherDeadline retry;
@@ -159,6 +160,7 @@ forward_free (UsherForward *forward)
   usher_loop_clear_deadline (forward->desk->loop, &forward->late);
   usher_loop_clear_deadline (forward->desk->loop, &forward->retry);
   g_clear_object (&forward->exchange);
+  g_clear_pointer (&forward->lost, usher_copy_unref);
   g_string_free (forward->head, TRUE);
   g_free (forward);
 }
@@ -223,6 +225,14 @@ rest (UsherCopy *copy, gboolean is_away, gint64 until)
 }
 
 static void
+note_loss (UsherForward *forward, UsherCopy *copy)
+{
+  forward->n_lost++;
+  g_clear_pointer (&forward->lost, usher_copy_unref);
+  forward->lost = usher_copy_ref (copy);
+}
+
+static void
 on_result (UsherHttpLink *link, UsherHttpLinkResult result, gpointer user_data)
 {
   Line *line = user_data;
@@ -251,10 +261,11 @@ on_result (UsherHttpLink *link, UsherHttpLinkResult result, gpointer user_data)
     copy->n_errors++;
   g_mutex_unlock (&copy->gateway->mutex);
 
+  if (result == USHER_HTTP_LINK_LOST)
+    note_loss (forward, copy);
   if (result == USHER_HTTP_LINK_ANSWERED)
     finish (forward);
-  else if (result == USHER_HTTP_LINK_LOST &&
-           (!forward->can_repeat || ++forward->n_lost >= MAX_LOST))
+  else if (result == USHER_HTTP_LINK_LOST && (!forward->can_repeat || forward->n_lost >= MAX_LOST))
     fail (forward, "The service was lost while it worked on this, look before you try again");
   else
     dispatch (forward);
@@ -302,7 +313,10 @@ choose (UsherForward *forward)
   UsherGateway *gateway = forward->desk->gateway;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gateway->mutex);
 
-  return usher_gateway_choose (gateway, forward->route, usher_loop_get_now (forward->desk->loop));
+  return usher_gateway_choose (gateway,
+                               forward->route,
+                               forward->lost,
+                               usher_loop_get_now (forward->desk->loop));
 }
 
 static void

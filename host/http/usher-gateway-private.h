@@ -81,8 +81,12 @@ struct _UsherGateway
 gboolean usher_gateway_scan (UsherGateway *self);
 /* likewise; @error: (nullable): of reading the run directory */
 gboolean usher_gateway_look_for_trouble (UsherGateway *self, const GError *error);
-/* with the mutex; (transfer full) (nullable): the one to ask next, which has one request more */
-UsherCopy *usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now);
+/* with the mutex; (transfer full) (nullable): the one to ask next, which has one request more; @last: (nullable): one that is asked
+ * only where there is no other */
+UsherCopy *usher_gateway_choose (UsherGateway *self,
+                                 UsherGatewayRoute *route,
+                                 const UsherCopy *last,
+                                 gint64 now);
 void usher_gateway_route_free (gpointer data);
 UsherCopy *usher_copy_ref (UsherCopy *copy);
 void usher_copy_unref (gpointer data);

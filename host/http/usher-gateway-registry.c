@@ -51,10 +51,12 @@ usher_gateway_route_free (gpointer data)
 }
 
 static gboolean
-is_better (const UsherCopy *copy, const UsherCopy *than, gint64 now)
+is_better (const UsherCopy *copy, const UsherCopy *than, const UsherCopy *last, gint64 now)
 {
   gboolean doubtful = copy->doubt_until > now;
 
+  if (copy == last || than == last)
+    return than == last;
   if (doubtful != (than->doubt_until > now))
     return !doubtful;
 
@@ -63,7 +65,10 @@ is_better (const UsherCopy *copy, const UsherCopy *than, gint64 now)
 
 /* The least busy, in turn. */
 UsherCopy *
-usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now)
+usher_gateway_choose (UsherGateway *self,
+                      UsherGatewayRoute *route,
+                      const UsherCopy *last,
+                      gint64 now)
 {
   guint n = route->copies->len;
   UsherCopy *best = NULL;
@@ -72,7 +77,7 @@ usher_gateway_choose (UsherGateway *self, UsherGatewayRoute *route, gint64 now)
     {
       UsherCopy *copy = g_ptr_array_index (route->copies, (route->turn + i) % n);
 
-      if (copy->rest_until <= now && (best == NULL || is_better (copy, best, now)))
+      if (copy->rest_until <= now && (best == NULL || is_better (copy, best, last, now)))
         best = copy;
     }
   route->turn++;
@@ -332,7 +337,7 @@ usher_gateway_take_operator (UsherExchange *exchange, gpointer data)
   UsherCopy *copy = NULL;
 
   g_mutex_lock (&self->mutex);
-  copy = usher_gateway_choose (self, route, g_get_monotonic_time ());
+  copy = usher_gateway_choose (self, route, NULL, g_get_monotonic_time ());
   if (copy != NULL)
     {
       admin = g_strdup (copy->registration->admin);

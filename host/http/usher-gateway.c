@@ -30,8 +30,9 @@
  *
  * It watches the run directory, in which hosts tell where they listen and what they serve, and gives each request as
  * a whole to a copy of the service that has its route: the least busy one, in turn. A request that no copy has run
- * goes to the next copy. One that a copy may have run goes to the next only when that does no harm: `GET`, `HEAD`, and
- * whatever has an `Idempotency-Key`; else the answer is 503. Where no copy is left a request waits for 800 ms.
+ * goes to the next copy. One that a copy may have run goes to one other only when that does no harm: `GET`, `HEAD`, and
+ * whatever has an `Idempotency-Key`; else, and when that is lost too, the answer is 503. Where no copy is left a request waits
+ * for 800 ms.
  *
  * Limits, deadlines and trusted proxies are those of its [class@Front], each of whose threads speaks with all copies.
  */

@@ -27,6 +27,9 @@ void usher_proxies_set_origin (UsherProxies *self,
                                UsherRequest *request,
                                const char *address,
                                gboolean is_secure);
+/* what would count if who sent the request were trusted. @authority: (out) (nullable): what he says it was asked of.
+ * Returns whether he says by HTTPS. */
+gboolean usher_proxies_read_claim (UsherProxies *self, UsherRequest *request, char **authority);
 /* (nullable); an IPv4 address that is mapped into IPv6 is an IPv4 address */
 GInetAddress *usher_proxies_make_address (const struct sockaddr_storage *address);
 

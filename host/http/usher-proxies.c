@@ -213,35 +213,65 @@ choose_hop (UsherProxies *self, char *list, Hop *hop, char **client)
     }
 }
 
+/* What the proxies say; it lies in @list, a copy of who says it. */
+static void
+read_hop (UsherProxies *self, UsherRequest *request, char *list, Hop *hop, char **client)
+{
+  if (list != NULL)
+    choose_hop (self, list, hop, client);
+  if (!self->is_standard)
+    {
+      hop->proto = usher_request_peek_header (request, USHER_HEADER_FORWARDED_PROTO);
+      hop->host = usher_request_peek_header (request, USHER_HEADER_FORWARDED_HOST);
+    }
+  /* it goes on in quotes */
+  if (hop->host != NULL && (*hop->host == '\0' || !usher_request_is_authority (hop->host)))
+    hop->host = NULL;
+}
+
+static char *
+dup_list (UsherProxies *self, UsherRequest *request)
+{
+  return g_strdup (usher_request_peek_header (request,
+                                              self->is_standard ? USHER_HEADER_FORWARDED
+                                                                : USHER_HEADER_FORWARDED_FOR));
+}
+
+static gboolean
+is_https (const char *proto)
+{
+  return g_ascii_strcasecmp (proto, "https") == 0;
+}
+
 void
 usher_proxies_set_origin (UsherProxies *self,
                           UsherRequest *request,
                           const char *address,
                           gboolean is_secure)
 {
-  g_autofree char *list = g_strdup (usher_request_peek_header (
-      request, self->is_standard ? USHER_HEADER_FORWARDED : USHER_HEADER_FORWARDED_FOR));
+  g_autofree char *list = dup_list (self, request);
   g_autofree char *client = NULL;
   Hop hop = { NULL };
-  const char *proto = NULL;
-  const char *host = NULL;
 
-  if (list != NULL)
-    choose_hop (self, list, &hop, &client);
-  proto = hop.proto;
-  host = hop.host;
-  if (!self->is_standard)
-    {
-      proto = usher_request_peek_header (request, USHER_HEADER_FORWARDED_PROTO);
-      host = usher_request_peek_header (request, USHER_HEADER_FORWARDED_HOST);
-    }
-
+  read_hop (self, request, list, &hop, &client);
   usher_request_set_origin (request,
                             client != NULL ? client : address,
-                            proto != NULL ? g_ascii_strcasecmp (proto, "https") == 0 : is_secure);
-  /* it goes on in quotes */
-  if (host != NULL && *host != '\0' && usher_request_is_authority (host))
-    usher_request_set_authority (request, host);
+                            hop.proto != NULL ? is_https (hop.proto) : is_secure);
+  if (hop.host != NULL)
+    usher_request_set_authority (request, hop.host);
+}
+
+gboolean
+usher_proxies_read_claim (UsherProxies *self, UsherRequest *request, char **authority)
+{
+  g_autofree char *list = dup_list (self, request);
+  g_autofree char *client = NULL;
+  Hop hop = { NULL };
+
+  read_hop (self, request, list, &hop, &client);
+  *authority = g_strdup (hop.host != NULL ? hop.host : usher_request_get_authority (request));
+
+  return hop.proto != NULL ? is_https (hop.proto) : usher_request_is_secure (request);
 }
 
 GInetAddress *

@@ -16,6 +16,7 @@ typedef enum
 {
   USHER_REFUSAL_NONE,
   USHER_REFUSAL_MALFORMED,    /* 400 */
+  USHER_REFUSAL_ORIGIN,       /* 403 */
   USHER_REFUSAL_HEAD_TIMEOUT, /* 408 */
   USHER_REFUSAL_BODY_TIMEOUT, /* 408 */
   USHER_REFUSAL_BODY_SIZE,    /* 413 */
@@ -42,6 +43,11 @@ UsherRefusals *usher_refusals_new (void);
 void usher_refusals_free (UsherRefusals *self);
 /* @address: whose it was */
 void usher_refusals_count (UsherRefusals *self, UsherRefusal refusal, const char *address);
+/* @why: in place of the message */
+void usher_refusals_tell (UsherRefusals *self,
+                          UsherRefusal refusal,
+                          const char *address,
+                          const char *why);
 void usher_refusals_add_metrics (UsherRefusals *self, const char *listener, UsherMetrics *metrics);
 
 /* 0: the connection is closed without an answer */

@@ -18,6 +18,7 @@ static const struct
 } table[] = {
   [USHER_REFUSAL_NONE] = { "none", 0, "" },
   [USHER_REFUSAL_MALFORMED] = { "malformed", 400, "The request is malformed" },
+  [USHER_REFUSAL_ORIGIN] = { "origin", 403, "Requests from other sites are refused" },
   [USHER_REFUSAL_HEAD_TIMEOUT] = { "head-timeout", 408, "The request took too long" },
   [USHER_REFUSAL_BODY_TIMEOUT] = { "body-timeout", 408, "The request took too long" },
   [USHER_REFUSAL_BODY_SIZE] = { "body-size", 413, "Body too large" },
@@ -77,6 +78,15 @@ usher_refusal_get_message (UsherRefusal refusal)
 void
 usher_refusals_count (UsherRefusals *self, UsherRefusal refusal, const char *address)
 {
+  usher_refusals_tell (self, refusal, address, table[refusal].message);
+}
+
+void
+usher_refusals_tell (UsherRefusals *self,
+                     UsherRefusal refusal,
+                     const char *address,
+                     const char *why)
+{
   gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
   gint64 said = __atomic_load_n (&self->said_at[refusal], __ATOMIC_RELAXED);
   guint64 n = 0;
@@ -93,7 +103,7 @@ usher_refusals_count (UsherRefusals *self, UsherRefusal refusal, const char *add
   g_message ("refused (%s) of “%s”: %s; %" G_GUINT64_FORMAT " since this was last said",
              table[refusal].name,
              address,
-             table[refusal].message,
+             why,
              n - before);
 }
 

@@ -25,7 +25,6 @@ gboolean usher_router_add_route (UsherRouter *self,
                                  gpointer user_data,
                                  GDestroyNotify destroy,
                                  GError **error);
-gboolean usher_router_is_own_origin (UsherRequest *request, const char *origin);
 gsize usher_router_get_max_body (UsherRouter *self);
 /* From now on @table's routes are looked at behind those that were added, and no others. One thread at a time. Those of before are kept for the
  * exchanges that have one. What they answer counts with what found no route. */

@@ -12,6 +12,8 @@
 
 #include "usher-error.h"
 #include "usher-exchange-private.h"
+#include "usher-origin-private.h"
+#include "usher-refusals-private.h"
 #include "usher-request-private.h"
 #include "usher-router-private.h"
 #include "usher-tally-private.h"
@@ -521,40 +523,14 @@ find (UsherRouter *self, UsherExchange *exchange)
   return FALSE;
 }
 
-/* Compares `scheme://name[:port]` with what the client took this server for. */
-gboolean
-usher_router_is_own_origin (UsherRequest *request, const char *origin)
-{
-  gboolean secure = usher_request_is_secure (request);
-  const char *scheme = secure ? "https://" : "http://";
-  const char *authority = usher_request_get_authority (request);
-  gsize length = 0;
-
-  if (authority == NULL || g_ascii_strncasecmp (origin, scheme, strlen (scheme)) != 0)
-    return FALSE;
-
-  /* a browser leaves the usual port out of Origin */
-  length = strlen (authority);
-  if (g_str_has_suffix (authority, secure ? ":443" : ":80"))
-    length -= secure ? 4 : 3;
-  origin += strlen (scheme);
-
-  return strlen (origin) == length && g_ascii_strncasecmp (origin, authority, length) == 0;
-}
-
+/* What changes nothing may come from the page of any site. */
 static gboolean
 is_origin_allowed (UsherRequest *request)
 {
   static const char *const safe[] = { "GET", "HEAD", "OPTIONS", NULL };
-  const char *site = usher_request_peek_header (request, USHER_HEADER_SEC_FETCH_SITE);
-  const char *origin = usher_request_peek_header (request, USHER_HEADER_ORIGIN);
 
-  if (g_strv_contains (safe, usher_request_get_method (request)))
-    return TRUE;
-  if (site != NULL && strcmp (site, "same-origin") != 0 && strcmp (site, "none") != 0)
-    return FALSE;
-
-  return origin == NULL || usher_router_is_own_origin (request, origin);
+  return g_strv_contains (safe, usher_request_get_method (request)) ||
+         usher_origin_is_own (request);
 }
 
 static gboolean
@@ -622,7 +598,7 @@ check (UsherRouter *self, UsherExchange *exchange, gint64 length)
   if (length > 0 && (guint64) length > self->max_body)
     refuse (exchange, USHER_ERROR_TOO_LARGE, "too large");
   else if (!is_origin_allowed (request))
-    refuse (exchange, USHER_ERROR_FORBIDDEN, "Requests from other sites are refused");
+    refuse (exchange, USHER_ERROR_FORBIDDEN, usher_refusal_get_message (USHER_REFUSAL_ORIGIN));
   else if (!is_media_type_allowed (request, length != 0))
     refuse (exchange, USHER_ERROR_UNSUPPORTED, "not JSON");
   else if (!is_signed_in (self, request, usher_route_get_flags (entry->route)))

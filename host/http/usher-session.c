@@ -19,6 +19,7 @@ struct _UsherSession
 {
   gatomicrefcount ref_count;
 
+  char *id;      /* (owned) (nullable) */
   char *user_id; /* (owned) */
   char *email;   /* (owned) */
   gint64 issued;
@@ -29,6 +30,7 @@ G_DEFINE_BOXED_TYPE (UsherSession, usher_session, usher_session_ref, usher_sessi
 
 /**
  * usher_session_new:
+ * @id: (nullable): what tells the session from all others
  * @user_id: the id of the user
  * @email: the e-mail address of the user
  * @issued: when it began, in microseconds since 1970
@@ -39,7 +41,11 @@ G_DEFINE_BOXED_TYPE (UsherSession, usher_session, usher_session_ref, usher_sessi
  * Returns: (transfer full): the session
  */
 UsherSession *
-usher_session_new (const char *user_id, const char *email, gint64 issued, gint64 expires)
+usher_session_new (const char *id,
+                   const char *user_id,
+                   const char *email,
+                   gint64 issued,
+                   gint64 expires)
 {
   UsherSession *self = NULL;
 
@@ -48,6 +54,7 @@ usher_session_new (const char *user_id, const char *email, gint64 issued, gint64
 
   self = g_new0 (UsherSession, 1);
   g_atomic_ref_count_init (&self->ref_count);
+  self->id = g_strdup (id);
   self->user_id = g_strdup (user_id);
   self->email = g_strdup (email);
   self->issued = issued;
@@ -88,9 +95,27 @@ usher_session_unref (UsherSession *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_free (self->id);
   g_free (self->user_id);
   g_free (self->email);
   g_free (self);
+}
+
+/**
+ * usher_session_get_id:
+ * @self: a session
+ *
+ * Gets what tells the session from all others: random, 32 hexadecimal digits, the `jti` of its token. An event that names
+ * it on the channel of `[session] ended-channel` ends the session everywhere.
+ *
+ * Returns: (nullable): the id, `NULL` for a session of a version of the host that gave none
+ */
+const char *
+usher_session_get_id (UsherSession *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->id;
 }
 
 /**
@@ -129,7 +154,8 @@ usher_session_get_email (UsherSession *self)
  * usher_session_get_issued:
  * @self: a session
  *
- * Gets when the session began.
+ * Gets when the session began, to the microsecond; sessions of a version of the host that gave no id are known to the
+ * second.
  *
  * Returns: microseconds since 1970
  */

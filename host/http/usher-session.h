@@ -19,12 +19,17 @@ typedef struct _UsherSession UsherSession;
 USHER_API
 GType usher_session_get_type (void);
 USHER_API
-UsherSession *
-usher_session_new (const char *user_id, const char *email, gint64 issued, gint64 expires);
+UsherSession *usher_session_new (const char *id,
+                                 const char *user_id,
+                                 const char *email,
+                                 gint64 issued,
+                                 gint64 expires);
 USHER_API
 UsherSession *usher_session_ref (UsherSession *self);
 USHER_API
 void usher_session_unref (UsherSession *self);
+USHER_API
+const char *usher_session_get_id (UsherSession *self);
 USHER_API
 const char *usher_session_get_user_id (UsherSession *self);
 USHER_API

@@ -8,31 +8,21 @@
 
 #include "usher-sessions.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <jwt.h>
-#include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "usher-error.h"
+#include "usher-session-key-private.h"
 #include "usher-sessions-private.h"
-#include "usher-write-private.h"
 
-#define KEY_SIZE    32
-#define KID_LENGTH  16
-#define MAX_TOKEN   4096
-#define MAX_CACHED  4096
-#define MAX_SECONDS (G_MAXINT64 / G_USEC_PER_SEC)
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (jwt_t, jwt_free)
+#define MAX_TOKEN  4096
+#define MAX_CACHED 4096
+/* how far the clocks of machines may be apart */
+#define LEEWAY G_TIME_SPAN_MINUTE
 
 /**
  * UsherSessions:
  *
- * Makes, reads and refuses session tokens: JWT, signed with HS256 and nothing else, with `sub`, `email`, `iat` and `exp`.
+ * Makes, reads and refuses session tokens: JWT, signed with HS256 and nothing else, with `sub`, `email`, `iat`, `exp`
+ * and `jti`; `begun` is `iat` to the microsecond.
  *
  * Tokens that were verified are kept, so a client that comes again costs a look-up; whether the session has
  * ended or its user is refused is asked every time. Any thread.
@@ -43,8 +33,7 @@ struct _UsherSessions
 
   UsherClock *clock; /* (owned) */
   gint64 lifetime;
-  guchar key[KEY_SIZE];
-  char kid[KID_LENGTH + 1];
+  UsherSessionKey *key; /* (owned) */
 
   GRWLock cache_lock;
   GHashTable *young; /* (owned) (rwlock cache_lock) (element-type utf8 UsherSession) */
@@ -113,7 +102,7 @@ usher_sessions_finalize (GObject *object)
 {
   UsherSessions *self = USHER_SESSIONS (object);
 
-  sodium_memzero (self->key, sizeof self->key);
+  g_clear_pointer (&self->key, usher_session_key_free);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->young, g_hash_table_unref);
   g_clear_pointer (&self->old, g_hash_table_unref);
@@ -140,118 +129,6 @@ usher_sessions_init (UsherSessions *self)
   self->revoked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
-static gboolean
-fail_with_errno (const char *what, const char *path, int code, GError **error)
-{
-  g_set_error (error,
-               USHER_ERROR,
-               code == ENOSPC || code == EDQUOT ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
-               "key file “%s” cannot be %s: %s",
-               path,
-               what,
-               g_strerror (code));
-
-  return FALSE;
-}
-
-static void
-sync_directory (const char *path)
-{
-  g_autofree char *directory = g_path_get_dirname (path);
-  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  if (fd < 0)
-    return;
-  if (fsync (fd) != 0)
-    g_info ("directory “%s” was not synced: %s", directory, g_strerror (errno));
-  close (fd);
-}
-
-/* A whole key appears at once or not at all, and never in the place of another. */
-static gboolean
-make_key_file (const char *path, GError **error)
-{
-  g_autofree char *temporary = g_strdup_printf ("%s.XXXXXX", path);
-  guchar key[KEY_SIZE];
-  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
-  int code = 0;
-
-  if (fd < 0)
-    return fail_with_errno ("made", path, errno, error);
-
-  randombytes_buf (key, sizeof key);
-  if (!usher_write_all (fd, key, sizeof key) || fsync (fd) != 0)
-    code = errno;
-  sodium_memzero (key, sizeof key);
-  if (close (fd) != 0 && code == 0)
-    code = errno;
-  if (code == 0 && link (temporary, path) != 0 && errno != EEXIST)
-    code = errno;
-  g_unlink (temporary);
-
-  if (code != 0)
-    return fail_with_errno ("made", path, code, error);
-  sync_directory (path);
-
-  return TRUE;
-}
-
-static gboolean
-check_key_file (const char *path, int fd, GError **error)
-{
-  struct stat info;
-
-  if (fstat (fd, &info) != 0)
-    return fail_with_errno ("read", path, errno, error);
-
-  if ((info.st_mode & 077) != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_FORBIDDEN,
-                   "key file “%s” can be read by others (mode %o): make it 600",
-                   path,
-                   (guint) info.st_mode & 0777);
-      return FALSE;
-    }
-
-  if (!S_ISREG (info.st_mode) || info.st_size != KEY_SIZE)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_CORRUPT,
-                   "key file “%s” does not hold a key of %d bytes",
-                   path,
-                   KEY_SIZE);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-read_key_file (UsherSessions *self, const char *path, GError **error)
-{
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  gboolean ok = FALSE;
-
-  if (fd < 0 && errno == ENOENT)
-    {
-      if (!make_key_file (path, error))
-        return FALSE;
-      fd = open (path, O_RDONLY | O_CLOEXEC);
-    }
-  if (fd < 0)
-    return fail_with_errno ("read", path, errno, error);
-
-  ok = check_key_file (path, fd, error);
-  if (ok && read (fd, self->key, KEY_SIZE) != KEY_SIZE)
-    ok = fail_with_errno ("read", path, errno, error);
-  close (fd);
-
-  return ok;
-}
-
 /**
  * usher_sessions_new:
  * @key_file: (type filename): where the key is; made with mode 0600 and a random key when it is missing
@@ -269,33 +146,18 @@ UsherSessions *
 usher_sessions_new (const char *key_file, gint64 lifetime, UsherClock *clock, GError **error)
 {
   g_autoptr (UsherSessions) self = NULL;
-  g_autofree char *sum = NULL;
 
   g_return_val_if_fail (key_file != NULL, NULL);
   g_return_val_if_fail (lifetime >= G_USEC_PER_SEC, NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (sodium_init () < 0)
-    {
-      g_set_error_literal (error,
-                           USHER_ERROR,
-                           USHER_ERROR_UNAVAILABLE,
-                           "libsodium could not be initialised");
-      return NULL;
-    }
-
   self = g_object_new (USHER_TYPE_SESSIONS, NULL);
   self->lifetime = lifetime;
   self->clock = g_object_ref (clock);
-  if (!read_key_file (self, key_file, error))
-    return NULL;
+  self->key = usher_session_key_new (key_file, error);
 
-  /* names the key without telling it */
-  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, self->key, KEY_SIZE);
-  memcpy (self->kid, sum, KID_LENGTH);
-
-  return g_steal_pointer (&self);
+  return self->key != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 static gint64
@@ -317,39 +179,18 @@ get_seconds (UsherSessions *self)
 UsherSession *
 usher_sessions_begin (UsherSessions *self, const char *user_id, const char *email)
 {
+  g_autofree char *id = NULL;
   gint64 now = 0;
 
   g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
   g_return_val_if_fail (user_id != NULL, NULL);
   g_return_val_if_fail (email != NULL, NULL);
 
-  /* a token has whole seconds, so a session has, too */
-  now = get_seconds (self) * G_USEC_PER_SEC;
+  id = usher_session_key_make_id ();
+  now = usher_clock_get_time (self->clock);
 
-  return usher_session_new (user_id, email, now, now + self->lifetime);
-}
-
-static int
-fill_token (UsherSessions *self, UsherSession *session, jwt_t *token)
-{
-  int code = jwt_set_alg (token, JWT_ALG_HS256, self->key, KEY_SIZE);
-
-  if (code == 0)
-    code = jwt_add_header (token, "kid", self->kid);
-  if (code == 0)
-    code = jwt_add_grant (token, "sub", usher_session_get_user_id (session));
-  if (code == 0)
-    code = jwt_add_grant (token, "email", usher_session_get_email (session));
-  if (code == 0)
-    code = jwt_add_grant_int (token,
-                              "iat",
-                              (long) (usher_session_get_issued (session) / G_USEC_PER_SEC));
-  if (code == 0)
-    code = jwt_add_grant_int (token,
-                              "exp",
-                              (long) (usher_session_get_expires (session) / G_USEC_PER_SEC));
-
-  return code;
+  /* a token ends at a whole second, so a session does, too */
+  return usher_session_new (id, user_id, email, now, now - now % G_USEC_PER_SEC + self->lifetime);
 }
 
 /**
@@ -365,28 +206,11 @@ fill_token (UsherSessions *self, UsherSession *session, jwt_t *token)
 char *
 usher_sessions_make_token (UsherSessions *self, UsherSession *session, GError **error)
 {
-  g_autoptr (jwt_t) token = NULL;
-  char *encoded = NULL;
-  int code = 0;
-
   g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
   g_return_val_if_fail (session != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  code = jwt_new (&token);
-  if (code == 0)
-    code = fill_token (self, session, token);
-  if (code == 0)
-    encoded = jwt_encode_str (token);
-  if (encoded == NULL)
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_FAILED,
-                 "a session token was not made: %s",
-                 g_strerror (code != 0 ? code : errno));
-
-  /* g_free() is free() */
-  return encoded;
+  return usher_session_key_sign (self->key, session, error);
 }
 
 char *
@@ -411,55 +235,6 @@ usher_sessions_make_cookie (UsherSessions *self,
                           token != NULL ? token : "",
                           left,
                           secure ? "; Secure" : "");
-}
-
-/* Only what this host signs itself is believed: libjwt takes any HS algorithm that the token names. */
-static UsherSession *
-read_claims (UsherSessions *self, jwt_t *token)
-{
-  const char *kid = jwt_get_header (token, "kid");
-  const char *user_id = jwt_get_grant (token, "sub");
-  const char *email = jwt_get_grant (token, "email");
-  gint64 issued = jwt_get_grant_int (token, "iat");
-  gint64 expires = jwt_get_grant_int (token, "exp");
-
-  if (jwt_get_alg (token) != JWT_ALG_HS256 || kid == NULL || strcmp (kid, self->kid) != 0)
-    return NULL;
-  if (user_id == NULL || *user_id == '\0' || email == NULL)
-    return NULL;
-  if (issued < 0 || issued > MAX_SECONDS || expires <= 0 || expires > MAX_SECONDS)
-    return NULL;
-
-  return usher_session_new (user_id, email, issued * G_USEC_PER_SEC, expires * G_USEC_PER_SEC);
-}
-
-/* Three parts of base64url, none of them empty. libjwt 1.10 looks a byte beyond parts that are less. */
-static gboolean
-is_token (const char *text)
-{
-  for (guint i = 0; i < 3; i++)
-    {
-      gsize length = 0;
-
-      while (g_ascii_isalnum (text[length]) || text[length] == '-' || text[length] == '_')
-        length++;
-      if (length < 2 || text[length] != (i < 2 ? '.' : '\0'))
-        return FALSE;
-      text += length + 1;
-    }
-
-  return TRUE;
-}
-
-static UsherSession *
-verify (UsherSessions *self, const char *text)
-{
-  g_autoptr (jwt_t) token = NULL;
-
-  if (!is_token (text) || jwt_decode (&token, text, self->key, KEY_SIZE) != 0)
-    return NULL;
-
-  return read_claims (self, token);
 }
 
 /* When the young ones are many, they become the old ones, and the old ones are forgotten: a token in use is
@@ -525,6 +300,7 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
 {
   g_autoptr (UsherSession) session = NULL;
   gboolean is_new = FALSE;
+  gint64 now = 0;
 
   g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
@@ -532,12 +308,12 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
   if (*token == '\0' || strlen (token) > MAX_TOKEN)
     return NULL;
 
+  now = usher_clock_get_time (self->clock);
   session = find_cached (self, token, &is_new);
   if (session == NULL)
-    session = verify (self, token);
-  if (session == NULL ||
-      usher_session_get_expires (session) <= usher_clock_get_time (self->clock) ||
-      is_revoked (self, session))
+    session = usher_session_key_read (self->key, token, now);
+  if (session == NULL || usher_session_get_expires (session) <= now ||
+      usher_session_get_issued (session) > now + LEEWAY || is_revoked (self, session))
     return NULL;
 
   if (is_new)

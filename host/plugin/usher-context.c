@@ -464,8 +464,8 @@ usher_context_get_boolean (UsherContext *self, const char *key)
  * @max: how many tries a key has
  * @window: in how many microseconds
  *
- * Gets a limiter that the host keeps for the service in memory. The first call with @name
- * makes it. Any thread.
+ * Gets a limiter that the host keeps for the service in memory, a process its own. The first call with @name makes
+ * it; a later one may change @max. Any thread.
  *
  * Returns: (transfer none): the limiter
  */

@@ -15,7 +15,7 @@ typedef struct _UsherLimiters UsherLimiters;
 
 UsherLimiters *usher_limiters_new (UsherClock *clock);
 void usher_limiters_free (UsherLimiters *self);
-/* (transfer none): made on the first call with @name */
+/* (transfer none): made on the first call with @name; later ones may have another @max */
 UsherLimiter *
 usher_limiters_ensure (UsherLimiters *self, const char *name, guint max, gint64 window);
 

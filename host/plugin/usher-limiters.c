@@ -48,6 +48,7 @@ usher_limiters_ensure (UsherLimiters *self, const char *name, guint max, gint64 
       limiter = usher_limiter_new (self->clock, max, window);
       g_hash_table_insert (self->limiters, g_strdup (name), limiter);
     }
+  usher_limiter_set_max (limiter, max);
 
   return limiter;
 }

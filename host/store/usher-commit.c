@@ -22,8 +22,8 @@
  *
  * 1. When the inbox has the event, or the timer that fired is not stored at its generation any more, nothing is written and
  *    the commit *was applied*, which is success.
- * 2. When the key of the request is stored already, and not as this commit's own without an answer, the error is
- *    `USHER_ERROR_TAKEN`.
+ * 2. When the key of the request is stored already, the error is `USHER_ERROR_TAKEN`, unless it has the same hash, no answer,
+ *    and for its owner the record's or the one that the record takes over. It has the record's owner then.
  * 3. Each change needs the stored version that it names, and but for a removal the level (`USHER_ERROR_CONFLICT`), and its unique values for itself
  *    (`USHER_ERROR_TAKEN`).
  * 4. The timer that fired is dropped, then the timers are set and dropped in their order.

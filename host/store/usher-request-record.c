@@ -17,7 +17,7 @@ G_DEFINE_BOXED_TYPE (UsherRequestRecord,
  * usher_request_record_new:
  * @key: the id of the user, a colon, the client's key
  * @hash: (nullable): the hash of what is asked
- * @owner: (nullable): which opening of the store runs the request
+ * @owner: (nullable): which opening of the store runs the request, `NULL`: none does any more
  *
  * Makes a record of a request that is not answered yet.
  *
@@ -57,6 +57,7 @@ usher_request_record_copy (UsherRequestRecord *self)
   copy->status = self->status;
   copy->body = g_strdup (self->body);
   copy->time = self->time;
+  copy->former = g_strdup (self->former);
 
   return copy;
 }
@@ -75,6 +76,7 @@ usher_request_record_free (UsherRequestRecord *self)
   g_free (self->key);
   g_free (self->hash);
   g_free (self->owner);
+  g_free (self->former);
   g_free (self->body);
   g_free (self);
 }

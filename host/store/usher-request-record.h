@@ -16,10 +16,11 @@ G_BEGIN_DECLS
  * UsherRequestRecord:
  * @key: (not nullable): the id of the user, a colon, the client's key
  * @hash: (nullable): the hash of what was asked
- * @owner: (nullable): which opening of the store runs the request, see [method@Store.get_owner]
+ * @owner: (nullable): which opening of the store runs the request, see [method@Store.get_owner]; `NULL`: none, it was given up
  * @status: the status of the answer, 0 when it is not answered yet
  * @body: (nullable): the body of the answer
  * @time: when it was kept, wall time in microseconds
+ * @former: (nullable): in a commit: whose record, without an answer, it takes over; `NULL`: one that was given up
  *
  * An idempotency key as a store keeps it. The record owns its strings.
  */
@@ -31,6 +32,7 @@ typedef struct
   guint status;
   char *body;
   gint64 time;
+  char *former;
 } UsherRequestRecord;
 
 #define USHER_TYPE_REQUEST_RECORD (usher_request_record_get_type ())

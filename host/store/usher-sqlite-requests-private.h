@@ -16,7 +16,7 @@ gboolean usher_sqlite_requests_find (UsherSqliteConnection *connection,
                                      const char *key,
                                      UsherRequestRecord **record,
                                      GError **error);
-/* whether the key is new, or waits for the answer of this request */
+/* whether the key is new, or waits for the answer of this request, which may take it over */
 gboolean usher_sqlite_requests_is_free (UsherSqliteConnection *connection,
                                         const UsherRequestRecord *record,
                                         gboolean *is_free,

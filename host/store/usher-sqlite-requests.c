@@ -10,10 +10,12 @@
 
 static const char find[] = "SELECT hash,owner,status,body,time FROM usher_requests WHERE key=?1";
 static const char find_other[] =
-    "SELECT status IS NOT 0 OR owner IS NOT ?2 OR hash IS NOT ?3 FROM usher_requests WHERE key=?1";
+    "SELECT status IS NOT 0 OR hash IS NOT ?3 OR (owner IS NOT ?2 AND owner IS NOT ?4)"
+    " FROM usher_requests WHERE key=?1";
 static const char set[] =
     "INSERT INTO usher_requests (key,hash,owner,status,body,time) VALUES (?1,?2,?3,?4,?5,?6)"
-    " ON CONFLICT DO UPDATE SET status=excluded.status,body=excluded.body";
+    " ON CONFLICT DO UPDATE"
+    " SET owner=excluded.owner,status=excluded.status,body=excluded.body";
 
 gboolean
 usher_sqlite_requests_find (UsherSqliteConnection *connection,
@@ -60,6 +62,7 @@ usher_sqlite_requests_is_free (UsherSqliteConnection *connection,
   usher_sqlite_statement_bind_text (statement, 1, record->key);
   usher_sqlite_statement_bind_text (statement, 2, record->owner);
   usher_sqlite_statement_bind_text (statement, 3, record->hash);
+  usher_sqlite_statement_bind_text (statement, 4, record->former);
   if (!usher_sqlite_connection_get_integer (connection, statement, 0, &found, error))
     return FALSE;
 

@@ -31,7 +31,8 @@ struct _UsherUnit
   char *wait_collection; /* (owned) (nullable) */
   char *wait_id;         /* (owned) (nullable) */
   gint64 wait;
-  UsherStepFunc next; /* (nullable) */
+  UsherStepFunc next;  /* (nullable) */
+  gboolean next_looks; /* it does nothing but hold the answer */
   gpointer next_data;
   GDestroyNotify next_destroy;
 };

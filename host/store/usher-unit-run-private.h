@@ -21,9 +21,12 @@ void usher_unit_set_timers (UsherUnit *self, GHashTable *timers);
 void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
 /* what the handler waits for; FALSE: for no document */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
-/* how long, in microseconds since the request came */
+/* how long, in microseconds since the request came or the step began */
 gint64 usher_unit_get_patience (UsherUnit *self);
+/* something is to run after the commit */
 gboolean usher_unit_has_step (UsherUnit *self);
+/* nothing that runs after the commit decides it */
+gboolean usher_unit_has_answer (UsherUnit *self);
 /* the step that is next, if there is one; data and destroy are the caller's then */
 UsherStepFunc usher_unit_take_step (UsherUnit *self, gpointer *user_data, GDestroyNotify *destroy);
 

@@ -17,7 +17,7 @@
  * @self: a unit
  * @collection: the name of a collection
  * @id: the id of a document, which need not exist
- * @wait: how long to wait in all, in microseconds since the request came
+ * @wait: how long to wait in all, in microseconds since the request came, or since the unit before this step was committed
  * @error: return location for an error
  *
  * Says that the handler cannot decide before document @id of @collection changes. The handler
@@ -120,6 +120,17 @@ usher_unit_defer_literal (UsherUnit *self, const char *reason, GError **error)
   return FALSE;
 }
 
+static void
+set_next (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestroyNotify destroy)
+{
+  if (self->next_destroy != NULL)
+    self->next_destroy (self->next_data);
+  self->next = next;
+  self->next_looks = FALSE;
+  self->next_data = user_data;
+  self->next_destroy = destroy;
+}
+
 /**
  * usher_unit_then:
  * @self: a unit
@@ -138,11 +149,33 @@ usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestr
   g_return_if_fail (USHER_IS_UNIT (self));
   g_return_if_fail (next != NULL);
 
-  if (self->next_destroy != NULL)
-    self->next_destroy (self->next_data);
-  self->next = next;
-  self->next_data = user_data;
-  self->next_destroy = destroy;
+  set_next (self, next, user_data, destroy);
+}
+
+/**
+ * usher_unit_hold_answer:
+ * @self: a unit
+ * @look: (scope notified) (closure user_data) (destroy destroy): looks whether the answer may go
+ * @user_data: for @look
+ * @destroy: (nullable): frees @user_data
+ *
+ * Says that the answer is decided with this unit, and kept with it for who repeats the request, but shall be given only when
+ * others have followed. After the commit @look reads through a fresh unit, on a thread that must not block, and waits with
+ * [method@Unit.wait_for] for what is still to come; the time counts from the commit. Whatever else it returns, at the
+ * deadline, and when the host stops, the answer is given. Nothing that @look changes is committed, and where the process dies
+ * it is not run. Takes the place of a step, as a step does of this.
+ */
+void
+usher_unit_hold_answer (UsherUnit *self,
+                        UsherStepFunc look,
+                        gpointer user_data,
+                        GDestroyNotify destroy)
+{
+  g_return_if_fail (USHER_IS_UNIT (self));
+  g_return_if_fail (look != NULL);
+
+  set_next (self, look, user_data, destroy);
+  self->next_looks = TRUE;
 }
 
 void
@@ -191,6 +224,12 @@ gboolean
 usher_unit_has_step (UsherUnit *self)
 {
   return self->next != NULL;
+}
+
+gboolean
+usher_unit_has_answer (UsherUnit *self)
+{
+  return self->next == NULL || self->next_looks;
 }
 
 UsherStepFunc

@@ -84,11 +84,11 @@ gboolean usher_unit_defer_literal (UsherUnit *self, const char *reason, GError *
 /**
  * UsherStepFunc:
  * @unit: a fresh unit
- * @reply: (nullable): the answer of the request, `NULL` outside a request
+ * @reply: (nullable): the answer of the request, `NULL` outside a request and where it is decided
  * @user_data: (closure): data of who asked for the step
  * @error: return location for an error
  *
- * Goes on after a unit is committed, see [method@Unit.then]. It runs on the blocking pool.
+ * Goes on after a unit is committed, see [method@Unit.then] and [method@Unit.hold_answer].
  *
  * Returns: whether @unit shall be committed; else @error is the answer
  */
@@ -100,5 +100,10 @@ typedef gboolean (*UsherStepFunc) (UsherUnit *unit,
 USHER_API
 void
 usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestroyNotify destroy);
+USHER_API
+void usher_unit_hold_answer (UsherUnit *self,
+                             UsherStepFunc look,
+                             gpointer user_data,
+                             GDestroyNotify destroy);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ static const UsherField order_fields[] = {
   { USHER_ORDERS_TICKET_TITLE, USHER_FIELD_STRING },
   { USHER_ORDERS_TICKET_PRICE, USHER_FIELD_MONEY },
   { USHER_ORDERS_TICKET_VERSION, USHER_FIELD_INTEGER },
+  { USHER_ORDERS_REASON, USHER_FIELD_STRING },
   { USHER_ORDER_REFUND_ID, USHER_FIELD_STRING },
 };
 
@@ -104,12 +105,13 @@ usher_order_complete (UsherDocument *order)
 }
 
 gboolean
-usher_order_cancel (UsherDocument *order)
+usher_order_cancel (UsherDocument *order, const char *reason)
 {
   if (!is_open (order))
     return FALSE;
 
   usher_document_set_string (order, USHER_ORDERS_STATUS, USHER_ORDERS_STATUS_CANCELLED);
+  usher_document_set_string (order, USHER_ORDERS_REASON, reason);
   usher_document_unset (order, USHER_ORDER_HOLDS);
 
   return TRUE;

@@ -31,7 +31,8 @@ void usher_order_place (UsherDocument *order,
 /* Each moves the order, if its status allows, and tells whether it did. */
 gboolean usher_order_reserve (UsherDocument *order);
 gboolean usher_order_complete (UsherDocument *order);
-gboolean usher_order_cancel (UsherDocument *order);
+/* @reason: one of the contract's */
+gboolean usher_order_cancel (UsherDocument *order, const char *reason);
 gboolean usher_order_refund (UsherDocument *order, const char *refund_id);
 
 G_END_DECLS

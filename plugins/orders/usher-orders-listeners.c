@@ -68,17 +68,47 @@ on_ticket_reserved (UsherEvent *event, UsherUnit *unit, gpointer user_data, GErr
   return !usher_order_reserve (order) || save (unit, order, USHER_ORDERS_UPDATED, error);
 }
 
+/* Cancels it as far as it may be cancelled. */
+static gboolean
+cancel (UsherUnit *unit, UsherDocument *order, const char *reason, GError **error)
+{
+  return !usher_order_cancel (order, reason) || save (unit, order, USHER_ORDERS_CANCELLED, error);
+}
+
+/* Before tickets had a word for each reason all of them were edits. */
+static const char *
+read_reason (UsherEvent *event, GError **error)
+{
+  static const char *const known[] = {
+    USHER_TICKETS_REASON_PRICE_CHANGED,
+    USHER_TICKETS_REASON_WITHDRAWN,
+    USHER_TICKETS_REASON_SELLER_BANNED,
+    NULL,
+  };
+  const char *reason = usher_event_read_string (event, USHER_TICKETS_REASON, error);
+
+  if (reason == NULL || g_strv_contains (known, reason))
+    return reason;
+
+  return USHER_TICKETS_REASON_PRICE_CHANGED;
+}
+
 static gboolean
 on_reservation_failed (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
 {
   g_autoptr (UsherDocument) order = find_order (event, unit, USHER_TICKETS_ORDER_ID, error);
+  const char *reason;
 
   if (order == NULL)
+    return FALSE;
+
+  reason = read_reason (event, error);
+  if (reason == NULL)
     return FALSE;
   if (!usher_order_has_status (order, USHER_ORDERS_STATUS_CREATED))
     return TRUE;
 
-  return !usher_order_cancel (order) || save (unit, order, USHER_ORDERS_CANCELLED, error);
+  return cancel (unit, order, reason, error);
 }
 
 static gboolean
@@ -89,7 +119,7 @@ on_expired (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **err
   if (order == NULL)
     return FALSE;
 
-  return !usher_order_cancel (order) || save (unit, order, USHER_ORDERS_CANCELLED, error);
+  return cancel (unit, order, USHER_ORDERS_REASON_EXPIRED, error);
 }
 
 static gboolean

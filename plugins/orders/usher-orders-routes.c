@@ -154,6 +154,8 @@ create_order (UsherRequest *request,
     return FALSE;
   if (copy == NULL)
     return wait_for_copy (unit, ticket_id, error);
+  if (!usher_ticket_copy_is_for_sale (copy))
+    return refuse (error, USHER_ERROR_INVALID, "Ticket is not for sale");
   if (!check_free (unit, copy, error))
     return FALSE;
 
@@ -183,7 +185,7 @@ cancel_order (UsherRequest *request,
     return refuse (error, USHER_ERROR_INVALID, "Cannot cancel a paid order");
 
   usher_reply_set_status (reply, 204);
-  if (!usher_order_cancel (order))
+  if (!usher_order_cancel (order, USHER_ORDERS_REASON_USER))
     return TRUE;
   if (!usher_unit_replace (unit, order, error))
     return FALSE;

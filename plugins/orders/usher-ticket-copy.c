@@ -16,6 +16,8 @@ static const UsherField copy_fields[] = {
   { USHER_TICKET_COPY_TITLE, USHER_FIELD_STRING, ASKED },
   { USHER_TICKET_COPY_PRICE, USHER_FIELD_MONEY, ASKED },
   { USHER_TICKET_COPY_ORDER_ID, USHER_FIELD_ID, USHER_FIELD_INPUT },
+  { USHER_TICKET_COPY_HIDDEN, USHER_FIELD_BOOLEAN, USHER_FIELD_INPUT },
+  { USHER_TICKET_COPY_WITHDRAWN, USHER_FIELD_BOOLEAN },
   { USHER_TICKET_COPY_VERSION, USHER_FIELD_INTEGER },
 };
 
@@ -49,8 +51,23 @@ void
 usher_ticket_copy_apply (UsherDocument *copy, UsherDocument *content, gint64 version)
 {
   usher_document_unset (copy, USHER_TICKET_COPY_ORDER_ID);
+  usher_document_unset (copy, USHER_TICKET_COPY_HIDDEN);
   usher_document_merge (copy, content);
   usher_document_set_integer (copy, USHER_TICKET_COPY_VERSION, version);
+}
+
+void
+usher_ticket_copy_withdraw (UsherDocument *copy, gint64 version)
+{
+  usher_document_set_boolean (copy, USHER_TICKET_COPY_WITHDRAWN, TRUE);
+  usher_document_set_integer (copy, USHER_TICKET_COPY_VERSION, version);
+}
+
+gboolean
+usher_ticket_copy_is_for_sale (UsherDocument *copy)
+{
+  return !usher_document_get_boolean (copy, USHER_TICKET_COPY_HIDDEN) &&
+         !usher_document_get_boolean (copy, USHER_TICKET_COPY_WITHDRAWN);
 }
 
 gboolean

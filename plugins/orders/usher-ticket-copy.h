@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define USHER_TICKET_COPY_TITLE      USHER_TICKETS_TITLE
 #define USHER_TICKET_COPY_PRICE      USHER_TICKETS_PRICE
 #define USHER_TICKET_COPY_ORDER_ID   USHER_TICKETS_ORDER_ID
+#define USHER_TICKET_COPY_HIDDEN     USHER_TICKETS_HIDDEN
+#define USHER_TICKET_COPY_WITHDRAWN  USHER_TICKETS_IS_WITHDRAWN
 /* the ticket's version; the document's own counts the changes of the copy */
 #define USHER_TICKET_COPY_VERSION "ticketVersion"
 
@@ -45,6 +47,10 @@ gint64 usher_ticket_copy_get_version (UsherDocument *copy);
 UsherTicketCopyVerdict usher_ticket_copy_judge (gint64 have, gint64 version);
 /* takes over @content, what the event says of ticket @version */
 void usher_ticket_copy_apply (UsherDocument *copy, UsherDocument *content, gint64 version);
+/* ticket @version is withdrawn: its last version */
+void usher_ticket_copy_withdraw (UsherDocument *copy, gint64 version);
+/* Whether it may be ordered if nobody else has it: neither withdrawn nor of a seller who is banned */
+gboolean usher_ticket_copy_is_for_sale (UsherDocument *copy);
 /* @now: microseconds. Whether a ticket of that id can be so new that its copy is on its way. */
 gboolean usher_ticket_copy_may_come (const char *ticket_id, gint64 now);
 

@@ -10,15 +10,29 @@
 
 #include "usher-tickets-contract.h"
 
-#define ASKED   (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
-#define TRIMMED (ASKED | USHER_FIELD_TRIM)
+#define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 
 static const UsherField ticket_fields[] = {
-  { USHER_TICKETS_TITLE, USHER_FIELD_STRING, TRIMMED, 1, 200, "Title is required" },
-  { USHER_TICKETS_PRICE, USHER_FIELD_MONEY, ASKED, 1, 100000000, "Price must be greater than 0" },
-  { USHER_TICKETS_USER_ID, USHER_FIELD_ID },
-  { USHER_TICKETS_ORDER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
+  { USHER_TICKETS_TITLE,
+    USHER_FIELD_STRING,
+    ASKED | USHER_FIELD_TEXT,
+    1,
+    200,
+    "Title is required",
+    "Title must have at most 200 characters" },
+  { USHER_TICKETS_PRICE,
+    USHER_FIELD_MONEY,
+    ASKED,
+    1,
+    100000000,
+    "Price must be greater than 0",
+    "Price must be at most 1000000" },
+  { USHER_TICKETS_USER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
+  { USHER_TICKETS_ORDER_ID, USHER_FIELD_ID },
+  { USHER_TICKETS_HIDDEN, USHER_FIELD_BOOLEAN },
+  { USHER_TICKETS_IS_WITHDRAWN, USHER_FIELD_BOOLEAN },
   { USHER_TICKET_EDITED, USHER_FIELD_INTEGER, USHER_FIELD_PRIVATE },
+  { USHER_TICKET_UNLISTED, USHER_FIELD_BOOLEAN, USHER_FIELD_PRIVATE | USHER_FIELD_INDEXED },
 };
 
 const UsherField *
@@ -47,11 +61,23 @@ usher_ticket_is_held_by (UsherDocument *ticket, const char *order_id)
   return g_strcmp0 (usher_document_get_string (ticket, USHER_TICKETS_ORDER_ID), order_id) == 0;
 }
 
+gboolean
+usher_ticket_is_withdrawn (UsherDocument *ticket)
+{
+  return usher_document_has (ticket, USHER_TICKETS_IS_WITHDRAWN);
+}
+
 UsherTicketVerdict
-usher_ticket_judge (UsherDocument *ticket, const char *order_id, gint64 seen)
+usher_ticket_judge (UsherDocument *ticket, const char *order_id, gint64 seen, gboolean banned)
 {
   if (usher_ticket_is_held_by (ticket, order_id))
     return USHER_TICKET_DONE;
+
+  if (usher_ticket_is_withdrawn (ticket))
+    return USHER_TICKET_WITHDRAWN;
+
+  if (banned)
+    return USHER_TICKET_BANNED;
 
   if (usher_ticket_is_reserved (ticket))
     return USHER_TICKET_HELD;
@@ -62,9 +88,63 @@ usher_ticket_judge (UsherDocument *ticket, const char *order_id, gint64 seen)
   return USHER_TICKET_FREE;
 }
 
+/* set or not set at all: what is asked for is that it is not set */
+static void
+set_flag (UsherDocument *ticket, const char *field, gboolean set)
+{
+  if (set)
+    usher_document_set_boolean (ticket, field, TRUE);
+  else
+    usher_document_unset (ticket, field);
+}
+
+static void
+mark_unlisted (UsherDocument *ticket)
+{
+  set_flag (ticket,
+            USHER_TICKET_UNLISTED,
+            usher_ticket_is_reserved (ticket) || usher_ticket_is_withdrawn (ticket) ||
+                usher_document_has (ticket, USHER_TICKETS_HIDDEN));
+}
+
+void
+usher_ticket_hold (UsherDocument *ticket, const char *order_id)
+{
+  usher_document_set_string (ticket, USHER_TICKETS_ORDER_ID, order_id);
+  mark_unlisted (ticket);
+}
+
+void
+usher_ticket_withdraw (UsherDocument *ticket)
+{
+  usher_document_set_boolean (ticket, USHER_TICKETS_IS_WITHDRAWN, TRUE);
+  mark_unlisted (ticket);
+}
+
+gboolean
+usher_ticket_hide (UsherDocument *ticket, gboolean hidden)
+{
+  if (usher_ticket_is_withdrawn (ticket) ||
+      usher_document_has (ticket, USHER_TICKETS_HIDDEN) == hidden)
+    return FALSE;
+
+  set_flag (ticket, USHER_TICKETS_HIDDEN, hidden);
+  mark_unlisted (ticket);
+
+  return TRUE;
+}
+
 void
 usher_ticket_edit (UsherDocument *ticket, UsherDocument *wanted)
 {
   usher_document_merge (ticket, wanted);
   usher_document_set_integer (ticket, USHER_TICKET_EDITED, usher_document_get_version (ticket) + 1);
+}
+
+gboolean
+usher_ticket_upgrade (UsherDocument *ticket, gpointer user_data, GError **error)
+{
+  mark_unlisted (ticket);
+
+  return TRUE;
 }

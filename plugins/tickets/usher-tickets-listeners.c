@@ -35,7 +35,7 @@ find_ticket (UsherEvent *event, UsherUnit *unit, const char **order_id, GError *
 static gboolean
 hand_to (UsherUnit *unit, UsherDocument *ticket, const char *order_id, GError **error)
 {
-  usher_document_set_string (ticket, USHER_TICKETS_ORDER_ID, order_id);
+  usher_ticket_hold (ticket, order_id);
   if (!usher_unit_replace (unit, ticket, error))
     return FALSE;
 
@@ -44,15 +44,15 @@ hand_to (UsherUnit *unit, UsherDocument *ticket, const char *order_id, GError **
   return TRUE;
 }
 
-static void
-refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id)
+static gboolean
+refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id, const char *reason)
 {
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autofree char *payload = NULL;
 
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, USHER_TICKETS_ORDER_ID, order_id);
-  usher_json_writer_set_string (writer, USHER_TICKETS_REASON, "The ticket has been edited");
+  usher_json_writer_set_string (writer, USHER_TICKETS_REASON, reason);
   usher_json_writer_add_member (writer, "ticket");
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "id", usher_document_get_id (ticket));
@@ -61,6 +61,16 @@ refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id)
   usher_json_writer_end_object (writer);
   payload = usher_json_writer_end (writer);
   usher_unit_publish (unit, USHER_TICKETS_RESERVATION_FAILED, payload);
+
+  return TRUE;
+}
+
+static gboolean
+is_seller_banned (UsherUnit *unit, UsherDocument *ticket, gboolean *banned, GError **error)
+{
+  const char *user_id = usher_document_get_string (ticket, USHER_TICKETS_USER_ID);
+
+  return usher_tickets_service_is_banned (unit, user_id, banned, error);
 }
 
 static gboolean
@@ -68,19 +78,24 @@ on_order_created (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError
 {
   const char *order_id;
   g_autoptr (UsherDocument) ticket = find_ticket (event, unit, &order_id, error);
+  gboolean banned;
   gint64 seen;
 
   if (ticket == NULL ||
-      !usher_event_read_integer (event, USHER_ORDERS_TICKET_VERSION, &seen, error))
+      !usher_event_read_integer (event, USHER_ORDERS_TICKET_VERSION, &seen, error) ||
+      !is_seller_banned (unit, ticket, &banned, error))
     return FALSE;
 
-  switch (usher_ticket_judge (ticket, order_id, seen))
+  switch (usher_ticket_judge (ticket, order_id, seen, banned))
     {
     case USHER_TICKET_FREE:
       return hand_to (unit, ticket, order_id, error);
     case USHER_TICKET_CHANGED:
-      refuse_order (unit, ticket, order_id);
-      return TRUE;
+      return refuse_order (unit, ticket, order_id, USHER_TICKETS_REASON_PRICE_CHANGED);
+    case USHER_TICKET_WITHDRAWN:
+      return refuse_order (unit, ticket, order_id, USHER_TICKETS_REASON_WITHDRAWN);
+    case USHER_TICKET_BANNED:
+      return refuse_order (unit, ticket, order_id, USHER_TICKETS_REASON_SELLER_BANNED);
     case USHER_TICKET_HELD:
       /* orders lets one order a ticket be active: the cancel of the other is on its way */
       return usher_unit_defer (

@@ -34,7 +34,7 @@ list_tickets (UsherRequest *request,
   if (!usher_request_get_page (request, &limit, &after, error))
     return FALSE;
 
-  usher_query_without (query, USHER_TICKETS_ORDER_ID);
+  usher_query_without (query, USHER_TICKET_UNLISTED);
   usher_query_limit (query, limit + 1);
   if (after != NULL)
     usher_query_after (query, after);
@@ -76,11 +76,15 @@ create_ticket (UsherRequest *request,
 {
   UsherSchema *schema = usher_context_get_schema (user_data, USHER_TICKET_COLLECTION);
   g_autoptr (UsherDocument) ticket = usher_request_read (request, schema, error);
+  gboolean banned;
 
-  if (ticket == NULL)
+  if (ticket == NULL ||
+      !usher_tickets_service_is_banned (unit, get_user_id (request), &banned, error))
     return FALSE;
 
   usher_document_set_string (ticket, USHER_TICKETS_USER_ID, get_user_id (request));
+  /* the session of who was banned just now may last a moment longer */
+  usher_ticket_hide (ticket, banned);
   if (!usher_unit_insert (unit, ticket, error))
     return FALSE;
 
@@ -99,6 +103,25 @@ refuse (GError **error, UsherError code, const char *message)
   return FALSE;
 }
 
+/* the ticket of the path, if it is the caller's */
+static UsherDocument *
+find_own_ticket (UsherRequest *request, UsherUnit *unit, GError **error)
+{
+  const char *id = usher_request_get_parameter (request, "id");
+  g_autoptr (UsherDocument) ticket = usher_unit_find (unit, USHER_TICKET_COLLECTION, id, error);
+
+  if (ticket == NULL)
+    return NULL;
+
+  if (!usher_ticket_is_owned_by (ticket, get_user_id (request)))
+    {
+      refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");
+      return NULL;
+    }
+
+  return g_steal_pointer (&ticket);
+}
+
 static gboolean
 edit_ticket (UsherRequest *request,
              UsherUnit *unit,
@@ -107,18 +130,17 @@ edit_ticket (UsherRequest *request,
              GError **error)
 {
   UsherSchema *schema = usher_context_get_schema (user_data, USHER_TICKET_COLLECTION);
-  const char *id = usher_request_get_parameter (request, "id");
   g_autoptr (UsherDocument) wanted = usher_request_read (request, schema, error);
   g_autoptr (UsherDocument) ticket = NULL;
 
   if (wanted == NULL)
     return FALSE;
 
-  ticket = usher_unit_find (unit, USHER_TICKET_COLLECTION, id, error);
+  ticket = find_own_ticket (request, unit, error);
   if (ticket == NULL)
     return FALSE;
-  if (!usher_ticket_is_owned_by (ticket, get_user_id (request)))
-    return refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");
+  if (usher_ticket_is_withdrawn (ticket))
+    return refuse (error, USHER_ERROR_INVALID, "Cannot edit a withdrawn ticket");
   if (usher_ticket_is_reserved (ticket))
     return refuse (error, USHER_ERROR_INVALID, "Cannot edit a reserved ticket");
 
@@ -128,6 +150,33 @@ edit_ticket (UsherRequest *request,
 
   usher_unit_publish_document (unit, USHER_TICKETS_UPDATED, ticket);
   usher_reply_set_document (reply, ticket);
+
+  return TRUE;
+}
+
+static gboolean
+withdraw_ticket (UsherRequest *request,
+                 UsherUnit *unit,
+                 UsherReply *reply,
+                 gpointer user_data,
+                 GError **error)
+{
+  g_autoptr (UsherDocument) ticket = find_own_ticket (request, unit, error);
+
+  if (ticket == NULL)
+    return FALSE;
+
+  usher_reply_set_status (reply, 204);
+  if (usher_ticket_is_withdrawn (ticket))
+    return TRUE;
+  if (usher_ticket_is_reserved (ticket))
+    return refuse (error, USHER_ERROR_INVALID, "Cannot withdraw a reserved ticket");
+
+  usher_ticket_withdraw (ticket);
+  if (!usher_unit_replace (unit, ticket, error))
+    return FALSE;
+
+  usher_unit_publish_document (unit, USHER_TICKETS_WITHDRAWN, ticket);
 
   return TRUE;
 }
@@ -143,6 +192,7 @@ static const struct
   { "GET", "/api/tickets/:id", USHER_ROUTE_NONE, show_ticket },
   { "POST", "/api/tickets", USHER_ROUTE_SIGNED_IN, create_ticket },
   { "PUT", "/api/tickets/:id", USHER_ROUTE_SIGNED_IN, edit_ticket },
+  { "DELETE", "/api/tickets/:id", USHER_ROUTE_SIGNED_IN, withdraw_ticket },
 };
 
 void

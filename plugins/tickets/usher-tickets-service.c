@@ -30,8 +30,11 @@ usher_tickets_service_configure (UsherService *service, UsherContext *context, G
 
   fields = usher_ticket_get_fields (&n_fields);
   usher_context_add_collection (context, USHER_TICKET_COLLECTION, fields, n_fields);
+  usher_context_add_upgrade (
+      context, USHER_TICKET_COLLECTION, 0, USHER_TICKET_LEVEL, usher_ticket_upgrade, NULL, NULL);
   usher_tickets_service_add_routes (context);
   usher_tickets_service_add_listeners (context);
+  usher_tickets_service_add_sellers (context);
 
   return TRUE;
 }

@@ -17,5 +17,12 @@ G_DECLARE_FINAL_TYPE (UsherTicketsService, usher_tickets_service, USHER, TICKETS
 /* its halves, each in a file of its own */
 void usher_tickets_service_add_routes (UsherContext *context);
 void usher_tickets_service_add_listeners (UsherContext *context);
+void usher_tickets_service_add_sellers (UsherContext *context);
+
+/* as tickets has heard of it so far */
+gboolean usher_tickets_service_is_banned (UsherUnit *unit,
+                                          const char *user_id,
+                                          gboolean *banned,
+                                          GError **error);
 
 G_END_DECLS

@@ -31,6 +31,14 @@ class Fields(unittest.TestCase):
         field = Usher.Field.new('n', Usher.FieldType.INTEGER, Usher.FieldFlags.NONE, 0, 0, None)
         self.assertIsNone(field.copy().message)
 
+    def test_what_is_too_much(self):
+        field = self.make(['title'])[0]
+        field.set_max_message('title is too long')
+        schema = Usher.Schema.new('tickets', [field])
+        del field
+        gc.collect()
+        self.assertEqual(schema.get_fields()[0].max_message, 'title is too long')
+
 
 class Settings(unittest.TestCase):
     def test_declare_and_read(self):

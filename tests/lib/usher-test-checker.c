@@ -73,18 +73,24 @@ static const char views[] =
     " amount AS cents, CASE WHEN charges.id IS NULL THEN 'declined'"
     " WHEN refunds.id IS NULL THEN 'charged' ELSE 'refunded' END AS state"
     " FROM ledger.charges LEFT JOIN ledger.refunds ON refunds.charge = charges.id;"
-    "CREATE TEMP VIEW user AS SELECT id, version, lower (body->>'email') AS email"
-    " FROM auth.\"c:users\";"
+    "CREATE TEMP VIEW user AS SELECT id, version, lower (body->>'email') AS email,"
+    " coalesce (body->>'banned', 0) AS banned FROM auth.\"c:users\";"
+    "CREATE TEMP VIEW seller AS SELECT id, body->>'banned' AS banned FROM tickets.\"c:sellers\";"
     "CREATE TEMP VIEW ticket AS SELECT id, version, body->>'title' AS title,"
-    " body->>'price' AS price, body->>'orderId' AS order_id FROM tickets.\"c:tickets\";"
+    " body->>'price' AS price, body->>'orderId' AS order_id, body->>'userId' AS user_id,"
+    " coalesce (body->>'hidden', 0) AS hidden, coalesce (body->>'withdrawn', 0) AS withdrawn,"
+    " private->>'editedVersion' AS edited, coalesce (private->>'unlisted', 0) AS unlisted"
+    " FROM tickets.\"c:tickets\";"
     "CREATE TEMP VIEW copy AS SELECT id, body->>'ticketVersion' AS version, body->>'title' AS "
     "title,"
-    " body->>'price' AS price, body->>'orderId' AS order_id FROM orders.\"c:tickets\";"
+    " body->>'price' AS price, body->>'orderId' AS order_id,"
+    " coalesce (body->>'hidden', 0) AS hidden, coalesce (body->>'withdrawn', 0) AS withdrawn"
+    " FROM orders.\"c:tickets\";"
     "CREATE TEMP VIEW \"order\" AS SELECT id, version, body->>'status' AS status,"
     " body->>'userId' AS user_id, body->>'$.ticket.id' AS ticket_id,"
     " CAST (round ((body->>'$.ticket.price') * 100) AS INT) AS cents,"
     " body->>'$.ticket.price' AS price, body->>'expiresAt' AS expires_at,"
-    " body->>'refundId' AS refund_id FROM orders.\"c:orders\";"
+    " body->>'refundId' AS refund_id, body->>'reason' AS reason FROM orders.\"c:orders\";"
     "CREATE TEMP VIEW outbox AS SELECT 'auth' AS service, channel, id FROM auth.usher_outbox"
     " UNION ALL SELECT 'tickets', channel, id FROM tickets.usher_outbox"
     " UNION ALL SELECT 'orders', channel, id FROM orders.usher_outbox"
@@ -127,6 +133,12 @@ static const Rule rules[] = {
     " GROUP BY order_id HAVING count (*) > 1" },
   { "two accounts share an e-mail",
     "SELECT email, group_concat (id) FROM user GROUP BY email HAVING count (*) > 1" },
+  { "a ticket is in the list and should not be, or the other way round",
+    "SELECT * FROM ticket WHERE unlisted <> (order_id IS NOT NULL OR hidden OR withdrawn)" },
+  { "a withdrawn ticket is held", "SELECT * FROM ticket WHERE withdrawn AND order_id IS NOT NULL" },
+  { "a cancelled order does not say why, or another one does",
+    "SELECT * FROM \"order\" WHERE (status = 'cancelled') <> (reason IS NOT NULL)"
+    " OR reason NOT IN ('user', 'expired', 'price-changed', 'withdrawn', 'seller-banned')" },
 };
 
 static const Rule settled_rules[] = {
@@ -135,7 +147,8 @@ static const Rule settled_rules[] = {
   { "a copy of a ticket is not like the ticket",
     "SELECT ticket.*, copy.* FROM ticket LEFT JOIN copy USING (id)"
     " WHERE copy.version IS NOT ticket.version OR copy.title IS NOT ticket.title"
-    " OR copy.price IS NOT ticket.price OR copy.order_id IS NOT ticket.order_id" },
+    " OR copy.price IS NOT ticket.price OR copy.order_id IS NOT ticket.order_id"
+    " OR copy.hidden IS NOT ticket.hidden OR copy.withdrawn IS NOT ticket.withdrawn" },
   { "orders has a copy of a ticket that is not there",
     "SELECT * FROM copy WHERE id NOT IN (SELECT id FROM ticket)" },
   { "a ticket is held by no active order of it",
@@ -148,6 +161,20 @@ static const Rule settled_rules[] = {
     " WHERE status <> 'cancelled' AND ticket.order_id IS NOT \"order\".id" },
   { "an order is neither reserved nor refused",
     "SELECT * FROM \"order\" WHERE status = 'created'" },
+  { "tickets does not know who is banned",
+    "SELECT user.*, seller.* FROM user LEFT JOIN seller USING (id)"
+    " WHERE coalesce (seller.banned, 0) <> user.banned" },
+  { "a ticket is hidden whose seller is not banned, or the other way round",
+    "SELECT ticket.*, user.* FROM ticket JOIN user ON user.id = user_id"
+    " WHERE NOT withdrawn AND hidden <> user.banned" },
+  { "an order gives a reason that its ticket does not have",
+    "SELECT \"order\".*, ticket.* FROM \"order\" LEFT JOIN ticket ON ticket.id = ticket_id"
+    " WHERE (reason = 'withdrawn' AND withdrawn IS NOT 1)"
+    " OR (reason = 'price-changed' AND edited IS NULL)"
+    " OR (reason = 'seller-banned' AND ticket.user_id NOT IN (SELECT id FROM seller))" },
+  { "an event gives another reason than its order",
+    "SELECT \"order\".*, payload FROM log JOIN \"order\" ON \"order\".id = payload->>'id'"
+    " WHERE channel = 'order:cancelled' AND payload->>'reason' IS NOT reason" },
   { "an order has outlived its time",
     "SELECT * FROM \"order\" WHERE status = 'awaiting:payment'"
     " AND unixepoch (expires_at) + 1 < (SELECT time FROM last) / 1000000" },
@@ -191,7 +218,7 @@ static const Rule settled_rules[] = {
     " LEFT JOIN change ON noun = 'order' AND change.id = \"order\".id"
     " WHERE n IS NOT version + 1 OR versions <> n" },
   { "the log has an event of no ticket and no order",
-    "SELECT * FROM log WHERE (channel GLOB 'ticket:[cu]*'"
+    "SELECT * FROM log WHERE (channel GLOB 'ticket:[cuw]*'"
     " AND payload->>'id' NOT IN (SELECT id FROM ticket))"
     " OR (channel GLOB 'order:*' AND payload->>'id' NOT IN (SELECT id FROM \"order\"))" },
   { "a user that was confirmed is not there",
@@ -207,6 +234,9 @@ static const Rule settled_rules[] = {
   { "an order whose payment was confirmed is neither complete nor refunded",
     "SELECT said.*, \"order\".* FROM said LEFT JOIN \"order\" USING (id)"
     " WHERE what = 4 AND status IS NOT 'complete' AND refund_id IS NULL" },
+  { "a ticket whose withdrawal was confirmed is not withdrawn",
+    "SELECT said.*, ticket.* FROM said LEFT JOIN ticket USING (id)"
+    " WHERE what = 5 AND withdrawn IS NOT 1" },
   { "an event was parked", "SELECT channel, name, sequence, reasons FROM bus.parked" },
 };
 
@@ -367,7 +397,8 @@ static const char count_changes[] =
     "DELETE FROM change;"
     "INSERT INTO change SELECT substr (channel, 1, instr (channel, ':') - 1) AS noun,"
     " payload->>'id' AS id, count (*), count (DISTINCT payload->>'version') FROM log"
-    " WHERE channel IN ('ticket:created', 'ticket:updated') OR channel GLOB 'order:*'"
+    " WHERE channel IN ('ticket:created', 'ticket:updated', 'ticket:withdrawn')"
+    " OR channel GLOB 'order:*'"
     " GROUP BY 1, 2;";
 
 /* What the log has now, one row an event. */

@@ -16,11 +16,12 @@ typedef struct _UsherTestChecker UsherTestChecker;
 /* what the host said was done */
 typedef enum
 {
-  USHER_TEST_SAID_USER,    /* id of the user */
-  USHER_TEST_SAID_TICKET,  /* id of the ticket, its version in the answer */
-  USHER_TEST_SAID_ORDER,   /* id of the order */
-  USHER_TEST_SAID_CANCEL,  /* id of the order */
-  USHER_TEST_SAID_PAYMENT, /* id of the order */
+  USHER_TEST_SAID_USER,       /* id of the user */
+  USHER_TEST_SAID_TICKET,     /* id of the ticket, its version in the answer */
+  USHER_TEST_SAID_ORDER,      /* id of the order */
+  USHER_TEST_SAID_CANCEL,     /* id of the order */
+  USHER_TEST_SAID_PAYMENT,    /* id of the order */
+  USHER_TEST_SAID_WITHDRAWAL, /* id of the ticket */
 } UsherTestSaid;
 
 UsherTestChecker *usher_test_checker_new (UsherTestProcess *process);

@@ -39,6 +39,7 @@ static const struct
   { "ticket:created", "orders", NULL },
   { "ticket:updated", "orders", NULL },
   { "ticket:updated", "orders", "orders-service.reservations" },
+  { "ticket:withdrawn", "orders", NULL },
   { "ticket:reservation-failed", "orders", NULL },
   { "order:created", "tickets", NULL },
   { "order:created", "payments", NULL },
@@ -50,6 +51,8 @@ static const struct
   { "expiration:complete", "orders", NULL },
   { "payment:created", "orders", NULL },
   { "payment:refunded", "orders", NULL },
+  { "user:banned", "tickets", NULL },
+  { "user:unbanned", "tickets", NULL },
 };
 
 /* an event on its way to one listener */

@@ -12,17 +12,22 @@
 #include "usher-test-shop.h"
 #include "usher-test.h"
 
-#define N_PEOPLE   4
+#define N_PEOPLE 5
+/* the last of them is banned now and then, and sells no more than this */
+#define OUTCAST    (N_PEOPLE - 1)
+#define N_OFFERS   8
 #define N_STATUSES 600
 
 typedef struct
 {
   UsherTestMarket *market; /* (unowned) */
   UsherTestClient *client;
+  UsherTestClient *admin; /* whoever bans him */
   GThread *thread;
   GRand *dice;
   guint index;
   guint n_deeds;
+  char *id;
   GPtrArray *own;    /* (element-type utf8): his tickets */
   GPtrArray *titles; /* (element-type utf8): of his tickets */
   GPtrArray *orders; /* (element-type utf8) */
@@ -53,12 +58,16 @@ choose (Person *person, GPtrArray *ids)
 
 /* No answer is right only when the host, or the supervisor, died; and no kill may make anybody answer nonsense. */
 static guint
-ask (Person *person, const char *method, const char *path, const char *body)
+ask_by (Person *person,
+        UsherTestClient *client,
+        const char *method,
+        const char *path,
+        const char *body)
 {
   static const guint expected[] = { 200, 201, 204, 400, 402, 409, 503 };
   UsherTestProcess *process = person->market->process;
   guint generation = usher_test_process_await_running (process);
-  guint status = usher_test_client_send (person->client, method, path, body);
+  guint status = usher_test_client_send (client, method, path, body);
 
   person->n_counts[MIN (status, G_N_ELEMENTS (person->n_counts) - 1)]++;
   g_atomic_int_inc (&person->market->n_answers);
@@ -72,12 +81,20 @@ ask (Person *person, const char *method, const char *path, const char *body)
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     if (status == expected[i])
       return status;
+  if (status == 401 && person->index == OUTCAST)
+    return status;
   g_error ("%s %s %s got %u: %s",
            method,
            path,
            body != NULL ? body : "",
            status,
-           usher_test_client_get_body (person->client));
+           usher_test_client_get_body (client));
+}
+
+static guint
+ask (Person *person, const char *method, const char *path, const char *body)
+{
+  return ask_by (person, person->client, method, path, body);
 }
 
 /* Half of the requests have a key, so that they can be tried until there is an answer. */
@@ -163,6 +180,43 @@ edit_ticket (Person *person)
     note (person, USHER_TEST_SAID_TICKET, id);
 }
 
+static void
+withdraw_ticket (Person *person)
+{
+  const char *id = choose (person, person->own);
+  g_autofree char *path = g_strconcat ("/api/tickets/", id, NULL);
+
+  if (id != NULL && ask (person, "DELETE", path, NULL) == 204)
+    note (person, USHER_TEST_SAID_WITHDRAWAL, id);
+}
+
+static void
+offer_ticket (Person *person)
+{
+  if (person->own->len < N_OFFERS)
+    create_ticket (person);
+}
+
+static void
+treat (Person *person, const char *verb)
+{
+  g_autofree char *path = g_strdup_printf ("/admin/users/%s/%s", person->id, verb);
+
+  ask_by (person, person->admin, "POST", path, NULL);
+}
+
+static void
+ban (Person *person)
+{
+  treat (person, "ban");
+}
+
+static void
+unban (Person *person)
+{
+  treat (person, "unban");
+}
+
 /* mostly a new ticket, whose copy may lag */
 static char *
 dup_ticket (Person *person)
@@ -224,13 +278,19 @@ static gpointer
 live (gpointer data)
 {
   static void (*const deeds[]) (Person *) = {
-    create_ticket, create_ticket, edit_ticket, place_order, place_order,
-    place_order,   pay,           pay,         pay,         cancel_order,
+    create_ticket, create_ticket, edit_ticket, place_order, place_order,     place_order,
+    pay,           pay,           pay,         pay,         withdraw_ticket, cancel_order,
+  };
+  static void (*const outcast_deeds[]) (Person *) = {
+    offer_ticket, offer_ticket, edit_ticket, withdraw_ticket, ban, unban, unban, unban,
   };
   Person *person = data;
 
   while (!g_atomic_int_get (&person->market->closing))
-    deeds[g_rand_int_range (person->dice, 0, G_N_ELEMENTS (deeds))](person);
+    if (person->index == OUTCAST)
+      outcast_deeds[g_rand_int_range (person->dice, 0, G_N_ELEMENTS (outcast_deeds))](person);
+    else
+      deeds[g_rand_int_range (person->dice, 0, G_N_ELEMENTS (deeds))](person);
 
   return NULL;
 }
@@ -242,7 +302,9 @@ person_init (Person *person, UsherTestMarket *market, guint32 seed, guint index)
 
   person->market = market;
   person->client = usher_test_sign_up (market->process, email);
-  note (person, USHER_TEST_SAID_USER, usher_test_client_get_string (person->client, "id"));
+  person->admin = usher_test_client_new_admin (market->process);
+  person->id = g_strdup (usher_test_client_get_string (person->client, "id"));
+  note (person, USHER_TEST_SAID_USER, person->id);
   person->dice = g_rand_new_with_seed (seed * N_PEOPLE + index);
   person->index = index;
   person->own = g_ptr_array_new_with_free_func (g_free);
@@ -254,6 +316,8 @@ static void
 person_clear (Person *person)
 {
   usher_test_client_free (person->client);
+  usher_test_client_free (person->admin);
+  g_free (person->id);
   g_rand_free (person->dice);
   g_ptr_array_unref (person->own);
   g_ptr_array_unref (person->titles);
@@ -317,12 +381,13 @@ tell (UsherTestMarket *self)
       if (n > 0)
         g_string_append_printf (text, " %u:%u", status, n);
     }
-  g_test_message ("answers%s; %u tickets, %u orders, %u payments, %u cancels",
+  g_test_message ("answers%s; %u tickets, %u orders, %u payments, %u cancels, %u withdrawals",
                   text->str,
                   usher_test_checker_count (self->checker, USHER_TEST_SAID_TICKET),
                   usher_test_checker_count (self->checker, USHER_TEST_SAID_ORDER),
                   usher_test_checker_count (self->checker, USHER_TEST_SAID_PAYMENT),
-                  usher_test_checker_count (self->checker, USHER_TEST_SAID_CANCEL));
+                  usher_test_checker_count (self->checker, USHER_TEST_SAID_CANCEL),
+                  usher_test_checker_count (self->checker, USHER_TEST_SAID_WITHDRAWAL));
 }
 
 void

@@ -105,6 +105,72 @@ test_owner (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_cmpstr (record->owner, ==, "process-1");
 }
 
+/* @owner takes over what @former left, both (nullable) */
+static UsherUnit *
+begin_take_over (UsherStoreFixture *fixture, const char *owner, const char *former)
+{
+  UsherUnit *unit = usher_store_fixture_begin_insert (fixture, owner != NULL ? owner : "nobody");
+  UsherRequestRecord *record = usher_request_record_new (KEY, "hash", owner);
+
+  record->former = g_strdup (former);
+  usher_commit_take_request (usher_unit_get_commit (unit), record);
+
+  return unit;
+}
+
+static void
+test_take_over (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) wrong = begin_take_over (fixture, "process-2", "process-3");
+  g_autoptr (UsherUnit) heir = begin_take_over (fixture, "process-2", "process-1");
+  g_autoptr (UsherUnit) late = begin_take_over (fixture, "process-3", "process-1");
+  g_autoptr (UsherRequestRecord) record = NULL;
+
+  g_test_summary ("A request without an answer is taken over from who ran it, by one other.");
+
+  commit_first_step (fixture, "process-1");
+  usher_store_fixture_refuse (fixture, wrong, USHER_ERROR_TAKEN);
+  usher_store_fixture_commit (fixture, heir);
+  usher_store_fixture_refuse (fixture, late, USHER_ERROR_TAKEN);
+
+  record = usher_store_fixture_lookup_request (fixture, KEY);
+  g_assert_cmpstr (record->owner, ==, "process-2");
+}
+
+static void
+test_given_up (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) end = begin_take_over (fixture, NULL, "process-1");
+  g_autoptr (UsherUnit) next = begin_take_over (fixture, "process-2", NULL);
+  g_autoptr (UsherUnit) late = begin_take_over (fixture, "process-3", NULL);
+  g_autoptr (UsherRequestRecord) record = NULL;
+
+  g_test_summary ("A request that was given up is anybody's, once.");
+
+  commit_first_step (fixture, "process-1");
+  usher_store_fixture_commit (fixture, end);
+  record = usher_store_fixture_lookup_request (fixture, KEY);
+  g_assert_null (record->owner);
+  g_assert_cmpuint (record->status, ==, 0);
+
+  usher_store_fixture_commit (fixture, next);
+  usher_store_fixture_refuse (fixture, late, USHER_ERROR_TAKEN);
+}
+
+static void
+test_answered_stays (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) first = usher_store_fixture_begin_insert (fixture, "first");
+  g_autoptr (UsherUnit) heir = begin_take_over (fixture, "process-2", "process-1");
+
+  g_test_summary ("What is answered is not taken over.");
+
+  usher_store_fixture_set_request (first, KEY, "process-1");
+  usher_commit_take_answer (usher_unit_get_commit (first), 201, NULL);
+  usher_store_fixture_commit (fixture, first);
+  usher_store_fixture_refuse (fixture, heir, USHER_ERROR_TAKEN);
+}
+
 void
 usher_store_suite_add_requests (const UsherStoreMaker *maker)
 {
@@ -112,4 +178,7 @@ usher_store_suite_add_requests (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "request/taken", test_taken);
   usher_store_suite_add_test (maker, "request/steps", test_steps);
   usher_store_suite_add_test (maker, "request/owner", test_owner);
+  usher_store_suite_add_test (maker, "request/take-over", test_take_over);
+  usher_store_suite_add_test (maker, "request/given-up", test_given_up);
+  usher_store_suite_add_test (maker, "request/answered-stays", test_answered_stays);
 }

@@ -69,6 +69,12 @@ assert_status (Fixture *fixture, const char *status)
 }
 
 static void
+assert_reason (Fixture *fixture, const char *reason)
+{
+  g_assert_cmpstr (usher_document_get_string (fixture->order, USHER_ORDERS_REASON), ==, reason);
+}
+
+static void
 test_place (Fixture *fixture, gconstpointer data)
 {
   UsherDocument *order = fixture->order;
@@ -100,22 +106,25 @@ test_pay (Fixture *fixture, gconstpointer data)
   assert_status (fixture, USHER_ORDERS_STATUS_COMPLETE);
   g_assert_false (usher_order_complete (fixture->order));
   g_assert_false (usher_order_reserve (fixture->order));
-  g_assert_false (usher_order_cancel (fixture->order));
+  g_assert_false (usher_order_cancel (fixture->order, USHER_ORDERS_REASON_USER));
   assert_status (fixture, USHER_ORDERS_STATUS_COMPLETE);
+  assert_reason (fixture, NULL);
   g_assert_true (usher_document_has (fixture->order, USHER_ORDER_HOLDS));
 }
 
 static void
 test_cancel_created (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("A cancelled order holds nothing and stays cancelled.");
+  g_test_summary ("A cancelled order holds nothing, says why, and stays cancelled.");
 
-  g_assert_true (usher_order_cancel (fixture->order));
+  g_assert_true (usher_order_cancel (fixture->order, USHER_ORDERS_REASON_USER));
   assert_status (fixture, USHER_ORDERS_STATUS_CANCELLED);
   g_assert_false (usher_order_is_active (fixture->order));
   g_assert_false (usher_document_has (fixture->order, USHER_ORDER_HOLDS));
+  assert_reason (fixture, USHER_ORDERS_REASON_USER);
 
-  g_assert_false (usher_order_cancel (fixture->order));
+  g_assert_false (usher_order_cancel (fixture->order, USHER_ORDERS_REASON_EXPIRED));
+  assert_reason (fixture, USHER_ORDERS_REASON_USER);
   g_assert_false (usher_order_reserve (fixture->order));
   g_assert_false (usher_order_complete (fixture->order));
   assert_status (fixture, USHER_ORDERS_STATUS_CANCELLED);
@@ -127,7 +136,7 @@ test_cancel_awaiting (Fixture *fixture, gconstpointer data)
   g_test_summary ("An order that waits for payment can be cancelled.");
 
   g_assert_true (usher_order_reserve (fixture->order));
-  g_assert_true (usher_order_cancel (fixture->order));
+  g_assert_true (usher_order_cancel (fixture->order, USHER_ORDERS_REASON_USER));
   assert_status (fixture, USHER_ORDERS_STATUS_CANCELLED);
 }
 
@@ -136,7 +145,7 @@ test_refund (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("A refund is recorded once.");
 
-  g_assert_true (usher_order_cancel (fixture->order));
+  g_assert_true (usher_order_cancel (fixture->order, USHER_ORDERS_REASON_USER));
   g_assert_true (usher_order_refund (fixture->order, "re_1"));
   g_assert_false (usher_order_refund (fixture->order, "re_2"));
   g_assert_cmpstr (usher_document_get_string (fixture->order, USHER_ORDER_REFUND_ID), ==, "re_1");

@@ -195,6 +195,74 @@ test_out_of_order (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
+give (UsherTestHostFixture *fixture, const char *channel, const char *payload)
+{
+  usher_test_host_give (fixture->host, "orders", NULL, channel, payload);
+}
+
+static void
+assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
+{
+  const UsherTestRefusal refusal = {
+    "POST", "/api/orders", USHER_TEST_BOB,          "{\"ticketId\":\"" TICKET "\"}",
+    400,    NULL,          "Ticket is not for sale"
+  };
+
+  if (!for_sale)
+    {
+      usher_test_host_assert_refusals (fixture->host, &refusal, 1);
+      return;
+    }
+
+  usher_test_host_assert_call (
+      fixture->host, refusal.method, refusal.target, refusal.user_id, refusal.body, 201);
+}
+
+#define VERSION(version, more)                  \
+  "{\"id\":\"" TICKET "\",\"version\":" version \
+  ",\"title\":\"a\",\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"" more "}"
+
+static void
+test_hidden (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "A ticket is not for sale while it is hidden, from its first version or a later one on.");
+
+  give (fixture, "ticket:created", VERSION ("0", ",\"hidden\":true"));
+  assert_for_sale (fixture, FALSE);
+  give (fixture, "ticket:updated", VERSION ("1", ""));
+  give (fixture, "ticket:updated", VERSION ("2", ",\"hidden\":true"));
+  assert_for_sale (fixture, FALSE);
+  give (fixture, "ticket:updated", VERSION ("3", ""));
+  assert_for_sale (fixture, TRUE);
+}
+
+static void
+test_withdrawn (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  static const char withdrawn[] = "{\"id\":\"" TICKET "\",\"version\":2}";
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A withdrawn ticket is for sale no more, once all that came before it is known.");
+
+  g_assert_false (feed (fixture, "ticket:withdrawn", withdrawn, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
+  g_clear_error (&error);
+  assert_applied (fixture, 0);
+  g_assert_false (feed (fixture, "ticket:withdrawn", withdrawn, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
+  g_assert_nonnull (strstr (error->message, "waits for version 1"));
+  assert_applied (fixture, 1);
+
+  give (fixture, "ticket:withdrawn", withdrawn);
+  assert_for_sale (fixture, FALSE);
+  give (fixture, "ticket:withdrawn", withdrawn);
+  give (fixture, "ticket:updated", VERSION ("1", ""));
+  assert_for_sale (fixture, FALSE);
+  usher_test_host_assert_quiet (fixture->host, "orders");
+}
+
+static void
 test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
 {
   static const UsherTestBadEvent bad[] = {
@@ -208,6 +276,10 @@ test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
     BAD ("{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"a\",\"price\":[]}"),
     BAD ("{\"id\":\"" TICKET "\",\"version\":0,\"title\":7,\"price\":1}"),
     BAD ("{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"a\",\"price\":1,\"orderId\":\"x\"}"),
+    BAD ("{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"a\",\"price\":1,\"hidden\":1}"),
+    { NULL, "ticket:withdrawn", "{}", USHER_ERROR_INVALID },
+    { NULL, "ticket:withdrawn", "{\"id\":\"" TICKET "\"}", USHER_ERROR_INVALID },
+    { NULL, "ticket:withdrawn", "{\"id\":\"" TICKET "\",\"version\":0}", USHER_ERROR_INVALID },
   };
 
   g_test_summary (
@@ -240,6 +312,8 @@ main (int argc, char **argv)
   add_rows ();
   add ("/orders/copies/same-event", test_same_event);
   add ("/orders/copies/out-of-order", test_out_of_order);
+  add ("/orders/copies/hidden", test_hidden);
+  add ("/orders/copies/withdrawn", test_withdrawn);
   add ("/orders/copies/bad-events", test_bad_events);
 
   return g_test_run ();

@@ -74,6 +74,15 @@ assert_order (Fixture *fixture, const char *path, const char *user, const char *
   usher_test_assert_member (reply, "status", status);
 }
 
+static void
+assert_cancelled (Fixture *fixture, const char *path, const char *reason)
+{
+  g_autoptr (UsherReply) reply = usher_test_host_call (fixture->host, "GET", path, BOB, NULL);
+
+  usher_test_assert_member (reply, "status", "cancelled");
+  usher_test_assert_member (reply, "reason", reason);
+}
+
 /* @path: of the order that holds the ticket, NULL: nobody */
 static void
 assert_holder (Fixture *fixture, const char *path)
@@ -200,7 +209,7 @@ test_edited_before (Fixture *fixture, gconstpointer data)
   edit (fixture, 200);
   order = place (fixture, BOB);
   carry (fixture);
-  assert_order (fixture, order, BOB, "cancelled");
+  assert_cancelled (fixture, order, "price-changed");
   assert_holder (fixture, NULL);
 
   next = place (fixture, BOB);
@@ -208,6 +217,89 @@ test_edited_before (Fixture *fixture, gconstpointer data)
   assert_order (fixture, next, BOB, "awaiting:payment");
   shown = usher_test_host_call (fixture->host, "GET", next, BOB, NULL);
   g_assert_cmpint (usher_test_get_money (shown, "ticket.price"), ==, 5000);
+}
+
+/* nobody can order what is not for sale, once orders has heard of it */
+static void
+assert_not_for_sale (Fixture *fixture)
+{
+  const UsherTestRefusal refusal = { "POST", "/api/orders",           BOB, fixture->order_body, 400,
+                                     NULL,   "Ticket is not for sale" };
+
+  usher_test_host_assert_refusals (fixture->host, &refusal, 1);
+}
+
+static void
+test_withdrawn_before (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *order = NULL;
+
+  g_test_summary ("An order that raced a withdrawal is cancelled and says why.");
+
+  usher_test_host_assert_call (fixture->host, "DELETE", fixture->ticket_path, ALICE, NULL, 204);
+  order = place (fixture, BOB);
+  carry (fixture);
+  assert_cancelled (fixture, order, "withdrawn");
+  assert_holder (fixture, NULL);
+  assert_not_for_sale (fixture);
+}
+
+/* Alice is banned, or no more, by that version of her */
+static void
+tell_ban (Fixture *fixture, gboolean banned, guint version)
+{
+  g_autofree char *payload = g_strdup_printf ("{\"id\":\"" ALICE "\",\"version\":%u}", version);
+
+  usher_test_host_give (
+      fixture->host, "tickets", NULL, banned ? "user:banned" : "user:unbanned", payload);
+}
+
+static void
+test_banned_before (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *order = NULL;
+  g_autofree char *next = NULL;
+
+  g_test_summary ("An order that raced the ban of the seller is cancelled; after it there is none, "
+                  "until she is let in.");
+
+  tell_ban (fixture, TRUE, 1);
+  order = place (fixture, BOB);
+  turn (fixture, 0);
+  carry (fixture);
+  assert_cancelled (fixture, order, "seller-banned");
+  assert_holder (fixture, NULL);
+  assert_not_for_sale (fixture);
+
+  tell_ban (fixture, FALSE, 2);
+  turn (fixture, 0);
+  carry (fixture);
+  next = place (fixture, BOB);
+  carry (fixture);
+  assert_order (fixture, next, BOB, "awaiting:payment");
+}
+
+static void
+test_banned_after (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *order = NULL;
+
+  g_test_summary (
+      "A reserved order of a banned seller runs on; when it ends, its ticket is not for sale.");
+
+  order = place (fixture, BOB);
+  carry (fixture);
+  tell_ban (fixture, TRUE, 1);
+  turn (fixture, 0);
+  carry (fixture);
+  assert_order (fixture, order, BOB, "awaiting:payment");
+  assert_holder (fixture, order);
+
+  turn (fixture, HOLD);
+  carry (fixture);
+  assert_cancelled (fixture, order, "expired");
+  assert_holder (fixture, NULL);
+  assert_not_for_sale (fixture);
 }
 
 /* the only event of orders since the last look, for the test to carry itself */
@@ -304,6 +396,9 @@ main (int argc, char **argv)
   add ("/orders/flow/expire-after-restart", test_expire_after_restart);
   add ("/orders/flow/old-timer", test_old_timer);
   add ("/orders/flow/edited-before", test_edited_before);
+  add ("/orders/flow/withdrawn-before", test_withdrawn_before);
+  add ("/orders/flow/banned-before", test_banned_before);
+  add ("/orders/flow/banned-after", test_banned_after);
   add ("/orders/flow/cancel-overtakes", test_cancel_overtakes);
   add ("/orders/flow/next-overtakes", test_next_overtakes);
   add ("/orders/flow/many-rounds", test_many_rounds);

@@ -32,7 +32,7 @@ static const struct
   { "failed",
     NULL,
     "ticket:reservation-failed",
-    ",\"reason\":\"edited\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}" },
+    ",\"reason\":\"price-changed\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}" },
   { "expired", NULL, "expiration:complete", "" },
   { "paid", NULL, "payment:created", ",\"id\":\"333333333333333333333333\",\"stripeId\":\"ch_1\"" },
   { "refunded",
@@ -238,6 +238,73 @@ test_seen_before_cancel (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_reason (Fixture *fixture, const char *reason)
+{
+  g_autoptr (UsherReply) reply =
+      usher_test_host_call (fixture->host, "GET", fixture->path, BOB, NULL);
+  g_autoptr (UsherEvent) event =
+      usher_test_host_take_event (fixture->host, "orders", USHER_ORDERS_CANCELLED);
+
+  usher_test_assert_member (reply, "reason", reason);
+  usher_test_assert_event_member (event, "reason", reason);
+}
+
+static void
+test_reason_user (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Who cancels his order reads that, and keeps it whatever comes later.");
+
+  tell (fixture, "cancelled");
+  assert_reason (fixture, "user");
+  tell (fixture, "reserved");
+  assert_reason (fixture, "user");
+}
+
+static void
+test_reason_expired (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("An order whose time was over says that.");
+
+  tell (fixture, "expired");
+  assert_reason (fixture, "expired");
+}
+
+/* @data: what tickets says, then what the order says */
+static void
+test_reason_failed (Fixture *fixture, gconstpointer data)
+{
+  const char *const *reasons = data;
+  g_autofree char *members =
+      g_strdup_printf (",\"reason\":\"%s\",\"ticket\":{\"id\":\"" TICKET "\",\"version\":1}",
+                       reasons[0]);
+  g_autoptr (UsherEvent) event = make_event (fixture, "ticket:reservation-failed", members);
+
+  g_test_summary ("An order that gets no ticket says why.");
+
+  feed (fixture, NULL, event);
+  assert_reason (fixture, reasons[1]);
+}
+
+static const char *const failures[][2] = {
+  { "price-changed", "price-changed" },
+  { "withdrawn", "withdrawn" },
+  { "seller-banned", "seller-banned" },
+  /* what an older build says of an edit, in a log that is kept */
+  { "The ticket has been edited", "price-changed" },
+};
+
+static void
+add_failures (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/orders/listen/reason/failed/%u", i);
+
+      g_test_add (path, Fixture, failures[i], set_up, test_reason_failed, tear_down);
+    }
+}
+
+static void
 test_nobody (Fixture *fixture, gconstpointer data)
 {
   static const char *const payloads[] = {
@@ -273,6 +340,10 @@ test_bad_events (Fixture *fixture, gconstpointer data)
   static const UsherTestBadEvent bad[] = {
     { RESERVATIONS, "ticket:updated", "[]", USHER_ERROR_INVALID },
     { NULL, "ticket:reservation-failed", "{}", USHER_ERROR_INVALID },
+    { NULL,
+      "ticket:reservation-failed",
+      "{\"orderId\":\"" USHER_TEST_NOTHING "\",\"reason\":\"withdrawn\"}",
+      USHER_ERROR_NOT_FOUND },
     { NULL, "expiration:complete", "{}", USHER_ERROR_INVALID },
     { NULL, "expiration:complete", "{\"orderId\":7}", USHER_ERROR_INVALID },
     { NULL, "expiration:complete", "{\"orderId\":\"x\"}", USHER_ERROR_INVALID },
@@ -317,6 +388,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   add_rows ();
+  add_failures ();
+  add ("/orders/listen/reason/user", test_reason_user);
+  add ("/orders/listen/reason/expired", test_reason_expired);
   add ("/orders/listen/seen-before-cancel", test_seen_before_cancel);
   add ("/orders/listen/nobody", test_nobody);
   add ("/orders/listen/refund-id", test_refund_id);

@@ -59,24 +59,32 @@ test_apply (void)
   const UsherField *fields;
   guint n_fields;
 
-  g_test_summary ("A copy is what the last event says, also that nobody holds the ticket.");
+  g_test_summary (
+      "A copy is what the last event says, also that nobody holds or hides the ticket.");
 
   fields = usher_ticket_copy_get_fields (&n_fields);
   schema = usher_schema_new (USHER_TICKET_COPY_COLLECTION, fields, n_fields, &error);
   g_assert_no_error (error);
   copy = usher_document_new (schema);
   usher_document_set_string (copy, USHER_TICKET_COPY_ORDER_ID, "111111111111111111111111");
+  usher_document_set_boolean (copy, USHER_TICKET_COPY_HIDDEN, TRUE);
   usher_document_set_integer (copy, USHER_TICKET_COPY_PRICE, 1);
   content = usher_document_new (schema);
   usher_document_set_string (content, USHER_TICKET_COPY_TITLE, "Opera");
   usher_document_set_integer (content, USHER_TICKET_COPY_PRICE, 2510);
 
+  g_assert_false (usher_ticket_copy_is_for_sale (copy));
   usher_ticket_copy_apply (copy, content, 3);
 
+  g_assert_true (usher_ticket_copy_is_for_sale (copy));
   g_assert_false (usher_document_has (copy, USHER_TICKET_COPY_ORDER_ID));
   g_assert_cmpstr (usher_document_get_string (copy, USHER_TICKET_COPY_TITLE), ==, "Opera");
   g_assert_cmpint (usher_document_get_integer (copy, USHER_TICKET_COPY_PRICE), ==, 2510);
   g_assert_cmpint (usher_ticket_copy_get_version (copy), ==, 3);
+
+  usher_ticket_copy_withdraw (copy, 4);
+  g_assert_false (usher_ticket_copy_is_for_sale (copy));
+  g_assert_cmpint (usher_ticket_copy_get_version (copy), ==, 4);
 }
 
 int

@@ -70,7 +70,7 @@ test_judge_free (Fixture *fixture, gconstpointer data)
   g_test_summary ("A ticket that nobody holds is free for an order.");
 
   g_assert_false (usher_ticket_is_reserved (fixture->ticket));
-  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_FREE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, FALSE), ==, USHER_TICKET_FREE);
 }
 
 static void
@@ -81,8 +81,8 @@ test_judge_held (Fixture *fixture, gconstpointer data)
   usher_document_set_string (fixture->ticket, USHER_TICKETS_ORDER_ID, ONE);
 
   g_assert_true (usher_ticket_is_reserved (fixture->ticket));
-  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_DONE);
-  g_assert_cmpint (usher_ticket_judge (fixture->ticket, OTHER, 0), ==, USHER_TICKET_HELD);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, FALSE), ==, USHER_TICKET_DONE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, OTHER, 0, FALSE), ==, USHER_TICKET_HELD);
 }
 
 static void
@@ -93,8 +93,8 @@ test_judge_changed (Fixture *fixture, gconstpointer data)
   edit (fixture);
 
   g_assert_cmpint (usher_document_get_integer (fixture->ticket, USHER_TICKETS_PRICE), ==, 2500);
-  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_CHANGED);
-  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 1), ==, USHER_TICKET_FREE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, FALSE), ==, USHER_TICKET_CHANGED);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 1, FALSE), ==, USHER_TICKET_FREE);
 }
 
 static void
@@ -105,17 +105,93 @@ test_judge_held_and_changed (Fixture *fixture, gconstpointer data)
   edit (fixture);
   usher_document_set_string (fixture->ticket, USHER_TICKETS_ORDER_ID, ONE);
 
-  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0), ==, USHER_TICKET_DONE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, FALSE), ==, USHER_TICKET_DONE);
+}
+
+static void
+test_judge_withdrawn (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A withdrawn ticket is for no order, and that is said before anything else.");
+
+  usher_ticket_withdraw (fixture->ticket);
+
+  g_assert_true (usher_ticket_is_withdrawn (fixture->ticket));
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, FALSE), ==, USHER_TICKET_WITHDRAWN);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, TRUE), ==, USHER_TICKET_WITHDRAWN);
+}
+
+static void
+test_judge_banned (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What a banned user sells is for no order but the one that has it.");
+
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, TRUE), ==, USHER_TICKET_BANNED);
+  usher_ticket_hold (fixture->ticket, ONE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, ONE, 0, TRUE), ==, USHER_TICKET_DONE);
+  g_assert_cmpint (usher_ticket_judge (fixture->ticket, OTHER, 0, TRUE), ==, USHER_TICKET_BANNED);
+}
+
+static gboolean
+is_listed (Fixture *fixture)
+{
+  return !usher_document_has (fixture->ticket, USHER_TICKET_UNLISTED);
+}
+
+static void
+test_listed (Fixture *fixture, gconstpointer data)
+{
+  UsherDocument *ticket = fixture->ticket;
+
+  g_test_summary ("A ticket is listed while nobody holds it, hides it or has withdrawn it.");
+
+  g_assert_true (is_listed (fixture));
+  usher_ticket_hold (ticket, ONE);
+  g_assert_false (is_listed (fixture));
+  g_assert_true (usher_ticket_hide (ticket, TRUE));
+  g_assert_false (usher_ticket_hide (ticket, TRUE));
+  usher_ticket_hold (ticket, NULL);
+  g_assert_false (usher_ticket_is_reserved (ticket));
+  g_assert_false (is_listed (fixture));
+  g_assert_true (usher_ticket_hide (ticket, FALSE));
+  g_assert_false (usher_ticket_hide (ticket, FALSE));
+  g_assert_true (is_listed (fixture));
+  usher_ticket_withdraw (ticket);
+  g_assert_false (is_listed (fixture));
+  g_assert_false (usher_ticket_hide (ticket, TRUE));
+}
+
+static void
+test_upgrade (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "A ticket of an older build is listed unless it is reserved; what is right stays as it is.");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (usher_ticket_upgrade (fixture->ticket, NULL, &error));
+      g_assert_true (is_listed (fixture));
+    }
+  usher_document_set_string (fixture->ticket, USHER_TICKETS_ORDER_ID, ONE);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (usher_ticket_upgrade (fixture->ticket, NULL, &error));
+      g_assert_false (is_listed (fixture));
+    }
 }
 
 static void
 test_edited_is_private (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("The version of the last edit is in no answer and no event.");
+  g_test_summary (
+      "The version of the last edit and the place in the list are in no answer and no event.");
 
   edit (fixture);
 
   g_assert_null (strstr (usher_document_get_text (fixture->ticket, NULL), USHER_TICKET_EDITED));
+  usher_ticket_withdraw (fixture->ticket);
+  g_assert_null (strstr (usher_document_get_text (fixture->ticket, NULL), USHER_TICKET_UNLISTED));
 }
 
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
@@ -130,6 +206,10 @@ main (int argc, char **argv)
   add ("/ticket/judge/held", test_judge_held);
   add ("/ticket/judge/changed", test_judge_changed);
   add ("/ticket/judge/held-and-changed", test_judge_held_and_changed);
+  add ("/ticket/judge/withdrawn", test_judge_withdrawn);
+  add ("/ticket/judge/banned", test_judge_banned);
+  add ("/ticket/listed", test_listed);
+  add ("/ticket/upgrade", test_upgrade);
   add ("/ticket/edit/private", test_edited_is_private);
 
   return g_test_run ();

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "ticket-stage.h"
+#include "usher-test.h"
 
 #define ALICE USHER_TEST_ALICE
 #define BOB   USHER_TEST_BOB
@@ -155,6 +156,40 @@ test_list_bad_page (UsherTestHostFixture *fixture, gconstpointer data)
     }
 }
 
+static gboolean
+has_left (UsherTestHost *host)
+{
+  g_autoptr (UsherReply) reply = usher_test_host_call (host, "GET", "/api/tickets", NULL, NULL);
+
+  return usher_test_count_members (reply, "") == 1;
+}
+
+static void
+test_list_older_build (UsherTestHostFixture *fixture, gconstpointer data)
+{
+  g_autofree char *free_one = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *reserved = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *path = g_strconcat ("/api/tickets/", reserved, NULL);
+  g_autoptr (UsherReply) list = NULL;
+  g_autoptr (UsherReply) shown = NULL;
+
+  g_test_summary ("What an older build has reserved leaves the list soon after the start, and "
+                  "changes no version.");
+
+  ticket_stage_settle (fixture->host, reserved, BOB);
+  ticket_stage_execute (
+      fixture->host, "UPDATE \"c:tickets\" SET level = 0, private = NULL, \"f:unlisted\" = NULL");
+  usher_test_host_restart (fixture->host);
+  usher_test_until (has_left (fixture->host));
+
+  list = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
+  usher_test_assert_member (list, "0.id", free_one);
+  shown = usher_test_host_call (fixture->host, "GET", path, NULL, NULL);
+  usher_test_assert_member (shown, "version", "1");
+  usher_test_assert_member (shown, "orderId", BOB);
+  usher_test_host_assert_quiet (fixture->host, "tickets");
+}
+
 #define add(path, func) usher_test_host_add (path, "tickets", func)
 
 int
@@ -168,6 +203,7 @@ main (int argc, char **argv)
   add ("/tickets/list/full-page", test_list_full_page);
   add ("/tickets/list/at-most-100", test_list_at_most_100);
   add ("/tickets/list/bad-page", test_list_bad_page);
+  add ("/tickets/list/older-build", test_list_older_build);
 
   return g_test_run ();
 }

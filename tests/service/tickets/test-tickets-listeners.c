@@ -18,7 +18,8 @@
 #define FAILED   USHER_TICKETS_RESERVATION_FAILED
 #define DEFERRED "deferred"
 
-/* what may be told of a ticket; `edit` is no event but what its owner does */
+/* what may be told of a ticket; `edit` and `withdraw` are no events but what its owner does, `ban` and `unban` what
+ * becomes of him */
 static const struct
 {
   const char *name;
@@ -69,6 +70,22 @@ static const Row rows[] = {
 
   { "one -one edit", "other",      NULL,  "3", FAILED,  "A freed ticket may be edited, and then §3.10 holds again" },
   { "one -one edit", "other-at-3", OTHER, "4", UPDATED, "An order that saw the edit gets the ticket" },
+
+  { "withdraw", "one",      NULL, "1", FAILED, "A withdrawn ticket is not sold to whom ordered it before" },
+  { "withdraw", "one-at-1", NULL, "1", FAILED, "A withdrawn ticket is sold to nobody" },
+  { "withdraw", "-one",     NULL, "1", NULL,   "A cancel before its create frees nothing" },
+  { "one -one withdraw", "one", NULL, "3", FAILED, "A create behind its cancel gets no withdrawn ticket" },
+  { "withdraw ban",      "one", NULL, "1", FAILED, "A withdrawn ticket changes no more" },
+
+  { "ban",         "one",      NULL, "1", FAILED,  "What a banned user sells is not sold to whom ordered it before" },
+  { "ban",         "one-at-1", NULL, "1", FAILED,  "What a banned user sells is sold to nobody" },
+  { "ban unban",   "one",      ONE,  "3", UPDATED, "Who is let in again sells again, and a ban is no edit" },
+  { "one ban",     "one",      ONE,  "2", NULL,    "A reserved ticket runs on" },
+  { "one ban",     "-one",     NULL, "3", UPDATED, "It is freed by the cancel of its order" },
+  { "one ban",     "-other",   ONE,  "2", NULL,    "§3.6: a cancel frees nothing that another order holds" },
+  { "one ban",     "other",    ONE,  "2", FAILED,  "Nobody waits for what he will not get" },
+  { "one ban -one", "one",     NULL, "3", FAILED,  "What was freed since the ban is sold to nobody" },
+  { "edit ban",    "one",      NULL, "2", FAILED,  "What a banned user sells is not sold to whom ordered it before" },
 };
 /* clang-format on */
 
@@ -128,16 +145,46 @@ feed (Fixture *fixture, UsherEvent *event)
 }
 
 static void
+edit (Fixture *fixture)
+{
+  usher_test_host_assert_call (
+      fixture->host, "PUT", fixture->path, ALICE, "{\"title\":\"Concert\",\"price\":50}", 200);
+}
+
+static void
+withdraw (Fixture *fixture)
+{
+  usher_test_host_assert_call (fixture->host, "DELETE", fixture->path, ALICE, NULL, 204);
+}
+
+static void
+ban (Fixture *fixture)
+{
+  ticket_stage_tell_ban (fixture->host, TRUE, 1);
+}
+
+static void
+unban (Fixture *fixture)
+{
+  ticket_stage_tell_ban (fixture->host, FALSE, 2);
+}
+
+static void
 tell (Fixture *fixture, const char *name)
 {
+  static const struct
+  {
+    const char *name;
+    void (*func) (Fixture *fixture);
+  } deeds[] = { { "edit", edit }, { "withdraw", withdraw }, { "ban", ban }, { "unban", unban } };
   g_autoptr (UsherEvent) event = NULL;
 
-  if (g_str_equal (name, "edit"))
-    {
-      usher_test_host_assert_call (
-          fixture->host, "PUT", fixture->path, ALICE, "{\"title\":\"Concert\",\"price\":50}", 200);
-      return;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (deeds); i++)
+    if (g_str_equal (name, deeds[i].name))
+      {
+        deeds[i].func (fixture);
+        return;
+      }
 
   event = make_event (fixture, name);
   feed (fixture, event);
@@ -244,15 +291,29 @@ test_whole (Fixture *fixture, gconstpointer data)
 static void
 test_reason (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherEvent) late = make_event (fixture, "one");
-  g_autoptr (UsherEvent) event = NULL;
+  static const struct
+  {
+    const char *before;
+    const char *reason;
+  } reasons[] = {
+    { "edit", "price-changed" },
+    { "ban", "seller-banned" },
+    { "unban", "price-changed" },
+    { "withdraw", "withdrawn" },
+  };
 
   g_test_summary ("Who ordered in vain gets the reason.");
 
-  tell_all (fixture, "edit");
-  feed (fixture, late);
-  event = usher_test_host_take_event (fixture->host, "tickets", FAILED);
-  usher_test_assert_event_member (event, "reason", "The ticket has been edited");
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_autoptr (UsherEvent) late = make_event (fixture, "one");
+      g_autoptr (UsherEvent) event = NULL;
+
+      tell_all (fixture, reasons[i].before);
+      feed (fixture, late);
+      event = usher_test_host_take_event (fixture->host, "tickets", FAILED);
+      usher_test_assert_event_member (event, "reason", reasons[i].reason);
+    }
 }
 
 static void
@@ -301,6 +362,10 @@ test_bad_events (Fixture *fixture, gconstpointer data)
       "order:created",
       "{\"id\":\"" ONE "\",\"ticket\":{\"id\":\"" USHER_TEST_NOTHING "\",\"version\":0}}",
       USHER_ERROR_NOT_FOUND },
+    { NULL, "user:banned", "{}", USHER_ERROR_INVALID },
+    { NULL, "user:banned", "{\"id\":\"x\",\"version\":1}", USHER_ERROR_INVALID },
+    { NULL, "user:banned", "{\"id\":\"" ALICE "\"}", USHER_ERROR_INVALID },
+    { NULL, "user:unbanned", "{\"id\":\"" ALICE "\",\"version\":\"1\"}", USHER_ERROR_INVALID },
     { NULL, "order:cancelled", "{}", USHER_ERROR_INVALID },
     { NULL, "order:cancelled", "[]", USHER_ERROR_INVALID },
     { NULL, "order:cancelled", "{\"id\":\"" ONE "\"}", USHER_ERROR_INVALID },

@@ -19,4 +19,9 @@ void ticket_stage_reserve (UsherTestHost *host, const char *ticket_id, const cha
 /* the same, and what is said of it is forgotten */
 void ticket_stage_settle (UsherTestHost *host, const char *ticket_id, const char *order_id);
 
+/* Alice is banned, or no more, by @version of her; what follows of that is over when it returns */
+void ticket_stage_tell_ban (UsherTestHost *host, gboolean banned, gint64 version);
+/* changes the database behind the host's back: what a handler has seen may be of before until the next restart */
+void ticket_stage_execute (UsherTestHost *host, const char *sql);
+
 G_END_DECLS

@@ -270,6 +270,8 @@ test_parked (Fixture *self, gconstpointer data)
   g_test_summary ("What is parked is listed under items");
 
   usher_test_json_assert_length (page, "items", 0);
+  check_fields (page, "", "items");
+  g_assert_null (usher_test_json_find (page, "next"));
   publish (self, CHANNEL, 1);
   {
     g_autoptr (UsherDelivery) delivery = usher_test_listener_take (listener);
@@ -280,6 +282,7 @@ test_parked (Fixture *self, gconstpointer data)
   check_fields (page,
                 "items.0.",
                 "id channel group sequence* eventId time attempts* kind reasons bytes*");
+  check_fields (page, "", "items next*");
   usher_test_json_assert_string (page, "items.0.channel", CHANNEL);
   usher_test_json_assert_string (page, "items.0.kind", "failed");
   usher_test_json_assert_string (page, "items.0.reasons.0", "a \"reason\"");

@@ -54,6 +54,32 @@ test_manual (void)
 }
 
 static void
+test_monotonic (void)
+{
+  g_autoptr (UsherClock) real = usher_real_clock_new ();
+  g_autoptr (UsherManualClock) manual = usher_manual_clock_new (MOMENT);
+  gint64 before = g_get_monotonic_time ();
+  gint64 began = usher_clock_get_monotonic (USHER_CLOCK (manual));
+  guint n_turned = 0;
+
+  g_test_summary ("Time passes as the clock is turned, not as the time of day is set.");
+
+  g_assert_cmpint (usher_clock_get_monotonic (real), >=, before);
+  g_assert_cmpint (usher_clock_get_monotonic (real), <=, g_get_monotonic_time ());
+
+  g_signal_connect_swapped (manual, "turned", G_CALLBACK (count), &n_turned);
+  usher_manual_clock_set_time (manual, MOMENT - G_TIME_SPAN_HOUR);
+  g_assert_cmpint (usher_clock_get_time (USHER_CLOCK (manual)), ==, MOMENT - G_TIME_SPAN_HOUR);
+  g_assert_cmpint (usher_clock_get_monotonic (USHER_CLOCK (manual)), ==, began);
+  g_assert_cmpuint (n_turned, ==, 1);
+
+  usher_manual_clock_advance (manual, G_TIME_SPAN_MINUTE);
+  g_assert_cmpint (usher_clock_get_monotonic (USHER_CLOCK (manual)),
+                   ==,
+                   began + G_TIME_SPAN_MINUTE);
+}
+
+static void
 test_format (void)
 {
   static const struct
@@ -154,6 +180,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/clock/real", test_real);
   g_test_add_func ("/clock/manual", test_manual);
+  g_test_add_func ("/clock/monotonic", test_monotonic);
   g_test_add_func ("/time/format", test_format);
   g_test_add_func ("/time/round-trip", test_round_trip);
   g_test_add_func ("/time/parse", test_parse);

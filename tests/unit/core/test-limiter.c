@@ -10,7 +10,8 @@
 #include "usher-limiter.h"
 #include "usher-manual-clock.h"
 
-#define WINDOW (60 * G_USEC_PER_SEC)
+#define WINDOW   (60 * G_USEC_PER_SEC)
+#define MAX_KEYS 65536 /* of the limiter */
 
 typedef struct
 {
@@ -115,7 +116,7 @@ static void
 test_many_keys (Fixture *fixture, gconstpointer data)
 {
   g_test_summary (
-      "Keys that are swept out because they are old do not take those with tries along.");
+      "Keys that are forgotten because they are old do not take those with tries along.");
 
   for (guint i = 0; i < 5000; i++)
     {
@@ -133,6 +134,47 @@ test_many_keys (Fixture *fixture, gconstpointer data)
       assert_allowed (fixture, key);
     }
   assert_limited (fixture, "a", 60 * G_USEC_PER_SEC);
+}
+
+static void
+test_bounded (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "Keys without end are forgotten, the one first that has not tried for the longest.");
+
+  for (guint i = 0; i < 3; i++)
+    assert_allowed (fixture, "idle");
+  for (guint i = 0; i < MAX_KEYS; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("stranger-%u", i);
+
+      if (i == MAX_KEYS / 2)
+        for (guint n = 0; n < 3; n++)
+          assert_allowed (fixture, "busy");
+      assert_allowed (fixture, key);
+    }
+
+  assert_limited (fixture, "busy", WINDOW);
+  assert_allowed (fixture, "idle");
+}
+
+static void
+test_clock_set (Fixture *fixture, gconstpointer data)
+{
+  const gint64 time = usher_clock_get_time (USHER_CLOCK (fixture->clock));
+
+  g_test_summary (
+      "Setting the time of day forward forgives nobody, and back makes nobody wait longer.");
+
+  for (guint i = 0; i < 3; i++)
+    assert_allowed (fixture, "a");
+  usher_manual_clock_set_time (fixture->clock, time - G_TIME_SPAN_HOUR);
+  assert_limited (fixture, "a", WINDOW);
+  usher_manual_clock_set_time (fixture->clock, time + G_TIME_SPAN_DAY);
+  assert_limited (fixture, "a", WINDOW);
+
+  usher_manual_clock_advance (fixture->clock, WINDOW);
+  assert_allowed (fixture, "a");
 }
 
 static gpointer
@@ -176,6 +218,8 @@ main (int argc, char **argv)
   ADD ("/limiter/refused-is-free", test_refused_is_free);
   ADD ("/limiter/release", test_release);
   ADD ("/limiter/many-keys", test_many_keys);
+  ADD ("/limiter/bounded", test_bounded);
+  ADD ("/limiter/clock-set", test_clock_set);
   ADD ("/limiter/threads", test_threads);
 
   return g_test_run ();

@@ -24,6 +24,14 @@ static const UsherField ticket_fields[] = {
   { "open", USHER_FIELD_BOOLEAN, OPTIONAL, 0, 0, NULL },
   { "extra", USHER_FIELD_JSON, OPTIONAL, 0, 0, NULL },
   { "secret", USHER_FIELD_STRING, USHER_FIELD_NONE, 0, 0, NULL },
+  { "row",
+    USHER_FIELD_STRING,
+    OPTIONAL | USHER_FIELD_TEXT,
+    1,
+    3,
+    "Row is required",
+    "Row is long" },
+  { "rank", USHER_FIELD_INTEGER, OPTIONAL, 1, 9, "Rank is required", "Rank is high" },
 };
 
 typedef struct
@@ -239,6 +247,55 @@ test_characters (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, "title", refused);
 }
 
+/* Whether a ticket whose @member is @value is refused with @message. */
+static void
+assert_message (Fixture *fixture, const char *member, const char *value, const char *message)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"title\":\"a\",\"price\":1,\"%s\":%s}", member, value);
+  g_autofree char *expected =
+      g_strdup_printf ("{\"errors\":[{\"message\":\"%s\",\"field\":\"%s\"}]}", message, member);
+  g_autoptr (UsherProblems) problems = usher_problems_new ();
+  g_autofree char *errors = NULL;
+
+  g_assert_null (read_text (fixture, text, problems));
+  errors = usher_problems_to_json (problems);
+  g_assert_cmpstr (errors, ==, expected);
+}
+
+static void
+test_text (Fixture *fixture, gconstpointer data)
+{
+  static const char *const unseen[] = {
+    "\"\"", "\" \\t\"", "\"\\u200b\"", "\"\\u3164\\u0301\"", "\"\\u202e\"", "\"\\u0001\"",
+  };
+  static const char *const controls[] = {
+    "\"a\\u0001\"", "\"a\\nb\"", "\"a\\u009b\"", "\"a\\u2028b\""
+  };
+  g_autoptr (UsherDocument) trimmed =
+      read_with (fixture, "row", "\"\\u00a0\\u200bA\\u00a0B\\ufeff\\n\"");
+
+  g_test_summary (
+      "A line for people is trimmed of all blanks, can be seen, and has no control characters.");
+
+  g_assert_cmpstr (usher_document_get_string (trimmed, "row"), ==, "A\u00a0B");
+  for (guint i = 0; i < G_N_ELEMENTS (unseen); i++)
+    assert_message (fixture, "row", unseen[i], "Row is required");
+  for (guint i = 0; i < G_N_ELEMENTS (controls); i++)
+    assert_message (fixture, "row", controls[i], "Row must not contain control characters");
+}
+
+static void
+test_max_message (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("What is too much is told apart from what is none.");
+
+  assert_message (fixture, "row", "\"abcd\"", "Row is long");
+  assert_message (fixture, "rank", "10", "Rank is high");
+  assert_message (fixture, "rank", "0", "Rank is required");
+  assert_message (fixture, "rank", "\"x\"", "Rank is required");
+}
+
 static void
 test_range (Fixture *fixture, gconstpointer data)
 {
@@ -382,6 +439,8 @@ main (int argc, char **argv)
   ADD ("/schema/read/not-input", test_not_input);
   ADD ("/schema/read/not-object", test_not_object);
   ADD ("/schema/read/characters", test_characters);
+  ADD ("/schema/read/text", test_text);
+  ADD ("/schema/read/max-message", test_max_message);
   ADD ("/schema/read/range", test_range);
   ADD ("/schema/read/wrong-types", test_wrong_types);
   g_test_add_func ("/schema/new/bad-tables", test_bad_tables);

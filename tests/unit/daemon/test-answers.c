@@ -277,8 +277,9 @@ test_events (Fixture *fixture, gconstpointer data)
 {
   static const Page blind[] = { { "/events", "{\"items\":[]}" }, { NULL } };
   static const Page torn[] = { { "/events", "{\"items\":[" }, { NULL } };
+  /* which is asked for twice, and no more */
   static const Page parked[] = {
-    { "/parked", "{\"items\":[{\"id\":1,\"reasons\":[\"a\",\"b\"]}]}" }, { NULL }
+    { "/parked", "{\"items\":[{\"id\":1,\"reasons\":[\"a\",\"b\"]}],\"next\":1}" }, { NULL }
   };
 
   g_test_summary ("Events without a way on are an error, not a question without end.");
@@ -291,12 +292,13 @@ test_events (Fixture *fixture, gconstpointer data)
                parked,
                0,
                "ID  SINCE  CHANNEL  GROUP  KIND  SEQUENCE  ATTEMPTS  REASON  BYTES\n"
+               "-   -      -        -      -            -         -  a           -\n"
                "-   -      -        -      -            -         -  a           -\n");
   assert_says (fixture,
                "events parked --json",
                parked,
                0,
-               "{\"items\":[{\"id\":null,*\"reason\":\"a\",\"reasons\":[\"a\",\"b\"],*}]}\n");
+               "{\"items\":[{\"id\":null,*\"reason\":\"a\",\"reasons\":[\"a\",\"b\"],*},{*}]}\n");
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "usher-test-program.h"
 
@@ -156,6 +157,28 @@ test_alone (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
+test_full (UsherTestProgram *fixture, gconstpointer data)
+{
+  static const char *const commands[] = { "settings", "settings --json", "--help", "--version" };
+
+  g_test_summary ("A listing that could not be written is a failure");
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *line =
+          g_strdup_printf ("sh -c '\"$USHER_TEST_PROGRAM\" %s >/dev/full'", commands[i]);
+      g_autofree char *err = NULL;
+      g_autoptr (GError) error = NULL;
+      int status = 0;
+
+      g_spawn_command_line_sync (line, NULL, &err, &status, &error);
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_suffix (err, "usher: not all of the output could be written\n"));
+      g_assert_cmpint (WEXITSTATUS (status), ==, 1);
+    }
+}
+
+static void
 add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
 {
   g_autofree char *full = g_strconcat ("/commands/", path, NULL);
@@ -175,6 +198,7 @@ main (int argc, char **argv)
   add ("wants", test_wants);
   add ("not-reached", test_not_reached);
   add ("alone", test_alone);
+  add ("full", test_full);
 
   return g_test_run ();
 }

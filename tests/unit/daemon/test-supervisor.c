@@ -247,6 +247,38 @@ test_death (UsherTestProgram *fixture, gconstpointer data)
       g_pattern_match_simple ("*process “good” is given up: it ended 2 times*signal 9*", given_up));
 }
 
+/* and waits until the next one, its generation that of @n, serves */
+static void
+kill_good (UsherTestProgram *fixture, guint n)
+{
+  g_autofree char *pattern =
+      g_strdup_printf ("*\"name\":\"good\",\"state\":\"ready\"*\"generation\":%u,*", n);
+
+  g_assert_cmpint (kill (find_pid (fixture, "good"), SIGKILL), ==, 0);
+  usher_test_program_await_answer (fixture->admin, "/processes", pattern);
+}
+
+static void
+test_served (UsherTestProgram *fixture, gconstpointer data)
+{
+  gint64 served = 0;
+
+  g_test_summary ("Deaths of processes that served long apart do not add up to giving up");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_start (fixture,
+                            "up",
+                            " -s supervisor.max-restarts=3 -s supervisor.restart-window=6");
+  for (guint n = 2; n <= 4; n++)
+    kill_good (fixture, n);
+
+  /* a third of the window */
+  served = g_get_monotonic_time () + 2200 * G_TIME_SPAN_MILLISECOND;
+  usher_test_until (g_get_monotonic_time () >= served);
+  for (guint n = 5; n <= 7; n++)
+    kill_good (fixture, n);
+}
+
 static void
 test_reload_crash (UsherTestProgram *fixture, gconstpointer data)
 {
@@ -316,6 +348,7 @@ main (int argc, char **argv)
   add ("descriptors", test_descriptors);
   add ("deleted", test_deleted);
   add ("death", test_death);
+  add ("death/served", test_served);
   add ("reload-crash", test_reload_crash);
   add ("reload-crash/soon", test_reload_crash_soon);
 

@@ -27,6 +27,7 @@ typedef struct
   int n_runs;   /* (atomic) */
   int n_rings;  /* (atomic) */
   int n_steps;  /* (atomic) */
+  int n_losses; /* (atomic): how many steps still lose what they did */
   int is_raced; /* (atomic): the other copy gets the same request first */
 } Copy;
 
@@ -65,8 +66,13 @@ run_step (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
   g_atomic_int_inc (&copy->n_steps);
   usher_test_until (g_atomic_int_get (&copy->fixture->may_go));
   usher_reply_set_status (reply, 201);
+  if (g_atomic_int_get (&copy->n_losses) == 0)
+    return TRUE;
 
-  return TRUE;
+  g_atomic_int_add (&copy->n_losses, -1);
+  g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the answer was lost");
+
+  return FALSE;
 }
 
 static gboolean
@@ -412,14 +418,63 @@ leave_key (Fixture *fixture, const char *path)
 static void
 test_key_dead (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherReply) reply = NULL;
-
-  g_test_summary ("A key that a dead copy left without an answer runs the handler");
+  g_test_summary ("A key that a dead copy left without an answer runs the handler, once");
 
   leave_key (fixture, "/create");
-  reply = post (&fixture->copies[0], "/create");
-  stage_assert_status (reply, 201);
+  for (guint i = 0; i < G_N_ELEMENTS (fixture->copies); i++)
+    {
+      g_autoptr (UsherReply) reply = post (&fixture->copies[i], "/create");
+
+      stage_assert_status (reply, 201);
+    }
   g_assert_cmpint (fixture->copies[0].n_runs, ==, 1);
+  g_assert_cmpint (fixture->copies[1].n_runs, ==, 0);
+}
+
+static void
+test_key_lost (Fixture *fixture, gconstpointer data)
+{
+  Copy *copies = fixture->copies;
+  g_autoptr (UsherReply) first = NULL;
+  g_autoptr (UsherReply) second = NULL;
+  g_autoptr (UsherReply) third = NULL;
+
+  g_test_summary (
+      "A key whose answer was lost in one copy runs the handler in any, and its answer counts");
+
+  copies[0].n_losses = 1;
+  first = post (&copies[0], "/steps");
+  stage_assert_status (first, 503);
+  second = post (&copies[1], "/steps");
+  stage_assert_status (second, 201);
+  third = post (&copies[0], "/steps");
+  stage_assert_status (third, 201);
+  g_assert_cmpint (copies[0].n_steps, ==, 1);
+  g_assert_cmpint (copies[1].n_steps, ==, 1);
+}
+
+static void
+test_key_lost_twice (Fixture *fixture, gconstpointer data)
+{
+  Copy *copies = fixture->copies;
+  GThread *thread = NULL;
+  g_autoptr (UsherReply) first = NULL;
+  g_autoptr (UsherReply) second = NULL;
+  g_autoptr (UsherReply) third = NULL;
+
+  g_test_summary ("Who takes a key over has it: another copy is refused meanwhile");
+
+  copies[0].n_losses = 1;
+  first = post (&copies[0], "/steps");
+  stage_assert_status (first, 503);
+  fixture->may_go = FALSE;
+  thread = g_thread_new ("post", post_steps, &copies[1]);
+  usher_test_until (g_atomic_int_get (&copies[1].n_steps) == 1);
+  third = post (&copies[0], "/steps");
+  stage_assert_status (third, 409);
+  g_atomic_int_set (&fixture->may_go, TRUE);
+  second = stage_join (thread);
+  stage_assert_status (second, 201);
 }
 
 #define add(path, func) g_test_add ("/copies/" path, Fixture, NULL, set_up, func, tear_down)
@@ -439,6 +494,8 @@ main (int argc, char **argv)
   add ("key/running", test_key_running);
   add ("key/race", test_key_race);
   add ("key/dead", test_key_dead);
+  add ("key/lost", test_key_lost);
+  add ("key/lost-twice", test_key_lost_twice);
 
   return g_test_run ();
 }

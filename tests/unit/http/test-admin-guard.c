@@ -307,6 +307,13 @@ test_fetched (GuardFixture *fixture, gconstpointer data)
     { "GET /hello", LOCAL CROSS NAVIGATED "Sec-Fetch-Dest: embed\r\n", 403 },
     { "POST /echo", LOCAL JSON CROSS NAVIGATED "Sec-Fetch-Dest: document\r\n", 403 },
     { "POST /echo", LOCAL JSON "Sec-Fetch-Site: same-origin\r\n", 200 },
+    { "POST /echo", LOCAL JSON FOREIGN "Sec-Fetch-Site: same-origin\r\n", 200 },
+    { "POST /echo", LOCAL JSON "Origin: http://localhost\r\n" CROSS, 403 },
+    { "GET /hello", LOCAL CROSS CROSS NAVIGATED "Sec-Fetch-Dest: document\r\n", 403 },
+    { "GET /hello", LOCAL FOREIGN CROSS NAVIGATED "Sec-Fetch-Dest: document\r\n", 403 },
+    { "GET /hello",
+      LOCAL "Sec-Fetch-Site: later\r\n" NAVIGATED "Sec-Fetch-Dest: document\r\n",
+      403 },
   };
 
   g_test_summary ("A link may be followed here; no site may load, show or frame what is here.");
@@ -502,14 +509,17 @@ test_counted (GuardFixture *fixture, gconstpointer data)
   g_autoptr (UsherMetrics) metrics = usher_metrics_new ();
   g_autofree char *text = NULL;
 
-  g_test_summary ("Foreign names are counted.");
+  g_test_summary ("Foreign names and origins are counted.");
 
   assert_host (fixture, "evil.example", 421);
   assert_host (fixture, "evil.example", 421);
+  g_assert_cmpuint (ask (fixture, "GET /hello", LOCAL FOREIGN), ==, 403);
   usher_admin_listener_add_metrics (fixture->listener, metrics);
   text = usher_metrics_dup_text (metrics);
   g_assert_nonnull (
       strstr (text, "usher_http_refused_total{listener=\"admin\",reason=\"host\"} 2\n"));
+  g_assert_nonnull (
+      strstr (text, "usher_http_refused_total{listener=\"admin\",reason=\"origin\"} 1\n"));
 }
 
 #define test(path, place, func) g_test_add (path, GuardFixture, place, set_up, func, tear_down)

@@ -100,7 +100,43 @@ test_always_lost (GatewayStage *stage, gconstpointer data)
 
   impostor = gateway_stage_add_impostor (stage, "lost", "tickets", NULL, FALSE);
   gateway_stage_expect (stage, GET ("/tickets"), 503, NULL);
-  g_assert_cmpint (g_atomic_int_get (&impostor->n_requests), ==, 3);
+  g_assert_cmpint (g_atomic_int_get (&impostor->n_requests), ==, 2);
+}
+
+/* what kills whoever gets it goes to two of many, and not to one of them twice */
+static void
+check_deadly (GatewayStage *stage, const char *text)
+{
+  static const char *const names[] = { "one", "two", "three", "four" };
+  GatewayImpostor *impostors[G_N_ELEMENTS (names)];
+  int n_requests = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    impostors[i] = gateway_stage_add_impostor (stage, names[i], "tickets", NULL, FALSE);
+  gateway_stage_expect (stage, text, 503, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_assert_cmpint (g_atomic_int_get (&impostors[i]->n_requests), <=, 1);
+      n_requests += g_atomic_int_get (&impostors[i]->n_requests);
+      gateway_impostor_free (impostors[i]);
+    }
+  g_assert_cmpint (n_requests, ==, 2);
+}
+
+static void
+test_deadly_get (GatewayStage *stage, gconstpointer data)
+{
+  g_test_summary ("A GET that kills its host kills one more, not every copy in turn");
+
+  check_deadly (stage, GET ("/tickets"));
+}
+
+static void
+test_deadly_key (GatewayStage *stage, gconstpointer data)
+{
+  g_test_summary ("A POST with a key that kills its host kills one more, not every copy in turn");
+
+  check_deadly (stage, KEYED_POST);
 }
 
 static void
@@ -244,6 +280,8 @@ main (int argc, char **argv)
   gateway_stage_add_test ("/gateway/lost/key", NULL, test_lost_key);
   gateway_stage_add_test ("/gateway/lost/post", NULL, test_lost_post);
   gateway_stage_add_test ("/gateway/lost/always", NULL, test_always_lost);
+  gateway_stage_add_test ("/gateway/lost/deadly/get", NULL, test_deadly_get);
+  gateway_stage_add_test ("/gateway/lost/deadly/key", NULL, test_deadly_key);
   gateway_stage_add_test ("/gateway/answer/bad", NULL, test_bad_answer);
   gateway_stage_add_test ("/gateway/answer/interim", NULL, test_early);
   gateway_stage_add_test ("/gateway/draining", NULL, test_draining);

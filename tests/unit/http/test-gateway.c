@@ -141,12 +141,20 @@ test_origin (GatewayStage *stage, gconstpointer data)
                                    "X-Forwarded-Proto: https\r\nOrigin: https://%s\r\n\r\n{}");
   g_autofree char *own = g_strdup_printf (text, "shop.example");
   g_autofree char *foreign = g_strdup_printf (text, "evil.example");
+  static const char fetched[] = POST ("/tickets/echo",
+                                      "Content-Length: 2\r\nOrigin: https://shop.example\r\n"
+                                      "Sec-Fetch-Site: %s\r\n\r\n{}");
+  g_autofree char *same = g_strdup_printf (fetched, "same-origin");
+  g_autofree char *cross = g_strdup_printf (fetched, "cross-site");
 
-  g_test_summary ("An origin is judged by the name that the proxy was asked for");
+  g_test_summary (
+      "An origin is judged by the name that the proxy was asked for, and by the browser's word");
 
   gateway_stage_add (stage, "one", "tickets");
   gateway_stage_expect (stage, own, 200, "{}");
   gateway_stage_expect (stage, foreign, 403, NULL);
+  gateway_stage_expect (stage, same, 200, "{}");
+  gateway_stage_expect (stage, cross, 403, NULL);
 }
 
 static void

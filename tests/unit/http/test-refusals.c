@@ -107,7 +107,7 @@ test_answers (void)
     { USHER_REFUSAL_METHOD, 501 },       { USHER_REFUSAL_CODING, 501 },
     { USHER_REFUSAL_CONNECTIONS, 503 },  { USHER_REFUSAL_VERSION, 505 },
     { USHER_REFUSAL_PROXY, 0 },          { USHER_REFUSAL_SLOW_READER, 0 },
-    { USHER_REFUSAL_STUCK, 0 },
+    { USHER_REFUSAL_STUCK, 0 },          { USHER_REFUSAL_ORIGIN, 403 },
   };
 
   g_test_summary ("Each reason has its status and a message");

@@ -167,7 +167,7 @@ test_refuse (Fixture *fixture, gconstpointer data)
 static void
 test_reset (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherSession) session = usher_session_new ("u", "e", 1, 2);
+  g_autoptr (UsherSession) session = usher_session_new (NULL, "u", "e", 1, 2);
 
   g_test_summary ("After a reset nothing of an earlier run is left");
 
@@ -182,7 +182,7 @@ test_reset (Fixture *fixture, gconstpointer data)
 static void
 test_session (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (UsherSession) session = usher_session_new ("u", "e", 1, 2);
+  g_autoptr (UsherSession) session = usher_session_new (NULL, "u", "e", 1, 2);
   UsherSession *found = NULL;
 
   g_test_summary ("Setting a session and clearing it are both told");

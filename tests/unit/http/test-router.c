@@ -356,41 +356,23 @@ test_admit_head (Fixture *fixture, gconstpointer data)
     }
 }
 
-static void
-test_origin (Fixture *fixture, gconstpointer data)
+typedef struct
 {
-  static const struct
-  {
-    const char *host;
-    const char *origin;
-    const char *site;
-    guint status;
-  } cases[] = {
-    { "Host: a.example", NULL, NULL, 200 },
-    { "Host: a.example", "Origin: http://a.example", NULL, 200 },
-    { "Host: A.example:80", "Origin: http://a.EXAMPLE", NULL, 200 },
-    { "Host: a.example:3000", "Origin: http://a.example:3000", "Sec-Fetch-Site: same-origin", 200 },
-    { "Host: a.example", NULL, "Sec-Fetch-Site: none", 200 },
-    { "Host: a.example", "Origin: https://a.example", NULL, 403 },
-    { "Host: a.example", "Origin: http://a.example:3000", NULL, 403 },
-    { "Host: a.example", "Origin: http://a.example.evil", NULL, 403 },
-    { "Host: a.example", "Origin: http://evil.a.example", NULL, 403 },
-    { "Host: a.example", "Origin: null", NULL, 403 },
-    { "Host: a.example", "Origin: ", NULL, 403 },
-    { "Host: a.example", NULL, "Sec-Fetch-Site: cross-site", 403 },
-    { "Host: a.example", NULL, "Sec-Fetch-Site: same-site", 403 },
-    { "Host: a.example", "Origin: http://evil.example", "Sec-Fetch-Site: same-origin", 403 },
-    { "X-Nothing: a", "Origin: http://a.example", NULL, 403 },
-  };
+  const char *host;
+  const char *origin;
+  const char *site;
+  guint status; /* of a POST: a GET is always taken */
+} OriginCase;
 
-  g_test_summary ("A browser may change state from our own pages only");
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+static void
+assert_origins (Fixture *fixture, const OriginCase *cases, gsize n_cases)
+{
+  for (gsize i = 0; i < n_cases; i++)
     {
       const char *first = cases[i].origin != NULL ? cases[i].origin : cases[i].site;
       const char *second = cases[i].origin != NULL ? cases[i].site : NULL;
 
-      g_test_message ("%s", first);
+      g_test_message ("%s, %s", cases[i].host, first);
       g_assert_cmpuint (
           ask (fixture, "POST", "/tickets/new", NULL, cases[i].host, first, second, NULL),
           ==,
@@ -399,6 +381,88 @@ test_origin (Fixture *fixture, gconstpointer data)
                         ==,
                         200);
     }
+}
+
+static void
+test_origin (Fixture *fixture, gconstpointer data)
+{
+  static const OriginCase cases[] = {
+    { "Host: a.example", NULL, NULL, 200 },
+    { "Host: a.example", "Origin: http://a.example", NULL, 200 },
+    { "Host: A.example:80", "Origin: http://a.EXAMPLE", NULL, 200 },
+    { "Host: a.example:3000", "Origin: http://a.example:3000", "Sec-Fetch-Site: same-origin", 200 },
+    { "Host: a.example", "Origin: https://a.example", NULL, 403 },
+    { "Host: a.example", "Origin: http://a.example:3000", NULL, 403 },
+    { "Host: a.example", "Origin: http://a.example.evil", NULL, 403 },
+    { "Host: a.example", "Origin: http://evil.a.example", NULL, 403 },
+    { "Host: a.example", "Origin: null", NULL, 403 },
+    { "Host: a.example", "Origin: ", NULL, 403 },
+    { "X-Nothing: a", "Origin: http://a.example", NULL, 403 },
+    { "Host: [::1]", "Origin: http://[::1]", NULL, 200 },
+    { "Host: [::1]:80", "Origin: http://[::1]", NULL, 200 },
+    { "Host: [::1]:3000", "Origin: http://[::1]:3000", NULL, 200 },
+    { "Host: [::1]:3000", "Origin: http://[::1]", NULL, 403 },
+    { "Host: [fe80::80]", "Origin: http://[FE80::80]", NULL, 200 },
+    { "Host: [fe80::80]", "Origin: http://[fe80:]", NULL, 403 },
+    { "Host: a.example", "Origin: http://a.example:80", NULL, 200 },
+    { "Host: a.example", "Origin: http://a.example:443", NULL, 403 },
+    { "Host: a.example:443", "Origin: http://a.example", NULL, 403 },
+    { "Host: a.example", "Origin: HTTP://a.example", NULL, 200 },
+    { "Host: a.example", "Origin: http://a.example/", NULL, 403 },
+    { "Host: a.example", "Origin: http://", NULL, 403 },
+    { "Host: :80", "Origin: http://", NULL, 403 },
+  };
+
+  g_test_summary ("A browser that names no site may change state from our own pages only");
+
+  assert_origins (fixture, cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_site (Fixture *fixture, gconstpointer data)
+{
+  static const OriginCase cases[] = {
+    { "Host: a.example", NULL, "Sec-Fetch-Site: same-origin", 200 },
+    { "Host: a.example", NULL, "Sec-Fetch-Site: none", 200 },
+    { "Host: a.example", NULL, "Sec-Fetch-Site: cross-site", 403 },
+    { "Host: a.example", NULL, "Sec-Fetch-Site: same-site", 403 },
+    { "Host: a.example", NULL, "Sec-Fetch-Site: Same-Origin", 403 },
+    { "Host: a.example", NULL, "Sec-Fetch-Site: ", 403 },
+    { "Host: a.example", "Origin: http://a.example", "Sec-Fetch-Site: cross-site", 403 },
+    { "Host: a.example", "Origin: http://a.example", "Sec-Fetch-Site: later", 403 },
+    { "Host: 127.0.0.1:3000", "Origin: https://a.example", "Sec-Fetch-Site: same-origin", 200 },
+    { "Host: a.example", "Origin: null", "Sec-Fetch-Site: same-origin", 200 },
+    { "Host: a.example", "Origin: null", "Sec-Fetch-Site: none", 200 },
+  };
+
+  g_test_summary ("Where a browser says of which site a page is, that decides");
+
+  assert_origins (fixture, cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_site_twice (Fixture *fixture, gconstpointer data)
+{
+  static const char *const twice[][2] = {
+    { "Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site" },
+    { "Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: same-origin" },
+    { "Origin: http://a.example", "Origin: http://evil.example" },
+    { "Origin: http://a.example", "Origin: http://a.example" },
+  };
+
+  g_test_summary ("No browser says either twice");
+
+  for (guint i = 0; i < G_N_ELEMENTS (twice); i++)
+    g_assert_cmpuint (ask (fixture,
+                           "POST",
+                           "/tickets/new",
+                           NULL,
+                           "Host: a.example",
+                           twice[i][0],
+                           twice[i][1],
+                           NULL),
+                      ==,
+                      403);
 }
 
 static void
@@ -479,6 +543,8 @@ main (int argc, char **argv)
   test ("/router/admit", test_admit);
   test ("/router/admit/head", test_admit_head);
   test ("/router/origin", test_origin);
+  test ("/router/site", test_site);
+  test ("/router/site-twice", test_site_twice);
   test ("/router/media-type", test_media_type);
   test ("/router/session", test_session);
   test ("/router/drain", test_drain);

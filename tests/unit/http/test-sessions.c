@@ -158,6 +158,193 @@ test_expired (Fixture *fixture, gconstpointer data)
   g_assert_false (is_good (fixture->sessions, fixture->token));
 }
 
+static char *
+encode (const char *data, gsize size)
+{
+  g_autofree char *base64 = g_base64_encode ((const guchar *) data, size);
+  char *end = strchr (base64, '=');
+
+  if (end != NULL)
+    *end = '\0';
+  g_strdelimit (base64, "+", '-');
+  g_strdelimit (base64, "/", '_');
+
+  return g_steal_pointer (&base64);
+}
+
+/* A token to the letter, with a signature that is right; KID in @header stands for the key's name. */
+static char *
+sign (Fixture *fixture, const char *header, const char *claims)
+{
+  g_auto (GStrv) parts = g_strsplit (header, "KID", -1);
+  g_autofree char *named = g_strjoinv (fixture->kid, parts);
+  g_autofree char *first = encode (named, strlen (named));
+  g_autofree char *second = encode (claims, strlen (claims));
+  g_autofree char *text = g_strjoin (".", first, second, NULL);
+  g_autofree char *key = NULL;
+  g_autofree char *third = NULL;
+  g_autoptr (GHmac) hmac = NULL;
+  guint8 digest[32];
+  gsize size = sizeof digest;
+  gsize length = 0;
+
+  g_assert_true (g_file_get_contents (fixture->key_file, &key, &length, NULL));
+  hmac = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) key, length);
+  g_hmac_update (hmac, (const guchar *) text, -1);
+  g_hmac_get_digest (hmac, digest, &size);
+  third = encode ((const char *) digest, size);
+
+  return g_strjoin (".", text, third, NULL);
+}
+
+#define GOOD_HEADER "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"KID\"}"
+#define GOOD_TIMES  "\"iat\":1700000000,\"exp\":1700000100"
+#define GOOD_CLAIMS "{\"sub\":\"u1\",\"email\":\"e\"," GOOD_TIMES "}"
+#define GOOD_ID     "0123456789abcdef0123456789abcdef"
+
+static void
+test_headers (Fixture *fixture, gconstpointer data)
+{
+  static const char *const headers[] = {
+    "{\"alg\":\"hs256\",\"kid\":\"KID\"}",
+    "{\"alg\":\"Hs256\",\"kid\":\"KID\"}",
+    "{\"alg\":\"HS256 \",\"kid\":\"KID\"}",
+    "{\"alg\":256,\"kid\":\"KID\"}",
+    "{\"alg\":[\"HS256\"],\"kid\":\"KID\"}",
+    "{\"kid\":\"KID\"}",
+    "{\"alg\":\"none\",\"alg\":\"HS256\",\"kid\":\"KID\"}",
+    "{\"alg\":\"HS256\",\"alg\":\"HS256\",\"kid\":\"KID\"}",
+    "{\"alg\":\"HS256\",\"kid\":\"KID\",\"kid\":\"KID\"}",
+    "{\"alg\":\"HS256\",\"kid\":[\"KID\"]}",
+    "{\"alg\":\"HS256\",\"kid\":{\"KID\":1}}",
+    "{\"alg\":\"HS256\",\"kid\":7}",
+    "{\"alg\":\"HS256\",\"kid\":null}",
+    "{\"alg\":\"HS256\",\"kid\":\"../KID\"}",
+    "{\"alg\":\"HS256\",\"kid\":\"KID\",\"crit\":[\"exp\"]}",
+    "{\"alg\":\"HS256\",\"kid\":\"KID\",\"crit\":[]}",
+    "{\"alg\":\"HS256\",\"kid\":\"KID\",\"crit\":null}",
+    "{\"alg\":\"HS256\",\"kid\":\"KID\"} x",
+    "[\"HS256\",\"KID\"]",
+    "{",
+  };
+  g_autofree char *good = sign (fixture, GOOD_HEADER, GOOD_CLAIMS);
+
+  g_test_summary ("A header says HS256 as written and names the key, once, and asks for nothing "
+                  "that is not known");
+
+  g_assert_true (is_good (fixture->sessions, good));
+  for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
+    {
+      g_autofree char *token = sign (fixture, headers[i], GOOD_CLAIMS);
+
+      g_test_message ("%s", headers[i]);
+      g_assert_false (is_good (fixture->sessions, token));
+    }
+}
+
+static void
+test_odd_claims (Fixture *fixture, gconstpointer data)
+{
+  static const char *const claims[] = {
+    "{\"sub\":\"u1\",\"sub\":\"u2\",\"email\":\"e\"," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\"," GOOD_TIMES ",\"exp\":1800000000}",
+    "{\"sub\":7,\"email\":\"e\"," GOOD_TIMES "}",
+    "{\"sub\":\"\",\"email\":\"e\"," GOOD_TIMES "}",
+    "{\"sub\":\"u1\"," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":[]," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"exp\":1700000100}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":\"1700000000\",\"exp\":1700000100}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":-1,\"exp\":1700000100}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":1700000000,\"exp\":9223372036854775807}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":1700000000,\"exp\":1700000100.5}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":1700000000,\"exp\":true}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"nbf\":1700000001," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"nbf\":\"1700000000\"," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"nbf\":null," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":1700000061,\"exp\":1700000100}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"jti\":\"*\"," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"jti\":7," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"jti\":\"" GOOD_ID "0\"," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"begun\":1700000001000000," GOOD_TIMES "}",
+    "{\"sub\":\"u1\",\"email\":\"e\",\"begun\":\"1700000000000000\"," GOOD_TIMES "}",
+    "[]",
+    "7",
+  };
+
+  g_test_summary ("Claims of a wrong type, twice, out of range or of another time are nobody's");
+
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++)
+    {
+      g_autofree char *token = sign (fixture, GOOD_HEADER, claims[i]);
+
+      g_test_message ("%s", claims[i]);
+      g_assert_false (is_good (fixture->sessions, token));
+    }
+}
+
+static void
+test_times (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *late =
+      sign (fixture,
+            GOOD_HEADER,
+            "{\"sub\":\"u1\",\"email\":\"e\",\"nbf\":1700000002," GOOD_TIMES "}");
+  g_autofree char *ahead =
+      sign (fixture,
+            GOOD_HEADER,
+            "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":1700000060,\"exp\":1700000100}");
+  g_autofree char *far_ahead =
+      sign (fixture,
+            GOOD_HEADER,
+            "{\"sub\":\"u1\",\"email\":\"e\",\"iat\":1700000062,\"exp\":1700000100}");
+
+  g_test_summary ("What is not yet is nobody's until it is; a clock may be a minute ahead");
+
+  g_assert_true (is_good (fixture->sessions, ahead));
+  usher_manual_clock_advance (fixture->clock, G_USEC_PER_SEC);
+  g_assert_false (is_good (fixture->sessions, late));
+  g_assert_false (is_good (fixture->sessions, far_ahead));
+  usher_manual_clock_advance (fixture->clock, G_USEC_PER_SEC);
+  g_assert_true (is_good (fixture->sessions, late));
+  g_assert_true (is_good (fixture->sessions, far_ahead));
+}
+
+static void
+test_ids (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSession) session = NULL;
+  g_autoptr (UsherSession) other = usher_sessions_begin (fixture->sessions, "u1", "a@b.example");
+  g_autofree char *token = NULL;
+  g_autoptr (UsherSession) read = NULL;
+
+  g_test_summary (
+      "A session has an id of its own and begins at a microsecond, and its token says both");
+
+  usher_manual_clock_advance (fixture->clock, 1234567);
+  session = usher_sessions_begin (fixture->sessions, "u1", "a@b.example");
+  g_assert_cmpuint (strlen (usher_session_get_id (session)), ==, 32);
+  g_assert_cmpstr (usher_session_get_id (session), !=, usher_session_get_id (other));
+  token = usher_sessions_make_token (fixture->sessions, session, NULL);
+  read = usher_sessions_read_token (fixture->sessions, token);
+  g_assert_nonnull (read);
+  g_assert_cmpstr (usher_session_get_id (read), ==, usher_session_get_id (session));
+  g_assert_cmpint (usher_session_get_issued (read), ==, START * G_USEC_PER_SEC + 1234567);
+  g_assert_cmpint (usher_session_get_expires (read), ==, (START + 1 + LIFETIME) * G_USEC_PER_SEC);
+}
+
+static void
+test_without_id (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = sign (fixture, GOOD_HEADER, GOOD_CLAIMS);
+  g_autoptr (UsherSession) session = usher_sessions_read_token (fixture->sessions, token);
+
+  g_test_summary ("A session of before there were ids is believed until it ends");
+
+  g_assert_nonnull (session);
+  g_assert_null (usher_session_get_id (session));
+  g_assert_cmpint (usher_session_get_issued (session), ==, START * G_USEC_PER_SEC);
+}
+
 static void
 test_no_expiry (Fixture *fixture, gconstpointer data)
 {
@@ -351,6 +538,11 @@ main (int argc, char **argv)
   test ("/sessions/round-trip", test_round_trip);
   test ("/sessions/forger", test_forger);
   test ("/sessions/expired", test_expired);
+  test ("/sessions/headers", test_headers);
+  test ("/sessions/odd-claims", test_odd_claims);
+  test ("/sessions/times", test_times);
+  test ("/sessions/ids", test_ids);
+  test ("/sessions/without-id", test_without_id);
   test ("/sessions/no-expiry", test_no_expiry);
   test ("/sessions/algorithms", test_algorithms);
   test ("/sessions/claims", test_claims);
