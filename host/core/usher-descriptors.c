@@ -76,6 +76,7 @@ accept4 (int fd, struct sockaddr *address, socklen_t *length, int flags)
     poll (NULL, 0, 1);
   else
     close (accepted);
+  g_message ("no file descriptors are left for who connects to the bus: see “ulimit -n”");
   errno = ENFILE;
 
   return -1;
