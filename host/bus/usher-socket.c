@@ -12,6 +12,9 @@
 
 #include "usher-descriptors-private.h"
 
+/* more than the most members that a hub may be told to let in, where czmq has 1024 by itself; each costs a start some time */
+#define MAX_SOCKETS 16384
+
 void
 usher_socket_begin (void)
 {
@@ -19,8 +22,7 @@ usher_socket_begin (void)
 
   /* the first socket would take SIGINT and SIGTERM */
   zsys_handler_set (NULL);
-  /* each has a descriptor, which are what there is an end of; czmq's own limit is 1024 */
-  zmq_ctx_set (context, ZMQ_MAX_SOCKETS, zmq_ctx_get (context, ZMQ_SOCKET_LIMIT));
+  zmq_ctx_set (context, ZMQ_MAX_SOCKETS, MAX_SOCKETS);
 }
 
 zsock_t *
