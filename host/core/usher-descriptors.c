@@ -11,6 +11,7 @@
 #include "usher-descriptors-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gmodule.h>
 #include <poll.h>
 #include <pthread.h>
@@ -29,9 +30,12 @@ gboolean
 usher_descriptors_are_left (void)
 {
   int fds[RESERVE];
-  guint n = 0;
+  guint n = 1;
 
-  while (n < RESERVE && (fds[n] = eventfd (0, EFD_CLOEXEC)) >= 0)
+  fds[0] = eventfd (0, EFD_CLOEXEC);
+  if (fds[0] < 0)
+    return FALSE;
+  while (n < RESERVE && (fds[n] = fcntl (fds[0], F_DUPFD_CLOEXEC, 0)) >= 0)
     n++;
   for (guint i = 0; i < n; i++)
     close (fds[i]);

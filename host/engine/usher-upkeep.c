@@ -120,11 +120,19 @@ static gint64
 set_back (Upkeep *self, gint64 now)
 {
   gint64 time = get_time (self);
-  g_autoptr (GPtrArray) timers = usher_store_list_timers_since (usher_lane_get_store (self->lane),
-                                                                time + USHER_CLOCK_JUMP,
-                                                                SET_BACK_AT_ONCE,
-                                                                NULL);
+  g_autoptr (GPtrArray) timers = NULL;
 
+  /* known without reading: of most stores there is none at a start */
+  if (usher_lane_get_next_due (self->lane) == G_MAXINT64)
+    {
+      self->is_set_back = FALSE;
+      return G_MAXINT64;
+    }
+
+  timers = usher_store_list_timers_since (usher_lane_get_store (self->lane),
+                                          time + USHER_CLOCK_JUMP,
+                                          SET_BACK_AT_ONCE,
+                                          NULL);
   if (timers == NULL || !wait_anew (self, timers, time))
     return now + RETRY;
 

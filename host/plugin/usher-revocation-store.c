@@ -34,8 +34,9 @@ typedef struct
 
 struct _UsherRevocationStore
 {
+  char *path;                        /* (owned) */
   UsherClock *clock;                 /* (owned) */
-  UsherSqliteConnection *connection; /* (owned): the thread's, once there is one */
+  UsherSqliteConnection *connection; /* (owned) (nullable): the thread's, once there is one; NULL: there is no file */
   GThread *thread;                   /* (owned) (nullable) */
   guint n_written;                   /* since it was tidied; the thread's */
 
@@ -136,34 +137,53 @@ lay_out (UsherSqliteConnection *connection, GError **error)
   return FALSE;
 }
 
+static gboolean
+make_folder (UsherRevocationStore *self, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    return TRUE;
+
+  g_set_error (error,
+               USHER_ERROR,
+               errno == ENOSPC || errno == EDQUOT ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
+               "directory “%s” cannot be made: %s",
+               folder,
+               g_strerror (errno));
+
+  return FALSE;
+}
+
 /* What the disk did not keep in a loss of power comes again from the log: no commit waits for it. */
 static gboolean
-open_file (UsherRevocationStore *self, const char *path, GError **error)
+prepare (UsherSqliteConnection *connection, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
   gint64 version = 0;
 
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   errno == ENOSPC || errno == EDQUOT ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
-                   "directory “%s” cannot be made: %s",
-                   folder,
-                   g_strerror (errno));
-      return FALSE;
-    }
-
-  self->connection = usher_sqlite_connection_new (path, NULL, USHER_SQLITE_CREATE, error);
-  if (self->connection == NULL ||
-      !usher_sqlite_connection_execute (self->connection, "PRAGMA synchronous=NORMAL", error) ||
-      !get_integer (self->connection, get_layout, NULL, &version, error))
+  if (!usher_sqlite_connection_execute (connection, "PRAGMA synchronous=NORMAL", error) ||
+      !get_integer (connection, get_layout, NULL, &version, error))
     return FALSE;
 
   return version == LAYOUT ||
-         (usher_sqlite_connection_use_log (self->connection, error) &&
-          usher_sqlite_connection_begin (self->connection, error) &&
-          usher_sqlite_connection_end (self->connection, lay_out (self->connection, error), error));
+         (usher_sqlite_connection_use_log (connection, error) &&
+          usher_sqlite_connection_begin (connection, error) &&
+          usher_sqlite_connection_end (connection, lay_out (connection, error), error));
+}
+
+static gboolean
+open_file (UsherRevocationStore *self, GError **error)
+{
+  if (!make_folder (self, error))
+    return FALSE;
+
+  self->connection = usher_sqlite_connection_new (self->path, NULL, USHER_SQLITE_CREATE, error);
+  if (self->connection != NULL && prepare (self->connection, error))
+    return TRUE;
+
+  g_clear_pointer (&self->connection, usher_sqlite_connection_free);
+
+  return FALSE;
 }
 
 UsherRevocationStore *
@@ -173,10 +193,14 @@ usher_revocation_store_new (const char *path, UsherClock *clock, GError **error)
 
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
+  self->path = g_strdup (path);
   self->clock = g_object_ref (clock);
   self->waiting = new_entries ();
+  /* most hosts refuse nobody for a long time, and a file more takes a start longer */
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !open_file (self, error))
+    return NULL;
 
-  return open_file (self, path, error) ? g_steal_pointer (&self) : NULL;
+  return g_steal_pointer (&self);
 }
 
 void
@@ -191,6 +215,7 @@ usher_revocation_store_free (UsherRevocationStore *self)
   g_clear_pointer (&self->connection, usher_sqlite_connection_free);
   g_ptr_array_unref (self->waiting);
   g_object_unref (self->clock);
+  g_free (self->path);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);
@@ -204,7 +229,8 @@ usher_revocation_store_get_position (UsherRevocationStore *self,
 {
   gint64 value = 0;
 
-  if (!get_integer (self->connection, get_position, channel, &value, error))
+  if (self->connection != NULL &&
+      !get_integer (self->connection, get_position, channel, &value, error))
     return FALSE;
 
   *position = (guint64) value;
@@ -218,11 +244,13 @@ usher_revocation_store_get_log (UsherRevocationStore *self,
                                 char log[USHER_REACH_LOG_SIZE],
                                 GError **error)
 {
-  g_autoptr (UsherSqliteStatement) row =
-      usher_sqlite_connection_get (self->connection, get_log, error);
+  g_autoptr (UsherSqliteStatement) row = NULL;
   gboolean has_row = FALSE;
 
   *log = '\0';
+  if (self->connection == NULL)
+    return TRUE;
+  row = usher_sqlite_connection_get (self->connection, get_log, error);
   if (row == NULL)
     return FALSE;
 
@@ -299,7 +327,7 @@ usher_revocation_store_foreach (UsherRevocationStore *self,
     { list_user_endings, read_user_ending, TRUE },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+  for (guint i = 0; self->connection != NULL && i < G_N_ELEMENTS (lists); i++)
     if (!read_list (self, &lists[i], func, user_data, error))
       return FALSE;
 
@@ -309,6 +337,9 @@ usher_revocation_store_foreach (UsherRevocationStore *self,
 GArray *
 usher_revocation_store_read_endings (UsherRevocationStore *self, GError **error)
 {
+  if (self->connection == NULL)
+    return g_array_new (FALSE, FALSE, sizeof (UsherEnding));
+
   return usher_ending_blocks_read (self->connection, usher_clock_get_time (self->clock), error);
 }
 
@@ -428,7 +459,8 @@ write_all (UsherRevocationStore *self, const GPtrArray *entries, GError **error)
 {
   gboolean ok = TRUE;
 
-  if (!usher_sqlite_connection_begin (self->connection, error))
+  if ((self->connection == NULL && !open_file (self, error)) ||
+      !usher_sqlite_connection_begin (self->connection, error))
     return FALSE;
 
   for (guint i = 0; ok && i < entries->len; i++)

@@ -487,14 +487,21 @@ static gint64
 count (Fixture *fixture, const char *sql)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (UsherSqliteConnection) connection =
-      usher_sqlite_connection_new (fixture->path, NULL, USHER_SQLITE_NONE, &error);
+  g_autoptr (UsherSqliteConnection) connection = NULL;
   UsherSqliteStatement *statement = NULL;
   gint64 n = 0;
 
+  /* it is made when there is something to write */
+  if (!g_file_test (fixture->path, G_FILE_TEST_EXISTS))
+    return 0;
+
+  connection = usher_sqlite_connection_new (fixture->path, NULL, USHER_SQLITE_NONE, &error);
   g_assert_no_error (error);
-  statement = usher_sqlite_connection_get (connection, sql, &error);
-  g_assert_no_error (error);
+  statement = usher_sqlite_connection_get (connection, sql, NULL);
+  /* it is laid out this moment */
+  if (statement == NULL)
+    return 0;
+
   usher_sqlite_connection_get_integer (connection, statement, 0, &n, &error);
   g_assert_no_error (error);
   usher_sqlite_statement_reset (statement);
@@ -755,11 +762,13 @@ static void
 test_damaged (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
 
   g_test_summary ("A file that is none is refused by its name");
 
   load (fixture);
   restart (fixture);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (fixture->path, "nonsense, and more of it", -1, NULL));
   fixture->revocations = usher_revocations_new (
       fixture->path, channels, fixture->sessions, USHER_CLOCK (fixture->clock), &error);
