@@ -179,7 +179,7 @@ usher_life_run (UsherLife *self, const UsherLifeKind *kind, const UsherOptions *
   gboolean ok = FALSE;
 
   /* before anything of those who have no answer when they cannot make a thread: GLib and libzmq */
-  if (!usher_resources_check (0, &error))
+  if (!usher_resources_check_libraries (&error))
     {
       g_printerr ("usher: %s\n", error->message);
       return EXIT_FAILURE;

@@ -21,6 +21,8 @@
 /* likewise; besides there is a thread of the front for each processor */
 #define THREADS           16
 #define THREADS_A_SERVICE 8
+/* of the libraries, which end the process when they cannot make one, and of what is made before theirs */
+#define THREADS_OF_LIBRARIES 8
 
 /* The soft limit is for programs that do not know better. */
 static void
@@ -114,6 +116,12 @@ check_threads (guint n_needed, GError **error)
                cause->message);
 
   return FALSE;
+}
+
+gboolean
+usher_resources_check_libraries (GError **error)
+{
+  return check_files (FILES, error) && check_threads (THREADS_OF_LIBRARIES, error);
 }
 
 gboolean
