@@ -8,6 +8,18 @@
 
 #include "revocation-stage.h"
 #include "usher-error.h"
+#include "usher-sessions-private.h"
+
+static void
+assert_counts (RevocationStage *fixture, guint n_ended, guint n_refused)
+{
+  guint ended = 0;
+  guint refused = 0;
+
+  usher_sessions_count (fixture->sessions, &ended, &refused);
+  g_assert_cmpuint (ended, ==, n_ended);
+  g_assert_cmpuint (refused, ==, n_refused);
+}
 
 typedef struct
 {
@@ -89,11 +101,13 @@ test_follow (RevocationStage *fixture, gconstpointer data)
   g_assert_true (revocation_stage_is_accepted (fixture, ALICE));
   revocation_stage_bring (fixture, REFUSED, 1, ALICE, 5);
   g_assert_false (revocation_stage_is_accepted (fixture, ALICE));
+  assert_counts (fixture, 0, 1);
   revocation_stage_bring_payload (fixture, REFUSED, 2, "{\"id\":7}");
   revocation_stage_bring (fixture, RESTORED, 1, ALICE, 4);
   g_assert_false (revocation_stage_is_accepted (fixture, ALICE));
   revocation_stage_bring (fixture, RESTORED, 2, ALICE, 6);
   g_assert_true (revocation_stage_is_accepted (fixture, ALICE));
+  assert_counts (fixture, 0, 0);
   /* one that is late */
   revocation_stage_bring (fixture, REFUSED, 3, ALICE, 5);
   g_assert_true (revocation_stage_is_accepted (fixture, ALICE));
@@ -129,6 +143,7 @@ test_end (RevocationStage *fixture, gconstpointer data)
   g_assert_false (revocation_stage_is_good (fixture, token));
   g_assert_true (revocation_stage_is_good (fixture, other));
   g_assert_true (revocation_stage_is_accepted (fixture, ALICE));
+  assert_counts (fixture, 1, 0);
 }
 
 static void
