@@ -285,6 +285,7 @@ usher_host_metrics_fill (UsherHost *host, UsherMetrics *metrics)
 
   add_requests (host, metrics);
   usher_host_add_listener_metrics (host, metrics);
+  usher_host_add_session_metrics (host, metrics);
   for (guint i = 0; i < usher_host_get_n_lanes (host); i++)
     {
       UsherLane *lane = usher_host_get_lane (host, i);

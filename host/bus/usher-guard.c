@@ -260,8 +260,9 @@ watch_refusals (UsherGuard *self, gint64 now)
     return;
 
   self->next_word = now + WORD_PAUSE;
-  g_message ("the bus refused %u connections of somebody who has no key in “%s”",
+  g_message ("the bus refused %u %s of somebody who has no key in “%s”",
              self->n_refused,
+             self->n_refused == 1 ? "connection" : "connections",
              self->keys->members);
   self->n_refused = 0;
 }

@@ -165,8 +165,9 @@ restart_later (UsherSlot *self, const char *reason)
 
   if (n > self->policy->max_restarts)
     {
-      text = g_strdup_printf ("it ended %u times within %u s, at last so: %s",
+      text = g_strdup_printf ("it ended %u %s within %u s, at last so: %s",
                               n,
+                              n == 1 ? "time" : "times",
                               self->policy->restart_window,
                               reason);
       g_warning ("process “%s” is given up: %s", self->name, text);

@@ -27,6 +27,10 @@ void usher_endings_add_all (UsherEndings *self,
                             gint64 before,
                             gint64 expires,
                             gint64 now);
+/* what is remembered: some may be over by themselves meanwhile */
+guint usher_endings_get_n_sessions (const UsherEndings *self);
+/* users */
+guint usher_endings_get_n_refused (const UsherEndings *self);
 gboolean usher_endings_has (const UsherEndings *self, UsherSession *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherEndings, usher_endings_free)

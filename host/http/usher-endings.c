@@ -22,6 +22,7 @@ struct _UsherEndings
 {
   UsherEndingSet *sessions; /* (owned) */
   GHashTable *users;        /* (owned) (element-type utf8 User) */
+  guint n_refused;          /* of them */
   guint next_sweep;
 };
 
@@ -67,6 +68,8 @@ usher_endings_set_refused (UsherEndings *self, const char *user_id, gboolean ref
   if (user == NULL)
     return;
 
+  if (user->refused != refused)
+    self->n_refused += refused ? 1 : -1;
   user->refused = refused;
   if (!refused && user->before == 0)
     g_hash_table_remove (self->users, user_id);
@@ -133,6 +136,18 @@ has_session (const UsherEndings *self, UsherSession *session)
 
   return text != NULL && usher_ending_set_get_n (self->sessions) > 0 &&
          usher_ending_parse_id (text, id) && usher_ending_set_has (self->sessions, id);
+}
+
+guint
+usher_endings_get_n_sessions (const UsherEndings *self)
+{
+  return usher_ending_set_get_n (self->sessions);
+}
+
+guint
+usher_endings_get_n_refused (const UsherEndings *self)
+{
+  return self->n_refused;
 }
 
 gboolean

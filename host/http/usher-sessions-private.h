@@ -18,5 +18,7 @@ char *usher_sessions_make_cookie (UsherSessions *self,
                                   GError **error);
 /* as usher_sessions_end() */
 void usher_sessions_end_many (UsherSessions *self, const UsherEnding *endings, guint n);
+/* single sessions that were ended, and users that are refused */
+void usher_sessions_count (UsherSessions *self, guint *n_ended, guint *n_refused);
 
 G_END_DECLS

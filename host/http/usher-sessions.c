@@ -455,3 +455,12 @@ usher_sessions_end_all (UsherSessions *self, const char *user_id, gint64 before,
       self->endings, user_id, before, expires, usher_clock_get_time (self->clock));
   self->generation++;
 }
+
+void
+usher_sessions_count (UsherSessions *self, guint *n_ended, guint *n_refused)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&self->lock);
+
+  *n_ended = usher_endings_get_n_sessions (self->endings);
+  *n_refused = usher_endings_get_n_refused (self->endings);
+}

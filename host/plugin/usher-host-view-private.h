@@ -37,6 +37,9 @@ guint usher_host_get_n_open (UsherHost *self);
 /* what its listeners count: front, admin listener, probe */
 USHER_API
 void usher_host_add_listener_metrics (UsherHost *self, UsherMetrics *metrics);
+/* whose sessions are over before their time, and whether that is kept */
+USHER_API
+void usher_host_add_session_metrics (UsherHost *self, UsherMetrics *metrics);
 USHER_API
 guint usher_host_get_n_lanes (UsherHost *self);
 /* from usher_host_add_service() until the host is gone */

@@ -9,6 +9,7 @@
 #include "usher-host-view-private.h"
 
 #include "usher-host-private.h"
+#include "usher-sessions-private.h"
 
 UsherSettings *
 usher_host_get_settings (UsherHost *self)
@@ -81,6 +82,34 @@ usher_host_add_listener_metrics (UsherHost *self, UsherMetrics *metrics)
     usher_admin_listener_add_metrics (self->admin, metrics);
   if (self->probe != NULL)
     usher_admin_listener_add_metrics (self->probe, metrics);
+}
+
+static void
+add_gauge (UsherMetrics *metrics, const char *name, const char *help, double value)
+{
+  usher_metrics_declare (metrics, name, USHER_METRIC_GAUGE, help);
+  usher_metrics_add (metrics, name, NULL, value);
+}
+
+void
+usher_host_add_session_metrics (UsherHost *self, UsherMetrics *metrics)
+{
+  guint n_ended = 0;
+  guint n_refused = 0;
+
+  if (self->revocations == NULL)
+    return;
+
+  usher_sessions_count (self->sessions, &n_ended, &n_refused);
+  add_gauge (metrics, "usher_sessions_ended", "Single sessions that are refused.", n_ended);
+  add_gauge (metrics,
+             "usher_sessions_refused_users",
+             "Users all of whose sessions are refused.",
+             n_refused);
+  add_gauge (metrics,
+             "usher_sessions_unwritten",
+             "1 while the disk does not take who is refused.",
+             !usher_revocations_are_kept (self->revocations));
 }
 
 guint

@@ -240,6 +240,9 @@ dup_degraded (gpointer data)
 
   for (guint i = 0; doubt == NULL && i < usher_tenants_get_n (self->tenants); i++)
     doubt = dup_doubt (usher_tenants_get_lane (self->tenants, i));
+  if (doubt == NULL && self->revocations != NULL && !usher_revocations_are_kept (self->revocations))
+    doubt = g_strdup ("“" REVOCATIONS_FILE "” takes no changes, the log says why: what is known of "
+                      "refused sessions is in memory alone");
 
   return doubt;
 }

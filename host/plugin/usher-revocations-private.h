@@ -23,6 +23,8 @@ UsherRevocations *usher_revocations_new (const char *path,
 /* Follows the channels from where the file is; returns when all has been seen that they had at the call and keep. After a failure,
  * too, the bus may still call. */
 gboolean usher_revocations_follow (UsherRevocations *self, UsherBus *bus, GError **error);
+/* whether what comes is written; any thread */
+gboolean usher_revocations_are_kept (UsherRevocations *self);
 /* after the bus was closed */
 void usher_revocations_free (UsherRevocations *self);
 

@@ -9,7 +9,7 @@
 #include "usher-revocations-private.h"
 
 #include "usher-error.h"
-#include "usher-revocation-store-private.h"
+#include "usher-revocation-writer-private.h"
 #include "usher-sessions-private.h"
 
 /* how long nothing may come of what is to be replayed */
@@ -32,9 +32,9 @@ typedef struct
 /* The channels are several, so the order of words about a user is told by his version alone. */
 struct _UsherRevocations
 {
-  UsherBus *bus;               /* (unowned) (nullable) */
-  UsherSessions *sessions;     /* (owned) */
-  UsherRevocationStore *store; /* (owned) */
+  UsherBus *bus;                 /* (unowned) (nullable) */
+  UsherSessions *sessions;       /* (owned) */
+  UsherRevocationWriter *writer; /* (owned) */
   GMutex mutex;
   GCond cond;
   GHashTable *versions; /* (owned) (element-type utf8 gint64) (mutex mutex) */
@@ -132,8 +132,8 @@ on_delivery (UsherDelivery *delivery, gpointer user_data)
   apply (&revocation, self);
   /* one that goes back is of another log, too */
   is_other_log = set_log (channel) || sequence <= channel->seen;
-  usher_revocation_store_take (
-      self->store, channel->name, channel->log, sequence, is_other_log, &revocation);
+  usher_revocation_writer_take (
+      self->writer, channel->name, channel->log, sequence, is_other_log, &revocation);
   channel->seen = sequence;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
@@ -189,12 +189,12 @@ begin (Channel *channel, const UsherBusFigures *figures)
   if (kept != NULL)
     tell_gap (channel, kept);
   if (is_other_log || (is_empty && channel->position < last))
-    usher_revocation_store_take (channel->owner->store,
-                                 channel->name,
-                                 channel->log,
-                                 is_empty ? last : 0,
-                                 is_other_log,
-                                 &none);
+    usher_revocation_writer_take (channel->owner->writer,
+                                  channel->name,
+                                  channel->log,
+                                  is_empty ? last : 0,
+                                  is_other_log,
+                                  &none);
 }
 
 static gboolean
@@ -326,10 +326,10 @@ begin_all (UsherRevocations *self, UsherBus *bus, GError **error)
 static gboolean
 load (UsherRevocations *self, const char *path, UsherClock *clock, GError **error)
 {
+  g_autoptr (UsherRevocationFile) file = usher_revocation_file_new (path, clock, error);
   g_autoptr (GArray) endings = NULL;
 
-  self->store = usher_revocation_store_new (path, clock, error);
-  if (self->store == NULL)
+  if (file == NULL)
     return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
@@ -337,13 +337,12 @@ load (UsherRevocations *self, const char *path, UsherClock *clock, GError **erro
       Channel *channel = &self->channels[i];
 
       if (is_followed (channel) &&
-          (!usher_revocation_store_get_position (
-               self->store, channel->name, &channel->position, error) ||
-           !usher_revocation_store_get_log (self->store, channel->name, channel->log, error)))
+          (!usher_revocation_file_get_position (file, channel->name, &channel->position, error) ||
+           !usher_revocation_file_get_log (file, channel->name, channel->log, error)))
         return FALSE;
     }
 
-  endings = usher_revocation_store_read_endings (self->store, error);
+  endings = usher_revocation_file_read_endings (file, error);
   if (endings == NULL)
     return FALSE;
 
@@ -352,7 +351,12 @@ load (UsherRevocations *self, const char *path, UsherClock *clock, GError **erro
                            (const UsherEnding *) (gpointer) endings->data,
                            endings->len);
 
-  return usher_revocation_store_foreach (self->store, apply, self, error);
+  if (!usher_revocation_file_foreach (file, apply, self, error))
+    return FALSE;
+
+  self->writer = usher_revocation_writer_new (g_steal_pointer (&file));
+
+  return TRUE;
 }
 
 UsherRevocations *
@@ -382,10 +386,16 @@ usher_revocations_follow (UsherRevocations *self, UsherBus *bus, GError **error)
   return begin_all (self, bus, error) && await_replay (self, bus, error);
 }
 
+gboolean
+usher_revocations_are_kept (UsherRevocations *self)
+{
+  return usher_revocation_writer_is_well (self->writer);
+}
+
 void
 usher_revocations_free (UsherRevocations *self)
 {
-  g_clear_pointer (&self->store, usher_revocation_store_free);
+  g_clear_pointer (&self->writer, usher_revocation_writer_free);
   for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
     g_free (self->channels[i].name);
   g_mutex_clear (&self->mutex);

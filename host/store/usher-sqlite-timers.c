@@ -100,14 +100,15 @@ read_timer (UsherSqliteStatement *statement, gpointer user_data)
   return timer;
 }
 
-/* @statement: (nullable) */
 static GPtrArray *
 read_all (UsherSqliteConnection *connection,
-          UsherSqliteStatement *statement,
+          const char *sql,
           gint64 first,
           gint64 second,
           GError **error)
 {
+  g_autoptr (UsherSqliteStatement) statement = usher_sqlite_connection_get (connection, sql, error);
+
   if (statement == NULL)
     return NULL;
 
@@ -124,10 +125,7 @@ usher_sqlite_timers_list (UsherSqliteConnection *connection,
                           guint limit,
                           GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement =
-      usher_sqlite_connection_get (connection, list, error);
-
-  return read_all (connection, statement, due, limit, error);
+  return read_all (connection, list, due, limit, error);
 }
 
 GPtrArray *
@@ -136,10 +134,7 @@ usher_sqlite_timers_list_since (UsherSqliteConnection *connection,
                                 guint limit,
                                 GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement =
-      usher_sqlite_connection_get (connection, list_since, error);
-
-  return read_all (connection, statement, since, limit, error);
+  return read_all (connection, list_since, since, limit, error);
 }
 
 GPtrArray *
@@ -148,10 +143,7 @@ usher_sqlite_timers_list_troubled (UsherSqliteConnection *connection,
                                    guint limit,
                                    GError **error)
 {
-  g_autoptr (UsherSqliteStatement) statement =
-      usher_sqlite_connection_get (connection, list_troubled, error);
-
-  return read_all (connection, statement, limit, offset, error);
+  return read_all (connection, list_troubled, limit, offset, error);
 }
 
 gboolean

@@ -60,7 +60,11 @@ make_json (GPtrArray *payments, guint limit)
 
 /* A page goes on behind a document, which has the order's id; people know the payment's, and the link has the other. */
 static gboolean
-find_cursor (UsherRequest *request, UsherUnit *unit, const char *after, char **cursor, GError **error)
+find_cursor (UsherRequest *request,
+             UsherUnit *unit,
+             const char *after,
+             char **cursor,
+             GError **error)
 {
   g_autoptr (UsherQuery) query = usher_query_new (USHER_PAYMENT_COLLECTION);
   g_autoptr (UsherDocument) payment = NULL;
@@ -69,8 +73,7 @@ find_cursor (UsherRequest *request, UsherUnit *unit, const char *after, char **c
   usher_query_equal (query, USHER_PAYMENT_ID, after);
   usher_query_limit (query, 1);
   found = usher_unit_query (unit, query, error);
-  if (found == NULL ||
-      !usher_unit_lookup (unit, USHER_PAYMENT_COLLECTION, after, &payment, error))
+  if (found == NULL || !usher_unit_lookup (unit, USHER_PAYMENT_COLLECTION, after, &payment, error))
     return FALSE;
 
   if (found->len == 0 && payment == NULL)
@@ -88,7 +91,11 @@ find_cursor (UsherRequest *request, UsherUnit *unit, const char *after, char **c
 
 /* @query: has the page that @request asks for, but for where it begins */
 static GPtrArray *
-list_all (UsherRequest *request, UsherUnit *unit, UsherQuery *query, const char *after, GError **error)
+list_all (UsherRequest *request,
+          UsherUnit *unit,
+          UsherQuery *query,
+          const char *after,
+          GError **error)
 {
   g_autofree char *cursor = NULL;
 

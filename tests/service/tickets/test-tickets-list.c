@@ -9,9 +9,8 @@
 #include "ticket-stage.h"
 #include "usher-test.h"
 
-#define ALICE USHER_TEST_ALICE
-#define BOB   USHER_TEST_BOB
-#define GOOD  GOOD_TICKET
+#define BOB  USHER_TEST_BOB
+#define GOOD GOOD_TICKET
 
 static void
 test_list (UsherTestHostFixture *fixture, gconstpointer data)

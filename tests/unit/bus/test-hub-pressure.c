@@ -1,4 +1,4 @@
-/* test-hub-pressure.c: peers that ask for more than they take, and more peers than there is room for
+/* test-hub-pressure.c: peers that ask for more than they take
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,25 +6,15 @@
 
 #include "config.h"
 
-#include <czmq.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
+#include "raw-peer.h"
 #include "usher-error.h"
 #include "usher-greeting-private.h"
 #include "usher-id.h"
-#include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
 #include "usher-test.h"
 
-#define CHANNEL "order:created"
-#define GROUP   "tickets"
+#define GROUP "tickets"
 /* of an event */
 #define SIZE     (128 * 1024)
 #define N_EVENTS 80
@@ -34,7 +24,6 @@
 /* that one may leave unread where all together leave too much, with one message */
 #define A_LITTLE (256 * 1024 + SIZE + 1024)
 #define N_DEAF   8
-#define PATIENCE 20000 /* milliseconds */
 /* nothing more comes: the hub has answered a question since */
 #define SILENCE 300 /* milliseconds */
 
@@ -75,140 +64,12 @@ publish_large (Fixture *self, guint n)
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *id = usher_uuid_new (self->hub->clock);
-      g_autoptr (UsherEvent) event = usher_event_new (id, CHANNEL, 0, payload, SIZE);
+      g_autoptr (UsherEvent) event = usher_event_new (id, RAW_PEER_CHANNEL, 0, payload, SIZE);
 
       usher_test_publisher_post_event (self->publisher, self->bus, event);
     }
   usher_test_publisher_await (self->publisher, n);
   g_assert_cmpuint (self->publisher->n_confirmed, ==, n);
-}
-
-/* A peer with hardly any room of its own. */
-static zsock_t *
-knock (Fixture *self)
-{
-  zsock_t *dealer = zsock_new (ZMQ_DEALER);
-
-  zsock_set_linger (dealer, 0);
-  zsock_set_rcvhwm (dealer, 1);
-  zsock_set_rcvbuf (dealer, 4096);
-  zsock_set_sndhwm (dealer, 0);
-  zsock_set_rcvtimeo (dealer, PATIENCE);
-  g_assert_cmpint (zsock_connect (dealer, "%s", self->hub->endpoint), ==, 0);
-
-  return dealer;
-}
-
-/* takes ownership of @frame */
-static void
-say (zsock_t *dealer, GByteArray *frame)
-{
-  g_assert_cmpint (zmq_send (zsock_resolve (dealer), frame->data, frame->len, 0), ==, frame->len);
-  g_byte_array_unref (frame);
-}
-
-/* Reads the next frame; FALSE: there is none. */
-static gboolean
-hear (zsock_t *dealer, zmq_msg_t *message, UsherFrameReader *reader, guint8 *type)
-{
-  zmq_msg_init (message);
-  if (zmq_msg_recv (message, zsock_resolve (dealer), 0) < 0)
-    {
-      zmq_msg_close (message);
-      return FALSE;
-    }
-  usher_frame_reader_init (reader, zmq_msg_data (message), zmq_msg_size (message));
-  *type = usher_frame_read_u8 (reader);
-
-  return TRUE;
-}
-
-/* (transfer full) (nullable): waits for a frame of one of two types, and returns the error when it is REFUSED */
-static GError *
-await (zsock_t *dealer, UsherFrameType one, UsherFrameType other)
-{
-  GError *error = NULL;
-  guint8 type = 0;
-
-  while (type != one && type != other)
-    {
-      zmq_msg_t message;
-      UsherFrameReader reader;
-
-      g_assert_true (hear (dealer, &message, &reader, &type));
-      if (type == USHER_FRAME_REFUSED && other == USHER_FRAME_REFUSED)
-        error = usher_refusal_read (&reader);
-      zmq_msg_close (&message);
-    }
-
-  return error;
-}
-
-/* (transfer full) (nullable): why the hub does not let it in */
-static GError *
-say_hello (Fixture *self, zsock_t *dealer, guint number)
-{
-  g_autofree char *name = g_strdup_printf ("raw-%u", number);
-  const UsherHello hello = { .client = name,
-                             .endpoint = self->hub->endpoint,
-                             .session = 1,
-                             .instance = number,
-                             .version = USHER_WIRE_VERSION };
-
-  say (dealer, usher_hello_write (&hello));
-
-  return await (dealer, USHER_FRAME_WELCOME, USHER_FRAME_REFUSED);
-}
-
-static GByteArray *
-make_wish (const char *group, guint max_in_flight)
-{
-  GByteArray *frame = usher_frame_new (USHER_FRAME_SUBSCRIBE);
-
-  usher_frame_add_u32 (frame, 1);
-  usher_frame_add_text (frame, CHANNEL);
-  usher_frame_add_text (frame, group);
-  usher_frame_add_text (frame, group);
-  usher_frame_add_u8 (frame, USHER_START_ALL);
-  usher_frame_add_u64 (frame, 0);
-  usher_frame_add_u64 (frame, 0);
-  usher_frame_add_u32 (frame, max_in_flight);
-  usher_frame_add_u64 (frame, 0);
-  usher_frame_add_u32 (frame, 0);
-  usher_frame_add_u64 (frame, 0);
-
-  return frame;
-}
-
-/* The hub's name for the subscription; 0: it is refused. */
-static guint
-subscribe (zsock_t *dealer, const char *group, guint max_in_flight)
-{
-  guint8 type = 0;
-  guint id = 0;
-
-  say (dealer, make_wish (group, max_in_flight));
-  while (type != USHER_FRAME_REPLY)
-    {
-      zmq_msg_t message;
-      UsherFrameReader reader;
-
-      g_assert_true (hear (dealer, &message, &reader, &type));
-      if (type == USHER_FRAME_REPLY)
-        {
-          g_autofree char *text = NULL;
-
-          usher_frame_read_u32 (&reader);
-          if (usher_frame_read_u8 (&reader) == 0)
-            {
-              text = usher_frame_read_text (&reader);
-              id = (guint) g_ascii_strtoull (text, NULL, 10);
-            }
-        }
-      zmq_msg_close (&message);
-    }
-
-  return id;
 }
 
 static void
@@ -218,17 +79,17 @@ fetch (zsock_t *dealer, guint id, guint64 from)
 
   usher_frame_add_u32 (frame, id);
   usher_frame_add_u64 (frame, from);
-  say (dealer, frame);
+  raw_peer_say (dealer, frame);
 }
 
 /* A peer that fetches all, again and again, and reads nothing of it. */
 static zsock_t *
 fetch_deaf (Fixture *self, guint number, guint n, guint *id)
 {
-  zsock_t *dealer = knock (self);
+  zsock_t *dealer = raw_peer_new (self->hub);
 
-  g_assert_null (say_hello (self, dealer, number));
-  *id = subscribe (dealer, NULL, 0);
+  g_assert_null (raw_peer_say_hello (dealer, self->hub, number));
+  *id = raw_peer_subscribe (dealer, NULL, 0);
   for (guint i = 0; i < n; i++)
     fetch (dealer, *id, 1);
 
@@ -248,7 +109,8 @@ read_all (zsock_t *dealer, UsherFrameType type, guint64 *mark)
   *mark = 0;
   zsock_set_rcvtimeo (dealer, SILENCE);
   /* the hub finds out by PONG whether the connection lasts */
-  while (g_get_monotonic_time () - last < SILENCE * 1000 && hear (dealer, &message, &reader, &got))
+  while (g_get_monotonic_time () - last < SILENCE * 1000 &&
+         raw_peer_hear (dealer, &message, &reader, &got))
     {
       if (got != USHER_FRAME_PONG)
         last = g_get_monotonic_time ();
@@ -258,7 +120,7 @@ read_all (zsock_t *dealer, UsherFrameType type, guint64 *mark)
         *mark = usher_frame_read_u64 (&reader);
       zmq_msg_close (&message);
     }
-  zsock_set_rcvtimeo (dealer, PATIENCE);
+  zsock_set_rcvtimeo (dealer, RAW_PEER_PATIENCE);
 
   return n_bytes;
 }
@@ -269,7 +131,7 @@ give_back (zsock_t *dealer, guint64 mark)
   GByteArray *frame = usher_frame_new (USHER_FRAME_MARK);
 
   usher_frame_add_u64 (frame, mark);
-  say (dealer, frame);
+  raw_peer_say (dealer, frame);
 }
 
 /* Reads on from where it is, and says so; returns the last sequence that came. */
@@ -286,7 +148,7 @@ fetch_rest (zsock_t *dealer, guint id, guint64 mark)
       UsherFrameReader reader;
       guint8 type = 0;
 
-      g_assert_true (hear (dealer, &message, &reader, &type));
+      g_assert_true (raw_peer_hear (dealer, &message, &reader, &type));
       if (type == USHER_FRAME_MARK)
         give_back (dealer, usher_frame_read_u64 (&reader));
       else if (type == USHER_FRAME_FETCHED)
@@ -334,7 +196,7 @@ test_fetch (Fixture *self, gconstpointer data)
   zsock_destroy (&dealer);
 
   dealer = fetch_deaf (self, 2, 2000, &id);
-  n_bytes = read_all (dealer, USHER_FRAME_FETCHED, &mark);
+  read_all (dealer, USHER_FRAME_FETCHED, &mark);
   g_assert_cmpuint (fetch_rest (dealer, id, mark), ==, N_EVENTS);
   zsock_destroy (&dealer);
 }
@@ -359,8 +221,8 @@ test_hello_again (Fixture *self, gconstpointer data)
                                  .instance = i,
                                  .version = USHER_WIRE_VERSION };
 
-      say (dealer, usher_hello_write (&hello));
-      say (dealer, make_wish (NULL, 0));
+      raw_peer_say (dealer, usher_hello_write (&hello));
+      raw_peer_say (dealer, raw_peer_make_wish (NULL, 0));
       fetch (dealer, id + i - 1, 1);
     }
   usher_test_hub_settle (self->bus);
@@ -400,16 +262,16 @@ test_fetch_all (Fixture *self, gconstpointer data)
 static void
 test_deliveries (Fixture *self, gconstpointer data)
 {
-  const UsherSubscription wish = { .channel = CHANNEL, .group = GROUP, .durable = GROUP };
-  zsock_t *dealer = knock (self);
+  const UsherSubscription wish = { .channel = RAW_PEER_CHANNEL, .group = GROUP, .durable = GROUP };
+  zsock_t *dealer = raw_peer_new (self->hub);
   g_autoptr (UsherTestListener) listener = NULL;
   guint64 mark = 0;
 
   g_test_summary (
       "Of a group's events who does not read gets so much, and the others get the rest");
 
-  g_assert_null (say_hello (self, dealer, 1));
-  subscribe (dealer, GROUP, 1000);
+  g_assert_null (raw_peer_say_hello (dealer, self->hub, 1));
+  raw_peer_subscribe (dealer, GROUP, 1000);
   publish_large (self, N_EVENTS);
   usher_test_hub_settle (self->bus);
   g_assert_cmpuint (read_all (dealer, USHER_FRAME_DELIVER, &mark), <=, MAX_QUEUED + 2 * SIZE);
@@ -423,22 +285,22 @@ test_deliveries (Fixture *self, gconstpointer data)
 static void
 test_confirms (Fixture *self, gconstpointer data)
 {
-  zsock_t *dealer = knock (self);
+  zsock_t *dealer = raw_peer_new (self->hub);
   guint8 type = 0;
 
   g_test_summary ("Who does not read what became of his events is to begin anew");
 
-  g_assert_null (say_hello (self, dealer, 1));
+  g_assert_null (raw_peer_say_hello (dealer, self->hub, 1));
   /* each one is told that it is malformed; some hide in the kernel */
   for (guint i = 1; i <= 60000; i++)
     {
       GByteArray *frame = usher_frame_new (USHER_FRAME_PUBLISH);
 
-      usher_frame_add_text (frame, CHANNEL);
+      usher_frame_add_text (frame, RAW_PEER_CHANNEL);
       usher_frame_add_u64 (frame, i);
       usher_frame_add_u64 (frame, 0);
       usher_frame_add_u16 (frame, 1);
-      say (dealer, frame);
+      raw_peer_say (dealer, frame);
     }
   usher_test_hub_settle (self->bus);
   while (type != USHER_FRAME_AGAIN)
@@ -446,187 +308,11 @@ test_confirms (Fixture *self, gconstpointer data)
       zmq_msg_t message;
       UsherFrameReader reader;
 
-      say (dealer, usher_frame_new (USHER_FRAME_PING));
-      g_assert_true (hear (dealer, &message, &reader, &type));
+      raw_peer_say (dealer, usher_frame_new (USHER_FRAME_PING));
+      g_assert_true (raw_peer_hear (dealer, &message, &reader, &type));
       zmq_msg_close (&message);
     }
-  usher_test_publisher_publish (self->publisher, self->bus, CHANNEL, 1);
-  zsock_destroy (&dealer);
-}
-
-static void
-test_wishes (Fixture *self, gconstpointer data)
-{
-  zsock_t *dealer = knock (self);
-
-  g_test_summary ("A member asks for so much at once, and for so many subscriptions");
-
-  g_assert_null (say_hello (self, dealer, 1));
-  g_assert_cmpuint (subscribe (dealer, GROUP, 65537), ==, 0);
-  for (guint i = 0; i < 1000; i++)
-    g_assert_cmpuint (subscribe (dealer, i == 0 ? GROUP : NULL, 65536), !=, 0);
-  g_assert_cmpuint (subscribe (dealer, NULL, 1), ==, 0);
-  zsock_destroy (&dealer);
-}
-
-static void
-await_members (Fixture *self, guint n)
-{
-  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_MINUTE;
-  guint n_clients = n + 1;
-
-  while (n_clients != n)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (UsherBusFigures) figures = usher_bus_get_figures (self->bus, 0, &error);
-
-      g_assert_no_error (error);
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
-      n_clients = (guint) figures->n_clients;
-    }
-}
-
-static void
-test_members (Fixture *self, gconstpointer data)
-{
-  zsock_t *first = knock (self);
-  zsock_t *second = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_test_summary ("One member too many is told so, and comes in when another one has left");
-
-  usher_test_hub_stop (self->hub);
-  self->hub->limits.max_members = 2;
-  usher_test_hub_start (self->hub);
-  usher_test_hub_settle (self->bus);
-  g_assert_null (say_hello (self, first, 1));
-  second = knock (self);
-  error = say_hello (self, second, 2);
-  g_assert_error (error, USHER_ERROR, USHER_ERROR_FULL);
-  g_assert_nonnull (strstr (error->message, "bus.max-members"));
-  usher_test_publisher_publish (self->publisher, self->bus, CHANNEL, 1);
-
-  zsock_destroy (&first);
-  await_members (self, 1);
-  g_assert_null (say_hello (self, second, 2));
-  zsock_destroy (&second);
-}
-
-static void
-test_sockets (Fixture *self, gconstpointer data)
-{
-  const guint n = 600;
-  g_autofree zsock_t **dealers = g_new0 (zsock_t *, n);
-  struct rlimit limit = { 0 };
-
-  g_test_summary ("A process may have more than the 1024 sockets that czmq lets it have by itself");
-
-  getrlimit (RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < 4 * n)
-    {
-      g_test_skip ("too few file descriptors");
-      return;
-    }
-  for (guint i = 0; i < n; i++)
-    {
-      dealers[i] = knock (self);
-      g_assert_null (say_hello (self, dealers[i], i));
-    }
-  usher_test_publisher_publish (self->publisher, self->bus, CHANNEL, 1);
-  for (guint i = 0; i < n; i++)
-    zsock_destroy (&dealers[i]);
-}
-
-/* Connects to the hub's socket; -1: there are no descriptors left. */
-static int
-connect_raw (Fixture *self)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  if (fd < 0)
-    return -1;
-
-  g_strlcpy (address.sun_path, self->hub->endpoint + strlen ("ipc://"), sizeof address.sun_path);
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-
-  return fd;
-}
-
-/* Whether it is not greeted, as others are. */
-static gboolean
-is_hung_up (int fd)
-{
-  struct pollfd item = { .fd = fd, .events = POLLIN };
-  char bytes[64];
-
-  g_assert_cmpint (poll (&item, 1, PATIENCE), ==, 1);
-
-  return recv (fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0;
-}
-
-/* The limit leaves the process @n descriptors beyond those that it has. */
-static void
-leave (rlim_t n, struct rlimit *old)
-{
-  struct rlimit few = { 0 };
-  int fd = fcntl (0, F_DUPFD_CLOEXEC, 0);
-
-  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, old), ==, 0);
-  few = *old;
-  few.rlim_cur = (rlim_t) fd + n;
-  close (fd);
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &few), ==, 0);
-}
-
-static void
-test_descriptors (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-  struct rlimit old = { 0 };
-  UsherBus *next = NULL;
-  int fd = -1;
-
-  g_test_summary ("Who connects and connects is hung up on before the hub has no descriptors left");
-
-  usher_test_hub_settle (self->bus);
-  leave (100, &old);
-  do
-    {
-      fd = connect_raw (self);
-      g_assert_cmpint (fd, >=, 0);
-      g_array_append_val (fds, fd);
-    }
-  while (!is_hung_up (fd));
-  /* each has two here */
-  g_assert_cmpuint (fds->len, >, 30);
-  usher_test_publisher_publish (self->publisher, self->bus, CHANNEL, 1);
-
-  for (guint i = 0; i < fds->len; i++)
-    close (g_array_index (fds, int, i));
-  setrlimit (RLIMIT_NOFILE, &old);
-  next = usher_test_hub_join (self->hub, "next");
-  usher_test_hub_settle (next);
-  usher_test_hub_leave (next);
-}
-
-static void
-test_no_way (Fixture *self, gconstpointer data)
-{
-  zsock_t *dealer = knock (self);
-  struct rlimit old = { 0 };
-  g_autoptr (GError) error = NULL;
-
-  g_test_summary ("For whom there are no descriptors is told so");
-
-  usher_test_hub_settle (self->bus);
-  leave (25, &old);
-  error = say_hello (self, dealer, 1);
-  g_assert_error (error, USHER_ERROR, USHER_ERROR_BUSY);
-  g_assert_nonnull (strstr (error->message, "descriptors"));
-  usher_test_publisher_publish (self->publisher, self->bus, CHANNEL, 1);
-  setrlimit (RLIMIT_NOFILE, &old);
-  g_assert_null (say_hello (self, dealer, 1));
+  usher_test_publisher_publish (self->publisher, self->bus, RAW_PEER_CHANNEL, 1);
   zsock_destroy (&dealer);
 }
 
@@ -648,12 +334,6 @@ main (int argc, char **argv)
   add ("fetch/all", IPC, test_fetch_all);
   add ("deliveries", TCP, test_deliveries);
   add ("confirms", IPC, test_confirms);
-  add ("wishes", IPC, test_wishes);
-  add ("members", IPC, test_members);
-  add ("descriptors", IPC, test_descriptors);
-  add ("no-way", IPC, test_no_way);
-  /* closing so many takes libzmq a while */
-  add ("many/sockets", INPROC, test_sockets);
 #undef add
 
   return g_test_run ();

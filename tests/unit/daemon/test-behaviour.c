@@ -147,6 +147,16 @@ check_quiet (UsherTestProgram *fixture, Reader *reader)
 }
 
 static void
+start_on_disk (UsherTestProgram *fixture, const char *disk, const char *more)
+{
+  usher_test_program_set_variable (fixture, "LD_PRELOAD", g_getenv ("USHER_TEST_DISK_LIBRARY"));
+  usher_test_program_set_variable (fixture, "USHER_TEST_DISK", disk);
+  /* what is preloaded comes before the library of AddressSanitizer, if there is one */
+  usher_test_program_set_variable (fixture, "ASAN_OPTIONS", "verify_asan_link_order=0");
+  start_plugin (fixture, more);
+}
+
+static void
 test_full_disk (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *disk = g_build_filename (fixture->directory, "disk", NULL);
@@ -154,11 +164,7 @@ test_full_disk (UsherTestProgram *fixture, gconstpointer data)
 
   g_test_summary ("While the disk is full timers cost next to nothing, and go on when it is not");
 
-  usher_test_program_set_variable (fixture, "LD_PRELOAD", g_getenv ("USHER_TEST_DISK_LIBRARY"));
-  usher_test_program_set_variable (fixture, "USHER_TEST_DISK", disk);
-  /* what is preloaded comes before the library of AddressSanitizer, if there is one */
-  usher_test_program_set_variable (fixture, "ASAN_OPTIONS", "verify_asan_link_order=0");
-  start_plugin (fixture, "");
+  start_on_disk (fixture, disk, "");
   reader_start (&reader, fixture);
   usher_test_program_await_answer (fixture->admin, "/readyz", "*{\"status\":\"ready\"}*");
   g_free (usher_test_program_ask (fixture->public, "POST", "/behaves-wrongly/alarms"));
@@ -176,6 +182,49 @@ test_full_disk (UsherTestProgram *fixture, gconstpointer data)
   usher_test_program_await_answer (fixture->admin, "/readyz", "*{\"status\":\"ready\"}*");
   g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
   reader_finish (&reader);
+  reader_clear (&reader);
+}
+
+static void
+check_unwritten (UsherTestProgram *fixture, double expected)
+{
+  g_autofree char *metrics = usher_test_program_ask (fixture->admin, "GET", "/metrics");
+
+  usher_test_metrics_assert (metrics, "usher_sessions_unwritten", expected);
+  usher_test_metrics_assert (metrics, "usher_sessions_refused_users", 0);
+  usher_test_metrics_assert (metrics, "usher_sessions_ended", 0);
+}
+
+static void
+test_unwritten_sessions (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *disk = g_build_filename (fixture->directory, "disk", NULL);
+  Reader reader = { 0 };
+
+  g_test_summary ("A disk that does not take who is refused is told of: in /readyz, in the "
+                  "metrics, and in the log once");
+
+  start_on_disk (fixture, disk, " -s session.revoke-channel=wrong:told");
+  reader_start (&reader, fixture);
+  usher_test_program_await_answer (fixture->admin, "/readyz", "*{\"status\":\"ready\"}*");
+  check_unwritten (fixture, 0);
+
+  set_disk (disk, "all ENOSPC *sessions.db*");
+  g_free (usher_test_program_ask (fixture->public, "POST", "/behaves-wrongly/tales"));
+  usher_test_program_await_answer (
+      fixture->admin,
+      "/readyz",
+      "HTTP/1.1 200 *{\"status\":\"degraded\",\"reason\":\"“host/sessions.db” takes no changes*");
+  check_unwritten (fixture, 1);
+  check_quiet (fixture, &reader);
+
+  set_disk (disk, "");
+  usher_test_program_await_answer (fixture->admin, "/readyz", "*{\"status\":\"ready\"}*");
+  check_unwritten (fixture, 0);
+  g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
+  reader_finish (&reader);
+  g_assert_cmpuint (count_lines (&reader, "refused sessions are not written"), ==, 1);
+  g_assert_cmpuint (count_lines (&reader, "sessions.db” is written again"), ==, 1);
   reader_clear (&reader);
 }
 
@@ -253,6 +302,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("full-disk", test_full_disk);
+  add ("unwritten-sessions", test_unwritten_sessions);
   add ("full-channel", test_full_channel);
   add ("slow", test_slow);
 

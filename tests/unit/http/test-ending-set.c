@@ -37,7 +37,7 @@ test_parse (void)
                                       "*",
                                       "0123456789abcdef",
                                       "0123456789abcdeffedcba987654321",
-                                      ID "0",
+                                      "0123456789abcdeffedcba98765432100",
                                       "0123456789ABCDEFfedcba9876543210",
                                       "0123456789abcdeffedcba987654321g" };
   guint64 id[2] = { 0 };

@@ -1,4 +1,4 @@
-/* usher-revocation-store.c
+/* usher-revocation-file.c
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,45 +6,24 @@
 
 #include "config.h"
 
-#include "usher-revocation-store-private.h"
+#include "usher-revocation-file-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 
+#include "usher-ending-blocks-private.h"
 #include "usher-error.h"
 
 #define LAYOUT 1
-/* how long a disk that fails is left alone */
-#define PAUSE G_TIME_SPAN_SECOND
-/* what may wait for it */
-#define MAX_WAITING 65536
 /* after this many that were written there is a look at what is there */
 #define TIDY 512
 
-/* an event that was taken */
-typedef struct
-{
-  char *channel; /* (owned) */
-  char log[USHER_REACH_LOG_SIZE];
-  guint64 sequence;
-  gboolean anew;
-  char *id;                   /* (owned) (nullable) */
-  UsherRevocation revocation; /* of @id */
-} Entry;
-
-struct _UsherRevocationStore
+struct _UsherRevocationFile
 {
   char *path;                        /* (owned) */
   UsherClock *clock;                 /* (owned) */
-  UsherSqliteConnection *connection; /* (owned) (nullable): the thread's, once there is one; NULL: there is no file */
-  GThread *thread;                   /* (owned) (nullable) */
-  guint n_written;                   /* since it was tidied; the thread's */
-
-  GMutex mutex;
-  GCond cond;
-  GPtrArray *waiting; /* (owned) (element-type Entry) (mutex mutex) */
-  gboolean ending;    /* (mutex mutex) */
-  gboolean given_up;  /* (mutex mutex): what comes is not written any more */
+  UsherSqliteConnection *connection; /* (owned) (nullable): NULL: there was no file */
+  guint n_written;                   /* since it was tidied */
 };
 
 static const char layout[] = "CREATE TABLE usher_user_endings ("
@@ -79,22 +58,6 @@ static const char put_user[] = "INSERT INTO usher_users VALUES (?1, ?2, ?3) ON C
                                "UPDATE SET version = excluded.version, refused = excluded.refused"
                                " WHERE excluded.version > version";
 static const char drop_user_endings[] = "DELETE FROM usher_user_endings WHERE expires <= ?1";
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  g_free (entry->channel);
-  g_free (entry->id);
-  g_free (entry);
-}
-
-static GPtrArray *
-new_entries (void)
-{
-  return g_ptr_array_new_with_free_func (entry_free);
-}
 
 static gboolean
 get_integer (UsherSqliteConnection *connection,
@@ -138,7 +101,7 @@ lay_out (UsherSqliteConnection *connection, GError **error)
 }
 
 static gboolean
-make_folder (UsherRevocationStore *self, GError **error)
+make_folder (UsherRevocationFile *self, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (self->path);
 
@@ -172,7 +135,7 @@ prepare (UsherSqliteConnection *connection, GError **error)
 }
 
 static gboolean
-open_file (UsherRevocationStore *self, GError **error)
+open_file (UsherRevocationFile *self, GError **error)
 {
   if (!make_folder (self, error))
     return FALSE;
@@ -186,16 +149,13 @@ open_file (UsherRevocationStore *self, GError **error)
   return FALSE;
 }
 
-UsherRevocationStore *
-usher_revocation_store_new (const char *path, UsherClock *clock, GError **error)
+UsherRevocationFile *
+usher_revocation_file_new (const char *path, UsherClock *clock, GError **error)
 {
-  g_autoptr (UsherRevocationStore) self = g_new0 (UsherRevocationStore, 1);
+  g_autoptr (UsherRevocationFile) self = g_new0 (UsherRevocationFile, 1);
 
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
   self->path = g_strdup (path);
   self->clock = g_object_ref (clock);
-  self->waiting = new_entries ();
   /* most hosts refuse nobody for a long time, and a file more takes a start longer */
   if (g_file_test (path, G_FILE_TEST_EXISTS) && !open_file (self, error))
     return NULL;
@@ -204,28 +164,25 @@ usher_revocation_store_new (const char *path, UsherClock *clock, GError **error)
 }
 
 void
-usher_revocation_store_free (UsherRevocationStore *self)
+usher_revocation_file_free (UsherRevocationFile *self)
 {
-  g_mutex_lock (&self->mutex);
-  self->ending = TRUE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->mutex);
-  g_clear_pointer (&self->thread, g_thread_join);
-
   g_clear_pointer (&self->connection, usher_sqlite_connection_free);
-  g_ptr_array_unref (self->waiting);
   g_object_unref (self->clock);
   g_free (self->path);
-  g_mutex_clear (&self->mutex);
-  g_cond_clear (&self->cond);
   g_free (self);
 }
 
+const char *
+usher_revocation_file_get_name (UsherRevocationFile *self)
+{
+  return usher_sqlite_connection_get_name (self->connection);
+}
+
 gboolean
-usher_revocation_store_get_position (UsherRevocationStore *self,
-                                     const char *channel,
-                                     guint64 *position,
-                                     GError **error)
+usher_revocation_file_get_position (UsherRevocationFile *self,
+                                    const char *channel,
+                                    guint64 *position,
+                                    GError **error)
 {
   gint64 value = 0;
 
@@ -239,10 +196,10 @@ usher_revocation_store_get_position (UsherRevocationStore *self,
 }
 
 gboolean
-usher_revocation_store_get_log (UsherRevocationStore *self,
-                                const char *channel,
-                                char log[USHER_REACH_LOG_SIZE],
-                                GError **error)
+usher_revocation_file_get_log (UsherRevocationFile *self,
+                               const char *channel,
+                               char log[USHER_REACH_LOG_SIZE],
+                               GError **error)
 {
   g_autoptr (UsherSqliteStatement) row = NULL;
   gboolean has_row = FALSE;
@@ -289,7 +246,7 @@ typedef struct
 } List;
 
 static gboolean
-read_list (UsherRevocationStore *self,
+read_list (UsherRevocationFile *self,
            const List *list,
            UsherRevocationFunc func,
            gpointer user_data,
@@ -317,10 +274,10 @@ read_list (UsherRevocationStore *self,
 }
 
 gboolean
-usher_revocation_store_foreach (UsherRevocationStore *self,
-                                UsherRevocationFunc func,
-                                gpointer user_data,
-                                GError **error)
+usher_revocation_file_foreach (UsherRevocationFile *self,
+                               UsherRevocationFunc func,
+                               gpointer user_data,
+                               GError **error)
 {
   static const List lists[] = {
     { list_users, read_user, FALSE },
@@ -335,7 +292,7 @@ usher_revocation_store_foreach (UsherRevocationStore *self,
 }
 
 GArray *
-usher_revocation_store_read_endings (UsherRevocationStore *self, GError **error)
+usher_revocation_file_read_endings (UsherRevocationFile *self, GError **error)
 {
   if (self->connection == NULL)
     return g_array_new (FALSE, FALSE, sizeof (UsherEnding));
@@ -345,7 +302,7 @@ usher_revocation_store_read_endings (UsherRevocationStore *self, GError **error)
 
 /* a statement of a user's id and two numbers */
 static gboolean
-put (UsherRevocationStore *self,
+put (UsherRevocationFile *self,
      const char *sql,
      const char *id,
      gint64 first,
@@ -366,7 +323,7 @@ put (UsherRevocationStore *self,
 }
 
 static gboolean
-put_revocation (UsherRevocationStore *self, const UsherRevocation *revocation, GError **error)
+put_revocation (UsherRevocationFile *self, const UsherRevocation *revocation, GError **error)
 {
   switch (revocation->kind)
     {
@@ -393,7 +350,7 @@ put_revocation (UsherRevocationStore *self, const UsherRevocation *revocation, G
 }
 
 static gboolean
-set_position (UsherRevocationStore *self, const Entry *entry, GError **error)
+set_position (UsherRevocationFile *self, const UsherRevocationEntry *entry, GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (self->connection, put_position, error);
@@ -410,13 +367,13 @@ set_position (UsherRevocationStore *self, const Entry *entry, GError **error)
 
 /* in a transaction; another process may have been first */
 static gboolean
-write_entry (UsherRevocationStore *self, const Entry *entry, GError **error)
+write_entry (UsherRevocationFile *self, const UsherRevocationEntry *entry, GError **error)
 {
   char log[USHER_REACH_LOG_SIZE];
   guint64 position = 0;
 
-  if (!usher_revocation_store_get_position (self, entry->channel, &position, error) ||
-      !usher_revocation_store_get_log (self, entry->channel, log, error))
+  if (!usher_revocation_file_get_position (self, entry->channel, &position, error) ||
+      !usher_revocation_file_get_log (self, entry->channel, log, error))
     return FALSE;
   if (!entry->anew && g_str_equal (entry->log, log) && entry->sequence <= position)
     return TRUE;
@@ -427,7 +384,7 @@ write_entry (UsherRevocationStore *self, const Entry *entry, GError **error)
 }
 
 static gboolean
-drop_user_endings_at (UsherRevocationStore *self, gint64 now, GError **error)
+drop_user_endings_at (UsherRevocationFile *self, gint64 now, GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (self->connection, drop_user_endings, error);
@@ -441,7 +398,7 @@ drop_user_endings_at (UsherRevocationStore *self, gint64 now, GError **error)
 }
 
 static gboolean
-tidy (UsherRevocationStore *self, GError **error)
+tidy (UsherRevocationFile *self, GError **error)
 {
   const gint64 now = usher_clock_get_time (self->clock);
 
@@ -454,8 +411,8 @@ tidy (UsherRevocationStore *self, GError **error)
          drop_user_endings_at (self, now, error);
 }
 
-static gboolean
-write_all (UsherRevocationStore *self, const GPtrArray *entries, GError **error)
+gboolean
+usher_revocation_file_write (UsherRevocationFile *self, const GPtrArray *entries, GError **error)
 {
   gboolean ok = TRUE;
 
@@ -467,110 +424,4 @@ write_all (UsherRevocationStore *self, const GPtrArray *entries, GError **error)
     ok = write_entry (self, g_ptr_array_index (entries, i), error);
 
   return usher_sqlite_connection_end (self->connection, ok && tidy (self, error), error);
-}
-
-/* (transfer full) (nullable): what came, once there is something; NULL: there is nothing, and that is the end */
-static GPtrArray *
-await (UsherRevocationStore *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  GPtrArray *entries = NULL;
-
-  while (self->waiting->len == 0 && !self->ending)
-    g_cond_wait (&self->cond, &self->mutex);
-  if (self->waiting->len == 0)
-    return NULL;
-
-  entries = g_steal_pointer (&self->waiting);
-  self->waiting = new_entries ();
-
-  return entries;
-}
-
-/* FALSE: it is in vain. What is not written stays behind the position, and the next start asks the bus for it. */
-static gboolean
-pause_after (UsherRevocationStore *self, const GError *error)
-{
-  gint64 deadline = g_get_monotonic_time () + PAUSE;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  g_message ("refused sessions are not written at present: %s", error->message);
-  while (!self->ending && !self->given_up)
-    if (!g_cond_wait_until (&self->cond, &self->mutex, deadline))
-      return TRUE;
-
-  return FALSE;
-}
-
-static gpointer
-run (gpointer data)
-{
-  UsherRevocationStore *self = data;
-  gboolean ok = TRUE;
-
-  while (ok)
-    {
-      g_autoptr (GPtrArray) entries = await (self);
-      g_autoptr (GError) error = NULL;
-
-      if (entries == NULL)
-        break;
-      while (ok && !write_all (self, entries, &error))
-        {
-          ok = pause_after (self, error);
-          g_clear_error (&error);
-        }
-    }
-
-  return NULL;
-}
-
-static void
-start_thread (UsherRevocationStore *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  self->thread = g_thread_try_new ("usher-refused", run, self, &error);
-  if (self->thread != NULL)
-    return;
-
-  self->given_up = TRUE;
-  g_message ("refused sessions are not written: no thread is left: %s", error->message);
-}
-
-void
-usher_revocation_store_take (UsherRevocationStore *self,
-                             const char *channel,
-                             const char *log,
-                             guint64 sequence,
-                             gboolean anew,
-                             const UsherRevocation *revocation)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Entry *entry = NULL;
-
-  if (self->thread == NULL && !self->given_up)
-    start_thread (self);
-  if (!self->given_up && self->waiting->len >= MAX_WAITING)
-    {
-      self->given_up = TRUE;
-      g_message ("refused sessions are not written any more: the next start asks the bus for them");
-    }
-  if (self->given_up)
-    {
-      g_ptr_array_set_size (self->waiting, 0);
-      g_cond_broadcast (&self->cond);
-      return;
-    }
-
-  entry = g_new0 (Entry, 1);
-  entry->channel = g_strdup (channel);
-  g_strlcpy (entry->log, log, sizeof entry->log);
-  entry->sequence = sequence;
-  entry->anew = anew;
-  entry->id = g_strdup (revocation->id);
-  entry->revocation = *revocation;
-  entry->revocation.id = entry->id;
-  g_ptr_array_add (self->waiting, entry);
-  g_cond_broadcast (&self->cond);
 }
