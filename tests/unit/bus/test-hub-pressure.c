@@ -34,6 +34,8 @@
 /* that one may leave unread where all together leave too much, with one message */
 #define A_LITTLE (256 * 1024 + SIZE + 1024)
 #define N_DEAF   8
+/* whose answers are more than what fits between a hub and its member */
+#define N_PINGS  150000
 #define PATIENCE 20000 /* milliseconds */
 /* nothing more comes: the hub has answered a question since */
 #define SILENCE 300 /* milliseconds */
@@ -397,6 +399,47 @@ test_fetch_all (Fixture *self, gconstpointer data)
     zsock_destroy (&dealers[i]);
 }
 
+/* Behind all that it has said so far. */
+static void
+publish_behind (Fixture *self, zsock_t *dealer)
+{
+  g_autofree char *id = usher_uuid_new (self->hub->clock);
+  g_autoptr (UsherEvent) event = usher_event_new (id, CHANNEL, 0, "{}", 2);
+  GByteArray *frame = usher_frame_new (USHER_FRAME_PUBLISH);
+
+  usher_frame_add_text (frame, CHANNEL);
+  usher_frame_add_u64 (frame, 1);
+  usher_frame_add_u64 (frame, 0);
+  usher_frame_add_u16 (frame, 1);
+  usher_frame_add_event (frame, event);
+  say (dealer, frame);
+}
+
+static void
+test_full (Fixture *self, gconstpointer data)
+{
+  const UsherSubscription wish = { .channel = CHANNEL };
+  zsock_t *dealer = knock (self);
+  g_autoptr (UsherTestListener) listener = NULL;
+  guint id = 0;
+
+  g_test_summary ("A fetch by who has no room left, as he reads no answers, keeps nobody waiting");
+
+  usher_test_publisher_publish (self->publisher, self->bus, CHANNEL, 1);
+  listener = usher_test_listener_new (self->bus, &wish, TRUE);
+  g_assert_null (say_hello (self, dealer, 1));
+  id = subscribe (dealer, NULL, 0);
+  /* some hide in the kernel */
+  for (guint i = 0; i < N_PINGS; i++)
+    say (dealer, usher_frame_new (USHER_FRAME_PING));
+  fetch (dealer, id, 1);
+  publish_behind (self, dealer);
+  /* the hub has come to it */
+  usher_test_listener_await (listener, 2);
+  usher_test_hub_settle (self->bus);
+  zsock_destroy (&dealer);
+}
+
 static void
 test_deliveries (Fixture *self, gconstpointer data)
 {
@@ -646,6 +689,7 @@ main (int argc, char **argv)
   add ("fetch/tcp", TCP, test_fetch);
   add ("fetch/hello", TCP, test_hello_again);
   add ("fetch/all", IPC, test_fetch_all);
+  add ("fetch/full", IPC, test_full);
   add ("deliveries", TCP, test_deliveries);
   add ("confirms", IPC, test_confirms);
   add ("wishes", IPC, test_wishes);
