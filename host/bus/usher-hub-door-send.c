@@ -87,7 +87,7 @@ usher_hub_door_reply (UsherHubDoor *self,
 
   usher_frame_add_u32 (frame, request);
   usher_frame_add_u8 (frame, error != NULL ? (guint8) (1 + code) : 0);
-  usher_frame_add_text (frame, error != NULL ? error->message : text);
+  usher_frame_add_words (frame, error != NULL ? error->message : text);
   usher_frame_add_u64 (frame, number);
   usher_hub_door_send (self, identity, frame);
 }

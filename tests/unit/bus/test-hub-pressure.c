@@ -399,6 +399,40 @@ test_fetch_all (Fixture *self, gconstpointer data)
     zsock_destroy (&dealers[i]);
 }
 
+static void
+test_echo (Fixture *self, gconstpointer data)
+{
+  zsock_t *dealer = knock (self);
+  GByteArray *frame = usher_frame_new (USHER_FRAME_ASK);
+  g_autofree char *cursor = g_strnfill (MAX_QUEUED, '9');
+  gsize size = 0;
+
+  g_test_summary ("The answer to a question that is wrong is short, however long that was");
+
+  g_assert_null (say_hello (self, dealer, 1));
+  usher_frame_add_u32 (frame, 1);
+  usher_frame_add_u8 (frame, USHER_ASK_EVENTS);
+  usher_frame_add_text (frame, CHANNEL);
+  usher_frame_add_text (frame, cursor);
+  usher_frame_add_u64 (frame, 0);
+  usher_frame_add_u32 (frame, 1);
+  usher_frame_add_u64 (frame, 0);
+  say (dealer, frame);
+  while (size == 0)
+    {
+      zmq_msg_t message;
+      UsherFrameReader reader;
+      guint8 type = 0;
+
+      g_assert_true (hear (dealer, &message, &reader, &type));
+      if (type == USHER_FRAME_REPLY)
+        size = zmq_msg_size (&message);
+      zmq_msg_close (&message);
+    }
+  g_assert_cmpuint (size, <, 4096);
+  zsock_destroy (&dealer);
+}
+
 /* Behind all that it has said so far. */
 static void
 publish_behind (Fixture *self, zsock_t *dealer)
@@ -692,6 +726,7 @@ main (int argc, char **argv)
   add ("fetch/full", IPC, test_full);
   add ("deliveries", TCP, test_deliveries);
   add ("confirms", IPC, test_confirms);
+  add ("echo", IPC, test_echo);
   add ("wishes", IPC, test_wishes);
   add ("members", IPC, test_members);
   add ("descriptors", IPC, test_descriptors);
