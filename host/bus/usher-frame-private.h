@@ -78,6 +78,8 @@ void usher_frame_add_u16 (GByteArray *frame, guint16 value);
 void usher_frame_add_u32 (GByteArray *frame, guint32 value);
 void usher_frame_add_u64 (GByteArray *frame, guint64 value);
 void usher_frame_add_text (GByteArray *frame, const char *text);
+/* what is said of a mistake, which repeats what was asked: its beginning, where it is long */
+void usher_frame_add_words (GByteArray *frame, const char *words);
 /* log, u64 run, u64 position, i64 time */
 void usher_frame_add_reach (GByteArray *frame, const UsherReach *reach);
 /* u32 size of what follows, 16 bytes of id, i64 time, correlation, causation, traceparent, payload */

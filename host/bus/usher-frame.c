@@ -12,6 +12,7 @@
 
 #define UUID_LENGTH 36
 #define MAX_NAME    255
+#define MAX_WORDS   2048
 /* of an event, before its payload: what caused it, and what it belongs to */
 #define N_TEXTS 3
 
@@ -66,6 +67,16 @@ void
 usher_frame_add_text (GByteArray *frame, const char *text)
 {
   add_bytes (frame, text != NULL ? text : "", text != NULL ? strlen (text) : 0);
+}
+
+void
+usher_frame_add_words (GByteArray *frame, const char *words)
+{
+  gsize length = words != NULL ? strlen (words) : 0;
+
+  if (length > MAX_WORDS)
+    length = (gsize) (g_utf8_find_prev_char (words, words + MAX_WORDS + 1) - words);
+  add_bytes (frame, words != NULL ? words : "", length);
 }
 
 void

@@ -122,7 +122,7 @@ usher_refusal_write (const GError *error)
 {
   GByteArray *frame = usher_frame_new (USHER_FRAME_REFUSED);
 
-  usher_frame_add_text (frame, error->message);
+  usher_frame_add_words (frame, error->message);
   usher_frame_add_u8 (frame, (guint8) error->code);
 
   return frame;

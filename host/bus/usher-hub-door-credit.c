@@ -61,6 +61,9 @@ mark_delivery (UsherHubMember *member)
 gboolean
 usher_hub_door_may_send (UsherHubDoor *self, UsherHubMember *member)
 {
+  /* small words fill it too, which nobody counts */
+  if (member->full_until != 0 && g_get_monotonic_time () < member->full_until)
+    return FALSE;
   if (usher_hub_credit_is_left (member->credit))
     return TRUE;
 

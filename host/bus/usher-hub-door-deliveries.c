@@ -54,28 +54,31 @@ usher_hub_door_take_answers (UsherHubDoor *self, UsherHubMember *member, UsherFr
     release_deferred (self, group);
 }
 
-/* Sends the frame with @from, if there is one; returns the sequence after it, 0 when it was the last. */
-static guint64
-send_fetched (UsherHubDoor *self,
-              UsherHubSubscription *subscription,
-              guint64 from,
-              gboolean is_last)
+/* (nullable): what of the channel is fetched next */
+static const UsherJournalFrame *
+find_fetched (const UsherHubSubscription *subscription)
 {
   UsherHubChannel *channel = subscription->channel;
-  guint64 last = usher_hub_channel_get_last (channel);
-  const UsherJournalFrame *frame = NULL;
+  guint64 from = subscription->fetch_from;
+
+  if (from > usher_hub_channel_get_last (channel))
+    return NULL;
+
+  return usher_hub_channel_find (channel, MAX (from, usher_hub_channel_get_first (channel)));
+}
+
+/* (transfer full): an answer with @frame, @next: whether others follow */
+static GByteArray *
+make_fetched (const UsherHubSubscription *subscription,
+              const UsherJournalFrame *frame,
+              guint64 next)
+{
   GByteArray *answer = usher_frame_new (USHER_FRAME_FETCHED);
-  guint64 next = 0;
   gsize size = 0;
-  gsize length = 0;
   gconstpointer bytes = NULL;
 
-  if (from <= last)
-    frame = usher_hub_channel_find (channel, MAX (from, usher_hub_channel_get_first (channel)));
-  if (frame != NULL && !is_last && frame->base + frame->count <= last)
-    next = frame->base + frame->count;
   usher_frame_add_u32 (answer, subscription->id);
-  usher_frame_add_u64 (answer, last);
+  usher_frame_add_u64 (answer, usher_hub_channel_get_last (subscription->channel));
   usher_frame_add_u8 (answer, next != 0 ? 1 : 0);
   usher_frame_add_u64 (answer, frame != NULL ? frame->base : 0);
   usher_frame_add_u16 (answer, frame != NULL ? (guint16) frame->count : 0);
@@ -83,32 +86,40 @@ send_fetched (UsherHubDoor *self,
     {
       bytes = g_bytes_get_data (frame->bytes, &size);
       g_byte_array_append (answer, bytes, (guint) size);
-      self->out_events += frame->count;
     }
-  length = answer->len;
-  /* one that finds no room comes again */
-  if (!usher_hub_door_try_send (self, subscription->member->identity, answer))
-    {
-      subscription->fetch_frames++;
-      return from;
-    }
-  usher_hub_door_spend (self, subscription->member, length);
 
-  return next;
+  return answer;
 }
 
-/* Sends what may be sent now; FALSE: there is more to come. */
+/* FALSE: it found no room, or nobody any more. */
+static gboolean
+send_fetched (UsherHubDoor *self, UsherHubSubscription *subscription)
+{
+  const UsherJournalFrame *frame = find_fetched (subscription);
+  guint64 end = frame != NULL ? frame->base + frame->count : 0;
+  guint64 last = usher_hub_channel_get_last (subscription->channel);
+  guint64 next = subscription->fetch_frames > 1 && end <= last ? end : 0;
+  GByteArray *answer = make_fetched (subscription, frame, next);
+  gsize size = answer->len;
+
+  if (!usher_hub_door_try_send (self, subscription->member->identity, answer))
+    return FALSE;
+
+  usher_hub_door_spend (self, subscription->member, size);
+  self->out_events += frame != NULL ? frame->count : 0;
+  subscription->fetch_from = next;
+  subscription->fetch_frames--;
+
+  return TRUE;
+}
+
+/* Sends what may be sent now, and what finds no room with the next turn; FALSE: there is more to come. */
 static gboolean
 serve_fetcher (UsherHubDoor *self, UsherHubSubscription *subscription)
 {
-  while (subscription->fetch_from != 0 && usher_hub_door_may_send (self, subscription->member))
-    {
-      subscription->fetch_frames--;
-      subscription->fetch_from = send_fetched (self,
-                                               subscription,
-                                               subscription->fetch_from,
-                                               subscription->fetch_frames == 0);
-    }
+  while (subscription->fetch_from != 0 && usher_hub_door_may_send (self, subscription->member) &&
+         send_fetched (self, subscription))
+    ;
 
   return subscription->fetch_from == 0;
 }

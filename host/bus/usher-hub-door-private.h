@@ -94,10 +94,12 @@ struct _UsherHubMember
   gboolean is_remote;
   gboolean is_cut_off; /* it sent what no member sends: nothing of it is taken any more */
   gboolean is_deaf;    /* what it must be told has no room: it is to begin anew */
-  guint session;       /* its own count of its hellos */
-  gint64 heard;        /* monotonic */
-  gint64 asked;        /* monotonic, 0: not: whether it lives, as another one has its name */
-  guint64 received;    /* the last publish number that came */
+  gint64
+      full_until; /* monotonic: its connection took no more, and is left alone; 0: it always did */
+  guint session;  /* its own count of its hellos */
+  gint64 heard;   /* monotonic */
+  gint64 asked;   /* monotonic, 0: not: whether it lives, as another one has its name */
+  guint64 received; /* the last publish number that came */
   GHashTable *held; /* (owned) (nullable): channel → UsherHubHold: where an event was refused */
   guint n_waits;    /* questions that wait for events */
   UsherHubWorker *worker;   /* (owned): what it is to groups */
@@ -181,7 +183,8 @@ void usher_hub_door_send_heads (UsherHubDoor *self);
 /* usher-hub-door-credit.c: who has read enough of what he was sent to be sent more */
 /* the credit of the connection of a member that comes in, and of its way for deliveries */
 void usher_hub_door_open_credit (UsherHubDoor *self, UsherHubMember *member);
-/* whether it may be sent more, by its connection, or by its way for deliveries */
+/* whether it may be sent more, by its connection, or by its way for deliveries; a connection that takes nothing is tried again after a
+ * while */
 gboolean usher_hub_door_may_send (UsherHubDoor *self, UsherHubMember *member);
 gboolean usher_hub_door_may_deliver (UsherHubDoor *self, UsherHubMember *member);
 /* it was sent so much */

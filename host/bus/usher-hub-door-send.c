@@ -15,6 +15,18 @@
 
 #define HEAD_PAUSE G_TIME_SPAN_SECOND
 #define MAX_LIVE   (32 * 1024)
+/* how long a connection that took no more is left alone */
+#define FULL_PAUSE (100 * G_TIME_SPAN_MILLISECOND)
+
+/* It does not read: what is for anybody goes to others meanwhile. */
+static void
+note_full (UsherHubDoor *self, GBytes *identity)
+{
+  UsherHubMember *member = g_hash_table_lookup (self->members, identity);
+
+  if (member != NULL)
+    member->full_until = g_get_monotonic_time () + FULL_PAUSE;
+}
 
 /* Takes ownership of @frame; returns 0, or why ZeroMQ did not take it: EAGAIN: who reads what is there? */
 static int
@@ -30,8 +42,10 @@ send_frame (UsherHubDoor *self, GBytes *identity, GByteArray *frame)
   else
     error = zmq_errno ();
   g_byte_array_unref (frame);
+  if (error == EAGAIN)
+    note_full (self, identity);
   /* who is gone is told again when he asks, and what he had goes to others at once */
-  if (error != 0 && error != EAGAIN)
+  else if (error != 0)
     self->next_probe = 0;
 
   return error;
@@ -73,7 +87,7 @@ usher_hub_door_reply (UsherHubDoor *self,
 
   usher_frame_add_u32 (frame, request);
   usher_frame_add_u8 (frame, error != NULL ? (guint8) (1 + code) : 0);
-  usher_frame_add_text (frame, error != NULL ? error->message : text);
+  usher_frame_add_words (frame, error != NULL ? error->message : text);
   usher_frame_add_u64 (frame, number);
   usher_hub_door_send (self, identity, frame);
 }

@@ -132,16 +132,17 @@ usher_hub_log_list_deferred (UsherHubLog *self, const UsherHubChannel *channel, 
   g_autoptr (GPtrArray) parked = usher_journal_list_parked (
       self->journal, usher_hub_channel_get_name (channel), group, 0, G_MAXUINT, &error);
   GPtrArray *deferred = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_parked_free);
+  g_autofree UsherParked **all = NULL;
+  gsize n = 0;
 
-  while (parked != NULL && parked->len > 0)
-    {
-      UsherParked *each = g_ptr_array_steal_index (parked, 0);
-
-      if (each->deferred && !is_unparked (self, each->id))
-        g_ptr_array_add (deferred, each);
-      else
-        usher_parked_free (each);
-    }
+  if (parked != NULL)
+    all = (UsherParked **) g_ptr_array_steal (parked, &n);
+  /* there may be many */
+  for (gsize i = 0; i < n; i++)
+    if (all[i]->deferred && !is_unparked (self, all[i]->id))
+      g_ptr_array_add (deferred, all[i]);
+    else
+      usher_parked_free (all[i]);
 
   return deferred;
 }

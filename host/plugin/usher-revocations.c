@@ -359,6 +359,25 @@ load (UsherRevocations *self, const char *path, UsherClock *clock, GError **erro
   return TRUE;
 }
 
+/* No backup of it is better than the log. */
+static void
+tell_way_out (const char *path, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (error == NULL || !g_error_matches (*error, USHER_ERROR, USHER_ERROR_CORRUPT))
+    return;
+
+  cause = g_steal_pointer (error);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_CORRUPT,
+               "%s; remove “%s” while nothing runs, with its -wal and -shm: what it had is read "
+               "again from the log of the bus",
+               cause->message,
+               path);
+}
+
 UsherRevocations *
 usher_revocations_new (const char *path,
                        const char *const *channels,
@@ -375,7 +394,12 @@ usher_revocations_new (const char *path,
   for (guint i = 0; i < G_N_ELEMENTS (self->channels); i++)
     self->channels[i] = (Channel){ .owner = self, .role = i, .name = g_strdup (channels[i]) };
 
-  return load (self, path, clock, error) ? g_steal_pointer (&self) : NULL;
+  if (load (self, path, clock, error))
+    return g_steal_pointer (&self);
+
+  tell_way_out (path, error);
+
+  return NULL;
 }
 
 gboolean

@@ -24,6 +24,8 @@
 /* that one may leave unread where all together leave too much, with one message */
 #define A_LITTLE (256 * 1024 + SIZE + 1024)
 #define N_DEAF   8
+/* whose answers are more than what fits between a hub and its member */
+#define N_PINGS  150000
 /* nothing more comes: the hub has answered a question since */
 #define SILENCE 300 /* milliseconds */
 
@@ -260,6 +262,81 @@ test_fetch_all (Fixture *self, gconstpointer data)
 }
 
 static void
+test_echo (Fixture *self, gconstpointer data)
+{
+  zsock_t *dealer = raw_peer_new (self->hub);
+  GByteArray *frame = usher_frame_new (USHER_FRAME_ASK);
+  g_autofree char *cursor = g_strnfill (MAX_QUEUED, '9');
+  gsize size = 0;
+
+  g_test_summary ("The answer to a question that is wrong is short, however long that was");
+
+  g_assert_null (raw_peer_say_hello (dealer, self->hub, 1));
+  usher_frame_add_u32 (frame, 1);
+  usher_frame_add_u8 (frame, USHER_ASK_EVENTS);
+  usher_frame_add_text (frame, RAW_PEER_CHANNEL);
+  usher_frame_add_text (frame, cursor);
+  usher_frame_add_u64 (frame, 0);
+  usher_frame_add_u32 (frame, 1);
+  usher_frame_add_u64 (frame, 0);
+  raw_peer_say (dealer, frame);
+  while (size == 0)
+    {
+      zmq_msg_t message;
+      UsherFrameReader reader;
+      guint8 type = 0;
+
+      g_assert_true (raw_peer_hear (dealer, &message, &reader, &type));
+      if (type == USHER_FRAME_REPLY)
+        size = zmq_msg_size (&message);
+      zmq_msg_close (&message);
+    }
+  g_assert_cmpuint (size, <, 4096);
+  zsock_destroy (&dealer);
+}
+
+/* Behind all that it has said so far. */
+static void
+publish_behind (Fixture *self, zsock_t *dealer)
+{
+  g_autofree char *id = usher_uuid_new (self->hub->clock);
+  g_autoptr (UsherEvent) event = usher_event_new (id, RAW_PEER_CHANNEL, 0, "{}", 2);
+  GByteArray *frame = usher_frame_new (USHER_FRAME_PUBLISH);
+
+  usher_frame_add_text (frame, RAW_PEER_CHANNEL);
+  usher_frame_add_u64 (frame, 1);
+  usher_frame_add_u64 (frame, 0);
+  usher_frame_add_u16 (frame, 1);
+  usher_frame_add_event (frame, event);
+  raw_peer_say (dealer, frame);
+}
+
+static void
+test_full (Fixture *self, gconstpointer data)
+{
+  const UsherSubscription wish = { .channel = RAW_PEER_CHANNEL };
+  zsock_t *dealer = raw_peer_new (self->hub);
+  g_autoptr (UsherTestListener) listener = NULL;
+  guint id = 0;
+
+  g_test_summary ("A fetch by who has no room left, as he reads no answers, keeps nobody waiting");
+
+  usher_test_publisher_publish (self->publisher, self->bus, RAW_PEER_CHANNEL, 1);
+  listener = usher_test_listener_new (self->bus, &wish, TRUE);
+  g_assert_null (raw_peer_say_hello (dealer, self->hub, 1));
+  id = raw_peer_subscribe (dealer, NULL, 0);
+  /* some hide in the kernel */
+  for (guint i = 0; i < N_PINGS; i++)
+    raw_peer_say (dealer, usher_frame_new (USHER_FRAME_PING));
+  fetch (dealer, id, 1);
+  publish_behind (self, dealer);
+  /* the hub has come to it */
+  usher_test_listener_await (listener, 2);
+  usher_test_hub_settle (self->bus);
+  zsock_destroy (&dealer);
+}
+
+static void
 test_deliveries (Fixture *self, gconstpointer data)
 {
   const UsherSubscription wish = { .channel = RAW_PEER_CHANNEL, .group = GROUP, .durable = GROUP };
@@ -332,8 +409,10 @@ main (int argc, char **argv)
   add ("fetch/tcp", TCP, test_fetch);
   add ("fetch/hello", TCP, test_hello_again);
   add ("fetch/all", IPC, test_fetch_all);
+  add ("fetch/full", IPC, test_full);
   add ("deliveries", TCP, test_deliveries);
   add ("confirms", IPC, test_confirms);
+  add ("echo", IPC, test_echo);
 #undef add
 
   return g_test_run ();
