@@ -110,9 +110,10 @@ publish (Fixture *fixture, const char *channel, const char *payload)
                                                        NULL,
                                                        payload,
                                                        (gssize) strlen (payload));
+  guint n_before = publisher->n_confirmed;
 
   usher_test_publisher_post_event (publisher, fixture->bus, event);
-  usher_test_publisher_await (publisher, publisher->n_confirmed + 1);
+  usher_test_publisher_await (publisher, n_before + 1);
   g_assert_cmpuint (publisher->n_refused, ==, 0);
 }
 
