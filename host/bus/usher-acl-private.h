@@ -24,7 +24,7 @@ typedef enum
 /* (transfer full) (nullable): of the key @name; NULL without an error: there is no file, and all is allowed. INVALID: names the line
  * that cannot be read */
 UsherAcl *usher_acl_load (const char *directory, const char *name, GError **error);
-/* whether all that are there can be read */
+/* whether all that are there can be read, and none lies where it would limit nobody */
 gboolean usher_acl_check_all (const char *directory, GError **error);
 void usher_acl_free (UsherAcl *self);
 /* @channel: (nullable): NULL: any */

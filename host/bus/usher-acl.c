@@ -12,6 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-frame-private.h"
+#include "usher-keys-private.h"
 
 #define SUFFIX ".acl"
 #define BLANKS " \t\r"
@@ -136,6 +137,32 @@ usher_acl_load (const char *directory, const char *name, GError **error)
   return NULL;
 }
 
+/* Beside the halves of keys a file limits nobody, and whoever laid it there believes that it does. */
+static gboolean
+check_place (const char *directory, GError **error)
+{
+  g_autofree char *members = g_build_filename (directory, USHER_KEYS_MEMBERS, NULL);
+  g_autoptr (GDir) dir = g_dir_open (members, 0, NULL);
+  const char *file = NULL;
+
+  while (dir != NULL && (file = g_dir_read_name (dir)) != NULL)
+    {
+      if (!g_str_has_suffix (file, SUFFIX))
+        continue;
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "“%s/%s” would limit nobody there: move it to “%s/%s”",
+                   members,
+                   file,
+                   directory,
+                   file);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 gboolean
 usher_acl_check_all (const char *directory, GError **error)
 {
@@ -159,7 +186,7 @@ usher_acl_check_all (const char *directory, GError **error)
         }
     }
 
-  return TRUE;
+  return check_place (directory, error);
 }
 
 static gboolean

@@ -6,8 +6,11 @@
 
 #include "config.h"
 
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "usher-admin-client.h"
 #include "usher-commands.h"
@@ -19,6 +22,8 @@
 #define PAUSE     G_USEC_PER_SEC
 /* seconds; more than the listener lets anybody wait */
 #define TIMEOUT 30
+/* seconds for which a follower may not see that nobody reads it */
+#define WAIT "5"
 
 static gboolean as_json;
 static gboolean from_first;
@@ -104,8 +109,18 @@ go_on_following (const char *channel, const char *cursor)
 
   append_query (target, "channel", channel);
   append_query (target, "cursor", cursor);
+  append_query (target, "wait", WAIT);
 
   return g_string_free (target, FALSE);
+}
+
+/* Whether nobody reads on, or the disk is full: without events a pipe sends no signal. */
+static gboolean
+is_output_lost (void)
+{
+  struct pollfd out = { .fd = STDOUT_FILENO, .events = 0 };
+
+  return ferror (stdout) != 0 || (poll (&out, 1, 0) == 1 && out.revents != 0);
 }
 
 /* A typing error would wait for ever without a word. */
@@ -144,7 +159,7 @@ ask_for_events (UsherAdminClient *client, const char *target, GError **error)
   return NULL;
 }
 
-/* Until a signal ends it. A host that is started again is asked on where it was left. */
+/* Until a signal ends it, or nobody reads it. A host that is started again is asked on where it was left. */
 static int
 follow (UsherAdminClient *client, const char *channel)
 {
@@ -154,7 +169,7 @@ follow (UsherAdminClient *client, const char *channel)
   gboolean was_reached = FALSE;
   gboolean is_lost = FALSE;
 
-  while (TRUE)
+  while (!is_output_lost ())
     {
       gint64 asked = g_get_monotonic_time ();
       g_autoptr (GError) error = NULL;
@@ -181,6 +196,8 @@ follow (UsherAdminClient *client, const char *channel)
       if (n_events == 0 && g_get_monotonic_time () - asked < PAUSE)
         g_usleep (PAUSE);
     }
+
+  return EXIT_SUCCESS;
 }
 
 static int

@@ -119,9 +119,10 @@ postpone (TimerJob *self, const GError *error)
       usher_timer_history_copy (usher_timer_get_history (self->timer));
 
   if (usher_lane_takes_changes (lane))
-    g_message ("timer “%s” for “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
+    g_message ("timer “%s” for “%s” of service “%s” is tried again in %" G_GINT64_FORMAT " ms: %s",
                usher_timer_get_name (self->timer),
                usher_timer_get_key (self->timer),
+               usher_lane_get_name (lane),
                delay / G_TIME_SPAN_MILLISECOND,
                error->message);
 

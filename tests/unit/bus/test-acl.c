@@ -77,9 +77,10 @@ static int
 publish (Fixture *self, const char *channel)
 {
   guint n_before = self->publisher->n_confirmed;
+  guint n_answers = n_before + self->publisher->n_refused;
 
   usher_test_publisher_post (self->publisher, self->bus, channel, 1);
-  usher_test_publisher_await (self->publisher, n_before + self->publisher->n_refused + 1);
+  usher_test_publisher_await (self->publisher, n_answers + 1);
 
   return self->publisher->n_confirmed > n_before ? -1 : self->publisher->code;
 }
@@ -283,6 +284,25 @@ test_wrong (Fixture *self, gconstpointer data)
     }
 }
 
+static void
+test_misplaced (Fixture *self, gconstpointer data)
+{
+  g_autofree char *data_folder = g_build_filename (self->hub->directory, "other", NULL);
+  g_autofree char *path = g_build_filename (self->hub->keys, "members", HOST ".acl", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherHub) hub = usher_hub_new (data_folder, self->hub->clock, NULL, &error);
+
+  g_test_summary ("A file among the halves of keys, where it would limit nobody, keeps the hub "
+                  "from its start");
+
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (path, "publish a\n", -1, NULL));
+  g_assert_false (usher_hub_set_keys (hub, self->hub->keys, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "members/" HOST ".acl” would limit nobody"));
+  usher_hub_close (hub, 0, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -294,6 +314,7 @@ main (int argc, char **argv)
   add ("parked", test_parked);
   add ("later", test_later);
   add ("wrong", test_wrong);
+  add ("misplaced", test_misplaced);
 #undef add
 
   return g_test_run ();

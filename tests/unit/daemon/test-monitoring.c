@@ -110,9 +110,10 @@ publish (Fixture *fixture, const char *channel, const char *payload)
                                                        NULL,
                                                        payload,
                                                        (gssize) strlen (payload));
+  guint n_before = publisher->n_confirmed;
 
   usher_test_publisher_post_event (publisher, fixture->bus, event);
-  usher_test_publisher_await (publisher, publisher->n_confirmed + 1);
+  usher_test_publisher_await (publisher, n_before + 1);
   g_assert_cmpuint (publisher->n_refused, ==, 0);
 }
 
@@ -284,6 +285,42 @@ test_tail (Fixture *fixture, gconstpointer data)
   publish (fixture, "order:created", "{\"n\":3}");
   assert_next (tail.out, "20*Z order:created 2 * {\"n\":3}");
   tail_end (&tail);
+}
+
+static void
+test_tail_ends (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *target;
+    int status;
+    const char *err;
+  } outputs[] = {
+    { ">/dev/full", 1, "usher: not all of the output could be written\n" },
+    { "| head -n 1", 0, "" },
+  };
+
+  g_test_summary ("Following ends when the output takes nothing, or nobody reads it any more.");
+
+  start_hub (fixture, ANY);
+  join (fixture);
+  publish (fixture, "order:created", "{}");
+  for (guint i = 0; i < G_N_ELEMENTS (outputs); i++)
+    {
+      g_autofree char *line =
+          g_strdup_printf ("sh -c '\"$USHER_TEST_PROGRAM\" events tail --all --admin %s %s'",
+                           fixture->program.admin,
+                           outputs[i].target);
+      g_autofree char *out = NULL;
+      g_autofree char *err = NULL;
+      g_autoptr (GError) error = NULL;
+      int status = 0;
+
+      g_spawn_command_line_sync (line, &out, &err, &status, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (err, ==, outputs[i].err);
+      g_assert_cmpint (WEXITSTATUS (status), ==, outputs[i].status);
+    }
 }
 
 static void
@@ -511,6 +548,7 @@ main (int argc, char **argv)
   add ("token", test_token);
   add ("events/usage", test_usage);
   add ("events/tail", test_tail);
+  add ("events/tail/ends", test_tail_ends);
   add ("events/tail/channel", test_tail_channel);
   add ("events/tail/restart", test_tail_restart);
   add ("events/tail/unknown", test_tail_unknown);
