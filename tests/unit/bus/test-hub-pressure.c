@@ -25,7 +25,7 @@
 #define A_LITTLE (256 * 1024 + SIZE + 1024)
 #define N_DEAF   8
 /* whose answers are more than what fits between a hub and its member */
-#define N_PINGS  150000
+#define N_PINGS 150000
 /* nothing more comes: the hub has answered a question since */
 #define SILENCE 300 /* milliseconds */
 
