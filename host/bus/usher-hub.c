@@ -14,6 +14,7 @@
 #include "usher-error.h"
 #include "usher-hub-thread-private.h"
 #include "usher-journal-private.h"
+#include "usher-lineage-private.h"
 
 #define LOCK_FILE "hub.lock"
 
@@ -130,6 +131,87 @@ usher_hub_adopt (const char *directory, UsherClock *clock, GError **error)
   usher_directory_lock_free (lock);
   if (ok)
     g_message ("the log in “%s” is adopted: services take it over as it is", directory);
+
+  return ok;
+}
+
+static void
+count_events (const char *name,
+              guint64 first,
+              guint64 last,
+              guint64 n_events,
+              guint64 n_bytes,
+              gpointer user_data)
+{
+  /* what was dropped had come in too */
+  *(guint64 *) user_data += last;
+}
+
+static gboolean
+check_journal (const char *directory, UsherClock *clock, const UsherReach *known, GError **error)
+{
+  UsherJournal *journal = usher_journal_new (directory, error);
+  g_autoptr (UsherLineage) lineage = NULL;
+  guint64 position = 0;
+  gboolean ok = FALSE;
+
+  if (journal != NULL && usher_journal_foreach_channel (journal, count_events, &position, error))
+    lineage = usher_journal_read_lineage (journal, error);
+  if (lineage != NULL)
+    ok = usher_lineage_check (lineage, position, usher_clock_get_time (clock), known, error);
+  g_clear_pointer (&journal, usher_journal_free);
+
+  return ok;
+}
+
+/**
+ * usher_hub_check_log:
+ * @directory: where a log is kept that no hub has open
+ * @clock: the clock
+ * @known: what a store knows of the log
+ * @error: return location for a [error@Error]
+ *
+ * Tells before a hub is made what [method@Bus.check_log] would say then. No log is made where there is none. Any thread.
+ *
+ * Returns: whether the log has all that it had: `USHER_ERROR_CONFLICT` tells both, others are those of [ctor@Hub.new]
+ */
+gboolean
+usher_hub_check_log (const char *directory,
+                     UsherClock *clock,
+                     const UsherReach *known,
+                     GError **error)
+{
+  UsherDirectoryLock *lock = NULL;
+  gboolean ok = FALSE;
+
+  g_return_val_if_fail (directory != NULL, FALSE);
+  g_return_val_if_fail (USHER_IS_CLOCK (clock), FALSE);
+  g_return_val_if_fail (known != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!usher_reach_is_known (known))
+    return TRUE;
+
+  if (!usher_journal_exists (directory))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_CONFLICT,
+                   "it knows %" G_GUINT64_FORMAT
+                   " events of log “%s”, but there is no log in “%s”" USHER_LINEAGE_WAYS_OUT,
+                   known->position,
+                   known->log,
+                   directory);
+      return FALSE;
+    }
+
+  lock = usher_directory_lock_new (
+      directory, LOCK_FILE, "bus directory", USHER_DIRECTORY_ALONE, error);
+  if (lock == NULL)
+    return FALSE;
+
+  ok = check_journal (directory, clock, known, error);
+  usher_directory_lock_free (lock);
 
   return ok;
 }

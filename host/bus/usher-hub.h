@@ -10,6 +10,7 @@
 
 #include "usher-clock.h"
 #include "usher-macros.h"
+#include "usher-reach.h"
 
 G_BEGIN_DECLS
 
@@ -85,6 +86,11 @@ UsherHub *usher_hub_new (const char *directory,
                          GError **error);
 USHER_API
 gboolean usher_hub_adopt (const char *directory, UsherClock *clock, GError **error);
+USHER_API
+gboolean usher_hub_check_log (const char *directory,
+                              UsherClock *clock,
+                              const UsherReach *known,
+                              GError **error);
 USHER_API
 gboolean usher_hub_set_keys (UsherHub *self, const char *directory, GError **error);
 USHER_API

@@ -68,6 +68,8 @@ void usher_journal_batch_free (UsherJournalBatch *self);
 gboolean usher_journal_batch_is_empty (UsherJournalBatch *self);
 void usher_journal_frame_free (UsherJournalFrame *self);
 
+/* whether there is one to open */
+gboolean usher_journal_exists (const char *directory);
 /* errors name the path */
 UsherJournal *usher_journal_new (const char *directory, GError **error);
 void usher_journal_free (UsherJournal *self);

@@ -233,6 +233,14 @@ prepare (UsherJournal *self, GError **error)
   return usher_sqlite_connection_get (self->reader, find, error) != NULL;
 }
 
+gboolean
+usher_journal_exists (const char *directory)
+{
+  g_autofree char *path = g_build_filename (directory, FILE_NAME, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 UsherJournal *
 usher_journal_new (const char *directory, GError **error)
 {

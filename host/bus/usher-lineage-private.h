@@ -11,6 +11,11 @@
 
 G_BEGIN_DECLS
 
+/* what who knows another log may do */
+#define USHER_LINEAGE_WAYS_OUT                                                                   \
+  "; bring the right one back (“usher restore”), or go on without what is lost: start what " \
+  "has the log once with --adopt (“usher run --adopt”, “usher up --adopt” or “usher hub --adopt”)"
+
 /* A log has a name that no other has, for good, and counts all events that ever came in. Each time it is open and events come in is
  * a run, with a number that no other has: so a copy that went on by itself is told from the log that it was made of. */
 typedef struct _UsherLineage UsherLineage;

@@ -35,10 +35,6 @@ struct _UsherLineage
 };
 
 /* what can be done about another log */
-#define WAYS_OUT                                                                                 \
-  "; bring the right one back (“usher restore”), or go on without what is lost: start what " \
-  "has the log once with --adopt (“usher run --adopt”, “usher up --adopt” or “usher hub --adopt”)"
-
 static gboolean
 run_with (UsherSqliteConnection *connection,
           const char *sql,
@@ -263,7 +259,7 @@ usher_lineage_check (const UsherLineage *self,
                    USHER_ERROR,
                    USHER_ERROR_CONFLICT,
                    "it knows %" G_GUINT64_FORMAT " events of log “%s”, but the bus has log “%s” "
-                   "with %" G_GUINT64_FORMAT WAYS_OUT,
+                   "with %" G_GUINT64_FORMAT USHER_LINEAGE_WAYS_OUT,
                    known->position,
                    known->log,
                    self->log,
@@ -279,7 +275,7 @@ usher_lineage_check (const UsherLineage *self,
                USHER_ERROR_CONFLICT,
                "it knows %" G_GUINT64_FORMAT
                " events of log “%s”, but what the bus has is an older copy, "
-               "which lacks some of them and has come to %" G_GUINT64_FORMAT WAYS_OUT,
+               "which lacks some of them and has come to %" G_GUINT64_FORMAT USHER_LINEAGE_WAYS_OUT,
                known->position,
                known->log,
                position);

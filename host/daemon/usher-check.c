@@ -14,6 +14,7 @@
 #include "usher-commands.h"
 #include "usher-front.h"
 #include "usher-host-view-private.h"
+#include "usher-own-hub.h"
 #include "usher-resources.h"
 #include "usher-setup.h"
 
@@ -116,7 +117,7 @@ check_resources (UsherSetup *setup)
     g_ptr_array_add (setup->problems, g_strdup (error->message));
 }
 
-/* What earlier runs have stored must fit what the services declare now. */
+/* What earlier runs have stored must fit what the services declare now, and the log be the one that they had. */
 static void
 check_stores (UsherSetup *setup)
 {
@@ -124,8 +125,9 @@ check_stores (UsherSetup *setup)
     {
       UsherLane *lane = usher_host_get_lane (setup->host, i);
       g_autoptr (GError) error = NULL;
+      UsherReach reach;
 
-      if (!usher_lane_check (lane, &error))
+      if (!usher_lane_check (lane, &reach, &error) || !usher_own_hub_check (setup, &reach, &error))
         g_ptr_array_add (setup->problems,
                          g_strdup_printf ("service “%s” would not start: %s",
                                           usher_lane_get_name (lane),

@@ -54,6 +54,14 @@ usher_own_hub_adopt (const UsherSetup *setup, GError **error)
 }
 
 gboolean
+usher_own_hub_check (const UsherSetup *setup, const UsherReach *known, GError **error)
+{
+  g_autofree char *directory = make_path (setup);
+
+  return setup->options->bus != NULL || usher_hub_check_log (directory, setup->clock, known, error);
+}
+
+gboolean
 usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error)
 {
   UsherSettings *settings = setup->settings;

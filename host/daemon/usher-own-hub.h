@@ -21,6 +21,8 @@ typedef struct
 
 /* what --adopt asks for, if it was given: before anybody has the log */
 gboolean usher_own_hub_adopt (const UsherSetup *setup, GError **error);
+/* whether the own log, where there is to be one, has all that a store knows of it; before anybody has it */
+gboolean usher_own_hub_check (const UsherSetup *setup, const UsherReach *known, GError **error);
 /* with the limits that are set, and what --adopt asks for done */
 gboolean usher_own_hub_open (UsherOwnHub *self, const UsherSetup *setup, GError **error);
 /* joins the own hub, and without one that of the options, under @name */

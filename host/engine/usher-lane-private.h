@@ -72,9 +72,10 @@ UsherLane *usher_lane_new (UsherDeclarations *declarations, const UsherLaneGroun
 void usher_lane_free (UsherLane *self);
 /* opens store and pool, and (@bus, nullable) relays what an earlier run left */
 gboolean usher_lane_open (UsherLane *self, UsherBus *bus, GError **error);
-/* whether the store of an earlier run would do; nothing is changed or left open */
+/* Whether the store of an earlier run would do, and (@reach, out) what it knows of the log of the bus; nothing is changed or
+ * left open. */
 USHER_API
-gboolean usher_lane_check (UsherLane *self, GError **error);
+gboolean usher_lane_check (UsherLane *self, UsherReach *reach, GError **error);
 /* nobody uses the service any more */
 gboolean usher_lane_close (UsherLane *self, GError **error);
 gboolean usher_lane_is_open (UsherLane *self);

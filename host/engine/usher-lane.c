@@ -247,13 +247,14 @@ add_collections (UsherLane *self, GError **error)
 }
 
 gboolean
-usher_lane_check (UsherLane *self, GError **error)
+usher_lane_check (UsherLane *self, UsherReach *reach, GError **error)
 {
   GPtrArray *schemas = usher_declarations_get_schemas (self->declarations);
   g_autofree char *path = g_strdup_printf ("%s/%s.db", self->directory, usher_lane_get_name (self));
   g_autoptr (UsherStore) store = NULL;
   gboolean ok = TRUE;
 
+  *reach = (UsherReach){ 0 };
   /* a database that is not there is not made here */
   if (self->ground.open_store == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
@@ -267,10 +268,11 @@ usher_lane_check (UsherLane *self, GError **error)
       ok = usher_store_check_collection (store, schema, &level, error) &&
            usher_declarations_check_level (self->declarations, schema, level, error);
     }
+  ok = ok && store != NULL && usher_store_lookup_reach (store, reach, error);
   if (store != NULL)
     usher_store_close (store, NULL);
 
-  return store != NULL && ok;
+  return ok;
 }
 
 gboolean

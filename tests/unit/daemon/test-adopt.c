@@ -133,6 +133,18 @@ assert_refused (Fixture *fixture, const char *command, const char *why)
   usher_test_program_assert_says (&fixture->program, arguments, 1, REFUSED, pattern, WAYS);
 }
 
+/* What “usher check” finds before a start does. @wrong: (nullable): NULL: nothing */
+static void
+assert_found (Fixture *fixture, const char *wrong)
+{
+  g_autofree char *arguments = g_strdup_printf ("check --data %s", fixture->program.data);
+  g_autofree char *pattern =
+      wrong != NULL ? g_strdup_printf ("*service “" SERVICE "” would not start: %s", wrong)
+                    : g_strdup ("*nothing is wrong\n");
+
+  usher_test_program_assert_says (&fixture->program, arguments, wrong != NULL ? 1 : 0, pattern);
+}
+
 static void
 test_emptied (Fixture *fixture, gconstpointer data)
 {
@@ -151,6 +163,8 @@ test_emptied (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count_events (fixture), ==, 2);
   live (fixture, command, "", 0);
   usher_test_remove_tree (fixture->log);
+  assert_found (fixture, "it knows 2 events of log “*”, but there is no log in “*”; *");
+  g_assert_false (g_file_test (fixture->log, G_FILE_TEST_EXISTS));
   assert_refused (fixture, command, "it knows 2 events of log “*”, but the bus has log “*” with 0");
 }
 
@@ -165,7 +179,9 @@ test_replaced (Fixture *fixture, gconstpointer data)
   live (fixture, command, "", 2);
   copy_tree (fixture->log, fixture->copy);
   live (fixture, command, "", 2);
+  assert_found (fixture, NULL);
   copy_tree (fixture->copy, fixture->log);
+  assert_found (fixture, "it knows 4 events of log “*”, but what the bus has is an older copy*");
   assert_refused (
       fixture,
       command,
