@@ -122,8 +122,9 @@ set_back (Upkeep *self, gint64 now)
   gint64 time = get_time (self);
   g_autoptr (GPtrArray) timers = NULL;
 
-  /* known without reading: of most stores there is none at a start */
-  if (usher_lane_get_next_due (self->lane) == G_MAXINT64)
+  /* Known without reading: of most stores there is none at a start. What copies share is read for it, and may not be readable
+   * now: that is no answer. */
+  if (!usher_lane_is_shared (self->lane) && usher_lane_get_next_due (self->lane) == G_MAXINT64)
     {
       self->is_set_back = FALSE;
       return G_MAXINT64;
