@@ -119,15 +119,15 @@ check_threads (guint n_needed, GError **error)
 }
 
 gboolean
-usher_resources_check_libraries (GError **error)
-{
-  return check_files (FILES, error) && check_threads (THREADS_OF_LIBRARIES, error);
-}
-
-gboolean
 usher_resources_check_files (guint n_services, GError **error)
 {
   return check_files (FILES + FILES_A_SERVICE * n_services, error);
+}
+
+gboolean
+usher_resources_check_libraries (GError **error)
+{
+  return usher_resources_check_files (0, error) && check_threads (THREADS_OF_LIBRARIES, error);
 }
 
 gboolean
