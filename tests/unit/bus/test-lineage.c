@@ -10,13 +10,15 @@
 
 #include "usher-error.h"
 #include "usher-lineage-private.h"
+#include "usher-test.h"
 
 /* any wall time */
 #define NOW G_GINT64_CONSTANT (1767225600000000)
 
-/* A log in memory, which is opened as often as it takes. */
+/* A log, which is opened as often as it takes. */
 typedef struct
 {
+  char *directory;                   /* (owned) */
   UsherSqliteConnection *connection; /* (owned) */
   UsherLineage *lineage;             /* (owned) */
   guint64 position;
@@ -37,10 +39,13 @@ reopen (Fixture *self)
 static void
 set_up (Fixture *self, gconstpointer data)
 {
+  g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  self->connection =
-      usher_sqlite_connection_new (":memory:", "the log", USHER_SQLITE_CREATE, &error);
+  self->directory = g_dir_make_tmp ("usher-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  path = g_build_filename (self->directory, "log.db", NULL);
+  self->connection = usher_sqlite_connection_new (path, "the log", USHER_SQLITE_CREATE, &error);
   g_assert_no_error (error);
   reopen (self);
 }
@@ -50,6 +55,8 @@ tear_down (Fixture *self, gconstpointer data)
 {
   g_clear_pointer (&self->lineage, usher_lineage_free);
   usher_sqlite_connection_free (self->connection);
+  usher_test_remove_tree (self->directory);
+  g_free (self->directory);
 }
 
 /* @n events come in. */
