@@ -19,5 +19,10 @@ gboolean
 usher_event_read_integer (UsherEvent *event, const char *path, gint64 *value, GError **error);
 USHER_API
 gboolean usher_event_read_time (UsherEvent *event, const char *path, gint64 *value, GError **error);
+USHER_API
+gboolean
+usher_event_read_money (UsherEvent *event, const char *path, gint64 *value, GError **error);
+USHER_API
+UsherDocument *usher_event_read_document (UsherEvent *event, UsherSchema *schema, GError **error);
 
 G_END_DECLS

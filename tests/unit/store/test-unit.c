@@ -16,7 +16,9 @@
 #include "usher-store.h"
 #include "usher-unit-run-private.h"
 
-#define START (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
+#define NO_TIME     "000000000000000000000000"
+#define END_OF_TIME "ffffffffffffffffffffffff"
+#define START       (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
 
 static const UsherField fields[] = {
   { .name = "name", .type = USHER_FIELD_STRING },
@@ -254,6 +256,43 @@ test_wait_for (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_find_coming (Fixture *fixture, gconstpointer data)
+{
+  const char *id = NULL;
+  const char *collection = NULL;
+  g_autoptr (GError) young = NULL;
+  g_autoptr (GError) waited = NULL;
+  g_autoptr (GError) old = NULL;
+  g_autofree char *made = usher_unit_new_id (fixture->unit);
+  g_autofree char *again = NULL;
+
+  g_test_summary ("A unit waits once for a document of the last 10 seconds, and for no other.");
+
+  g_assert_null (usher_unit_find_coming (fixture->unit, "items", NO_TIME, 2000000, &old));
+  g_assert_error (old, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+  g_clear_error (&old);
+  g_assert_null (usher_unit_find_coming (fixture->unit, "items", END_OF_TIME, 2000000, &old));
+  g_assert_error (old, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+  g_clear_error (&old);
+
+  usher_manual_clock_advance (fixture->clock, 10 * G_TIME_SPAN_SECOND);
+  g_assert_null (usher_unit_find_coming (fixture->unit, "items", made, 2000000, &young));
+  g_assert_error (young, USHER_ERROR, USHER_ERROR_DEFER);
+  g_assert_true (usher_unit_get_wait (fixture->unit, &collection, &id));
+  g_assert_cmpstr (id, ==, made);
+  g_assert_cmpint (usher_unit_get_patience (fixture->unit), ==, 2000000);
+
+  usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_SECOND);
+  again = usher_unit_new_id (fixture->unit);
+  g_assert_null (usher_unit_find_coming (fixture->unit, "items", made, 2000000, &old));
+  g_assert_error (old, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+
+  usher_unit_set_has_waited (fixture->unit, TRUE);
+  g_assert_null (usher_unit_find_coming (fixture->unit, "items", again, 2000000, &waited));
+  g_assert_error (waited, USHER_ERROR, USHER_ERROR_NOT_FOUND);
+}
+
+static void
 test_defer (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -315,6 +354,7 @@ main (int argc, char **argv)
   add ("/unit/remove/replaced", test_remove_replaced);
   add ("/unit/publish", test_publish);
   add ("/unit/wait-for", test_wait_for);
+  add ("/unit/find-coming", test_find_coming);
   add ("/unit/defer", test_defer);
   add ("/unit/then", test_then);
 
