@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-document.h"
 #include "usher-event.h"
 
 G_BEGIN_DECLS
