@@ -110,8 +110,7 @@ append_value (GString *text, UsherDocument *document, const char *name)
   else if (fields[index].type == USHER_FIELD_BOOLEAN)
     g_string_append_printf (text, "%d", usher_document_get_boolean (document, name));
   else
-    g_string_append_printf (
-        text, "%" G_GINT64_FORMAT, usher_document_get_integer (document, name));
+    g_string_append_printf (text, "%" G_GINT64_FORMAT, usher_document_get_integer (document, name));
 }
 
 /**

@@ -24,7 +24,7 @@ struct _UsherCommit
 
   gboolean was_applied;
   UsherDocument *taken; /* (owned) (nullable): whose key another document has */
-  char **taken_fields; /* (owned) (nullable): of the key */
+  char **taken_fields;  /* (owned) (nullable): of the key */
   UsherMark before;
   GArray *marks; /* (owned) (nullable) (element-type UsherMark): of the events */
 };

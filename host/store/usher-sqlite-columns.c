@@ -170,8 +170,7 @@ drop_column (UsherSqliteConnection *connection,
   g_auto (GStrv) parts = g_strsplit (description, " ", 2);
   UsherField field = { .name = parts[0] };
   g_autofree char *column = usher_sqlite_table_dup_column (&field);
-  g_autofree char *sql =
-      g_strdup_printf ("ALTER TABLE %s DROP COLUMN %s", table->name, column);
+  g_autofree char *sql = g_strdup_printf ("ALTER TABLE %s DROP COLUMN %s", table->name, column);
 
   return usher_sqlite_keys_drop (connection, table, field.name, error) &&
          usher_sqlite_connection_execute (connection, sql, error);

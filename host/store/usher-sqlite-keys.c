@@ -137,8 +137,10 @@ describe_values (UsherSqliteTable *table, UsherSqliteStatement *row, const char 
 
       g_string_append_printf (text, "%s“%s”", i > 0 ? ", " : "", fields[i]);
       if (!is_private (table, fields[i]))
-        g_string_append_printf (
-            text, " “%s%s”", shown != NULL ? shown : value, shown != NULL ? "…" : "");
+        g_string_append_printf (text,
+                                " “%s%s”",
+                                shown != NULL ? shown : value,
+                                shown != NULL ? "…" : "");
     }
 
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -146,19 +148,16 @@ describe_values (UsherSqliteTable *table, UsherSqliteStatement *row, const char 
 
 /* (transfer full) (nullable): two documents and what they share, for the middle of a sentence */
 static char *
-find_example (UsherSqliteConnection *connection,
-              UsherSqliteTable *table,
-              const char *const *fields)
+find_example (UsherSqliteConnection *connection, UsherSqliteTable *table, const char *const *fields)
 {
   g_autofree char *columns = join_columns (fields, ",");
   g_autofree char *held = join_columns (fields, " IS NOT NULL AND ");
-  g_autofree char *sql =
-      g_strdup_printf ("SELECT min(id),max(id),%s FROM %s WHERE %s IS NOT NULL"
-                       " GROUP BY %s HAVING count(*)>1 LIMIT 1",
-                       columns,
-                       table->name,
-                       held,
-                       columns);
+  g_autofree char *sql = g_strdup_printf ("SELECT min(id),max(id),%s FROM %s WHERE %s IS NOT NULL"
+                                          " GROUP BY %s HAVING count(*)>1 LIMIT 1",
+                                          columns,
+                                          table->name,
+                                          held,
+                                          columns);
   UsherSqliteStatement *row = usher_sqlite_connection_get (connection, sql, NULL);
   gboolean has_row = FALSE;
   char *example = NULL;
@@ -209,8 +208,10 @@ make (UsherSqliteConnection *connection,
 {
   g_autofree char *name = make_name (table, fields);
   g_autofree char *columns = join_columns (fields, ",");
-  g_autofree char *sql = g_strdup_printf (
-      "CREATE UNIQUE INDEX IF NOT EXISTS \"%s\" ON %s (%s)", name, table->name, columns);
+  g_autofree char *sql = g_strdup_printf ("CREATE UNIQUE INDEX IF NOT EXISTS \"%s\" ON %s (%s)",
+                                          name,
+                                          table->name,
+                                          columns);
   g_autoptr (GError) trouble = NULL;
 
   if (usher_sqlite_connection_execute (connection, sql, &trouble))

@@ -170,8 +170,10 @@ test_stored (UsherStoreFixture *fixture, gconstpointer data)
   second = insert (fixture, "twice", 17);
   reopen (fixture, key, &error);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
-  pattern = g_strdup_printf (
-      "*“items”*“name”, “place.row”*“%s”*“%s”*“twice”*“17”*docs/evolution.md*", first, second);
+  pattern =
+      g_strdup_printf ("*“items”*“name”, “place.row”*“%s”*“%s”*“twice”*“17”*docs/evolution.md*",
+                       first,
+                       second);
   g_test_message ("%s", error->message);
   g_assert_true (g_pattern_match_simple (pattern, error->message));
   g_clear_error (&error);

@@ -138,7 +138,7 @@ test_explain_wrong (UsherTestProgram *fixture, gconstpointer data)
                                   "placement explain --bus tcp://127.0.0.1:0",
                                   1,
                                   "*“tcp://127.0.0.1:0”, but is to be*a port that is not 0*");
-  usher_test_program_assert_says (fixture, "placement", 2, "*usher placement explain*");
+  usher_test_program_assert_says (fixture, "placement", 2, "*“explain” is missing*");
 }
 
 static void
@@ -348,7 +348,7 @@ test_commands (UsherTestProgram *fixture, gconstpointer data)
   usher_test_json_assert_integer (processes, "items.1.generation", 2);
   usher_test_json_assert_string (processes, "items.1.services.0", "good");
   usher_test_program_assert_says (fixture, unknown, 1, "*no process has the service “nobody”*");
-  usher_test_program_assert_says (fixture, "reload", 2, "*which service*");
+  usher_test_program_assert_says (fixture, "reload", 2, "*“usher reload” wants SERVICE…*");
   usher_test_program_assert_says (fixture, dead, 3, "*nobody answers at unix:*");
 }
 

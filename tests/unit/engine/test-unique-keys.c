@@ -153,8 +153,10 @@ static void
 declare (UsherContext *context, gpointer data)
 {
   usher_context_add_collection (context, "reviews", fields, G_N_ELEMENTS (fields));
-  usher_context_add_key (
-      context, "reviews", (const char *const[]){ "ticket", "author", NULL }, MESSAGE);
+  usher_context_add_key (context,
+                         "reviews",
+                         (const char *const[]){ "ticket", "author", NULL },
+                         MESSAGE);
   usher_context_add_route (context, "POST", "/insist", 0, on_insist, data, NULL);
   usher_context_add_route (context, "POST", "/code", 0, on_code, data, NULL);
   usher_context_add_route (context, "POST", "/draw", 0, on_draw, data, NULL);
@@ -172,8 +174,7 @@ set_up (Fixture *fixture, gconstpointer data)
       Copy *copy = &fixture->copies[i];
 
       copy->fixture = fixture;
-      stage_init_shared (
-          &copy->stage, i > 0 ? &fixture->copies[0].stage : NULL, declare, copy);
+      stage_init_shared (&copy->stage, i > 0 ? &fixture->copies[0].stage : NULL, declare, copy);
       stage_start (&copy->stage);
     }
 }
@@ -200,8 +201,9 @@ assert_post (Fixture *fixture, const char *path, guint status, const char *body)
 static void
 test_insisted (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("Who insists on a key that is taken is told so after a second look, whichever copy "
-                  "the winner is of");
+  g_test_summary (
+      "Who insists on a key that is taken is told so after a second look, whichever copy "
+      "the winner is of");
 
   for (guint i = 0; i < G_N_ELEMENTS (fixture->copies); i++)
     {
@@ -223,8 +225,10 @@ test_default (Fixture *fixture, gconstpointer data)
   g_test_summary ("A key without a message names its field");
 
   insert_other (&fixture->copies[0], ID, 0, "x");
-  assert_post (
-      fixture, "/code", 400, "{\"errors\":[{\"message\":\"Code is taken\",\"field\":\"code\"}]}");
+  assert_post (fixture,
+               "/code",
+               400,
+               "{\"errors\":[{\"message\":\"Code is taken\",\"field\":\"code\"}]}");
   g_assert_cmpint (fixture->copies[0].n_runs, ==, 2);
 }
 
@@ -254,8 +258,10 @@ test_other_values_limit (Fixture *fixture, gconstpointer data)
 
       insert_other (&fixture->copies[0], NULL, 0, code);
     }
-  assert_post (
-      fixture, "/draw", 400, "{\"errors\":[{\"message\":\"Code is taken\",\"field\":\"code\"}]}");
+  assert_post (fixture,
+               "/draw",
+               400,
+               "{\"errors\":[{\"message\":\"Code is taken\",\"field\":\"code\"}]}");
   g_assert_cmpint (fixture->copies[0].n_runs, ==, 17);
 }
 
