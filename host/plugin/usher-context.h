@@ -70,6 +70,11 @@ void usher_context_add_key (UsherContext *self,
                             const char *const *fields,
                             const char *message);
 USHER_API
+void usher_context_add_form (UsherContext *self,
+                             const char *name,
+                             const UsherField *fields,
+                             guint n_fields);
+USHER_API
 void usher_context_add_route (UsherContext *self,
                               const char *method,
                               const char *pattern,
@@ -127,6 +132,8 @@ usher_context_get_limiter (UsherContext *self, const char *name, guint max, gint
 USHER_API
 UsherSession *
 usher_context_begin_session (UsherContext *self, const char *user_id, const char *email);
+USHER_API
+UsherSchema *usher_context_get_form (UsherContext *self, const char *name);
 USHER_API
 UsherSchema *usher_context_get_schema (UsherContext *self, const char *collection);
 
