@@ -111,9 +111,8 @@ get_name (UsherContext *self)
   return usher_declarations_get_service (self->declarations);
 }
 
-/* Keeps the first thing that was wrong; takes ownership of @error. */
-static void
-take_error (UsherContext *self, GError *error)
+void
+usher_context_fail (UsherContext *self, GError *error)
 {
   if (self->error == NULL)
     self->error = error;
@@ -133,7 +132,7 @@ may_declare (UsherContext *self, const char *what)
 /**
  * usher_context_add_settings:
  * @self: a context
- * @settings: (array length=n_settings): the settings; their group is the service's name
+ * @settings: (array length=n_settings): the settings; their group is the service's name, which they may leave out
  * @n_settings: how many
  *
  * Declares settings of the service. In configure() only; a setting of another group, one that
@@ -153,7 +152,7 @@ usher_context_add_settings (UsherContext *self, const UsherSetting *settings, gu
     return;
 
   if (!usher_settings_declare_own (self->settings, get_name (self), settings, n_settings, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -182,7 +181,7 @@ usher_context_add_collection (UsherContext *self,
 
   schema = usher_schema_new (collection, fields, n_fields, &error);
   if (schema == NULL || !usher_declarations_add_schema (self->declarations, schema, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -259,7 +258,7 @@ usher_context_add_listener (UsherContext *self,
   own = usher_declarations_make_group (self->declarations);
   listener = usher_listener_new (channel, group != NULL ? group : own, handler, user_data, destroy);
   if (!usher_declarations_add_listener (self->declarations, listener, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -294,7 +293,7 @@ usher_context_add_timer (UsherContext *self,
 
   alarm = usher_alarm_new (name, handler, user_data, destroy);
   if (!usher_declarations_add_alarm (self->declarations, alarm, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -339,7 +338,7 @@ usher_context_add_upgrade (UsherContext *self,
 
   upgrade = usher_upgrade_new (collection, from, to, func, user_data, destroy);
   if (!usher_declarations_add_upgrade (self->declarations, upgrade, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**

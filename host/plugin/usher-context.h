@@ -24,6 +24,38 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherContext, usher_context, USHER, CONTEXT, GObject)
 
+/**
+ * UsherRouteEntry: (skip)
+ * @method: the HTTP method
+ * @pattern: the path, `:name` stands for one segment
+ * @flags: what is asked of the request, and where the handler runs
+ * @handler: the handler
+ *
+ * One row of a table of routes, for [method@Context.add_routes].
+ */
+typedef struct
+{
+  const char *method;
+  const char *pattern;
+  UsherRouteFlags flags;
+  UsherRequestHandler handler;
+} UsherRouteEntry;
+
+/**
+ * UsherListenerEntry: (skip)
+ * @channel: the channel of the events
+ * @group: (nullable): the queue group, `NULL`: the first of the service
+ * @handler: the handler
+ *
+ * One row of a table of listeners, for [method@Context.add_listeners].
+ */
+typedef struct
+{
+  const char *channel;
+  const char *group;
+  UsherEventHandler handler;
+} UsherListenerEntry;
+
 USHER_API
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
@@ -41,12 +73,22 @@ void usher_context_add_route (UsherContext *self,
                               gpointer user_data,
                               GDestroyNotify destroy);
 USHER_API
+void usher_context_add_routes (UsherContext *self,
+                               const UsherRouteEntry *entries,
+                               guint n_entries,
+                               gpointer user_data);
+USHER_API
 void usher_context_add_listener (UsherContext *self,
                                  const char *channel,
                                  const char *group,
                                  UsherEventHandler handler,
                                  gpointer user_data,
                                  GDestroyNotify destroy);
+USHER_API
+void usher_context_add_listeners (UsherContext *self,
+                                  const UsherListenerEntry *entries,
+                                  guint n_entries,
+                                  gpointer user_data);
 USHER_API
 void usher_context_add_timer (UsherContext *self,
                               const char *name,
