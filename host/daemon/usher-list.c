@@ -43,11 +43,8 @@ int
 usher_list_plugins (const UsherOptions *options)
 {
   static const UsherColumn columns[] = {
-    { "name", "NAME" },
-    { "version", "VERSION" },
-    { "state", "STATE" },
-    { "folder", "FOLDER" },
-    { "reason", "REASON" },
+    { "name", "NAME" },     { "version", "VERSION" }, { "state", "STATE" },
+    { "folder", "FOLDER" }, { "reason", "REASON" },
   };
   g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));

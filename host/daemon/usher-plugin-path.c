@@ -12,12 +12,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static gboolean
+has (GPtrArray *folders, const char *path)
+{
+  return g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL);
+}
+
 static void
 add (GPtrArray *folders, const char *folder)
 {
   g_autofree char *path = g_canonicalize_filename (folder, NULL);
 
-  if (*folder != '\0' && !g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
+  if (*folder != '\0' && !has (folders, path))
     g_ptr_array_add (folders, g_steal_pointer (&path));
 }
 
@@ -55,12 +61,12 @@ add_installed (GPtrArray *folders, gboolean is_named)
 
   if (g_file_test (beside, G_FILE_TEST_IS_DIR))
     {
-      if (is_safe (beside, FALSE))
+      if (!has (folders, beside) && is_safe (beside, FALSE))
         add (folders, beside);
     }
-  else if (!is_named && (g_file_test (USHER_PLUGIN_DIR, G_FILE_TEST_IS_DIR)
-                             ? is_safe (USHER_PLUGIN_DIR, FALSE)
-                             : folders->len == 0))
+  else if (!is_named &&
+           (g_file_test (USHER_PLUGIN_DIR, G_FILE_TEST_IS_DIR) ? is_safe (USHER_PLUGIN_DIR, FALSE)
+                                                               : folders->len == 0))
     add (folders, USHER_PLUGIN_DIR);
 }
 
@@ -80,7 +86,7 @@ usher_plugin_path_list (char **given, gboolean only_given)
     {
       gboolean is_named = folders->len > 0;
 
-      if (is_safe (own, TRUE))
+      if (!has (folders, own) && is_safe (own, TRUE))
         add (folders, own);
       add_installed (folders, is_named);
     }

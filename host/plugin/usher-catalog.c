@@ -43,8 +43,9 @@ struct _UsherCatalog
 {
   GObject parent_instance;
 
-  GPtrArray *entries;  /* (owned) (element-type Entry): by name */
-  GPtrArray *shadowed; /* (owned) (element-type Entry): what has the name of an entry in an earlier folder */
+  GPtrArray *entries; /* (owned) (element-type Entry): by name */
+  GPtrArray *
+      shadowed; /* (owned) (element-type Entry): what has the name of an entry in an earlier folder */
   guint n_scans;
 };
 
@@ -111,8 +112,8 @@ const char *
 usher_plugin_state_to_string (UsherPluginState state)
 {
   static const char *const names[] = {
-    "discovered", "resolved", "loaded",   "configured", "starting",
-    "ready",      "degraded", "draining", "stopped",    "failed",   "shadowed",
+    "discovered", "resolved", "loaded",  "configured", "starting", "ready",
+    "degraded",   "draining", "stopped", "failed",     "shadowed",
   };
 
   g_return_val_if_fail (state < G_N_ELEMENTS (names), NULL);
