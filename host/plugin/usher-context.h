@@ -65,6 +65,11 @@ void usher_context_add_collection (UsherContext *self,
                                    const UsherField *fields,
                                    guint n_fields);
 USHER_API
+void usher_context_add_form (UsherContext *self,
+                             const char *name,
+                             const UsherField *fields,
+                             guint n_fields);
+USHER_API
 void usher_context_add_route (UsherContext *self,
                               const char *method,
                               const char *pattern,
@@ -122,6 +127,8 @@ usher_context_get_limiter (UsherContext *self, const char *name, guint max, gint
 USHER_API
 UsherSession *
 usher_context_begin_session (UsherContext *self, const char *user_id, const char *email);
+USHER_API
+UsherSchema *usher_context_get_form (UsherContext *self, const char *name);
 USHER_API
 UsherSchema *usher_context_get_schema (UsherContext *self, const char *collection);
 

@@ -31,6 +31,12 @@ USHER_API
 UsherDocument *
 usher_unit_find (UsherUnit *self, const char *collection, const char *id, GError **error);
 USHER_API
+UsherDocument *usher_unit_find_coming (UsherUnit *self,
+                                       const char *collection,
+                                       const char *id,
+                                       gint64 wait,
+                                       GError **error);
+USHER_API
 gboolean usher_unit_lookup (UsherUnit *self,
                             const char *collection,
                             const char *id,
@@ -47,6 +53,12 @@ USHER_API
 gboolean usher_unit_insert (UsherUnit *self, UsherDocument *document, GError **error);
 USHER_API
 gboolean usher_unit_replace (UsherUnit *self, UsherDocument *document, GError **error);
+USHER_API
+gboolean
+usher_unit_create (UsherUnit *self, UsherDocument *document, const char *channel, GError **error);
+USHER_API
+gboolean
+usher_unit_update (UsherUnit *self, UsherDocument *document, const char *channel, GError **error);
 USHER_API
 gboolean usher_unit_remove (UsherUnit *self, UsherDocument *document, GError **error);
 

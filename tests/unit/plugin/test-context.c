@@ -319,6 +319,94 @@ test_types_of_threads (void)
     g_assert_true (g_thread_join (threads[i]) == expected);
 }
 
+static gboolean
+read_form (UsherRequest *request,
+           UsherUnit *unit,
+           UsherReply *reply,
+           gpointer context,
+           GError **error)
+{
+  UsherSchema *form = usher_context_get_form (context, "credentials");
+  g_autoptr (UsherDocument) asked = usher_request_read (request, form, error);
+
+  g_assert_null (usher_context_get_form (context, "other"));
+  if (asked == NULL)
+    return FALSE;
+
+  g_assert_cmpstr (usher_document_get_string (asked, "name"), ==, "ann");
+  usher_reply_set_status (reply, 204);
+
+  return TRUE;
+}
+
+static gboolean
+configure_form (UsherContext *context, GError **error)
+{
+  static const UsherField fields[] = {
+    { "name", USHER_FIELD_STRING, USHER_FIELD_INPUT | USHER_FIELD_REQUIRED },
+  };
+  static const UsherRouteEntry route = { "POST", "/names", USHER_ROUTE_NONE, read_form };
+
+  usher_context_add_form (context, "credentials", fields, G_N_ELEMENTS (fields));
+  usher_context_add_routes (context, &route, 1, context);
+
+  return TRUE;
+}
+
+static guint
+post_name (Fixture *fixture, const char *json)
+{
+  g_autoptr (UsherRequest) request = usher_request_new ("POST", "/names");
+  g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));
+  g_autoptr (UsherReply) reply = NULL;
+
+  usher_request_add_header (request, "Content-Type", "application/json");
+  usher_request_set_body (request, body);
+  reply = usher_host_call (fixture->host, request, FALSE);
+
+  return usher_reply_get_status (reply);
+}
+
+static void
+test_form (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "What is asked for in a body is declared once, and is no collection of the store.");
+
+  g_assert_true (add (fixture, "notes", configure_form, &error));
+  g_assert_true (usher_host_start (fixture->host, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (post_name (fixture, "{\"name\":\"ann\"}"), ==, 204);
+  g_assert_cmpuint (post_name (fixture, "{}"), ==, 400);
+  g_assert_true (usher_host_stop (fixture->host, G_TIME_SPAN_SECOND, &error));
+}
+
+static gboolean
+configure_bad_form (UsherContext *context, GError **error)
+{
+  static const UsherField twice[] = {
+    { "name", USHER_FIELD_STRING },
+    { "name", USHER_FIELD_ID },
+  };
+
+  usher_context_add_form (context, "credentials", twice, G_N_ELEMENTS (twice));
+
+  return TRUE;
+}
+
+static void
+test_form_wrong (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A form whose fields are wrong fails the configuration.");
+
+  g_assert_false (add (fixture, "notes", configure_bad_form, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+}
+
 #define ADD(path, func) g_test_add ("/context/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -329,6 +417,8 @@ main (int argc, char **argv)
   ADD ("routes", test_routes);
   ADD ("routes/lack", test_routes_lack);
   ADD ("listeners", test_listeners);
+  ADD ("form", test_form);
+  ADD ("form/wrong", test_form_wrong);
   ADD ("settings", test_settings);
   ADD ("settings/range", test_settings_range);
   ADD ("settings/of-host", test_settings_of_host);
