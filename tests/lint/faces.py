@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What of host/ is public: a header is in <usher.h> or in <usher-host.h>, or it is private and nobody gets it"""
+"""What of host/ is public: a header is in <usher.h>, <usher-host.h> or <usher-test.h>, or it is private and nobody gets it"""
 
 import os
 import re
@@ -8,8 +8,12 @@ import re
 from graph import list_includes
 from tree import Finding
 
-UMBRELLAS = {"usher_plugin_headers": "<usher.h>", "usher_host_headers": "<usher-host.h>"}
-LIST = r"^(%s) \+= files\((.*?)^\)" % "|".join(UMBRELLAS)
+UMBRELLAS = {
+    "usher_plugin_headers": "<usher.h>",
+    "usher_host_headers": "<usher-host.h>",
+    "usher_test_headers": "<usher-test.h>",
+}
+LIST = r"^(%s) \+?= files\((.*?)^\)" % "|".join(UMBRELLAS)
 
 
 def list_faces(text):
@@ -39,7 +43,7 @@ def check_faces(tree):
             yield from check_header(path, faces)
 
     for meson in tree.list("meson.build"):
-        for line, _ in tree.find_lines(meson, r"install_headers\((?!usher_headers\b)"):
+        for line, _ in tree.find_lines(meson, r"install_headers\((?!usher_(test_)?headers\b)"):
             yield Finding(meson, line, "installs headers that are in no umbrella: use the lists of host/", meson)
 
     for arrow in list_includes(tree, ("plugins/",)):
