@@ -450,6 +450,25 @@ usher_document_get_string (UsherDocument *self, const char *field)
 }
 
 /**
+ * usher_document_has_string:
+ * @self: a document
+ * @field: the name of a field of type string or id, or `id`
+ * @value: (nullable): a text
+ *
+ * Tells whether a field holds a text: who owns a document, how it stands. `NULL` is what a field holds that is not set.
+ *
+ * Returns: whether it does
+ */
+gboolean
+usher_document_has_string (UsherDocument *self, const char *field, const char *value)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (field != NULL, FALSE);
+
+  return g_strcmp0 (usher_document_get_string (self, field), value) == 0;
+}
+
+/**
  * usher_document_get_integer:
  * @self: a document
  * @field: the name of a field of type integer, money or time, or `version`

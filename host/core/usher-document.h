@@ -51,6 +51,8 @@ gboolean usher_document_has (UsherDocument *self, const char *field);
 USHER_API
 const char *usher_document_get_string (UsherDocument *self, const char *field);
 USHER_API
+gboolean usher_document_has_string (UsherDocument *self, const char *field, const char *value);
+USHER_API
 gint64 usher_document_get_integer (UsherDocument *self, const char *field);
 USHER_API
 gboolean usher_document_get_boolean (UsherDocument *self, const char *field);

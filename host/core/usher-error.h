@@ -59,5 +59,10 @@ typedef enum
 
 USHER_API
 GQuark usher_error_quark (void);
+USHER_API
+gboolean usher_refuse (GError **error, UsherError code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+USHER_API
+gboolean usher_refuse_literal (UsherError code, const char *message, GError **error);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "usher-clock.h"
 #include "usher-error.h"
 #include "usher-id.h"
+#include "usher-problems.h"
 
 static gboolean
 return_missing (UsherEvent *event, const char *path, const char *what, GError **error)
@@ -141,4 +142,77 @@ usher_event_read_time (UsherEvent *event, const char *path, gint64 *value, GErro
     return return_missing (event, path, "time", error);
 
   return TRUE;
+}
+
+/**
+ * usher_event_read_money:
+ * @event: an event
+ * @path: the path of a member of the payload
+ * @value: (out): minor units
+ * @error: return location for an error: `INVALID`
+ *
+ * Reads an amount, exactly, that a listener cannot do without.
+ *
+ * Returns: whether it is there
+ */
+gboolean
+usher_event_read_money (UsherEvent *event, const char *path, gint64 *value, GError **error)
+{
+  UsherJson *json;
+
+  g_return_val_if_fail (event != NULL, FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  json = usher_event_get_json (event, error);
+  if (json == NULL)
+    return FALSE;
+
+  if (!usher_json_get_money (json, path, value))
+    return return_missing (event, path, "amount", error);
+
+  return TRUE;
+}
+
+/**
+ * usher_event_read_document:
+ * @event: an event
+ * @schema: what is read: its fields with `USHER_FIELD_INPUT`
+ * @error: return location for an error: `INVALID`
+ *
+ * Reads the payload as a document: for a listener that keeps a copy of what another service has. The error names the members
+ * that are wrong.
+ *
+ * Returns: (transfer full) (nullable): what the payload says, without an id
+ */
+UsherDocument *
+usher_event_read_document (UsherEvent *event, UsherSchema *schema, GError **error)
+{
+  g_autoptr (UsherProblems) problems = usher_problems_new ();
+  g_autofree char *text = NULL;
+  UsherJson *json;
+  UsherDocument *document;
+
+  g_return_val_if_fail (event != NULL, NULL);
+  g_return_val_if_fail (schema != NULL, NULL);
+
+  json = usher_event_get_json (event, error);
+  if (json == NULL)
+    return NULL;
+
+  document = usher_schema_read (schema, json, problems);
+  if (document != NULL)
+    return document;
+
+  text = usher_problems_to_json (problems);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "event “%s” on “%s” cannot be read into collection “%s”: %s",
+               usher_event_get_id (event),
+               usher_event_get_channel (event),
+               usher_schema_get_collection (schema),
+               text);
+
+  return NULL;
 }

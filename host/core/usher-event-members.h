@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-document.h"
 #include "usher-event.h"
 
 G_BEGIN_DECLS
@@ -19,5 +20,10 @@ gboolean
 usher_event_read_integer (UsherEvent *event, const char *path, gint64 *value, GError **error);
 USHER_API
 gboolean usher_event_read_time (UsherEvent *event, const char *path, gint64 *value, GError **error);
+USHER_API
+gboolean
+usher_event_read_money (UsherEvent *event, const char *path, gint64 *value, GError **error);
+USHER_API
+UsherDocument *usher_event_read_document (UsherEvent *event, UsherSchema *schema, GError **error);
 
 G_END_DECLS

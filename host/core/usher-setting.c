@@ -10,7 +10,7 @@
 
 /**
  * UsherSetting:
- * @group: the group; a plugin's is its own name
+ * @group: (nullable): the group; a service's is its own name, which `NULL` stands for
  * @key: the key
  * @type: the type
  * @default_value: (nullable): the value when nobody says another, as text
@@ -20,14 +20,15 @@
  *
  * One thing that the operator may choose: where it is found, its type, default and range.
  *
- * In C settings are a static array of these. [ctor@Setting.new] is for bindings; only what that makes, or
+ * In C settings are a static array of these; a row names what it has: `{ .key = "max-notes", .type = USHER_SETTING_INTEGER,
+ * .default_value = "10", .min = 1, .max = 100, .description = "notes that a user may have" }`. [ctor@Setting.new] is for bindings; only what that makes, or
  * [method@Setting.copy], is changed or freed.
  */
 G_DEFINE_BOXED_TYPE (UsherSetting, usher_setting, usher_setting_copy, usher_setting_free)
 
 /**
  * usher_setting_new:
- * @group: the group
+ * @group: (nullable): the group, `NULL`: that of the service which declares it
  * @key: the key
  * @type: the type
  * @default_value: (nullable): the value when nobody says another, as text
@@ -46,7 +47,6 @@ usher_setting_new (const char *group,
 {
   const UsherSetting setting = { group, key, type, default_value, 0, 0, description };
 
-  g_return_val_if_fail (group != NULL, NULL);
   g_return_val_if_fail (key != NULL, NULL);
 
   return usher_setting_copy (&setting);

@@ -39,7 +39,7 @@ refuse (const UsherSetting *setting, const char *reason, GError **error)
                USHER_ERROR,
                USHER_ERROR_INVALID,
                "it declares setting “%s.%s”, but %s",
-               setting->group != NULL ? setting->group : "",
+               setting->group,
                setting->key != NULL ? setting->key : "",
                reason);
 
@@ -54,8 +54,6 @@ check (UsherSettings *self, const char *service, const UsherSetting *setting, GE
   if (setting->key == NULL || *setting->key == '\0' ||
       setting->key[strspn (setting->key, KEY_LETTERS)] != '\0')
     return refuse (setting, "a key has letters from a to z, digits and “-”", error);
-  if (setting->group == NULL)
-    return refuse (setting, "a setting has a group", error);
   if (is_group_of_host (self, setting->group))
     reason = g_strdup_printf ("group “%s” is the host's", setting->group);
   else if (!g_str_equal (setting->group, service))
@@ -76,6 +74,22 @@ note_service (UsherSettings *self, const UsherSetting *setting)
   declared->is_of_service = TRUE;
 }
 
+/* (transfer full): @settings, those without a group in that of @service */
+static UsherSetting *
+fill_groups (const char *service, const UsherSetting *settings, guint n_settings)
+{
+  UsherSetting *filled = g_new (UsherSetting, n_settings);
+
+  for (guint i = 0; i < n_settings; i++)
+    {
+      filled[i] = settings[i];
+      if (filled[i].group == NULL)
+        filled[i].group = service;
+    }
+
+  return filled;
+}
+
 gboolean
 usher_settings_declare_own (UsherSettings *self,
                             const char *service,
@@ -83,15 +97,16 @@ usher_settings_declare_own (UsherSettings *self,
                             guint n_settings,
                             GError **error)
 {
+  g_autofree UsherSetting *own = fill_groups (service, settings, n_settings);
   gboolean ok = FALSE;
 
   for (guint i = 0; i < n_settings; i++)
-    if (!check (self, service, &settings[i], error))
+    if (!check (self, service, &own[i], error))
       return FALSE;
 
-  ok = usher_settings_declare (self, settings, n_settings, error);
+  ok = usher_settings_declare (self, own, n_settings, error);
   for (guint i = 0; i < n_settings; i++)
-    note_service (self, &settings[i]);
+    note_service (self, &own[i]);
 
   return ok;
 }

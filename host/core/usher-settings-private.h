@@ -39,7 +39,7 @@ struct _UsherSettings
   guint n_given;
 };
 
-/* usher_settings_declare() for a service: its group is its name. INVALID, and nothing is declared, where one is in another
+/* usher_settings_declare() for a service: its group is its name, said or left out. INVALID, and nothing is declared, where one is in another
  * group, or that name is the host's */
 gboolean usher_settings_declare_own (UsherSettings *self,
                                      const char *service,

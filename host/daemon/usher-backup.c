@@ -170,12 +170,6 @@ usher_backup (const UsherOptions *options)
   g_autofree char *partial = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (options->arguments == NULL || g_strv_length (options->arguments) != 1)
-    {
-      g_printerr ("usher: “usher backup” wants one folder, which it makes\n");
-      return EXIT_USAGE;
-    }
-
   directory = g_canonicalize_filename (options->arguments[0], NULL);
   partial = g_strconcat (directory, ".tmp", NULL);
   if (check_target (directory, partial, options->data, &error))

@@ -13,6 +13,18 @@ G_BEGIN_DECLS
 /* the exit status of a wrong command line */
 #define EXIT_USAGE 2
 
+typedef struct
+{
+  const char *name;
+  UsherOptionsKind kind;
+  int (*func) (const UsherOptions *options); /* returns the exit status */
+} UsherCommand;
+
+/* all of them; the last has no name */
+extern const UsherCommand usher_commands[];
+/* (nullable) */
+const UsherCommand *usher_commands_find (const char *name);
+
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);

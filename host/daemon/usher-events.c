@@ -325,25 +325,13 @@ run_verb (UsherAdminClient *client, char **words)
   return treat_parked (client, "DELETE", "", words + 1);
 }
 
-/* Why the words are no order, NULL: they are. */
+/* Why the options are no order, NULL: they are. */
 static const char *
 find_fault (char **words)
 {
-  static const char *const on_channels[] = { "tail", "parked", NULL };
-  static const char *const on_ids[] = { "show", "replay", "drop", NULL };
-  guint n_words = words != NULL ? g_strv_length (words) : 0;
-
-  if (n_words == 0)
-    return "one of tail, parked, show, replay and drop is missing";
-  if (g_strv_contains (on_ids, words[0]))
-    return n_words > 1 ? NULL : "an ID is missing; “usher events parked” lists them";
-  if (!g_strv_contains (on_channels, words[0]))
-    return "“usher events” knows tail, parked, show, replay and drop";
-  if (n_words > 2)
-    return "one channel at most";
   if (from >= 0 && from_first)
     return "--from and --all contradict each other";
-  if (from >= 0 && n_words < 2)
+  if (from >= 0 && words[1] == NULL)
     return "--from wants a channel, as each counts for itself";
 
   return NULL;

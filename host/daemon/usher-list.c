@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "usher-commands.h"
+#include "usher-guess.h"
 #include "usher-setup.h"
 #include "usher-table.h"
 #include "usher-terminal.h"
@@ -172,21 +173,17 @@ static void
 check_group (UsherSetup *setup, const Choice *choice, const char *group)
 {
   g_autofree char *reason = NULL;
-  const char *nearest = NULL;
+  g_autofree char *guess = NULL;
   UsherPluginState state = usher_catalog_get_state (setup->catalog, group, &reason);
 
   if (g_ptr_array_find_with_equal_func (choice->known, group, g_str_equal, NULL))
     return;
 
-  g_ptr_array_add (choice->known, NULL);
-  nearest = usher_nearest_word (group, (const char *const *) choice->known->pdata);
-  g_ptr_array_set_size (choice->known, (int) choice->known->len - 1);
+  guess = usher_guess (group, choice->known);
   g_ptr_array_add (setup->problems,
-                   g_strdup_printf ("there are no settings of “%s”%s%s%s: %s",
+                   g_strdup_printf ("there are no settings of “%s”%s: %s",
                                     group,
-                                    nearest != NULL ? ", did you mean “" : "",
-                                    nearest != NULL ? nearest : "",
-                                    nearest != NULL ? "”?" : "",
+                                    guess,
                                     state == USHER_PLUGIN_FAILED ? reason : "it declares none"));
 }
 

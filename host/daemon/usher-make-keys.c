@@ -55,12 +55,6 @@ usher_make_keys (const UsherOptions *options)
   g_autofree char *directory = NULL;
   g_auto (GStrv) made = NULL;
 
-  if (options->arguments == NULL || g_strv_length (options->arguments) != 1)
-    {
-      g_printerr ("usher: keys wants one directory\nTry “usher keys --help”.\n");
-      return EXIT_USAGE;
-    }
-
   directory = g_canonicalize_filename (options->arguments[0], NULL);
   made = usher_keys_make (directory, member, &error);
   if (made == NULL)

@@ -12,14 +12,13 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-guess.h"
 #include "usher-notify.h"
 #include "usher-settings.h"
 
-#define LISTEN "127.0.0.1:3000"
-#define ADMIN  "127.0.0.1:8222"
-#define UNIX   "unix:"
-#define IPC    "ipc://"
-#define TCP    "tcp://"
+#define UNIX "unix:"
+#define IPC  "ipc://"
+#define TCP  "tcp://"
 
 /* of the 107 bytes of a socket's path */
 #define MAX_RUN 80
@@ -42,165 +41,83 @@ usher_options_free (UsherOptions *self)
   g_free (self);
 }
 
-static void
-add_group (GOptionContext *context, gboolean wanted, const GOptionEntry *entries)
+/* (transfer full): what a command is for, and each of its verbs */
+static char *
+make_summary (const UsherOptionsKind *kind)
 {
-  if (wanted)
-    g_option_context_add_main_entries (context, entries, NULL);
+  GString *summary = g_string_new (kind->summary);
+  int width = 0;
+
+  if (kind->verbs == NULL)
+    return g_string_free (summary, FALSE);
+
+  for (const UsherVerb *verb = kind->verbs; verb->name != NULL; verb++)
+    width = MAX (width,
+                 (int) g_utf8_strlen (verb->arguments != NULL ? verb->arguments : "", -1) +
+                     (int) strlen (verb->name));
+  g_string_append (summary, "\n\nVerbs:");
+  for (const UsherVerb *verb = kind->verbs; verb->name != NULL; verb++)
+    {
+      const char *arguments = verb->arguments != NULL ? verb->arguments : "";
+      int used = (int) g_utf8_strlen (arguments, -1) + (int) strlen (verb->name);
+
+      g_string_append_printf (
+          summary, "\n  %s %s%*s  %s", verb->name, arguments, width - used, "", verb->summary);
+    }
+
+  return g_string_free (summary, FALSE);
 }
 
-static void
-add_common (UsherOptions *self, GOptionContext *context)
+/* (transfer full): which option may have been meant by the unknown one of a command line */
+static char *
+guess_option (char **arguments, const GOptionEntry *entries)
 {
-  const GOptionEntry entries[] = {
-    { "config", 0, 0, G_OPTION_ARG_FILENAME, &self->config, "Read settings from FILE", "FILE" },
-    { "set",
-      's',
-      0,
-      G_OPTION_ARG_STRING_ARRAY,
-      &self->assignments,
-      "Set one setting; may be repeated",
-      "GROUP.KEY=VALUE" },
-    { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data, "Keep the data in DIR", "DIR" },
-    { "plugins",
-      0,
-      0,
-      G_OPTION_ARG_FILENAME_ARRAY,
-      &self->plugins,
-      "Look for plugins in DIR too; may be repeated",
-      "DIR" },
-    { "plugins-only",
-      0,
-      0,
-      G_OPTION_ARG_NONE,
-      &self->plugins_only,
-      "Look for plugins nowhere else",
-      NULL },
-    { NULL },
-  };
+  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func (g_free);
 
-  g_option_context_add_main_entries (context, entries, NULL);
-}
+  g_ptr_array_add (known, g_strdup ("--help"));
+  for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
+    if ((entry->flags & G_OPTION_FLAG_HIDDEN) == 0)
+      g_ptr_array_add (known, g_strconcat ("--", entry->long_name, NULL));
 
-static void
-add_addresses (UsherOptions *self, GOptionContext *context, UsherOptionsFlags flags)
-{
-  const GOptionEntry listen[] = {
-    { "listen",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &self->listen,
-      "Serve the public at ADDR:PORT, by default " LISTEN "; port 0 takes any",
-      "ADDR:PORT|unix:PATH|none" },
-    { NULL },
-  };
-  const GOptionEntry admin[] = {
-    { "admin",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &self->admin,
-      "The operators' address, by default " ADMIN,
-      "ADDR:PORT|unix:PATH|none" },
-    { NULL },
-  };
-  const GOptionEntry probe[] = {
-    { "probe",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &self->probe,
-      "Tell anybody at ADDR:PORT /healthz, /readyz and /metrics; by default none",
-      "ADDR:PORT|unix:PATH|none" },
-    { NULL },
-  };
+  for (guint i = 1; arguments[i] != NULL && !g_str_equal (arguments[i], "--"); i++)
+    {
+      g_autofree char *word = g_strndup (arguments[i], strcspn (arguments[i], "="));
 
-  add_group (context, (flags & USHER_OPTIONS_LISTEN) != 0, listen);
-  add_group (context, (flags & USHER_OPTIONS_ADMIN) != 0, admin);
-  add_group (context, (flags & USHER_OPTIONS_PROBE) != 0, probe);
-}
+      if (g_str_has_prefix (word, "--") &&
+          !g_ptr_array_find_with_equal_func (known, word, g_str_equal, NULL))
+        return usher_guess (word, known);
+    }
 
-static void
-add_placement (UsherOptions *self, GOptionContext *context, UsherOptionsFlags flags)
-{
-  const GOptionEntry bus[] = {
-    { "bus",
-      0,
-      0,
-      G_OPTION_ARG_STRING,
-      &self->bus,
-      "The hub's endpoint",
-      "ipc://PATH|tcp://HOST:PORT" },
-    { NULL },
-  };
-  const GOptionEntry run[] = {
-    { "run",
-      0,
-      0,
-      G_OPTION_ARG_FILENAME,
-      &self->run,
-      "Be found by others in DIR; its sockets are there",
-      "DIR" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, "How this process is called", "NAME" },
-    { "leave-out",
-      0,
-      G_OPTION_FLAG_HIDDEN,
-      G_OPTION_ARG_NONE,
-      &self->leaves_out,
-      "For the children of “usher up”: end with a status of its own when no plugin is left",
-      NULL },
-    { NULL },
-  };
-  const GOptionEntry profile[] = {
-    { "profile", 0, 0, G_OPTION_ARG_STRING, &self->profile, "Who runs where", "NAME" },
-    { NULL },
-  };
-  const GOptionEntry adopt[] = {
-    { "adopt",
-      0,
-      0,
-      G_OPTION_ARG_NONE,
-      &self->adopts,
-      "Once: go on with the bus's log as it is, though services know another one",
-      NULL },
-    { NULL },
-  };
-
-  add_group (context, (flags & USHER_OPTIONS_ADOPT) != 0, adopt);
-  add_group (context, (flags & USHER_OPTIONS_BUS) != 0, bus);
-  add_group (context, (flags & USHER_OPTIONS_RUN) != 0, run);
-  add_group (context, (flags & USHER_OPTIONS_PROFILE) != 0, profile);
+  return g_strdup ("");
 }
 
 static gboolean
 parse (UsherOptions *self, char ***arguments, const UsherOptionsKind *kind, GError **error)
 {
+  const char *takes = kind->verbs != NULL ? "VERB [ARGUMENT…]" : kind->arguments;
   const GOptionEntry rest[] = {
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->arguments, NULL, kind->rest },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->arguments, NULL, takes },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autofree GOptionEntry *entries = usher_options_list_entries (kind, self);
+  g_autofree char *summary = make_summary (kind);
+  g_auto (GStrv) given = g_strdupv (*arguments);
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *guess = NULL;
 
-  g_option_context_set_summary (context, kind->summary);
-  add_common (self, context);
-  add_addresses (self, context, kind->flags);
-  add_placement (self, context, kind->flags);
-  if (kind->entries != NULL)
-    g_option_context_add_main_entries (context, kind->entries, NULL);
-  add_group (context, kind->rest != NULL, rest);
+  g_option_context_set_summary (context, summary);
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, rest, NULL);
+  if (g_option_context_parse_strv (context, arguments, &cause))
+    return TRUE;
 
-  if (!g_option_context_parse_strv (context, arguments, error))
-    return FALSE;
+  if (g_error_matches (cause, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+    guess = guess_option (given, entries);
+  g_set_error (
+      error, USHER_ERROR, USHER_ERROR_INVALID, "%s%s", cause->message, guess != NULL ? guess : "");
 
-  if (kind->rest == NULL && (*arguments)[0] != NULL && (*arguments)[1] != NULL)
-    {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is not wanted here", (*arguments)[1]);
-      return FALSE;
-    }
-
-  return TRUE;
+  return FALSE;
 }
 
 /* The first folder of a list with colons, as systemd gives $STATE_DIRECTORY. */
@@ -293,7 +210,7 @@ check_address (const char *option, char **text, GError **error)
                "--%s is “%s”, but wants ADDR:PORT, such as %s, or unix:PATH, or none",
                option,
                *text,
-               LISTEN);
+               USHER_OPTIONS_DEFAULT_LISTEN);
 
   return FALSE;
 }
@@ -424,9 +341,9 @@ add_defaults (UsherOptions *self, UsherOptionsFlags flags)
     self->config = g_strdup (g_getenv ("USHER_CONFIG"));
   set_plugins (self);
   if (self->listen == NULL)
-    self->listen = g_strdup (LISTEN);
+    self->listen = g_strdup (USHER_OPTIONS_DEFAULT_LISTEN);
   if (self->admin == NULL)
-    self->admin = g_strdup (ADMIN);
+    self->admin = g_strdup (USHER_OPTIONS_DEFAULT_ADMIN);
   self->run = run != NULL ? g_canonicalize_filename (run, NULL) : choose_run (self->data);
   g_free (run);
 }
@@ -442,6 +359,92 @@ check (UsherOptions *self, UsherOptionsFlags flags, GError **error)
          (!self->has_run || (flags & USHER_OPTIONS_RUN) == 0 || check_run (self, error));
 }
 
+/* (transfer full): “tail, parked and drop” */
+static char *
+list_verbs (const UsherVerb *verbs)
+{
+  GString *list = g_string_new (verbs->name);
+
+  for (const UsherVerb *verb = verbs + 1; verb->name != NULL && verbs->name != NULL; verb++)
+    g_string_append_printf (list, "%s%s", verb[1].name != NULL ? ", " : " and ", verb->name);
+
+  return g_string_free (list, FALSE);
+}
+
+/* Whether as many words are there as @arguments, such as “[CHANNEL]”, calls for. */
+static gboolean
+check_words (const char *command, char **words, const char *arguments, GError **error)
+{
+  g_auto (GStrv) wanted = g_strsplit (arguments != NULL ? arguments : "", " ", -1);
+  guint n_words = words != NULL ? g_strv_length (words) : 0;
+  guint n_wanted = g_strv_length (wanted);
+
+  for (guint i = n_words; i < n_wanted; i++)
+    if (*wanted[i] != '[')
+      {
+        g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” wants %s", command, arguments);
+        return FALSE;
+      }
+  if (n_words <= n_wanted || (arguments != NULL && strstr (arguments, "…") != NULL))
+    return TRUE;
+
+  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is not wanted here", words[n_wanted]);
+
+  return FALSE;
+}
+
+static gboolean
+check_verb (const UsherOptionsKind *kind, const char *word, GError **error)
+{
+  g_autofree char *list = list_verbs (kind->verbs);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *guess = NULL;
+
+  if (word == NULL)
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   kind->verbs[1].name != NULL ? "one of %s is missing" : "“%s” is missing",
+                   list);
+      return FALSE;
+    }
+
+  if (usher_options_find_verb (kind, word) != NULL)
+    return TRUE;
+
+  for (const UsherVerb *verb = kind->verbs; verb->name != NULL; verb++)
+    g_ptr_array_add (names, (gpointer) verb->name);
+  guess = usher_guess (word, names);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "“%s” is not known here, but %s%s",
+               word,
+               list,
+               guess);
+
+  return FALSE;
+}
+
+static gboolean
+check_arguments (const UsherOptions *self, const UsherOptionsKind *kind, GError **error)
+{
+  char **words = self->arguments;
+  const UsherVerb *verb = NULL;
+  g_autofree char *command = NULL;
+
+  if (kind->verbs == NULL)
+    return check_words (g_get_prgname (), words, kind->arguments, error);
+  if (!check_verb (kind, words != NULL ? words[0] : NULL, error))
+    return FALSE;
+
+  verb = usher_options_find_verb (kind, words[0]);
+  command = g_strdup_printf ("%s %s", g_get_prgname (), verb->name);
+
+  return check_words (command, words + 1, verb->arguments, error);
+}
+
 UsherOptions *
 usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError **error)
 {
@@ -453,7 +456,7 @@ usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError *
     g_strv_builder_add (builder, argv[i]);
   arguments = g_strv_builder_end (builder);
 
-  if (!parse (self, &arguments, kind, error))
+  if (!parse (self, &arguments, kind, error) || !check_arguments (self, kind, error))
     return NULL;
 
   add_defaults (self, kind->flags);

@@ -116,12 +116,6 @@ usher_explain_placement (const UsherOptions *options)
   g_autoptr (GError) error = NULL;
   UsherOptions rest = *options;
 
-  if (options->arguments == NULL || !g_str_equal (options->arguments[0], "explain"))
-    {
-      g_printerr ("usher: “usher placement explain” is what there is\n");
-      return EXIT_USAGE;
-    }
-
   /* the services, if some are named */
   rest.arguments = options->arguments[1] != NULL ? options->arguments + 1 : NULL;
   setup = usher_setup_new_bare (&rest, USHER_SETUP_LOOK, TRUE);

@@ -149,12 +149,6 @@ usher_reload (const UsherOptions *options)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherAdminClient) client = NULL;
 
-  if (options->arguments == NULL)
-    {
-      g_printerr ("usher: which service shall be reloaded?\nTry “usher reload --help”.\n");
-      return EXIT_USAGE;
-    }
-
   client = usher_admin_client_new (options, RELOAD_TIMEOUT, &error);
   if (client == NULL)
     return fail (client, error);

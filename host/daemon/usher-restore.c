@@ -294,12 +294,6 @@ usher_restore (const UsherOptions *options)
   g_auto (Restore) self = { .data = options->data };
   g_autoptr (GError) error = NULL;
 
-  if (options->arguments == NULL || g_strv_length (options->arguments) != 1)
-    {
-      g_printerr ("usher: “usher restore” wants one folder, which “usher backup” made\n");
-      return EXIT_USAGE;
-    }
-
   self.source = options->arguments[0];
   self.stage = g_build_filename (self.data, USHER_RESTORE_STAGE, NULL);
   self.ready = g_build_filename (self.data, USHER_RESTORE_READY, NULL);

@@ -283,35 +283,12 @@ treat_all (UsherAdminClient *client, GPtrArray *places, char **words)
   return result;
 }
 
-/* Why the words are no order, NULL: they are. */
-static const char *
-find_fault (char **words)
-{
-  guint n_words = words != NULL ? g_strv_length (words) : 0;
-
-  if (n_words == 0)
-    return "one of list, retry and drop is missing";
-  if (g_str_equal (words[0], "list"))
-    return n_words == 1 ? NULL : "list wants no more words";
-  if (!g_str_equal (words[0], "retry") && !g_str_equal (words[0], "drop"))
-    return "“usher timers” knows list, retry and drop";
-
-  return n_words > 1 ? NULL : "a TIMER is missing; “usher timers list” lists them";
-}
-
 int
 usher_timers (const UsherOptions *options)
 {
   g_autoptr (UsherAdminClient) client = NULL;
   g_autoptr (GPtrArray) places = NULL;
   g_autoptr (GError) error = NULL;
-  const char *fault = find_fault (options->arguments);
-
-  if (fault != NULL)
-    {
-      g_printerr ("usher: %s\nTry “usher timers --help”.\n", fault);
-      return EXIT_USAGE;
-    }
 
   client = usher_admin_client_new (options, TIMEOUT, &error);
   if (client == NULL)

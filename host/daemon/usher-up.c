@@ -10,6 +10,7 @@
 
 #include "usher-bus.h"
 #include "usher-commands.h"
+#include "usher-error.h"
 #include "usher-own-hub.h"
 #include "usher-program.h"
 #include "usher-resources.h"
@@ -106,22 +107,43 @@ on_supervisor (gpointer user_data)
     give_up (self);
 }
 
+/* A service that was built anew. */
+typedef struct
+{
+  UsherUp *up;   /* (unowned) */
+  char *service; /* (owned) */
+} Built;
+
 static void
 on_watch_reloaded (UsherSlot *slot, const GError *error, gpointer user_data)
 {
-  if (error != NULL)
-    g_printerr ("usher: %s\n", error->message);
-  else
-    g_printerr ("usher: process “%s” is a new one\n", usher_slot_get_name (slot));
+  Built *built = user_data;
+  /* it starts, or somebody else is reloading it: what it takes may be older than the file */
+  gboolean is_busy = g_error_matches (error, USHER_ERROR, USHER_ERROR_BUSY);
+
+  if (error == NULL)
+    g_printerr ("usher: service “%s” was built anew, process “%s” is a new one\n",
+                built->service,
+                usher_slot_get_name (slot));
+  else if (!is_busy)
+    g_printerr ("usher: service “%s” was built anew, but %s\n", built->service, error->message);
+
+  /* there is none any more while the host stops */
+  if (built->up->watch != NULL)
+    usher_watch_settle (built->up->watch, built->service, !is_busy);
+  g_free (built->service);
+  g_free (built);
 }
 
 static void
 on_built (const char *service, gpointer user_data)
 {
   UsherUp *self = user_data;
+  Built *built = g_new0 (Built, 1);
 
-  g_printerr ("usher: service “%s” was built anew\n", service);
-  usher_supervisor_reload (self->supervisor, service, on_watch_reloaded, NULL);
+  built->up = self;
+  built->service = g_strdup (service);
+  usher_supervisor_reload (self->supervisor, service, on_watch_reloaded, built);
 }
 
 static gboolean

@@ -21,7 +21,8 @@ typedef struct
   char *path;            /* (owned) */
   GFileMonitor *monitor; /* (owned) */
   guint timer;
-  struct stat seen; /* the file that was told of last */
+  struct stat seen;    /* the file that was told of last */
+  gboolean is_settled; /* what was done about it is over */
 } Module;
 
 struct _UsherWatch
@@ -58,14 +59,22 @@ on_quiet (gpointer user_data)
   struct stat info;
 
   module->timer = 0;
-  /* while there is none it is being made */
-  if (stat (module->path, &info) != 0 || !is_another (&info, &module->seen))
+  /* while there is none it is being made; what is built meanwhile is looked at when it is settled */
+  if (!module->is_settled || stat (module->path, &info) != 0 || !is_another (&info, &module->seen))
     return G_SOURCE_REMOVE;
 
   module->seen = info;
+  module->is_settled = FALSE;
   module->watch->func (module->service, module->watch->user_data);
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+look_soon (Module *module)
+{
+  g_clear_handle_id (&module->timer, g_source_remove);
+  module->timer = g_timeout_add (QUIET, on_quiet, module);
 }
 
 static void
@@ -75,10 +84,7 @@ on_file (GFileMonitor *monitor,
          GFileMonitorEvent event,
          gpointer user_data)
 {
-  Module *module = user_data;
-
-  g_clear_handle_id (&module->timer, g_source_remove);
-  module->timer = g_timeout_add (QUIET, on_quiet, module);
+  look_soon (user_data);
 }
 
 static void
@@ -112,6 +118,7 @@ add_module (const char *name,
   module->service = g_strdup (name);
   module->path = g_strdup (usher_manifest_get_module (manifest));
   module->monitor = g_steal_pointer (&monitor);
+  module->is_settled = TRUE;
   if (stat (module->path, &module->seen) != 0)
     module->seen.st_ino = 0;
   g_signal_connect (module->monitor, "changed", G_CALLBACK (on_file), module);
@@ -129,6 +136,22 @@ usher_watch_new (UsherCatalog *catalog, UsherWatchFunc func, gpointer user_data)
   usher_catalog_foreach (catalog, add_module, self);
 
   return self;
+}
+
+void
+usher_watch_settle (UsherWatch *self, const char *service, gboolean is_taken)
+{
+  for (guint i = 0; i < self->modules->len; i++)
+    {
+      Module *module = g_ptr_array_index (self->modules, i);
+
+      if (!g_str_equal (module->service, service))
+        continue;
+      module->is_settled = TRUE;
+      if (!is_taken)
+        module->seen.st_ino = 0;
+      look_soon (module);
+    }
 }
 
 void

@@ -12,11 +12,14 @@ G_BEGIN_DECLS
 
 typedef struct _UsherWatch UsherWatch;
 
-/* the module of @service is another and has been left alone for a moment; on the main thread */
+/* The module of @service is another and has been left alone for a moment; on the main thread. Nothing more is told of it until
+ * that is settled. */
 typedef void (*UsherWatchFunc) (const char *service, gpointer user_data);
 
 /* watches the modules of all plugins that can run */
 UsherWatch *usher_watch_new (UsherCatalog *catalog, UsherWatchFunc func, gpointer user_data);
+/* What was told of @service is over. @is_taken: FALSE: it had no time for that, and is told of it again in a moment */
+void usher_watch_settle (UsherWatch *self, const char *service, gboolean is_taken);
 void usher_watch_free (UsherWatch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherWatch, usher_watch_free)

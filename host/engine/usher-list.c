@@ -33,6 +33,51 @@ run (UsherRequest *request, UsherUnit *unit, UsherQuery *query, GError **error)
   return NULL;
 }
 
+/* The id of the document that clients know as @after; (transfer full) (nullable) */
+static char *
+find_after (UsherUnit *unit, UsherQuery *query, const char *key, const char *after, GError **error)
+{
+  g_autoptr (UsherQuery) known = usher_query_new (usher_query_get_collection (query));
+  g_autoptr (GPtrArray) found = NULL;
+
+  usher_query_equal (known, key, after);
+  usher_query_limit (known, 1);
+  found = usher_unit_query (unit, known, error);
+  if (found == NULL)
+    return NULL;
+
+  return g_strdup (found->len > 0 ? usher_document_get_id (g_ptr_array_index (found, 0)) : after);
+}
+
+/* (transfer full) (nullable): what @request asks for of @query, and one more where there is a next page */
+static GPtrArray *
+find_page (UsherRequest *request,
+           UsherUnit *unit,
+           UsherQuery *query,
+           const char *key,
+           guint *limit,
+           GError **error)
+{
+  g_autofree char *id = NULL;
+  const char *after = NULL;
+  gboolean is_oldest_first;
+
+  if (!usher_request_get_page (request, limit, &after, &is_oldest_first, error))
+    return NULL;
+
+  if (after != NULL && key != NULL)
+    {
+      id = find_after (unit, query, key, after, error);
+      if (id == NULL)
+        return NULL;
+    }
+  usher_query_limit (query, *limit + 1);
+  usher_query_after (query, id != NULL ? id : after);
+  usher_query_oldest_first (query, is_oldest_first);
+
+  return run (request, unit, query, error);
+}
+
 /**
  * usher_list_answer:
  * @request: a request for a list, with `?limit=`, `?after=` and `?order=`
@@ -57,8 +102,6 @@ usher_list_answer (UsherRequest *request,
                    GError **error)
 {
   g_autoptr (GPtrArray) documents = NULL;
-  const char *after = NULL;
-  gboolean is_oldest_first;
   guint limit;
 
   g_return_val_if_fail (USHER_IS_REQUEST (request), FALSE);
@@ -66,17 +109,62 @@ usher_list_answer (UsherRequest *request,
   g_return_val_if_fail (USHER_IS_REPLY (reply), FALSE);
   g_return_val_if_fail (query != NULL, FALSE);
 
-  if (!usher_request_get_page (request, &limit, &after, &is_oldest_first, error))
-    return FALSE;
-
-  usher_query_limit (query, limit + 1);
-  usher_query_after (query, after);
-  usher_query_oldest_first (query, is_oldest_first);
-  documents = run (request, unit, query, error);
+  documents = find_page (request, unit, query, NULL, &limit, error);
   if (documents == NULL)
     return FALSE;
 
   usher_reply_set_page (reply, request, documents, limit);
+
+  return TRUE;
+}
+
+/**
+ * usher_list_answer_view: (skip)
+ * @request: a request for a list
+ * @unit: the unit of the request
+ * @reply: the answer
+ * @query: which documents are in the list; gets the page and the order that @request asks for
+ * @view: how they are shown
+ * @error: return location for a [error@Error]
+ *
+ * Answers a list like [func@list_answer] of documents of which not all is shown.
+ *
+ * Returns: whether @reply is set, for a handler to return
+ */
+gboolean
+usher_list_answer_view (UsherRequest *request,
+                        UsherUnit *unit,
+                        UsherReply *reply,
+                        UsherQuery *query,
+                        const UsherListView *view,
+                        GError **error)
+{
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+  g_autoptr (GPtrArray) documents = NULL;
+  guint limit;
+
+  g_return_val_if_fail (USHER_IS_REQUEST (request), FALSE);
+  g_return_val_if_fail (USHER_IS_UNIT (unit), FALSE);
+  g_return_val_if_fail (USHER_IS_REPLY (reply), FALSE);
+  g_return_val_if_fail (query != NULL, FALSE);
+  g_return_val_if_fail (view != NULL && view->write != NULL, FALSE);
+
+  documents = find_page (request, unit, query, view->key, &limit, error);
+  if (documents == NULL)
+    return FALSE;
+
+  usher_json_writer_begin_array (writer);
+  for (guint i = 0; i < MIN (documents->len, limit); i++)
+    {
+      usher_json_writer_begin_object (writer);
+      view->write (g_ptr_array_index (documents, i), writer);
+      usher_json_writer_end_object (writer);
+    }
+  usher_json_writer_end_array (writer);
+
+  /* for the link; what of the documents is shown is said above */
+  usher_reply_set_page (reply, request, documents, limit);
+  usher_reply_take_json (reply, usher_json_writer_end (writer));
 
   return TRUE;
 }

@@ -326,6 +326,30 @@ usher_reply_set_document (UsherReply *self, UsherDocument *document)
     usher_entity_tag_write (self->tag, document);
 }
 
+/**
+ * usher_reply_answer:
+ * @self: a reply
+ * @status: the status of the answer
+ * @document: (nullable): what is asked for or has become of it; `NULL` where that failed, and the error says how
+ *
+ * Answers with a document: the last line of a handler, `return usher_reply_answer (reply, 200, ticket);`.
+ *
+ * Returns: whether there is a document, for a handler to return
+ */
+gboolean
+usher_reply_answer (UsherReply *self, guint status, UsherDocument *document)
+{
+  g_return_val_if_fail (USHER_IS_REPLY (self), FALSE);
+
+  if (document == NULL)
+    return FALSE;
+
+  usher_reply_set_status (self, status);
+  usher_reply_set_document (self, document);
+
+  return TRUE;
+}
+
 void
 usher_reply_show_tag (UsherReply *self)
 {

@@ -32,6 +32,8 @@ void usher_reply_set_header (UsherReply *self, const char *name, const char *val
 USHER_API
 void usher_reply_set_document (UsherReply *self, UsherDocument *document);
 USHER_API
+gboolean usher_reply_answer (UsherReply *self, guint status, UsherDocument *document);
+USHER_API
 void usher_reply_set_documents (UsherReply *self, GPtrArray *documents);
 USHER_API
 void

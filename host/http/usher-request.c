@@ -696,6 +696,22 @@ usher_request_get_session (UsherRequest *self)
 }
 
 /**
+ * usher_request_get_user_id:
+ * @self: a request
+ *
+ * Gets the id of the user who asks, as [method@Session.get_user_id] does.
+ *
+ * Returns: (nullable): the id, `NULL` for anybody; never on a route with `USHER_ROUTE_SIGNED_IN`
+ */
+const char *
+usher_request_get_user_id (UsherRequest *self)
+{
+  g_return_val_if_fail (USHER_IS_REQUEST (self), NULL);
+
+  return self->session != NULL ? usher_session_get_user_id (self->session) : NULL;
+}
+
+/**
  * usher_request_get_address:
  * @self: a request
  *

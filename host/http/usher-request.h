@@ -55,6 +55,8 @@ GBytes *usher_request_get_body (UsherRequest *self);
 USHER_API
 UsherSession *usher_request_get_session (UsherRequest *self);
 USHER_API
+const char *usher_request_get_user_id (UsherRequest *self);
+USHER_API
 const char *usher_request_get_address (UsherRequest *self);
 USHER_API
 char *usher_request_dup_network (UsherRequest *self);

@@ -35,6 +35,7 @@ struct _UsherContext
   UsherSessions *sessions;         /* (owned) */
   UsherClock *clock;               /* (owned) */
   UsherLimiters *limiters;         /* (owned) */
+  GPtrArray *forms;                /* (owned) (element-type UsherSchema) */
   GError *error;                   /* (owned) (nullable): the first declaration that was wrong */
   gboolean is_frozen;              /* nothing but the limiters changes any more */
 };
@@ -48,6 +49,7 @@ usher_context_finalize (GObject *object)
 
   g_clear_pointer (&self->declarations, usher_declarations_unref);
   g_clear_pointer (&self->limiters, usher_limiters_free);
+  g_clear_pointer (&self->forms, g_ptr_array_unref);
   g_clear_pointer (&self->directory, g_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->sessions);
@@ -83,6 +85,7 @@ usher_context_new (const char *name,
   self->sessions = g_object_ref (sessions);
   self->clock = g_object_ref (clock);
   self->limiters = usher_limiters_new (clock);
+  self->forms = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_schema_unref);
 
   return self;
 }
@@ -111,9 +114,8 @@ get_name (UsherContext *self)
   return usher_declarations_get_service (self->declarations);
 }
 
-/* Keeps the first thing that was wrong; takes ownership of @error. */
-static void
-take_error (UsherContext *self, GError *error)
+void
+usher_context_fail (UsherContext *self, GError *error)
 {
   if (self->error == NULL)
     self->error = error;
@@ -133,7 +135,7 @@ may_declare (UsherContext *self, const char *what)
 /**
  * usher_context_add_settings:
  * @self: a context
- * @settings: (array length=n_settings): the settings; their group is the service's name
+ * @settings: (array length=n_settings): the settings; their group is the service's name, which they may leave out
  * @n_settings: how many
  *
  * Declares settings of the service. In configure() only; a setting of another group, one that
@@ -153,7 +155,7 @@ usher_context_add_settings (UsherContext *self, const UsherSetting *settings, gu
     return;
 
   if (!usher_settings_declare_own (self->settings, get_name (self), settings, n_settings, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -182,7 +184,39 @@ usher_context_add_collection (UsherContext *self,
 
   schema = usher_schema_new (collection, fields, n_fields, &error);
   if (schema == NULL || !usher_declarations_add_schema (self->declarations, schema, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
+}
+
+/**
+ * usher_context_add_form:
+ * @self: a context
+ * @name: what it is called
+ * @fields: (array length=n_fields): what is asked for
+ * @n_fields: how many
+ *
+ * Declares what a request is asked for that is not a document of the service: credentials, an order to be paid. A handler reads
+ * it by [method@Request.read] with what [method@Context.get_form] gives. In configure() only.
+ */
+void
+usher_context_add_form (UsherContext *self,
+                        const char *name,
+                        const UsherField *fields,
+                        guint n_fields)
+{
+  UsherSchema *form = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (USHER_IS_CONTEXT (self));
+  g_return_if_fail (name != NULL);
+
+  if (!may_declare (self, "a form"))
+    return;
+
+  form = usher_schema_new (name, fields, n_fields, &error);
+  if (form != NULL)
+    g_ptr_array_add (self->forms, form);
+  else
+    usher_context_fail (self, error);
 }
 
 /**
@@ -259,7 +293,7 @@ usher_context_add_listener (UsherContext *self,
   own = usher_declarations_make_group (self->declarations);
   listener = usher_listener_new (channel, group != NULL ? group : own, handler, user_data, destroy);
   if (!usher_declarations_add_listener (self->declarations, listener, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -294,7 +328,7 @@ usher_context_add_timer (UsherContext *self,
 
   alarm = usher_alarm_new (name, handler, user_data, destroy);
   if (!usher_declarations_add_alarm (self->declarations, alarm, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -339,7 +373,7 @@ usher_context_add_upgrade (UsherContext *self,
 
   upgrade = usher_upgrade_new (collection, from, to, func, user_data, destroy);
   if (!usher_declarations_add_upgrade (self->declarations, upgrade, &error))
-    take_error (self, error);
+    usher_context_fail (self, error);
 }
 
 /**
@@ -495,6 +529,32 @@ usher_context_begin_session (UsherContext *self, const char *user_id, const char
   g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
 
   return usher_sessions_begin (self->sessions, user_id, email);
+}
+
+/**
+ * usher_context_get_form:
+ * @self: a context
+ * @name: the name of a form
+ *
+ * Gets a form that the service declared. Any thread.
+ *
+ * Returns: (transfer none) (nullable): its schema
+ */
+UsherSchema *
+usher_context_get_form (UsherContext *self, const char *name)
+{
+  g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  for (guint i = 0; i < self->forms->len; i++)
+    {
+      UsherSchema *form = g_ptr_array_index (self->forms, i);
+
+      if (g_str_equal (usher_schema_get_collection (form), name))
+        return form;
+    }
+
+  return NULL;
 }
 
 /**

@@ -24,6 +24,38 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherContext, usher_context, USHER, CONTEXT, GObject)
 
+/**
+ * UsherRouteEntry: (skip)
+ * @method: the HTTP method
+ * @pattern: the path, `:name` stands for one segment
+ * @flags: what is asked of the request, and where the handler runs
+ * @handler: the handler
+ *
+ * One row of a table of routes, for [method@Context.add_routes].
+ */
+typedef struct
+{
+  const char *method;
+  const char *pattern;
+  UsherRouteFlags flags;
+  UsherRequestHandler handler;
+} UsherRouteEntry;
+
+/**
+ * UsherListenerEntry: (skip)
+ * @channel: the channel of the events
+ * @group: (nullable): the queue group, `NULL`: the first of the service
+ * @handler: the handler
+ *
+ * One row of a table of listeners, for [method@Context.add_listeners].
+ */
+typedef struct
+{
+  const char *channel;
+  const char *group;
+  UsherEventHandler handler;
+} UsherListenerEntry;
+
 USHER_API
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
@@ -33,6 +65,11 @@ void usher_context_add_collection (UsherContext *self,
                                    const UsherField *fields,
                                    guint n_fields);
 USHER_API
+void usher_context_add_form (UsherContext *self,
+                             const char *name,
+                             const UsherField *fields,
+                             guint n_fields);
+USHER_API
 void usher_context_add_route (UsherContext *self,
                               const char *method,
                               const char *pattern,
@@ -41,12 +78,22 @@ void usher_context_add_route (UsherContext *self,
                               gpointer user_data,
                               GDestroyNotify destroy);
 USHER_API
+void usher_context_add_routes (UsherContext *self,
+                               const UsherRouteEntry *entries,
+                               guint n_entries,
+                               gpointer user_data);
+USHER_API
 void usher_context_add_listener (UsherContext *self,
                                  const char *channel,
                                  const char *group,
                                  UsherEventHandler handler,
                                  gpointer user_data,
                                  GDestroyNotify destroy);
+USHER_API
+void usher_context_add_listeners (UsherContext *self,
+                                  const UsherListenerEntry *entries,
+                                  guint n_entries,
+                                  gpointer user_data);
 USHER_API
 void usher_context_add_timer (UsherContext *self,
                               const char *name,
@@ -80,6 +127,8 @@ usher_context_get_limiter (UsherContext *self, const char *name, guint max, gint
 USHER_API
 UsherSession *
 usher_context_begin_session (UsherContext *self, const char *user_id, const char *email);
+USHER_API
+UsherSchema *usher_context_get_form (UsherContext *self, const char *name);
 USHER_API
 UsherSchema *usher_context_get_schema (UsherContext *self, const char *collection);
 

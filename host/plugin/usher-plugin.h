@@ -72,4 +72,22 @@ typedef struct
     .get_type = type_function,                                                \
   };
 
+/**
+ * USHER_DEFINE_SERVICE: (skip)
+ * @plugin_name: the name in the manifest
+ * @plugin_version: the version in the manifest
+ * @configure_function: an [callback@ConfigureFunc]
+ *
+ * Defines all that a module needs whose service is nothing but its declarations, at the end of its file:
+ * `USHER_DEFINE_SERVICE ("tickets", "1.0.0", configure)`. Its type is made by the library, under a name of its own. A service that is
+ * more, with a start() or with state that lives as long as it does, defines a type and uses [func@PLUGIN_DEFINE].
+ */
+#define USHER_DEFINE_SERVICE(plugin_name, plugin_version, configure_function) \
+  static GType usher_plugin_get_type (void)                                   \
+  {                                                                           \
+    return usher_service_register_type (plugin_name, configure_function);     \
+  }                                                                           \
+                                                                              \
+  USHER_PLUGIN_DEFINE (plugin_name, plugin_version, usher_plugin_get_type)
+
 G_END_DECLS

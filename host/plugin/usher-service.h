@@ -33,6 +33,20 @@ struct _UsherServiceInterface
   void (*stop) (UsherService *self, UsherContext *context);
 };
 
+/**
+ * UsherConfigureFunc: (skip)
+ * @context: where to declare collections, routes, listeners, timers, events and settings
+ * @error: return location for an error
+ *
+ * Lets a service without state of its own declare what it has, see [func@DEFINE_SERVICE]. Called once for each host, before anything
+ * is open.
+ *
+ * Returns: whether the service can be used
+ */
+typedef gboolean (*UsherConfigureFunc) (UsherContext *context, GError **error);
+
+USHER_API
+GType usher_service_register_type (const char *name, UsherConfigureFunc configure);
 USHER_API
 gboolean usher_service_configure (UsherService *self, UsherContext *context, GError **error);
 USHER_API

@@ -31,6 +31,12 @@ USHER_API
 UsherDocument *
 usher_unit_find (UsherUnit *self, const char *collection, const char *id, GError **error);
 USHER_API
+UsherDocument *usher_unit_find_coming (UsherUnit *self,
+                                       const char *collection,
+                                       const char *id,
+                                       gint64 wait,
+                                       GError **error);
+USHER_API
 gboolean usher_unit_lookup (UsherUnit *self,
                             const char *collection,
                             const char *id,

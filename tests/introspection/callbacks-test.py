@@ -58,13 +58,22 @@ class Observed(unittest.TestCase):
         self.assertTrue(caught.exception.matches(Usher.error_quark(), Usher.Error.DEFER))
 
 
+class Refused(unittest.TestCase):
+    def test_refusal_is_an_error(self):
+        with self.assertRaisesRegex(GLib.Error, 'the ticket is sold') as caught:
+            Usher.refuse(Usher.Error.INVALID, 'the ticket is sold')
+        self.assertTrue(caught.exception.matches(Usher.error_quark(), Usher.Error.INVALID))
+
+
 class Service(GObject.Object, Usher.Service):
     def do_configure(self, context):
         context.add_route('GET', '/hello', Usher.RouteFlags.NONE, self.answer)
+        context.add_settings([Usher.Setting.new(None, 'word', Usher.SettingType.STRING, 'hello', 'what is said')])
+        self.context = context
         return True
 
     def answer(self, request, unit, reply, *data):
-        reply.take_json('"hello"')
+        reply.take_json(f'"{self.context.get_string("word")} {request.get_user_id()}"')
         return True
 
 
@@ -79,6 +88,8 @@ class Hosted(unittest.TestCase):
             host.connect('notify::ready', lambda host, _: seen.append(host.props.ready))
             host.add_service('greeter', Service())
             host.start(None)
+            reply = host.call(Usher.Request.new('GET', '/hello'), False)
+            self.assertEqual(reply.get_body().get_data(), b'"hello None"')
             host.stop(GLib.USEC_PER_SEC)
         states = Usher.PluginState
         self.assertEqual(

@@ -156,6 +156,21 @@ test_some_nested (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_has_string (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherDocument) document = usher_document_new (fixture->schema);
+
+  g_test_summary ("A field holds what was set, and nothing before.");
+
+  g_assert_true (usher_document_has_string (document, "status", NULL));
+  g_assert_false (usher_document_has_string (document, "status", "Opera"));
+  usher_document_set_string (document, "status", "Opera");
+  g_assert_true (usher_document_has_string (document, "status", "Opera"));
+  g_assert_false (usher_document_has_string (document, "status", "Operetta"));
+  g_assert_false (usher_document_has_string (document, "status", NULL));
+}
+
+static void
 test_private (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherDocument) document = usher_document_new (fixture->schema);
@@ -436,6 +451,7 @@ main (int argc, char **argv)
 
   ADD ("/document/new", test_new);
   ADD ("/document/text", test_text);
+  ADD ("/document/has-string", test_has_string);
   ADD ("/document/text/some-nested", test_some_nested);
   ADD ("/document/text/private", test_private);
   ADD ("/document/stored", test_stored);

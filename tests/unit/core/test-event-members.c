@@ -101,6 +101,47 @@ test_time (void)
 }
 
 static void
+test_money (void)
+{
+  g_autoptr (UsherEvent) event = make_event ("{\"ticket\":{\"price\":19.99,\"fee\":0.005}}");
+  g_autoptr (GError) bad = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 value = 0;
+
+  g_test_summary ("An amount is read to the cent; what has parts of one is named.");
+
+  g_assert_true (usher_event_read_money (event, "ticket.price", &value, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (value, ==, 1999);
+  g_assert_false (usher_event_read_money (event, "ticket.fee", &value, &bad));
+  assert_missing (bad, "“ticket.fee”");
+}
+
+static void
+test_document (void)
+{
+  static const UsherField fields[] = {
+    { "title", USHER_FIELD_STRING, USHER_FIELD_INPUT | USHER_FIELD_REQUIRED },
+    { "kept", USHER_FIELD_BOOLEAN },
+  };
+  g_autoptr (UsherEvent) event = make_event ("{\"title\":\"Opera\",\"kept\":true,\"more\":1}");
+  g_autoptr (UsherEvent) other = make_event ("{\"kept\":true}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherSchema) schema =
+      usher_schema_new ("tickets", fields, G_N_ELEMENTS (fields), &error);
+  g_autoptr (UsherDocument) document = usher_event_read_document (event, schema, &error);
+
+  g_test_summary ("Fields that are input are read into a document, others are not.");
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_document_get_string (document, "title"), ==, "Opera");
+  g_assert_false (usher_document_has (document, "kept"));
+  g_assert_null (usher_event_read_document (other, schema, &error));
+  assert_missing (error, "“tickets”");
+  g_assert_nonnull (strstr (error->message, "title"));
+}
+
+static void
 test_no_object (void)
 {
   g_autoptr (UsherEvent) event = make_event ("[1]");
@@ -114,6 +155,7 @@ test_no_object (void)
   g_assert_error (first, USHER_ERROR, USHER_ERROR_INVALID);
   g_assert_false (usher_event_read_integer (event, "version", &value, &second));
   g_assert_error (second, USHER_ERROR, USHER_ERROR_INVALID);
+  g_assert_false (usher_event_read_money (event, "price", &value, NULL));
 }
 
 int
@@ -125,6 +167,8 @@ main (int argc, char **argv)
   g_test_add_func ("/event-members/id", test_id);
   g_test_add_func ("/event-members/integer", test_integer);
   g_test_add_func ("/event-members/time", test_time);
+  g_test_add_func ("/event-members/money", test_money);
+  g_test_add_func ("/event-members/document", test_document);
   g_test_add_func ("/event-members/no-object", test_no_object);
 
   return g_test_run ();

@@ -6,10 +6,13 @@
 
 #include "config.h"
 
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "usher-test-program.h"
 
@@ -179,6 +182,66 @@ test_full (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
+test_closed (UsherTestProgram *fixture, gconstpointer data)
+{
+  static const char *const commands[] = { "settings", "settings --json", "--help", "--version" };
+
+  g_test_summary ("A pipe that is closed ends a listing without a word, with the usual status");
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (GSubprocessLauncher) launcher =
+          g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      g_autoptr (GSubprocess) process = NULL;
+      g_autofree char *line = g_strdup_printf ("exec \"$USHER_TEST_PROGRAM\" %s", commands[i]);
+      g_autofree char *err = NULL;
+      g_autoptr (GError) error = NULL;
+      int ends[2];
+
+      g_unix_open_pipe (ends, FD_CLOEXEC, &error);
+      g_assert_no_error (error);
+      close (ends[0]);
+      g_subprocess_launcher_setenv (launcher,
+                                    "USHER_PLUGIN_PATH",
+                                    g_getenv ("USHER_TEST_PLUGIN_DIR"),
+                                    TRUE);
+      g_subprocess_launcher_take_stdout_fd (launcher, ends[1]);
+      process = g_subprocess_launcher_spawn (launcher, &error, "sh", "-c", line, NULL);
+      g_assert_no_error (error);
+      g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &err, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (err, ==, "");
+      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
+    }
+}
+
+static void
+test_guesses (UsherTestProgram *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *arguments;
+    const char *pattern;
+  } wrong[] = {
+    { "rnu", "*“rnu” is no command, did you mean “run”?*" },
+    { "zebra-crossing", "*“zebra-crossing” is no command\n*" },
+    { "run --confg=x", "*--confg*, did you mean “--config”?*" },
+    { "run --plugins-only --listn", "*--listn*did you mean “--listen”?*" },
+    { "run --leave-ou", "*--leave-ou\n*" },
+    { "events tial", "*“tial” is not known here*did you mean “tail”?*" },
+    { "placement", "*“explain” is missing*" },
+    { "hub x", "*“x” is not wanted here*" },
+    { "backup a b", "*“b” is not wanted here*" },
+    { "reload", "*“usher reload” wants SERVICE…*" },
+  };
+
+  g_test_summary ("A word that is wrong is told with what may have been meant");
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    usher_test_program_assert_says (fixture, wrong[i].arguments, 2, wrong[i].pattern);
+}
+
+static void
 add (const char *path, void (*func) (UsherTestProgram *, gconstpointer))
 {
   g_autofree char *full = g_strconcat ("/commands/", path, NULL);
@@ -199,6 +262,8 @@ main (int argc, char **argv)
   add ("not-reached", test_not_reached);
   add ("alone", test_alone);
   add ("full", test_full);
+  add ("closed", test_closed);
+  add ("guesses", test_guesses);
 
   return g_test_run ();
 }

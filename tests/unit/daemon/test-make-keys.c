@@ -47,7 +47,7 @@ test_make (UsherTestProgram *fixture, gconstpointer data)
                                   "*/keys/members/host-b.key\n*",
                                   "*Move */keys/host-b *");
   usher_test_program_assert_says (fixture, wrong, 1, "*“../host-b” is no name*");
-  usher_test_program_assert_says (fixture, "keys", 2, "*wants one directory*");
+  usher_test_program_assert_says (fixture, "keys", 2, "*“usher keys” wants DIR*");
 }
 
 static void

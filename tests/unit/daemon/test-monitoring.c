@@ -216,9 +216,9 @@ test_usage (Fixture *fixture, gconstpointer data)
     const char *pattern;
   } wrong[] = {
     { "events", "*one of tail, parked, show, replay and drop is missing*" },
-    { "events walk", "*knows tail, parked, show, replay and drop*" },
-    { "events replay", "*an ID is missing*" },
-    { "events tail a b", "*one channel at most*" },
+    { "events walk", "*“walk” is not known here, but tail, parked, show, replay and drop*" },
+    { "events replay", "*“usher events replay” wants ID…*" },
+    { "events tail a b", "*“b” is not wanted here*" },
     { "events tail --from=3", "*--from wants a channel*" },
     { "events tail a --from=3 --all", "*contradict each other*" },
   };

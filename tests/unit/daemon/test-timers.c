@@ -220,8 +220,11 @@ test_words (UsherTestProgram *fixture, gconstpointer data)
   g_test_summary ("Words that are no order are refused with those that are");
 
   usher_test_program_assert_says (fixture, "timers", 2, "*one of list, retry and drop is missing*");
-  usher_test_program_assert_says (fixture, "timers stop", 2, "*knows list, retry and drop*");
-  usher_test_program_assert_says (fixture, "timers drop", 2, "*a TIMER is missing*");
+  usher_test_program_assert_says (fixture,
+                                  "timers stop",
+                                  2,
+                                  "*“stop” is not known here, but list, retry and drop*");
+  usher_test_program_assert_says (fixture, "timers drop", 2, "*“usher timers drop” wants TIMER…*");
   usher_test_program_assert_says (fixture,
                                   "timers list --admin 127.0.0.1:1",
                                   3,

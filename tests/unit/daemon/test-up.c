@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <string.h>
 
 #include "usher-test-json.h"
 #include "usher-test-program.h"
@@ -138,7 +139,7 @@ test_explain_wrong (UsherTestProgram *fixture, gconstpointer data)
                                   "placement explain --bus tcp://127.0.0.1:0",
                                   1,
                                   "*“tcp://127.0.0.1:0”, but is to be*a port that is not 0*");
-  usher_test_program_assert_says (fixture, "placement", 2, "*usher placement explain*");
+  usher_test_program_assert_says (fixture, "placement", 2, "*“explain” is missing*");
 }
 
 static void
@@ -348,7 +349,7 @@ test_commands (UsherTestProgram *fixture, gconstpointer data)
   usher_test_json_assert_integer (processes, "items.1.generation", 2);
   usher_test_json_assert_string (processes, "items.1.services.0", "good");
   usher_test_program_assert_says (fixture, unknown, 1, "*no process has the service “nobody”*");
-  usher_test_program_assert_says (fixture, "reload", 2, "*which service*");
+  usher_test_program_assert_says (fixture, "reload", 2, "*“usher reload” wants SERVICE…*");
   usher_test_program_assert_says (fixture, dead, 3, "*nobody answers at unix:*");
 }
 
@@ -394,6 +395,83 @@ test_watch (UsherTestProgram *fixture, gconstpointer data)
       fixture->admin,
       "/processes",
       "*\"name\":\"good\",\"state\":\"ready\"*\"generation\":2,\"restarts\":0*");
+}
+
+/* waits for a new process in the place of @pid, whose number it returns */
+static int
+await_another (UsherTestProgram *fixture, int pid)
+{
+  usher_test_until (find_pid (fixture, "good") != pid);
+
+  return find_pid (fixture, "good");
+}
+
+static void
+test_watch_again (UsherTestProgram *fixture, gconstpointer data)
+{
+  int pid = 0;
+
+  g_test_summary ("What is built while a reload is under way is loaded after it");
+
+  add_own_module (fixture);
+  usher_test_program_start (fixture, "up", " --watch -s supervisor.start-timeout=5");
+  pid = find_pid (fixture, "good");
+  /* one that hangs as it starts: the reload is under way for as long as it may */
+  usher_test_program_install (fixture,
+                              g_getenv ("USHER_TEST_MODULE_DIR"),
+                              "hangs-start",
+                              "good.so");
+  usher_test_program_await_answer (fixture->admin,
+                                   "/processes",
+                                   "*\"name\":\"good\",\"state\":\"reloading\"*");
+  install_module (fixture, "good");
+  await_another (fixture, pid);
+  usher_test_program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+}
+
+/* Writes @length bytes of the module, or all, to where it is, as a linker does: into a file that is new. */
+static void
+write_module (UsherTestProgram *fixture, gssize length)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("USHER_TEST_MODULE_DIR"), "good.so", NULL);
+  g_autofree char *to = g_build_filename (fixture->plugins, "good.so", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size = 0;
+  FILE *file = NULL;
+
+  g_file_get_contents (from, &text, &size, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_unlink (to), ==, 0);
+  file = g_fopen (to, "w");
+  g_assert_nonnull (file);
+  size = length < 0 ? size : (gsize) length;
+  g_assert_cmpuint (fwrite (text, 1, size, file), ==, size);
+  g_assert_cmpint (fclose (file), ==, 0);
+}
+
+static void
+test_watch_broken (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *line = NULL;
+  int pid = 0;
+
+  g_test_summary (
+      "A module that is half written, or gone, keeps the old process; a whole one is loaded");
+
+  add_own_module (fixture);
+  usher_test_program_start (fixture, "up", " --watch");
+  pid = find_pid (fixture, "good");
+  usher_test_program_add_file (fixture->plugins, "good.so.tmp", "of an editor");
+  write_module (fixture, 5000);
+  line = usher_test_program_await_line (g_subprocess_get_stderr_pipe (fixture->host),
+                                        "built anew, but");
+  g_assert_nonnull (strstr (line, "the old one serves on"));
+  g_assert_cmpint (find_pid (fixture, "good"), ==, pid);
+  usher_test_program_assert_answer (fixture->admin, "/readyz", "HTTP/1.1 200 *");
+
+  write_module (fixture, -1);
+  await_another (fixture, pid);
 }
 
 static void
@@ -480,6 +558,8 @@ main (int argc, char **argv)
   add ("reload/commands", test_commands);
   add ("reload/roll-back", test_roll_back);
   add ("reload/watch", test_watch);
+  add ("reload/watch-again", test_watch_again);
+  add ("reload/watch-broken", test_watch_broken);
   add ("killed", test_killed);
   add ("in-use", test_in_use);
   add ("stranger", test_stranger);

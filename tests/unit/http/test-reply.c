@@ -86,6 +86,22 @@ test_document (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_answer (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) documents = make_documents (fixture, 1);
+
+  g_test_summary (
+      "A document is answered with a status; without one nothing is, and a handler is told");
+
+  g_assert_false (usher_reply_answer (fixture->reply, 201, NULL));
+  g_assert_cmpuint (usher_reply_get_status (fixture->reply), ==, 200);
+  g_assert_null (usher_reply_get_body (fixture->reply));
+  g_assert_true (usher_reply_answer (fixture->reply, 201, g_ptr_array_index (documents, 0)));
+  g_assert_cmpuint (usher_reply_get_status (fixture->reply), ==, 201);
+  assert_body (fixture->reply, "{\"n\":0}");
+}
+
+static void
 test_documents (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) none = make_documents (fixture, 0);
@@ -368,6 +384,7 @@ main (int argc, char **argv)
 
   add ("/reply/new", test_new);
   add ("/reply/document", test_document);
+  add ("/reply/answer", test_answer);
   add ("/reply/documents", test_documents);
   add ("/reply/page", test_page);
   add ("/reply/page/last", test_last_page);

@@ -35,6 +35,20 @@ test_absolute_form (void)
 }
 
 static void
+test_user_id (void)
+{
+  g_autoptr (UsherRequest) request = usher_request_new ("GET", "/");
+  g_autoptr (UsherSession) session =
+      usher_session_new (NULL, "507f1f77bcf86cd799439011", "a@b.c", 1, 2);
+
+  g_test_summary ("Nobody has no id, and who is signed in has that of his session");
+
+  g_assert_null (usher_request_get_user_id (request));
+  usher_request_set_session (request, session);
+  g_assert_cmpstr (usher_request_get_user_id (request), ==, "507f1f77bcf86cd799439011");
+}
+
+static void
 test_query (void)
 {
   g_autoptr (UsherRequest) request =
@@ -314,6 +328,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/request/target", test_target);
   g_test_add_func ("/request/target/absolute", test_absolute_form);
+  g_test_add_func ("/request/user-id", test_user_id);
   g_test_add_func ("/request/query", test_query);
   g_test_add_func ("/request/headers", test_headers);
   g_test_add_func ("/request/cookies", test_cookies);

@@ -64,6 +64,26 @@ test_good (void)
 }
 
 static void
+test_plain (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherService) service = NULL;
+  g_autoptr (UsherService) other = NULL;
+
+  g_test_summary ("A module may say its function alone; two of them have types of their own.");
+
+  service = load ("plain", "plain.so", 1, &error);
+  g_assert_no_error (error);
+  other = load ("plain-2", "plain-2.so", 1, &error);
+  g_assert_no_error (error);
+
+  g_assert_true (USHER_IS_SERVICE (service));
+  g_assert_true (USHER_IS_SERVICE (other));
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (service), ==, "UsherPlugin-plain");
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (other), ==, "UsherPlugin-plain-2");
+}
+
+static void
 test_missing (void)
 {
   g_test_summary ("A module that is not there is named.");
@@ -175,6 +195,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/module/load/good", test_good);
+  g_test_add_func ("/module/load/plain", test_plain);
   g_test_add_func ("/module/load/missing", test_missing);
   g_test_add_func ("/module/load/no-module", test_no_module);
   g_test_add_func ("/module/load/no-symbol", test_no_symbol);

@@ -16,7 +16,9 @@
 #include "usher-store.h"
 #include "usher-unit-run-private.h"
 
-#define START (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
+#define NO_TIME     "000000000000000000000000"
+#define END_OF_TIME "ffffffffffffffffffffffff"
+#define START       (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)
 
 static const UsherField fields[] = {
   { .name = "name", .type = USHER_FIELD_STRING },
@@ -253,6 +255,44 @@ test_wait_for (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (usher_unit_get_patience (fixture->unit), ==, 2000000);
 }
 
+/* a unit of now looks for @id, which is not there: the error's code */
+static int
+find_coming (Fixture *fixture, const char *id, gboolean has_waited)
+{
+  g_autoptr (UsherUnit) unit = usher_unit_new (fixture->store, USHER_CLOCK (fixture->clock));
+  g_autoptr (GError) error = NULL;
+  const char *collection = NULL;
+  const char *awaited = NULL;
+
+  usher_unit_set_has_waited (unit, has_waited);
+  g_assert_null (usher_unit_find_coming (unit, "items", id, 2000000, &error));
+  g_assert_nonnull (error);
+  if (usher_unit_get_wait (unit, &collection, &awaited))
+    {
+      g_assert_cmpstr (awaited, ==, id);
+      g_assert_cmpint (usher_unit_get_patience (unit), ==, 2000000);
+    }
+
+  return error->code;
+}
+
+static void
+test_find_coming (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = usher_unit_new_id (fixture->unit);
+
+  g_test_summary ("A unit waits once for a document of the last 10 seconds, and for no other.");
+
+  g_assert_cmpint (find_coming (fixture, NO_TIME, FALSE), ==, USHER_ERROR_NOT_FOUND);
+  g_assert_cmpint (find_coming (fixture, END_OF_TIME, FALSE), ==, USHER_ERROR_NOT_FOUND);
+  g_assert_cmpint (find_coming (fixture, id, FALSE), ==, USHER_ERROR_DEFER);
+  g_assert_cmpint (find_coming (fixture, id, TRUE), ==, USHER_ERROR_NOT_FOUND);
+  usher_manual_clock_advance (fixture->clock, 10 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (find_coming (fixture, id, FALSE), ==, USHER_ERROR_DEFER);
+  usher_manual_clock_advance (fixture->clock, G_TIME_SPAN_SECOND);
+  g_assert_cmpint (find_coming (fixture, id, FALSE), ==, USHER_ERROR_NOT_FOUND);
+}
+
 static void
 test_defer (Fixture *fixture, gconstpointer data)
 {
@@ -315,6 +355,7 @@ main (int argc, char **argv)
   add ("/unit/remove/replaced", test_remove_replaced);
   add ("/unit/publish", test_publish);
   add ("/unit/wait-for", test_wait_for);
+  add ("/unit/find-coming", test_find_coming);
   add ("/unit/defer", test_defer);
   add ("/unit/then", test_then);
 

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <unistd.h>
+
 #include "usher-error.h"
 #include "usher-plugin.h"
 
@@ -23,6 +25,7 @@ enum
   FAILS_CONFIGURE,
   FAILS_SILENTLY,
   FAILS_START,
+  HANGS_START,
 };
 
 /* NOLINTBEGIN (misc-redundant-expression): what is compared is a constant in each variant */
@@ -61,6 +64,9 @@ broken_configure (UsherService *service, UsherContext *context, GError **error)
 static gboolean
 broken_start (UsherService *service, UsherContext *context, GError **error)
 {
+  /* until it is killed */
+  while (VARIANT == HANGS_START)
+    pause ();
   if (VARIANT == FAILS_START)
     g_set_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE, "it has no lights");
 

@@ -1,0 +1,136 @@
+/* usher-command-list.c: what the program can be told to do
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-commands.h"
+
+#define RUN_FLAGS                                                                         \
+  (USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_BUS | \
+   USHER_OPTIONS_RUN)
+
+static const UsherVerb events_verbs[] = {
+  { "tail", "[CHANNEL]", "Follows the events of a channel, or of all" },
+  { "parked", "[CHANNEL]", "Lists the events that a queue group could not do" },
+  { "show", "ID…", "Prints the payloads of parked events" },
+  { "replay", "ID…", "Lets parked events be tried again" },
+  { "drop", "ID…", "Gives parked events up" },
+  { NULL },
+};
+
+static const UsherVerb placement_verbs[] = {
+  { "explain", "[SERVICE…]", "Tells who would run where, and why" },
+  { NULL },
+};
+
+static const UsherVerb timers_verbs[] = {
+  { "list", NULL, "Lists the timers that are parked or fail" },
+  { "retry", "TIMER…", "Lets parked timers run once more" },
+  { "drop", "TIMER…", "Gives timers up" },
+  { NULL },
+};
+
+const UsherCommand usher_commands[] = {
+  { "run",
+    { "Runs services, all that are usable or those that are named.",
+      "[SERVICE…]",
+      RUN_FLAGS | USHER_OPTIONS_ADOPT },
+    usher_run },
+  { "hub",
+    { "Runs the bus's hub alone, by default at ipc://RUN/bus.",
+      NULL,
+      USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_BUS | USHER_OPTIONS_RUN |
+          USHER_OPTIONS_ADOPT },
+    usher_run_hub },
+  { "gateway",
+    { "Serves the public for the hosts that are found in the run directory.",
+      NULL,
+      USHER_OPTIONS_LISTEN | USHER_OPTIONS_ADMIN | USHER_OPTIONS_PROBE | USHER_OPTIONS_RUN },
+    usher_run_gateway },
+  { "backup",
+    { "Copies a data directory as it is at one moment, while hosts run on it, into a new DIR.",
+      "DIR" },
+    usher_backup },
+  { "restore",
+    { "Puts a backup into a data directory that nothing runs on.",
+      "DIR",
+      0,
+      usher_restore_entries },
+    usher_restore },
+  { "keys",
+    { "Makes the keys of a bus over tcp, in DIR, and never overwrites any.",
+      "DIR",
+      0,
+      usher_make_keys_entries },
+    usher_make_keys },
+  { "up",
+    { "Runs services in processes of their own and keeps them running.",
+      "[SERVICE…]",
+      RUN_FLAGS | USHER_OPTIONS_PROFILE | USHER_OPTIONS_ADOPT,
+      usher_up_entries },
+    usher_up },
+  { "ps",
+    { "Lists the processes of an “usher up” that runs.",
+      NULL,
+      USHER_OPTIONS_ADMIN,
+      usher_ps_entries },
+    usher_ps },
+  { "reload",
+    { "Puts new processes in the place of those that have a service.",
+      "SERVICE…",
+      USHER_OPTIONS_ADMIN },
+    usher_reload },
+  { "placement",
+    { "Explains which process “usher up” would give to which service.",
+      NULL,
+      RUN_FLAGS | USHER_OPTIONS_PROFILE,
+      usher_placement_entries,
+      placement_verbs },
+    usher_explain_placement },
+  { "check",
+    { "Tells what “usher run” would complain about, and runs nothing.", "[SERVICE…]", RUN_FLAGS },
+    usher_check },
+  { "plugins",
+    { "Lists the plugins and why one is not usable.", "[SERVICE…]", RUN_FLAGS, usher_list_entries },
+    usher_list_plugins },
+  { "settings",
+    { "Lists the settings, or those of some groups, and where their values are from.",
+      "[GROUP…]",
+      RUN_FLAGS,
+      usher_list_entries },
+    usher_list_settings },
+  { "status",
+    { "Tells how the host at --admin is: 0 ready, 1 not ready, 3 not reached.",
+      NULL,
+      USHER_OPTIONS_ADMIN,
+      usher_status_entries },
+    usher_status },
+  { "events",
+    { "Follows events, and lists, shows, replays and drops those that are parked.",
+      NULL,
+      USHER_OPTIONS_ADMIN,
+      usher_events_entries,
+      events_verbs },
+    usher_events },
+  { "timers",
+    { "Lists timers that are parked or fail, and retries and drops them.",
+      NULL,
+      USHER_OPTIONS_ADMIN,
+      usher_timers_entries,
+      timers_verbs },
+    usher_timers },
+  { NULL },
+};
+
+const UsherCommand *
+usher_commands_find (const char *name)
+{
+  for (const UsherCommand *command = usher_commands; command->name != NULL; command++)
+    if (g_str_equal (command->name, name))
+      return command;
+
+  return NULL;
+}
