@@ -93,6 +93,51 @@ usher_unit_replace (UsherUnit *self, UsherDocument *document, GError **error)
   return change_document (self, document, usher_commit_replace, error);
 }
 
+/* as it is now, in the commit that writes it */
+static gboolean
+tell (UsherUnit *self, UsherDocument *document, const char *channel)
+{
+  if (channel != NULL)
+    usher_unit_publish_document (self, channel, document);
+
+  return TRUE;
+}
+
+/**
+ * usher_unit_create:
+ * @self: a unit
+ * @document: a new document of a collection of this store
+ * @channel: (nullable): the subject of the event that tells of it, `NULL`: none
+ * @error: return location for an error
+ *
+ * Inserts a document, as [method@Unit.insert] does, and publishes it as it is now, as [method@Unit.publish_document] does.
+ *
+ * Returns: whether the unit holds the document
+ */
+gboolean
+usher_unit_create (UsherUnit *self, UsherDocument *document, const char *channel, GError **error)
+{
+  return usher_unit_insert (self, document, error) && tell (self, document, channel);
+}
+
+/**
+ * usher_unit_update:
+ * @self: a unit
+ * @document: a document that was read in this unit and then changed
+ * @channel: (nullable): the subject of the event that tells of it, `NULL`: none
+ * @error: return location for an error
+ *
+ * Replaces a stored document, as [method@Unit.replace] does, and publishes it as it is now, with its new version, as
+ * [method@Unit.publish_document] does.
+ *
+ * Returns: whether the unit holds the document
+ */
+gboolean
+usher_unit_update (UsherUnit *self, UsherDocument *document, const char *channel, GError **error)
+{
+  return usher_unit_replace (self, document, error) && tell (self, document, channel);
+}
+
 /**
  * usher_unit_remove:
  * @self: a unit

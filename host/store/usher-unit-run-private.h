@@ -19,6 +19,8 @@ void usher_unit_set_origin (UsherUnit *self,
 /* @timers: a set of the names that may be scheduled */
 void usher_unit_set_timers (UsherUnit *self, GHashTable *timers);
 void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
+/* (transfer none): the schema of a collection, NULL with a fault of the program where the store has none */
+UsherSchema *usher_unit_find_schema (UsherUnit *self, const char *collection, GError **error);
 /* what the handler waits for; FALSE: for no document */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
 /* how long, in microseconds since the request came or the step began */

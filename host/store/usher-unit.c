@@ -14,6 +14,7 @@
 #include "usher-fault-private.h"
 #include "usher-id.h"
 #include "usher-unit-private.h"
+#include "usher-unit-run-private.h"
 
 /**
  * UsherUnit:
@@ -210,6 +211,19 @@ usher_unit_query (UsherUnit *self, UsherQuery *query, GError **error)
   return documents;
 }
 
+UsherSchema *
+usher_unit_find_schema (UsherUnit *self, const char *collection, GError **error)
+{
+  UsherSchema *schema = usher_store_get_schema (self->store, collection);
+
+  if (schema == NULL)
+    pass_on (g_error_new (
+                 USHER_ERROR, USHER_ERROR_INVALID, "the store has no collection “%s”", collection),
+             error);
+
+  return schema;
+}
+
 /**
  * usher_unit_new_document:
  * @self: a unit
@@ -229,18 +243,9 @@ usher_unit_new_document (UsherUnit *self, const char *collection, GError **error
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
   g_return_val_if_fail (collection != NULL, NULL);
 
-  schema = usher_store_get_schema (self->store, collection);
-  if (schema == NULL)
-    {
-      pass_on (g_error_new (USHER_ERROR,
-                            USHER_ERROR_INVALID,
-                            "the store has no collection “%s”",
-                            collection),
-               error);
-      return NULL;
-    }
+  schema = usher_unit_find_schema (self, collection, error);
 
-  return usher_document_new (schema);
+  return schema != NULL ? usher_document_new (schema) : NULL;
 }
 
 /**

@@ -54,6 +54,12 @@ gboolean usher_unit_insert (UsherUnit *self, UsherDocument *document, GError **e
 USHER_API
 gboolean usher_unit_replace (UsherUnit *self, UsherDocument *document, GError **error);
 USHER_API
+gboolean
+usher_unit_create (UsherUnit *self, UsherDocument *document, const char *channel, GError **error);
+USHER_API
+gboolean
+usher_unit_update (UsherUnit *self, UsherDocument *document, const char *channel, GError **error);
+USHER_API
 gboolean usher_unit_remove (UsherUnit *self, UsherDocument *document, GError **error);
 
 USHER_API
