@@ -6,20 +6,11 @@
 
 #include "config.h"
 
-#include "usher-schema.h"
+#include "usher-schema-private.h"
 
 #include <string.h>
 
 #include "usher-error.h"
-
-struct _UsherSchema
-{
-  gatomicrefcount ref_count;
-  char *collection;   /* (owned) */
-  UsherField *fields; /* (owned): names and messages too */
-  guint n_fields;
-  guint level;
-};
 
 /**
  * UsherSchema:
@@ -195,6 +186,8 @@ usher_schema_new (const char *collection, const UsherField *fields, guint n_fiel
   self->collection = g_strdup (collection);
   self->fields = g_new0 (UsherField, n_fields + 1);
   self->n_fields = n_fields;
+  self->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  self->key_messages = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < n_fields; i++)
     {
       self->fields[i] = fields[i];
@@ -244,6 +237,8 @@ usher_schema_unref (UsherSchema *self)
       g_free ((char *) self->fields[i].message);
       g_free ((char *) self->fields[i].max_message);
     }
+  g_ptr_array_unref (self->keys);
+  g_ptr_array_unref (self->key_messages);
   g_free (self->fields);
   g_free (self->collection);
   g_free (self);

@@ -40,6 +40,17 @@ void usher_schema_set_level (UsherSchema *self, guint level);
 USHER_API
 int usher_schema_find_field (UsherSchema *self, const char *name);
 USHER_API
+gboolean usher_schema_add_key (UsherSchema *self,
+                               const char *const *fields,
+                               const char *message,
+                               GError **error);
+USHER_API
+guint usher_schema_get_n_keys (UsherSchema *self);
+USHER_API
+const char *const *usher_schema_get_key (UsherSchema *self, guint index);
+USHER_API
+char *usher_schema_dup_taken_message (UsherSchema *self, const char *const *fields);
+USHER_API
 UsherDocument *usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherSchema, usher_schema_unref)

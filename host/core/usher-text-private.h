@@ -18,5 +18,7 @@ char *usher_text_trim (const char *text);
 gboolean usher_text_is_visible (const char *text);
 /* Whether it has control characters, line breaks among them */
 gboolean usher_text_has_controls (const char *text);
+/* (transfer full): begins as a sentence does */
+char *usher_text_capitalize (const char *text);
 
 G_END_DECLS

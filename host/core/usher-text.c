@@ -111,3 +111,13 @@ usher_text_has_controls (const char *text)
 
   return FALSE;
 }
+
+char *
+usher_text_capitalize (const char *text)
+{
+  char *capitalized = g_strdup (text);
+
+  capitalized[0] = g_ascii_toupper (capitalized[0]);
+
+  return capitalized;
+}

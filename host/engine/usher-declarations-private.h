@@ -26,6 +26,12 @@ const char *usher_declarations_get_service (UsherDeclarations *self);
  * name is none, or another service's. */
 gboolean
 usher_declarations_add_schema (UsherDeclarations *self, UsherSchema *schema, GError **error);
+/* fields and message are copied */
+gboolean usher_declarations_add_key (UsherDeclarations *self,
+                                     const char *collection,
+                                     const char *const *fields,
+                                     const char *message,
+                                     GError **error);
 void usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoint);
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error);

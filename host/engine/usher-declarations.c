@@ -89,6 +89,27 @@ usher_declarations_add_schema (UsherDeclarations *self, UsherSchema *schema, GEr
   return !is_known;
 }
 
+gboolean
+usher_declarations_add_key (UsherDeclarations *self,
+                            const char *collection,
+                            const char *const *fields,
+                            const char *message,
+                            GError **error)
+{
+  UsherSchema *schema = usher_declarations_find_schema (self, collection);
+
+  if (schema != NULL)
+    return usher_schema_add_key (schema, fields, message, error);
+
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "a key is of collection “%s”, which is not declared",
+               collection);
+
+  return FALSE;
+}
+
 void
 usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoint)
 {

@@ -55,6 +55,8 @@ struct _UsherJob
   gboolean blocks; /* the handler does; a step always */
   gboolean has_begun;
   guint n_conflicts;
+  char *
+      taken; /* (owned) (nullable): the unique key that the unit before ran into, with its values */
 
   UsherStepFunc step; /* (nullable): what runs now is a step */
   gboolean looks;     /* that only looks whether the answer may go */

@@ -13,7 +13,7 @@
 #include "usher-outcome-private.h"
 #include "usher-unit-run-private.h"
 
-/* how often a handler is run again because its documents had changed */
+/* how often a handler is run again because its documents had changed, or other keys were taken */
 #define MAX_CONFLICTS 16
 
 /*
@@ -51,6 +51,7 @@ usher_job_free (UsherJob *self)
 
   clear_step (self);
   g_clear_object (&self->unit);
+  g_free (self->taken);
   self->klass->clear (self);
   g_free (self);
   usher_running_leave (running);
@@ -96,6 +97,7 @@ take_step (UsherJob *self, gboolean was_kept)
   self->looks = usher_unit_has_answer (self->unit);
   self->step = usher_unit_take_step (self->unit, &self->step_data, &self->step_destroy);
   self->n_conflicts = 0;
+  g_clear_pointer (&self->taken, g_free);
 }
 
 /* (transfer full): what is told of a fault of the program. Who answers a request, and who sets a timer anew, logs why; the bus
@@ -118,13 +120,47 @@ make_fault (UsherJob *self, const char *reason)
   return fault;
 }
 
+/* Whether the handler has seen who has the key, and insists on it. */
+static gboolean
+is_taken_again (UsherJob *self, UsherCommit *commit, const GError *error)
+{
+  g_autofree char *before = g_steal_pointer (&self->taken);
+
+  if (g_error_matches (error, USHER_ERROR, USHER_ERROR_TAKEN) &&
+      usher_commit_get_taken_field (commit) != NULL)
+    self->taken = usher_commit_dup_taken_values (commit);
+
+  return self->taken != NULL && g_strcmp0 (self->taken, before) == 0;
+}
+
+/* (transfer full) (nullable): what is told instead of an error that ends the job */
+static GError *
+make_end (UsherJob *self, UsherCommit *commit, const GError *error)
+{
+  g_autofree char *message = NULL;
+
+  if (usher_outcome_is_fault (error))
+    return make_fault (self, error->message);
+  if (!g_error_matches (error, USHER_ERROR, USHER_ERROR_TAKEN) ||
+      usher_commit_get_taken_field (commit) == NULL)
+    return usher_outcome_translate (error, self->klass->is_request);
+
+  message = usher_commit_dup_taken_message (commit);
+  if (self->klass->is_request)
+    return g_error_new_literal (USHER_ERROR, USHER_ERROR_TAKEN, message);
+
+  /* nothing that passes: it counts */
+  return g_error_new (USHER_ERROR, USHER_ERROR_FAILED, "%s: %s", message, error->message);
+}
+
 /* @was_kept: there was something to commit */
 static void
 settle (UsherJob *self, UsherCommit *commit, gboolean was_kept, const GError *error)
 {
   g_autoptr (GError) told = NULL;
 
-  if (error != NULL && usher_outcome_is_lost_race (error) && self->n_conflicts++ < MAX_CONFLICTS)
+  if (error != NULL && !is_taken_again (self, commit, error) &&
+      usher_outcome_is_lost_race (error) && self->n_conflicts++ < MAX_CONFLICTS)
     {
       usher_lane_count (self->lane, USHER_COUNT_CONFLICTS);
       usher_job_go_on (self, USHER_THREAD_WAKER);
@@ -138,10 +174,8 @@ settle (UsherJob *self, UsherCommit *commit, gboolean was_kept, const GError *er
       return;
     }
 
-  if (error != NULL && usher_outcome_is_fault (error))
-    told = make_fault (self, error->message);
-  else if (error != NULL)
-    told = usher_outcome_translate (error, self->klass->is_request);
+  if (error != NULL)
+    told = make_end (self, commit, error);
   usher_job_finish (self, told != NULL ? told : error);
 }
 

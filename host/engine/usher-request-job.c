@@ -237,22 +237,36 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
   return is_step;
 }
 
-static void
-answer (RequestJob *self, const GError *error)
+/* (transfer full) (nullable): what the client is told of a lost race: of a key that is taken as of any input that does not fit */
+static GError *
+make_refusal (RequestJob *self, const GError *error)
 {
-  g_autoptr (UsherExchange) exchange = g_steal_pointer (&self->exchange);
-  g_autoptr (GError) busy = NULL;
+  UsherCommit *commit = self->job.unit != NULL ? usher_unit_get_commit (self->job.unit) : NULL;
+  const char *field = commit != NULL ? usher_commit_get_taken_field (commit) : NULL;
 
-  drop_key (self);
-  if (error != NULL && usher_outcome_is_lost_race (error))
-    busy = g_error_new_literal (USHER_ERROR,
+  if (!usher_outcome_is_lost_race (error))
+    return NULL;
+  if (field == NULL || !g_error_matches (error, USHER_ERROR, USHER_ERROR_TAKEN))
+    return g_error_new_literal (USHER_ERROR,
                                 USHER_ERROR_BUSY,
                                 "Somebody else changed this at the same time, try again");
 
+  usher_problems_add (usher_request_get_problems (get_request (self)), field, error->message);
+
+  return g_error_new_literal (USHER_ERROR, USHER_ERROR_INVALID, error->message);
+}
+
+static void
+answer (RequestJob *self, const GError *error)
+{
+  g_autoptr (GError) refusal = error != NULL ? make_refusal (self, error) : NULL;
+  g_autoptr (UsherExchange) exchange = g_steal_pointer (&self->exchange);
+
+  drop_key (self);
   if (error == NULL)
     usher_exchange_finish (exchange);
   else
-    usher_exchange_fail (exchange, busy != NULL ? busy : error);
+    usher_exchange_fail (exchange, refusal != NULL ? refusal : error);
 
   usher_job_free (&self->job);
 }

@@ -188,6 +188,39 @@ usher_context_add_collection (UsherContext *self,
 }
 
 /**
+ * usher_context_add_key:
+ * @self: a context
+ * @collection: a collection that is declared already
+ * @fields: (array zero-terminated=1): the names of one to eight of its fields
+ * @message: (nullable): what a client is told when the key is taken, `NULL`: a sentence of the fields' names
+ *
+ * Declares a unique key: no two documents that have all of @fields share their values. In configure() only. The fields are indexed
+ * by that. A field that is `USHER_FIELD_UNIQUE` gets a message by a key of it alone.
+ *
+ * A handler whose unit runs into a key runs again, and sees who has it. Where it insists on the same values a request is answered
+ * 400 with @message and the first of @fields, and an event or timer fails with it. Stored documents that share values already
+ * refuse the start: `docs/evolution.md`.
+ */
+void
+usher_context_add_key (UsherContext *self,
+                       const char *collection,
+                       const char *const *fields,
+                       const char *message)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (USHER_IS_CONTEXT (self));
+  g_return_if_fail (collection != NULL);
+  g_return_if_fail (fields != NULL);
+
+  if (!may_declare (self, "a key"))
+    return;
+
+  if (!usher_declarations_add_key (self->declarations, collection, fields, message, &error))
+    usher_context_fail (self, error);
+}
+
+/**
  * usher_context_add_form:
  * @self: a context
  * @name: what it is called

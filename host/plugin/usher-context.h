@@ -65,6 +65,11 @@ void usher_context_add_collection (UsherContext *self,
                                    const UsherField *fields,
                                    guint n_fields);
 USHER_API
+void usher_context_add_key (UsherContext *self,
+                            const char *collection,
+                            const char *const *fields,
+                            const char *message);
+USHER_API
 void usher_context_add_form (UsherContext *self,
                              const char *name,
                              const UsherField *fields,

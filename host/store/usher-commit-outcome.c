@@ -40,6 +40,103 @@ usher_commit_was_applied (UsherCommit *self)
 }
 
 /**
+ * usher_commit_set_taken:
+ * @self: a commit that is refused with `USHER_ERROR_TAKEN`
+ * @document: one that it changes
+ * @fields: (array zero-terminated=1): the fields of its key that another document has, `id` where that is it
+ *
+ * Tells, by the store, which unique key is another's.
+ */
+void
+usher_commit_set_taken (UsherCommit *self, UsherDocument *document, const char *const *fields)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (document != NULL);
+  g_return_if_fail (fields != NULL && fields[0] != NULL);
+
+  g_clear_pointer (&self->taken, usher_document_unref);
+  self->taken = usher_document_ref (document);
+  g_strfreev (self->taken_fields);
+  self->taken_fields = g_strdupv ((char **) fields);
+}
+
+/**
+ * usher_commit_get_taken_field:
+ * @self: a commit that failed with `USHER_ERROR_TAKEN`
+ *
+ * Gets the field that a client is told of.
+ *
+ * Returns: (nullable): the first field of the key, `NULL` when it is not a document's key that is taken
+ */
+const char *
+usher_commit_get_taken_field (UsherCommit *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->taken_fields != NULL ? self->taken_fields[0] : NULL;
+}
+
+/**
+ * usher_commit_dup_taken_message:
+ * @self: a commit with [method@Commit.get_taken_field]
+ *
+ * Says what a person is told, as [method@Schema.dup_taken_message].
+ *
+ * Returns: (transfer full): the message
+ */
+char *
+usher_commit_dup_taken_message (UsherCommit *self)
+{
+  g_return_val_if_fail (self != NULL && self->taken != NULL, NULL);
+
+  return usher_schema_dup_taken_message (usher_document_get_schema (self->taken),
+                                         (const char *const *) self->taken_fields);
+}
+
+static void
+append_value (GString *text, UsherDocument *document, const char *name)
+{
+  UsherSchema *schema = usher_document_get_schema (document);
+  int index = usher_schema_find_field (schema, name);
+  guint n_fields = 0;
+  const UsherField *fields = usher_schema_get_fields (schema, &n_fields);
+
+  g_string_append_printf (text, "\n%s=", name);
+  /* one of another generation of the service, or “id” */
+  if (index < 0)
+    g_string_append (text, usher_document_get_id (document));
+  else if (fields[index].type == USHER_FIELD_STRING || fields[index].type == USHER_FIELD_ID)
+    g_string_append (text, usher_document_get_string (document, name));
+  else if (fields[index].type == USHER_FIELD_BOOLEAN)
+    g_string_append_printf (text, "%d", usher_document_get_boolean (document, name));
+  else
+    g_string_append_printf (text, "%" G_GINT64_FORMAT, usher_document_get_integer (document, name));
+}
+
+/**
+ * usher_commit_dup_taken_values:
+ * @self: a commit with [method@Commit.get_taken_field]
+ *
+ * Writes down which key is taken, and at which values, for who compares it with that of another try. Values of private fields
+ * are in it: it is not for people.
+ *
+ * Returns: (transfer full): a text
+ */
+char *
+usher_commit_dup_taken_values (UsherCommit *self)
+{
+  g_autoptr (GString) text = NULL;
+
+  g_return_val_if_fail (self != NULL && self->taken != NULL, NULL);
+
+  text = g_string_new (usher_schema_get_collection (usher_document_get_schema (self->taken)));
+  for (guint i = 0; self->taken_fields[i] != NULL; i++)
+    append_value (text, self->taken, self->taken_fields[i]);
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
  * usher_commit_set_before:
  * @self: a commit
  * @mark: where the outbox ended before its first event

@@ -23,6 +23,8 @@ struct _UsherCommit
   UsherRequestRecord *request; /* (owned) (nullable) */
 
   gboolean was_applied;
+  UsherDocument *taken; /* (owned) (nullable): whose key another document has */
+  char **taken_fields;  /* (owned) (nullable): of the key */
   UsherMark before;
   GArray *marks; /* (owned) (nullable) (element-type UsherMark): of the events */
 };

@@ -25,7 +25,7 @@
  * 2. When the key of the request is stored already, the error is `USHER_ERROR_TAKEN`, unless it has the same hash, no answer,
  *    and for its owner the record's or the one that the record takes over. It has the record's owner then.
  * 3. Each change needs the stored version that it names, and but for a removal the level (`USHER_ERROR_CONFLICT`), and its unique values for itself
- *    (`USHER_ERROR_TAKEN`).
+ *    (`USHER_ERROR_TAKEN`, with [method@Commit.set_taken]).
  * 4. The timer that fired is dropped, then the timers are set and dropped in their order. With each is kept when that was, which is the
  *    time of the commit. Where others share the database a timer that is not parked fires for whoever has the lease: for another the
  *    commit *was applied*.
@@ -96,6 +96,8 @@ usher_commit_unref (UsherCommit *self)
   g_clear_pointer (&self->fired, usher_timer_unref);
   g_clear_pointer (&self->request, usher_request_record_free);
   g_clear_pointer (&self->marks, g_array_unref);
+  g_clear_pointer (&self->taken, usher_document_unref);
+  g_strfreev (self->taken_fields);
   g_free (self->event_id);
   g_free (self->subscriber);
   g_free (self);

@@ -157,6 +157,14 @@ void usher_commit_set_applied (UsherCommit *self, gboolean was_applied);
 USHER_API
 gboolean usher_commit_was_applied (UsherCommit *self);
 USHER_API
+void usher_commit_set_taken (UsherCommit *self, UsherDocument *document, const char *const *fields);
+USHER_API
+const char *usher_commit_get_taken_field (UsherCommit *self);
+USHER_API
+char *usher_commit_dup_taken_message (UsherCommit *self);
+USHER_API
+char *usher_commit_dup_taken_values (UsherCommit *self);
+USHER_API
 void usher_commit_set_before (UsherCommit *self, const UsherMark *mark);
 USHER_API
 const UsherMark *usher_commit_get_before (UsherCommit *self);

@@ -18,12 +18,30 @@ static const char begin[] = "SAVEPOINT unit";
 static const char undo[] = "ROLLBACK TO unit";
 static const char end[] = "RELEASE unit";
 
+static void
+refuse_taken (UsherCommit *commit, UsherDocument *document, char **fields, GError **error)
+{
+  g_autofree char *names = g_strjoinv ("”, “", fields);
+
+  usher_commit_set_taken (commit, document, (const char *const *) fields);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_TAKEN,
+               "collection “%s” has another document with this “%s”",
+               usher_schema_get_collection (usher_document_get_schema (document)),
+               names);
+}
+
 /* Makes sense of a statement that failed; takes ownership of @trouble. */
 static UsherSqliteOutcome
-refuse_or_break (UsherSqliteTable *table, GError *trouble, GError **error)
+refuse_or_break (UsherCommit *commit,
+                 UsherSqliteTable *table,
+                 UsherDocument *document,
+                 GError *trouble,
+                 GError **error)
 {
   g_autoptr (GError) own = trouble;
-  g_autofree char *field = NULL;
+  g_auto (GStrv) fields = NULL;
 
   if (!g_error_matches (own, USHER_ERROR, USHER_ERROR_TAKEN))
     {
@@ -33,13 +51,9 @@ refuse_or_break (UsherSqliteTable *table, GError *trouble, GError **error)
       return is_too_large ? USHER_SQLITE_REFUSED : USHER_SQLITE_BROKEN;
     }
 
-  field = usher_sqlite_table_dup_taken (table, own);
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_TAKEN,
-               "collection “%s” has another document with this “%s”",
-               usher_schema_get_collection (table->schema),
-               field);
+  fields = usher_sqlite_table_dup_taken (table, own);
+  refuse_taken (commit, document, fields, error);
+
   return USHER_SQLITE_REFUSED;
 }
 
@@ -61,6 +75,7 @@ get_sql (UsherSqliteTable *table, UsherChangeKind kind)
 
 static UsherSqliteOutcome
 write_document (UsherSqliteConnection *connection,
+                UsherCommit *commit,
                 UsherSqliteTable *table,
                 const UsherChange *change,
                 GError **error)
@@ -89,7 +104,7 @@ write_document (UsherSqliteConnection *connection,
     usher_sqlite_statement_bind_integer (statement, index, change->expected_level);
 
   if (!usher_sqlite_connection_finish (connection, statement, &trouble))
-    return refuse_or_break (table, trouble, error);
+    return refuse_or_break (commit, table, change->document, trouble, error);
   if (usher_sqlite_connection_get_n_changes (connection) == 1)
     return USHER_SQLITE_WRITTEN;
 
@@ -118,7 +133,7 @@ write_documents (UsherSqliteConnection *connection,
       const char *collection = usher_schema_get_collection (schema);
       UsherSqliteTable *table = usher_sqlite_tables_find (tables, collection);
 
-      outcome = write_document (connection, table, change, error);
+      outcome = write_document (connection, commit, table, change, error);
     }
 
   return outcome;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-sqlite-keys-private.h"
 #include "usher-sqlite-meta-private.h"
 
 static char *
@@ -87,13 +88,8 @@ make_index (UsherSqliteConnection *connection,
       return FALSE;
     }
 
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_TAKEN,
-               "%s: documents of collection “%s” share a “%s”, which cannot be unique",
-               usher_sqlite_connection_get_name (connection),
-               usher_schema_get_collection (table->schema),
-               field->name);
+  usher_sqlite_keys_refuse (connection, table, (const char *const[]){ field->name, NULL }, error);
+
   return FALSE;
 }
 
@@ -174,11 +170,10 @@ drop_column (UsherSqliteConnection *connection,
   g_auto (GStrv) parts = g_strsplit (description, " ", 2);
   UsherField field = { .name = parts[0] };
   g_autofree char *column = usher_sqlite_table_dup_column (&field);
-  g_autofree char *name = usher_sqlite_table_dup_index (table, &field);
-  g_autofree char *sql =
-      g_strdup_printf ("DROP INDEX %s; ALTER TABLE %s DROP COLUMN %s", name, table->name, column);
+  g_autofree char *sql = g_strdup_printf ("ALTER TABLE %s DROP COLUMN %s", table->name, column);
 
-  return usher_sqlite_connection_execute (connection, sql, error);
+  return usher_sqlite_keys_drop (connection, table, field.name, error) &&
+         usher_sqlite_connection_execute (connection, sql, error);
 }
 
 /* (nullable): the field that a line is for, if it is declared */

@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-sqlite-columns-private.h"
 #include "usher-sqlite-fields-private.h"
+#include "usher-sqlite-keys-private.h"
 #include "usher-sqlite-levels-private.h"
 #include "usher-sqlite-meta-private.h"
 #include "usher-sqlite-numbers-private.h"
@@ -176,6 +177,7 @@ bring_in_line (UsherSqliteConnection *connection,
 
   return usher_sqlite_levels_add (connection, table, is_alone, error) &&
          usher_sqlite_columns_change (connection, table, before, is_alone, error) &&
+         usher_sqlite_keys_change (connection, table, is_alone, error) &&
          usher_sqlite_fields_look (connection, table, error);
 }
 

@@ -63,8 +63,8 @@ UsherDocument *usher_sqlite_table_read (UsherSqliteTable *self,
                                         UsherSqliteStatement *statement,
                                         const char *id,
                                         UsherDocumentBlock *block);
-/* the unique field that a statement ran into, “id” too; @error: TAKEN, as it gave it */
-char *usher_sqlite_table_dup_taken (UsherSqliteTable *self, const GError *error);
+/* the fields of the unique key that a statement ran into, “id” too; @error: TAKEN, as it gave it */
+char **usher_sqlite_table_dup_taken (UsherSqliteTable *self, const GError *error);
 
 /* The tables of a store. Reference counted, any thread. */
 typedef struct _UsherSqliteTables UsherSqliteTables;

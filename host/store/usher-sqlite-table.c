@@ -294,14 +294,25 @@ usher_sqlite_table_read (UsherSqliteTable *self,
   return usher_document_new_in_block (block, self->schema, &stored);
 }
 
-char *
+char **
 usher_sqlite_table_dup_taken (UsherSqliteTable *self, const GError *error)
 {
-  /* “database “/srv/orders.db”: UNIQUE constraint failed: c:orders.f:number” */
+  /* “database “/srv/orders.db”: UNIQUE constraint failed: c:orders.f:number, c:orders.f:seat” */
   const char *where = g_strrstr (error->message, ": ");
-  const char *column = where != NULL ? strstr (where, ".f:") : NULL;
+  g_auto (GStrv) columns = g_strsplit (where != NULL ? where + strlen (": ") : "", ", ", -1);
+  GStrvBuilder *fields = g_strv_builder_new ();
+  GStrv names = NULL;
 
-  return g_strdup (column != NULL ? column + strlen (".f:") : "id");
+  for (guint i = 0; columns[i] != NULL; i++)
+    {
+      const char *column = strstr (columns[i], ".f:");
+
+      g_strv_builder_add (fields, column != NULL ? column + strlen (".f:") : "id");
+    }
+  names = g_strv_builder_end (fields);
+  g_strv_builder_unref (fields);
+
+  return names;
 }
 
 typedef struct _Node Node;

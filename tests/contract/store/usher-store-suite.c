@@ -242,6 +242,7 @@ usher_store_suite_add (const UsherStoreMaker *maker)
   usher_store_suite_add_documents (maker);
   usher_store_suite_add_evolution (maker);
   usher_store_suite_add_groups (maker);
+  usher_store_suite_add_keys (maker);
   usher_store_suite_add_levels (maker);
   usher_store_suite_add_queries (maker);
   usher_store_suite_add_inbox (maker);

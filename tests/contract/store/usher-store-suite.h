@@ -38,6 +38,7 @@ void usher_store_suite_add (const UsherStoreMaker *maker);
 void usher_store_suite_add_documents (const UsherStoreMaker *maker);
 void usher_store_suite_add_evolution (const UsherStoreMaker *maker);
 void usher_store_suite_add_groups (const UsherStoreMaker *maker);
+void usher_store_suite_add_keys (const UsherStoreMaker *maker);
 void usher_store_suite_add_levels (const UsherStoreMaker *maker);
 void usher_store_suite_add_queries (const UsherStoreMaker *maker);
 void usher_store_suite_add_inbox (const UsherStoreMaker *maker);

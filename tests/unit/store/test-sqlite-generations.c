@@ -36,8 +36,9 @@ typedef struct
   UsherStore *new;
 } Fixture;
 
+/* @key: (nullable) */
 static UsherStore *
-open_store (Fixture *fixture, const UsherField *fields, guint n_fields)
+open_keyed (Fixture *fixture, const UsherField *fields, guint n_fields, const char *const *key)
 {
   const UsherStoreOptions options = { .is_shared = TRUE };
   g_autofree char *path = g_build_filename (fixture->folder, "seats.db", NULL);
@@ -46,12 +47,21 @@ open_store (Fixture *fixture, const UsherField *fields, guint n_fields)
   UsherStore *store = NULL;
 
   g_assert_no_error (error);
+  if (key != NULL)
+    usher_schema_add_key (schema, key, NULL, &error);
+  g_assert_no_error (error);
   store = usher_sqlite_store_new (path, USHER_CLOCK (fixture->clock), &options, &error);
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);
   g_assert_no_error (error);
 
   return store;
+}
+
+static UsherStore *
+open_store (Fixture *fixture, const UsherField *fields, guint n_fields)
+{
+  return open_keyed (fixture, fields, n_fields, NULL);
 }
 
 static UsherStore *
@@ -216,6 +226,51 @@ test_unique (Fixture *fixture, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
 }
 
+/* @price: of a seat of its own */
+static void
+assert_free (Fixture *fixture, UsherStore *store, gint64 price, gboolean is_free)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherUnit) unit = usher_unit_new (store, USHER_CLOCK (fixture->clock));
+  g_autoptr (UsherDocument) seat = usher_unit_new_document (unit, "seats", &error);
+
+  usher_document_set_string (seat, "name", "a");
+  usher_document_set_integer (seat, "price", price);
+  usher_unit_insert (unit, seat, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (commit (fixture, store, unit, &error), ==, is_free);
+  if (!is_free)
+    g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
+}
+
+static void
+test_key (Fixture *fixture, gconstpointer data)
+{
+  static const UsherField fields[] = {
+    { "name", USHER_FIELD_STRING },
+    { "price", USHER_FIELD_MONEY },
+  };
+  static const char *const key[] = { "name", "price", NULL };
+
+  g_test_summary ("A key of several fields holds the old generation too, as long as one has it");
+
+  close_store (&fixture->new);
+  close_store (&fixture->old);
+  fixture->old = open_store (fixture, fields, G_N_ELEMENTS (fields));
+  fixture->new = open_keyed (fixture, fields, G_N_ELEMENTS (fields), key);
+  assert_free (fixture, fixture->old, 1, TRUE);
+  assert_free (fixture, fixture->new, 1, FALSE);
+  assert_free (fixture, fixture->old, 1, FALSE);
+  close_store (&fixture->old);
+  fixture->old = open_store (fixture, fields, G_N_ELEMENTS (fields));
+  assert_free (fixture, fixture->old, 1, FALSE);
+
+  close_store (&fixture->new);
+  close_store (&fixture->old);
+  fixture->old = open_store (fixture, fields, G_N_ELEMENTS (fields));
+  assert_free (fixture, fixture->old, 1, TRUE);
+}
+
 static void
 test_alone (Fixture *fixture, gconstpointer data)
 {
@@ -336,6 +391,7 @@ main (int argc, char *argv[])
   test ("/sqlite-generations/columns", test_columns);
   test ("/sqlite-generations/old-restarts", test_old_restarts);
   test ("/sqlite-generations/unique", test_unique);
+  test ("/sqlite-generations/key", test_key);
   test ("/sqlite-generations/alone", test_alone);
   test ("/sqlite-generations/earlier", test_earlier);
   test ("/sqlite-generations/unnumbered", test_unnumbered);

@@ -1,4 +1,4 @@
-/* usher-auth-bans.h: the routes by which the administrator shuts users out and lets them in again
+/* usher-orders-listeners.h: what tickets, time and payments mean for orders
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -10,6 +10,6 @@
 
 G_BEGIN_DECLS
 
-void usher_auth_bans_add (UsherContext *context);
+void usher_orders_listeners_add (UsherContext *context);
 
 G_END_DECLS
