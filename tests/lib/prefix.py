@@ -21,11 +21,11 @@ class Prefix:
         next((self.top / "root").glob("**/bin/usher")).parent.parent.rename(self.path)
         self.environment = {"HOME": str(self.home), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "USER": "ann"}
 
-    def run(self, script, timeout):
-        """Status and output of a script of the shell."""
+    def run(self, script, timeout, folder=None):
+        """Status and output of a script of the shell, in the place for work or in a folder."""
         done = subprocess.run(
             ["bash", "-c", script],
-            cwd=self.work,
+            cwd=folder or self.work,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
