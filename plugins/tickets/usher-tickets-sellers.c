@@ -1,4 +1,4 @@
-/* usher-tickets-sellers.c: hides what a banned user sells, and shows it again
+/* usher-tickets-sellers.c: what a banned user sells is hidden, and shown again
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,42 +8,62 @@
 
 #include "usher-tickets-service.h"
 
-#include <usher.h>
-
 #include "usher-auth-contract.h"
-#include "usher-seller.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
 
-/* The key is the id of the seller. The payload says how far it has come; without one it begins. A ban sets it anew, and what
- * a round that fired before has decided is not committed then. */
+/* with the id of the user; only of those who were banned once */
+#define SELLERS "sellers"
+#define BANNED  "banned"
+#define VERSION "userVersion"
+
+/* The key is the id of the seller. The payload says how far it has come: the last ticket that it has seen, and how many pauses
+ * were before it; without one it begins. A ban sets it anew, and what a round that fired before has decided is not
+ * committed then. */
 #define TIMER  "seller"
 #define AFTER  "after"
 #define PAUSES "pauses"
 
 /* how many tickets are looked at for one that has to change */
 #define GLANCE 16
+
 /* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
  * the round: others follow after these pauses. Until then it is in the list, but nobody can order it. */
 static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
 
-/* where a round stands */
-typedef struct
-{
-  const char *after; /* (nullable): the id of the last ticket that it has seen */
-  gint64 n_pauses;   /* how many were before it */
-} Round;
+static const UsherField seller_fields[] = {
+  { BANNED, USHER_FIELD_BOOLEAN },
+  { VERSION, USHER_FIELD_INTEGER },
+};
 
+gboolean
+usher_tickets_service_is_banned (UsherUnit *unit,
+                                 UsherDocument *ticket,
+                                 gboolean *banned,
+                                 GError **error)
+{
+  const char *user_id = usher_document_get_string (ticket, USHER_TICKETS_USER_ID);
+  g_autoptr (UsherDocument) seller = NULL;
+
+  if (!usher_unit_lookup (unit, SELLERS, user_id, &seller, error))
+    return FALSE;
+
+  *banned = seller != NULL && usher_document_get_boolean (seller, BANNED);
+
+  return TRUE;
+}
+
+/* @after: (nullable): where the next round goes on */
 static void
-schedule (UsherUnit *unit, const char *user_id, const Round *round, gint64 delay)
+schedule (UsherUnit *unit, const char *user_id, const char *after, gint64 n_pauses, gint64 delay)
 {
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autofree char *payload = NULL;
 
   usher_json_writer_begin_object (writer);
-  if (round->after != NULL)
-    usher_json_writer_set_string (writer, AFTER, round->after);
-  usher_json_writer_set_integer (writer, PAUSES, round->n_pauses);
+  if (after != NULL)
+    usher_json_writer_set_string (writer, AFTER, after);
+  usher_json_writer_set_integer (writer, PAUSES, n_pauses);
   usher_json_writer_end_object (writer);
   payload = usher_json_writer_end (writer);
   usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit) + delay, payload);
@@ -56,136 +76,89 @@ list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **
   g_autoptr (UsherQuery) query = usher_query_new (USHER_TICKET_COLLECTION);
 
   usher_query_equal (query, USHER_TICKETS_USER_ID, user_id);
-  usher_query_limit (query, GLANCE);
   usher_query_oldest_first (query, TRUE);
-  if (after != NULL)
-    usher_query_after (query, after);
+  usher_query_after (query, after);
+  usher_query_limit (query, GLANCE);
 
   return usher_unit_query (unit, query, error);
 }
 
-/* the next one begins anew, after the pause */
-static void
-pause_round (UsherUnit *unit, const char *user_id, const Round *round)
-{
-  const Round next = { .n_pauses = round->n_pauses + 1 };
-
-  if (round->n_pauses < (gint64) G_N_ELEMENTS (pauses))
-    schedule (unit, user_id, &next, pauses[round->n_pauses]);
-}
-
 /* Changes the first ticket that is not as it should be, and sets the timer for those behind it. */
 static gboolean
-go_on (UsherUnit *unit, UsherDocument *seller, Round *round, GError **error)
+go_on (UsherUnit *unit, UsherDocument *seller, UsherJson *round, GError **error)
 {
   const char *user_id = usher_document_get_id (seller);
-  g_autoptr (GPtrArray) tickets = list_tickets (unit, user_id, round->after, error);
-  gboolean found = FALSE;
+  const char *after = usher_json_get_string (round, AFTER);
+  g_autoptr (GPtrArray) tickets = list_tickets (unit, user_id, after, error);
+  gint64 n_pauses = 0;
 
   if (tickets == NULL)
     return FALSE;
 
-  for (guint i = 0; i < tickets->len && !found; i++)
+  usher_json_get_integer (round, PAUSES, &n_pauses);
+  for (guint i = 0; i < tickets->len; i++)
     {
       UsherDocument *ticket = g_ptr_array_index (tickets, i);
 
-      round->after = usher_document_get_id (ticket);
-      found = usher_ticket_hide (ticket, usher_seller_is_banned (seller));
-      if (found && !usher_unit_replace (unit, ticket, error))
-        return FALSE;
-      if (found)
-        usher_unit_publish_document (unit, USHER_TICKETS_UPDATED, ticket);
+      after = usher_document_get_id (ticket);
+      if (usher_ticket_hide (ticket, usher_document_get_boolean (seller, BANNED)))
+        {
+          schedule (unit, user_id, after, n_pauses, 0);
+          return usher_unit_update (unit, ticket, USHER_TICKETS_UPDATED, error);
+        }
     }
 
-  if (found || tickets->len == GLANCE)
-    schedule (unit, user_id, round, 0);
-  else
-    pause_round (unit, user_id, round);
+  if (tickets->len == GLANCE)
+    schedule (unit, user_id, after, n_pauses, 0);
+  else if (n_pauses < (gint64) G_N_ELEMENTS (pauses))
+    schedule (unit, user_id, NULL, n_pauses + 1, pauses[n_pauses]);
 
   return TRUE;
 }
 
 static gboolean
-on_round (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
+on_round (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
 {
   const char *payload = usher_timer_get_payload (timer);
-  g_autoptr (UsherDocument) seller =
-      usher_unit_find (unit, USHER_SELLER_COLLECTION, usher_timer_get_key (timer), error);
-  g_autoptr (UsherJson) json = NULL;
-  Round round = { 0 };
+  g_autoptr (UsherDocument) seller = NULL;
+  g_autoptr (UsherJson) round = usher_json_parse (payload != NULL ? payload : "{}", -1, error);
 
-  if (seller == NULL)
+  if (round == NULL)
     return FALSE;
 
-  if (payload != NULL)
-    {
-      json = usher_json_parse (payload, -1, error);
-      if (json == NULL)
-        return FALSE;
-      round.after = usher_json_get_string (json, AFTER);
-      usher_json_get_integer (json, PAUSES, &round.n_pauses);
-    }
+  seller = usher_unit_find (unit, SELLERS, usher_timer_get_key (timer), error);
 
-  return go_on (unit, seller, &round, error);
+  return seller != NULL && go_on (unit, seller, round, error);
 }
 
-static UsherDocument *
-make_seller (UsherUnit *unit, const char *user_id, GError **error)
+static gboolean
+note_ban (UsherDocument *seller, UsherEvent *event, gpointer unit, GError **error)
 {
-  UsherDocument *seller = usher_unit_new_document (unit, USHER_SELLER_COLLECTION, error);
+  const char *user_id = usher_document_get_id (seller);
+  gboolean banned = g_str_equal (usher_event_get_channel (event), USHER_AUTH_BANNED);
 
-  if (seller != NULL)
-    usher_document_set_id (seller, user_id);
+  usher_document_set_boolean (seller, BANNED, banned);
+  usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit), NULL);
 
-  return seller;
+  return TRUE;
 }
 
 /* The versions of a user have gaps, since not all of them are of bans; what comes late is of the past. */
 static gboolean
-learn (UsherEvent *event, UsherUnit *unit, gboolean banned, GError **error)
+on_ban (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 {
-  const char *user_id = usher_event_read_id (event, USHER_AUTH_ID, error);
-  g_autoptr (UsherDocument) seller = NULL;
-  gboolean is_new;
-  gint64 version;
-
-  if (user_id == NULL || !usher_event_read_integer (event, USHER_AUTH_VERSION, &version, error) ||
-      !usher_unit_lookup (unit, USHER_SELLER_COLLECTION, user_id, &seller, error))
-    return FALSE;
-
-  is_new = seller == NULL;
-  if (is_new && (seller = make_seller (unit, user_id, error)) == NULL)
-    return FALSE;
-  if (!usher_seller_learn (seller, banned, version))
-    return TRUE;
-
-  usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit), NULL);
-
-  return is_new ? usher_unit_insert (unit, seller, error)
-                : usher_unit_replace (unit, seller, error);
+  return usher_copy_apply_latest (event, unit, SELLERS, VERSION, note_ban, unit, error);
 }
 
-static gboolean
-on_banned (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
-{
-  return learn (event, unit, TRUE, error);
-}
-
-static gboolean
-on_unbanned (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
-{
-  return learn (event, unit, FALSE, error);
-}
+static const UsherListenerEntry listeners[] = {
+  { USHER_AUTH_BANNED, NULL, on_ban },
+  { USHER_AUTH_UNBANNED, NULL, on_ban },
+};
 
 void
 usher_tickets_service_add_sellers (UsherContext *context)
 {
-  const UsherField *fields;
-  guint n_fields;
-
-  fields = usher_seller_get_fields (&n_fields);
-  usher_context_add_collection (context, USHER_SELLER_COLLECTION, fields, n_fields);
+  usher_context_add_collection (context, SELLERS, seller_fields, G_N_ELEMENTS (seller_fields));
   usher_context_add_timer (context, TIMER, on_round, NULL, NULL);
-  usher_context_add_listener (context, USHER_AUTH_BANNED, NULL, on_banned, NULL, NULL);
-  usher_context_add_listener (context, USHER_AUTH_UNBANNED, NULL, on_unbanned, NULL, NULL);
+  usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
 }
