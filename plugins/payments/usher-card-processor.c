@@ -22,15 +22,6 @@ usher_charge_clear (UsherCharge *charge)
   g_clear_pointer (&charge->message, g_free);
 }
 
-/**
- * usher_card_processor_charge:
- * @key: the idempotency key
- * @amount: in minor units
- * @token: what stands for the card
- * @charge: (out): what became of it; cleared by the caller
- *
- * Takes money.
- */
 gboolean
 usher_card_processor_charge (UsherCardProcessor *self,
                              const char *key,
@@ -46,13 +37,6 @@ usher_card_processor_charge (UsherCardProcessor *self,
       self, key, amount, currency, token, charge, error);
 }
 
-/**
- * usher_card_processor_settle:
- * @charge: (out): what became of it; cleared by the caller
- *
- * Looks @key up. One that the processor has not seen is closed: a charge that comes later, from somebody who
- * was slow, is declined. So the answer is final, whoever is still at work.
- */
 gboolean
 usher_card_processor_settle (UsherCardProcessor *self,
                              const char *key,
@@ -64,13 +48,6 @@ usher_card_processor_settle (UsherCardProcessor *self,
   return USHER_CARD_PROCESSOR_GET_IFACE (self)->settle (self, key, charge, error);
 }
 
-/**
- * usher_card_processor_refund:
- * @key: the idempotency key of the refund
- * @refund_id: (out) (transfer full): the processor's name of the refund
- *
- * Gives the money of a charge back.
- */
 gboolean
 usher_card_processor_refund (UsherCardProcessor *self,
                              const char *key,
