@@ -17,20 +17,6 @@
 #define BANNED  "banned"
 #define VERSION "userVersion"
 
-/* The key is the id of the seller. The payload says how far it has come: the last ticket that it has seen, and how many pauses
- * were before it; without one it begins. A ban sets it anew, and what a round that fired before has decided is not
- * committed then. */
-#define TIMER  "seller"
-#define AFTER  "after"
-#define PAUSES "pauses"
-
-/* how many tickets are looked at for one that has to change */
-#define GLANCE 16
-
-/* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
- * the round: others follow after these pauses. Until then it is in the list, but nobody can order it. */
-static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
-
 static const UsherField seller_fields[] = {
   { BANNED, USHER_FIELD_BOOLEAN },
   { VERSION, USHER_FIELD_INTEGER },
@@ -53,97 +39,46 @@ usher_tickets_service_is_banned (UsherUnit *unit,
   return TRUE;
 }
 
-/* @after: (nullable): where the next round goes on */
-static void
-schedule (UsherUnit *unit, const char *user_id, const char *after, gint64 n_pauses, gint64 delay)
-{
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-  g_autofree char *payload = NULL;
-
-  usher_json_writer_begin_object (writer);
-  if (after != NULL)
-    usher_json_writer_set_string (writer, AFTER, after);
-  usher_json_writer_set_integer (writer, PAUSES, n_pauses);
-  usher_json_writer_end_object (writer);
-  payload = usher_json_writer_end (writer);
-  usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit) + delay, payload);
-}
-
-/* the next of his tickets behind @after, so what he offers meanwhile too */
-static GPtrArray *
-list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **error)
-{
-  g_autoptr (UsherQuery) query = usher_query_new (USHER_TICKET_COLLECTION);
-
-  usher_query_equal (query, USHER_TICKETS_USER_ID, user_id);
-  usher_query_oldest_first (query, TRUE);
-  usher_query_after (query, after);
-  usher_query_limit (query, GLANCE);
-
-  return usher_unit_query (unit, query, error);
-}
-
-/* Changes the first ticket that is not as it should be, and sets the timer for those behind it. */
 static gboolean
-go_on (UsherUnit *unit, UsherDocument *seller, UsherJson *round, GError **error)
+hide_or_show (UsherDocument *ticket, UsherUnit *unit, gboolean *is_changed, GError **error)
 {
-  const char *user_id = usher_document_get_id (seller);
-  const char *after = usher_json_get_string (round, AFTER);
-  g_autoptr (GPtrArray) tickets = list_tickets (unit, user_id, after, error);
-  gint64 n_pauses = 0;
+  gboolean banned;
 
-  if (tickets == NULL)
+  if (!usher_tickets_service_is_banned (unit, ticket, &banned, error))
     return FALSE;
 
-  usher_json_get_integer (round, PAUSES, &n_pauses);
-  for (guint i = 0; i < tickets->len; i++)
-    {
-      UsherDocument *ticket = g_ptr_array_index (tickets, i);
-
-      after = usher_document_get_id (ticket);
-      if (usher_ticket_hide (ticket, usher_document_get_boolean (seller, BANNED)))
-        {
-          schedule (unit, user_id, after, n_pauses, 0);
-          return usher_unit_update (unit, ticket, USHER_TICKETS_UPDATED, error);
-        }
-    }
-
-  if (tickets->len == GLANCE)
-    schedule (unit, user_id, after, n_pauses, 0);
-  else if (n_pauses < (gint64) G_N_ELEMENTS (pauses))
-    schedule (unit, user_id, NULL, n_pauses + 1, pauses[n_pauses]);
+  *is_changed = usher_ticket_hide (ticket, banned);
 
   return TRUE;
 }
 
-static gboolean
-on_round (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
-{
-  const char *payload = usher_timer_get_payload (timer);
-  g_autoptr (UsherDocument) seller = NULL;
-  g_autoptr (UsherJson) round = usher_json_parse (payload != NULL ? payload : "{}", -1, error);
+/* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
+ * the sweep: others follow after these pauses. Until then it is in the list, but nobody can order it. */
+static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
 
-  if (round == NULL)
-    return FALSE;
-
-  seller = usher_unit_find (unit, SELLERS, usher_timer_get_key (timer), error);
-
-  return seller != NULL && go_on (unit, seller, round, error);
-}
+/* of all that a seller offers; a later ban or unban begins it anew */
+static const UsherSweep sweep = {
+  .timer = "seller",
+  .collection = USHER_TICKET_COLLECTION,
+  .field = USHER_TICKETS_USER_ID,
+  .channel = USHER_TICKETS_UPDATED,
+  .change = hide_or_show,
+  .pauses = pauses,
+  .n_pauses = G_N_ELEMENTS (pauses),
+};
 
 static gboolean
 note_ban (UsherDocument *seller, UsherEvent *event, gpointer unit, GError **error)
 {
-  const char *user_id = usher_document_get_id (seller);
   gboolean banned = g_str_equal (usher_event_get_channel (event), USHER_AUTH_BANNED);
 
   usher_document_set_boolean (seller, BANNED, banned);
-  usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit), NULL);
+  usher_sweep_begin (&sweep, unit, usher_document_get_id (seller));
 
   return TRUE;
 }
 
-/* The versions of a user have gaps, since not all of them are of bans; what comes late is of the past. */
+/* the versions of a user have gaps, since not all of them are of bans */
 static gboolean
 on_ban (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 {
@@ -159,6 +94,6 @@ void
 usher_tickets_service_add_sellers (UsherContext *context)
 {
   usher_context_add_collection (context, SELLERS, seller_fields, G_N_ELEMENTS (seller_fields));
-  usher_context_add_timer (context, TIMER, on_round, NULL, NULL);
   usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
+  usher_sweep_declare (&sweep, context);
 }
