@@ -53,7 +53,7 @@ charging_clear (gpointer data)
 {
   Charging *charging = data;
 
-  g_object_unref (charging->processor);
+  usher_card_processor_unref (charging->processor);
   g_free (charging->order_id);
   g_free (charging->key);
   g_free (charging->token);
@@ -137,10 +137,10 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
     return FALSE;
 
   price = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
-  known = usher_payment_is_cancelled (payment)
-              ? usher_card_processor_settle (processor, key, &charge, error)
-              : usher_card_processor_charge (
-                    processor, key, price, CURRENCY, charging->token, &charge, error);
+  known =
+      usher_payment_is_cancelled (payment)
+          ? processor->settle (processor, key, &charge, error)
+          : processor->charge (processor, key, price, CURRENCY, charging->token, &charge, error);
   if (!known)
     return FALSE;
 
@@ -178,7 +178,7 @@ begin_attempt (UsherPaymentsService *self,
     return FALSE;
 
   charging = g_atomic_rc_box_new0 (Charging);
-  charging->processor = g_object_ref (usher_payments_service_get_processor (self));
+  charging->processor = g_atomic_rc_box_acquire (usher_payments_service_get_processor (self));
   charging->order_id = g_strdup (usher_document_get_id (payment));
   charging->key = usher_payment_make_charge_key (payment);
   charging->token = g_strdup (token);

@@ -69,6 +69,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (UsherPaymentsService,
 static gboolean
 settle (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
 {
+  UsherCardProcessor *processor = usher_payments_service_get_processor (self);
   const char *key = usher_timer_get_key (timer);
   g_autofree char *order_id = g_strndup (key, strcspn (key, ":"));
   g_autoptr (UsherDocument) payment =
@@ -84,8 +85,7 @@ settle (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
   if (usher_payment_get_state (payment) != USHER_PAYMENT_OPEN || !g_str_equal (open_key, key))
     return TRUE;
 
-  if (!usher_card_processor_settle (
-          usher_payments_service_get_processor (self), key, &charge, error))
+  if (!processor->settle (processor, key, &charge, error))
     return FALSE;
 
   attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
@@ -112,7 +112,7 @@ refund (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
 
   key = usher_payment_make_refund_key (payment);
   charge_id = usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID);
-  if (!usher_card_processor_refund (processor, key, charge_id, &refund_id, error))
+  if (!processor->refund (processor, key, charge_id, &refund_id, error))
     return FALSE;
 
   return !usher_payment_refund (payment, refund_id, usher_unit_get_time (unit)) ||
@@ -176,7 +176,7 @@ usher_payments_service_start (UsherService *service, UsherContext *context, GErr
 static void
 usher_payments_service_stop (UsherService *service, UsherContext *context)
 {
-  g_clear_object (&USHER_PAYMENTS_SERVICE (service)->processor);
+  g_clear_pointer (&USHER_PAYMENTS_SERVICE (service)->processor, usher_card_processor_unref);
 }
 
 static void
@@ -190,7 +190,7 @@ service_iface_init (UsherServiceInterface *iface)
 static void
 usher_payments_service_dispose (GObject *object)
 {
-  g_clear_object (&USHER_PAYMENTS_SERVICE (object)->processor);
+  g_clear_pointer (&USHER_PAYMENTS_SERVICE (object)->processor, usher_card_processor_unref);
 
   G_OBJECT_CLASS (usher_payments_service_parent_class)->dispose (object);
 }

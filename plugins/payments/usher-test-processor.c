@@ -15,14 +15,14 @@
 #define N_TEXTS 6
 #define CLOSED  "The payment took too long, try again"
 
-struct _UsherTestProcessor
+typedef struct
 {
-  GObject parent_instance;
+  UsherCardProcessor parent;
 
   UsherClock *clock; /* (owned) */
   GMutex mutex;
   UsherSqliteConnection *ledger; /* (owned) (mutex mutex) */
-};
+} TestProcessor;
 
 /* what becomes of a token */
 typedef struct
@@ -59,14 +59,6 @@ static const char layout[] =
     " key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE IF NOT EXISTS held (key TEXT PRIMARY KEY) STRICT;";
 
-static void card_processor_iface_init (UsherCardProcessorInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (UsherTestProcessor,
-                               usher_test_processor,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (USHER_TYPE_CARD_PROCESSOR,
-                                                      card_processor_iface_init))
-
 static gboolean
 return_unavailable (GError **error, const char *reason)
 {
@@ -76,7 +68,7 @@ return_unavailable (GError **error, const char *reason)
 /* Runs @sql with @texts for its parameters. @found: (out): whether there is a row; @row: (nullable) (out): its columns, an id
  * and a message. What fails tells nothing of the card. */
 static gboolean
-run (UsherTestProcessor *self,
+run (TestProcessor *self,
      const char *sql,
      const char *const texts[N_TEXTS],
      gboolean *found,
@@ -106,7 +98,7 @@ run (UsherTestProcessor *self,
 
 /* Writes what a key came to, unless it came to something before, and tells what the ledger has. */
 static gboolean
-decide (UsherTestProcessor *self,
+decide (TestProcessor *self,
         const char *key,
         const Card *card,
         gint64 amount,
@@ -138,7 +130,7 @@ decide (UsherTestProcessor *self,
 
 /* Waits until the key was taken out of `held`, by another connection to the ledger. */
 static gboolean
-hold (UsherTestProcessor *self, const char *key, GError **error)
+hold (TestProcessor *self, const char *key, GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + HELD;
   const char *texts[N_TEXTS] = { key };
@@ -170,15 +162,15 @@ find_card (const char *token)
 }
 
 static gboolean
-usher_test_processor_charge (UsherCardProcessor *processor,
-                             const char *key,
-                             gint64 amount,
-                             const char *currency,
-                             const char *token,
-                             UsherCharge *charge,
-                             GError **error)
+take_money (UsherCardProcessor *processor,
+            const char *key,
+            gint64 amount,
+            const char *currency,
+            const char *token,
+            UsherCharge *charge,
+            GError **error)
 {
-  UsherTestProcessor *self = USHER_TEST_PROCESSOR (processor);
+  TestProcessor *self = (TestProcessor *) processor;
   const Card *card = find_card (token);
   const char *texts[N_TEXTS] = { key };
   gboolean found = FALSE;
@@ -198,25 +190,22 @@ usher_test_processor_charge (UsherCardProcessor *processor,
 }
 
 static gboolean
-usher_test_processor_settle (UsherCardProcessor *processor,
-                             const char *key,
-                             UsherCharge *charge,
-                             GError **error)
+settle (UsherCardProcessor *processor, const char *key, UsherCharge *charge, GError **error)
 {
   static const Card closed = { .message = CLOSED };
 
-  return decide (USHER_TEST_PROCESSOR (processor), key, &closed, 0, NULL, charge, error);
+  return decide ((TestProcessor *) processor, key, &closed, 0, NULL, charge, error);
 }
 
 /* A charge is refunded once: another key for it finds nothing to do. */
 static gboolean
-usher_test_processor_refund (UsherCardProcessor *processor,
-                             const char *key,
-                             const char *charge_id,
-                             char **refund_id,
-                             GError **error)
+give_back (UsherCardProcessor *processor,
+           const char *key,
+           const char *charge_id,
+           char **refund_id,
+           GError **error)
 {
-  UsherTestProcessor *self = USHER_TEST_PROCESSOR (processor);
+  TestProcessor *self = (TestProcessor *) processor;
   g_autofree char *object_id = usher_id_new (self->clock);
   g_autofree char *id = g_strconcat ("re_", object_id, NULL);
   const char *charge[N_TEXTS] = { charge_id };
@@ -257,54 +246,42 @@ usher_test_processor_refund (UsherCardProcessor *processor,
 }
 
 static void
-card_processor_iface_init (UsherCardProcessorInterface *iface)
+test_processor_clear (gpointer data)
 {
-  iface->charge = usher_test_processor_charge;
-  iface->settle = usher_test_processor_settle;
-  iface->refund = usher_test_processor_refund;
-}
-
-static void
-usher_test_processor_finalize (GObject *object)
-{
-  UsherTestProcessor *self = USHER_TEST_PROCESSOR (object);
+  TestProcessor *self = data;
 
   g_clear_pointer (&self->ledger, usher_sqlite_connection_free);
   g_clear_object (&self->clock);
   g_mutex_clear (&self->mutex);
-
-  G_OBJECT_CLASS (usher_test_processor_parent_class)->finalize (object);
-}
-
-static void
-usher_test_processor_class_init (UsherTestProcessorClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = usher_test_processor_finalize;
-}
-
-static void
-usher_test_processor_init (UsherTestProcessor *self)
-{
-  g_mutex_init (&self->mutex);
 }
 
 /* Two processes may make the ledger at once. */
-UsherCardProcessor *
-usher_test_processor_new (const char *directory, UsherClock *clock, GError **error)
+static gboolean
+open_ledger (TestProcessor *self, const char *directory, GError **error)
 {
-  g_autoptr (UsherTestProcessor) self = g_object_new (USHER_TYPE_TEST_PROCESSOR, NULL);
   g_autofree char *path = g_build_filename (directory, USHER_TEST_PROCESSOR_LEDGER, NULL);
   g_autofree char *name = g_strdup_printf ("ledger “%s”", path);
   g_autoptr (GError) trouble = NULL;
 
-  self->clock = g_object_ref (clock);
   self->ledger = usher_sqlite_connection_new (path, name, USHER_SQLITE_CREATE, &trouble);
-  if (self->ledger == NULL || !usher_sqlite_connection_use_log (self->ledger, &trouble) ||
-      !usher_sqlite_connection_execute (self->ledger, layout, &trouble))
-    {
-      return_unavailable (error, trouble->message);
-      return NULL;
-    }
 
-  return USHER_CARD_PROCESSOR (g_steal_pointer (&self));
+  return (self->ledger != NULL && usher_sqlite_connection_use_log (self->ledger, &trouble) &&
+          usher_sqlite_connection_execute (self->ledger, layout, &trouble)) ||
+         return_unavailable (error, trouble->message);
+}
+
+UsherCardProcessor *
+usher_test_processor_new (const char *directory, UsherClock *clock, GError **error)
+{
+  TestProcessor *self = g_atomic_rc_box_new0 (TestProcessor);
+  g_autoptr (UsherCardProcessor) processor = &self->parent;
+
+  processor->charge = take_money;
+  processor->settle = settle;
+  processor->refund = give_back;
+  processor->clear = test_processor_clear;
+  self->clock = g_object_ref (clock);
+  g_mutex_init (&self->mutex);
+
+  return open_ledger (self, directory, error) ? g_steal_pointer (&processor) : NULL;
 }
