@@ -94,8 +94,10 @@ make_user (void)
   g_autoptr (GError) error = NULL;
   UsherDocument *user;
 
-  schema = usher_schema_new (
-      USHER_USER_COLLECTION, usher_user_fields, G_N_ELEMENTS (usher_user_fields), &error);
+  schema = usher_schema_new (USHER_USER_COLLECTION,
+                             usher_user_fields,
+                             G_N_ELEMENTS (usher_user_fields),
+                             &error);
   g_assert_no_error (error);
   user = usher_document_new (schema);
   usher_document_set_id (user, "a11cea11cea11cea11cea11c");

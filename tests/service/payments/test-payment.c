@@ -30,8 +30,10 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->schema = usher_schema_new (
-      USHER_PAYMENT_COLLECTION, usher_payment_fields, G_N_ELEMENTS (usher_payment_fields), &error);
+  fixture->schema = usher_schema_new (USHER_PAYMENT_COLLECTION,
+                                      usher_payment_fields,
+                                      G_N_ELEMENTS (usher_payment_fields),
+                                      &error);
   g_assert_no_error (error);
 
   fixture->payment = usher_document_new (fixture->schema);
