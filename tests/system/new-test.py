@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What “usher new” writes builds, passes its tests, runs and is reloaded, with an installed Usher alone: new-test.py LIB LINT BUILD"""
+"""What “usher new” writes builds, passes its tests, runs and is reloaded, with an installed Usher alone: new-test.py LIB LINT BUILD RELOCATABLE"""
 
 import json
 import os
@@ -15,7 +15,7 @@ import threading
 import urllib.error
 import urllib.request
 
-LIB, LINT, BUILD = sys.argv[1:]
+LIB, LINT, BUILD, RELOCATABLE = sys.argv[1:]
 sys.path.insert(0, LIB)
 
 from checks import check, expect, results  # noqa: E402
@@ -147,6 +147,19 @@ def check_printed(place, name):
         raise AssertionError(commands[2])
 
 
+def check_places(place):
+    """Lines name this Usher where the environment leads to another or none, and are short where it leads to this one."""
+    pkgconfig = next(place.prefix.rglob("usher-1.pc")).parent
+    for name, environment, parts, without in [
+        ("known", f"PKG_CONFIG_PATH={pkgconfig}", ["meson setup build &&", "\nusher run"], [str(place.prefix)]),
+        ("other", "PATH=/usr/bin:/bin", [f"--pkg-config-path={pkgconfig} ", f"\n{place.prefix}/bin/usher run"], []),
+    ]:
+        expect(place.shell(f"{environment} {place.prefix}/bin/usher new plugin {name}"), *parts, without=without)
+    # whoever is given these lines is not in the environment of “develop exec”
+    built = f"PATH={BUILD}/host/daemon:$PATH PKG_CONFIG_PATH={BUILD}/meson-uninstalled usher new plugin built"
+    expect(place.shell(built), f"--pkg-config-path={BUILD}/meson-uninstalled ", f"\n{BUILD}/host/daemon/usher run")
+
+
 def check_check(place, name):
     place.shell(f"usher check --plugins build --data '{place.top}/none' --listen none --admin none", place.work / name)
 
@@ -222,12 +235,17 @@ def check_lint(place, names):
 
 
 def main():
+    if RELOCATABLE != "true":
+        print("1..0 # SKIP what is built here may not be moved: meson configure -Dpkgconfig.relocatable=true")
+        return
+
     with tempfile.TemporaryDirectory() as top:
         place = Place(top)
         for name in NAMES[:2]:
             check(f"/new/printed/{name}", check_printed, place, name)
         place.write(NAMES[2])
         check("/new/lint", check_lint, place, NAMES)
+        check("/new/places", check_places, place)
         check("/new/check", check_check, place, NAMES[1])
         check("/new/run", check_run, place, NAMES[:2])
         check("/new/watch", check_watch, place, NAMES[1])
