@@ -5,7 +5,6 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -20,45 +19,28 @@ LIB, LINT, BUILD, RELOCATABLE = sys.argv[1:]
 sys.path.insert(0, LIB)
 
 from checks import check, expect, results  # noqa: E402
+from prefix import Prefix  # noqa: E402
 
 # of the shortest name, one with a hyphen, and the longest
 NAMES = ["a", "ticket-images", "a" * 32]
 RULES = ["format", "spelling", "sizes", "faces", "sleeps", "json", "types"]
 
 
-class Place:
-    """A prefix with all of Usher, and a home; nothing in the environment leads to the build tree."""
+class Place(Prefix):
+    """With the program in PATH."""
 
     def __init__(self, top):
-        self.top = pathlib.Path(top)
-        install = ["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", self.top / "root"]
-        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
-        self.prefix = next((self.top / "root").glob("**/bin/usher")).parent.parent
-        self.work = self.top / "my plugins"
-        self.work.mkdir()
-        self.environment = {
-            "HOME": str(self.top / "home"),
-            "LC_ALL": "C.UTF-8",
-            "PATH": f"{self.prefix}/bin:/usr/bin:/bin",
-            "USER": "ann",
-        }
+        super().__init__(top, BUILD)
+        self.environment["PATH"] = f"{self.path}/bin:{self.environment['PATH']}"
 
     def shell(self, commands, folder=None, status=0):
         """What commands print, of a shell in a folder."""
-        done = subprocess.run(
-            ["bash", "-ec", commands],
-            cwd=folder or self.work,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=240,
-        )
-        for line in done.stdout.splitlines():
+        found, said = self.run(f"set -e\n{commands}", 240, folder)
+        for line in said.splitlines():
             print(f"# {line}")
-        if done.returncode != status:
-            raise AssertionError(f"“{commands}” ends with {done.returncode}: {done.stdout[-500:]}")
-        return done.stdout
+        if found != status:
+            raise AssertionError(f"“{commands}” ends with {found}: {said[-500:]}")
+        return said
 
     def write(self, name):
         """The three commands that are printed."""
