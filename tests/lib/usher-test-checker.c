@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "usher-test-client.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define BUSY_TIMEOUT   5000
 #define MAX_FAULT_ROWS 5

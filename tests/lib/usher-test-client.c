@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "usher-test-json.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* seconds without a byte */
 #define TIMEOUT (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)

@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 
 #include "usher-test-shop.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 struct _UsherTestPayer
 {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 struct _UsherTestProcess
 {

@@ -8,7 +8,7 @@
 
 #include "usher-test-json.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "usher-test-shop.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define MANY         1000
 #define N_SLOW       40

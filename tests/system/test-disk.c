@@ -10,7 +10,7 @@
 
 #include "usher-test-checker.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define N_PEOPLE 3
 #define N_ROUNDS 8

@@ -12,7 +12,7 @@
 #include "usher-test-children.h"
 #include "usher-test-payer.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* what max-deliver says */
 #define N_TRIALS 5

@@ -10,7 +10,7 @@
 
 #include "purchase-stage.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* seconds that no test takes */
 #define LONG 900

@@ -6,8 +6,7 @@
 
 #include "config.h"
 
-#include "usher-test-gate.h"
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 #define SIGN_UP   "/api/users/signup"
 #define SIGN_IN   "/api/users/signin"
@@ -19,10 +18,10 @@
 #define N_RACERS  30
 
 static void
-set_up (UsherTestHostFixture *fixture, gconstpointer data)
+set_up (UsherTestHost *host)
 {
   usher_test_host_set_up (fixture, "auth");
-  g_free (usher_test_host_create (fixture->host, SIGN_UP, NULL, RIGHT));
+  g_free (usher_test_user_create (usher_test_host_as (host, NULL), SIGN_UP, RIGHT));
 }
 
 static UsherReply *
@@ -35,19 +34,19 @@ post_from (UsherTestHost *host, const char *address, const char *path, const cha
   usher_request_add_header (request, "Content-Type", "application/json");
   usher_request_set_origin (request, address, FALSE);
 
-  return usher_host_call (usher_test_host_get_host (host), request, FALSE);
+  return usher_test_host_ask (host, request, FALSE);
 }
 
 static void
-try (UsherTestHostFixture *fixture, const char *address, const char *body, guint status)
+try (UsherTestHost *host, const char *address, const char *body, guint status)
 {
-  g_autoptr (UsherReply) reply = post_from (fixture->host, address, SIGN_IN, body);
+  g_autoptr (UsherReply) reply = post_from (host, address, SIGN_IN, body);
 
   usher_test_assert_status (reply, status);
 }
 
 static void
-fail (UsherTestHostFixture *fixture, const char *address, guint n)
+fail (UsherTestHost *host, const char *address, guint n)
 {
   for (guint i = 0; i < n; i++)
     try (fixture, address, WRONG, 400);
@@ -55,7 +54,7 @@ fail (UsherTestHostFixture *fixture, const char *address, guint n)
 
 /* ten tries from each of ten addresses: all that an e-mail has */
 static void
-fail_everywhere (UsherTestHostFixture *fixture)
+fail_everywhere (UsherTestHost *host)
 {
   for (guint i = 0; i < 10; i++)
     {
@@ -66,17 +65,17 @@ fail_everywhere (UsherTestHostFixture *fixture)
 }
 
 static void
-sign_up (UsherTestHostFixture *fixture, const char *address, const char *name, guint status)
+sign_up (UsherTestHost *host, const char *address, const char *name, guint status)
 {
   g_autofree char *body =
       g_strdup_printf ("{\"email\":\"%s@example.org\",\"password\":\"correct horse\"}", name);
-  g_autoptr (UsherReply) reply = post_from (fixture->host, address, SIGN_UP, body);
+  g_autoptr (UsherReply) reply = post_from (host, address, SIGN_UP, body);
 
   usher_test_assert_status (reply, status);
 }
 
 static void
-test_pair (UsherTestHostFixture *fixture, gconstpointer data)
+test_pair (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
@@ -84,7 +83,7 @@ test_pair (UsherTestHostFixture *fixture, gconstpointer data)
                   "password too; the owner elsewhere is not.");
 
   fail (fixture, ELSEWHERE, 10);
-  reply = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  reply = post_from (host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
 
@@ -92,26 +91,26 @@ test_pair (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_email (UsherTestHostFixture *fixture, gconstpointer data)
+test_email (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("After a hundred failed tries from anywhere an e-mail is locked everywhere.");
 
   fail_everywhere (fixture);
-  reply = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  reply = post_from (host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
 }
 
 static void
-test_known (UsherTestHostFixture *fixture, gconstpointer data)
+test_known (UsherTestHost *host)
 {
   g_test_summary ("Who has signed in from there lately is let through, after a restart too, but "
                   "not to guess.");
 
   try (fixture, HOME, RIGHT, 200);
-  usher_test_host_restart (fixture->host);
+  usher_test_host_restart (host);
   fail_everywhere (fixture);
   try (fixture, ELSEWHERE, RIGHT, 429);
   try (fixture, HOME, RIGHT, 200);
@@ -121,26 +120,26 @@ test_known (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_known_for (UsherTestHostFixture *fixture, gconstpointer data)
+test_known_for (UsherTestHost *host)
 {
   g_test_summary ("For 30 days from the last time, and no longer.");
 
   try (fixture, HOME, RIGHT, 200);
-  usher_test_host_turn (fixture->host, 29 * G_TIME_SPAN_DAY);
+  usher_test_host_turn (host, 29 * G_TIME_SPAN_DAY);
   fail_everywhere (fixture);
   try (fixture, HOME, RIGHT, 200);
 
-  usher_test_host_turn (fixture->host, 30 * G_TIME_SPAN_DAY);
+  usher_test_host_turn (host, 30 * G_TIME_SPAN_DAY);
   fail_everywhere (fixture);
   try (fixture, HOME, RIGHT, 200);
 
-  usher_test_host_turn (fixture->host, 31 * G_TIME_SPAN_DAY);
+  usher_test_host_turn (host, 31 * G_TIME_SPAN_DAY);
   fail_everywhere (fixture);
   try (fixture, HOME, RIGHT, 429);
 }
 
 static void
-test_known_by_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+test_known_by_sign_up (UsherTestHost *host)
 {
   static const char bob[] = "{\"email\":\"bob@example.org\",\"password\":\"correct horse\"}";
   static const char wrong[] = "{\"email\":\"bob@example.org\",\"password\":\"wrong horse\"}";
@@ -159,12 +158,11 @@ test_known_by_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_known_is_secret (UsherTestHostFixture *fixture, gconstpointer data)
+test_known_is_secret (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  g_autoptr (UsherReply) reply = post_from (host, HOME, SIGN_IN, RIGHT);
   g_autofree char *id = usher_test_dup_member (reply, "id");
-  g_autofree char *stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  g_autofree char *stored = usher_test_host_dup_document (host, "auth", "users", id);
 
   g_test_summary ("Whence is in no text of a user, and is written once a day.");
 
@@ -172,28 +170,27 @@ test_known_is_secret (UsherTestHostFixture *fixture, gconstpointer data)
   g_assert_null (strstr (stored, "places"));
   try (fixture, HOME, RIGHT, 200);
   g_free (stored);
-  stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  stored = usher_test_host_dup_document (host, "auth", "users", id);
   g_assert_nonnull (strstr (stored, "\"version\":1"));
 }
 
 static void
-test_window (UsherTestHostFixture *fixture, gconstpointer data)
+test_window (UsherTestHost *host)
 {
   g_test_summary ("After 15 minutes the tries are forgotten.");
 
   fail (fixture, HOME, 10);
-  usher_test_host_turn (fixture->host, 15 * G_TIME_SPAN_MINUTE - G_TIME_SPAN_SECOND);
+  usher_test_host_turn (host, 15 * G_TIME_SPAN_MINUTE - G_TIME_SPAN_SECOND);
   try (fixture, HOME, RIGHT, 429);
 
-  usher_test_host_turn (fixture->host, G_TIME_SPAN_SECOND);
+  usher_test_host_turn (host, G_TIME_SPAN_SECOND);
   try (fixture, HOME, RIGHT, 200);
 }
 
 static void
-test_clock_set (UsherTestHostFixture *fixture, gconstpointer data)
+test_clock_set (UsherTestHost *host)
 {
-  UsherManualClock *clock = usher_test_host_get_clock (fixture->host);
+  UsherManualClock *clock = usher_test_host_get_clock (host);
   g_autoptr (UsherReply) back = NULL;
   g_autoptr (UsherReply) ahead = NULL;
 
@@ -201,18 +198,18 @@ test_clock_set (UsherTestHostFixture *fixture, gconstpointer data)
 
   fail (fixture, HOME, 10);
   usher_manual_clock_set_time (clock, USHER_TEST_TIME - G_TIME_SPAN_HOUR);
-  back = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  back = post_from (host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_status (back, 429);
   g_assert_cmpstr (usher_reply_get_header (back, "Retry-After"), ==, "900");
 
   usher_manual_clock_set_time (clock, USHER_TEST_TIME + G_TIME_SPAN_HOUR);
-  ahead = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  ahead = post_from (host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_status (ahead, 429);
   g_assert_cmpstr (usher_reply_get_header (ahead, "Retry-After"), ==, "900");
 }
 
 static void
-test_success (UsherTestHostFixture *fixture, gconstpointer data)
+test_success (UsherTestHost *host)
 {
   g_test_summary ("To sign in counts as no try.");
 
@@ -223,7 +220,7 @@ test_success (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_invalid (UsherTestHost *host)
 {
   g_test_summary ("A request that is not valid is no try.");
 
@@ -233,7 +230,7 @@ test_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_address (UsherTestHostFixture *fixture, gconstpointer data)
+test_address (UsherTestHost *host)
 {
   g_autoptr (UsherReply) refused = NULL;
 
@@ -250,13 +247,13 @@ test_address (UsherTestHostFixture *fixture, gconstpointer data)
   /* what an address was refused has not used up the tries of the e-mail */
   for (guint i = 0; i < 120; i++)
     try (fixture, ELSEWHERE, RIGHT, 429);
-  refused = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  refused = post_from (host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_refused (refused, 429, NULL, TOO_OFTEN);
   try (fixture, HOME, RIGHT, 200);
 }
 
 static void
-test_network (UsherTestHostFixture *fixture, gconstpointer data)
+test_network (UsherTestHost *host)
 {
   g_test_summary ("Who has a network of IPv6 has the tries of one address, mapped or not.");
 
@@ -272,7 +269,7 @@ test_network (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_unknown_address (UsherTestHostFixture *fixture, gconstpointer data)
+test_unknown_address (UsherTestHost *host)
 {
   g_test_summary ("Where nobody says whence, the e-mail alone is counted.");
 
@@ -288,7 +285,7 @@ test_unknown_address (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_others (UsherTestHostFixture *fixture, gconstpointer data)
+test_others (UsherTestHost *host)
 {
   g_test_summary ("Who is locked locks nobody else.");
 
@@ -317,9 +314,9 @@ race_to_guess (gpointer data)
 }
 
 static void
-test_race (UsherTestHostFixture *fixture, gconstpointer data)
+test_race (UsherTestHost *host)
 {
-  Race race = { .host = fixture->host };
+  Race race = { .host = host };
 
   g_test_summary ("Many at once have as many tries as one after another.");
 
@@ -330,7 +327,7 @@ test_race (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
@@ -347,7 +344,7 @@ test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
     }
   sign_up (fixture, HOME, "alice", 400);
 
-  reply = post_from (fixture->host,
+  reply = post_from (host,
                      HOME,
                      SIGN_UP,
                      "{\"email\":\"last@example.org\",\"password\":\"correct horse\"}");
@@ -355,28 +352,28 @@ test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
   sign_up (fixture, ELSEWHERE, "last", 201);
 
-  usher_test_host_turn (fixture->host, 15 * G_TIME_SPAN_MINUTE);
+  usher_test_host_turn (host, 15 * G_TIME_SPAN_MINUTE);
   sign_up (fixture, HOME, "later", 201);
 }
 
 static void
-test_settings (UsherTestHostFixture *fixture, gconstpointer data)
+test_settings (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("The operator says how many, and for how long.");
 
-  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins=2");
-  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins-per-email=3");
-  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins-per-address=4");
-  usher_test_host_add_setting (fixture->host, "auth.max-sign-ups-per-address=1");
-  usher_test_host_add_setting (fixture->host, "auth.limit-window=60");
-  usher_test_host_restart (fixture->host);
+  usher_test_host_set (host, "auth.max-failed-sign-ins=2");
+  usher_test_host_set (host, "auth.max-failed-sign-ins-per-email=3");
+  usher_test_host_set (host, "auth.max-failed-sign-ins-per-address=4");
+  usher_test_host_set (host, "auth.max-sign-ups-per-address=1");
+  usher_test_host_set (host, "auth.limit-window=60");
+  usher_test_host_restart (host);
 
   fail (fixture, HOME, 2);
   try (fixture, HOME, WRONG, 429);
   fail (fixture, ELSEWHERE, 1);
-  reply = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  reply = post_from (host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_status (reply, 429);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "60");
 
@@ -386,12 +383,12 @@ test_settings (UsherTestHostFixture *fixture, gconstpointer data)
   sign_up (fixture, HOME, "one", 201);
   sign_up (fixture, HOME, "two", 429);
 
-  usher_test_host_turn (fixture->host, G_TIME_SPAN_MINUTE);
+  usher_test_host_turn (host, G_TIME_SPAN_MINUTE);
   try (fixture, HOME, RIGHT, 200);
 }
 
 #define add(path, func) \
-  g_test_add (path, UsherTestHostFixture, NULL, set_up, func, usher_test_host_tear_down)
+  g_test_add (path, UsherTestHost, NULL, set_up, func, usher_test_host_tear_down)
 
 int
 main (int argc, char **argv)

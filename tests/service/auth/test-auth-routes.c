@@ -6,8 +6,7 @@
 
 #include "config.h"
 
-#include "usher-test-gate.h"
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 #define RACERS  10
 #define SIGN_UP "/api/users/signup"
@@ -15,13 +14,13 @@
 #define ALICE   "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 
 static UsherReply *
-post (UsherTestHostFixture *fixture, const char *path, const char *body)
+post (UsherTestHost *host, const char *path, const char *body)
 {
-  return usher_test_host_call (fixture->host, "POST", path, NULL, body);
+  return usher_test_host_call (host, "POST", path, NULL, body);
 }
 
 static void
-refuse (UsherTestHostFixture *fixture,
+refuse (UsherTestHost *host,
         const char *path,
         const char *body,
         const char *field,
@@ -46,7 +45,7 @@ assert_session (UsherReply *reply, const char *user_id, const char *email)
 }
 
 static void
-test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, ALICE);
   g_autofree char *id = NULL;
@@ -63,16 +62,15 @@ test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
   g_assert_cmpstr (body, ==, expected);
   assert_session (reply, id, "alice@example.org");
 
-  stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  stored = usher_test_host_dup_document (host, "auth", "users", id);
   g_assert_nonnull (stored);
   g_assert_null (strstr (stored, "argon2"));
   g_assert_null (strstr (stored, "correct horse"));
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (host, "auth");
 }
 
 static void
-test_sign_up_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up_invalid (UsherTestHost *host)
 {
   g_autofree char *as = g_strnfill (257, 'a');
   g_autofree char *too_long =
@@ -105,7 +103,7 @@ test_sign_up_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up_both_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up_both_invalid (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply =
       post (fixture, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
@@ -120,7 +118,7 @@ test_sign_up_both_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up_malformed (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up_malformed (UsherTestHost *host)
 {
   static const char *const bodies[] = { "", "{", "[]", "7", "\"x\"", "null", "{'email':1}" };
 
@@ -135,7 +133,7 @@ test_sign_up_malformed (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_password_length (UsherTestHostFixture *fixture, gconstpointer data)
+test_password_length (UsherTestHost *host)
 {
   g_autofree char *as = g_strnfill (256, 'a');
   g_autofree char *longest =
@@ -160,7 +158,7 @@ test_password_length (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_email_in_use (UsherTestHostFixture *fixture, gconstpointer data)
+test_email_in_use (UsherTestHost *host)
 {
   g_autoptr (UsherReply) first = post (fixture, SIGN_UP, ALICE);
 
@@ -211,9 +209,9 @@ race_to_sign_up (gpointer data)
 }
 
 static void
-test_race (UsherTestHostFixture *fixture, gconstpointer data)
+test_race (UsherTestHost *host)
 {
-  Race race = { .host = fixture->host };
+  Race race = { .host = host };
 
   g_test_summary ("§3.7: of ten who sign up with one e-mail at once, one is created.");
 
@@ -224,7 +222,7 @@ test_race (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_in (UsherTestHost *host)
 {
   g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
@@ -242,7 +240,7 @@ test_sign_in (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in_refused (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_in_refused (UsherTestHost *host)
 {
   g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
@@ -266,7 +264,7 @@ test_sign_in_refused (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_in_invalid (UsherTestHost *host)
 {
   g_test_summary ("To sign in takes an e-mail and a password that is not empty.");
 
@@ -279,7 +277,7 @@ test_sign_in_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_rehash (UsherTestHostFixture *fixture, gconstpointer data)
+test_rehash (UsherTestHost *host)
 {
   g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
   g_autofree char *id = usher_test_dup_member (created, "id");
@@ -287,8 +285,8 @@ test_rehash (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("A hash that is cheaper than the operator asks is made anew, once.");
 
-  usher_test_host_add_setting (fixture->host, "auth.hash-passes=2");
-  usher_test_host_restart (fixture->host);
+  usher_test_host_set (host, "auth.hash-passes=2");
+  usher_test_host_restart (host);
   for (guint i = 0; i < 3; i++)
     {
       g_autoptr (UsherReply) reply = post (fixture, SIGN_IN, ALICE);
@@ -296,8 +294,7 @@ test_rehash (UsherTestHostFixture *fixture, gconstpointer data)
       usher_test_assert_status (reply, 200);
     }
 
-  stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  stored = usher_test_host_dup_document (host, "auth", "users", id);
   g_assert_nonnull (strstr (stored, "\"version\":1"));
 }
 
@@ -306,17 +303,17 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  usher_test_host_add ("/auth/sign-up/created", "auth", test_sign_up);
-  usher_test_host_add ("/auth/sign-up/invalid", "auth", test_sign_up_invalid);
-  usher_test_host_add ("/auth/sign-up/both-invalid", "auth", test_sign_up_both_invalid);
-  usher_test_host_add ("/auth/sign-up/malformed", "auth", test_sign_up_malformed);
-  usher_test_host_add ("/auth/sign-up/password-length", "auth", test_password_length);
-  usher_test_host_add ("/auth/sign-up/email-in-use", "auth", test_email_in_use);
-  usher_test_host_add ("/auth/sign-up/race", "auth", test_race);
-  usher_test_host_add ("/auth/sign-in/signed-in", "auth", test_sign_in);
-  usher_test_host_add ("/auth/sign-in/refused", "auth", test_sign_in_refused);
-  usher_test_host_add ("/auth/sign-in/invalid", "auth", test_sign_in_invalid);
-  usher_test_host_add ("/auth/sign-in/rehash", "auth", test_rehash);
+  usher_test_add ("/auth/sign-up/created", "auth", test_sign_up);
+  usher_test_add ("/auth/sign-up/invalid", "auth", test_sign_up_invalid);
+  usher_test_add ("/auth/sign-up/both-invalid", "auth", test_sign_up_both_invalid);
+  usher_test_add ("/auth/sign-up/malformed", "auth", test_sign_up_malformed);
+  usher_test_add ("/auth/sign-up/password-length", "auth", test_password_length);
+  usher_test_add ("/auth/sign-up/email-in-use", "auth", test_email_in_use);
+  usher_test_add ("/auth/sign-up/race", "auth", test_race);
+  usher_test_add ("/auth/sign-in/signed-in", "auth", test_sign_in);
+  usher_test_add ("/auth/sign-in/refused", "auth", test_sign_in_refused);
+  usher_test_add ("/auth/sign-in/invalid", "auth", test_sign_in_invalid);
+  usher_test_add ("/auth/sign-in/rehash", "auth", test_rehash);
 
   return g_test_run ();
 }

@@ -6,9 +6,7 @@
 
 #include "config.h"
 
-#include "usher-error.h"
-#include "usher-json.h"
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 #define TICKET "111111111111111111111111"
 #define ORDER  "222222222222222222222222"
@@ -51,21 +49,21 @@ static const Row rows[] = {
 
 /* @data is the row */
 static void
-set_up (UsherTestHostFixture *fixture, gconstpointer data)
+set_up (UsherTestHost *host)
 {
   usher_test_host_set_up (fixture, "orders");
 }
 
 static gboolean
-feed (UsherTestHostFixture *fixture, const char *channel, const char *payload, GError **error)
+feed (UsherTestHost *host, const char *channel, const char *payload, GError **error)
 {
-  g_autoptr (UsherEvent) event = usher_test_event_new (fixture->host, channel, payload);
+  g_autoptr (UsherEvent) event = usher_test_host_make_event (host, channel, payload);
 
-  return usher_test_host_feed (fixture->host, "orders", NULL, event, error);
+  return usher_test_host_feed (host, "orders", NULL, event, error);
 }
 
 static gboolean
-feed_version (UsherTestHostFixture *fixture, int version, GError **error)
+feed_version (UsherTestHost *host, int version, GError **error)
 {
   g_autofree char *payload = NULL;
 
@@ -80,7 +78,7 @@ feed_version (UsherTestHostFixture *fixture, int version, GError **error)
 }
 
 static void
-assert_applied (UsherTestHostFixture *fixture, int version)
+assert_applied (UsherTestHost *host, int version)
 {
   g_autoptr (GError) error = NULL;
 
@@ -89,7 +87,7 @@ assert_applied (UsherTestHostFixture *fixture, int version)
 }
 
 static void
-assert_deferred (UsherTestHostFixture *fixture, int version, const char *waits_for)
+assert_deferred (UsherTestHost *host, int version, const char *waits_for)
 {
   g_autoptr (GError) error = NULL;
 
@@ -101,9 +99,9 @@ assert_deferred (UsherTestHostFixture *fixture, int version, const char *waits_f
 
 /* (nullable) */
 static UsherJson *
-read_copy (UsherTestHostFixture *fixture)
+read_copy (UsherTestHost *host)
 {
-  UsherHost *host = usher_test_host_get_host (fixture->host);
+  UsherHost *host = usher_test_host_get_host (host, NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = usher_host_dup_document (host, "orders", "tickets", TICKET, &error);
   UsherJson *json;
@@ -119,7 +117,7 @@ read_copy (UsherTestHostFixture *fixture)
 }
 
 static void
-assert_copy (UsherTestHostFixture *fixture, int version)
+assert_copy (UsherTestHost *host, int version)
 {
   g_autoptr (UsherJson) json = read_copy (fixture);
   g_autofree char *title = g_strdup_printf ("v%d", version);
@@ -144,7 +142,7 @@ assert_copy (UsherTestHostFixture *fixture, int version)
 /* Versions come in order up to @have, then @comes: a copy takes the next, knows the older ones, and waits for what is
  * between. */
 static void
-test_row (UsherTestHostFixture *fixture, gconstpointer data)
+test_row (UsherTestHost *host)
 {
   const Row *row = data;
 
@@ -158,28 +156,28 @@ test_row (UsherTestHostFixture *fixture, gconstpointer data)
     assert_applied (fixture, row->comes);
 
   assert_copy (fixture, row->then);
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
-test_same_event (UsherTestHostFixture *fixture, gconstpointer data)
+test_same_event (UsherTestHost *host)
 {
   g_autoptr (UsherEvent) event = NULL;
 
   g_test_summary ("One event that is delivered twice is applied once.");
 
-  event = usher_test_event_new (fixture->host,
-                                "ticket:created",
-                                "{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"v0\","
-                                "\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"}");
+  event = usher_test_host_make_event (host,
+                                      "ticket:created",
+                                      "{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"v0\","
+                                      "\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"}");
   for (guint i = 0; i < 2; i++)
-    usher_test_host_deliver (fixture->host, "orders", NULL, event);
+    usher_test_host_deliver (host, "orders", NULL, event);
 
   assert_copy (fixture, 0);
 }
 
 static void
-test_out_of_order (UsherTestHostFixture *fixture, gconstpointer data)
+test_out_of_order (UsherTestHost *host)
 {
   g_test_summary ("Later versions wait for the one between, then all are applied in order.");
 
@@ -195,13 +193,13 @@ test_out_of_order (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-give (UsherTestHostFixture *fixture, const char *channel, const char *payload)
+give (UsherTestHost *host, const char *channel, const char *payload)
 {
-  usher_test_host_give (fixture->host, "orders", NULL, channel, payload);
+  usher_test_host_give (host, "orders", NULL, channel, payload);
 }
 
 static void
-assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
+assert_for_sale (UsherTestHost *host, gboolean for_sale)
 {
   const UsherTestRefusal refusal = {
     "POST", "/api/orders", USHER_TEST_BOB,          "{\"ticketId\":\"" TICKET "\"}",
@@ -210,12 +208,12 @@ assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
 
   if (!for_sale)
     {
-      usher_test_host_assert_refusals (fixture->host, &refusal, 1);
+      usher_test_host_assert_refusals (host, &refusal, 1);
       return;
     }
 
   usher_test_host_assert_call (
-      fixture->host, refusal.method, refusal.target, refusal.user_id, refusal.body, 201);
+      host, refusal.method, refusal.target, refusal.user_id, refusal.body, 201);
 }
 
 #define VERSION(version, more)                  \
@@ -223,7 +221,7 @@ assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
   ",\"title\":\"a\",\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"" more "}"
 
 static void
-test_hidden (UsherTestHostFixture *fixture, gconstpointer data)
+test_hidden (UsherTestHost *host)
 {
   g_test_summary (
       "A ticket is not for sale while it is hidden, from its first version or a later one on.");
@@ -238,7 +236,7 @@ test_hidden (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_withdrawn (UsherTestHostFixture *fixture, gconstpointer data)
+test_withdrawn (UsherTestHost *host)
 {
   static const char withdrawn[] = "{\"id\":\"" TICKET "\",\"version\":2}";
   g_autoptr (GError) error = NULL;
@@ -259,11 +257,11 @@ test_withdrawn (UsherTestHostFixture *fixture, gconstpointer data)
   give (fixture, "ticket:withdrawn", withdrawn);
   give (fixture, "ticket:updated", VERSION ("1", ""));
   assert_for_sale (fixture, FALSE);
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
-test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
+test_bad_events (UsherTestHost *host)
 {
   static const UsherTestBadEvent bad[] = {
     BAD ("{}"),
@@ -285,7 +283,7 @@ test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
   g_test_summary (
       "§3.11: an event that is no ticket is an error with a reason, and copies nothing.");
 
-  usher_test_host_assert_bad (fixture->host, "orders", bad, G_N_ELEMENTS (bad));
+  usher_test_host_assert_bad (host, "orders", bad, G_N_ELEMENTS (bad));
   assert_copy (fixture, NONE);
 }
 
@@ -297,12 +295,11 @@ add_rows (void)
       g_autofree char *path =
           g_strdup_printf ("/orders/copies/%d-have-come/%d", rows[i].have + 1, rows[i].comes);
 
-      g_test_add (
-          path, UsherTestHostFixture, &rows[i], set_up, test_row, usher_test_host_tear_down);
+      g_test_add (path, UsherTestHost, &rows[i], set_up, test_row, usher_test_host_tear_down);
     }
 }
 
-#define add(path, func) usher_test_host_add (path, "orders", func)
+#define add(path, func) usher_test_add (path, "orders", func)
 
 int
 main (int argc, char **argv)

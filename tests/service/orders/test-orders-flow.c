@@ -25,16 +25,15 @@ typedef struct
 static void
 carry (Fixture *fixture)
 {
-  g_assert_cmpuint (usher_test_host_carry (fixture->host), ==, 0);
+  g_assert_cmpuint (usher_test_host_settle (fixture->host), ==, 0);
 }
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("tickets orders expiration", NULL);
-  fixture->ticket_id = usher_test_host_create (fixture->host,
+  fixture->host = usher_test_host_new ("tickets orders expiration", USHER_TEST_BY_HAND);
+  fixture->ticket_id = usher_test_user_create (usher_test_host_as (fixture->host, ALICE),
                                                "/api/tickets",
-                                               ALICE,
                                                "{\"title\":\"Concert\",\"price\":19.99}");
   fixture->ticket_path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
   fixture->order_body = order_stage_make_body (fixture->ticket_id);
@@ -44,7 +43,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->ticket_id);
   g_free (fixture->ticket_path);
   g_free (fixture->order_body);
@@ -54,8 +53,9 @@ tear_down (Fixture *fixture, gconstpointer data)
 static char *
 place (Fixture *fixture, const char *user)
 {
-  g_autofree char *id =
-      usher_test_host_create (fixture->host, "/api/orders", user, fixture->order_body);
+  g_autofree char *id = usher_test_user_create (usher_test_host_as (fixture->host, user),
+                                                "/api/orders",
+                                                fixture->order_body);
 
   return g_strconcat ("/api/orders/", id, NULL);
 }
@@ -353,7 +353,7 @@ test_next_overtakes (Fixture *fixture, gconstpointer data)
   cancelled = take (fixture, USHER_ORDERS_CANCELLED);
   second = place (fixture, ALICE);
 
-  g_assert_cmpuint (usher_test_host_carry (fixture->host), ==, 1);
+  g_assert_cmpuint (usher_test_host_settle (fixture->host), ==, 1);
   assert_holder (fixture, first);
   assert_order (fixture, second, ALICE, "created");
 

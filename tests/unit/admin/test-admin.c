@@ -10,7 +10,7 @@
 #include "usher-bus-metrics.h"
 #include "usher-error.h"
 #include "usher-test-metrics.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static char *
 get_metrics (AdminStage *stage)

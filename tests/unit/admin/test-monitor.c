@@ -12,7 +12,7 @@
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
 #include "usher-test-metrics.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define HOSTILE "<img src=x onerror=alert(1)>\"&'"
 

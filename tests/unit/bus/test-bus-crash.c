@@ -15,7 +15,7 @@
 
 #include "usher-bus.h"
 #include "usher-test-hub.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define SEEDS     20
 #define IN_FLIGHT 256

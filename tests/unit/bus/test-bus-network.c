@@ -14,7 +14,7 @@
 #include "usher-json.h"
 #include "usher-test-hub.h"
 #include "usher-test-proxy.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (40 * G_TIME_SPAN_SECOND)

@@ -13,7 +13,7 @@
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define CHANNEL     "order:created"
 #define MAX_DELIVER 5

@@ -17,7 +17,7 @@
 #include "raw-peer.h"
 #include "usher-error.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define GROUP "tickets"
 

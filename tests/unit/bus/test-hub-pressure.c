@@ -12,7 +12,7 @@
 #include "usher-id.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define GROUP "tickets"
 /* of an event */

@@ -12,7 +12,7 @@
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define CHANNEL "order:created"
 

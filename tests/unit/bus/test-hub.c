@@ -18,7 +18,7 @@
 #include "usher-id.h"
 #include "usher-json.h"
 #include "usher-test-hub.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)

@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define SERVICE "behaves-wrongly"
 #define REFUSED \

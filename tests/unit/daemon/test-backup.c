@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define N_BACKUPS 15
 #define LAST_YEAR (365 * G_TIME_SPAN_DAY)

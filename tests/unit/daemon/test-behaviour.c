@@ -13,7 +13,7 @@
 
 #include "usher-test-metrics.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* What is counted while the disk is full, and of which so much may be at most. */
 #define WATCHED   (2 * G_TIME_SPAN_SECOND)

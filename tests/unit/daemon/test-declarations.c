@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static void
 add_wrong (UsherTestProgram *fixture, const char *name)

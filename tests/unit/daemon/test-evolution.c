@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define OTHER_TYPE  "*“seats”*“row” integer*“row” string*docs/evolution.md*"
 #define NOT_UNIQUE  "*“seats” share a “name”*"

@@ -11,7 +11,7 @@
 
 #include "http-peer.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define N_COPIES  2
 #define N_CLIENTS 4

@@ -16,7 +16,7 @@
 #include "usher-test-metrics.h"
 #include "usher-test-program.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define HOSTILE "<script>alert(1)</script>\"&'"
 #define TOKEN   "a-token-of-the-test"

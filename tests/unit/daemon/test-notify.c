@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 typedef struct
 {

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* more threads than a start can want */
 #define MANY_THREADS 500

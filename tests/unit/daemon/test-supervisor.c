@@ -17,7 +17,7 @@
 
 #include "usher-test-json.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* seconds: what a process may be silent here, and how long the supervisor is */
 #define WATCHDOG " -s supervisor.watchdog=3"

@@ -13,7 +13,7 @@
 
 #include "usher-test-json.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* The process id of a row of /processes. */
 static int

@@ -10,7 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-test-json.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ID     "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define ALICE  "a11cea11cea11cea11cea11c"

@@ -15,7 +15,7 @@
 #include "usher-error.h"
 #include "usher-test-hub.h"
 #include "usher-test-json.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
