@@ -26,7 +26,7 @@ refuse (UsherTestHost *host,
         const char *field,
         const char *message)
 {
-  g_autoptr (UsherReply) reply = post (fixture, path, body);
+  g_autoptr (UsherReply) reply = post (host, path, body);
 
   usher_test_assert_refused (reply, 400, field, message);
 }
@@ -47,7 +47,7 @@ assert_session (UsherReply *reply, const char *user_id, const char *email)
 static void
 test_sign_up (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) reply = post (host, SIGN_UP, ALICE);
   g_autofree char *id = NULL;
   g_autofree char *stored = NULL;
   g_autofree char *expected = NULL;
@@ -78,36 +78,36 @@ test_sign_up_invalid (UsherTestHost *host)
 
   g_test_summary ("A bad e-mail and a bad password are told, each with its field.");
 
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"alice\",\"password\":\"correct horse\"}",
           "email",
           "Email must be valid");
-  refuse (fixture, SIGN_UP, "{\"password\":\"correct horse\"}", "email", "Email must be valid");
-  refuse (fixture,
+  refuse (host, SIGN_UP, "{\"password\":\"correct horse\"}", "email", "Email must be valid");
+  refuse (host,
           SIGN_UP,
           "{\"email\":7,\"password\":\"correct horse\"}",
           "email",
           "Email must be valid");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"alice@example.org\",\"password\":\"1234567\"}",
           "password",
           "Password must be at least 8 characters");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"alice@example.org\"}",
           "password",
           "Password must be at least 8 characters");
-  refuse (fixture, SIGN_UP, too_long, "password", "Password must be at most 256 characters");
+  refuse (host, SIGN_UP, too_long, "password", "Password must be at most 256 characters");
 }
 
 static void
 test_sign_up_both_invalid (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply =
-      post (fixture, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
-  g_autoptr (UsherReply) empty = post (fixture, SIGN_UP, "{}");
+      post (host, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
+  g_autoptr (UsherReply) empty = post (host, SIGN_UP, "{}");
 
   g_test_summary ("All that is wrong is told at once.");
 
@@ -126,7 +126,7 @@ test_sign_up_malformed (UsherTestHost *host)
 
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
     {
-      g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, bodies[i]);
+      g_autoptr (UsherReply) reply = post (host, SIGN_UP, bodies[i]);
 
       usher_test_assert_status (reply, 400);
     }
@@ -143,41 +143,41 @@ test_password_length (UsherTestHost *host)
 
   g_test_summary ("Characters are counted, not bytes: 8 to 256 of them.");
 
-  shortest = post (fixture,
+  shortest = post (host,
                    SIGN_UP,
                    "{\"email\":\"short@example.org\",\"password\":\"\xc3\xa4\xc3\xa4\xc3\xa4"
                    "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"}");
   usher_test_assert_status (shortest, 201);
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"other@example.org\",\"password\":\"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"}",
           "password",
           "Password must be at least 8 characters");
-  reply = post (fixture, SIGN_UP, longest);
+  reply = post (host, SIGN_UP, longest);
   usher_test_assert_status (reply, 201);
 }
 
 static void
 test_email_in_use (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) first = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) first = post (host, SIGN_UP, ALICE);
 
   g_test_summary ("An e-mail is used once, in whatever case and with whatever space around.");
 
   usher_test_assert_status (first, 201);
-  refuse (fixture, SIGN_UP, ALICE, NULL, "Email in use");
-  refuse (fixture,
+  refuse (host, SIGN_UP, ALICE, NULL, "Email in use");
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"  ALICE@Example.org \",\"password\":\"other horse\"}",
           NULL,
           "Email in use");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"\\u00a0\\u3000\\ufeffalice@example.org\\u200b\\u2009\",\"password\":"
           "\"other horse\"}",
           NULL,
           "Email in use");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"al\\u200bice@example.org\",\"password\":\"other horse\"}",
           "email",
@@ -224,14 +224,13 @@ test_race (UsherTestHost *host)
 static void
 test_sign_in (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) created = post (host, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = usher_test_dup_member (created, "id");
 
   g_test_summary ("Who knows the password is signed in, in whatever case the e-mail is.");
 
-  reply =
-      post (fixture, SIGN_IN, "{\"email\":\" Alice@EXAMPLE.org\",\"password\":\"correct horse\"}");
+  reply = post (host, SIGN_IN, "{\"email\":\" Alice@EXAMPLE.org\",\"password\":\"correct horse\"}");
   usher_test_assert_status (reply, 200);
   usher_test_assert_member (reply, "id", id);
   usher_test_assert_member (reply, "email", "alice@example.org");
@@ -242,23 +241,23 @@ test_sign_in (UsherTestHost *host)
 static void
 test_sign_in_refused (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) created = post (host, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("An unknown e-mail and a wrong password are answered alike, without a session.");
 
   usher_test_assert_status (created, 201);
-  refuse (fixture,
+  refuse (host,
           SIGN_IN,
           "{\"email\":\"nobody@example.org\",\"password\":\"correct horse\"}",
           NULL,
           "Invalid credentials");
-  refuse (fixture,
+  refuse (host,
           SIGN_IN,
           "{\"email\":\"alice@example.org\",\"password\":\" correct horse\"}",
           NULL,
           "Invalid credentials");
-  reply = post (fixture, SIGN_IN, "{\"email\":\"alice@example.org\",\"password\":\"wrong horse\"}");
+  reply = post (host, SIGN_IN, "{\"email\":\"alice@example.org\",\"password\":\"wrong horse\"}");
   usher_test_assert_refused (reply, 400, NULL, "Invalid credentials");
   g_assert_false (usher_reply_get_session (reply, NULL));
 }
@@ -268,18 +267,18 @@ test_sign_in_invalid (UsherTestHost *host)
 {
   g_test_summary ("To sign in takes an e-mail and a password that is not empty.");
 
-  refuse (fixture,
+  refuse (host,
           SIGN_IN,
           "{\"email\":\"alice@example.org\",\"password\":\"\"}",
           "password",
           "Password must be provided");
-  refuse (fixture, SIGN_IN, "{\"password\":\"x\"}", "email", "Email must be valid");
+  refuse (host, SIGN_IN, "{\"password\":\"x\"}", "email", "Email must be valid");
 }
 
 static void
 test_rehash (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) created = post (host, SIGN_UP, ALICE);
   g_autofree char *id = usher_test_dup_member (created, "id");
   g_autofree char *stored = NULL;
 
@@ -289,7 +288,7 @@ test_rehash (UsherTestHost *host)
   usher_test_host_restart (host);
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (UsherReply) reply = post (fixture, SIGN_IN, ALICE);
+      g_autoptr (UsherReply) reply = post (host, SIGN_IN, ALICE);
 
       usher_test_assert_status (reply, 200);
     }

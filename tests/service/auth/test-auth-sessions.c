@@ -39,8 +39,10 @@ get_number (UsherEvent *event, const char *member)
 static void
 test_sign_out (UsherTestHost *host)
 {
-  UsherHost *host = usher_test_host_get_host (host, NULL);
-  g_autofree char *token = usher_host_make_token (host, USHER_TEST_ALICE, "a@example.org", NULL);
+  g_autofree char *token = usher_host_make_token (usher_test_host_get_host (host, "auth"),
+                                                  USHER_TEST_ALICE,
+                                                  "a@example.org",
+                                                  NULL);
   g_autofree char *header = g_strdup_printf ("Cookie: session=%s", token);
   g_autoptr (UsherReply) reply =
       usher_test_user_call (usher_test_host_as (host, NULL), "POST", SIGN_OUT, "{}", header);

@@ -53,15 +53,15 @@ test_fires (UsherTestHost *host)
 {
   g_test_summary ("An order's time is over at its expiresAt, not a millisecond before, and once.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, HOLD - G_TIME_SPAN_MILLISECOND);
-  assert_quiet (fixture);
+  give (host, "order:created", CREATED (ONE));
+  turn (host, HOLD - G_TIME_SPAN_MILLISECOND);
+  assert_quiet (host);
 
-  turn (fixture, G_TIME_SPAN_MILLISECOND);
-  assert_fires (fixture, ONE);
+  turn (host, G_TIME_SPAN_MILLISECOND);
+  assert_fires (host, ONE);
 
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
@@ -71,9 +71,9 @@ test_fires_each (UsherTestHost *host)
 
   g_test_summary ("Each order has a timer of its own.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  give (fixture, "order:created", CREATED (OTHER));
-  turn (fixture, HOLD);
+  give (host, "order:created", CREATED (ONE));
+  give (host, "order:created", CREATED (OTHER));
+  turn (host, HOLD);
 
   events = usher_test_host_take_events (host, "expiration");
   g_assert_cmpuint (events->len, ==, 2);
@@ -88,12 +88,12 @@ test_twice (UsherTestHost *host)
 
   for (guint i = 0; i < 2; i++)
     usher_test_host_deliver (host, "expiration", NULL, event);
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, HOLD);
+  give (host, "order:created", CREATED (ONE));
+  turn (host, HOLD);
 
-  assert_fires (fixture, ONE);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  assert_fires (host, ONE);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
@@ -104,12 +104,12 @@ test_same_event_later (UsherTestHost *host)
   g_test_summary ("Delivered again after it has fired, an event sets no other timer.");
 
   usher_test_host_deliver (host, "expiration", NULL, event);
-  turn (fixture, HOLD);
-  assert_fires (fixture, ONE);
+  turn (host, HOLD);
+  assert_fires (host, ONE);
 
   usher_test_host_deliver (host, "expiration", NULL, event);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
@@ -117,15 +117,15 @@ test_cancelled (UsherTestHost *host)
 {
   g_test_summary ("The timer of a cancelled order is dropped, and only that one.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  give (fixture, "order:created", CREATED (OTHER));
-  give (fixture, "order:cancelled", CANCELLED (ONE));
-  give (fixture, "order:cancelled", CANCELLED (ONE));
-  turn (fixture, HOLD);
+  give (host, "order:created", CREATED (ONE));
+  give (host, "order:created", CREATED (OTHER));
+  give (host, "order:cancelled", CANCELLED (ONE));
+  give (host, "order:cancelled", CANCELLED (ONE));
+  turn (host, HOLD);
 
-  assert_fires (fixture, OTHER);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  assert_fires (host, OTHER);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
@@ -133,11 +133,11 @@ test_cancelled_first (UsherTestHost *host)
 {
   g_test_summary ("A cancel before its create is no error; what fires then orders does not heed.");
 
-  give (fixture, "order:cancelled", CANCELLED (ONE));
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, HOLD);
+  give (host, "order:cancelled", CANCELLED (ONE));
+  give (host, "order:created", CREATED (ONE));
+  turn (host, HOLD);
 
-  assert_fires (fixture, ONE);
+  assert_fires (host, ONE);
 }
 
 static void
@@ -145,14 +145,14 @@ test_restart (UsherTestHost *host)
 {
   g_test_summary ("A timer that fell due while the host was down fires at the next start.");
 
-  give (fixture, "order:created", CREATED (ONE));
+  give (host, "order:created", CREATED (ONE));
   usher_test_host_restart (host);
-  turn (fixture, HOLD);
+  turn (host, HOLD);
 
-  assert_fires (fixture, ONE);
+  assert_fires (host, ONE);
   usher_test_host_restart (host);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
@@ -160,11 +160,11 @@ test_past (UsherTestHost *host)
 {
   g_test_summary ("An order whose time was over before it was told of fires at once.");
 
-  turn (fixture, 2 * HOLD);
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, 0);
+  turn (host, 2 * HOLD);
+  give (host, "order:created", CREATED (ONE));
+  turn (host, 0);
 
-  assert_fires (fixture, ONE);
+  assert_fires (host, ONE);
 }
 
 static void
@@ -187,8 +187,8 @@ test_bad_events (UsherTestHost *host)
   g_test_summary ("§3.11: a bad event is an error with a reason, and sets no timer.");
 
   usher_test_host_assert_bad (host, "expiration", bad, G_N_ELEMENTS (bad));
-  turn (fixture, 2 * HOLD);
-  assert_quiet (fixture);
+  turn (host, 2 * HOLD);
+  assert_quiet (host);
 }
 
 #define add(path, func) usher_test_add (path, "expiration", func)

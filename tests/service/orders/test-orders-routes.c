@@ -49,7 +49,7 @@ make_order (UsherTestHost *host)
 
   order_stage_give_ticket (host, TICKET, "19.99");
   id = usher_test_user_create (usher_test_host_as (host, BOB), "/api/orders", FOR_IT);
-  take_all (fixture);
+  take_all (host);
 
   return id;
 }
@@ -68,7 +68,7 @@ pay (UsherTestHost *host, const char *order_id)
                        order_id);
 
   usher_test_host_give (host, "orders", NULL, "payment:created", payload);
-  take_all (fixture);
+  take_all (host);
 }
 
 static void
@@ -95,7 +95,7 @@ test_create (UsherTestHost *host)
   g_test_summary ("An order is answered with its ticket and the time it has, and published.");
 
   order_stage_give_ticket (host, TICKET, "19.99");
-  reply = order (fixture, BOB, FOR_IT);
+  reply = order (host, BOB, FOR_IT);
 
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "userId", BOB);
@@ -108,7 +108,7 @@ test_create (UsherTestHost *host)
   usher_test_assert_member (reply, "ticket.version", "0");
   usher_test_assert_member (reply, "ticketId", NULL);
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 6);
-  assert_said (fixture, USHER_ORDERS_CREATED, reply);
+  assert_said (host, USHER_ORDERS_CREATED, reply);
 }
 
 static void
@@ -126,7 +126,7 @@ test_create_order_of_checks (UsherTestHost *host)
   g_test_summary ("Signed in, validation, exists, state: in this order.");
 
   usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
-  g_free (make_order (fixture));
+  g_free (make_order (host));
   usher_test_host_assert_refusals (host, &held, 1);
   usher_test_assert_quiet (host, "orders");
 }
@@ -184,7 +184,7 @@ test_create_exact_price (UsherTestHost *host)
       g_autoptr (UsherReply) reply = NULL;
 
       order_stage_give_ticket (host, ticket_id, rows[i].price);
-      reply = order (fixture, BOB, body);
+      reply = order (host, BOB, body);
       usher_test_assert_status (reply, 201);
       g_assert_cmpint (usher_test_get_money (reply, "ticket.price"), ==, rows[i].cents);
     }
@@ -197,12 +197,12 @@ test_create_reserved (UsherTestHost *host)
     { "POST", "/api/orders", BOB, FOR_IT, 400, NULL, RESERVED },
     { "POST", "/api/orders", ALICE, FOR_IT, 400, NULL, RESERVED },
   };
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
 
   g_test_summary ("§3.1: a ticket has one active order, a paid one too.");
 
   usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
-  pay (fixture, id);
+  pay (host, id);
   usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
 }
 
@@ -214,22 +214,22 @@ test_create_held_by_copy (UsherTestHost *host)
   g_test_summary ("A ticket that the copy says is held by an order unknown here is reserved.");
 
   order_stage_give_ticket (host, TICKET, "19.99");
-  give_held (fixture, USHER_TEST_NOTHING);
+  give_held (host, USHER_TEST_NOTHING);
   usher_test_host_assert_refusals (host, &held, 1);
 }
 
 static void
 test_create_after_cancel (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("A cancelled order makes room at once, before its ticket is freed.");
 
-  give_held (fixture, id);
+  give_held (host, id);
   usher_test_host_assert_call (host, "DELETE", path, BOB, NULL, 204);
-  reply = order (fixture, ALICE, FOR_IT);
+  reply = order (host, ALICE, FOR_IT);
 
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "ticket.version", "1");
@@ -251,12 +251,12 @@ test_create_again (UsherTestHost *host)
 static void
 test_list (UsherTestHost *host)
 {
-  g_autofree char *first = make_order (fixture);
+  g_autofree char *first = make_order (host);
   g_autofree char *path = path_of (first);
   g_autofree char *second = NULL;
   g_autoptr (UsherReply) anonymous = usher_test_host_call (host, "GET", "/api/orders", NULL, NULL);
   g_autoptr (UsherReply) cancelled = usher_test_host_call (host, "DELETE", path, BOB, NULL);
-  g_autoptr (UsherReply) again = order (fixture, BOB, FOR_IT);
+  g_autoptr (UsherReply) again = order (host, BOB, FOR_IT);
   g_autoptr (UsherReply) bobs = NULL;
   g_autoptr (UsherReply) alices = NULL;
 
@@ -318,7 +318,7 @@ test_list_pages (UsherTestHost *host)
 static void
 test_show (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   const UsherTestRefusal refusals[] = {
     { "GET", NOWHERE, NULL, NULL, 401, NULL, "Not authorized" },
@@ -339,7 +339,7 @@ test_show (UsherTestHost *host)
 static void
 test_cancel (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   g_autoptr (UsherReply) first = usher_test_host_call (host, "DELETE", path, BOB, NULL);
   g_autoptr (UsherReply) shown = usher_test_host_call (host, "GET", path, BOB, NULL);
@@ -351,7 +351,7 @@ test_cancel (UsherTestHost *host)
   usher_test_assert_status (first, 204);
   usher_test_assert_member (shown, "status", "cancelled");
   usher_test_assert_member (shown, "version", "1");
-  assert_said (fixture, USHER_ORDERS_CANCELLED, shown);
+  assert_said (host, USHER_ORDERS_CANCELLED, shown);
 
   second = usher_test_host_call (host, "DELETE", path, BOB, NULL);
   usher_test_assert_status (second, 204);
@@ -363,7 +363,7 @@ test_cancel (UsherTestHost *host)
 static void
 test_cancel_order_of_checks (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   const UsherTestRefusal refusals[] = {
     { "DELETE", NOWHERE, NULL, NULL, 401, NULL, "Not authorized" },
@@ -376,7 +376,7 @@ test_cancel_order_of_checks (UsherTestHost *host)
 
   g_test_summary ("§3.4: a paid order is not cancelled; before that: signed in, exists, owner.");
 
-  pay (fixture, id);
+  pay (host, id);
   usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
   shown = usher_test_host_call (host, "GET", path, BOB, NULL);
   usher_test_assert_member (shown, "status", "complete");

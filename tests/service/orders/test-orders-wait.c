@@ -30,7 +30,7 @@ static void
 test_wait_for_copy (UsherTestHost *host)
 {
   g_autofree char *ticket_id = make_ticket (host);
-  g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
+  g_autoptr (UsherTestCalls) calls = order (host, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a ticket can be ordered before its copy has come.");
@@ -45,7 +45,7 @@ static void
 test_wait_in_vain (UsherTestHost *host)
 {
   g_autofree char *ticket_id = make_ticket (host);
-  g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
+  g_autoptr (UsherTestCalls) calls = order (host, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a copy that does not come within 2 seconds is 404.");

@@ -105,9 +105,9 @@ test_list_pages (UsherTestHost *host)
   for (guint i = 0; i < 5; i++)
     g_ptr_array_add (ids, ticket_stage_make (host, GOOD));
 
-  assert_pages (fixture, ids, "/api/tickets?limit=2", -1);
-  assert_pages (fixture, ids, "/api/tickets?order=newest&limit=2&who=me", -1);
-  assert_pages (fixture, ids, "/api/tickets?limit=2&order=oldest", 1);
+  assert_pages (host, ids, "/api/tickets?limit=2", -1);
+  assert_pages (host, ids, "/api/tickets?order=newest&limit=2&who=me", -1);
+  assert_pages (host, ids, "/api/tickets?limit=2&order=oldest", 1);
 }
 
 static void

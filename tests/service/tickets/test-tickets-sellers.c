@@ -51,7 +51,6 @@ assert_told (UsherTestHost *host, const char *id, const char *hidden, const char
 static void
 test_ban (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
   g_autofree char *hers = ticket_stage_make (host, GOOD_TICKET);
   g_autofree char *his =
       usher_test_user_create (usher_test_host_as (host, BOB), "/api/tickets", GOOD_TICKET);
@@ -76,7 +75,6 @@ test_ban (UsherTestHost *host)
 static void
 test_latest (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
 
   g_test_summary (
@@ -98,7 +96,6 @@ test_latest (UsherTestHost *host)
 static void
 test_reserved (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
   g_autofree char *path = g_strconcat ("/api/tickets/", id, NULL);
   g_autofree char *cancel =
@@ -123,7 +120,6 @@ test_reserved (UsherTestHost *host)
 static void
 test_withdrawn (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
   g_autofree char *path = g_strconcat ("/api/tickets/", id, NULL);
 
@@ -139,7 +135,6 @@ test_withdrawn (UsherTestHost *host)
 static void
 test_create (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
   g_autofree char *id = NULL;
   g_autoptr (UsherEvent) event = NULL;
 
@@ -163,7 +158,6 @@ test_create (UsherTestHost *host)
 static void
 test_late (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
 
   g_test_summary ("A ticket that was committed behind two rounds is found by the last one.");
@@ -187,8 +181,6 @@ test_late (UsherTestHost *host)
 static void
 test_many (UsherTestHost *host)
 {
-  UsherTestHost *host = host;
-
   g_test_summary (
       "However many they are, and however quickly she is banned and let in again, all end alike.");
 
