@@ -109,6 +109,19 @@ fail (GPtrArray *events, const char *wanted, const char *file, int line, const c
   g_assertion_message (G_LOG_DOMAIN, file, line, func, message->str);
 }
 
+/* takes ownership of @events, of which the only one is on @channel */
+static UsherEvent *
+pick (GPtrArray *events, const char *channel, const char *file, int line, const char *func)
+{
+  g_autoptr (GPtrArray) owned = events;
+
+  if (owned->len != 1 ||
+      !g_str_equal (usher_event_get_channel (g_ptr_array_index (owned, 0)), channel))
+    fail (owned, channel, file, line, func);
+
+  return usher_event_ref (g_ptr_array_index (owned, 0));
+}
+
 /**
  * usher_test_check_event:
  * @host: a box
@@ -130,13 +143,7 @@ usher_test_check_event (UsherTestHost *host,
                         int line,
                         const char *func)
 {
-  g_autoptr (GPtrArray) events = usher_test_host_take_events (host, service);
-
-  if (events->len != 1 ||
-      !g_str_equal (usher_event_get_channel (g_ptr_array_index (events, 0)), channel))
-    fail (events, channel, file, line, func);
-
-  return usher_event_ref (g_ptr_array_index (events, 0));
+  return pick (usher_test_host_take_events (host, service), channel, file, line, func);
 }
 
 /**
@@ -325,6 +332,32 @@ usher_test_host_give (UsherTestHost *self,
   g_autoptr (UsherEvent) event = usher_test_host_make_event (self, channel, payload);
 
   usher_test_host_deliver (self, service, group, event);
+}
+
+/**
+ * usher_test_host_hold_event:
+ * @self: a box without a bus
+ * @service: one of its services
+ * @channel: the channel
+ *
+ * Takes the only event of the service that [method@TestHost.settle] has not carried yet, which must be on @channel, for the test
+ * to carry it itself: late, out of order, or never.
+ *
+ * Returns: (transfer full): the event
+ */
+UsherEvent *
+usher_test_host_hold_event (UsherTestHost *self, const char *service, const char *channel)
+{
+  g_return_val_if_fail (USHER_TEST_IS_HOST (self), NULL);
+  g_return_val_if_fail (service != NULL && channel != NULL, NULL);
+  g_return_val_if_fail (usher_test_host_get_bus (self) == NULL, NULL);
+
+  return pick (
+      usher_test_witness_take (usher_test_host_get_witness (self), service, USHER_TEST_CARRIED),
+      channel,
+      __FILE__,
+      __LINE__,
+      G_STRFUNC);
 }
 
 /* one event of a batch */

@@ -102,6 +102,9 @@ guint usher_test_host_feed_batch (UsherTestHost *self,
                                   const char *group,
                                   GPtrArray *events);
 USHER_API
+UsherEvent *
+usher_test_host_hold_event (UsherTestHost *self, const char *service, const char *channel);
+USHER_API
 guint usher_test_host_settle (UsherTestHost *self);
 
 G_END_DECLS

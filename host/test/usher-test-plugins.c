@@ -4,10 +4,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+/* of dladdr() */
+#define _GNU_SOURCE
+
 #include "config.h"
 
 #include "usher-test-plugins-private.h"
 
+#include <dlfcn.h>
 #include <string.h>
 
 #include <usher-host.h>
@@ -94,6 +98,24 @@ scan (UsherCatalog *catalog, const char *folders, gboolean is_named)
     }
 }
 
+/* where plugins are installed: the user's own, and those beside this library, wherever that is */
+static void
+scan_installed (UsherCatalog *catalog)
+{
+  g_autofree char *own = g_build_filename (g_get_user_data_dir (), "usher", "plugins", NULL);
+  g_autofree char *library = NULL;
+  g_autofree char *beside = NULL;
+  Dl_info info = { 0 };
+
+  scan (catalog, own, FALSE);
+  if (dladdr ((gconstpointer) scan_installed, &info) == 0)
+    return;
+
+  library = g_path_get_dirname (info.dli_fname);
+  beside = g_build_filename (library, USHER_PLUGINS, NULL);
+  scan (catalog, beside, FALSE);
+}
+
 GPtrArray *
 usher_test_plugins_find (const char *contents)
 {
@@ -110,7 +132,7 @@ usher_test_plugins_find (const char *contents)
 
   scan (catalog, g_getenv ("USHER_TEST_PLUGIN_DIR"), TRUE);
   scan (catalog, g_getenv ("USHER_PLUGIN_PATH"), FALSE);
-  scan (catalog, USHER_PLUGIN_DIR, FALSE);
+  scan_installed (catalog);
 
   manifests = usher_catalog_resolve (catalog, (const char *const *) names->pdata, &error);
   g_assert_no_error (error);

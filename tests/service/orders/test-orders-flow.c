@@ -302,11 +302,11 @@ test_banned_after (Fixture *fixture, gconstpointer data)
   assert_not_for_sale (fixture);
 }
 
-/* the only event of orders since the last look, for the test to carry itself */
+/* the only event of orders that was not carried, for the test to do it */
 static UsherEvent *
-take (Fixture *fixture, const char *channel)
+hold (Fixture *fixture, const char *channel)
 {
-  return usher_test_host_take_event (fixture->host, "orders", channel);
+  return usher_test_host_hold_event (fixture->host, "orders", channel);
 }
 
 static void
@@ -325,9 +325,9 @@ test_cancel_overtakes (Fixture *fixture, gconstpointer data)
   g_test_summary ("A cancel that overtakes its create still frees the ticket.");
 
   order = place (fixture, BOB);
-  created = take (fixture, USHER_ORDERS_CREATED);
+  created = hold (fixture, USHER_ORDERS_CREATED);
   cancel (fixture, order, BOB);
-  cancelled = take (fixture, USHER_ORDERS_CANCELLED);
+  cancelled = hold (fixture, USHER_ORDERS_CANCELLED);
 
   feed_tickets (fixture, cancelled);
   feed_tickets (fixture, created);
@@ -350,7 +350,7 @@ test_next_overtakes (Fixture *fixture, gconstpointer data)
   first = place (fixture, BOB);
   carry (fixture);
   cancel (fixture, first, BOB);
-  cancelled = take (fixture, USHER_ORDERS_CANCELLED);
+  cancelled = hold (fixture, USHER_ORDERS_CANCELLED);
   second = place (fixture, ALICE);
 
   g_assert_cmpuint (usher_test_host_settle (fixture->host), ==, 1);
