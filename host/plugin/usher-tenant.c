@@ -101,16 +101,21 @@ configure (UsherTenant *self, GError **error)
 }
 
 gboolean
-usher_tenant_configure (UsherTenant *self,
-                        UsherRouter *router,
-                        UsherRouter *operators,
-                        GError **error)
+usher_tenant_configure (UsherTenant *self, GError **error)
 {
   return configure (self, error) && usher_context_freeze (self->context, error) &&
          usher_lane_declare_settings (usher_context_get_declarations (self->context),
                                       self->settings,
-                                      error) &&
-         usher_intake_add_routes (self->lane, router, operators, error);
+                                      error);
+}
+
+gboolean
+usher_tenant_add_routes (UsherTenant *self,
+                         UsherRouter *router,
+                         UsherRouter *operators,
+                         GError **error)
+{
+  return usher_intake_add_routes (self->lane, router, operators, error);
 }
 
 gboolean

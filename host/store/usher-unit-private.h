@@ -22,12 +22,14 @@ struct _UsherUnit
 
   /* set by the host before the handler runs */
   GHashTable *timers; /* (owned) (nullable): the names of those that are declared, NULL: any */
+  GHashTable *events; /* (unowned) (nullable): what is declared of a channel, by its name */
   char *correlation;  /* (owned) (nullable) */
   char *causation;    /* (owned) (nullable) */
   char *traceparent;  /* (owned) (nullable) */
   gboolean has_waited;
 
   /* said by the handler */
+  GPtrArray *payloads;   /* (owned) (nullable) (element-type UsherPayload): not published yet */
   char *wait_collection; /* (owned) (nullable) */
   char *wait_id;         /* (owned) (nullable) */
   gint64 wait;

@@ -18,6 +18,10 @@ void usher_unit_set_origin (UsherUnit *self,
                             const char *traceparent);
 /* @timers: a set of the names that may be scheduled */
 void usher_unit_set_timers (UsherUnit *self, GHashTable *timers);
+/* @events: UsherEventSchema by channel, which outlive @self; in debug builds what is published is held against them */
+void usher_unit_set_events (UsherUnit *self, GHashTable *events);
+/* publishes what is begun; within the watch for faults of whoever has run the handler */
+void usher_unit_end_events (UsherUnit *self);
 void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
 /* (transfer none): the schema of a collection, NULL with a fault of the program where the store has none */
 UsherSchema *usher_unit_find_schema (UsherUnit *self, const char *collection, GError **error);
