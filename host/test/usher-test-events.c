@@ -18,7 +18,7 @@
  * @service: one of its services
  *
  * Takes what a service has published since the last look, in the order of its commits. It is captured when it is committed, in
- * every placement, and is not touched by [method@TestHost.settle].
+ * every placement, and is not touched by [method@Host.settle].
  *
  * Returns: (transfer full) (element-type UsherEvent): the events
  */
@@ -131,7 +131,7 @@ pick (GPtrArray *events, const char *channel, const char *file, int line, const 
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_event] calls.
+ * Is what [func@assert_event] calls.
  *
  * Returns: (transfer full): the event
  */
@@ -154,7 +154,7 @@ usher_test_check_event (UsherTestHost *host,
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_quiet] calls.
+ * Is what [func@assert_quiet] calls.
  */
 void
 usher_test_check_quiet (UsherTestHost *host,
@@ -174,7 +174,7 @@ usher_test_check_quiet (UsherTestHost *host,
  * @event: an event
  * @path: where the member is, such as `ticket.id`
  *
- * Gets a member of the payload, as [func@test_dup_member] gives that of an answer.
+ * Gets a member of the payload, as [func@dup_member] gives that of an answer.
  *
  * Returns: (transfer full) (nullable): the text, `NULL` when it is missing
  */
@@ -198,7 +198,7 @@ usher_test_dup_event_member (UsherEvent *event, const char *path)
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_event_member] calls.
+ * Is what [func@assert_event_member] calls.
  */
 void
 usher_test_check_event_member (UsherEvent *event,
@@ -254,7 +254,7 @@ usher_test_host_make_event (UsherTestHost *self, const char *channel, const char
  * @service: one of its services
  * @group: (nullable): the group of the listener, `NULL` for the default one
  * @event: an event
- * @error: return location for a [error@Error]
+ * @error: return location for a [error@Usher.Error]
  *
  * Gives an event to one listener, once, as the bus would, and waits for the commit. The same event again is a redelivery, which
  * the inbox knows. Any thread.
@@ -340,7 +340,7 @@ usher_test_host_give (UsherTestHost *self,
  * @service: one of its services
  * @channel: the channel
  *
- * Takes the only event of the service that [method@TestHost.settle] has not carried yet, which must be on @channel, for the test
+ * Takes the only event of the service that [method@Host.settle] has not carried yet, which must be on @channel, for the test
  * to carry it itself: late, out of order, or never.
  *
  * Returns: (transfer full): the event
@@ -352,12 +352,13 @@ usher_test_host_hold_event (UsherTestHost *self, const char *service, const char
   g_return_val_if_fail (service != NULL && channel != NULL, NULL);
   g_return_val_if_fail (usher_test_host_get_bus (self) == NULL, NULL);
 
-  return pick (
-      usher_test_witness_take (usher_test_host_get_witness (self), service, USHER_TEST_CARRIED),
-      channel,
-      __FILE__,
-      __LINE__,
-      G_STRFUNC);
+  return pick (usher_test_witness_take (usher_test_host_get_witness (self),
+                                        service,
+                                        USHER_TEST_CARRIED),
+               channel,
+               __FILE__,
+               __LINE__,
+               G_STRFUNC);
 }
 
 /* one event of a batch */

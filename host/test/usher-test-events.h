@@ -46,7 +46,7 @@ void usher_test_host_skip_events (UsherTestHost *self, const char *service);
  * usher_test_assert_event_member:
  * @event: an event
  * @path: where the member is
- * @expected: (nullable): as [func@test_dup_event_member] gives it, `NULL`: it is missing
+ * @expected: (nullable): as [func@dup_event_member] gives it, `NULL`: it is missing
  *
  * The payload has this member; else the test fails, and prints the payload.
  */

@@ -69,7 +69,7 @@ usher_test_init (int *argc, char ***argv)
 /**
  * usher_test_add: (skip)
  * @path: the path of the test, such as `/notes/create`
- * @contents: what is in its box, as for [ctor@TestHost.new]
+ * @contents: what is in its box, as for [ctor@Host.new]
  * @func: (scope forever): the test
  *
  * Adds a test with a box of one host without a bus.
@@ -83,7 +83,7 @@ usher_test_add (const char *path, const char *contents, UsherTestFunc func)
 /**
  * usher_test_add_data: (skip)
  * @path: the path of the test
- * @contents: what is in its box, as for [ctor@TestHost.new]
+ * @contents: what is in its box, as for [ctor@Host.new]
  * @func: (scope forever): the test
  * @data: what it is given, which stays where it is
  *
@@ -101,7 +101,7 @@ usher_test_add_data (const char *path,
 /**
  * usher_test_add_placed: (skip)
  * @path: the path of the test
- * @contents: what is in its box, as for [ctor@TestHost.new]
+ * @contents: what is in its box, as for [ctor@Host.new]
  * @placement: where the services run
  * @func: (scope forever): the test
  *
@@ -119,7 +119,7 @@ usher_test_add_placed (const char *path,
 /**
  * usher_test_add_all_placements: (skip)
  * @path: the path of the tests, `/one`, `/spread` and `/pairs` are put behind it
- * @contents: what is in their boxes, as for [ctor@TestHost.new]
+ * @contents: what is in their boxes, as for [ctor@Host.new]
  * @func: (scope forever): the test
  *
  * Adds a test three times: in one host, in one for each service, in two for each service; all on a bus.
