@@ -13,6 +13,7 @@
 #include "usher-error.h"
 #include "usher-intake-private.h"
 #include "usher-log-catch-private.h"
+#include "usher-type-owners-private.h"
 
 struct _UsherTenant
 {
@@ -85,19 +86,25 @@ static gboolean
 configure (UsherTenant *self, GError **error)
 {
   g_autofree char *critical = NULL;
+  g_autofree char *clash = NULL;
   gboolean ok = FALSE;
 
+  usher_type_owners_note (NULL);
   usher_log_catch_begin ();
   usher_blame_begin (usher_lane_get_name (self->lane), "configure");
   ok = usher_service_configure (self->service, self->context, error);
   usher_blame_end ();
   critical = usher_log_catch_end ();
+  usher_type_owners_note (usher_lane_get_name (self->lane));
   if (!ok || critical == NULL)
     return ok;
 
-  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "it declares wrongly: %s", critical);
+  clash = usher_type_owners_explain (critical);
 
-  return FALSE;
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "it declares wrongly: %s",
+                       clash != NULL ? clash : critical);
 }
 
 gboolean
