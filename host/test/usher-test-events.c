@@ -20,7 +20,7 @@
  * Takes what a service has published since the last look, in the order of its commits. It is captured when it is committed, in
  * every placement, and is not touched by [method@Host.settle].
  *
- * Returns: (transfer full) (element-type UsherEvent): the events
+ * Returns: (transfer container) (element-type UsherEvent): the events
  */
 GPtrArray *
 usher_test_host_take_events (UsherTestHost *self, const char *service)

@@ -24,11 +24,6 @@ def ask(user, verb, *arguments):
     return reply.get_status(), json.loads(UsherTest.dup_body(reply))
 
 
-def get_user(host, name):
-    # “as” is a word of the language
-    return getattr(host, 'as')(name)
-
-
 class Kit(unittest.TestCase):
     def make(self, placement=UsherTest.Placement.BY_HAND):
         host = UsherTest.Host.new('toll', placement)
@@ -37,11 +32,11 @@ class Kit(unittest.TestCase):
 
     def test_requests(self):
         host = self.make()
-        ann = get_user(host, 'ann')
+        ann = host.as_('ann')
         status, passage = ask(ann, 'post', '/api/passages', '{"road":"A1"}')
         self.assertEqual((status, passage['road'], passage['userId']), (201, 'A1', ann.get_id()))
         self.assertEqual(ask(ann, 'get', '/api/passages/' + passage['id'])[0], 200)
-        self.assertEqual(ask(get_user(host, None), 'post', '/api/passages', '{"road":"A1"}')[0], 401)
+        self.assertEqual(ask(host.as_(None), 'post', '/api/passages', '{"road":"A1"}')[0], 401)
 
     def test_events(self):
         host = self.make()
@@ -56,7 +51,7 @@ class Kit(unittest.TestCase):
     def test_crash(self):
         host = self.make()
         host.crash('toll', UsherTest.Crash.AFTER_COMMIT, 1)
-        self.assertIsNone(get_user(host, 'ann').post('/api/passages', '{"road":"A1"}'))
+        self.assertIsNone(host.as_('ann').post('/api/passages', '{"road":"A1"}'))
         self.assertEqual(host.count_crashes(), 1)
         created = host.take_event('toll', 'passage:created')
         passage = UsherTest.dup_event_member(created, 'id')
@@ -67,7 +62,7 @@ class Kit(unittest.TestCase):
         for placement in PLACEMENTS:
             with self.subTest(placement=placement.value_nick):
                 host = self.make(placement)
-                passage = get_user(host, 'ann').create('/api/passages', '{"road":"A1"}')
+                passage = host.as_('ann').create('/api/passages', '{"road":"A1"}')
                 self.assertEqual(host.settle(), 0)
                 self.assertIsNotNone(host.dup_document('toll', 'receipts', passage))
                 self.assertEqual([each.get_channel() for each in host.take_events('toll')], ['passage:created', 'passage:paid'])

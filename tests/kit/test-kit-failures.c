@@ -103,17 +103,17 @@ static const struct
   gboolean names_place; /* this file, and the function */
 } rows[] = {
   { "status", fail_status, "*status is 201, not 200: {*\"road\":\"A1\"*", TRUE },
-  { "member", fail_member, "*“road” is A1, not A2: {*", TRUE },
-  { "missing", fail_missing, "*“road” is A1, not missing: {*", TRUE },
+  { "member", fail_member, "*road* is A1, not A2: {*", TRUE },
+  { "missing", fail_missing, "*road* is A1, not missing: {*", TRUE },
   { "refused", fail_refused, "*status is 201, not 400: {*", TRUE },
   { "unanswered", fail_unanswered, "*there is no answer*", TRUE },
   { "quiet", fail_quiet, "*published was passage:created {*, not nothing*", TRUE },
   { "event", fail_event, "*published was nothing, not passage:paid*", TRUE },
-  { "event-member", fail_event_member, "*“road” is A1, not A2: {*", TRUE },
+  { "event-member", fail_event_member, "*road* is A1, not A2: {*", TRUE },
   { "delivery", fail_delivery, "*there is no receipt*", FALSE },
-  { "service", fail_service, "*no service “tol”*", FALSE },
-  { "document", fail_document, "*has no “passages” with the id*", FALSE },
-  { "plugin", fail_plugin, "*no plugin is named “tol”*did you mean “toll”*", FALSE },
+  { "service", fail_service, "*no service *tol*", FALSE },
+  { "document", fail_document, "*has no *passages* with the id*", FALSE },
+  { "plugin", fail_plugin, "*no plugin is named *tol*did you mean *toll*", FALSE },
   { "setting", fail_setting, "*toll.road*", FALSE },
 };
 

@@ -57,12 +57,16 @@ free_step (gpointer data)
   g_free (step);
 }
 
+/* @reply: (nullable): who is told, NULL: nobody */
 static gboolean
-set_paid (UsherUnit *unit, const char *id, GError **error)
+set_paid (UsherUnit *unit, const char *id, UsherReply *reply, GError **error)
 {
   g_autoptr (UsherDocument) passage = usher_unit_find (unit, PASSAGES, id, error);
 
   if (passage == NULL)
+    return FALSE;
+
+  if (reply != NULL && !usher_reply_answer (reply, 201, passage))
     return FALSE;
 
   if (usher_document_get_boolean (passage, "paid"))
@@ -79,7 +83,7 @@ pay (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
 {
   const Step *step = user_data;
 
-  return charge (step->directory, step->id, error) && set_paid (unit, step->id, error);
+  return charge (step->directory, step->id, error) && set_paid (unit, step->id, reply, error);
 }
 
 static gboolean
@@ -102,7 +106,7 @@ pass (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_d
       unit, SETTLE, step->id, usher_unit_get_time (unit) + G_TIME_SPAN_MINUTE, NULL);
   usher_unit_then (unit, pay, step, free_step);
 
-  return usher_reply_answer (reply, 201, passage);
+  return TRUE;
 }
 
 static gboolean
@@ -118,7 +122,7 @@ on_settle (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **erro
 {
   const char *id = usher_timer_get_key (timer);
 
-  return charge (user_data, id, error) && set_paid (unit, id, error);
+  return charge (user_data, id, error) && set_paid (unit, id, NULL, error);
 }
 
 static gboolean
