@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "usher-test-program.h"
 #include "usher-test-base.h"
+#include "usher-test-program.h"
 
 #define OTHER_TYPE  "*“seats”*“row” integer*“row” string*docs/evolution.md*"
 #define NOT_UNIQUE  "*“seats” share a “name”*"
