@@ -105,9 +105,8 @@ get_type_name (UsherSettingType type)
     }
 }
 
-/* (transfer full): “integer 1…10” */
-static char *
-describe_type (const UsherSetting *setting)
+char *
+usher_list_describe_type (const UsherSetting *setting)
 {
   if (setting->min == 0 && setting->max == 0)
     return g_strdup (get_type_name (setting->type));
@@ -146,7 +145,7 @@ print_setting (const UsherSetting *setting,
                gpointer user_data)
 {
   const Choice *choice = user_data;
-  g_autofree char *type = describe_type (setting);
+  g_autofree char *type = usher_list_describe_type (setting);
   g_autofree char *clean = usher_terminal_clean (mask (setting, value));
 
   if (!is_chosen (choice, setting))

@@ -39,7 +39,7 @@ const GOptionEntry usher_new_entries[] = {
     G_OPTION_ARG_STRING,
     &license,
     "The SPDX licence of the files, by default " LICENSE,
-    "ID" },
+    "SPDX" },
   { NULL },
 };
 
