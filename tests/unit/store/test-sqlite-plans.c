@@ -13,7 +13,7 @@
 #include "usher-sqlite-query-private.h"
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static const UsherField fields[] = {
   { "owner", USHER_FIELD_ID, USHER_FIELD_INDEXED },
