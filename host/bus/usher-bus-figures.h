@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @USHER_BUS_PART_CLIENTS: the members
  * @USHER_BUS_PART_SUBSCRIPTIONS: the subscriptions of channels and members, whichever are asked for
  *
- * What [class@BusFigures] has beside the numbers of the whole.
+ * What [struct@BusFigures] has beside the numbers of the whole.
  */
 typedef enum
 {

@@ -689,6 +689,23 @@ usher_document_set_boolean (UsherDocument *self, const char *field, gboolean val
 }
 
 /**
+ * usher_document_set_flag:
+ * @self: a document
+ * @field: the name of a field of type boolean
+ * @is_set: whether it is so
+ *
+ * Sets a field to true, or not at all: what [method@Document.has] and [method@Query.without] ask for.
+ */
+void
+usher_document_set_flag (UsherDocument *self, const char *field, gboolean is_set)
+{
+  if (is_set)
+    usher_document_set_boolean (self, field, TRUE);
+  else
+    usher_document_unset (self, field);
+}
+
+/**
  * usher_document_unset:
  * @self: a document
  * @field: the name of a field

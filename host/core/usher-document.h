@@ -68,6 +68,8 @@ void usher_document_set_integer (UsherDocument *self, const char *field, gint64 
 USHER_API
 void usher_document_set_boolean (UsherDocument *self, const char *field, gboolean value);
 USHER_API
+void usher_document_set_flag (UsherDocument *self, const char *field, gboolean is_set);
+USHER_API
 void usher_document_unset (UsherDocument *self, const char *field);
 USHER_API
 void usher_document_merge (UsherDocument *self, UsherDocument *source);

@@ -55,6 +55,11 @@ typedef enum
   USHER_ERROR_OUTDATED,
 } UsherError;
 
+/**
+ * USHER_ERROR:
+ *
+ * The domain of all errors of Usher, with the codes of [error@Error].
+ */
 #define USHER_ERROR (usher_error_quark ())
 
 USHER_API

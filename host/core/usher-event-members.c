@@ -65,7 +65,7 @@ usher_event_read_string (UsherEvent *event, const char *path, GError **error)
  * @path: the path of a member of the payload
  * @error: return location for an error: `INVALID`
  *
- * Reads the id of a document, like [func@event_read_string].
+ * Reads the id of a document, like [method@Event.read_string].
  *
  * Returns: (transfer none) (nullable): the id, which lives as long as @event
  */

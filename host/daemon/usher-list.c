@@ -22,17 +22,20 @@ const GOptionEntry usher_list_entries[] = {
 };
 
 static void
-add_plugin (const char *name,
+add_plugin (const char *path,
             UsherManifest *manifest,
             UsherPluginState state,
             const char *reason,
             gpointer user_data)
 {
   UsherTable *table = user_data;
+  g_autofree char *file = g_path_get_basename (path);
+  g_autofree char *folder = g_path_get_dirname (path);
 
-  usher_table_add_text (table, name);
+  usher_table_add_text (table, manifest != NULL ? usher_manifest_get_name (manifest) : file);
   usher_table_add_text (table, manifest != NULL ? usher_manifest_get_version (manifest) : NULL);
   usher_table_add_text (table, usher_plugin_state_to_string (state));
+  usher_table_add_text (table, folder);
   usher_table_add_text (table, reason);
 }
 
@@ -40,16 +43,14 @@ int
 usher_list_plugins (const UsherOptions *options)
 {
   static const UsherColumn columns[] = {
-    { "name", "NAME" },
-    { "version", "VERSION" },
-    { "state", "STATE" },
-    { "reason", "REASON" },
+    { "name", "NAME" },     { "version", "VERSION" }, { "state", "STATE" },
+    { "folder", "FOLDER" }, { "reason", "REASON" },
   };
   g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
 
   usher_setup_print_problems (setup);
-  usher_catalog_foreach (setup->catalog, add_plugin, table);
+  usher_catalog_foreach_file (setup->catalog, add_plugin, table);
   if (as_json)
     usher_table_print_json (table);
   else

@@ -14,6 +14,7 @@
 #include "usher-error.h"
 #include "usher-guess.h"
 #include "usher-notify.h"
+#include "usher-plugin-path.h"
 #include "usher-settings.h"
 
 #define UNIX "unix:"
@@ -133,40 +134,11 @@ choose_data (void)
 }
 
 static void
-add_folder (GPtrArray *folders, const char *folder)
-{
-  g_autofree char *path = g_canonicalize_filename (folder, NULL);
-
-  if (*folder != '\0' && !g_ptr_array_find_with_equal_func (folders, path, g_str_equal, NULL))
-    g_ptr_array_add (folders, g_steal_pointer (&path));
-}
-
-/* (transfer full): those that were given, then those of the environment, else the installed one. @given: (nullable) */
-static char **
-choose_plugins (char **given, gboolean only_given)
-{
-  const char *path = g_getenv ("USHER_PLUGIN_PATH");
-  gboolean has_path = path != NULL && *path != '\0';
-  g_auto (GStrv) more = g_strsplit (has_path ? path : USHER_PLUGIN_DIR, ":", -1);
-  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
-
-  for (guint i = 0; given != NULL && given[i] != NULL; i++)
-    add_folder (folders, given[i]);
-  /* where nothing is installed, what was given will do */
-  for (guint i = 0; !only_given && more[i] != NULL; i++)
-    if (given == NULL || has_path || g_file_test (more[i], G_FILE_TEST_IS_DIR))
-      add_folder (folders, more[i]);
-  g_ptr_array_add (folders, NULL);
-
-  return (char **) g_ptr_array_free (g_steal_pointer (&folders), FALSE);
-}
-
-static void
 set_plugins (UsherOptions *self)
 {
   g_auto (GStrv) given = g_steal_pointer (&self->plugins);
 
-  self->plugins = choose_plugins (given, self->plugins_only);
+  self->plugins = usher_plugin_path_list (given, self->plugins_only);
 }
 
 /* Whether it looks like ADDR:PORT or [ADDR]:PORT, before anything is opened. */

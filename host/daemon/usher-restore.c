@@ -85,7 +85,8 @@ list_present (const char *data, const char *own, GError **error)
     return NULL;
 
   while ((name = g_dir_read_name (folder)) != NULL)
-    if (!g_str_equal (name, "lock") && !g_str_equal (name, "run") && !g_str_equal (name, own) &&
+    if (!g_str_equal (name, "lock") && !g_str_equal (name, "run") &&
+        !g_str_equal (name, "plugins") && !g_str_equal (name, own) &&
         !g_str_has_prefix (name, USHER_RESTORE_ASIDE))
       g_ptr_array_add (names, g_strdup (name));
 

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "usher-error.h"
 #include "usher-log.h"
@@ -67,6 +68,18 @@ declare_settings (UsherSetup *self)
     }
 }
 
+/* Whoever named it has the last word. */
+static void
+warn_of_folder (const char *folder)
+{
+  struct stat info;
+
+  if (stat (folder, &info) == 0 && (info.st_mode & S_IWOTH) != 0)
+    g_printerr ("usher: plugin folder “%s” may be written to by everybody, so anybody could have "
+                "their code run here: chmod o-w it\n",
+                folder);
+}
+
 static void
 scan (UsherSetup *self, gboolean needs_plugins)
 {
@@ -74,6 +87,7 @@ scan (UsherSetup *self, gboolean needs_plugins)
     {
       g_autoptr (GError) error = NULL;
 
+      warn_of_folder (self->options->plugins[i]);
       if (!usher_catalog_scan (self->catalog, self->options->plugins[i], &error) &&
           (needs_plugins || !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND)))
         add_problem (self, error->message);

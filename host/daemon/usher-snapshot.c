@@ -82,7 +82,8 @@ list (UsherSnapshot *self, const char *below, guint depth, GError **error)
       g_autofree char *own =
           *below != '\0' ? g_build_filename (below, name, NULL) : g_strdup (name);
 
-      if (is_passing (name))
+      /* where no other data directory was chosen, plugins have a folder in it */
+      if (is_passing (name) || g_str_equal (own, "plugins"))
         continue;
       if (g_file_test (full, G_FILE_TEST_IS_DIR))
         {

@@ -52,6 +52,63 @@ make_copy (UsherUnit *unit, const char *collection, const char *id, GError **err
   return copy;
 }
 
+/* what a listener asks for */
+typedef struct
+{
+  const char *collection;
+  const char *version_field;
+  gboolean has_gaps; /* not each version is told */
+  UsherCopyFunc apply;
+  gpointer user_data;
+} Care;
+
+static gboolean
+wait_for_version (UsherUnit *unit,
+                  const Care *care,
+                  const char *id,
+                  gint64 have,
+                  gint64 version,
+                  GError **error)
+{
+  return usher_unit_defer (unit,
+                           error,
+                           "version %" G_GINT64_FORMAT
+                           " of “%s” waits for version %" G_GINT64_FORMAT " in “%s”",
+                           version,
+                           id,
+                           have + 1,
+                           care->collection);
+}
+
+static gboolean
+take_care (UsherEvent *event, UsherUnit *unit, const Care *care, GError **error)
+{
+  const char *id = usher_event_read_id (event, ID, error);
+  g_autoptr (UsherDocument) copy = NULL;
+  gint64 have, version;
+  gboolean is_new;
+
+  if (id == NULL || !read_version (event, &version, error) ||
+      !usher_unit_lookup (unit, care->collection, id, &copy, error))
+    return FALSE;
+
+  have = get_version (copy, care->version_field);
+  if (version <= have)
+    return TRUE;
+  if (version - 1 > have && !care->has_gaps)
+    return wait_for_version (unit, care, id, have, version, error);
+
+  is_new = copy == NULL;
+  if (is_new && (copy = make_copy (unit, care->collection, id, error)) == NULL)
+    return FALSE;
+
+  usher_document_set_integer (copy, care->version_field, version);
+  if (!care->apply (copy, event, care->user_data, error))
+    return FALSE;
+
+  return is_new ? usher_unit_insert (unit, copy, error) : usher_unit_replace (unit, copy, error);
+}
+
 /**
  * usher_copy_apply:
  * @event: an event that tells of a document as a whole: its payload has the `id` and the `version` of that
@@ -82,10 +139,12 @@ usher_copy_apply (UsherEvent *event,
                   gpointer user_data,
                   GError **error)
 {
-  g_autoptr (UsherDocument) copy = NULL;
-  const char *id;
-  gint64 have, version;
-  gboolean is_new;
+  const Care care = {
+    .collection = collection,
+    .version_field = version_field,
+    .apply = apply,
+    .user_data = user_data,
+  };
 
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (USHER_IS_UNIT (unit), FALSE);
@@ -93,31 +152,47 @@ usher_copy_apply (UsherEvent *event,
   g_return_val_if_fail (version_field != NULL, FALSE);
   g_return_val_if_fail (apply != NULL, FALSE);
 
-  id = usher_event_read_id (event, ID, error);
-  if (id == NULL || !read_version (event, &version, error) ||
-      !usher_unit_lookup (unit, collection, id, &copy, error))
-    return FALSE;
+  return take_care (event, unit, &care, error);
+}
 
-  have = get_version (copy, version_field);
-  if (version <= have)
-    return TRUE;
-  if (version - 1 > have)
-    return usher_unit_defer (unit,
-                             error,
-                             "version %" G_GINT64_FORMAT
-                             " of “%s” waits for version %" G_GINT64_FORMAT " in “%s”",
-                             version,
-                             id,
-                             have + 1,
-                             collection);
+/**
+ * usher_copy_apply_latest:
+ * @event: an event that tells of a document: its payload has the `id` and the `version` of that
+ * @unit: the unit of the event
+ * @collection: the name of the collection of copies, each under the id of its original
+ * @version_field: a field of @collection, an integer, for the version of the original
+ * @apply: (scope call) (closure user_data): takes over what the event says
+ * @user_data: data for @apply, such as @unit where more than the copy changes
+ * @error: return location for a [error@Error]
+ *
+ * Keeps what one kind of events says of another service's document, where not each of its versions is told: whether a user is
+ * banned. For a listener to return. A version that is later than the copy's is taken over, whatever is between, and what comes late is
+ * of the past: nothing is to be done.
+ *
+ * Returns: whether the unit may be committed; else `USHER_ERROR_INVALID` says what the event has not, or the error is that of @apply
+ */
+gboolean
+usher_copy_apply_latest (UsherEvent *event,
+                         UsherUnit *unit,
+                         const char *collection,
+                         const char *version_field,
+                         UsherCopyFunc apply,
+                         gpointer user_data,
+                         GError **error)
+{
+  const Care care = {
+    .collection = collection,
+    .version_field = version_field,
+    .has_gaps = TRUE,
+    .apply = apply,
+    .user_data = user_data,
+  };
 
-  is_new = copy == NULL;
-  if (is_new && (copy = make_copy (unit, collection, id, error)) == NULL)
-    return FALSE;
+  g_return_val_if_fail (event != NULL, FALSE);
+  g_return_val_if_fail (USHER_IS_UNIT (unit), FALSE);
+  g_return_val_if_fail (collection != NULL, FALSE);
+  g_return_val_if_fail (version_field != NULL, FALSE);
+  g_return_val_if_fail (apply != NULL, FALSE);
 
-  usher_document_set_integer (copy, version_field, version);
-  if (!apply (copy, event, user_data, error))
-    return FALSE;
-
-  return is_new ? usher_unit_insert (unit, copy, error) : usher_unit_replace (unit, copy, error);
+  return take_care (event, unit, &care, error);
 }

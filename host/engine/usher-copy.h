@@ -35,5 +35,13 @@ gboolean usher_copy_apply (UsherEvent *event,
                            UsherCopyFunc apply,
                            gpointer user_data,
                            GError **error);
+USHER_API
+gboolean usher_copy_apply_latest (UsherEvent *event,
+                                  UsherUnit *unit,
+                                  const char *collection,
+                                  const char *version_field,
+                                  UsherCopyFunc apply,
+                                  gpointer user_data,
+                                  GError **error);
 
 G_END_DECLS

@@ -58,8 +58,12 @@ typedef struct
   UsherClock *clock;
   UsherWorkers *workers; /* for what goes on after a commit */
   UsherSolitude *solitude;
-  /* (transfer full) (nullable): opens a service's store; NULL: its file in @directory */
-  UsherStore *(*open_store) (const char *service, gpointer user_data, GError **error);
+  /* (transfer full) (nullable): opens a service's store; NULL: usher_store_open() */
+  UsherStore *(*open_store) (const char *service,
+                             const char *uri,
+                             const UsherStoreOptions *options,
+                             gpointer user_data,
+                             GError **error);
   gpointer user_data;
 } UsherLaneGround;
 

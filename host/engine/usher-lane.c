@@ -181,7 +181,8 @@ open_store (UsherLane *self, GError **error)
   };
 
   if (self->ground.open_store != NULL)
-    return self->ground.open_store (usher_lane_get_name (self), self->ground.user_data, error);
+    return self->ground.open_store (
+        usher_lane_get_name (self), uri, &options, self->ground.user_data, error);
 
   return usher_store_open (uri, self->clock, &options, error);
 }

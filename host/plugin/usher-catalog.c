@@ -26,6 +26,8 @@ typedef enum
 typedef struct
 {
   char *name;              /* (owned) */
+  char *path;              /* (owned): of its file */
+  guint scan;              /* which one found it */
   UsherManifest *manifest; /* (owned) (nullable): NULL when it could not be read */
   UsherPluginState state;
   char *reason; /* (owned) */
@@ -42,6 +44,9 @@ struct _UsherCatalog
   GObject parent_instance;
 
   GPtrArray *entries; /* (owned) (element-type Entry): by name */
+  GPtrArray *
+      shadowed; /* (owned) (element-type Entry): what has the name of an entry in an earlier folder */
+  guint n_scans;
 };
 
 G_DEFINE_FINAL_TYPE (UsherCatalog, usher_catalog, G_TYPE_OBJECT)
@@ -52,6 +57,7 @@ free_entry (gpointer data)
   Entry *entry = data;
 
   g_free (entry->name);
+  g_free (entry->path);
   g_clear_object (&entry->manifest);
   g_free (entry->reason);
   g_free (entry);
@@ -63,6 +69,7 @@ usher_catalog_finalize (GObject *object)
   UsherCatalog *self = USHER_CATALOG (object);
 
   g_clear_pointer (&self->entries, g_ptr_array_unref);
+  g_clear_pointer (&self->shadowed, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_catalog_parent_class)->finalize (object);
 }
@@ -77,6 +84,7 @@ static void
 usher_catalog_init (UsherCatalog *self)
 {
   self->entries = g_ptr_array_new_with_free_func (free_entry);
+  self->shadowed = g_ptr_array_new_with_free_func (free_entry);
 }
 
 /**
@@ -104,8 +112,8 @@ const char *
 usher_plugin_state_to_string (UsherPluginState state)
 {
   static const char *const names[] = {
-    "discovered", "resolved", "loaded",   "configured", "starting",
-    "ready",      "degraded", "draining", "stopped",    "failed",
+    "discovered", "resolved", "loaded",  "configured", "starting", "ready",
+    "degraded",   "draining", "stopped", "failed",     "shadowed",
   };
 
   g_return_val_if_fail (state < G_N_ELEMENTS (names), NULL);
@@ -137,7 +145,58 @@ compare_entries (gconstpointer a, gconstpointer b)
   const Entry *first = *(Entry *const *) a;
   const Entry *second = *(Entry *const *) b;
 
-  return strcmp (first->name, second->name);
+  int order = strcmp (first->name, second->name);
+
+  return order != 0 ? order : (int) first->scan - (int) second->scan;
+}
+
+/* Takes ownership of @reason. */
+static Entry *
+entry_new (UsherCatalog *self,
+           const char *path,
+           const char *name,
+           UsherPluginState state,
+           char *reason)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->name = name != NULL ? g_strdup (name) : g_path_get_basename (path);
+  entry->path = g_canonicalize_filename (path, NULL);
+  entry->scan = self->n_scans;
+  entry->state = state;
+  entry->reason = reason;
+
+  return entry;
+}
+
+/* Another folder's plugin is meant to come before this one. In one folder it is a mistake. */
+static void
+add_second (UsherCatalog *self, const char *path, UsherManifest *manifest, const Entry *first)
+{
+  const char *name = usher_manifest_get_name (manifest);
+  Entry *entry = NULL;
+
+  if (first->scan == self->n_scans)
+    {
+      g_ptr_array_add (self->entries,
+                       entry_new (self,
+                                  path,
+                                  NULL,
+                                  USHER_PLUGIN_FAILED,
+                                  g_strdup_printf ("manifest “%s”: the name “%s” is taken by “%s”",
+                                                   path,
+                                                   name,
+                                                   first->path)));
+      return;
+    }
+
+  entry = entry_new (self,
+                     path,
+                     name,
+                     USHER_PLUGIN_SHADOWED,
+                     g_strdup_printf ("“%s” is in an earlier folder", first->path));
+  entry->manifest = g_object_ref (manifest);
+  g_ptr_array_add (self->shadowed, entry);
 }
 
 static void
@@ -145,32 +204,24 @@ add_file (UsherCatalog *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherManifest) manifest = usher_manifest_new_from_file (path, &error);
-  Entry *entry = g_new0 (Entry, 1);
-  Entry *first = NULL;
+  const Entry *first = manifest != NULL ? find (self, usher_manifest_get_name (manifest)) : NULL;
+  Entry *entry = NULL;
+
+  if (first != NULL)
+    {
+      add_second (self, path, manifest, first);
+      return;
+    }
 
   if (manifest == NULL)
-    {
-      entry->name = g_path_get_basename (path);
-      entry->state = USHER_PLUGIN_FAILED;
-      entry->reason = g_strdup (error->message);
-    }
-  else if ((first = find (self, usher_manifest_get_name (manifest))) != NULL)
-    {
-      entry->name = g_path_get_basename (path);
-      entry->state = USHER_PLUGIN_FAILED;
-      entry->reason = g_strdup_printf ("manifest “%s”: the name “%s” is taken by “%s”",
-                                       path,
-                                       usher_manifest_get_name (manifest),
-                                       usher_manifest_get_path (first->manifest));
-    }
+    entry = entry_new (self, path, NULL, USHER_PLUGIN_FAILED, g_strdup (error->message));
   else
-    {
-      entry->name = g_strdup (usher_manifest_get_name (manifest));
-      entry->state = USHER_PLUGIN_DISCOVERED;
-      entry->reason = g_strdup ("its manifest was read");
-      entry->manifest = g_steal_pointer (&manifest);
-    }
-
+    entry = entry_new (self,
+                       path,
+                       usher_manifest_get_name (manifest),
+                       USHER_PLUGIN_DISCOVERED,
+                       g_strdup ("its manifest was read"));
+  entry->manifest = g_steal_pointer (&manifest);
   g_ptr_array_add (self->entries, entry);
 }
 
@@ -215,7 +266,8 @@ list_folder (const char *directory, GError **error)
  * @error: return location for a [error@Error]
  *
  * Reads each manifest in a folder and in its folders one below. A broken one is kept as failed, with its
- * reason; of two with one name the first counts.
+ * reason; of two with one name the first counts. The second of one folder is failed, one of a folder that is scanned later
+ * is shadowed: only [method@Catalog.foreach_file] has it.
  *
  * Returns: whether the folder could be read; else `USHER_ERROR_NOT_FOUND`
  */
@@ -232,6 +284,7 @@ usher_catalog_scan (UsherCatalog *self, const char *directory, GError **error)
   if (paths == NULL)
     return FALSE;
 
+  self->n_scans++;
   for (guint i = 0; i < paths->len; i++)
     {
       const char *path = g_ptr_array_index (paths, i);
@@ -545,6 +598,33 @@ usher_catalog_foreach (UsherCatalog *self, UsherCatalogForeachFunc func, gpointe
       const Entry *entry = g_ptr_array_index (self->entries, i);
 
       func (entry->name, entry->manifest, entry->state, entry->reason, user_data);
+    }
+}
+
+/**
+ * usher_catalog_foreach_file:
+ * @self: a catalog
+ * @func: (scope call) (closure user_data): called for each
+ * @user_data: data for @func
+ *
+ * Goes through all manifests by name, those included that are broken or shadowed.
+ */
+void
+usher_catalog_foreach_file (UsherCatalog *self, UsherCatalogFileFunc func, gpointer user_data)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  g_return_if_fail (USHER_IS_CATALOG (self));
+  g_return_if_fail (func != NULL);
+
+  g_ptr_array_extend (all, self->entries, NULL, NULL);
+  g_ptr_array_extend (all, self->shadowed, NULL, NULL);
+  g_ptr_array_sort (all, compare_entries);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (all, i);
+
+      func (entry->path, entry->manifest, entry->state, entry->reason, user_data);
     }
 }
 

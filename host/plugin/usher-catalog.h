@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @USHER_PLUGIN_DRAINING: it finishes what is under way
  * @USHER_PLUGIN_STOPPED: it has stopped in order
  * @USHER_PLUGIN_FAILED: it does not run
+ * @USHER_PLUGIN_SHADOWED: one of that name is in a folder that comes before its own
  *
  * How far a plugin has come. Each state comes with a reason that a person can read.
  */
@@ -37,6 +38,7 @@ typedef enum
   USHER_PLUGIN_DRAINING,
   USHER_PLUGIN_STOPPED,
   USHER_PLUGIN_FAILED,
+  USHER_PLUGIN_SHADOWED,
 } UsherPluginState;
 
 USHER_API
@@ -71,6 +73,23 @@ typedef void (*UsherCatalogForeachFunc) (const char *name,
                                          gpointer user_data);
 USHER_API
 void usher_catalog_foreach (UsherCatalog *self, UsherCatalogForeachFunc func, gpointer user_data);
+/**
+ * UsherCatalogFileFunc:
+ * @path: the path of a manifest
+ * @manifest: (nullable): what is in it, `NULL` when that is broken
+ * @state: how far the plugin has come
+ * @reason: why, for a person
+ * @user_data: (closure): data of the caller
+ *
+ * Is called for one manifest of all.
+ */
+typedef void (*UsherCatalogFileFunc) (const char *path,
+                                      UsherManifest *manifest,
+                                      UsherPluginState state,
+                                      const char *reason,
+                                      gpointer user_data);
+USHER_API
+void usher_catalog_foreach_file (UsherCatalog *self, UsherCatalogFileFunc func, gpointer user_data);
 USHER_API
 UsherPluginState usher_catalog_get_state (UsherCatalog *self, const char *name, char **reason);
 USHER_API

@@ -18,6 +18,7 @@
 #include "usher-router.h"
 #include "usher-service.h"
 #include "usher-settings.h"
+#include "usher-store.h"
 
 G_BEGIN_DECLS
 
@@ -42,6 +43,50 @@ gboolean usher_host_share (UsherHost *self, GError **error);
 USHER_API
 gboolean
 usher_host_add_service (UsherHost *self, const char *name, UsherService *service, GError **error);
+
+/**
+ * UsherHostStoreFunc:
+ * @host: the host
+ * @service: the name of the service
+ * @uri: where its database is, as for [func@Store.open]
+ * @options: how it is opened
+ * @user_data: (closure): data of who gave the function
+ * @error: return location for a [error@Error]
+ *
+ * Opens the database of a service.
+ *
+ * Returns: (transfer full): the store, or `NULL`
+ */
+typedef UsherStore *(*UsherHostStoreFunc) (UsherHost *host,
+                                           const char *service,
+                                           const char *uri,
+                                           const UsherStoreOptions *options,
+                                           gpointer user_data,
+                                           GError **error);
+
+/**
+ * UsherHostListenerFunc:
+ * @service: the name of the service
+ * @channel: the channel
+ * @group: the queue group
+ * @user_data: (closure): data of the caller
+ *
+ * Is called for one listener of all.
+ */
+typedef void (*UsherHostListenerFunc) (const char *service,
+                                       const char *channel,
+                                       const char *group,
+                                       gpointer user_data);
+
+USHER_API
+void usher_host_set_store_func (UsherHost *self,
+                                UsherHostStoreFunc func,
+                                gpointer user_data,
+                                GDestroyNotify destroy);
+USHER_API
+void usher_host_foreach_listener (UsherHost *self, UsherHostListenerFunc func, gpointer user_data);
+USHER_API
+gboolean usher_host_has_path (UsherHost *self, const char *path);
 USHER_API
 UsherPluginState usher_host_get_service_state (UsherHost *self, const char *name, char **reason);
 USHER_API

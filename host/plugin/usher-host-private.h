@@ -35,6 +35,10 @@ struct _UsherHost
   UsherTenants *tenants;     /* (owned) */
   UsherReadiness *readiness; /* (owned) */
 
+  UsherHostStoreFunc open_store; /* (nullable): NULL: usher_store_open() */
+  gpointer open_store_data;
+  GDestroyNotify open_store_destroy; /* (nullable) */
+
   UsherBus *bus;                 /* (owned) (nullable) */
   UsherRevocations *revocations; /* (owned) (nullable) */
   UsherFront *front;             /* (owned) (nullable) */

@@ -10,6 +10,43 @@
 
 #include "usher-host-private.h"
 
+static UsherStore *
+open_store (const char *service,
+            const char *uri,
+            const UsherStoreOptions *options,
+            gpointer user_data,
+            GError **error)
+{
+  UsherHost *self = user_data;
+
+  return self->open_store (self, service, uri, options, self->open_store_data, error);
+}
+
+/**
+ * usher_host_set_store_func:
+ * @self: a host without services
+ * @func: (scope notified) (closure user_data) (destroy destroy): opens the database of a service, in the place of
+ *   [func@Store.open]; on the thread of the life-cycle methods
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data, with the host
+ *
+ * Lets the program around the host say what store the services get: one of its own, or one that it looks into.
+ */
+void
+usher_host_set_store_func (UsherHost *self,
+                           UsherHostStoreFunc func,
+                           gpointer user_data,
+                           GDestroyNotify destroy)
+{
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (func != NULL);
+  g_return_if_fail (self->open_store == NULL && usher_tenants_get_n (self->tenants) == 0);
+
+  self->open_store = func;
+  self->open_store_data = user_data;
+  self->open_store_destroy = destroy;
+}
+
 /**
  * usher_host_add_service:
  * @self: a host that is not started
@@ -40,6 +77,8 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
     .clock = self->clock,
     .workers = self->workers,
     .solitude = self->solitude,
+    .open_store = self->open_store != NULL ? open_store : NULL,
+    .user_data = self,
   };
   tenant = usher_tenant_new (name, service, self->sessions, &ground);
 
@@ -82,4 +121,82 @@ usher_host_get_service_state (UsherHost *self, const char *name, char **reason)
     *reason = g_strdup (usher_tenant_get_reason (tenant));
 
   return usher_tenant_get_state (tenant);
+}
+
+/**
+ * usher_host_foreach_listener:
+ * @self: a host
+ * @func: (scope call) (closure user_data): called for each
+ * @user_data: data for @func
+ *
+ * Tells which events the services of the host listen to, and in which groups. Any thread, once all are added.
+ */
+void
+usher_host_foreach_listener (UsherHost *self, UsherHostListenerFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (func != NULL);
+
+  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
+    {
+      UsherLane *lane = usher_tenants_get_lane (self->tenants, i);
+      GPtrArray *listeners = usher_declarations_get_listeners (usher_lane_get_declarations (lane));
+
+      for (guint j = 0; j < listeners->len; j++)
+        {
+          const UsherListener *listener = g_ptr_array_index (listeners, j);
+
+          func (usher_lane_get_name (lane),
+                usher_listener_get_channel (listener),
+                usher_listener_get_group (listener),
+                user_data);
+        }
+    }
+}
+
+/* segment by segment; “:name” is any but an empty one */
+static gboolean
+fits (const char *pattern, const char *path)
+{
+  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1);
+  g_auto (GStrv) found = g_strsplit (path, "/", -1);
+
+  if (g_strv_length (wanted) != g_strv_length (found))
+    return FALSE;
+
+  for (guint i = 0; wanted[i] != NULL; i++)
+    if (*wanted[i] == ':' ? *found[i] == '\0' : !g_str_equal (wanted[i], found[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * usher_host_has_path:
+ * @self: a host
+ * @path: a path, without a query
+ *
+ * Tells whether a service of the host has a route for this path, whatever the method. Any thread, once all are added.
+ *
+ * Returns: whether one has
+ */
+gboolean
+usher_host_has_path (UsherHost *self, const char *path)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
+    {
+      UsherLane *lane = usher_tenants_get_lane (self->tenants, i);
+      GPtrArray *endpoints = usher_declarations_get_endpoints (usher_lane_get_declarations (lane));
+
+      for (guint j = 0; j < endpoints->len; j++)
+        if (fits (usher_route_get_pattern (
+                      usher_endpoint_get_route (g_ptr_array_index (endpoints, j))),
+                  path))
+          return TRUE;
+    }
+
+  return FALSE;
 }

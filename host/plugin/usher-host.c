@@ -76,6 +76,8 @@ usher_host_finalize (GObject *object)
   g_clear_pointer (&self->solitude, usher_solitude_free);
   g_clear_pointer (&self->tenants, usher_tenants_free);
   g_clear_pointer (&self->readiness, usher_readiness_free);
+  if (self->open_store_destroy != NULL)
+    self->open_store_destroy (self->open_store_data);
   g_clear_object (&self->bus);
   g_clear_object (&self->sessions);
   g_clear_object (&self->settings);

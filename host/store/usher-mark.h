@@ -22,7 +22,8 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint64 words[2]; /*< private >*/
+  /*< private >*/
+  guint64 words[2];
 } UsherMark;
 
 #define USHER_TYPE_MARK (usher_mark_get_type ())

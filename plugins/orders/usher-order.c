@@ -10,12 +10,13 @@
 
 #include "usher-orders-contract.h"
 #include "usher-ticket-copy.h"
+#include "usher-tickets-contract.h"
 
 #define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 /* two active orders cannot hold one ticket: the store refuses the second, however they race */
 #define HOLDS (ASKED | USHER_FIELD_PRIVATE | USHER_FIELD_UNIQUE)
 
-static const UsherField order_fields[] = {
+const UsherField usher_order_fields[] = {
   { USHER_ORDER_HOLDS, USHER_FIELD_ID, HOLDS, 0, 0, "TicketId must be provided" },
   { USHER_ORDERS_USER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { USHER_ORDERS_STATUS, USHER_FIELD_STRING },
@@ -28,30 +29,10 @@ static const UsherField order_fields[] = {
   { USHER_ORDER_REFUND_ID, USHER_FIELD_STRING },
 };
 
-const UsherField *
-usher_order_get_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (order_fields);
-
-  return order_fields;
-}
-
-gboolean
-usher_order_is_owned_by (UsherDocument *order, const char *user_id)
-{
-  return g_strcmp0 (usher_document_get_string (order, USHER_ORDERS_USER_ID), user_id) == 0;
-}
-
 gboolean
 usher_order_has_status (UsherDocument *order, const char *status)
 {
-  return g_strcmp0 (usher_document_get_string (order, USHER_ORDERS_STATUS), status) == 0;
-}
-
-gboolean
-usher_order_is_active (UsherDocument *order)
-{
-  return !usher_order_has_status (order, USHER_ORDERS_STATUS_CANCELLED);
+  return usher_document_has_string (order, USHER_ORDERS_STATUS, status);
 }
 
 void
@@ -60,19 +41,17 @@ usher_order_place (UsherDocument *order,
                    UsherDocument *copy,
                    gint64 expires_at)
 {
+  const char *title = usher_document_get_string (copy, USHER_TICKETS_TITLE);
+  gint64 price = usher_document_get_integer (copy, USHER_TICKETS_PRICE);
+  gint64 version = usher_document_get_integer (copy, USHER_TICKET_COPY_VERSION);
+
   usher_document_set_string (order, USHER_ORDERS_USER_ID, user_id);
   usher_document_set_string (order, USHER_ORDERS_STATUS, USHER_ORDERS_STATUS_CREATED);
   usher_document_set_integer (order, USHER_ORDERS_EXPIRES_AT, expires_at);
   usher_document_set_string (order, USHER_ORDERS_TICKET_ID, usher_document_get_id (copy));
-  usher_document_set_string (order,
-                             USHER_ORDERS_TICKET_TITLE,
-                             usher_document_get_string (copy, USHER_TICKET_COPY_TITLE));
-  usher_document_set_integer (order,
-                              USHER_ORDERS_TICKET_PRICE,
-                              usher_document_get_integer (copy, USHER_TICKET_COPY_PRICE));
-  usher_document_set_integer (order,
-                              USHER_ORDERS_TICKET_VERSION,
-                              usher_ticket_copy_get_version (copy));
+  usher_document_set_string (order, USHER_ORDERS_TICKET_TITLE, title);
+  usher_document_set_integer (order, USHER_ORDERS_TICKET_PRICE, price);
+  usher_document_set_integer (order, USHER_ORDERS_TICKET_VERSION, version);
 }
 
 gboolean

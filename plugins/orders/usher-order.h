@@ -16,13 +16,9 @@ G_BEGIN_DECLS
 /* what payments has given back for a cancelled order */
 #define USHER_ORDER_REFUND_ID "refundId"
 
-const UsherField *usher_order_get_fields (guint *n_fields);
+extern const UsherField usher_order_fields[10];
 
-gboolean usher_order_is_owned_by (UsherDocument *order, const char *user_id);
 gboolean usher_order_has_status (UsherDocument *order, const char *status);
-/* all but cancelled */
-gboolean usher_order_is_active (UsherDocument *order);
-
 /* @order: as read from the request; @copy: of the ticket that it is for; @expires_at: microseconds */
 void usher_order_place (UsherDocument *order,
                         const char *user_id,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What of host/ is public: a header is in <usher.h> or in <usher-host.h>, or it is private and nobody gets it"""
+"""What of host/ is public: a header is in <usher.h>, <usher-host.h> or <usher-test.h>, or it is private and nobody gets it"""
 
 import os
 import re
@@ -8,10 +8,18 @@ import re
 from graph import list_includes
 from tree import Finding
 
-UMBRELLAS = {"usher_plugin_headers": "<usher.h>", "usher_host_headers": "<usher-host.h>"}
+UMBRELLAS = {
+    "usher_plugin_headers": "<usher.h>",
+    "usher_host_headers": "<usher-host.h>",
+    "usher_test_headers": "<usher-test.h>",
+}
 # what is installed, by the folder that does it
-LISTS = {"host/meson.build": "usher_headers", "plugins/meson.build": "contract_headers"}
-LIST = r"^(%s) \+= files\((.*?)^\)" % "|".join(UMBRELLAS)
+LISTS = {
+    "host/meson.build": "usher_headers",
+    "host/test/meson.build": "usher_test_headers",
+    "plugins/meson.build": "contract_headers",
+}
+LIST = r"^(%s) \+?= files\((.*?)^\)" % "|".join(UMBRELLAS)
 
 
 def list_faces(text):

@@ -16,6 +16,7 @@ BELOW = {
     "http": ["core"],
     "engine": ["store", "bus", "http"],
     "plugin": ["engine"],
+    "test": ["plugin"],
     "admin": ["plugin"],
     "daemon": ["admin"],
 }
@@ -39,8 +40,8 @@ def check_layers(tree):
             text = f"{arrow.how}, of {target}/, on which {folder}/ does not stand: take a function at construction"
             yield Finding(arrow.path, arrow.line, text, f"{arrow.path} {arrow.target}")
 
-    for arrow in list_includes(tree, ("plugins/", "tests/contract/")):
-        is_own = arrow.path.startswith("plugins/") and get_folder(arrow.path) == get_folder(arrow.target)
+    for arrow in list_includes(tree, ("plugins/", "tests/contract/", "host/test/")):
+        is_own = not arrow.path.startswith("tests/") and get_folder(arrow.path) == get_folder(arrow.target)
         is_public = "/contract/" in arrow.target or arrow.target.startswith("host/")
         if not is_own and (not is_public or arrow.target.endswith("-private.h")):
             text = f"{arrow.how}, which is private: only public headers and contract/ are for all"

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from xml.sax.saxutils import quoteattr
 
+import docs
 import faces
 import layers
 import sizes
@@ -33,6 +34,9 @@ RULES = {
     "json": texts.check_json,
     "types": texts.check_types,
     "tests": texts.check_tests,
+    "symbols": docs.check_symbols,
+    "links": docs.check_links,
+    "pages": docs.check_pages,
     "tidy": tools.check_tidy,
 }
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 
+import docs
 import faces
 import layers
 import sizes
@@ -36,6 +37,26 @@ LISTS_OF_HEADERS = (
     "usher_host_headers += files(\n  'usher-b.h',\n  'usher-c.h',\n  'usher-e-private.h',\n)\n"
 )
 WIDE = "#include <stdlib.h>\n\nint\nread_number (const char *text)\n{\n  return atoi (text);\n}\n"
+
+TOML = '[library]\nversion = "1"\n[extra]\ncontent_files = ["readme.md", "bus.md"]\n'
+SAID = '<doc filename="a" line="1">It.</doc>'
+FUNCTION = (
+    '<function name="%s" c:identifier="usher_%s">%s<source-position filename="host/core/usher-a.h" line="%d"/>'
+    '<return-value transfer-ownership="none"><type name="none" c:type="void"/></return-value></function>'
+)
+RECORD = (
+    '<record name="%s" c:type="Usher%s"><source-position filename="host/core/usher-b.h" line="7"/>'
+    f'{SAID}<field name="a" writable="1">%s<type name="gint" c:type="int"/></field></record>'
+)
+GIR = (
+    '<?xml version="1.0"?><repository xmlns="http://www.gtk.org/introspection/core/1.0" '
+    'xmlns:c="http://www.gtk.org/introspection/c/1.0" xmlns:glib="http://www.gtk.org/introspection/glib/1.0" version="1.2">'
+    '<namespace name="Usher" version="1" shared-library="" c:identifier-prefixes="Usher" c:symbol-prefixes="usher">'
+    + FUNCTION % ("said", "said", SAID, 4)
+    + "%s</namespace></repository>"
+)
+REFERENCE = {"build/introspection/usher.toml": TOML, "build/introspection/Usher-1.gir": GIR % ""}
+DIGRAPH = "digraph { a -> b }\n"
 
 # name → rule, the tree, and where something is wrong in it
 CASES = {
@@ -160,6 +181,38 @@ CASES = {
         },
         ["tests/unit/meson.build:2"],
     ),
+    "symbols": (
+        docs.check_symbols,
+        {
+            **REFERENCE,
+            "build/introspection/Usher-1.gir": GIR
+            % (FUNCTION % ("a", "a", "", 9) + RECORD % ("B", "B", "") + RECORD % ("C", "C", SAID)),
+            "host/core/usher-a.c": "/**\n * usher_said:\n *\n * It.\n */\n",
+            "host/core/usher-c.c": "\n/**\n * usher_said:\n *\n * It.\n */\n",
+            "host/core/usher-a.h": "#define USHER_TYPE_A 1\n/**\n * USHER_B:\n *\n * It.\n */\n#define USHER_B 1\n#define USHER_C 1\n",
+        },
+        ["host/core/usher-a.h:8", "host/core/usher-a.h:9", "host/core/usher-b.h:7", "host/core/usher-c.c:3"],
+    ),
+    "symbols-unbuilt": (docs.check_symbols, {}, ["introspection/meson.build:1"]),
+    "links": (
+        docs.check_links,
+        {
+            "README.md": "# A\n\n[a](docs/b.md#two-words)\n[b](docs/c.md) `[c](d)`\n\n```\n[d](e)\n```\n[f](#a-1)\n[g](#b)\n\n# A\n",
+            "docs/b.md": "## Two words\n\n[a](../README.md#a) [b]\n[c](https://example.com)\n[d](../README.md#c)\n\n[b]: ./\n",
+        },
+        ["README.md:10", "README.md:4", "docs/b.md:5"],
+    ),
+    "pages": (
+        docs.check_pages,
+        {
+            **REFERENCE,
+            "README.md": "# A\n\n`usher_said()`, [b](docs/bus.md#who--what), [c](data/usher.conf)\n\n[d](docs/d.dot)\n",
+            "data/usher.conf": "\n",
+            "docs/bus.md": "# B\n\n## Who — what\n\n`usher_unsaid()` [e](#f)\n",
+            "docs/d.dot": DIGRAPH,
+        },
+        ["docs/bus.md:1", "docs/pages.py:1"],
+    ),
 }
 
 
@@ -215,6 +268,7 @@ LISTS = {
 
 def main():
     needed = {"format": "clang-format-14", "licences": "reuse", "spelling": "codespell", "tidy": "clang-tidy-14"}
+    needed |= {"symbols": "gi-docgen", "pages": "gi-docgen"}
     status = 0
     tests = [(name, lambda case=case: find(*case[:2]), case[2]) for name, case in CASES.items()]
     tests += [(name, lambda lines=lines: run_lint(*lines), expected) for name, (lines, expected) in LISTS.items()]

@@ -171,6 +171,19 @@ test_has_string (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_set_flag (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherDocument) document = usher_document_new (fixture->schema);
+
+  g_test_summary ("A flag is true or not there.");
+
+  usher_document_set_flag (document, "ticket.sold", TRUE);
+  g_assert_true (usher_document_get_boolean (document, "ticket.sold"));
+  usher_document_set_flag (document, "ticket.sold", FALSE);
+  g_assert_false (usher_document_has (document, "ticket.sold"));
+}
+
+static void
 test_private (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherDocument) document = usher_document_new (fixture->schema);
@@ -452,6 +465,7 @@ main (int argc, char **argv)
   ADD ("/document/new", test_new);
   ADD ("/document/text", test_text);
   ADD ("/document/has-string", test_has_string);
+  ADD ("/document/set-flag", test_set_flag);
   ADD ("/document/text/some-nested", test_some_nested);
   ADD ("/document/text/private", test_private);
   ADD ("/document/stored", test_stored);

@@ -9,10 +9,12 @@
 #include "stage.h"
 #include "usher-copy.h"
 #include "usher-error.h"
+#include "usher-event-find.h"
 #include "usher-event-members.h"
 
 #define ID      "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define CHANNEL "toy:changed"
+#define LATEST  "toy:seen"
 
 /* The field “count” of a thing is the version of what it is a copy of. */
 typedef struct
@@ -82,10 +84,26 @@ on_unversioned (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError *
   return usher_copy_apply (event, unit, "things", "cuont", apply, user_data, error);
 }
 
+static gboolean
+on_named (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  g_autoptr (UsherDocument) thing = usher_event_find (event, "thing.id", unit, "things", error);
+
+  return thing != NULL;
+}
+
+static gboolean
+on_latest (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+{
+  return usher_copy_apply_latest (event, unit, "things", "count", apply, user_data, error);
+}
+
 static void
 declare (UsherContext *context, gpointer user_data)
 {
   usher_context_add_listener (context, CHANNEL, NULL, on_changed, user_data, NULL);
+  usher_context_add_listener (context, "toy:named", NULL, on_named, user_data, NULL);
+  usher_context_add_listener (context, LATEST, NULL, on_latest, user_data, NULL);
   usher_context_add_listener (context, "toy:unknown", NULL, on_unknown, user_data, NULL);
   usher_context_add_listener (context, "toy:unversioned", NULL, on_unversioned, user_data, NULL);
 }
@@ -116,14 +134,20 @@ deliver (Fixture *fixture, const char *channel, const char *payload)
 }
 
 static FakeAnswer *
-deliver_version (Fixture *fixture, gint64 version, const char *name)
+deliver_on (Fixture *fixture, const char *channel, gint64 version, const char *name)
 {
   g_autofree char *payload =
       g_strdup_printf ("{\"id\":\"" ID "\",\"version\":%" G_GINT64_FORMAT ",\"name\":\"%s\"}",
                        version,
                        name);
 
-  return deliver (fixture, CHANNEL, payload);
+  return deliver (fixture, channel, payload);
+}
+
+static FakeAnswer *
+deliver_version (Fixture *fixture, gint64 version, const char *name)
+{
+  return deliver_on (fixture, CHANNEL, version, name);
 }
 
 static void
@@ -192,6 +216,26 @@ test_known (Fixture *fixture, gconstpointer data)
   assert_taken (fixture, 1, "x");
   assert_taken (fixture, 0, "y");
   assert_copy (fixture, 1, "b", 2);
+}
+
+static void
+test_latest (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    gint64 version;
+    const char *name;
+  } cases[] = { { 3, "d" }, { 1, "b" }, { 3, "x" }, { 7, "h" }, { 6, "g" } };
+
+  g_test_summary ("Where not each version is told a later one is taken over, and no other.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FakeAnswer) answer = deliver_on (fixture, LATEST, cases[i].version, cases[i].name);
+
+      g_assert_cmpint (answer->kind, ==, USHER_ANSWER_ACK);
+    }
+  assert_copy (fixture, 7, "h", 2);
 }
 
 static void
@@ -301,6 +345,23 @@ test_race_to_change (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_find (Fixture *fixture, gconstpointer data)
+{
+  const char *payload = "{\"thing\":{\"id\":\"" ID "\"}}";
+  g_autoptr (FakeAnswer) nameless = deliver (fixture, "toy:named", "{\"thing\":{}}");
+  g_autoptr (FakeAnswer) unknown = deliver (fixture, "toy:named", payload);
+  g_autoptr (FakeAnswer) known = NULL;
+
+  g_test_summary ("The document that an event names is found, or the event fails with why not.");
+
+  assert_refused (nameless, USHER_ANSWER_NAK, "event “*” on “toy:named” has no string “thing.id”");
+  assert_refused (unknown, USHER_ANSWER_NAK, "collection “things” has no document “" ID "”");
+  stage_insert (&fixture->stage, ID, "a", 0);
+  known = deliver (fixture, "toy:named", payload);
+  g_assert_cmpint (known->kind, ==, USHER_ANSWER_ACK);
+}
+
+static void
 test_malformed (Fixture *fixture, gconstpointer data)
 {
   static const struct
@@ -354,6 +415,8 @@ main (int argc, char **argv)
   ADD ("first", test_first);
   ADD ("next", test_next);
   ADD ("known", test_known);
+  ADD ("latest", test_latest);
+  ADD ("find", test_find);
   ADD ("redelivered", test_redelivered);
   ADD ("gap", test_gap);
   ADD ("never-made", test_never_made);

@@ -173,7 +173,11 @@ declare (Fixture *fixture)
 }
 
 static UsherStore *
-open_store (const char *service, gpointer user_data, GError **error)
+open_store (const char *service,
+            const char *uri,
+            const UsherStoreOptions *options,
+            gpointer user_data,
+            GError **error)
 {
   Fixture *fixture = user_data;
   g_autofree char *path = g_strdup_printf ("%s/%s.db", fixture->directory, service);

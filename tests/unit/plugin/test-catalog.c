@@ -217,6 +217,55 @@ test_scan_twice (Fixture *fixture, gconstpointer data)
   assert_order (fixture, NULL, "a");
 }
 
+static void
+add_file (const char *path,
+          UsherManifest *manifest,
+          UsherPluginState state,
+          const char *reason,
+          gpointer user_data)
+{
+  g_autofree char *file = g_path_get_basename (path);
+
+  g_string_append_printf (user_data,
+                          "%s %s %s\n",
+                          file,
+                          manifest != NULL ? usher_manifest_get_version (manifest) : "-",
+                          usher_plugin_state_to_string (state));
+  if (state == USHER_PLUGIN_SHADOWED)
+    g_assert_true (g_pattern_match_simple ("“*/own.plugin” is in an earlier folder", reason));
+}
+
+static void
+test_scan_shadowed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *later = g_build_filename (fixture->directory, "later", NULL);
+  GString *files = g_string_new (NULL);
+
+  g_test_summary ("A plugin in an earlier folder takes the place of one with its name, which is "
+                  "no fault and is listed.");
+
+  add_text (fixture, "own.plugin", "[Plugin]\nName=a-of-mine\nVersion=2.0\nABI=1\nProvides=a\n");
+  scan (fixture);
+  g_assert_cmpint (g_mkdir (later, 0700), ==, 0);
+  add_text (fixture, "later/a.plugin", "[Plugin]\nName=a\nVersion=1.0\nABI=1\n");
+  add_text (fixture, "later/b.plugin", "[Plugin]\nName=b\nVersion=1.0\nABI=1\nRequires=a >= 2\n");
+  add_text (fixture, "later/c.plugin", "[Plugin]\n");
+  g_ptr_array_add (fixture->paths, g_strdup (later));
+  g_assert_true (usher_catalog_scan (fixture->catalog, later, &error));
+  g_assert_no_error (error);
+
+  assert_order (fixture, NULL, "a-of-mine b");
+  usher_catalog_foreach_file (fixture->catalog, add_file, files);
+  g_assert_cmpstr (files->str,
+                   ==,
+                   "a.plugin 1.0 shadowed\n"
+                   "own.plugin 2.0 resolved\n"
+                   "b.plugin 1.0 resolved\n"
+                   "c.plugin - failed\n");
+  g_string_free (files, TRUE);
+}
+
 typedef struct
 {
   const char *name;
@@ -363,6 +412,7 @@ main (int argc, char **argv)
   add ("scan/missing", test_scan_missing);
   add ("scan/broken", test_scan_broken);
   add ("scan/twice", test_scan_twice);
+  add ("scan/shadowed", test_scan_shadowed);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     g_test_add (rows[i].path, Fixture, &rows[i], set_up, test_row, tear_down);
   add ("state", test_state);

@@ -1,0 +1,119 @@
+/* usher-test-plugins.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-test-plugins-private.h"
+
+#include <string.h>
+
+#include <usher-host.h>
+
+#define SUFFIX ".plugin"
+
+/* (transfer full): the words of @text; none is empty */
+static GPtrArray *
+split (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", " \t\n", -1);
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (*words[i] != '\0')
+      g_ptr_array_add (found, g_strdup (words[i]));
+
+  return found;
+}
+
+static gboolean
+is_setting (const char *word)
+{
+  return strchr (word, '=') != NULL;
+}
+
+static void
+add_settings (GPtrArray *settings, const char *text)
+{
+  g_autoptr (GPtrArray) words = split (text);
+
+  for (guint i = 0; i < words->len; i++)
+    if (is_setting (g_ptr_array_index (words, i)))
+      g_ptr_array_add (settings, g_strdup (g_ptr_array_index (words, i)));
+}
+
+GPtrArray *
+usher_test_plugins_list_settings (const char *contents)
+{
+  GPtrArray *settings = g_ptr_array_new_with_free_func (g_free);
+
+  add_settings (settings, g_getenv ("USHER_TEST_SETTINGS"));
+  add_settings (settings, contents);
+  g_ptr_array_add (settings, NULL);
+
+  return settings;
+}
+
+/* (transfer full): the name of the plugin that @word stands for; a path is looked at first */
+static char *
+note_plugin (UsherCatalog *catalog, const char *word)
+{
+  g_autofree char *folder = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (strchr (word, G_DIR_SEPARATOR) == NULL)
+    return g_strdup (word);
+
+  folder = g_path_get_dirname (word);
+  usher_catalog_scan (catalog, folder, &error);
+  g_assert_no_error (error);
+  name = g_path_get_basename (word);
+  if (g_str_has_suffix (name, SUFFIX))
+    name[strlen (name) - strlen (SUFFIX)] = '\0';
+
+  return g_steal_pointer (&name);
+}
+
+/* a folder that is named must be there; of those where plugins may be installed some are */
+static void
+scan (UsherCatalog *catalog, const char *folders, gboolean is_named)
+{
+  g_auto (GStrv) list = g_strsplit (folders != NULL ? folders : "", ":", -1);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (*list[i] == '\0' || usher_catalog_scan (catalog, list[i], &error) || !is_named)
+        continue;
+
+      g_error ("USHER_TEST_PLUGIN_DIR: %s", error->message);
+    }
+}
+
+GPtrArray *
+usher_test_plugins_find (const char *contents)
+{
+  g_autoptr (UsherCatalog) catalog = usher_catalog_new ();
+  g_autoptr (GPtrArray) words = split (contents);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  GPtrArray *manifests = NULL;
+
+  for (guint i = 0; i < words->len; i++)
+    if (!is_setting (g_ptr_array_index (words, i)))
+      g_ptr_array_add (names, note_plugin (catalog, g_ptr_array_index (words, i)));
+  g_ptr_array_add (names, NULL);
+
+  scan (catalog, g_getenv ("USHER_TEST_PLUGIN_DIR"), TRUE);
+  scan (catalog, g_getenv ("USHER_PLUGIN_PATH"), FALSE);
+  scan (catalog, USHER_PLUGIN_DIR, FALSE);
+
+  manifests = usher_catalog_resolve (catalog, (const char *const *) names->pdata, &error);
+  g_assert_no_error (error);
+
+  return manifests;
+}
