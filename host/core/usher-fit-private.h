@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   USHER_FIT,
-  USHER_FIT_MISSING,    /* and it is required, or it is text of which nothing is seen */
+  USHER_FIT_MISSING,    /* and it is required, or empty, or text of which nothing is seen */
   USHER_FIT_TOO_LITTLE, /* or too short */
   USHER_FIT_TOO_MUCH,   /* or too long */
   USHER_FIT_OTHER_TYPE,

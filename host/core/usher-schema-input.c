@@ -31,6 +31,8 @@ judge_range (const UsherField *field, gint64 value)
 static UsherFit
 judge_string (const UsherField *field, const char *text)
 {
+  if (field->type == USHER_FIELD_ID && *text == '\0')
+    return USHER_FIT_MISSING;
   if (field->type == USHER_FIELD_ID)
     return usher_id_is_valid (text) ? USHER_FIT : USHER_FIT_OTHER_TYPE;
 
@@ -77,6 +79,9 @@ judge_digits (const UsherField *field, const char *text)
   const char *rest = whole + n_whole;
   gsize n_decimals = *rest == '.' ? strspn (rest + 1, DIGITS) : 0;
 
+  /* a form sends what is not filled in so */
+  if (*text == '\0')
+    return USHER_FIT_MISSING;
   if (n_whole == 0 || (n_whole > 1 && *whole == '0') || (*rest == '.' && n_decimals == 0))
     return USHER_FIT_OTHER_TYPE;
   if (n_decimals > 0 && field->type == USHER_FIELD_INTEGER)
