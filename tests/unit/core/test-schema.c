@@ -309,68 +309,66 @@ test_max_message (Fixture *fixture, gconstpointer data)
   assert_message (fixture, "rank", "-9223372036854775809", "Rank is required");
 }
 
+static const struct
+{
+  const char *member;
+  const char *value;
+  const char *message;
+} causes[] = {
+  { "title", "null", "Title is required" },
+  { "title", "\"\"", "Title is required" },
+  { "title", "7", "Title must be text" },
+  { "title", "[\"a\"]", "Title must be text" },
+  { "title", "\"abcdef\"", "Title must have at most 5 characters" },
+  { "price", "0", "Price must be greater than 0" },
+  { "price", "-1", "Price must be greater than 0" },
+  { "price", "5.001", "Price must have at most 2 decimals" },
+  { "price", "\"5.001\"", "Price must have at most 2 decimals" },
+  { "price", "1e1", "Price must be written without an exponent" },
+  { "price", "\"1E1\"", "Price must be written without an exponent" },
+  { "price", "100.01", "Price must be at most 100" },
+  { "price", "99999999999999999999.5", "Price must be at most 100" },
+  { "price", "\"cheap\"", "Price must be a number" },
+  { "price", "\"007\"", "Price must be a number" },
+  { "price", "\"5.\"", "Price must be a number" },
+  { "price", "\"\"", "Price must be greater than 0" },
+  { "price", "true", "Price must be a number" },
+  { "price", "[5]", "Price must be a number" },
+  { "seats", "\"1\"", "Seats must be a number" },
+  { "seats", "1.5", "Seats must be a whole number, without a point or an exponent" },
+  { "seats", "1e0", "Seats must be a whole number, without a point or an exponent" },
+  { "seats", "-3", "Seats must be at least -2" },
+  { "seats", "5", "Seats must be at most 4" },
+  { "open", "\"true\"", "Open must be true or false" },
+  { "starts", "\"soon\"", "Starts must be a time such as 2026-01-31T12:00:00.000Z" },
+  { "starts", "1", "Starts must be a time such as 2026-01-31T12:00:00.000Z" },
+  { "since", "\"1969-12-31T23:59:59.000Z\"", "Since must not be before 1970-01-01T00:00:00.000Z" },
+  { "since", "\"1970-01-02T00:00:00.000Z\"", "Since must not be after 1970-01-01T00:00:01.000Z" },
+  { "buyer", "\"\"", "Buyer is required" },
+  { "buyer", "\"me\"", "Buyer must be an id" },
+  { "code", "\"\"", "Code must have at least 1 character" },
+  { "any", "9223372036854775808", "Any is too large" },
+  { "any", "-9223372036854775809", "Any is too small" },
+  { "rank", "1.5", "Rank must be a whole number, without a point or an exponent" },
+  { "rank", "\"x\"", "Rank must be a number" },
+};
+
 static void
 test_causes (Fixture *fixture, gconstpointer data)
 {
-  static const struct
-  {
-    const char *member;
-    const char *value;
-    const char *message;
-  } rows[] = {
-    { "title", "null", "Title is required" },
-    { "title", "\"\"", "Title is required" },
-    { "title", "7", "Title must be text" },
-    { "title", "[\"a\"]", "Title must be text" },
-    { "title", "\"abcdef\"", "Title must have at most 5 characters" },
-    { "price", "0", "Price must be greater than 0" },
-    { "price", "-1", "Price must be greater than 0" },
-    { "price", "5.001", "Price must have at most 2 decimals" },
-    { "price", "\"5.001\"", "Price must have at most 2 decimals" },
-    { "price", "1e1", "Price must be written without an exponent" },
-    { "price", "\"1E1\"", "Price must be written without an exponent" },
-    { "price", "100.01", "Price must be at most 100" },
-    { "price", "99999999999999999999.5", "Price must be at most 100" },
-    { "price", "\"cheap\"", "Price must be a number" },
-    { "price", "\"007\"", "Price must be a number" },
-    { "price", "\"5.\"", "Price must be a number" },
-    { "price", "\"\"", "Price must be greater than 0" },
-    { "price", "true", "Price must be a number" },
-    { "price", "[5]", "Price must be a number" },
-    { "seats", "\"1\"", "Seats must be a number" },
-    { "seats", "1.5", "Seats must be a whole number, without a point or an exponent" },
-    { "seats", "1e0", "Seats must be a whole number, without a point or an exponent" },
-    { "seats", "-3", "Seats must be at least -2" },
-    { "seats", "5", "Seats must be at most 4" },
-    { "open", "\"true\"", "Open must be true or false" },
-    { "starts", "\"soon\"", "Starts must be a time such as 2026-01-31T12:00:00.000Z" },
-    { "starts", "1", "Starts must be a time such as 2026-01-31T12:00:00.000Z" },
-    { "since",
-      "\"1969-12-31T23:59:59.000Z\"",
-      "Since must not be before 1970-01-01T00:00:00.000Z" },
-    { "since", "\"1970-01-02T00:00:00.000Z\"", "Since must not be after 1970-01-01T00:00:01.000Z" },
-    { "buyer", "\"\"", "Buyer is required" },
-    { "buyer", "\"me\"", "Buyer must be an id" },
-    { "code", "\"\"", "Code must have at least 1 character" },
-    { "any", "9223372036854775808", "Any is too large" },
-    { "any", "-9223372036854775809", "Any is too small" },
-    { "rank", "1.5", "Rank must be a whole number, without a point or an exponent" },
-    { "rank", "\"x\"", "Rank must be a number" },
-  };
-
   g_test_summary ("Each cause has a sentence that is true, in whatever field.");
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (causes); i++)
     {
-      gboolean is_title = g_str_equal (rows[i].member, "title");
-      gboolean is_price = g_str_equal (rows[i].member, "price");
+      gboolean is_title = g_str_equal (causes[i].member, "title");
+      gboolean is_price = g_str_equal (causes[i].member, "price");
       g_autofree char *text = g_strdup_printf ("{%s%s\"%s\":%s}",
                                                is_title ? "" : "\"title\":\"a\",",
                                                is_price ? "" : "\"price\":1,",
-                                               rows[i].member,
-                                               rows[i].value);
+                                               causes[i].member,
+                                               causes[i].value);
 
-      assert_problem (fixture, text, rows[i].member, rows[i].message);
+      assert_problem (fixture, text, causes[i].member, causes[i].message);
     }
 }
 
