@@ -119,9 +119,9 @@ is_plain (const char *target)
   return *target == '\0';
 }
 
-/* Only the first “after” counts, so one stays, in its place. */
+/* “after” stays in its place, if it was there; “at” goes to the end. */
 char *
-usher_request_make_next_target (UsherRequest *self, const char *after)
+usher_request_make_next_target (UsherRequest *self, const char *after, const char *at)
 {
   g_autoptr (GString) target = g_string_new (self->path);
   UsherQueryPart part = { NULL };
@@ -132,7 +132,7 @@ usher_request_make_next_target (UsherRequest *self, const char *after)
     {
       gboolean is_after = usher_request_is_part (self, &part, "after");
 
-      if (is_after && has_after)
+      if ((is_after && has_after) || usher_request_is_part (self, &part, "at"))
         continue;
 
       g_string_append_c (target, separator);
@@ -146,6 +146,11 @@ usher_request_make_next_target (UsherRequest *self, const char *after)
 
   if (!has_after)
     g_string_append_printf (target, "%cafter=%s", separator, after);
+  if (at != NULL)
+    {
+      g_string_append (target, "&at=");
+      g_string_append_uri_escaped (target, at, NULL, FALSE);
+    }
 
   if (is_plain (target->str))
     return g_string_free (g_steal_pointer (&target), FALSE);
