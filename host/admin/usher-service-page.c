@@ -56,6 +56,8 @@ add_lane (UsherJsonWriter *writer, UsherLane *lane)
   usher_json_writer_set_unsigned (writer, "queued", figures.n_queued);
   usher_json_writer_set_unsigned (writer, "unconfirmed", figures.n_unconfirmed);
   add_store (writer, lane);
+  usher_json_writer_add_member (writer, "events");
+  usher_lane_write_events (lane, writer);
   usher_json_writer_end_object (writer);
 }
 

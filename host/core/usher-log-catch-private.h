@@ -16,7 +16,10 @@ void usher_log_catch_begin (void);
 /* (transfer full) (nullable): that message, NULL: there was none */
 char *usher_log_catch_end (void);
 
-/* of the log: each critical message of the thread */
-void usher_log_catch_take (const char *message);
+/* how GLib begins to say that the name of a type is taken, which is critical whatever its version thinks of it */
+#define USHER_LOG_TYPE_TAKEN "cannot register existing type '"
+
+/* of the log: each message of the thread */
+void usher_log_catch_take (GLogLevelFlags level, const char *message);
 
 G_END_DECLS

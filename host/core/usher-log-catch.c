@@ -32,10 +32,11 @@ usher_log_catch_end (void)
 }
 
 void
-usher_log_catch_take (const char *message)
+usher_log_catch_take (GLogLevelFlags level, const char *message)
 {
   Catch *caught = g_private_get (&current);
 
-  if (caught != NULL && caught->first == NULL)
+  if (caught != NULL && caught->first == NULL &&
+      ((level & G_LOG_LEVEL_CRITICAL) != 0 || g_str_has_prefix (message, USHER_LOG_TYPE_TAKEN)))
     caught->first = g_strdup (message);
 }

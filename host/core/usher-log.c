@@ -181,8 +181,8 @@ on_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
   g_autofree char *text = NULL;
   guint64 n_left_out = 0;
 
-  if ((level & G_LOG_LEVEL_CRITICAL) != 0 && message != NULL)
-    usher_log_catch_take (message);
+  if (message != NULL)
+    usher_log_catch_take (level, message);
   if ((level & g_atomic_int_get (&output.mask)) == 0)
     return G_LOG_WRITER_HANDLED;
   if ((level & LIMITED) != 0 && message != NULL &&

@@ -21,6 +21,13 @@ static const UsherVerb events_verbs[] = {
   { NULL },
 };
 
+static const UsherVerb new_verbs[] = {
+  { "plugin",
+    "NAME [DIR]",
+    "A service in C with a test, which builds and runs as it is; by default in ./NAME" },
+  { NULL },
+};
+
 static const UsherVerb placement_verbs[] = {
   { "explain", "[SERVICE…]", "Tells who would run where, and why" },
   { NULL },
@@ -66,6 +73,14 @@ const UsherCommand usher_commands[] = {
       0,
       usher_make_keys_entries },
     usher_make_keys },
+  { "new",
+    { "Writes a new project into a folder that is not there, to begin with.",
+      NULL,
+      USHER_OPTIONS_NONE,
+      usher_new_entries,
+      new_verbs },
+    usher_new,
+    TRUE },
   { "up",
     { "Runs services in processes of their own and keeps them running.",
       "[SERVICE…]",

@@ -18,6 +18,7 @@ typedef struct
   const char *name;
   UsherOptionsKind kind;
   int (*func) (const UsherOptions *options); /* returns the exit status */
+  gboolean is_for_others;                    /* what it makes is as open as the umask says */
 } UsherCommand;
 
 /* all of them; the last has no name */
@@ -36,6 +37,7 @@ int usher_explain_placement (const UsherOptions *options);
 int usher_backup (const UsherOptions *options);
 int usher_restore (const UsherOptions *options);
 int usher_make_keys (const UsherOptions *options);
+int usher_new (const UsherOptions *options);
 int usher_check (const UsherOptions *options);
 int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
@@ -47,6 +49,7 @@ int usher_timers (const UsherOptions *options);
 extern const GOptionEntry usher_events_entries[];
 extern const GOptionEntry usher_list_entries[];
 extern const GOptionEntry usher_make_keys_entries[];
+extern const GOptionEntry usher_new_entries[];
 extern const GOptionEntry usher_placement_entries[];
 extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];

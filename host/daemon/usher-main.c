@@ -81,6 +81,9 @@ run_command (const UsherCommand *command, int argc, char **argv)
   g_autoptr (UsherOptions) options = NULL;
   g_autoptr (GError) error = NULL;
 
+  /* whatever is made, by plugins too, is this user's alone */
+  if (!command->is_for_others)
+    umask (0077);
   /* for the usage line of --help */
   g_set_prgname (program);
   options = usher_options_new (argc, argv, &command->kind, &error);
@@ -103,8 +106,6 @@ main (int argc, char **argv)
   const UsherCommand *command = NULL;
   g_autofree char *message = NULL;
 
-  /* whatever is made, by plugins too, is this user's alone */
-  umask (0077);
   setlocale (LC_ALL, "");
   /* a closed pipe is an error of the write, for every command alike */
   signal (SIGPIPE, SIG_IGN);

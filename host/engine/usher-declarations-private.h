@@ -8,6 +8,7 @@
 
 #include "usher-alarm-private.h"
 #include "usher-endpoint-private.h"
+#include "usher-event-schema-private.h"
 #include "usher-listener-private.h"
 #include "usher-schema.h"
 #include "usher-upgrade-private.h"
@@ -36,6 +37,8 @@ void usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *en
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error);
 gboolean usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError **error);
+gboolean
+usher_declarations_add_event (UsherDeclarations *self, UsherEventSchema *event, GError **error);
 /* or it does not go on where the one before ends; its schema has the level that it leads to then */
 gboolean
 usher_declarations_add_upgrade (UsherDeclarations *self, UsherUpgrade *upgrade, GError **error);
@@ -46,6 +49,13 @@ GPtrArray *usher_declarations_get_schemas (UsherDeclarations *self);
 GPtrArray *usher_declarations_get_endpoints (UsherDeclarations *self);
 /* (element-type UsherListener) */
 GPtrArray *usher_declarations_get_listeners (UsherDeclarations *self);
+/* (element-type UsherEventSchema): in the order in which they were declared */
+GPtrArray *usher_declarations_get_events (UsherDeclarations *self);
+/* likewise, by channel */
+GHashTable *usher_declarations_get_event_table (UsherDeclarations *self);
+/* refuses an event that @other declares too, and differently */
+gboolean
+usher_declarations_check_events (UsherDeclarations *self, UsherDeclarations *other, GError **error);
 /* (element-type UsherUpgrade): those of a collection in the order of levels */
 GPtrArray *usher_declarations_get_upgrades (UsherDeclarations *self);
 /* refuses a collection whose documents no upgrade leads on from; @level: the lowest that one has */

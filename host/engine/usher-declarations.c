@@ -25,7 +25,9 @@ struct _UsherDeclarations
   GPtrArray *listeners; /* (owned) (element-type UsherListener) */
   GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
   GPtrArray *upgrades;  /* (owned) (element-type UsherUpgrade) */
+  GPtrArray *events;    /* (owned) (element-type UsherEventSchema) */
   GHashTable *timers;   /* (owned): the names of @alarms, a set */
+  GHashTable *channels; /* (owned): @events by channel */
 };
 
 UsherDeclarations *
@@ -40,7 +42,9 @@ usher_declarations_new (const char *service)
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_listener_free);
   self->alarms = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_alarm_free);
   self->upgrades = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_upgrade_free);
+  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_schema_free);
   self->timers = g_hash_table_new (g_str_hash, g_str_equal);
+  self->channels = g_hash_table_new (g_str_hash, g_str_equal);
 
   return self;
 }
@@ -60,11 +64,13 @@ usher_declarations_unref (UsherDeclarations *self)
     return;
 
   g_hash_table_unref (self->timers);
+  g_hash_table_unref (self->channels);
   g_ptr_array_unref (self->endpoints);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->alarms);
   g_ptr_array_unref (self->upgrades);
   g_ptr_array_unref (self->schemas);
+  g_ptr_array_unref (self->events);
   g_free (self->service);
   g_free (self);
 }
@@ -208,6 +214,55 @@ usher_declarations_add_alarm (UsherDeclarations *self, UsherAlarm *alarm, GError
     g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "a timer has no name");
 
   return !is_known && is_name;
+}
+
+gboolean
+usher_declarations_add_event (UsherDeclarations *self, UsherEventSchema *event, GError **error)
+{
+  const char *channel = usher_event_schema_get_channel (event);
+  gboolean is_known = g_hash_table_contains (self->channels, channel);
+
+  g_ptr_array_add (self->events, event);
+  if (is_known)
+    return usher_refuse (error, USHER_ERROR_INVALID, "event “%s” is declared twice", channel);
+
+  return g_hash_table_insert (self->channels, (gpointer) channel, event);
+}
+
+GPtrArray *
+usher_declarations_get_events (UsherDeclarations *self)
+{
+  return self->events;
+}
+
+GHashTable *
+usher_declarations_get_event_table (UsherDeclarations *self)
+{
+  return self->channels;
+}
+
+/* Their listeners could not tell which of the two an event is. */
+gboolean
+usher_declarations_check_events (UsherDeclarations *self, UsherDeclarations *other, GError **error)
+{
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      UsherEventSchema *event = g_ptr_array_index (self->events, i);
+      const char *channel = usher_event_schema_get_channel (event);
+      UsherEventSchema *same = g_hash_table_lookup (other->channels, channel);
+      const char *member = same != NULL ? usher_event_schema_find_difference (event, same) : NULL;
+
+      if (member != NULL)
+        return usher_refuse (
+            error,
+            USHER_ERROR_INVALID,
+            "event “%s” is declared by service “%s” too, and differently: member “%s”",
+            channel,
+            other->service,
+            member);
+    }
+
+  return TRUE;
 }
 
 /* (nullable): why an upgrade cannot be added */

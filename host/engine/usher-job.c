@@ -227,11 +227,13 @@ commit_unit (UsherJob *self)
 static void
 prepare_unit (UsherJob *self)
 {
+  UsherDeclarations *declarations = usher_lane_get_declarations (self->lane);
+
   g_clear_object (&self->unit);
   self->unit =
       usher_unit_new (usher_lane_get_store (self->lane), usher_lane_get_clock (self->lane));
-  usher_unit_set_timers (self->unit,
-                         usher_declarations_get_timers (usher_lane_get_declarations (self->lane)));
+  usher_unit_set_timers (self->unit, usher_declarations_get_timers (declarations));
+  usher_unit_set_events (self->unit, usher_declarations_get_event_table (declarations));
   self->klass->fill (self, self->unit, self->step == NULL);
 }
 
@@ -258,6 +260,8 @@ call_watched (UsherJob *self, GError **error)
 
   usher_fault_push_scope (&faults);
   ok = call_handler (self, error);
+  if (ok)
+    usher_unit_end_events (self->unit);
   reason = usher_fault_pop_scope (&faults);
   if (reason == NULL)
     return ok;

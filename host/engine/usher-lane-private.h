@@ -95,6 +95,9 @@ void usher_lane_end_reads (UsherLane *self);
 USHER_API
 const char *usher_lane_get_name (UsherLane *self);
 UsherDeclarations *usher_lane_get_declarations (UsherLane *self);
+/* the events that its service has declared, as an array */
+USHER_API
+void usher_lane_write_events (UsherLane *self, UsherJsonWriter *writer);
 UsherClock *usher_lane_get_clock (UsherLane *self);
 UsherSettings *usher_lane_get_settings (UsherLane *self);
 gboolean usher_lane_is_shared (UsherLane *self);

@@ -358,6 +358,17 @@ usher_lane_get_declarations (UsherLane *self)
   return self->declarations;
 }
 
+void
+usher_lane_write_events (UsherLane *self, UsherJsonWriter *writer)
+{
+  GPtrArray *events = usher_declarations_get_events (self->declarations);
+
+  usher_json_writer_begin_array (writer);
+  for (guint i = 0; i < events->len; i++)
+    usher_event_schema_write (g_ptr_array_index (events, i), writer);
+  usher_json_writer_end_array (writer);
+}
+
 UsherClock *
 usher_lane_get_clock (UsherLane *self)
 {

@@ -330,6 +330,45 @@ usher_context_add_listener (UsherContext *self,
 }
 
 /**
+ * usher_context_add_event:
+ * @self: a context
+ * @channel: the channel on which the service publishes
+ * @fields: (array length=n_fields): the members of the payload: name, type, and `USHER_FIELD_REQUIRED`
+ * @n_fields: how many
+ *
+ * Declares what an event tells. In configure() only; once for each channel. Of @fields the flag `USHER_FIELD_REQUIRED` counts, and
+ * private ones are left out: where documents are published, this is the table of their collection. A dot in a name nests. `id` and
+ * `version` may have rows, and be there without.
+ *
+ * The host describes the event at `/services`. A library that is built with meson's option `debug` holds what the service publishes on
+ * @channel against it, whichever function publishes: what is required and missing, of another type (an amount is an exact number, a
+ * time ISO 8601) or not declared is a fault of the program, which names channel and member; `null` is as good as missing. A document
+ * may hold besides what its schema does not know. Others publish unchecked.
+ *
+ * Two services of a host that declare one channel declare the same, or the second one fails its configuration.
+ */
+void
+usher_context_add_event (UsherContext *self,
+                         const char *channel,
+                         const UsherField *fields,
+                         guint n_fields)
+{
+  UsherEventSchema *event = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (USHER_IS_CONTEXT (self));
+  g_return_if_fail (channel != NULL);
+  g_return_if_fail (fields != NULL || n_fields == 0);
+
+  if (!may_declare (self, "an event"))
+    return;
+
+  event = usher_event_schema_new (channel, fields, n_fields, &error);
+  if (event == NULL || !usher_declarations_add_event (self->declarations, event, &error))
+    usher_context_fail (self, error);
+}
+
+/**
  * usher_context_add_timer:
  * @self: a context
  * @name: the name of the timers, as given to [method@Unit.schedule]

@@ -100,6 +100,11 @@ void usher_context_add_listeners (UsherContext *self,
                                   guint n_entries,
                                   gpointer user_data);
 USHER_API
+void usher_context_add_event (UsherContext *self,
+                              const char *channel,
+                              const UsherField *fields,
+                              guint n_fields);
+USHER_API
 void usher_context_add_timer (UsherContext *self,
                               const char *name,
                               UsherTimerHandler handler,

@@ -27,11 +27,12 @@ UsherLane *usher_tenant_get_lane (UsherTenant *self);
 void usher_tenant_set_state (UsherTenant *self, UsherPluginState state, const char *reason);
 UsherPluginState usher_tenant_get_state (UsherTenant *self);
 const char *usher_tenant_get_reason (UsherTenant *self);
-/* lets the service declare what it has, and takes that over */
-gboolean usher_tenant_configure (UsherTenant *self,
-                                 UsherRouter *router,
-                                 UsherRouter *operators,
-                                 GError **error);
+/* lets the service declare what it has, and takes that over; but for its routes, which come last */
+gboolean usher_tenant_configure (UsherTenant *self, GError **error);
+gboolean usher_tenant_add_routes (UsherTenant *self,
+                                  UsherRouter *router,
+                                  UsherRouter *operators,
+                                  GError **error);
 /* opens the store, with @bus (nullable) relays what an earlier run left, and starts the service */
 gboolean usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error);
 /* nothing is under way any more */

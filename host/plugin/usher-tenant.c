@@ -13,6 +13,7 @@
 #include "usher-error.h"
 #include "usher-intake-private.h"
 #include "usher-log-catch-private.h"
+#include "usher-type-owners-private.h"
 
 struct _UsherTenant
 {
@@ -85,32 +86,43 @@ static gboolean
 configure (UsherTenant *self, GError **error)
 {
   g_autofree char *critical = NULL;
+  g_autofree char *clash = NULL;
   gboolean ok = FALSE;
 
+  usher_type_owners_note (NULL);
   usher_log_catch_begin ();
   usher_blame_begin (usher_lane_get_name (self->lane), "configure");
   ok = usher_service_configure (self->service, self->context, error);
   usher_blame_end ();
   critical = usher_log_catch_end ();
+  usher_type_owners_note (usher_lane_get_name (self->lane));
   if (!ok || critical == NULL)
     return ok;
 
-  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "it declares wrongly: %s", critical);
+  clash = usher_type_owners_explain (critical);
 
-  return FALSE;
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "it declares wrongly: %s",
+                       clash != NULL ? clash : critical);
 }
 
 gboolean
-usher_tenant_configure (UsherTenant *self,
-                        UsherRouter *router,
-                        UsherRouter *operators,
-                        GError **error)
+usher_tenant_configure (UsherTenant *self, GError **error)
 {
   return configure (self, error) && usher_context_freeze (self->context, error) &&
          usher_lane_declare_settings (usher_context_get_declarations (self->context),
                                       self->settings,
-                                      error) &&
-         usher_intake_add_routes (self->lane, router, operators, error);
+                                      error);
+}
+
+gboolean
+usher_tenant_add_routes (UsherTenant *self,
+                         UsherRouter *router,
+                         UsherRouter *operators,
+                         GError **error)
+{
+  return usher_intake_add_routes (self->lane, router, operators, error);
 }
 
 gboolean

@@ -55,6 +55,27 @@ usher_tenants_move (UsherTenants *self, UsherPluginState state, const char *reas
     move (self, g_ptr_array_index (self->tenants, i), state, reason);
 }
 
+static UsherDeclarations *
+get_declarations (UsherTenant *tenant)
+{
+  return usher_lane_get_declarations (usher_tenant_get_lane (tenant));
+}
+
+/* what it says of events is what those before it say */
+static gboolean
+check_events (UsherTenants *self, UsherTenant *tenant, GError **error)
+{
+  UsherDeclarations *own = get_declarations (tenant);
+
+  for (guint i = 0; i < self->tenants->len; i++)
+    if (!usher_declarations_check_events (own,
+                                          get_declarations (g_ptr_array_index (self->tenants, i)),
+                                          error))
+      return FALSE;
+
+  return TRUE;
+}
+
 gboolean
 usher_tenants_add (UsherTenants *self,
                    UsherTenant *tenant,
@@ -64,7 +85,8 @@ usher_tenants_add (UsherTenants *self,
 {
   GError *cause = NULL;
 
-  if (usher_tenant_configure (tenant, router, operators, &cause))
+  if (usher_tenant_configure (tenant, &cause) && check_events (self, tenant, &cause) &&
+      usher_tenant_add_routes (tenant, router, operators, &cause))
     {
       g_ptr_array_add (self->tenants, tenant);
       move (self, tenant, USHER_PLUGIN_CONFIGURED, "it has declared what it does");

@@ -29,4 +29,7 @@ struct _UsherCommit
   GArray *marks; /* (owned) (nullable) (element-type UsherMark): of the events */
 };
 
+/* usher_commit_publish() before the event at @place, or at the end */
+void usher_commit_publish_at (UsherCommit *self, UsherEvent *event, guint place);
+
 G_END_DECLS

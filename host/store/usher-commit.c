@@ -116,9 +116,15 @@ usher_commit_publish (UsherCommit *self, UsherEvent *event)
   g_return_if_fail (self != NULL);
   g_return_if_fail (event != NULL);
 
+  usher_commit_publish_at (self, event, G_MAXUINT);
+}
+
+void
+usher_commit_publish_at (UsherCommit *self, UsherEvent *event, guint place)
+{
   if (self->events == NULL)
     self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
-  g_ptr_array_add (self->events, usher_event_ref (event));
+  g_ptr_array_insert (self->events, (int) MIN (place, self->events->len), usher_event_ref (event));
 }
 
 static void

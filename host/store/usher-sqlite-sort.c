@@ -220,12 +220,13 @@ usher_sqlite_sort_make_sql (UsherQuery *query, UsherSqliteTable *table, GError *
                           index);
   append_conditions (sql, query, is_upward, has_after);
   if (!has_least (query, order->name) && !(has_after && is_upward))
-    g_string_append_printf (
-        sql, " AND %s>=%s", column, usher_sqlite_table_is_text (order) ? "''" : LEAST_NUMBER);
+    g_string_append_printf (sql,
+                            " AND %s>=%s",
+                            column,
+                            usher_sqlite_table_is_text (order) ? "''" : LEAST_NUMBER);
   if (has_after)
     append_place (sql, query, table, column, is_upward);
-  g_string_append_printf (
-      sql, " ORDER BY %s%s,number%s LIMIT ?1", column, direction, direction);
+  g_string_append_printf (sql, " ORDER BY %s%s,number%s LIMIT ?1", column, direction, direction);
 
   return g_string_free (g_steal_pointer (&sql), FALSE);
 }

@@ -22,14 +22,18 @@ struct _UsherUnit
 
   /* set by the host before the handler runs */
   GHashTable *timers; /* (owned) (nullable): the names of those that are declared, NULL: any */
+  GHashTable *events; /* (unowned) (nullable): what is declared of a channel, by its name */
   char *correlation;  /* (owned) (nullable) */
   char *causation;    /* (owned) (nullable) */
   char *traceparent;  /* (owned) (nullable) */
   gboolean has_waited;
+  gboolean may_not_defer; /* whoever asked wants an answer */
 
   /* said by the handler */
-  char *wait_collection; /* (owned) (nullable) */
-  char *wait_id;         /* (owned) (nullable) */
+  GPtrArray *payloads;    /* (owned) (nullable) (element-type UsherPayload): not published yet */
+  char *wait_collection;  /* (owned) (nullable) */
+  char *wait_id;          /* (owned) (nullable) */
+  UsherQuery *wait_query; /* (owned) (nullable): it waits for what fulfils that, and no id */
   gint64 wait;
   UsherStepFunc next;  /* (nullable) */
   gboolean next_looks; /* it does nothing but hold the answer */

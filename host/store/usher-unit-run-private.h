@@ -18,11 +18,19 @@ void usher_unit_set_origin (UsherUnit *self,
                             const char *traceparent);
 /* @timers: a set of the names that may be scheduled */
 void usher_unit_set_timers (UsherUnit *self, GHashTable *timers);
+/* @events: UsherEventSchema by channel, which outlive @self; in debug builds what is published is held against them */
+void usher_unit_set_events (UsherUnit *self, GHashTable *events);
+/* publishes what is begun; within the watch for faults of whoever has run the handler */
+void usher_unit_end_events (UsherUnit *self);
 void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
 /* (transfer none): the schema of a collection, NULL with a fault of the program where the store has none */
 UsherSchema *usher_unit_find_schema (UsherUnit *self, const char *collection, GError **error);
-/* what the handler waits for; FALSE: for no document */
+/* It is of a request: there is nobody who would bring that again. */
+void usher_unit_forbid_defer (UsherUnit *self);
+/* what the handler waits for; FALSE: for no document. Where it is no id but a query, @id is NULL. */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
+/* (transfer full) (nullable) */
+UsherQuery *usher_unit_take_wait_query (UsherUnit *self);
 /* how long, in microseconds since the request came or the step began */
 gint64 usher_unit_get_patience (UsherUnit *self);
 /* something is to run after the commit */

@@ -8,8 +8,6 @@
 
 #include "usher-unit.h"
 
-#include <string.h>
-
 #include "usher-error.h"
 #include "usher-fault-private.h"
 #include "usher-id.h"
@@ -30,7 +28,7 @@
  *
  * What no input can excuse is a *fault of the program*: a collection or field that is not declared, a field set to what it
  * cannot hold, an id that is none, a query over a field without an index, a channel without a proper name, a payload that is
- * no JSON or over [const@EVENT_MAX_PAYLOAD], a timer that is not declared, a document that is changed twice in ways that
+ * no JSON, over [const@EVENT_MAX_PAYLOAD] or (in debug builds) not as its event is declared, a timer that is not declared, a document that is changed twice in ways that
  * exclude each other. Nothing of a unit whose handler did one is committed, whatever the handler returns: the client is answered
  * 500, the event or timer fails, and one line of the log has service, handler and reason.
  */
@@ -45,10 +43,12 @@ usher_unit_finalize (GObject *object)
     self->next_destroy (self->next_data);
   g_free (self->wait_collection);
   g_free (self->wait_id);
+  g_clear_pointer (&self->wait_query, usher_query_free);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->commit, usher_commit_unref);
   g_clear_pointer (&self->timers, g_hash_table_unref);
+  g_clear_pointer (&self->payloads, g_ptr_array_unref);
   g_free (self->correlation);
   g_free (self->causation);
   g_free (self->traceparent);
@@ -96,7 +96,7 @@ usher_unit_new (UsherStore *store, UsherClock *clock)
  * usher_unit_get_commit:
  * @self: a unit
  *
- * Gets what the handler has said so far, as [method@Store.commit] takes it.
+ * Gets what the handler has said so far, as [method@Store.commit] takes it. The events that it has begun are published then.
  *
  * Returns: (transfer none): the commit
  */
@@ -104,6 +104,8 @@ UsherCommit *
 usher_unit_get_commit (UsherUnit *self)
 {
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
+
+  usher_unit_end_events (self);
 
   return self->commit;
 }
@@ -262,98 +264,6 @@ usher_unit_new_id (UsherUnit *self)
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
 
   return usher_id_new (self->clock);
-}
-
-/* Whether a bus will take an event. @is_sound: its payload is known to be JSON */
-static gboolean
-check_event (const char *channel, const char *payload, gsize length, gboolean is_sound)
-{
-  g_autoptr (UsherJson) json = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (!usher_event_is_channel (channel))
-    {
-      usher_fault_report ("“%s” is no name for a channel", channel);
-      return FALSE;
-    }
-  if (length > USHER_EVENT_MAX_PAYLOAD)
-    {
-      usher_fault_report ("an event of channel “%s” has %" G_GSIZE_FORMAT " bytes, and may have %d",
-                          channel,
-                          length,
-                          USHER_EVENT_MAX_PAYLOAD);
-      return FALSE;
-    }
-
-  if (!is_sound)
-    json = usher_json_parse (payload, (gssize) length, &error);
-  if (error != NULL)
-    usher_fault_report ("an event of channel “%s” is no JSON: %s", channel, error->message);
-
-  return error == NULL;
-}
-
-static void
-publish (UsherUnit *self, const char *channel, const char *payload, gsize length)
-{
-  g_autofree char *id = usher_uuid_new (self->clock);
-  g_autoptr (UsherEvent) event = usher_event_new_full (id,
-                                                       channel,
-                                                       0,
-                                                       usher_unit_get_time (self),
-                                                       self->correlation,
-                                                       self->causation,
-                                                       self->traceparent,
-                                                       payload,
-                                                       (gssize) length);
-
-  usher_commit_publish (self->commit, event);
-}
-
-/**
- * usher_unit_publish:
- * @self: a unit
- * @channel: the subject, `noun:past-participle`
- * @payload: a JSON object as text, of [const@EVENT_MAX_PAYLOAD] bytes at most
- *
- * Publishes an event with the commit: never without it, and never not after it. What no bus could take is a fault of the
- * program.
- */
-void
-usher_unit_publish (UsherUnit *self, const char *channel, const char *payload)
-{
-  gsize length = 0;
-
-  g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (channel != NULL);
-  g_return_if_fail (payload != NULL);
-
-  length = strlen (payload);
-  if (check_event (channel, payload, length, FALSE))
-    publish (self, channel, payload, length);
-}
-
-/**
- * usher_unit_publish_document:
- * @self: a unit
- * @channel: the subject, `noun:past-participle`
- * @document: a document; its text as it is now is the payload
- *
- * Publishes a document with the commit. Private fields are not in its text.
- */
-void
-usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument *document)
-{
-  const char *text;
-  gsize length;
-
-  g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (channel != NULL);
-  g_return_if_fail (document != NULL);
-
-  text = usher_document_get_text (document, &length);
-  if (check_event (channel, text, length, TRUE))
-    publish (self, channel, text, length);
 }
 
 static gboolean

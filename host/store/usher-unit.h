@@ -12,6 +12,7 @@
 #include "usher-commit.h"
 #include "usher-document.h"
 #include "usher-event.h"
+#include "usher-payload.h"
 #include "usher-query.h"
 #include "usher-types.h"
 
@@ -66,6 +67,8 @@ USHER_API
 void usher_unit_publish (UsherUnit *self, const char *channel, const char *payload);
 USHER_API
 void usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument *document);
+USHER_API
+UsherPayload *usher_unit_begin_event (UsherUnit *self, const char *channel);
 
 USHER_API
 void usher_unit_schedule (UsherUnit *self,
@@ -85,6 +88,9 @@ gboolean usher_unit_wait_for (UsherUnit *self,
                               const char *id,
                               gint64 wait,
                               GError **error);
+USHER_API
+gboolean
+usher_unit_wait_for_query (UsherUnit *self, UsherQuery *query, gint64 wait, GError **error);
 USHER_API
 gboolean usher_unit_has_waited (UsherUnit *self);
 USHER_API

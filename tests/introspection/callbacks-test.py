@@ -48,6 +48,21 @@ class Observed(unittest.TestCase):
         gc.collect()
         self.assertIsNone(kept())
 
+    def test_payload_is_built(self):
+        payload = self.unit.begin_event('thing:made')
+        payload.set_string('thing.id', 'a')
+        self.unit.publish('thing:lost', '{}')
+        payload.set_money('price', 1999)
+        payload.set_time('at', 0)
+        payload.set_boolean('new', True)
+        payload.set_integer('thing.version', 3)
+        payload.set_json('list', '[]')
+        commit = self.unit.get_commit()
+        self.assertEqual(
+            [commit.get_event(i).get_payload()[0] for i in range(commit.get_n_events())],
+            ['{"thing":{"id":"a","version":3},"price":19.99,"at":"1970-01-01T00:00:00.000Z","new":true,"list":[]}', '{}'],
+        )
+
     def test_traits(self):
         self.assertFalse(self.store.get_traits().blocks)
         self.assertTrue(self.store.get_traits().shared_by_copies)
@@ -69,6 +84,7 @@ class Service(GObject.Object, Usher.Service):
     def do_configure(self, context):
         context.add_route('GET', '/hello', Usher.RouteFlags.NONE, self.answer)
         context.add_settings([Usher.Setting.new(None, 'word', Usher.SettingType.STRING, 'hello', 'what is said')])
+        context.add_event('thing:made', [Usher.Field.new('price', Usher.FieldType.MONEY, Usher.FieldFlags.REQUIRED, 0, 0, None)])
         self.context = context
         return True
 

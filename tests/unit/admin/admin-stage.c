@@ -13,6 +13,13 @@
 
 #define ALICE "a11cea11cea11cea11cea11c"
 
+static const UsherField said_fields[] = {
+  { "word", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { "speaker.id", USHER_FIELD_ID },
+  { "secret", USHER_FIELD_STRING, USHER_FIELD_PRIVATE },
+  { "price", USHER_FIELD_MONEY },
+};
+
 static gboolean
 on_plain (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
@@ -100,6 +107,8 @@ declare (UsherContext *context, gpointer data)
   usher_context_add_route (context, "POST", "/bump", 0, on_bump, data, NULL);
   usher_context_add_listener (context, "said", NULL, on_said, data, NULL);
   usher_context_add_timer (context, "alarm", on_alarm, data, NULL);
+  usher_context_add_event (context, "said", said_fields, G_N_ELEMENTS (said_fields));
+  usher_context_add_event (context, "left", NULL, 0);
 }
 
 void

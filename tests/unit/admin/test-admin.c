@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "admin-stage.h"
 #include "usher-bus-metrics.h"
 #include "usher-error.h"
@@ -182,6 +184,23 @@ test_services (AdminStage *stage, gconstpointer data)
 }
 
 static void
+test_events (AdminStage *stage, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  g_test_summary ("Each service tells of the events that it has declared, but for what is private");
+
+  stage_start (&stage->stage);
+  text = admin_stage_get (stage, "/services");
+  g_assert_nonnull (strstr (text,
+                            "\"events\":[{\"channel\":\"said\",\"members\":["
+                            "{\"name\":\"word\",\"type\":\"string\",\"required\":true},"
+                            "{\"name\":\"speaker.id\",\"type\":\"id\",\"required\":false},"
+                            "{\"name\":\"price\",\"type\":\"money\",\"required\":false}]},"
+                            "{\"channel\":\"left\",\"members\":[]}]"));
+}
+
+static void
 test_bare (AdminStage *stage, gconstpointer data)
 {
   Stage bare = { 0 };
@@ -253,6 +272,7 @@ main (int argc, char **argv)
   add ("metrics/events", test_events_counted);
   add ("metrics/bus", test_bus_counted);
   add ("services", test_services);
+  add ("events", test_events);
   add ("new/bare", test_bare);
   add ("new/twice", test_twice);
   add ("stop", test_stop);

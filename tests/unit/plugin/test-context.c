@@ -263,6 +263,198 @@ test_settings_of_host (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "“http.max”, but group “http” is the host's"));
 }
 
+static const UsherField note_fields[] = {
+  { "id", USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { "text", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { "author.id", USHER_FIELD_ID },
+};
+
+static gboolean
+configure_events (UsherContext *context, GError **error)
+{
+  usher_context_add_event (context, "note:created", note_fields, G_N_ELEMENTS (note_fields));
+  usher_context_add_event (context, "note:lost", NULL, 0);
+
+  return TRUE;
+}
+
+static gboolean
+configure_less (UsherContext *context, GError **error)
+{
+  usher_context_add_event (context, "note:created", note_fields, 2);
+
+  return TRUE;
+}
+
+static gboolean
+configure_more (UsherContext *context, GError **error)
+{
+  const UsherField more = { "colour", USHER_FIELD_STRING };
+
+  usher_context_add_event (context, "note:lost", &more, 1);
+
+  return TRUE;
+}
+
+static gboolean
+configure_other_type (UsherContext *context, GError **error)
+{
+  UsherField fields[3] = { note_fields[0], note_fields[1], note_fields[2] };
+
+  fields[2].type = USHER_FIELD_STRING;
+  usher_context_add_event (context, "note:created", fields, G_N_ELEMENTS (fields));
+
+  return TRUE;
+}
+
+static gboolean
+configure_optional (UsherContext *context, GError **error)
+{
+  UsherField fields[3] = { note_fields[0], note_fields[1], note_fields[2] };
+
+  fields[1].flags = USHER_FIELD_NONE;
+  usher_context_add_event (context, "note:created", fields, G_N_ELEMENTS (fields));
+  usher_context_add_route (context, "GET", "/optional", USHER_ROUTE_NONE, answer, context, NULL);
+
+  return TRUE;
+}
+
+static void
+test_events (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Services that declare one channel alike are welcome.");
+
+  g_assert_true (add (fixture, "notes", configure_events, &error));
+  g_assert_true (add (fixture, "notes-2", configure_events, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_events_differ (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    UsherConfigureFunc configure;
+    const char *event;
+    const char *member;
+  } cases[] = {
+    { configure_less, "note:created", "author.id" },
+    { configure_more, "note:lost", "colour" },
+    { configure_other_type, "note:created", "author.id" },
+    { configure_optional, "note:created", "text" },
+  };
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A service that declares an event in another way than one before it is refused.");
+
+  g_assert_true (add (fixture, "first", configure_events, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *message =
+          g_strdup_printf ("service “notes” did not configure: event “%s” is declared by service "
+                           "“first” too, and differently: member “%s”",
+                           cases[i].event,
+                           cases[i].member);
+
+      assert_refused (fixture, cases[i].configure, message);
+    }
+
+  /* nor has it a route then */
+  g_assert_true (usher_host_start (fixture->host, NULL, &error));
+  assert_answer (fixture, "GET", "/optional", 404);
+  g_assert_true (usher_host_stop (fixture->host, G_TIME_SPAN_SECOND, &error));
+}
+
+static gboolean
+configure_twice (UsherContext *context, GError **error)
+{
+  usher_context_add_event (context, "note:created", note_fields, G_N_ELEMENTS (note_fields));
+  usher_context_add_event (context, "note:created", note_fields, G_N_ELEMENTS (note_fields));
+
+  return TRUE;
+}
+
+static gboolean
+configure_no_channel (UsherContext *context, GError **error)
+{
+  usher_context_add_event (context, "note created", note_fields, G_N_ELEMENTS (note_fields));
+
+  return TRUE;
+}
+
+static gboolean
+configure_bad_name (UsherContext *context, GError **error)
+{
+  const UsherField field = { "two words", USHER_FIELD_STRING };
+
+  usher_context_add_event (context, "note:created", &field, 1);
+
+  return TRUE;
+}
+
+static gboolean
+configure_no_name (UsherContext *context, GError **error)
+{
+  const UsherField field = { NULL, USHER_FIELD_STRING };
+
+  usher_context_add_event (context, "note:created", &field, 1);
+
+  return TRUE;
+}
+
+static gboolean
+configure_two_ids (UsherContext *context, GError **error)
+{
+  const UsherField fields[] = { note_fields[0], note_fields[0] };
+
+  usher_context_add_event (context, "note:created", fields, G_N_ELEMENTS (fields));
+
+  return TRUE;
+}
+
+static gboolean
+configure_clash (UsherContext *context, GError **error)
+{
+  const UsherField fields[] = { note_fields[2], { "author", USHER_FIELD_STRING } };
+
+  usher_context_add_event (context, "note:created", fields, G_N_ELEMENTS (fields));
+
+  return TRUE;
+}
+
+static void
+test_events_malformed (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    UsherConfigureFunc configure;
+    const char *reason;
+  } cases[] = {
+    { configure_twice, "event “note:created” is declared twice" },
+    { configure_no_channel, "“note created” is no name for the channel of an event" },
+    { configure_bad_name,
+      "event “note:created”: field “two words” of collection “payload” has no usable name" },
+    { configure_no_name,
+      "event “note:created”: field “” of collection “payload” has no usable name" },
+    { configure_two_ids, "event “note:created”: field “id” is there twice" },
+    { configure_clash,
+      "event “note:created”: field “author” of collection “payload” clashes with another that "
+      "nests" },
+  };
+
+  g_test_summary ("A table that is wrong fails the configuration, which names channel and member.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *message =
+          g_strconcat ("service “notes” did not configure: ", cases[i].reason, NULL);
+
+      assert_refused (fixture, cases[i].configure, message);
+    }
+}
+
 static void
 test_types (void)
 {
@@ -422,6 +614,9 @@ main (int argc, char **argv)
   ADD ("settings", test_settings);
   ADD ("settings/range", test_settings_range);
   ADD ("settings/of-host", test_settings_of_host);
+  ADD ("events", test_events);
+  ADD ("events/differ", test_events_differ);
+  ADD ("events/malformed", test_events_malformed);
   g_test_add_func ("/context/types", test_types);
   ADD ("types/of-one-name", test_types_of_one_name);
   g_test_add_func ("/context/types/of-threads", test_types_of_threads);

@@ -17,6 +17,8 @@ enum
   GOOD,
   WRONG_MAGIC,
   WRONG_ABI,
+  OLD_ABI,
+  NEWER_GLIB,
   WRONG_SIZE,
   WRONG_NAMES,
   NO_TYPE,
@@ -106,12 +108,14 @@ broken_get_type (void)
 extern const UsherPlugin usher_plugin;
 __attribute__ ((visibility ("default"))) const UsherPlugin usher_plugin = {
   .magic = VARIANT == WRONG_MAGIC ? 7 : USHER_PLUGIN_MAGIC,
-  .abi = VARIANT == WRONG_ABI ? USHER_PLUGIN_ABI + 1 : USHER_PLUGIN_ABI,
+  .abi = VARIANT == WRONG_ABI ? USHER_PLUGIN_ABI + 1
+         : VARIANT == OLD_ABI ? USHER_PLUGIN_ABI - 1
+                              : USHER_PLUGIN_ABI,
   .size = VARIANT == WRONG_SIZE ? 8 : sizeof (UsherPlugin),
   .name = VARIANT == WRONG_NAMES ? "other" : NAME,
   .version = VARIANT == WRONG_NAMES ? "9.9.9" : "1.0.0",
   .glib_major = GLIB_MAJOR_VERSION,
-  .glib_minor = GLIB_MINOR_VERSION,
+  .glib_minor = VARIANT == NEWER_GLIB ? GLIB_MINOR_VERSION + 100 : GLIB_MINOR_VERSION,
   .get_type = VARIANT == NO_TYPE ? NULL : broken_get_type,
 };
 /* NOLINTEND (misc-redundant-expression) */

@@ -1,0 +1,131 @@
+/* usher-new-name.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-new-name.h"
+
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-setup.h"
+
+/* sockets of a run directory are named after services, and the path of a socket is short */
+#define MAX_NAME 32
+#define PATTERN  "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+/* processes of “usher up” that are no service's; groups of settings besides those that the host declares */
+static const char *const host_names[] = { "config", "gateway", "host", "hub", "plugin", NULL };
+
+/* targets that Meson has itself */
+static const char *const meson_names[] = {
+  "all",
+  "benchmark",
+  "clean",
+  "clean-ctlist",
+  "clean-gcda",
+  "clean-gcno",
+  "clang-format",
+  "clang-tidy",
+  "coverage",
+  "coverage-xml",
+  "coverage-html",
+  "coverage-text",
+  "coverage-sonarqube",
+  "dist",
+  "distcheck",
+  "install",
+  "install-check",
+  "phony",
+  "reconfigure",
+  "scan-build",
+  "test",
+  "uninstall",
+  NULL,
+};
+
+/* A name that is looked for among what is there. */
+typedef struct
+{
+  const char *name;
+  char *taken; /* (owned) (nullable): by whom */
+} Search;
+
+static void
+look_at_setting (const UsherSetting *setting,
+                 const char *value,
+                 const char *source,
+                 gpointer user_data)
+{
+  Search *search = user_data;
+
+  if (search->taken == NULL && g_str_equal (setting->group, search->name))
+    search->taken = g_strdup ("is a name of the host's");
+}
+
+static void
+look_at_plugin (const char *name,
+                UsherManifest *manifest,
+                UsherPluginState state,
+                const char *reason,
+                gpointer user_data)
+{
+  Search *search = user_data;
+
+  if (search->taken == NULL && manifest != NULL &&
+      (g_str_equal (name, search->name) ||
+       g_strv_contains (usher_manifest_get_provides (manifest), search->name)))
+    search->taken =
+        g_strdup_printf ("is the name of a plugin: “%s”", usher_manifest_get_path (manifest));
+}
+
+static gboolean
+refuse (const char *name, UsherError code, const char *why, GError **error)
+{
+  g_set_error (error, USHER_ERROR, code, "“%s” %s", name, why);
+
+  return FALSE;
+}
+
+static gboolean
+check_taken (const char *name, const UsherOptions *options, GError **error)
+{
+  g_autoptr (UsherSetup) setup = usher_setup_new_bare (options, USHER_SETUP_LOOK, FALSE);
+  Search search = { name, NULL };
+  g_autofree char *taken = NULL;
+
+  usher_settings_foreach (setup->settings, look_at_setting, &search);
+  usher_catalog_foreach (setup->catalog, look_at_plugin, &search);
+  taken = search.taken;
+
+  return taken == NULL || refuse (name, USHER_ERROR_TAKEN, taken, error);
+}
+
+gboolean
+usher_new_name_check (const char *name, const UsherOptions *options, GError **error)
+{
+  if (strlen (name) > MAX_NAME || !g_regex_match_simple (PATTERN, name, 0, 0) ||
+      g_str_has_suffix (name, "\n"))
+    {
+      g_set_error (error,
+                   USHER_ERROR,
+                   USHER_ERROR_INVALID,
+                   "“%s” cannot be a plugin's name: it wants letters from a to z, digits and “-” "
+                   "between them, a letter first, at most %d",
+                   name,
+                   MAX_NAME);
+      return FALSE;
+    }
+  if (g_strv_contains (host_names, name) || g_str_has_prefix (name, "profile-"))
+    return refuse (name, USHER_ERROR_TAKEN, "is a name of the host's", error);
+  if (g_strv_contains (meson_names, name) || g_str_has_prefix (name, "meson-"))
+    return refuse (name,
+                   USHER_ERROR_TAKEN,
+                   "is a name of Meson's, which could not build it",
+                   error);
+
+  return check_taken (name, options, error);
+}

@@ -1,0 +1,16 @@
+/* usher-next-steps.h: what to type after a plugin was written
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Three lines for a shell: they work as they are, wherever this program and its library are. */
+void usher_next_steps_print (const char *folder);
+
+G_END_DECLS

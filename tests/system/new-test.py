@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Usher authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What “usher new” writes builds, passes its tests, runs and is reloaded, with an installed Usher alone: new-test.py LIB LINT BUILD"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+
+LIB, LINT, BUILD = sys.argv[1:]
+sys.path.insert(0, LIB)
+
+from checks import check, expect, results  # noqa: E402
+
+# of the shortest name, one with a hyphen, and the longest
+NAMES = ["a", "ticket-images", "a" * 32]
+RULES = ["format", "spelling", "sizes", "faces", "sleeps", "json", "types"]
+
+
+class Place:
+    """A prefix with all of Usher, and a home; nothing in the environment leads to the build tree."""
+
+    def __init__(self, top):
+        self.top = pathlib.Path(top)
+        install = ["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", self.top / "root"]
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+        self.prefix = next((self.top / "root").glob("**/bin/usher")).parent.parent
+        self.work = self.top / "my plugins"
+        self.work.mkdir()
+        self.environment = {
+            "HOME": str(self.top / "home"),
+            "LC_ALL": "C.UTF-8",
+            "PATH": f"{self.prefix}/bin:/usr/bin:/bin",
+            "USER": "ann",
+        }
+
+    def shell(self, commands, folder=None, status=0):
+        """What commands print, of a shell in a folder."""
+        done = subprocess.run(
+            ["bash", "-ec", commands],
+            cwd=folder or self.work,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=240,
+        )
+        for line in done.stdout.splitlines():
+            print(f"# {line}")
+        if done.returncode != status:
+            raise AssertionError(f"“{commands}” ends with {done.returncode}: {done.stdout[-500:]}")
+        return done.stdout
+
+    def write(self, name):
+        """The three commands that are printed."""
+        said = self.shell(f"usher new plugin --author 'Ann Other' {name}")
+        return said.strip().splitlines()[-3:]
+
+
+class Host:
+    """A host of the prefix, with data of its own."""
+
+    def __init__(self, place, command, folder):
+        command += f" --data '{place.top}/data' --listen 127.0.0.1:0 --admin 127.0.0.1:0"
+        # its own group, so that all of it can be ended
+        self.process = subprocess.Popen(
+            ["bash", "-c", f"exec {command}"],
+            cwd=folder,
+            env=place.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.uri = self.process.stdout.readline().removeprefix("listening on ").strip()
+        if not self.uri:
+            raise AssertionError(f"“{command}” does not listen")
+        self.cookie = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=60)
+        if what[0] is None and status != 0:
+            raise AssertionError(f"the host ends with {status}")
+
+    def ask(self, path, body=None):
+        """Status and JSON."""
+        request = urllib.request.Request(self.uri + path, data=None if body is None else json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        if self.cookie:
+            request.add_header("Cookie", self.cookie)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                self.cookie = self.cookie or (answer.headers["Set-Cookie"] or "").partition(";")[0]
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def sign_up(self):
+        expect(str(self.ask("/api/users/signup", {"email": "ann@example.com", "password": "correct horse"})), "201")
+
+
+class Load(threading.Thread):
+    """Somebody who asks all the time, and counts what is not answered well."""
+
+    def __init__(self, host, path):
+        super().__init__()
+        self.host, self.path = host, path
+        self.n_good, self.bad = 0, []
+        self.is_over = threading.Event()
+
+    def run(self):
+        while not self.is_over.is_set():
+            try:
+                status, _ = self.host.ask(self.path)
+            except OSError as error:
+                status = repr(error)
+            if status == 200:
+                self.n_good += 1
+            else:
+                self.bad.append(status)
+
+    def end(self):
+        self.is_over.set()
+        self.join()
+        if self.bad or self.n_good == 0:
+            raise AssertionError(f"{self.n_good} requests succeeded, but not {self.bad[:5]}")
+
+
+def await_answer(host, path, body, part):
+    """Until an answer has what only the new code says; the end of the test is the deadline."""
+    while part not in str(host.ask(path, body)):
+        if host.process.poll() is not None:
+            raise AssertionError("the host has ended")
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    expect(text, old)
+    # as editors do
+    path.with_suffix(".new").write_text(text.replace(old, new))
+    path.with_suffix(".new").rename(path)
+
+
+def check_printed(place, name):
+    """The first two commands work as they are, and nothing of the build tree or of this machine is in what was written."""
+    commands = place.write(name)
+    for path in (place.work / name).rglob("*"):
+        if path.is_file():
+            expect(path.read_text(), without=[BUILD, str(place.top)])
+    said = place.shell("\n".join(commands[:2]))
+    expect(said, "Ok:                 1", without=["warning:"])
+    if commands[2] != "usher run --plugins build":
+        raise AssertionError(commands[2])
+
+
+def check_check(place, name):
+    place.shell(f"usher check --plugins build --data '{place.top}/none' --listen none --admin none", place.work / name)
+
+
+def check_run(place, names):
+    """Two plugins in one host, beside the marketplace: the printed command with one more folder."""
+    others = "".join(f" --plugins '{place.work / name / 'build'}'" for name in names[1:])
+    with Host(place, f"usher run --plugins build{others}", place.work / names[0]) as host:
+        host.sign_up()
+        for name in names:
+            expect(str(host.ask(f"/api/{name}", {"title": "Tea"})), "201", "'isOpen': True")
+            expect(str(host.ask(f"/api/{name}", {"title": "Tea"})), "400", "You have an item with this title")
+            expect(str(host.ask(f"/api/{name}")), "200", "'title': 'Tea'")
+        expect(str(host.ask("/api/tickets")), "200")
+
+
+def check_watch(place, name):
+    """What is edited and built is served by a new process; a build that fails changes nothing; no request fails."""
+    folder = place.work / name
+    source = folder / f"{name}.c"
+    with Host(place, "usher up --watch --plugins build", folder) as host:
+        host.cookie = None
+        expect(str(host.ask("/api/users/signin", {"email": "ann@example.com", "password": "correct horse"})), "200")
+        expect(str(host.ask(f"/api/{name}", {})), "Title is required")
+        load = Load(host, f"/api/{name}")
+        load.start()
+        try:
+            edit(source, "Title is required", "It wants a title")
+            place.shell("meson compile -C build", folder)
+            await_answer(host, f"/api/{name}", {}, "It wants a title")
+
+            edit(source, "It wants a title", '" oops')
+            place.shell("meson compile -C build", folder, status=1)
+            expect(str(host.ask(f"/api/{name}", {})), "It wants a title")
+
+            # the version, too, which manifest and module have from one line
+            edit(source, '" oops', "Say what it is")
+            edit(folder / "meson.build", "version: '0.1.0'", "version: '0.2.0'")
+            place.shell("meson compile -C build", folder)
+            await_answer(host, f"/api/{name}", {}, "Say what it is")
+        finally:
+            load.end()
+
+
+def check_install(place, name):
+    """Installed for oneself it is found without an option; DESTDIR has what a package has."""
+    folder = place.work / name
+    place.shell("DESTDIR=$HOME/package meson install -C build", folder)
+    package = {path.name for path in (place.top / "home" / "package").rglob("*") if path.is_file()}
+    if package != {f"{name}.so", f"{name}.plugin"}:
+        raise AssertionError(package)
+    place.shell("meson configure build -Dfor-me=true && meson install -C build", folder)
+    expect(place.shell("usher plugins"), name, f"{place.top}/home/.local/share/usher/plugins")
+
+
+def lint(top, *rules):
+    done = subprocess.run([LINT, "--top", top, "--build", f"{top}/build", *rules], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(done.stdout + done.stderr)
+
+
+def check_lint(place, names):
+    """The licences as a project of its own; the rest where this tree has plugins and their tests."""
+    tree = place.top / "tree"
+    for name in names:
+        folder, tests = tree / "plugins" / name, tree / "tests" / "service" / name
+        shutil.copytree(place.work / name, folder, ignore=shutil.ignore_patterns("build"))
+        lint(folder, "licences")
+        tests.mkdir(parents=True)
+        (folder / f"test-{name}.c").rename(tests / f"test-{name}.c")
+        shutil.copy(folder / ".clang-format", tests)
+    lint(tree, *RULES)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as top:
+        place = Place(top)
+        for name in NAMES[:2]:
+            check(f"/new/printed/{name}", check_printed, place, name)
+        place.write(NAMES[2])
+        check("/new/lint", check_lint, place, NAMES)
+        check("/new/check", check_check, place, NAMES[1])
+        check("/new/run", check_run, place, NAMES[:2])
+        check("/new/watch", check_watch, place, NAMES[1])
+        check("/new/install", check_install, place, NAMES[1])
+
+    print(f"1..{len(results)}")
+    print("\n".join(results))
+
+
+main()
