@@ -110,3 +110,23 @@ usher_settings_declare_own (UsherSettings *self,
 
   return ok;
 }
+
+char **
+usher_settings_list_strangers (UsherSettings *self, const char *prefix)
+{
+  g_autoptr (GHashTable) groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GList) sorted = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GHashTableIter iter;
+  gpointer name = NULL;
+
+  g_hash_table_iter_init (&iter, self->given);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (g_str_has_prefix (name, prefix) && !g_hash_table_contains (self->declared, name))
+      g_hash_table_add (groups, g_strndup (name, strcspn (name, ".")));
+  sorted = g_list_sort (g_hash_table_get_keys (groups), (GCompareFunc) strcmp);
+  for (GList *link = sorted; link != NULL; link = link->next)
+    g_strv_builder_add (builder, link->data);
+
+  return g_strv_builder_end (builder);
+}

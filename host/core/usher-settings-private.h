@@ -51,6 +51,9 @@ char *usher_settings_make_name (const char *group, const char *key);
 char *usher_settings_make_variable (const char *group, const char *key);
 /* puts a value into its setting, if it fits */
 gboolean usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError **error);
+/* (transfer full): the groups with that prefix in which somebody has set what nobody has declared, in order */
+USHER_API
+char **usher_settings_list_strangers (UsherSettings *self, const char *prefix);
 /* keeps a value, and puts it into its setting when that is declared */
 gboolean usher_settings_give (UsherSettings *self,
                               const char *name,

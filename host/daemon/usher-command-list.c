@@ -137,6 +137,9 @@ const UsherCommand usher_commands[] = {
       usher_timers_entries,
       timers_verbs },
     usher_timers },
+  { "help",
+    { "Shows a page of the manual, on a command or a topic.", "[TOPIC]", USHER_OPTIONS_BARE },
+    usher_help },
   { NULL },
 };
 

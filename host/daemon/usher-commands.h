@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-options.h"
+#include "usher-setting.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,7 @@ int usher_list_settings (const UsherOptions *options);
 int usher_status (const UsherOptions *options);
 int usher_events (const UsherOptions *options);
 int usher_timers (const UsherOptions *options);
+int usher_help (const UsherOptions *options);
 
 /* the options that a command adds */
 extern const GOptionEntry usher_events_entries[];
@@ -56,5 +58,8 @@ extern const GOptionEntry usher_restore_entries[];
 extern const GOptionEntry usher_status_entries[];
 extern const GOptionEntry usher_timers_entries[];
 extern const GOptionEntry usher_up_entries[];
+
+/* (transfer full): “integer 1…10” */
+char *usher_list_describe_type (const UsherSetting *setting);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 #include "usher-commands.h"
 #include "usher-guess.h"
+#include "usher-host-view-private.h"
 #include "usher-setup.h"
 #include "usher-table.h"
 #include "usher-terminal.h"
@@ -21,6 +22,26 @@ const GOptionEntry usher_list_entries[] = {
   { NULL },
 };
 
+/* What is listed, and who knows of it. */
+typedef struct
+{
+  UsherHost *host; /* (nullable) */
+  UsherTable *table;
+} PluginList;
+
+/* the channels of the events that it has declared */
+static void
+add_events (const PluginList *list, UsherManifest *manifest, UsherPluginState state)
+{
+  UsherLane *lane = NULL;
+  g_auto (GStrv) channels = NULL;
+
+  if (list->host != NULL && manifest != NULL && state == USHER_PLUGIN_CONFIGURED)
+    lane = usher_host_find_lane (list->host, usher_manifest_get_name (manifest), NULL);
+  channels = lane != NULL ? usher_lane_dup_channels (lane) : g_new0 (char *, 1);
+  usher_table_add_list (list->table, (const char *const *) channels);
+}
+
 static void
 add_plugin (const char *path,
             UsherManifest *manifest,
@@ -28,7 +49,8 @@ add_plugin (const char *path,
             const char *reason,
             gpointer user_data)
 {
-  UsherTable *table = user_data;
+  const PluginList *list = user_data;
+  UsherTable *table = list->table;
   g_autofree char *file = g_path_get_basename (path);
   g_autofree char *folder = g_path_get_dirname (path);
 
@@ -37,6 +59,7 @@ add_plugin (const char *path,
   usher_table_add_text (table, usher_plugin_state_to_string (state));
   usher_table_add_text (table, folder);
   usher_table_add_text (table, reason);
+  add_events (list, manifest, state);
 }
 
 int
@@ -44,13 +67,16 @@ usher_list_plugins (const UsherOptions *options)
 {
   static const UsherColumn columns[] = {
     { "name", "NAME" },     { "version", "VERSION" }, { "state", "STATE" },
-    { "folder", "FOLDER" }, { "reason", "REASON" },
+    { "folder", "FOLDER" }, { "reason", "REASON" },   { "events", "EVENTS", USHER_COLUMN_LIST },
   };
   g_autoptr (UsherSetup) setup = usher_setup_new (options, USHER_SETUP_LOOK);
   g_autoptr (UsherTable) table = usher_table_new (columns, G_N_ELEMENTS (columns));
+  PluginList list = { setup->host, table };
 
+  /* for programs; on a terminal they would be the longest of all */
+  usher_table_hide_column (table, "events");
   usher_setup_print_problems (setup);
-  usher_catalog_foreach_file (setup->catalog, add_plugin, table);
+  usher_catalog_foreach_file (setup->catalog, add_plugin, &list);
   if (as_json)
     usher_table_print_json (table);
   else
@@ -79,9 +105,8 @@ get_type_name (UsherSettingType type)
     }
 }
 
-/* (transfer full): “integer 1…10” */
-static char *
-describe_type (const UsherSetting *setting)
+char *
+usher_list_describe_type (const UsherSetting *setting)
 {
   if (setting->min == 0 && setting->max == 0)
     return g_strdup (get_type_name (setting->type));
@@ -120,7 +145,7 @@ print_setting (const UsherSetting *setting,
                gpointer user_data)
 {
   const Choice *choice = user_data;
-  g_autofree char *type = describe_type (setting);
+  g_autofree char *type = usher_list_describe_type (setting);
   g_autofree char *clean = usher_terminal_clean (mask (setting, value));
 
   if (!is_chosen (choice, setting))

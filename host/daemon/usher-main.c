@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 
 #include "usher-commands.h"
+#include "usher-complete.h"
+#include "usher-describe.h"
 #include "usher-guess.h"
 
 static void
@@ -125,6 +127,12 @@ main (int argc, char **argv)
       g_print ("usher %s\n", PACKAGE_VERSION);
       return close_output (EXIT_SUCCESS);
     }
+
+  /* for programs: the scripts of the shells, and what makes the manual */
+  if (g_str_equal (argv[1], "complete"))
+    return close_output (usher_complete (argc - 2, argv + 2));
+  if (g_str_equal (argv[1], "describe") && argc == 2)
+    return close_output (usher_describe ());
 
   command = usher_commands_find (argv[1]);
   if (command != NULL)

@@ -66,6 +66,16 @@ look_at_setting (const UsherSetting *setting,
     search->taken = g_strdup ("is a name of the host's");
 }
 
+/* Whether one is the plural of the other: what “order” publishes would be taken for what “orders” does. */
+static gboolean
+is_near (const char *name, const char *other)
+{
+  gsize length = MIN (strlen (name), strlen (other));
+
+  return strncmp (name, other, length) == 0 &&
+         (g_str_equal (name + length, "s") || g_str_equal (other + length, "s"));
+}
+
 static void
 look_at_plugin (const char *name,
                 UsherManifest *manifest,
@@ -75,11 +85,15 @@ look_at_plugin (const char *name,
 {
   Search *search = user_data;
 
-  if (search->taken == NULL && manifest != NULL &&
-      (g_str_equal (name, search->name) ||
-       g_strv_contains (usher_manifest_get_provides (manifest), search->name)))
+  if (search->taken != NULL || manifest == NULL)
+    return;
+
+  if (g_str_equal (name, search->name) ||
+      g_strv_contains (usher_manifest_get_provides (manifest), search->name))
     search->taken =
         g_strdup_printf ("is the name of a plugin: “%s”", usher_manifest_get_path (manifest));
+  else if (is_near (search->name, name))
+    search->taken = g_strdup_printf ("is too near to plugin “%s”, whose events begin alike", name);
 }
 
 static gboolean

@@ -16,6 +16,7 @@
 #include "usher-next-steps.h"
 #include "usher-plugin.h"
 #include "usher-scaffold.h"
+#include "usher-tool.h"
 
 #define LICENSE     "LGPL-2.1-or-later"
 #define MAX_AUTHOR  200
@@ -38,7 +39,7 @@ const GOptionEntry usher_new_entries[] = {
     G_OPTION_ARG_STRING,
     &license,
     "The SPDX licence of the files, by default " LICENSE,
-    "ID" },
+    "SPDX" },
   { NULL },
 };
 
@@ -54,34 +55,12 @@ static const UsherScaffoldFile plugin_files[] = {
   { TEMPLATE ("test.c.in"), "test-@name@.c" },
 };
 
-/* (transfer full) (nullable) */
-static char *
-ask_git (void)
-{
-  const char *const command[] = { "git", "config", "user.name", NULL };
-  g_autofree char *name = NULL;
-
-  if (!g_spawn_sync (NULL,
-                     (char **) command,
-                     NULL,
-                     G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
-                     NULL,
-                     NULL,
-                     &name,
-                     NULL,
-                     NULL,
-                     NULL) ||
-      *g_strstrip (name) == '\0')
-    return NULL;
-
-  return g_steal_pointer (&name);
-}
-
 /* (transfer full) */
 static char *
 choose_author (void)
 {
-  g_autofree char *name = author != NULL ? g_strdup (author) : ask_git ();
+  static const char *const command[] = { "git", "config", "user.name", NULL };
+  g_autofree char *name = author != NULL ? g_strdup (author) : usher_tool_ask (command);
 
   return name != NULL ? g_steal_pointer (&name) : g_strdup (g_get_user_name ());
 }

@@ -418,7 +418,7 @@ check_arguments (const UsherOptions *self, const UsherOptionsKind *kind, GError 
 }
 
 UsherOptions *
-usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError **error)
+usher_options_new_unfinished (int argc, char **argv, const UsherOptionsKind *kind, GError **error)
 {
   g_autoptr (UsherOptions) self = g_new0 (UsherOptions, 1);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -428,11 +428,22 @@ usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError *
     g_strv_builder_add (builder, argv[i]);
   arguments = g_strv_builder_end (builder);
 
-  if (!parse (self, &arguments, kind, error) || !check_arguments (self, kind, error))
+  if (!parse (self, &arguments, kind, error))
     return NULL;
 
   add_defaults (self, kind->flags);
   if (!check (self, kind->flags, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+UsherOptions *
+usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError **error)
+{
+  g_autoptr (UsherOptions) self = usher_options_new_unfinished (argc, argv, kind, error);
+
+  if (self == NULL || !check_arguments (self, kind, error))
     return NULL;
 
   return g_steal_pointer (&self);

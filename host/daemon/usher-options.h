@@ -71,6 +71,9 @@ typedef struct
 /* @argv: begins with the command; --help prints and exits. An error is one of usage. */
 UsherOptions *
 usher_options_new (int argc, char **argv, const UsherOptionsKind *kind, GError **error);
+/* likewise, of one that is being written: words may be missing */
+UsherOptions *
+usher_options_new_unfinished (int argc, char **argv, const UsherOptionsKind *kind, GError **error);
 void usher_options_free (UsherOptions *self);
 
 /* (transfer full): all options of the command, for --help and for who describes it; the last has no name. They fill

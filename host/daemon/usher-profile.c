@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-settings-private.h"
 
-#define MAX_COPIES 64
-#define IPC        "ipc://"
-#define TCP        "tcp://"
+#define MAX_COPIES   64
+#define GROUP_PREFIX "profile-"
+#define IPC          "ipc://"
+#define TCP          "tcp://"
 
 static const struct
 {
@@ -218,7 +220,7 @@ parse_place (UsherProfile *self,
 static gboolean
 fill_from_settings (UsherProfile *self, UsherSetup *setup, GPtrArray *manifests, GError **error)
 {
-  g_autofree char *group = g_strconcat ("profile-", self->name, NULL);
+  g_autofree char *group = g_strconcat (GROUP_PREFIX, self->name, NULL);
   g_auto (GStrv) processes = usher_settings_dup_list (setup->settings, group, "processes");
 
   if (processes[0] == NULL)
@@ -290,7 +292,7 @@ note_absent (const char *name,
 static gboolean
 declare (UsherSettings *settings, const char *name, GError **error)
 {
-  g_autofree char *group = g_strconcat ("profile-", name, NULL);
+  g_autofree char *group = g_strconcat (GROUP_PREFIX, name, NULL);
   const UsherSetting profile_settings[] = {
     { group,
       "processes",
@@ -357,7 +359,7 @@ check_bus (UsherProfile *self, GError **error)
 static gboolean
 choose_bus (UsherProfile *self, UsherSetup *setup, GError **error)
 {
-  g_autofree char *group = g_strconcat ("profile-", self->name, NULL);
+  g_autofree char *group = g_strconcat (GROUP_PREFIX, self->name, NULL);
   const char *bus = usher_settings_get_string (setup->settings, group, "bus");
 
   if (setup->options->bus != NULL)
@@ -400,4 +402,17 @@ usher_profile_new (UsherSetup *setup, GError **error)
     return NULL;
 
   return g_steal_pointer (&self);
+}
+
+void
+usher_profile_foreach (UsherSettings *settings,
+                       void (*func) (const char *name, const char *why, gpointer user_data),
+                       gpointer user_data)
+{
+  g_auto (GStrv) groups = usher_settings_list_strangers (settings, GROUP_PREFIX);
+
+  for (guint i = 0; i < G_N_ELEMENTS (built_in); i++)
+    func (built_in[i].name, built_in[i].why, user_data);
+  for (guint i = 0; groups[i] != NULL; i++)
+    func (groups[i] + strlen (GROUP_PREFIX), "By the settings", user_data);
 }

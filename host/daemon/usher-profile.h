@@ -35,6 +35,11 @@ typedef struct
 UsherProfile *usher_profile_new (UsherSetup *setup, GError **error);
 void usher_profile_free (UsherProfile *self);
 
+/* the built-in ones, and those of the settings; @why: (nullable) */
+void usher_profile_foreach (UsherSettings *settings,
+                            void (*func) (const char *name, const char *why, gpointer user_data),
+                            gpointer user_data);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherProfile, usher_profile_free)
 
 G_END_DECLS

@@ -56,8 +56,8 @@ static const struct
   { "log", "level" },         { "store", "keep-inbox" }, { "store", "keep-requests" },
 };
 
-static gboolean
-is_live (const UsherSetting *setting)
+gboolean
+usher_sources_is_live (const UsherSetting *setting)
 {
   for (guint i = 0; i < G_N_ELEMENTS (live_settings); i++)
     if (g_str_equal (live_settings[i].group, setting->group) &&
@@ -80,14 +80,14 @@ compare (const UsherSetting *setting, const char *value, const char *source, gpo
 {
   Comparison *self = user_data;
   const char *current = usher_settings_get_string (self->current, setting->group, setting->key);
-  GString *names = is_live (setting) ? self->taken : self->waiting;
+  GString *names = usher_sources_is_live (setting) ? self->taken : self->waiting;
 
   if (g_str_equal (value, current != NULL ? current : ""))
     return;
 
   g_string_append_printf (
       names, "%s%s.%s", names->len > 0 ? ", " : "", setting->group, setting->key);
-  if (is_live (setting))
+  if (usher_sources_is_live (setting))
     usher_settings_adopt (self->current, self->fresh, setting->group, setting->key);
 }
 

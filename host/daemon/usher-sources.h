@@ -18,4 +18,7 @@ void usher_sources_load (const UsherOptions *options, UsherSettings *settings, G
  * told with a message, and nothing changes when anything is wrong. On the thread that loaded @settings. */
 void usher_sources_read_again (const UsherOptions *options, UsherSettings *settings);
 
+/* whether it can change while a host runs */
+gboolean usher_sources_is_live (const UsherSetting *setting);
+
 G_END_DECLS

@@ -98,6 +98,9 @@ UsherDeclarations *usher_lane_get_declarations (UsherLane *self);
 /* the events that its service has declared, as an array */
 USHER_API
 void usher_lane_write_events (UsherLane *self, UsherJsonWriter *writer);
+/* (transfer full): the channels of these */
+USHER_API
+GStrv usher_lane_dup_channels (UsherLane *self);
 UsherClock *usher_lane_get_clock (UsherLane *self);
 UsherSettings *usher_lane_get_settings (UsherLane *self);
 gboolean usher_lane_is_shared (UsherLane *self);

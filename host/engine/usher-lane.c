@@ -369,6 +369,18 @@ usher_lane_write_events (UsherLane *self, UsherJsonWriter *writer)
   usher_json_writer_end_array (writer);
 }
 
+GStrv
+usher_lane_dup_channels (UsherLane *self)
+{
+  GPtrArray *events = usher_declarations_get_events (self->declarations);
+  g_autoptr (GStrvBuilder) channels = g_strv_builder_new ();
+
+  for (guint i = 0; i < events->len; i++)
+    g_strv_builder_add (channels, usher_event_schema_get_channel (g_ptr_array_index (events, i)));
+
+  return g_strv_builder_end (channels);
+}
+
 UsherClock *
 usher_lane_get_clock (UsherLane *self)
 {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-manifest-keys-private.h"
 #include "usher-settings.h"
 #include "usher-version-private.h"
 
@@ -75,11 +76,47 @@ usher_manifest_init (UsherManifest *self)
 {
 }
 
+#define RANGES "list of NAME [>= VERSION] [< VERSION]"
+
+static const UsherManifestKey all_keys[] = {
+  { "Name",
+    "lower-case letters, digits and hyphens",
+    TRUE,
+    "of the plugin, and so of its service, its group of settings and its queue groups" },
+  { "Version",
+    "MAJOR.MINOR.PATCH",
+    TRUE,
+    "of the plugin, which ranges of others are held against" },
+  { "ABI", "number", TRUE, "which of the host's binary interfaces the module was compiled for" },
+  { "Description", "text", FALSE, "what the plugin is for, in a sentence" },
+  { "Module",
+    "path",
+    FALSE,
+    "of the shared object, from the folder of the manifest; NAME.so where the key is not there" },
+  { "Provides", RANGES, FALSE, "what other plugins may require or want it as, besides its name" },
+  { "Requires",
+    RANGES,
+    FALSE,
+    "what is started before, and without which the plugin does not run" },
+  { "Wants",
+    RANGES,
+    FALSE,
+    "what is started before where it is there; what is not is told in the log, as another process "
+    "may have it" },
+  { "Conflicts", RANGES, FALSE, "what the plugin cannot run beside" },
+  { NULL },
+};
+
+const UsherManifestKey *
+usher_manifest_list_keys (void)
+{
+  return all_keys;
+}
+
 static gboolean
 check_keys (GKeyFile *file, GError **error)
 {
-  static const char *const known[] = { "Name",     "Version",  "Description", "Module",    "ABI",
-                                       "Provides", "Requires", "Wants",       "Conflicts", NULL };
+  const char *known[G_N_ELEMENTS (all_keys)] = { NULL };
   g_auto (GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
 
   if (keys == NULL)
@@ -88,6 +125,8 @@ check_keys (GKeyFile *file, GError **error)
       return FALSE;
     }
 
+  for (guint i = 0; all_keys[i].name != NULL; i++)
+    known[i] = all_keys[i].name;
   for (guint i = 0; keys[i] != NULL; i++)
     {
       const char *nearest = NULL;

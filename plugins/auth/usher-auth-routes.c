@@ -8,31 +8,47 @@
 
 #include "usher-auth-routes.h"
 
-#include <string.h>
 #include <usher.h>
 
 #include "usher-auth-sessions.h"
-#include "usher-auth-settings.h"
 #include "usher-auth-try.h"
 #include "usher-password.h"
 #include "usher-user.h"
 
-/* what the handlers share; a reference for each route */
-typedef struct
-{
-  UsherContext *context; /* (unowned): it has the routes */
-  UsherSchema *sign_up;  /* (owned): what is asked of who signs up, but for the password */
-  UsherSchema *sign_in;  /* (owned) */
-  UsherSchema *change;   /* (owned): likewise, but for the password to be */
-} Entrance;
+#define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
+/* what is asked of who signs up or in, or takes another password; never stored */
+#define EMAIL    "email"
+#define PASSWORD "password"
+#define CURRENT  "current"
+#define NEW      "new"
 
-static gboolean
-refuse (GError **error, const char *message)
-{
-  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_INVALID, message);
+/* the forms; passwords to be are not in them: usher_password_find_problem() judges those */
+#define SIGN_UP "signUp"
+#define SIGN_IN "signIn"
+#define CHANGE  "change"
 
-  return FALSE;
-}
+static const UsherField sign_up_fields[] = {
+  { EMAIL,
+    USHER_FIELD_STRING,
+    ASKED | USHER_FIELD_TRIM,
+    1,
+    USHER_USER_MAX_EMAIL,
+    "Email must be valid" },
+};
+
+static const UsherField sign_in_fields[] = {
+  { EMAIL,
+    USHER_FIELD_STRING,
+    ASKED | USHER_FIELD_TRIM,
+    1,
+    USHER_USER_MAX_EMAIL,
+    "Email must be valid" },
+  { PASSWORD, USHER_FIELD_STRING, ASKED, 1, G_MAXINT64, "Password must be provided" },
+};
+
+static const UsherField change_fields[] = {
+  { CURRENT, USHER_FIELD_STRING, ASKED, 1, G_MAXINT64, "Password must be provided" },
+};
 
 /* The user of an address in any spelling; @user: (out) (nullable). */
 static gboolean
@@ -53,11 +69,34 @@ find_user (UsherUnit *unit, const char *email_key, UsherDocument **user, GError 
 }
 
 static UsherSession *
-begin_session (Entrance *self, UsherDocument *user)
+begin_session (UsherContext *context, UsherDocument *user)
 {
-  return usher_context_begin_session (self->context,
+  return usher_context_begin_session (context,
                                       usher_document_get_id (user),
                                       usher_document_get_string (user, USHER_USER_EMAIL));
+}
+
+static void
+read_cost (UsherContext *context, UsherPasswordCost *cost)
+{
+  cost->passes = (guint64) usher_context_get_integer (context, "hash-passes");
+  cost->memory = (gsize) usher_context_get_integer (context, "hash-memory-kib") * 1024;
+}
+
+static gboolean
+set_password (UsherContext *context, UsherDocument *user, const char *password, GError **error)
+{
+  UsherPasswordCost cost;
+  g_autofree char *hash = NULL;
+
+  read_cost (context, &cost);
+  hash = usher_password_hash (password, &cost, error);
+  if (hash == NULL)
+    return FALSE;
+
+  usher_document_set_string (user, USHER_USER_PASSWORD, hash);
+
+  return TRUE;
 }
 
 /* A password that somebody wants to have: (transfer none), NULL with a problem when it is none. */
@@ -77,7 +116,7 @@ read_new_password (UsherRequest *request, const char *field)
 /* A person is told all that is wrong at once. @email: (out) (transfer full), as it was written; @password: (out)
  * (transfer none) */
 static gboolean
-read_sign_up (Entrance *self,
+read_sign_up (UsherContext *context,
               UsherRequest *request,
               char **email,
               const char **password,
@@ -88,39 +127,35 @@ read_sign_up (Entrance *self,
   if (usher_request_get_json (request, error) == NULL)
     return FALSE;
 
-  input = usher_request_read (request, self->sign_up, NULL);
+  input = usher_request_read (request, usher_context_get_form (context, SIGN_UP), NULL);
   if (input != NULL)
-    *email = g_strdup (usher_document_get_string (input, USHER_CREDENTIALS_EMAIL));
+    *email = g_strdup (usher_document_get_string (input, EMAIL));
   if (input != NULL && !usher_user_is_email (*email))
-    usher_problems_add (usher_request_get_problems (request),
-                        USHER_CREDENTIALS_EMAIL,
-                        "Email must be valid");
-  *password = read_new_password (request, USHER_CREDENTIALS_PASSWORD);
+    usher_problems_add (usher_request_get_problems (request), EMAIL, "Email must be valid");
+  *password = read_new_password (request, PASSWORD);
 
   return usher_request_check (request, error);
 }
 
 /* (transfer full) (nullable) */
 static UsherDocument *
-make_user (Entrance *self, UsherUnit *unit, const char *email, const char *password, GError **error)
+make_user (UsherContext *context,
+           UsherUnit *unit,
+           const char *email,
+           const char *password,
+           GError **error)
 {
-  UsherPasswordCost cost;
   g_autoptr (UsherDocument) user = usher_unit_new_document (unit, USHER_USER_COLLECTION, error);
   g_autofree char *email_key = usher_user_make_email_key (email);
-  g_autofree char *hash = NULL;
-  g_autofree char *id = NULL;
+  g_autofree char *id = usher_unit_new_id (unit);
 
-  usher_auth_settings_read_cost (self->context, &cost);
-  hash = user != NULL ? usher_password_hash (password, &cost, error) : NULL;
-  if (hash == NULL)
+  if (user == NULL || !set_password (context, user, password, error))
     return NULL;
 
   /* places are known by it */
-  id = usher_unit_new_id (unit);
   usher_document_set_id (user, id);
   usher_document_set_string (user, USHER_USER_EMAIL, email);
   usher_document_set_string (user, USHER_USER_EMAIL_KEY, email_key);
-  usher_document_set_string (user, USHER_USER_PASSWORD, hash);
   usher_document_set_boolean (user, USHER_USER_BANNED, FALSE);
 
   return g_steal_pointer (&user);
@@ -139,10 +174,9 @@ static gboolean
 sign_up (UsherRequest *request,
          UsherUnit *unit,
          UsherReply *reply,
-         gpointer user_data,
+         gpointer context,
          GError **error)
 {
-  Entrance *self = user_data;
   g_autoptr (UsherDocument) user = NULL;
   g_autoptr (UsherAuthTry) attempt = NULL;
   g_autoptr (UsherSession) session = NULL;
@@ -150,17 +184,17 @@ sign_up (UsherRequest *request,
   g_autofree char *email_key = NULL;
   const char *password = NULL;
 
-  if (!read_sign_up (self, request, &email, &password, error))
+  if (!read_sign_up (context, request, &email, &password, error))
     return FALSE;
 
-  attempt = usher_auth_try_sign_up (self->context, request, reply, error);
+  attempt = usher_auth_try_sign_up (context, request, reply, error);
   email_key = usher_user_make_email_key (email);
   if (attempt == NULL || !find_user (unit, email_key, &user, error))
     return FALSE;
   if (user != NULL)
-    return refuse (error, "Email in use");
+    return usher_refuse (error, USHER_ERROR_INVALID, "Email in use");
 
-  user = make_user (self, unit, email, password, error);
+  user = make_user (context, unit, email, password, error);
   if (user == NULL)
     {
       usher_auth_try_give_back (attempt);
@@ -171,7 +205,7 @@ sign_up (UsherRequest *request,
   if (!usher_unit_insert (unit, user, error))
     return FALSE;
 
-  session = begin_session (self, user);
+  session = begin_session (context, user);
   usher_reply_set_status (reply, 201);
   usher_reply_set_session (reply, session);
   usher_reply_take_json (reply, usher_user_to_json (user));
@@ -181,7 +215,7 @@ sign_up (UsherRequest *request,
 
 /* Before the hash: many tries at once are no way around the limit. @user: (nullable) */
 static UsherAuthTry *
-begin_try (Entrance *self,
+begin_try (UsherContext *context,
            UsherRequest *request,
            UsherReply *reply,
            UsherDocument *user,
@@ -189,15 +223,15 @@ begin_try (Entrance *self,
            GError **error)
 {
   g_autofree char *network = usher_request_dup_network (request);
-  gint64 now = usher_clock_get_time (usher_context_get_clock (self->context));
+  gint64 now = usher_clock_get_time (usher_context_get_clock (context));
   gboolean is_known = user != NULL && usher_user_knows_place (user, network, now);
 
-  return usher_auth_try_sign_in (self->context, request, reply, email_key, is_known, error);
+  return usher_auth_try_sign_in (context, request, reply, email_key, is_known, error);
 }
 
 /* The right one, of who is not banned: else the try counts. @user: (nullable) */
 static gboolean
-check_password (Entrance *self,
+check_password (UsherContext *context,
                 UsherDocument *user,
                 const char *password,
                 gboolean *is_outdated,
@@ -206,47 +240,31 @@ check_password (Entrance *self,
   UsherPasswordCost cost;
   const char *hash = user != NULL ? usher_document_get_string (user, USHER_USER_PASSWORD) : NULL;
 
-  usher_auth_settings_read_cost (self->context, &cost);
+  read_cost (context, &cost);
 
   return (usher_password_check (hash, password, &cost, is_outdated) &&
           !usher_user_is_banned (user)) ||
-         refuse (error, "Invalid credentials");
-}
-
-static gboolean
-set_password (Entrance *self, UsherDocument *user, const char *password, GError **error)
-{
-  UsherPasswordCost cost;
-  g_autofree char *hash = NULL;
-
-  usher_auth_settings_read_cost (self->context, &cost);
-  hash = usher_password_hash (password, &cost, error);
-  if (hash == NULL)
-    return FALSE;
-
-  usher_document_set_string (user, USHER_USER_PASSWORD, hash);
-
-  return TRUE;
+         usher_refuse (error, USHER_ERROR_INVALID, "Invalid credentials");
 }
 
 /* Another password may have been set while this one was hashed. */
 static gboolean
 check_still (UsherUnit *unit, UsherDocument *user, GError **error)
 {
+  const char *hash = usher_document_get_string (user, USHER_USER_PASSWORD);
   const char *id = usher_document_get_id (user);
   g_autoptr (UsherDocument) now = NULL;
 
   if (!usher_unit_lookup (unit, USHER_USER_COLLECTION, id, &now, error))
     return FALSE;
 
-  return (now != NULL && strcmp (usher_document_get_string (now, USHER_USER_PASSWORD),
-                                 usher_document_get_string (user, USHER_USER_PASSWORD)) == 0) ||
-         refuse (error, "Invalid credentials");
+  return (now != NULL && usher_document_has_string (now, USHER_USER_PASSWORD, hash)) ||
+         usher_refuse (error, USHER_ERROR_INVALID, "Invalid credentials");
 }
 
 /* What a sign-in changes of the user, who else must be as he was read. */
 static gboolean
-keep_up (Entrance *self,
+keep_up (UsherContext *context,
          UsherRequest *request,
          UsherUnit *unit,
          UsherDocument *user,
@@ -259,7 +277,7 @@ keep_up (Entrance *self,
     return FALSE;
 
   is_new_place = note_place (user, request, unit);
-  if (outdated != NULL && !set_password (self, user, outdated, error))
+  if (outdated != NULL && !set_password (context, user, outdated, error))
     return FALSE;
 
   return (outdated == NULL && !is_new_place) || usher_unit_replace (unit, user, error);
@@ -269,11 +287,11 @@ static gboolean
 sign_in (UsherRequest *request,
          UsherUnit *unit,
          UsherReply *reply,
-         gpointer user_data,
+         gpointer context,
          GError **error)
 {
-  Entrance *self = user_data;
-  g_autoptr (UsherDocument) credentials = usher_request_read (request, self->sign_in, error);
+  g_autoptr (UsherDocument) credentials =
+      usher_request_read (request, usher_context_get_form (context, SIGN_IN), error);
   g_autoptr (UsherDocument) user = NULL;
   g_autoptr (UsherAuthTry) attempt = NULL;
   g_autoptr (UsherSession) session = NULL;
@@ -284,20 +302,19 @@ sign_in (UsherRequest *request,
   if (credentials == NULL)
     return FALSE;
 
-  password = usher_document_get_string (credentials, USHER_CREDENTIALS_PASSWORD);
-  email_key =
-      usher_user_make_email_key (usher_document_get_string (credentials, USHER_CREDENTIALS_EMAIL));
+  password = usher_document_get_string (credentials, PASSWORD);
+  email_key = usher_user_make_email_key (usher_document_get_string (credentials, EMAIL));
   if (!find_user (unit, email_key, &user, error))
     return FALSE;
 
-  attempt = begin_try (self, request, reply, user, email_key, error);
+  attempt = begin_try (context, request, reply, user, email_key, error);
   /* before the hash: whoever sets another password meanwhile ends it */
-  session = user != NULL ? begin_session (self, user) : NULL;
-  if (attempt == NULL || !check_password (self, user, password, &is_outdated, error))
+  session = user != NULL ? begin_session (context, user) : NULL;
+  if (attempt == NULL || !check_password (context, user, password, &is_outdated, error))
     return FALSE;
 
   usher_auth_try_give_back (attempt);
-  if (!keep_up (self, request, unit, user, is_outdated ? password : NULL, error))
+  if (!keep_up (context, request, unit, user, is_outdated ? password : NULL, error))
     return FALSE;
 
   usher_reply_set_session (reply, session);
@@ -308,7 +325,7 @@ sign_in (UsherRequest *request,
 
 /* Both (out) (transfer full) and (transfer none). */
 static gboolean
-read_change (Entrance *self,
+read_change (UsherContext *context,
              UsherRequest *request,
              UsherDocument **input,
              const char **password,
@@ -317,8 +334,8 @@ read_change (Entrance *self,
   if (usher_request_get_json (request, error) == NULL)
     return FALSE;
 
-  *input = usher_request_read (request, self->change, NULL);
-  *password = read_new_password (request, USHER_CREDENTIALS_NEW);
+  *input = usher_request_read (request, usher_context_get_form (context, CHANGE), NULL);
+  *password = read_new_password (request, NEW);
 
   return usher_request_check (request, error);
 }
@@ -327,16 +344,13 @@ read_change (Entrance *self,
 static gboolean
 find_self (UsherRequest *request, UsherUnit *unit, UsherDocument **user, GError **error)
 {
-  const char *id = usher_session_get_user_id (usher_request_get_session (request));
+  const char *id = usher_request_get_user_id (request);
 
   if (!usher_unit_lookup (unit, USHER_USER_COLLECTION, id, user, error))
     return FALSE;
-  if (*user != NULL && !usher_user_is_banned (*user))
-    return TRUE;
 
-  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_UNAUTHORIZED, "not signed in");
-
-  return FALSE;
+  return (*user != NULL && !usher_user_is_banned (*user)) ||
+         usher_refuse (error, USHER_ERROR_UNAUTHORIZED, "not signed in");
 }
 
 /* The caller's session ends too, and another one begins. */
@@ -344,34 +358,34 @@ static gboolean
 change_password (UsherRequest *request,
                  UsherUnit *unit,
                  UsherReply *reply,
-                 gpointer user_data,
+                 gpointer context,
                  GError **error)
 {
-  Entrance *self = user_data;
   g_autoptr (UsherDocument) input = NULL;
   g_autoptr (UsherDocument) user = NULL;
   g_autoptr (UsherAuthTry) attempt = NULL;
   g_autoptr (UsherSession) session = NULL;
-  const char *current = NULL;
+  const char *email_key = NULL;
   const char *password = NULL;
+  const char *current = NULL;
   gboolean is_outdated = FALSE;
 
-  if (!read_change (self, request, &input, &password, error) ||
+  if (!read_change (context, request, &input, &password, error) ||
       !find_self (request, unit, &user, error))
     return FALSE;
 
-  current = usher_document_get_string (input, USHER_CREDENTIALS_CURRENT);
-  attempt = begin_try (
-      self, request, reply, user, usher_document_get_string (user, USHER_USER_EMAIL_KEY), error);
-  if (attempt == NULL || !check_password (self, user, current, &is_outdated, error))
+  current = usher_document_get_string (input, CURRENT);
+  email_key = usher_document_get_string (user, USHER_USER_EMAIL_KEY);
+  attempt = begin_try (context, request, reply, user, email_key, error);
+  if (attempt == NULL || !check_password (context, user, current, &is_outdated, error))
     return FALSE;
 
   usher_auth_try_give_back (attempt);
   note_place (user, request, unit);
-  if (!set_password (self, user, password, error) || !usher_unit_replace (unit, user, error))
+  if (!set_password (context, user, password, error) || !usher_unit_replace (unit, user, error))
     return FALSE;
 
-  session = begin_session (self, user);
+  session = begin_session (context, user);
   usher_auth_sessions_end_before (unit, session);
   usher_reply_set_session (reply, session);
   usher_reply_take_json (reply, g_strdup ("{}"));
@@ -379,74 +393,19 @@ change_password (UsherRequest *request,
   return TRUE;
 }
 
-static void
-entrance_clear (gpointer data)
-{
-  Entrance *self = data;
+#define HASHED (USHER_ROUTE_BLOCKING | USHER_ROUTE_UNKEYED)
 
-  g_clear_pointer (&self->sign_up, usher_schema_unref);
-  g_clear_pointer (&self->sign_in, usher_schema_unref);
-  g_clear_pointer (&self->change, usher_schema_unref);
-}
-
-static void
-entrance_unref (gpointer self)
-{
-  g_atomic_rc_box_release_full (self, entrance_clear);
-}
-
-static UsherSchema *
-make_schema (const char *name, const UsherField *(*get_fields) (guint *n_fields), GError **error)
-{
-  guint n_fields = 0;
-  const UsherField *fields = get_fields (&n_fields);
-
-  return usher_schema_new (name, fields, n_fields, error);
-}
-
-static gboolean
-make_schemas (Entrance *self, GError **error)
-{
-  self->sign_up = make_schema ("signUp", usher_user_get_sign_up_fields, error);
-  if (self->sign_up == NULL)
-    return FALSE;
-
-  self->sign_in = make_schema ("signIn", usher_user_get_sign_in_fields, error);
-  if (self->sign_in == NULL)
-    return FALSE;
-
-  self->change = make_schema ("change", usher_user_get_change_fields, error);
-
-  return self->change != NULL;
-}
-
-static const struct
-{
-  const char *pattern;
-  UsherRouteFlags flags;
-  UsherRequestHandler handler;
-} routes[] = {
-  { "/api/users/signup", 0, sign_up },
-  { "/api/users/signin", 0, sign_in },
-  { "/api/users/password", USHER_ROUTE_SIGNED_IN, change_password },
+static const UsherRouteEntry routes[] = {
+  { "POST", "/api/users/signup", HASHED, sign_up },
+  { "POST", "/api/users/signin", HASHED, sign_in },
+  { "POST", "/api/users/password", USHER_ROUTE_SIGNED_IN | HASHED, change_password },
 };
 
-gboolean
-usher_auth_routes_add (UsherContext *context, GError **error)
+void
+usher_auth_routes_add (UsherContext *context)
 {
-  Entrance *self = g_atomic_rc_box_new0 (Entrance);
-  gboolean ok = make_schemas (self, error);
-
-  self->context = context;
-  for (guint i = 0; ok && i < G_N_ELEMENTS (routes); i++)
-    usher_context_add_route (context,
-                             "POST",
-                             routes[i].pattern,
-                             routes[i].flags | USHER_ROUTE_BLOCKING | USHER_ROUTE_UNKEYED,
-                             routes[i].handler,
-                             g_atomic_rc_box_acquire (self),
-                             entrance_unref);
-  entrance_unref (self);
-
-  return ok;
+  usher_context_add_form (context, SIGN_UP, sign_up_fields, G_N_ELEMENTS (sign_up_fields));
+  usher_context_add_form (context, SIGN_IN, sign_in_fields, G_N_ELEMENTS (sign_in_fields));
+  usher_context_add_form (context, CHANGE, change_fields, G_N_ELEMENTS (change_fields));
+  usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), context);
 }

@@ -10,6 +10,6 @@
 
 G_BEGIN_DECLS
 
-gboolean usher_auth_routes_add (UsherContext *context, GError **error);
+void usher_auth_routes_add (UsherContext *context);
 
 G_END_DECLS

@@ -13,29 +13,12 @@
 static void
 publish_end (UsherUnit *unit, const char *id, UsherSession *session, gint64 before)
 {
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-  g_autofree char *payload = NULL;
+  UsherPayload *payload = usher_unit_begin_event (unit, USHER_AUTH_SESSION_ENDED);
 
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_set_string (writer, USHER_AUTH_ID, id);
-  usher_json_writer_set_string (writer, USHER_AUTH_USER_ID, usher_session_get_user_id (session));
-  usher_json_writer_set_integer (writer, USHER_AUTH_BEFORE, before);
-  usher_json_writer_set_integer (writer, USHER_AUTH_EXP, usher_session_get_expires (session));
-  usher_json_writer_end_object (writer);
-  payload = usher_json_writer_end (writer);
-  usher_unit_publish (unit, USHER_AUTH_SESSION_ENDED, payload);
-}
-
-/* One without an id, of before they had any, ends with those that are older. */
-static void
-end_session (UsherUnit *unit, UsherSession *session)
-{
-  const char *id = usher_session_get_id (session);
-
-  publish_end (unit,
-               id != NULL ? id : USHER_AUTH_ALL,
-               session,
-               usher_session_get_issued (session) + 1);
+  usher_payload_set_string (payload, USHER_AUTH_ID, id);
+  usher_payload_set_string (payload, USHER_AUTH_USER_ID, usher_session_get_user_id (session));
+  usher_payload_set_integer (payload, USHER_AUTH_BEFORE, before);
+  usher_payload_set_integer (payload, USHER_AUTH_EXP, usher_session_get_expires (session));
 }
 
 void
@@ -53,17 +36,18 @@ answer_signed_out (UsherReply *reply)
   return TRUE;
 }
 
+/* One without an id, of before they had any, ends with those that are older. */
 static gboolean
-sign_out (UsherRequest *request,
-          UsherUnit *unit,
-          UsherReply *reply,
-          gpointer user_data,
-          GError **error)
+sign_out (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   UsherSession *session = usher_request_get_session (request);
+  const char *id = session != NULL ? usher_session_get_id (session) : NULL;
 
   if (session != NULL)
-    end_session (unit, session);
+    publish_end (unit,
+                 id != NULL ? id : USHER_AUTH_ALL,
+                 session,
+                 usher_session_get_issued (session) + 1);
 
   return answer_signed_out (reply);
 }
@@ -72,14 +56,13 @@ static gboolean
 sign_out_all (UsherRequest *request,
               UsherUnit *unit,
               UsherReply *reply,
-              gpointer user_data,
+              gpointer context,
               GError **error)
 {
-  UsherContext *context = user_data;
   UsherSession *session = usher_request_get_session (request);
-  g_autoptr (UsherSession) next = usher_context_begin_session (context,
-                                                               usher_session_get_user_id (session),
-                                                               usher_session_get_email (session));
+  const char *user_id = usher_session_get_user_id (session);
+  const char *email = usher_session_get_email (session);
+  g_autoptr (UsherSession) next = usher_context_begin_session (context, user_id, email);
 
   usher_auth_sessions_end_before (unit, next);
 
@@ -89,21 +72,17 @@ sign_out_all (UsherRequest *request,
 static void
 write_user (UsherJsonWriter *writer, UsherSession *session)
 {
+  gint64 issued = usher_session_get_issued (session) / G_USEC_PER_SEC;
+
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "id", usher_session_get_user_id (session));
   usher_json_writer_set_string (writer, "email", usher_session_get_email (session));
-  usher_json_writer_set_integer (writer,
-                                 "iat",
-                                 usher_session_get_issued (session) / G_USEC_PER_SEC);
+  usher_json_writer_set_integer (writer, "iat", issued);
   usher_json_writer_end_object (writer);
 }
 
 static gboolean
-show_current_user (UsherRequest *request,
-                   UsherUnit *unit,
-                   UsherReply *reply,
-                   gpointer user_data,
-                   GError **error)
+show_user (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   UsherSession *session = usher_request_get_session (request);
@@ -120,18 +99,25 @@ show_current_user (UsherRequest *request,
   return TRUE;
 }
 
+static const UsherRouteEntry routes[] = {
+  { "POST", "/api/users/signout", USHER_ROUTE_UNKEYED, sign_out },
+  { "POST", "/api/users/signout-all", USHER_ROUTE_SIGNED_IN | USHER_ROUTE_UNKEYED, sign_out_all },
+  { "GET", "/api/users/currentuser", USHER_ROUTE_NONE, show_user },
+};
+
+static const UsherField ended_event[] = {
+  { USHER_AUTH_ID, USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { USHER_AUTH_USER_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_AUTH_BEFORE, USHER_FIELD_INTEGER, USHER_FIELD_REQUIRED },
+  { USHER_AUTH_EXP, USHER_FIELD_INTEGER, USHER_FIELD_REQUIRED },
+};
+
 void
 usher_auth_sessions_add (UsherContext *context)
 {
-  usher_context_add_route (
-      context, "POST", "/api/users/signout", USHER_ROUTE_UNKEYED, sign_out, NULL, NULL);
-  usher_context_add_route (context,
-                           "POST",
-                           "/api/users/signout-all",
-                           USHER_ROUTE_SIGNED_IN | USHER_ROUTE_UNKEYED,
-                           sign_out_all,
-                           context,
-                           NULL);
-  usher_context_add_route (
-      context, "GET", "/api/users/currentuser", USHER_ROUTE_NONE, show_current_user, NULL, NULL);
+  usher_context_add_event (context,
+                           USHER_AUTH_SESSION_ENDED,
+                           ended_event,
+                           G_N_ELEMENTS (ended_event));
+  usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), context);
 }

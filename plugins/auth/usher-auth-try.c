@@ -8,8 +8,6 @@
 
 #include "usher-auth-try.h"
 
-#include "usher-auth-settings.h"
-
 /* what one try may take: by address, by e-mail and address, by e-mail */
 #define MAX_TAKEN 3
 
@@ -21,17 +19,6 @@ struct _UsherAuthTry
   UsherLimiter *limiters[MAX_TAKEN]; /* (unowned): the context's */
   char *keys[MAX_TAKEN];             /* (owned) */
 };
-
-static UsherAuthTry *
-try_new (UsherContext *context, UsherReply *reply)
-{
-  UsherAuthTry *self = g_new0 (UsherAuthTry, 1);
-
-  self->context = context;
-  self->reply = reply;
-
-  return self;
-}
 
 void
 usher_auth_try_free (UsherAuthTry *self)
@@ -50,15 +37,6 @@ usher_auth_try_give_back (UsherAuthTry *self)
     g_free (self->keys[self->n_taken - 1]);
 }
 
-static void
-tell_when (UsherAuthTry *self, gint64 wait)
-{
-  g_autofree char *seconds =
-      g_strdup_printf ("%" G_GINT64_FORMAT, (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-
-  usher_reply_set_header (self->reply, "Retry-After", seconds);
-}
-
 /* What was taken before is given back when there is no more of this: a try that is refused counts nowhere. */
 static gboolean
 take (UsherAuthTry *self, const char *setting, const char *key, GError **error)
@@ -66,6 +44,7 @@ take (UsherAuthTry *self, const char *setting, const char *key, GError **error)
   gint64 window = usher_context_get_integer (self->context, USHER_AUTH_WINDOW) * G_TIME_SPAN_SECOND;
   guint max = (guint) usher_context_get_integer (self->context, setting);
   UsherLimiter *limiter = usher_context_get_limiter (self->context, setting, max, window);
+  g_autofree char *seconds = NULL;
   gint64 wait = 0;
 
   if (usher_limiter_reserve (limiter, key, &wait, error))
@@ -76,7 +55,8 @@ take (UsherAuthTry *self, const char *setting, const char *key, GError **error)
     }
 
   usher_auth_try_give_back (self);
-  tell_when (self, wait);
+  seconds = g_strdup_printf ("%" G_GINT64_FORMAT, (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+  usher_reply_set_header (self->reply, "Retry-After", seconds);
 
   return FALSE;
 }
@@ -88,12 +68,6 @@ take_address (UsherAuthTry *self, const char *setting, const char *network, GErr
   return *network == '\0' || take (self, setting, network, error);
 }
 
-static gboolean
-take_email (UsherAuthTry *self, const char *email_key, gboolean is_known, GError **error)
-{
-  return is_known || take (self, USHER_AUTH_MAX_BY_EMAIL, email_key, error);
-}
-
 UsherAuthTry *
 usher_auth_try_sign_in (UsherContext *context,
                         UsherRequest *request,
@@ -102,13 +76,15 @@ usher_auth_try_sign_in (UsherContext *context,
                         gboolean is_known,
                         GError **error)
 {
-  g_autoptr (UsherAuthTry) self = try_new (context, reply);
+  g_autoptr (UsherAuthTry) self = g_new0 (UsherAuthTry, 1);
   g_autofree char *network = usher_request_dup_network (request);
   g_autofree char *pair = g_strconcat (email_key, " ", network, NULL);
 
+  self->context = context;
+  self->reply = reply;
   if (!take_address (self, USHER_AUTH_MAX_BY_ADDRESS, network, error) ||
       !take (self, USHER_AUTH_MAX_BY_PAIR, pair, error) ||
-      !take_email (self, email_key, is_known, error))
+      (!is_known && !take (self, USHER_AUTH_MAX_BY_EMAIL, email_key, error)))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -120,11 +96,12 @@ usher_auth_try_sign_up (UsherContext *context,
                         UsherReply *reply,
                         GError **error)
 {
-  g_autoptr (UsherAuthTry) self = try_new (context, reply);
+  g_autoptr (UsherAuthTry) self = g_new0 (UsherAuthTry, 1);
   g_autofree char *network = usher_request_dup_network (request);
 
-  if (!take_address (self, USHER_AUTH_MAX_SIGN_UPS, network, error))
-    return NULL;
+  self->context = context;
+  self->reply = reply;
 
-  return g_steal_pointer (&self);
+  return take_address (self, USHER_AUTH_MAX_SIGN_UPS, network, error) ? g_steal_pointer (&self)
+                                                                      : NULL;
 }

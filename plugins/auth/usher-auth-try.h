@@ -10,6 +10,13 @@
 
 G_BEGIN_DECLS
 
+/* names of the group [auth] */
+#define USHER_AUTH_MAX_BY_PAIR    "max-failed-sign-ins"
+#define USHER_AUTH_MAX_BY_EMAIL   "max-failed-sign-ins-per-email"
+#define USHER_AUTH_MAX_BY_ADDRESS "max-failed-sign-ins-per-address"
+#define USHER_AUTH_MAX_SIGN_UPS   "max-sign-ups-per-address"
+#define USHER_AUTH_WINDOW         "limit-window"
+
 /* It counts unless it is given back. */
 typedef struct _UsherAuthTry UsherAuthTry;
 

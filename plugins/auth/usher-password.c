@@ -21,15 +21,8 @@
 gboolean
 usher_password_prepare (GError **error)
 {
-  if (sodium_init () >= 0)
-    return TRUE;
-
-  g_set_error_literal (error,
-                       USHER_ERROR,
-                       USHER_ERROR_UNAVAILABLE,
-                       "libsodium cannot be used on this machine");
-
-  return FALSE;
+  return sodium_init () >= 0 ||
+         usher_refuse (error, USHER_ERROR_UNAVAILABLE, "libsodium cannot be used on this machine");
 }
 
 /* One password is typed in several ways, with marks of their own or not, as machines have it. NULL: too long. */
@@ -75,7 +68,7 @@ usher_password_hash (const char *password, const UsherPasswordCost *cost, GError
 
   if (normal == NULL)
     {
-      g_set_error_literal (error, USHER_ERROR, USHER_ERROR_INVALID, "the password is too long");
+      usher_refuse (error, USHER_ERROR_INVALID, "the password is too long");
       return NULL;
     }
 

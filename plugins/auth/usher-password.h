@@ -10,17 +10,11 @@
 
 G_BEGIN_DECLS
 
-/**
- * UsherPasswordCost:
- * @passes: how often the memory is filled
- * @memory: bytes
- *
- * What one hash costs, and so what one guess costs who has stolen it.
- */
+/* What one hash costs, and so what one guess costs who has stolen it. */
 typedef struct
 {
-  guint64 passes;
-  gsize memory;
+  guint64 passes; /* how often the memory is filled */
+  gsize memory;   /* bytes */
 } UsherPasswordCost;
 
 /* UNAVAILABLE when there is no source of random numbers; before anything else */

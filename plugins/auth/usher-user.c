@@ -10,83 +10,16 @@
 
 #include <string.h>
 
-#define ASKED     (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
-#define MAX_EMAIL 254
 #define MAX_LOCAL 64
 #define MAX_LABEL 63
 
-static const UsherField user_fields[] = {
+const UsherField usher_user_fields[] = {
   { USHER_USER_EMAIL, USHER_FIELD_STRING },
   { USHER_USER_EMAIL_KEY, USHER_FIELD_STRING, USHER_FIELD_PRIVATE | USHER_FIELD_UNIQUE },
   { USHER_USER_PASSWORD, USHER_FIELD_STRING, USHER_FIELD_PRIVATE },
   { USHER_USER_BANNED, USHER_FIELD_BOOLEAN },
   { USHER_USER_PLACES, USHER_FIELD_STRING, USHER_FIELD_PRIVATE },
 };
-
-static const UsherField sign_up_fields[] = {
-  { USHER_CREDENTIALS_EMAIL,
-    USHER_FIELD_STRING,
-    ASKED | USHER_FIELD_TRIM,
-    1,
-    MAX_EMAIL,
-    "Email must be valid" },
-};
-
-static const UsherField sign_in_fields[] = {
-  { USHER_CREDENTIALS_EMAIL,
-    USHER_FIELD_STRING,
-    ASKED | USHER_FIELD_TRIM,
-    1,
-    MAX_EMAIL,
-    "Email must be valid" },
-  { USHER_CREDENTIALS_PASSWORD,
-    USHER_FIELD_STRING,
-    ASKED,
-    1,
-    G_MAXINT64,
-    "Password must be provided" },
-};
-
-static const UsherField change_fields[] = {
-  { USHER_CREDENTIALS_CURRENT,
-    USHER_FIELD_STRING,
-    ASKED,
-    1,
-    G_MAXINT64,
-    "Password must be provided" },
-};
-
-const UsherField *
-usher_user_get_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (user_fields);
-
-  return user_fields;
-}
-
-const UsherField *
-usher_user_get_sign_up_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (sign_up_fields);
-
-  return sign_up_fields;
-}
-
-const UsherField *
-usher_user_get_sign_in_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (sign_in_fields);
-
-  return sign_in_fields;
-}
-
-const UsherField *
-usher_user_get_change_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (change_fields);
-
-  return change_fields;
-}
 
 /* one part of a domain, up to a dot or the end */
 static gboolean
@@ -144,8 +77,8 @@ usher_user_is_email (const char *email)
 {
   const char *at = strchr (email, '@');
 
-  return at != NULL && strlen (email) <= MAX_EMAIL && is_local_part (email, at - email) &&
-         is_domain (at + 1);
+  return at != NULL && strlen (email) <= USHER_USER_MAX_EMAIL &&
+         is_local_part (email, at - email) && is_domain (at + 1);
 }
 
 char *
@@ -174,13 +107,12 @@ usher_user_set_banned (UsherDocument *user, gboolean banned)
 char *
 usher_user_to_json (UsherDocument *user)
 {
+  const char *email = usher_document_get_string (user, USHER_USER_EMAIL);
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
 
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "id", usher_document_get_id (user));
-  usher_json_writer_set_string (writer,
-                                "email",
-                                usher_document_get_string (user, USHER_USER_EMAIL));
+  usher_json_writer_set_string (writer, "email", email);
   usher_json_writer_end_object (writer);
 
   return usher_json_writer_end (writer);

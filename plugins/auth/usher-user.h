@@ -20,18 +20,9 @@ G_BEGIN_DECLS
 /* private: whence the user signed in lately; usher_user_knows_place() reads it */
 #define USHER_USER_PLACES "places"
 
-const UsherField *usher_user_get_fields (guint *n_fields);
+#define USHER_USER_MAX_EMAIL 254
 
-/* what is asked of who signs up or in, or takes another password; never stored */
-#define USHER_CREDENTIALS_EMAIL    "email"
-#define USHER_CREDENTIALS_PASSWORD "password"
-#define USHER_CREDENTIALS_CURRENT  "current"
-#define USHER_CREDENTIALS_NEW      "new"
-
-/* but for passwords to be, which usher_password_find_problem() judges */
-const UsherField *usher_user_get_sign_up_fields (guint *n_fields);
-const UsherField *usher_user_get_sign_in_fields (guint *n_fields);
-const UsherField *usher_user_get_change_fields (guint *n_fields);
+extern const UsherField usher_user_fields[5];
 
 /* Visible ASCII: a local part of 1 to 64 characters, one @, a domain of at least two labels. */
 gboolean usher_user_is_email (const char *email);

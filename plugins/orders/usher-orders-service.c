@@ -138,6 +138,18 @@ configure (UsherContext *context, GError **error)
                                 USHER_ORDER_COLLECTION,
                                 usher_order_fields,
                                 G_N_ELEMENTS (usher_order_fields));
+  usher_context_add_event (context,
+                           USHER_ORDERS_CREATED,
+                           usher_order_fields,
+                           G_N_ELEMENTS (usher_order_fields));
+  usher_context_add_event (context,
+                           USHER_ORDERS_UPDATED,
+                           usher_order_fields,
+                           G_N_ELEMENTS (usher_order_fields));
+  usher_context_add_event (context,
+                           USHER_ORDERS_CANCELLED,
+                           usher_order_fields,
+                           G_N_ELEMENTS (usher_order_fields));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), context);
   usher_orders_listeners_add (context);
   usher_ticket_copy_declare (context);

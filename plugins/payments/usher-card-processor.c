@@ -8,13 +8,6 @@
 
 #include "usher-card-processor.h"
 
-G_DEFINE_INTERFACE (UsherCardProcessor, usher_card_processor, G_TYPE_OBJECT)
-
-static void
-usher_card_processor_default_init (UsherCardProcessorInterface *iface)
-{
-}
-
 void
 usher_charge_clear (UsherCharge *charge)
 {
@@ -22,63 +15,8 @@ usher_charge_clear (UsherCharge *charge)
   g_clear_pointer (&charge->message, g_free);
 }
 
-/**
- * usher_card_processor_charge:
- * @key: the idempotency key
- * @amount: in minor units
- * @token: what stands for the card
- * @charge: (out): what became of it; cleared by the caller
- *
- * Takes money.
- */
-gboolean
-usher_card_processor_charge (UsherCardProcessor *self,
-                             const char *key,
-                             gint64 amount,
-                             const char *currency,
-                             const char *token,
-                             UsherCharge *charge,
-                             GError **error)
+void
+usher_card_processor_unref (UsherCardProcessor *self)
 {
-  g_return_val_if_fail (USHER_IS_CARD_PROCESSOR (self), FALSE);
-
-  return USHER_CARD_PROCESSOR_GET_IFACE (self)->charge (
-      self, key, amount, currency, token, charge, error);
-}
-
-/**
- * usher_card_processor_settle:
- * @charge: (out): what became of it; cleared by the caller
- *
- * Looks @key up. One that the processor has not seen is closed: a charge that comes later, from somebody who
- * was slow, is declined. So the answer is final, whoever is still at work.
- */
-gboolean
-usher_card_processor_settle (UsherCardProcessor *self,
-                             const char *key,
-                             UsherCharge *charge,
-                             GError **error)
-{
-  g_return_val_if_fail (USHER_IS_CARD_PROCESSOR (self), FALSE);
-
-  return USHER_CARD_PROCESSOR_GET_IFACE (self)->settle (self, key, charge, error);
-}
-
-/**
- * usher_card_processor_refund:
- * @key: the idempotency key of the refund
- * @refund_id: (out) (transfer full): the processor's name of the refund
- *
- * Gives the money of a charge back.
- */
-gboolean
-usher_card_processor_refund (UsherCardProcessor *self,
-                             const char *key,
-                             const char *charge_id,
-                             char **refund_id,
-                             GError **error)
-{
-  g_return_val_if_fail (USHER_IS_CARD_PROCESSOR (self), FALSE);
-
-  return USHER_CARD_PROCESSOR_GET_IFACE (self)->refund (self, key, charge_id, refund_id, error);
+  g_atomic_rc_box_release_full (self, self->clear);
 }

@@ -6,23 +6,17 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
-/**
- * UsherChargeOutcome:
- * @USHER_CHARGE_PAID: the money was taken
- * @USHER_CHARGE_DECLINED: it was not, and never will be under this key
- *
- * What became of a charge.
- */
 typedef enum
 {
-  USHER_CHARGE_PAID,
-  USHER_CHARGE_DECLINED,
+  USHER_CHARGE_PAID,     /* the money was taken */
+  USHER_CHARGE_DECLINED, /* it was not, and never will be under this key */
 } UsherChargeOutcome;
 
+/* What became of a charge. */
 typedef struct
 {
   UsherChargeOutcome outcome;
@@ -34,25 +28,16 @@ void usher_charge_clear (UsherCharge *charge);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherCharge, usher_charge_clear)
 
-#define USHER_TYPE_CARD_PROCESSOR (usher_card_processor_get_type ())
+typedef struct _UsherCardProcessor UsherCardProcessor;
 
-G_DECLARE_INTERFACE (UsherCardProcessor, usher_card_processor, USHER, CARD_PROCESSOR, GObject)
-
-/**
- * UsherCardProcessorInterface:
- * @charge: takes money
- * @settle: tells what became of a charge and ends it
- * @refund: gives the money of a charge back
- *
- * A processor of card payments. Any thread; each call blocks.
+/* A processor of card payments, the first member of who is one, in a box of g_atomic_rc_box_new0(). Any thread; each call
+ * blocks.
  *
  * All three may be repeated: a key has one outcome, which is told again to who asks again. FALSE with
- * `USHER_ERROR_UNAVAILABLE` says that nothing is known: it may have happened or not.
- */
-struct _UsherCardProcessorInterface
+ * `USHER_ERROR_UNAVAILABLE` says that nothing is known: it may have happened or not. */
+struct _UsherCardProcessor
 {
-  GTypeInterface parent_iface;
-
+  /* Takes money. @amount: in minor units; @token: what stands for the card; @charge: (out): what became of it */
   gboolean (*charge) (UsherCardProcessor *self,
                       const char *key,
                       gint64 amount,
@@ -60,32 +45,24 @@ struct _UsherCardProcessorInterface
                       const char *token,
                       UsherCharge *charge,
                       GError **error);
+  /* Looks @key up. One that the processor has not seen is closed: a charge that comes later, from somebody who was slow, is
+   * declined. So the answer is final, whoever is still at work. */
   gboolean (*settle) (UsherCardProcessor *self,
                       const char *key,
                       UsherCharge *charge,
                       GError **error);
+  /* Gives the money of a charge back. @key: of the refund; @refund_id: (out) (transfer full): the processor's name of it */
   gboolean (*refund) (UsherCardProcessor *self,
                       const char *key,
                       const char *charge_id,
                       char **refund_id,
                       GError **error);
+  /* frees what it holds */
+  GDestroyNotify clear;
 };
 
-gboolean usher_card_processor_charge (UsherCardProcessor *self,
-                                      const char *key,
-                                      gint64 amount,
-                                      const char *currency,
-                                      const char *token,
-                                      UsherCharge *charge,
-                                      GError **error);
-gboolean usher_card_processor_settle (UsherCardProcessor *self,
-                                      const char *key,
-                                      UsherCharge *charge,
-                                      GError **error);
-gboolean usher_card_processor_refund (UsherCardProcessor *self,
-                                      const char *key,
-                                      const char *charge_id,
-                                      char **refund_id,
-                                      GError **error);
+void usher_card_processor_unref (UsherCardProcessor *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherCardProcessor, usher_card_processor_unref)
 
 G_END_DECLS

@@ -11,10 +11,7 @@
 #include "usher-orders-contract.h"
 #include "usher-payments-contract.h"
 
-/* older ids are of orders whose copy came long ago, or never will */
-#define FRESH (10 * G_TIME_SPAN_SECOND)
-
-static const UsherField payment_fields[] = {
+const UsherField usher_payment_fields[] = {
   { USHER_PAYMENT_ORDER_VERSION, USHER_FIELD_INTEGER },
   { USHER_PAYMENT_STATUS, USHER_FIELD_STRING },
   { USHER_PAYMENT_USER_ID, USHER_FIELD_ID },
@@ -37,14 +34,6 @@ static const char *const states[] = {
   [USHER_PAYMENT_REFUNDING] = "refunding", [USHER_PAYMENT_REFUNDED] = "refunded",
 };
 
-const UsherField *
-usher_payment_get_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (payment_fields);
-
-  return payment_fields;
-}
-
 UsherPaymentState
 usher_payment_get_state (UsherDocument *payment)
 {
@@ -63,16 +52,10 @@ set_state (UsherDocument *payment, UsherPaymentState state)
   usher_document_set_string (payment, USHER_PAYMENT_STATE, states[state]);
 }
 
-gboolean
-usher_payment_is_owned_by (UsherDocument *payment, const char *user_id)
-{
-  return g_strcmp0 (usher_document_get_string (payment, USHER_PAYMENT_USER_ID), user_id) == 0;
-}
-
 static gboolean
 has_status (UsherDocument *payment, const char *status)
 {
-  return g_strcmp0 (usher_document_get_string (payment, USHER_PAYMENT_STATUS), status) == 0;
+  return usher_document_has_string (payment, USHER_PAYMENT_STATUS, status);
 }
 
 gboolean
@@ -85,32 +68,6 @@ gboolean
 usher_payment_is_awaited (UsherDocument *payment)
 {
   return has_status (payment, USHER_ORDERS_STATUS_AWAITING);
-}
-
-gint64
-usher_payment_get_order_version (UsherDocument *payment)
-{
-  if (payment == NULL)
-    return USHER_PAYMENT_NO_ORDER;
-
-  return usher_document_get_integer (payment, USHER_PAYMENT_ORDER_VERSION);
-}
-
-UsherPaymentNews
-usher_payment_judge_news (gint64 have, gint64 version)
-{
-  if (version <= have)
-    return USHER_PAYMENT_KNOWN;
-
-  return version - 1 == have ? USHER_PAYMENT_NEXT : USHER_PAYMENT_AHEAD;
-}
-
-gboolean
-usher_payment_may_come (const char *order_id, gint64 now)
-{
-  gint64 made = usher_id_get_time (order_id);
-
-  return ABS (now - made) <= FRESH;
 }
 
 UsherPaymentVerdict
@@ -162,14 +119,14 @@ usher_payment_cancel (UsherDocument *payment, gint64 time)
 static void
 set_payer (UsherDocument *payment, gint64 begun)
 {
-  usher_document_set_string (payment,
-                             USHER_PAYMENT_PAYER_ID,
-                             usher_document_get_string (payment, USHER_PAYMENT_USER_ID));
+  const char *user_id = usher_document_get_string (payment, USHER_PAYMENT_USER_ID);
+
+  usher_document_set_string (payment, USHER_PAYMENT_PAYER_ID, user_id);
   usher_document_set_integer (payment, USHER_PAYMENT_BEGUN, begun);
 }
 
 gboolean
-usher_payment_upgrade (UsherDocument *payment, gpointer user_data, GError **error)
+usher_payment_upgrade (UsherDocument *payment, gpointer data, GError **error)
 {
   const char *payment_id = usher_document_get_string (payment, USHER_PAYMENT_ID);
 
@@ -241,30 +198,45 @@ usher_payment_make_refund_key (UsherDocument *payment)
 }
 
 /* @member: which of the processor's ids, a member of the payload and a field of the document */
-static char *
-make_payload (UsherDocument *payment, const char *member)
+static void
+publish (UsherUnit *unit, UsherDocument *payment, const char *channel, const char *member)
 {
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+  UsherPayload *payload = usher_unit_begin_event (unit, channel);
+  const char *id = usher_document_get_string (payment, USHER_PAYMENT_ID);
 
-  usher_json_writer_begin_object (writer);
-  usher_json_writer_set_string (writer,
-                                USHER_PAYMENTS_ID,
-                                usher_document_get_string (payment, USHER_PAYMENT_ID));
-  usher_json_writer_set_string (writer, USHER_PAYMENTS_ORDER_ID, usher_document_get_id (payment));
-  usher_json_writer_set_string (writer, member, usher_document_get_string (payment, member));
-  usher_json_writer_end_object (writer);
-
-  return usher_json_writer_end (writer);
+  usher_payload_set_string (payload, USHER_PAYMENTS_ID, id);
+  usher_payload_set_string (payload, USHER_PAYMENTS_ORDER_ID, usher_document_get_id (payment));
+  usher_payload_set_string (payload, member, usher_document_get_string (payment, member));
 }
 
-char *
-usher_payment_make_created (UsherDocument *payment)
+void
+usher_payment_follow_state (UsherDocument *payment, UsherUnit *unit)
 {
-  return make_payload (payment, USHER_PAYMENTS_STRIPE_ID);
+  const char *order_id = usher_document_get_id (payment);
+
+  switch (usher_payment_get_state (payment))
+    {
+    case USHER_PAYMENT_COMPLETED:
+      publish (unit, payment, USHER_PAYMENTS_CREATED, USHER_PAYMENTS_STRIPE_ID);
+      break;
+    case USHER_PAYMENT_REFUNDING:
+      usher_unit_schedule (unit, USHER_PAYMENTS_REFUND, order_id, usher_unit_get_time (unit), NULL);
+      break;
+    case USHER_PAYMENT_REFUNDED:
+      publish (unit, payment, USHER_PAYMENTS_REFUNDED, USHER_PAYMENTS_REFUND_ID);
+      break;
+    case USHER_PAYMENT_NONE:
+    case USHER_PAYMENT_OPEN:
+    case USHER_PAYMENT_FAILED:
+    default:
+      break;
+    }
 }
 
-char *
-usher_payment_make_refunded (UsherDocument *payment)
+gboolean
+usher_payment_record (UsherDocument *payment, UsherUnit *unit, GError **error)
 {
-  return make_payload (payment, USHER_PAYMENTS_REFUND_ID);
+  usher_payment_follow_state (payment, unit);
+
+  return usher_unit_replace (unit, payment, error);
 }

@@ -36,80 +36,38 @@ G_BEGIN_DECLS
 /* when the money was back */
 #define USHER_PAYMENT_REFUNDED_AT "refundedAt"
 
-/* a copy that has not come yet */
-#define USHER_PAYMENT_NO_ORDER (-1)
+/* (timer, key): an open attempt, by its idempotency key; money to give back, by the order */
+#define USHER_PAYMENTS_SETTLE "settle"
+#define USHER_PAYMENTS_REFUND "refund"
 
-/**
- * UsherPaymentState:
- * @USHER_PAYMENT_NONE: nobody has tried to pay
- * @USHER_PAYMENT_OPEN: the processor was, or is about to be, asked
- * @USHER_PAYMENT_FAILED: the last attempt took no money
- * @USHER_PAYMENT_COMPLETED: the order is paid
- * @USHER_PAYMENT_REFUNDING: money was taken for an order that is cancelled
- * @USHER_PAYMENT_REFUNDED: and has been given back
- *
- * How the charge of an order stands.
- */
+/* How the charge of an order stands. */
 typedef enum
 {
-  USHER_PAYMENT_NONE,
-  USHER_PAYMENT_OPEN,
-  USHER_PAYMENT_FAILED,
-  USHER_PAYMENT_COMPLETED,
-  USHER_PAYMENT_REFUNDING,
-  USHER_PAYMENT_REFUNDED,
+  USHER_PAYMENT_NONE,      /* nobody has tried to pay */
+  USHER_PAYMENT_OPEN,      /* the processor was, or is about to be, asked */
+  USHER_PAYMENT_FAILED,    /* the last attempt took no money */
+  USHER_PAYMENT_COMPLETED, /* the order is paid */
+  USHER_PAYMENT_REFUNDING, /* money was taken for an order that is cancelled */
+  USHER_PAYMENT_REFUNDED,  /* and has been given back */
 } UsherPaymentState;
 
-/**
- * UsherPaymentVerdict:
- * @USHER_PAYMENT_MAY_PAY: a new attempt may begin
- * @USHER_PAYMENT_IS_CANCELLED: the order was cancelled
- * @USHER_PAYMENT_IS_EXPIRED: its time is over
- * @USHER_PAYMENT_IS_PAID: it is paid
- * @USHER_PAYMENT_IS_RUNNING: an attempt is open
- * @USHER_PAYMENT_IS_EARLY: the ticket is not reserved for it yet
- *
- * Whether an order can be paid.
- */
+/* Whether an order can be paid. */
 typedef enum
 {
-  USHER_PAYMENT_MAY_PAY,
-  USHER_PAYMENT_IS_CANCELLED,
-  USHER_PAYMENT_IS_EXPIRED,
-  USHER_PAYMENT_IS_PAID,
-  USHER_PAYMENT_IS_RUNNING,
-  USHER_PAYMENT_IS_EARLY,
+  USHER_PAYMENT_MAY_PAY,      /* a new attempt may begin */
+  USHER_PAYMENT_IS_CANCELLED, /* the order was cancelled */
+  USHER_PAYMENT_IS_EXPIRED,   /* its time is over */
+  USHER_PAYMENT_IS_PAID,      /* it is paid */
+  USHER_PAYMENT_IS_RUNNING,   /* an attempt is open */
+  USHER_PAYMENT_IS_EARLY,     /* the ticket is not reserved for it yet */
 } UsherPaymentVerdict;
 
-/**
- * UsherPaymentNews:
- * @USHER_PAYMENT_NEXT: the event is the next one
- * @USHER_PAYMENT_KNOWN: it has been applied already
- * @USHER_PAYMENT_AHEAD: one before it is still to come
- *
- * What becomes of an event with a version.
- */
-typedef enum
-{
-  USHER_PAYMENT_NEXT,
-  USHER_PAYMENT_KNOWN,
-  USHER_PAYMENT_AHEAD,
-} UsherPaymentNews;
-
-const UsherField *usher_payment_get_fields (guint *n_fields);
+extern const UsherField usher_payment_fields[14];
 
 UsherPaymentState usher_payment_get_state (UsherDocument *payment);
-gboolean usher_payment_is_owned_by (UsherDocument *payment, const char *user_id);
 gboolean usher_payment_is_cancelled (UsherDocument *payment);
 /* orders has not said yet that it is paid, nor that it never will be */
 gboolean usher_payment_is_awaited (UsherDocument *payment);
-
-/* @payment: (nullable) */
-gint64 usher_payment_get_order_version (UsherDocument *payment);
-/* @have: the order's version in the copy; @version: the one in the event */
-UsherPaymentNews usher_payment_judge_news (gint64 have, gint64 version);
-/* @now: microseconds. Whether an order of that id can be so new that its copy is on its way. */
-gboolean usher_payment_may_come (const char *order_id, gint64 now);
 UsherPaymentVerdict usher_payment_judge (UsherDocument *payment, gint64 now);
 
 /* order:updated: a cancelled order stays so */
@@ -119,7 +77,7 @@ gboolean usher_payment_cancel (UsherDocument *payment, gint64 time);
 /* a new attempt; @payment_id: its id */
 void usher_payment_open (UsherDocument *payment, const char *payment_id, gint64 now);
 /* what documents of level 0 lack: they had attempts before anybody listed them */
-gboolean usher_payment_upgrade (UsherDocument *payment, gpointer user_data, GError **error);
+gboolean usher_payment_upgrade (UsherDocument *payment, gpointer data, GError **error);
 /* What the processor says of attempt @attempt. Tells whether the state moved: it does not when somebody else has
  * written the same outcome, or when the attempt is not the last one any more. */
 gboolean usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharge *charge);
@@ -129,8 +87,10 @@ gboolean usher_payment_refund (UsherDocument *payment, const char *refund_id, gi
 /* The idempotency keys: `orderId:attempt`, `orderId:attempt:refund`. */
 char *usher_payment_make_charge_key (UsherDocument *payment);
 char *usher_payment_make_refund_key (UsherDocument *payment);
-/* the payloads of payment:created and payment:refunded */
-char *usher_payment_make_created (UsherDocument *payment);
-char *usher_payment_make_refunded (UsherDocument *payment);
+
+/* Says and does what a new state asks for: an event, a timer. */
+void usher_payment_follow_state (UsherDocument *payment, UsherUnit *unit);
+/* the same, and writes the document */
+gboolean usher_payment_record (UsherDocument *payment, UsherUnit *unit, GError **error);
 
 G_END_DECLS

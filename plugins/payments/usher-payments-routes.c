@@ -6,100 +6,63 @@
 
 #include "config.h"
 
-#include "usher-payments-routes.h"
+#include "usher-payment.h"
+#include "usher-payments-service.h"
 
-#include <usher.h>
-
-#include "usher-payment-record.h"
-#include "usher-payments-list.h"
+/* what is asked of who pays, with USHER_PAYMENTS_ORDER_ID */
+#define FORM  "payment"
+#define TOKEN "token"
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define CURRENCY "usd"
 /* how long a request waits for an order that was just placed */
 #define ORDER_WAIT (2 * G_TIME_SPAN_SECOND)
 
-static const UsherSetting settings[] = {
-  { "payments",
-    "settle-seconds",
-    USHER_SETTING_INTEGER,
-    "30",
-    1,
-    3600,
-    "How long an attempt stays open before the processor is asked what became of it" },
-  { "payments",
-    "complete-milliseconds",
-    USHER_SETTING_INTEGER,
-    "500",
-    0,
-    5000,
-    "How long the answer to a payment waits for its order to be complete" },
-};
-
 /* the token is the processor's business: it is passed on and never stored */
-static const UsherField request_fields[] = {
-  { USHER_PAYMENTS_TOKEN, USHER_FIELD_STRING, ASKED, 1, 255, "Token must be provided" },
+static const UsherField form_fields[] = {
+  { TOKEN, USHER_FIELD_STRING, ASKED, 1, 255, "Token must be provided" },
   { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, ASKED, 0, 0, "OrderId must be provided" },
 };
 
-/* where people pay */
-typedef struct
+/* why an order cannot be paid */
+static const struct
 {
-  UsherContext *context; /* (unowned): it has the route */
-  UsherCashier *cashier; /* (unowned) */
-  UsherSchema *request;  /* (owned): what is asked of who pays */
-} Counter;
+  UsherError code;
+  const char *message;
+} refusals[] = {
+  [USHER_PAYMENT_IS_CANCELLED] = { USHER_ERROR_INVALID, "Cannot pay for a cancelled order" },
+  [USHER_PAYMENT_IS_EXPIRED] = { USHER_ERROR_INVALID, "Order has expired" },
+  [USHER_PAYMENT_IS_PAID] = { USHER_ERROR_INVALID, "Order is already paid" },
+  [USHER_PAYMENT_IS_RUNNING] = { USHER_ERROR_BUSY, "Another payment of this order is running" },
+  [USHER_PAYMENT_IS_EARLY] = { USHER_ERROR_INVALID, "Order is not reserved yet" },
+};
 
-/* what the second step needs of the request */
+/* what the second step needs of the request; atomically counted */
 typedef struct
 {
   UsherCardProcessor *processor; /* (owned) */
   char *order_id;                /* (owned) */
+  char *key;                     /* (owned): of the attempt */
   char *token;                   /* (owned): nowhere else, and so gone with the process */
   gint64 attempt;
   gint64 patience; /* with the order, when it is paid */
 } Charging;
 
-/* an order that is paid, and will be complete */
-typedef struct
-{
-  char *order_id; /* (owned) */
-  gint64 patience;
-} Completion;
-
 static void
-charging_free (gpointer data)
+charging_clear (gpointer data)
 {
   Charging *charging = data;
 
-  g_object_unref (charging->processor);
+  usher_card_processor_unref (charging->processor);
   g_free (charging->order_id);
+  g_free (charging->key);
   g_free (charging->token);
-  g_free (charging);
 }
 
 static void
-completion_free (gpointer data)
+charging_unref (gpointer charging)
 {
-  Completion *completion = data;
-
-  g_free (completion->order_id);
-  g_free (completion);
-}
-
-static gboolean
-refuse (GError **error, UsherError code, const char *message)
-{
-  g_set_error_literal (error, USHER_ERROR, code, message);
-
-  return FALSE;
-}
-
-static const char *
-get_cancel_message (UsherDocument *payment)
-{
-  return usher_document_get_boolean (payment, USHER_PAYMENT_EXPIRED)
-             ? "Order has expired"
-             : "Cannot pay for a cancelled order";
+  g_atomic_rc_box_release_full (charging, charging_clear);
 }
 
 static void
@@ -109,7 +72,7 @@ answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
 
   if (usher_payment_is_cancelled (payment))
     {
-      usher_reply_refuse (reply, 400, get_cancel_message (payment));
+      usher_reply_refuse (reply, 400, refusals[usher_payment_judge (payment, 0)].message);
       return;
     }
   if (charge->outcome == USHER_CHARGE_DECLINED)
@@ -132,116 +95,97 @@ answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
 static gboolean
 check_settled (UsherDocument *payment, const char *key, const UsherCharge *charge, GError **error)
 {
-  const char *stripe_id = usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID);
-
-  if (charge->outcome == USHER_CHARGE_DECLINED || g_strcmp0 (charge->id, stripe_id) == 0)
-    return TRUE;
-
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_FAILED,
-               "charge “%s” was made after its key “%s” had been settled without it",
-               charge->id,
-               key);
-
-  return FALSE;
+  return charge->outcome == USHER_CHARGE_DECLINED ||
+         usher_document_has_string (payment, USHER_PAYMENT_STRIPE_ID, charge->id) ||
+         usher_refuse (error,
+                       USHER_ERROR_FAILED,
+                       "charge “%s” was made after its key “%s” had been settled without it",
+                       charge->id,
+                       key);
 }
 
 /* Whether orders has heard of the payment, so that who asks there next is told. */
 static gboolean
-look_for_completion (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
+look_for_completion (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
-  const Completion *completion = user_data;
+  const Charging *charging = data;
   g_autoptr (UsherDocument) payment =
-      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, completion->order_id, error);
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
 
   if (payment == NULL || !usher_payment_is_awaited (payment))
     return payment != NULL;
 
   return usher_unit_wait_for (
-      unit, USHER_PAYMENT_COLLECTION, completion->order_id, completion->patience, error);
-}
-
-static void
-hold_until_complete (UsherUnit *unit, const Charging *charging)
-{
-  Completion *completion = NULL;
-
-  if (charging->patience == 0)
-    return;
-
-  completion = g_new0 (Completion, 1);
-  completion->order_id = g_strdup (charging->order_id);
-  completion->patience = charging->patience;
-  usher_unit_hold_answer (unit, look_for_completion, completion, completion_free);
+      unit, USHER_PAYMENT_COLLECTION, charging->order_id, charging->patience, error);
 }
 
 /* The second step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
  * does. Of a cancelled order no money is taken any more; but if it ran before, some may have been. */
 static gboolean
-charge_card (UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
+charge_card (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
-  Charging *charging = user_data;
-  g_autoptr (UsherDocument) payment = NULL;
-  g_autofree char *key = NULL;
+  const Charging *charging = data;
+  UsherCardProcessor *processor = charging->processor;
+  const char *key = charging->key;
+  g_autoptr (UsherDocument) payment =
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
   g_auto (UsherCharge) charge = { 0 };
   gint64 price;
   gboolean known;
 
-  payment = usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
   if (payment == NULL)
     return FALSE;
 
-  key = g_strdup_printf ("%s:%" G_GINT64_FORMAT, charging->order_id, charging->attempt);
   price = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
-  known = usher_payment_is_cancelled (payment)
-              ? usher_card_processor_settle (charging->processor, key, &charge, error)
-              : usher_card_processor_charge (
-                    charging->processor, key, price, CURRENCY, charging->token, &charge, error);
+  known =
+      usher_payment_is_cancelled (payment)
+          ? processor->settle (processor, key, &charge, error)
+          : processor->charge (processor, key, price, CURRENCY, charging->token, &charge, error);
   if (!known)
     return FALSE;
 
   answer (reply, payment, &charge);
-  if (usher_reply_get_status (reply) == 201)
-    hold_until_complete (unit, charging);
+  if (usher_reply_get_status (reply) == 201 && charging->patience > 0)
+    usher_unit_hold_answer (unit,
+                            look_for_completion,
+                            g_atomic_rc_box_acquire (data),
+                            charging_unref);
   if (!usher_payment_conclude (payment, charging->attempt, &charge))
     return check_settled (payment, key, &charge, error);
 
   usher_unit_unschedule (unit, USHER_PAYMENTS_SETTLE, key);
 
-  return usher_payment_record (unit, payment, TRUE, error);
+  return usher_payment_record (payment, unit, error);
 }
 
 /* The first step: an open attempt, before anybody is asked for money. */
 static gboolean
-begin_attempt (Counter *self,
+begin_attempt (UsherPaymentsService *self,
                UsherUnit *unit,
                UsherDocument *payment,
                const char *token,
                GError **error)
 {
-  gint64 patience =
-      usher_context_get_integer (self->context, "settle-seconds") * G_TIME_SPAN_SECOND;
+  UsherContext *context = usher_payments_service_get_context (self);
+  gint64 settle = usher_context_get_integer (context, "settle-seconds") * G_TIME_SPAN_SECOND;
+  gint64 complete = usher_context_get_integer (context, "complete-milliseconds");
   g_autofree char *payment_id = usher_unit_new_id (unit);
-  g_autofree char *key = NULL;
+  gint64 now = usher_unit_get_time (unit);
   Charging *charging;
 
-  usher_payment_open (payment, payment_id, usher_unit_get_time (unit));
+  usher_payment_open (payment, payment_id, now);
   if (!usher_unit_replace (unit, payment, error))
     return FALSE;
 
-  key = usher_payment_make_charge_key (payment);
-  usher_unit_schedule (
-      unit, USHER_PAYMENTS_SETTLE, key, usher_unit_get_time (unit) + patience, NULL);
-
-  charging = g_new0 (Charging, 1);
-  charging->processor = g_object_ref (usher_cashier_get_processor (self->cashier));
+  charging = g_atomic_rc_box_new0 (Charging);
+  charging->processor = g_atomic_rc_box_acquire (usher_payments_service_get_processor (self));
   charging->order_id = g_strdup (usher_document_get_id (payment));
+  charging->key = usher_payment_make_charge_key (payment);
   charging->token = g_strdup (token);
   charging->attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
-  charging->patience =
-      usher_context_get_integer (self->context, "complete-milliseconds") * G_TIME_SPAN_MILLISECOND;
-  usher_unit_then (unit, charge_card, charging, charging_free);
+  charging->patience = complete * G_TIME_SPAN_MILLISECOND;
+  usher_unit_schedule (unit, USHER_PAYMENTS_SETTLE, charging->key, now + settle, NULL);
+  usher_unit_then (unit, charge_card, charging, charging_unref);
 
   return TRUE;
 }
@@ -249,106 +193,48 @@ begin_attempt (Counter *self,
 static gboolean
 check_payable (UsherUnit *unit, UsherDocument *payment, GError **error)
 {
-  switch (usher_payment_judge (payment, usher_unit_get_time (unit)))
-    {
-    case USHER_PAYMENT_MAY_PAY:
-      return TRUE;
+  UsherPaymentVerdict verdict = usher_payment_judge (payment, usher_unit_get_time (unit));
+  const char *order_id = usher_document_get_id (payment);
 
-    case USHER_PAYMENT_IS_CANCELLED:
-      return refuse (error, USHER_ERROR_INVALID, "Cannot pay for a cancelled order");
-
-    case USHER_PAYMENT_IS_EXPIRED:
-      return refuse (error, USHER_ERROR_INVALID, "Order has expired");
-
-    case USHER_PAYMENT_IS_PAID:
-      return refuse (error, USHER_ERROR_INVALID, "Order is already paid");
-
-    case USHER_PAYMENT_IS_RUNNING:
-      return refuse (error, USHER_ERROR_BUSY, "Another payment of this order is running");
-
-    case USHER_PAYMENT_IS_EARLY:
-    default:
-      return usher_unit_has_waited (unit)
-                 ? refuse (error, USHER_ERROR_INVALID, "Order is not reserved yet")
-                 : usher_unit_wait_for (unit,
-                                        USHER_PAYMENT_COLLECTION,
-                                        usher_document_get_id (payment),
-                                        ORDER_WAIT,
-                                        error);
-    }
-}
-
-/* An order may be paid straight after it was placed: its copy is on its way then. */
-static gboolean
-wait_for_copy (UsherUnit *unit, const char *order_id, GError **error)
-{
-  if (!usher_unit_has_waited (unit) &&
-      usher_payment_may_come (order_id, usher_unit_get_time (unit)))
+  if (verdict == USHER_PAYMENT_MAY_PAY)
+    return TRUE;
+  if (verdict == USHER_PAYMENT_IS_EARLY && !usher_unit_has_waited (unit))
     return usher_unit_wait_for (unit, USHER_PAYMENT_COLLECTION, order_id, ORDER_WAIT, error);
 
-  return refuse (error, USHER_ERROR_NOT_FOUND, "Not Found");
+  return usher_refuse (error, refusals[verdict].code, "%s", refusals[verdict].message);
 }
 
 static gboolean
-pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer user_data, GError **error)
+pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer self, GError **error)
 {
-  Counter *self = user_data;
-  UsherSession *session = usher_request_get_session (request);
-  g_autoptr (UsherDocument) asked = NULL;
+  UsherSchema *form = usher_context_get_form (usher_payments_service_get_context (self), FORM);
+  const char *user_id = usher_request_get_user_id (request);
+  g_autoptr (UsherDocument) asked = usher_request_read (request, form, error);
   g_autoptr (UsherDocument) payment = NULL;
   const char *order_id;
 
-  asked = usher_request_read (request, self->request, error);
   if (asked == NULL)
     return FALSE;
 
   order_id = usher_document_get_string (asked, USHER_PAYMENTS_ORDER_ID);
-  if (!usher_unit_lookup (unit, USHER_PAYMENT_COLLECTION, order_id, &payment, error))
-    return FALSE;
+  payment = usher_unit_find_coming (unit, USHER_PAYMENT_COLLECTION, order_id, ORDER_WAIT, error);
   if (payment == NULL)
-    return wait_for_copy (unit, order_id, error);
-  if (!usher_payment_is_owned_by (payment, usher_session_get_user_id (session)))
-    return refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");
-  if (!check_payable (unit, payment, error))
     return FALSE;
+  if (!usher_document_has_string (payment, USHER_PAYMENT_USER_ID, user_id))
+    return usher_refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");
 
-  return begin_attempt (
-      self, unit, payment, usher_document_get_string (asked, USHER_PAYMENTS_TOKEN), error);
-}
-
-static void
-counter_free (gpointer data)
-{
-  Counter *self = data;
-
-  g_clear_pointer (&self->request, usher_schema_unref);
-  g_free (self);
+  return check_payable (unit, payment, error) &&
+         begin_attempt (self, unit, payment, usher_document_get_string (asked, TOKEN), error);
 }
 
 /* blocking, so that the number of charges at once is bounded, and of those that wait */
-gboolean
-usher_payments_routes_add (UsherContext *context, UsherCashier *cashier, GError **error)
+const UsherRouteEntry usher_payments_pay = { "POST",
+                                             "/api/payments",
+                                             USHER_ROUTE_SIGNED_IN | USHER_ROUTE_BLOCKING,
+                                             pay };
+
+void
+usher_payments_service_add_form (UsherContext *context)
 {
-  UsherSchema *request =
-      usher_schema_new ("payment", request_fields, G_N_ELEMENTS (request_fields), error);
-  Counter *self = NULL;
-
-  if (request == NULL)
-    return FALSE;
-
-  self = g_new0 (Counter, 1);
-  self->context = context;
-  self->cashier = cashier;
-  self->request = request;
-  usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
-  usher_context_add_route (context,
-                           "POST",
-                           "/api/payments",
-                           USHER_ROUTE_SIGNED_IN | USHER_ROUTE_BLOCKING,
-                           pay,
-                           self,
-                           counter_free);
-  usher_payments_list_add (context);
-
-  return TRUE;
+  usher_context_add_form (context, FORM, form_fields, G_N_ELEMENTS (form_fields));
 }

@@ -8,17 +8,53 @@
 
 #include "usher-payments-service.h"
 
-#include "usher-cashier.h"
+#include <string.h>
+
 #include "usher-payment.h"
-#include "usher-payments-listeners.h"
-#include "usher-payments-routes.h"
-#include "usher-payments-timers.h"
+#include "usher-test-processor.h"
 
 struct _UsherPaymentsService
 {
   GObject parent_instance;
 
-  UsherCashier *cashier; /* (owned) (nullable): from configure() on */
+  UsherContext *context;         /* (unowned): the host keeps it as long as the service */
+  UsherCardProcessor *processor; /* (owned) (nullable) */
+};
+
+static const UsherSetting settings[] = {
+  { NULL,
+    "processor",
+    USHER_SETTING_STRING,
+    "test",
+    0,
+    0,
+    "Who charges the cards: test takes no real money" },
+  { NULL,
+    "settle-seconds",
+    USHER_SETTING_INTEGER,
+    "30",
+    1,
+    3600,
+    "How long an attempt stays open before the processor is asked what became of it" },
+  { NULL,
+    "complete-milliseconds",
+    USHER_SETTING_INTEGER,
+    "500",
+    0,
+    5000,
+    "How long the answer to a payment waits for its order to be complete" },
+};
+
+static const UsherField created_event[] = {
+  { USHER_PAYMENTS_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_PAYMENTS_STRIPE_ID, USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+};
+
+static const UsherField refunded_event[] = {
+  { USHER_PAYMENTS_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_PAYMENTS_REFUND_ID, USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
 };
 
 static void service_iface_init (UsherServiceInterface *iface);
@@ -28,34 +64,119 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (UsherPaymentsService,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (USHER_TYPE_SERVICE, service_iface_init))
 
+/* Somebody was to charge and has not said what became of it: the process died, or the answer was lost. When the
+ * processor is away this fails, and the host tries again with growing delay. */
+static gboolean
+settle (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
+{
+  UsherCardProcessor *processor = usher_payments_service_get_processor (self);
+  const char *key = usher_timer_get_key (timer);
+  g_autofree char *order_id = g_strndup (key, strcspn (key, ":"));
+  g_autoptr (UsherDocument) payment =
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, order_id, error);
+  g_autofree char *open_key = NULL;
+  g_auto (UsherCharge) charge = { 0 };
+  gint64 attempt;
+
+  if (payment == NULL)
+    return FALSE;
+
+  open_key = usher_payment_make_charge_key (payment);
+  if (usher_payment_get_state (payment) != USHER_PAYMENT_OPEN || !g_str_equal (open_key, key))
+    return TRUE;
+
+  if (!processor->settle (processor, key, &charge, error))
+    return FALSE;
+
+  attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
+
+  return !usher_payment_conclude (payment, attempt, &charge) ||
+         usher_payment_record (payment, unit, error);
+}
+
+/* Fails, and is tried again, until the money is back. */
+static gboolean
+refund (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
+{
+  UsherCardProcessor *processor = usher_payments_service_get_processor (self);
+  g_autoptr (UsherDocument) payment =
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, usher_timer_get_key (timer), error);
+  g_autofree char *key = NULL;
+  g_autofree char *refund_id = NULL;
+  const char *charge_id;
+
+  if (payment == NULL)
+    return FALSE;
+  if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING)
+    return TRUE;
+
+  key = usher_payment_make_refund_key (payment);
+  charge_id = usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID);
+  if (!processor->refund (processor, key, charge_id, &refund_id, error))
+    return FALSE;
+
+  return !usher_payment_refund (payment, refund_id, usher_unit_get_time (unit)) ||
+         usher_payment_record (payment, unit, error);
+}
+
 static gboolean
 usher_payments_service_configure (UsherService *service, UsherContext *context, GError **error)
 {
   UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
-  const UsherField *fields;
-  guint n_fields;
 
-  fields = usher_payment_get_fields (&n_fields);
-  usher_context_add_collection (context, USHER_PAYMENT_COLLECTION, fields, n_fields);
+  self->context = context;
+  usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
+  usher_context_add_collection (context,
+                                USHER_PAYMENT_COLLECTION,
+                                usher_payment_fields,
+                                G_N_ELEMENTS (usher_payment_fields));
   usher_context_add_upgrade (
       context, USHER_PAYMENT_COLLECTION, 0, 1, usher_payment_upgrade, NULL, NULL);
-  self->cashier = usher_cashier_new (context);
-  usher_payments_listeners_add (context);
-  usher_payments_timers_add (context, self->cashier);
+  usher_context_add_event (context,
+                           USHER_PAYMENTS_CREATED,
+                           created_event,
+                           G_N_ELEMENTS (created_event));
+  usher_context_add_event (context,
+                           USHER_PAYMENTS_REFUNDED,
+                           refunded_event,
+                           G_N_ELEMENTS (refunded_event));
+  usher_context_add_timer (context, USHER_PAYMENTS_SETTLE, settle, self, NULL);
+  usher_context_add_timer (context, USHER_PAYMENTS_REFUND, refund, self, NULL);
+  usher_context_add_listeners (context,
+                               usher_payments_listeners,
+                               G_N_ELEMENTS (usher_payments_listeners),
+                               NULL);
+  usher_payments_service_add_form (context);
+  usher_context_add_routes (context, &usher_payments_pay, 1, self);
+  usher_context_add_routes (context, &usher_payments_list, 1, self);
 
-  return usher_payments_routes_add (context, self->cashier, error);
+  return TRUE;
 }
 
 static gboolean
 usher_payments_service_start (UsherService *service, UsherContext *context, GError **error)
 {
-  return usher_cashier_start (USHER_PAYMENTS_SERVICE (service)->cashier, error);
+  UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
+  const char *processor = usher_context_get_string (context, "processor");
+  g_autofree char *directory = usher_context_dup_directory (context, error);
+
+  if (directory == NULL)
+    return FALSE;
+  if (g_strcmp0 (processor, "test") != 0)
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "[payments] processor is “%s”, but only “test” is known",
+                         processor);
+
+  self->processor = usher_test_processor_new (directory, usher_context_get_clock (context), error);
+
+  return self->processor != NULL;
 }
 
 static void
 usher_payments_service_stop (UsherService *service, UsherContext *context)
 {
-  usher_cashier_stop (USHER_PAYMENTS_SERVICE (service)->cashier);
+  g_clear_pointer (&USHER_PAYMENTS_SERVICE (service)->processor, usher_card_processor_unref);
 }
 
 static void
@@ -67,24 +188,34 @@ service_iface_init (UsherServiceInterface *iface)
 }
 
 static void
-usher_payments_service_finalize (GObject *object)
+usher_payments_service_dispose (GObject *object)
 {
-  UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (object);
+  g_clear_pointer (&USHER_PAYMENTS_SERVICE (object)->processor, usher_card_processor_unref);
 
-  g_clear_pointer (&self->cashier, usher_cashier_free);
-
-  G_OBJECT_CLASS (usher_payments_service_parent_class)->finalize (object);
+  G_OBJECT_CLASS (usher_payments_service_parent_class)->dispose (object);
 }
 
 static void
 usher_payments_service_class_init (UsherPaymentsServiceClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = usher_payments_service_finalize;
+  G_OBJECT_CLASS (klass)->dispose = usher_payments_service_dispose;
 }
 
 static void
 usher_payments_service_init (UsherPaymentsService *self)
 {
+}
+
+UsherContext *
+usher_payments_service_get_context (UsherPaymentsService *self)
+{
+  return self->context;
+}
+
+UsherCardProcessor *
+usher_payments_service_get_processor (UsherPaymentsService *self)
+{
+  return self->processor;
 }
 
 USHER_PLUGIN_DEFINE ("payments", "1.0.0", usher_payments_service_get_type)

@@ -8,6 +8,8 @@
 
 #include <usher.h>
 
+#include "usher-card-processor.h"
+
 G_BEGIN_DECLS
 
 #define USHER_TYPE_PAYMENTS_SERVICE (usher_payments_service_get_type ())
@@ -17,5 +19,15 @@ G_DECLARE_FINAL_TYPE (UsherPaymentsService,
                       USHER,
                       PAYMENTS_SERVICE,
                       GObject)
+
+UsherContext *usher_payments_service_get_context (UsherPaymentsService *self);
+/* Who charges the cards; (nullable): NULL unless it was started. Not changed between start and stop, so any thread may ask. */
+UsherCardProcessor *usher_payments_service_get_processor (UsherPaymentsService *self);
+
+/* its parts, each in a file of its own; the routes are given the service */
+extern const UsherRouteEntry usher_payments_list;
+extern const UsherRouteEntry usher_payments_pay;
+extern const UsherListenerEntry usher_payments_listeners[3];
+void usher_payments_service_add_form (UsherContext *context);
 
 G_END_DECLS

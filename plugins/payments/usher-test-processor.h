@@ -16,10 +16,6 @@ G_BEGIN_DECLS
  * taken out of the ledger's table `held` (the tests' gate); `tok_chargeDeclined` is declined; `tok_lostAnswer` is
  * paid, but the answer does not arrive; `tok_unavailable` does not get through; `tok_refundLater` is paid, and the first three
  * refunds fail; any other is declined. What it has answered is in a ledger of its own, on disk before the answer. */
-#define USHER_TYPE_TEST_PROCESSOR (usher_test_processor_get_type ())
-
-G_DECLARE_FINAL_TYPE (UsherTestProcessor, usher_test_processor, USHER, TEST_PROCESSOR, GObject)
-
 #define USHER_TEST_PROCESSOR_LEDGER "test-processor.db"
 
 /* @directory: where the ledger is, or is made; (transfer full) */

@@ -12,7 +12,7 @@
 
 #define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 
-static const UsherField ticket_fields[] = {
+const UsherField usher_ticket_fields[] = {
   { USHER_TICKETS_TITLE,
     USHER_FIELD_STRING,
     ASKED | USHER_FIELD_TEXT,
@@ -35,30 +35,10 @@ static const UsherField ticket_fields[] = {
   { USHER_TICKET_UNLISTED, USHER_FIELD_BOOLEAN, USHER_FIELD_PRIVATE | USHER_FIELD_INDEXED },
 };
 
-const UsherField *
-usher_ticket_get_fields (guint *n_fields)
-{
-  *n_fields = G_N_ELEMENTS (ticket_fields);
-
-  return ticket_fields;
-}
-
-gboolean
-usher_ticket_is_owned_by (UsherDocument *ticket, const char *user_id)
-{
-  return g_strcmp0 (usher_document_get_string (ticket, USHER_TICKETS_USER_ID), user_id) == 0;
-}
-
 gboolean
 usher_ticket_is_reserved (UsherDocument *ticket)
 {
   return usher_document_has (ticket, USHER_TICKETS_ORDER_ID);
-}
-
-gboolean
-usher_ticket_is_held_by (UsherDocument *ticket, const char *order_id)
-{
-  return g_strcmp0 (usher_document_get_string (ticket, USHER_TICKETS_ORDER_ID), order_id) == 0;
 }
 
 gboolean
@@ -70,7 +50,7 @@ usher_ticket_is_withdrawn (UsherDocument *ticket)
 UsherTicketVerdict
 usher_ticket_judge (UsherDocument *ticket, const char *order_id, gint64 seen, gboolean banned)
 {
-  if (usher_ticket_is_held_by (ticket, order_id))
+  if (usher_document_has_string (ticket, USHER_TICKETS_ORDER_ID, order_id))
     return USHER_TICKET_DONE;
 
   if (usher_ticket_is_withdrawn (ticket))
@@ -88,23 +68,14 @@ usher_ticket_judge (UsherDocument *ticket, const char *order_id, gint64 seen, gb
   return USHER_TICKET_FREE;
 }
 
-/* set or not set at all: what is asked for is that it is not set */
-static void
-set_flag (UsherDocument *ticket, const char *field, gboolean set)
-{
-  if (set)
-    usher_document_set_boolean (ticket, field, TRUE);
-  else
-    usher_document_unset (ticket, field);
-}
-
 static void
 mark_unlisted (UsherDocument *ticket)
 {
-  set_flag (ticket,
-            USHER_TICKET_UNLISTED,
-            usher_ticket_is_reserved (ticket) || usher_ticket_is_withdrawn (ticket) ||
-                usher_document_has (ticket, USHER_TICKETS_HIDDEN));
+  usher_document_set_flag (ticket,
+                           USHER_TICKET_UNLISTED,
+                           usher_ticket_is_reserved (ticket) ||
+                               usher_ticket_is_withdrawn (ticket) ||
+                               usher_document_has (ticket, USHER_TICKETS_HIDDEN));
 }
 
 void
@@ -128,7 +99,7 @@ usher_ticket_hide (UsherDocument *ticket, gboolean hidden)
       usher_document_has (ticket, USHER_TICKETS_HIDDEN) == hidden)
     return FALSE;
 
-  set_flag (ticket, USHER_TICKETS_HIDDEN, hidden);
+  usher_document_set_flag (ticket, USHER_TICKETS_HIDDEN, hidden);
   mark_unlisted (ticket);
 
   return TRUE;
@@ -142,7 +113,7 @@ usher_ticket_edit (UsherDocument *ticket, UsherDocument *wanted)
 }
 
 gboolean
-usher_ticket_upgrade (UsherDocument *ticket, gpointer user_data, GError **error)
+usher_ticket_upgrade (UsherDocument *ticket, gpointer data, GError **error)
 {
   mark_unlisted (ticket);
 

@@ -18,31 +18,20 @@ G_BEGIN_DECLS
 /* the level of documents that have it where they should */
 #define USHER_TICKET_LEVEL 1
 
-/**
- * UsherTicketVerdict:
- * @USHER_TICKET_FREE: the order may have the ticket
- * @USHER_TICKET_DONE: the order has it already
- * @USHER_TICKET_WITHDRAWN: its owner has taken it back
- * @USHER_TICKET_BANNED: its seller is banned
- * @USHER_TICKET_HELD: another order has it
- * @USHER_TICKET_CHANGED: title or price are no longer what the order was placed for
- *
- * What becomes of an order's wish for a ticket.
- */
+/* What becomes of an order's wish for a ticket. */
 typedef enum
 {
-  USHER_TICKET_FREE,
-  USHER_TICKET_DONE,
-  USHER_TICKET_WITHDRAWN,
-  USHER_TICKET_BANNED,
-  USHER_TICKET_HELD,
-  USHER_TICKET_CHANGED,
+  USHER_TICKET_FREE,      /* the order may have the ticket */
+  USHER_TICKET_DONE,      /* the order has it already */
+  USHER_TICKET_WITHDRAWN, /* its owner has taken it back */
+  USHER_TICKET_BANNED,    /* its seller is banned */
+  USHER_TICKET_HELD,      /* another order has it */
+  USHER_TICKET_CHANGED,   /* title or price are no longer what the order was placed for */
 } UsherTicketVerdict;
 
-const UsherField *usher_ticket_get_fields (guint *n_fields);
-gboolean usher_ticket_is_owned_by (UsherDocument *ticket, const char *user_id);
+extern const UsherField usher_ticket_fields[8];
+
 gboolean usher_ticket_is_reserved (UsherDocument *ticket);
-gboolean usher_ticket_is_held_by (UsherDocument *ticket, const char *order_id);
 gboolean usher_ticket_is_withdrawn (UsherDocument *ticket);
 /* @seen: the version of the ticket that the order was placed for; @banned: its seller is */
 UsherTicketVerdict
@@ -55,6 +44,6 @@ gboolean usher_ticket_hide (UsherDocument *ticket, gboolean hidden);
 /* takes title and price of @wanted */
 void usher_ticket_edit (UsherDocument *ticket, UsherDocument *wanted);
 /* an UsherUpgradeFunc, to USHER_TICKET_LEVEL */
-gboolean usher_ticket_upgrade (UsherDocument *ticket, gpointer user_data, GError **error);
+gboolean usher_ticket_upgrade (UsherDocument *ticket, gpointer data, GError **error);
 
 G_END_DECLS

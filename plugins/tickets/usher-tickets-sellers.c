@@ -1,4 +1,4 @@
-/* usher-tickets-sellers.c: hides what a banned user sells, and shows it again
+/* usher-tickets-sellers.c: what a banned user sells is hidden, and shown again
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,184 +8,92 @@
 
 #include "usher-tickets-service.h"
 
-#include <usher.h>
-
 #include "usher-auth-contract.h"
-#include "usher-seller.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
 
-/* The key is the id of the seller. The payload says how far it has come; without one it begins. A ban sets it anew, and what
- * a round that fired before has decided is not committed then. */
-#define TIMER  "seller"
-#define AFTER  "after"
-#define PAUSES "pauses"
+/* with the id of the user; only of those who were banned once */
+#define SELLERS "sellers"
+#define BANNED  "banned"
+#define VERSION "userVersion"
 
-/* how many tickets are looked at for one that has to change */
-#define GLANCE 16
-/* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
- * the round: others follow after these pauses. Until then it is in the list, but nobody can order it. */
-static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
+static const UsherField seller_fields[] = {
+  { BANNED, USHER_FIELD_BOOLEAN },
+  { VERSION, USHER_FIELD_INTEGER },
+};
 
-/* where a round stands */
-typedef struct
+gboolean
+usher_tickets_service_is_banned (UsherUnit *unit,
+                                 UsherDocument *ticket,
+                                 gboolean *banned,
+                                 GError **error)
 {
-  const char *after; /* (nullable): the id of the last ticket that it has seen */
-  gint64 n_pauses;   /* how many were before it */
-} Round;
+  const char *user_id = usher_document_get_string (ticket, USHER_TICKETS_USER_ID);
+  g_autoptr (UsherDocument) seller = NULL;
 
-static void
-schedule (UsherUnit *unit, const char *user_id, const Round *round, gint64 delay)
-{
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
-  g_autofree char *payload = NULL;
-
-  usher_json_writer_begin_object (writer);
-  if (round->after != NULL)
-    usher_json_writer_set_string (writer, AFTER, round->after);
-  usher_json_writer_set_integer (writer, PAUSES, round->n_pauses);
-  usher_json_writer_end_object (writer);
-  payload = usher_json_writer_end (writer);
-  usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit) + delay, payload);
-}
-
-/* the next of his tickets behind @after, so what he offers meanwhile too */
-static GPtrArray *
-list_tickets (UsherUnit *unit, const char *user_id, const char *after, GError **error)
-{
-  g_autoptr (UsherQuery) query = usher_query_new (USHER_TICKET_COLLECTION);
-
-  usher_query_equal (query, USHER_TICKETS_USER_ID, user_id);
-  usher_query_limit (query, GLANCE);
-  usher_query_oldest_first (query, TRUE);
-  if (after != NULL)
-    usher_query_after (query, after);
-
-  return usher_unit_query (unit, query, error);
-}
-
-/* the next one begins anew, after the pause */
-static void
-pause_round (UsherUnit *unit, const char *user_id, const Round *round)
-{
-  const Round next = { .n_pauses = round->n_pauses + 1 };
-
-  if (round->n_pauses < (gint64) G_N_ELEMENTS (pauses))
-    schedule (unit, user_id, &next, pauses[round->n_pauses]);
-}
-
-/* Changes the first ticket that is not as it should be, and sets the timer for those behind it. */
-static gboolean
-go_on (UsherUnit *unit, UsherDocument *seller, Round *round, GError **error)
-{
-  const char *user_id = usher_document_get_id (seller);
-  g_autoptr (GPtrArray) tickets = list_tickets (unit, user_id, round->after, error);
-  gboolean found = FALSE;
-
-  if (tickets == NULL)
+  if (!usher_unit_lookup (unit, SELLERS, user_id, &seller, error))
     return FALSE;
 
-  for (guint i = 0; i < tickets->len && !found; i++)
-    {
-      UsherDocument *ticket = g_ptr_array_index (tickets, i);
-
-      round->after = usher_document_get_id (ticket);
-      found = usher_ticket_hide (ticket, usher_seller_is_banned (seller));
-      if (found && !usher_unit_replace (unit, ticket, error))
-        return FALSE;
-      if (found)
-        usher_unit_publish_document (unit, USHER_TICKETS_UPDATED, ticket);
-    }
-
-  if (found || tickets->len == GLANCE)
-    schedule (unit, user_id, round, 0);
-  else
-    pause_round (unit, user_id, round);
+  *banned = seller != NULL && usher_document_get_boolean (seller, BANNED);
 
   return TRUE;
 }
 
 static gboolean
-on_round (UsherTimer *timer, UsherUnit *unit, gpointer user_data, GError **error)
+hide_or_show (UsherDocument *ticket, UsherUnit *unit, gboolean *is_changed, GError **error)
 {
-  const char *payload = usher_timer_get_payload (timer);
-  g_autoptr (UsherDocument) seller =
-      usher_unit_find (unit, USHER_SELLER_COLLECTION, usher_timer_get_key (timer), error);
-  g_autoptr (UsherJson) json = NULL;
-  Round round = { 0 };
+  gboolean banned;
 
-  if (seller == NULL)
+  if (!usher_tickets_service_is_banned (unit, ticket, &banned, error))
     return FALSE;
 
-  if (payload != NULL)
-    {
-      json = usher_json_parse (payload, -1, error);
-      if (json == NULL)
-        return FALSE;
-      round.after = usher_json_get_string (json, AFTER);
-      usher_json_get_integer (json, PAUSES, &round.n_pauses);
-    }
+  *is_changed = usher_ticket_hide (ticket, banned);
 
-  return go_on (unit, seller, &round, error);
+  return TRUE;
 }
 
-static UsherDocument *
-make_seller (UsherUnit *unit, const char *user_id, GError **error)
-{
-  UsherDocument *seller = usher_unit_new_document (unit, USHER_SELLER_COLLECTION, error);
+/* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
+ * the sweep: others follow after these pauses. Until then it is in the list, but nobody can order it. */
+static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
 
-  if (seller != NULL)
-    usher_document_set_id (seller, user_id);
-
-  return seller;
-}
-
-/* The versions of a user have gaps, since not all of them are of bans; what comes late is of the past. */
-static gboolean
-learn (UsherEvent *event, UsherUnit *unit, gboolean banned, GError **error)
-{
-  const char *user_id = usher_event_read_id (event, USHER_AUTH_ID, error);
-  g_autoptr (UsherDocument) seller = NULL;
-  gboolean is_new;
-  gint64 version;
-
-  if (user_id == NULL || !usher_event_read_integer (event, USHER_AUTH_VERSION, &version, error) ||
-      !usher_unit_lookup (unit, USHER_SELLER_COLLECTION, user_id, &seller, error))
-    return FALSE;
-
-  is_new = seller == NULL;
-  if (is_new && (seller = make_seller (unit, user_id, error)) == NULL)
-    return FALSE;
-  if (!usher_seller_learn (seller, banned, version))
-    return TRUE;
-
-  usher_unit_schedule (unit, TIMER, user_id, usher_unit_get_time (unit), NULL);
-
-  return is_new ? usher_unit_insert (unit, seller, error)
-                : usher_unit_replace (unit, seller, error);
-}
+/* of all that a seller offers; a later ban or unban begins it anew */
+static const UsherSweep sweep = {
+  .timer = "seller",
+  .collection = USHER_TICKET_COLLECTION,
+  .field = USHER_TICKETS_USER_ID,
+  .channel = USHER_TICKETS_UPDATED,
+  .change = hide_or_show,
+  .pauses = pauses,
+  .n_pauses = G_N_ELEMENTS (pauses),
+};
 
 static gboolean
-on_banned (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+note_ban (UsherDocument *seller, UsherEvent *event, gpointer unit, GError **error)
 {
-  return learn (event, unit, TRUE, error);
+  gboolean banned = g_str_equal (usher_event_get_channel (event), USHER_AUTH_BANNED);
+
+  usher_document_set_boolean (seller, BANNED, banned);
+  usher_sweep_begin (&sweep, unit, usher_document_get_id (seller));
+
+  return TRUE;
 }
 
+/* the versions of a user have gaps, since not all of them are of bans */
 static gboolean
-on_unbanned (UsherEvent *event, UsherUnit *unit, gpointer user_data, GError **error)
+on_ban (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 {
-  return learn (event, unit, FALSE, error);
+  return usher_copy_apply_latest (event, unit, SELLERS, VERSION, note_ban, unit, error);
 }
+
+static const UsherListenerEntry listeners[] = {
+  { USHER_AUTH_BANNED, NULL, on_ban },
+  { USHER_AUTH_UNBANNED, NULL, on_ban },
+};
 
 void
 usher_tickets_service_add_sellers (UsherContext *context)
 {
-  const UsherField *fields;
-  guint n_fields;
-
-  fields = usher_seller_get_fields (&n_fields);
-  usher_context_add_collection (context, USHER_SELLER_COLLECTION, fields, n_fields);
-  usher_context_add_timer (context, TIMER, on_round, NULL, NULL);
-  usher_context_add_listener (context, USHER_AUTH_BANNED, NULL, on_banned, NULL, NULL);
-  usher_context_add_listener (context, USHER_AUTH_UNBANNED, NULL, on_unbanned, NULL, NULL);
+  usher_context_add_collection (context, SELLERS, seller_fields, G_N_ELEMENTS (seller_fields));
+  usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
+  usher_sweep_declare (&sweep, context);
 }

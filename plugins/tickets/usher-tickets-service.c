@@ -1,4 +1,4 @@
-/* usher-tickets-service.c
+/* usher-tickets-service.c: tickets that people list for sale
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,51 +8,220 @@
 
 #include "usher-tickets-service.h"
 
+#include "usher-orders-contract.h"
 #include "usher-ticket.h"
-
-struct _UsherTicketsService
-{
-  GObject parent_instance;
-};
-
-static void service_iface_init (UsherServiceInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (UsherTicketsService,
-                               usher_tickets_service,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (USHER_TYPE_SERVICE, service_iface_init))
+#include "usher-tickets-contract.h"
 
 static gboolean
-usher_tickets_service_configure (UsherService *service, UsherContext *context, GError **error)
+list (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
-  const UsherField *fields;
-  guint n_fields;
+  g_autoptr (UsherQuery) query = usher_query_new (USHER_TICKET_COLLECTION);
 
-  fields = usher_ticket_get_fields (&n_fields);
-  usher_context_add_collection (context, USHER_TICKET_COLLECTION, fields, n_fields);
+  usher_query_without (query, USHER_TICKET_UNLISTED);
+
+  return usher_list_answer (request, unit, reply, query, error);
+}
+
+static gboolean
+show (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  g_autoptr (UsherDocument) ticket =
+      usher_request_find (request, unit, USHER_TICKET_COLLECTION, error);
+
+  return usher_reply_answer (reply, 200, ticket);
+}
+
+static gboolean
+create (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  g_autoptr (UsherDocument) ticket =
+      usher_request_read_new (request, unit, USHER_TICKET_COLLECTION, error);
+
+  if (ticket == NULL)
+    return FALSE;
+
+  usher_document_set_string (ticket, USHER_TICKETS_USER_ID, usher_request_get_user_id (request));
+
+  return usher_unit_create (unit, ticket, USHER_TICKETS_CREATED, error) &&
+         usher_reply_answer (reply, 201, ticket);
+}
+
+static gboolean
+edit (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  g_autoptr (UsherDocument) wanted =
+      usher_request_read_new (request, unit, USHER_TICKET_COLLECTION, error);
+  g_autoptr (UsherDocument) ticket = NULL;
+
+  if (wanted == NULL)
+    return FALSE;
+
+  ticket =
+      usher_request_find_own (request, unit, USHER_TICKET_COLLECTION, USHER_TICKETS_USER_ID, error);
+  if (ticket == NULL)
+    return FALSE;
+  if (usher_ticket_is_withdrawn (ticket))
+    return usher_refuse (error, USHER_ERROR_INVALID, "Cannot edit a withdrawn ticket");
+  if (usher_ticket_is_reserved (ticket))
+    return usher_refuse (error, USHER_ERROR_INVALID, "Cannot edit a reserved ticket");
+
+  usher_ticket_edit (ticket, wanted);
+
+  return usher_request_match (request, ticket, error) &&
+         usher_unit_update (unit, ticket, USHER_TICKETS_UPDATED, error) &&
+         usher_reply_answer (reply, 200, ticket);
+}
+
+static gboolean
+withdraw (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  g_autoptr (UsherDocument) ticket =
+      usher_request_find_own (request, unit, USHER_TICKET_COLLECTION, USHER_TICKETS_USER_ID, error);
+
+  if (ticket == NULL)
+    return FALSE;
+
+  usher_reply_set_status (reply, 204);
+  if (usher_ticket_is_withdrawn (ticket))
+    return TRUE;
+  if (usher_ticket_is_reserved (ticket))
+    return usher_refuse (error, USHER_ERROR_INVALID, "Cannot withdraw a reserved ticket");
+
+  usher_ticket_withdraw (ticket);
+
+  return usher_request_match (request, ticket, error) &&
+         usher_unit_update (unit, ticket, USHER_TICKETS_WITHDRAWN, error);
+}
+
+/* @order_id: NULL frees the ticket */
+static gboolean
+hand_to (UsherUnit *unit, UsherDocument *ticket, const char *order_id, GError **error)
+{
+  usher_ticket_hold (ticket, order_id);
+
+  return usher_unit_update (unit, ticket, USHER_TICKETS_UPDATED, error);
+}
+
+static gboolean
+refuse_order (UsherUnit *unit, UsherDocument *ticket, const char *order_id, const char *reason)
+{
+  UsherPayload *payload = usher_unit_begin_event (unit, USHER_TICKETS_RESERVATION_FAILED);
+  gint64 version = usher_document_get_version (ticket);
+
+  usher_payload_set_string (payload, USHER_TICKETS_ORDER_ID, order_id);
+  usher_payload_set_string (payload, USHER_TICKETS_REASON, reason);
+  usher_payload_set_string (payload, USHER_TICKETS_TICKET_ID, usher_document_get_id (ticket));
+  usher_payload_set_integer (payload, USHER_TICKETS_TICKET_VERSION, version);
+
+  return TRUE;
+}
+
+static gboolean
+on_order_created (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  g_autoptr (UsherDocument) ticket =
+      usher_event_find (event, USHER_ORDERS_TICKET_ID, unit, USHER_TICKET_COLLECTION, error);
+  const char *order_id =
+      ticket != NULL ? usher_event_read_id (event, USHER_ORDERS_ID, error) : NULL;
+  gboolean banned;
+  gint64 seen;
+
+  if (order_id == NULL ||
+      !usher_event_read_integer (event, USHER_ORDERS_TICKET_VERSION, &seen, error) ||
+      !usher_tickets_service_is_banned (unit, ticket, &banned, error))
+    return FALSE;
+
+  switch (usher_ticket_judge (ticket, order_id, seen, banned))
+    {
+    case USHER_TICKET_FREE:
+      return hand_to (unit, ticket, order_id, error);
+    case USHER_TICKET_CHANGED:
+      return refuse_order (unit, ticket, order_id, USHER_TICKETS_REASON_PRICE_CHANGED);
+    case USHER_TICKET_WITHDRAWN:
+      return refuse_order (unit, ticket, order_id, USHER_TICKETS_REASON_WITHDRAWN);
+    case USHER_TICKET_BANNED:
+      return refuse_order (unit, ticket, order_id, USHER_TICKETS_REASON_SELLER_BANNED);
+    case USHER_TICKET_HELD:
+      /* orders lets one order a ticket be active: the cancel of the other is on its way */
+      return usher_unit_defer (
+          unit,
+          error,
+          "order “%s” waits until order “%s” is cancelled and frees ticket “%s”",
+          order_id,
+          usher_document_get_string (ticket, USHER_TICKETS_ORDER_ID),
+          usher_document_get_id (ticket));
+    case USHER_TICKET_DONE:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+on_order_cancelled (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  g_autoptr (UsherDocument) ticket =
+      usher_event_find (event, USHER_ORDERS_TICKET_ID, unit, USHER_TICKET_COLLECTION, error);
+  const char *order_id =
+      ticket != NULL ? usher_event_read_id (event, USHER_ORDERS_ID, error) : NULL;
+
+  if (order_id == NULL)
+    return FALSE;
+
+  /* a late cancel must not free what a newer order holds */
+  return !usher_document_has_string (ticket, USHER_TICKETS_ORDER_ID, order_id) ||
+         hand_to (unit, ticket, NULL, error);
+}
+
+static const UsherField failed_event[] = {
+  { USHER_TICKETS_ORDER_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_TICKETS_REASON, USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { USHER_TICKETS_TICKET_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { USHER_TICKETS_TICKET_VERSION, USHER_FIELD_INTEGER, USHER_FIELD_REQUIRED },
+};
+
+static const UsherRouteEntry routes[] = {
+  { "GET", "/api/tickets", USHER_ROUTE_NONE, list },
+  { "GET", "/api/tickets/:id", USHER_ROUTE_NONE, show },
+  { "POST", "/api/tickets", USHER_ROUTE_SIGNED_IN, create },
+  { "PUT", "/api/tickets/:id", USHER_ROUTE_SIGNED_IN, edit },
+  { "DELETE", "/api/tickets/:id", USHER_ROUTE_SIGNED_IN, withdraw },
+};
+
+static const UsherListenerEntry listeners[] = {
+  { USHER_ORDERS_CREATED, NULL, on_order_created },
+  { USHER_ORDERS_CANCELLED, NULL, on_order_cancelled },
+};
+
+static gboolean
+configure (UsherContext *context, GError **error)
+{
+  usher_context_add_collection (context,
+                                USHER_TICKET_COLLECTION,
+                                usher_ticket_fields,
+                                G_N_ELEMENTS (usher_ticket_fields));
   usher_context_add_upgrade (
       context, USHER_TICKET_COLLECTION, 0, USHER_TICKET_LEVEL, usher_ticket_upgrade, NULL, NULL);
-  usher_tickets_service_add_routes (context);
-  usher_tickets_service_add_listeners (context);
+  usher_context_add_event (context,
+                           USHER_TICKETS_CREATED,
+                           usher_ticket_fields,
+                           G_N_ELEMENTS (usher_ticket_fields));
+  usher_context_add_event (context,
+                           USHER_TICKETS_UPDATED,
+                           usher_ticket_fields,
+                           G_N_ELEMENTS (usher_ticket_fields));
+  usher_context_add_event (context,
+                           USHER_TICKETS_WITHDRAWN,
+                           usher_ticket_fields,
+                           G_N_ELEMENTS (usher_ticket_fields));
+  usher_context_add_event (context,
+                           USHER_TICKETS_RESERVATION_FAILED,
+                           failed_event,
+                           G_N_ELEMENTS (failed_event));
+  usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), NULL);
+  usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
   usher_tickets_service_add_sellers (context);
 
   return TRUE;
 }
 
-static void
-service_iface_init (UsherServiceInterface *iface)
-{
-  iface->configure = usher_tickets_service_configure;
-}
-
-static void
-usher_tickets_service_class_init (UsherTicketsServiceClass *klass)
-{
-}
-
-static void
-usher_tickets_service_init (UsherTicketsService *self)
-{
-}
-
-USHER_PLUGIN_DEFINE ("tickets", "1.0.0", usher_tickets_service_get_type)
+USHER_DEFINE_SERVICE ("tickets", "1.0.0", configure)

@@ -1,4 +1,4 @@
-/* usher-tickets-service.h: tickets that people list for sale
+/* usher-tickets-service.h: who is banned, and what that means for tickets
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -10,13 +10,12 @@
 
 G_BEGIN_DECLS
 
-#define USHER_TYPE_TICKETS_SERVICE (usher_tickets_service_get_type ())
-
-G_DECLARE_FINAL_TYPE (UsherTicketsService, usher_tickets_service, USHER, TICKETS_SERVICE, GObject)
-
-/* its halves, each in a file of its own */
-void usher_tickets_service_add_routes (UsherContext *context);
-void usher_tickets_service_add_listeners (UsherContext *context);
+/* what hides the tickets of a banned user, and shows them again */
 void usher_tickets_service_add_sellers (UsherContext *context);
+/* @banned: (out): whether its seller is, as tickets has heard of it so far, whether @ticket is hidden yet or not */
+gboolean usher_tickets_service_is_banned (UsherUnit *unit,
+                                          UsherDocument *ticket,
+                                          gboolean *banned,
+                                          GError **error);
 
 G_END_DECLS

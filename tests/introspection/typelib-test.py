@@ -36,6 +36,8 @@ C_ONLY = {
     'UsherSqliteConnection': 'bindings have SQLite of their own',
     'UsherSqliteRowFunc': 'bindings have SQLite of their own',
     'UsherSqliteStatement': 'bindings have SQLite of their own',
+    'UsherSweep': 'a constant with a function of C; a binding goes on by a timer',
+    'usher_sweep_': 'a constant with a function of C; a binding goes on by a timer',
 }
 CALLABLES = ('function', 'method', 'constructor', 'virtual-method', 'callback', 'function-macro')
 DOCUMENTED = (*CALLABLES, 'property', f'{GLIB}signal', 'class', 'interface', 'record', 'enumeration', 'bitfield', 'constant')

@@ -16,7 +16,7 @@ import pages
 CORE = "{http://www.gtk.org/introspection/core/1.0}"
 GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 BLOCK = r"^/\*\*\n \* (\w+(?::[\w-]+)?):?(?: .*)?$"
-MACRO = r"^#define (USHER_(?!TYPE_)\w+)\b"
+MACRO = r"^#define (USHER_(?!(?:TEST_)?TYPE_)\w+)\b"
 
 
 def find_gir(tree):

@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What “usher new” writes builds, passes its tests, runs and is reloaded, with an installed Usher alone: new-test.py LIB LINT BUILD"""
+"""What “usher new” writes builds, passes its tests, runs and is reloaded, with an installed Usher alone: new-test.py LIB LINT BUILD RELOCATABLE"""
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -16,49 +15,32 @@ import threading
 import urllib.error
 import urllib.request
 
-LIB, LINT, BUILD = sys.argv[1:]
+LIB, LINT, BUILD, RELOCATABLE = sys.argv[1:]
 sys.path.insert(0, LIB)
 
 from checks import check, expect, results  # noqa: E402
+from prefix import Prefix  # noqa: E402
 
 # of the shortest name, one with a hyphen, and the longest
 NAMES = ["a", "ticket-images", "a" * 32]
 RULES = ["format", "spelling", "sizes", "faces", "sleeps", "json", "types"]
 
 
-class Place:
-    """A prefix with all of Usher, and a home; nothing in the environment leads to the build tree."""
+class Place(Prefix):
+    """With the program in PATH."""
 
     def __init__(self, top):
-        self.top = pathlib.Path(top)
-        install = ["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", self.top / "root"]
-        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
-        self.prefix = next((self.top / "root").glob("**/bin/usher")).parent.parent
-        self.work = self.top / "my plugins"
-        self.work.mkdir()
-        self.environment = {
-            "HOME": str(self.top / "home"),
-            "LC_ALL": "C.UTF-8",
-            "PATH": f"{self.prefix}/bin:/usr/bin:/bin",
-            "USER": "ann",
-        }
+        super().__init__(top, BUILD)
+        self.environment["PATH"] = f"{self.path}/bin:{self.environment['PATH']}"
 
     def shell(self, commands, folder=None, status=0):
         """What commands print, of a shell in a folder."""
-        done = subprocess.run(
-            ["bash", "-ec", commands],
-            cwd=folder or self.work,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=240,
-        )
-        for line in done.stdout.splitlines():
+        found, said = self.run(f"set -e\n{commands}", 240, folder)
+        for line in said.splitlines():
             print(f"# {line}")
-        if done.returncode != status:
-            raise AssertionError(f"“{commands}” ends with {done.returncode}: {done.stdout[-500:]}")
-        return done.stdout
+        if found != status:
+            raise AssertionError(f"“{commands}” ends with {found}: {said[-500:]}")
+        return said
 
     def write(self, name):
         """The three commands that are printed."""
@@ -165,6 +147,19 @@ def check_printed(place, name):
         raise AssertionError(commands[2])
 
 
+def check_places(place):
+    """Lines name this Usher where the environment leads to another or none, and are short where it leads to this one."""
+    pkgconfig = next(place.prefix.rglob("usher-1.pc")).parent
+    for name, environment, parts, without in [
+        ("known", f"PKG_CONFIG_PATH={pkgconfig}", ["meson setup build &&", "\nusher run"], [str(place.prefix)]),
+        ("other", "PATH=/usr/bin:/bin", [f"--pkg-config-path={pkgconfig} ", f"\n{place.prefix}/bin/usher run"], []),
+    ]:
+        expect(place.shell(f"{environment} {place.prefix}/bin/usher new plugin {name}"), *parts, without=without)
+    # whoever is given these lines is not in the environment of “develop exec”
+    built = f"PATH={BUILD}/host/daemon:$PATH PKG_CONFIG_PATH={BUILD}/meson-uninstalled usher new plugin built"
+    expect(place.shell(built), f"--pkg-config-path={BUILD}/meson-uninstalled ", f"\n{BUILD}/host/daemon/usher run")
+
+
 def check_check(place, name):
     place.shell(f"usher check --plugins build --data '{place.top}/none' --listen none --admin none", place.work / name)
 
@@ -240,12 +235,17 @@ def check_lint(place, names):
 
 
 def main():
+    if RELOCATABLE != "true":
+        print("1..0 # SKIP what is built here may not be moved: meson configure -Dpkgconfig.relocatable=true")
+        return
+
     with tempfile.TemporaryDirectory() as top:
         place = Place(top)
         for name in NAMES[:2]:
             check(f"/new/printed/{name}", check_printed, place, name)
         place.write(NAMES[2])
         check("/new/lint", check_lint, place, NAMES)
+        check("/new/places", check_places, place)
         check("/new/check", check_check, place, NAMES[1])
         check("/new/run", check_run, place, NAMES[:2])
         check("/new/watch", check_watch, place, NAMES[1])

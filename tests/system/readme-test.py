@@ -1,37 +1,19 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the README prints works, and again after the host was killed: readme-test.py README CONFIG"""
+"""What the README prints works, and again after the host was killed: readme-test.py LIB README CONFIG"""
 
 import fcntl
 import os
-import random
-import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 
-PRINTED = "http://127.0.0.1:3000"
+LIB, README, CONFIG = sys.argv[1:]
+sys.path.insert(0, LIB)
 
-
-def read_commands(path):
-    with open(path, encoding="utf-8") as readme:
-        section = readme.read().split("\n## Buy a ticket\n")[1].split("\n## ")[0]
-    return "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
-
-
-def choose_port():
-    """One that a hub that is killed finds free again: below those that are given to whoever asks for any."""
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
+from printed import SHOP, choose_port, read_blocks  # noqa: E402
 
 
 def make_command(config, data):
@@ -62,7 +44,7 @@ def await_unused(lock):
 
 def walk(commands, folder, uri):
     """Whether all of the walk succeeds and the order is complete at its end."""
-    text = "set -e -o pipefail\n" + commands.replace(PRINTED, uri)
+    text = "set -e -o pipefail\n" + commands.replace(SHOP, uri)
     done = subprocess.run(
         ["bash", "-c", text], cwd=folder, capture_output=True, text=True, timeout=60
     )
@@ -71,13 +53,13 @@ def walk(commands, folder, uri):
     return done.returncode == 0 and '"status":"complete"' in done.stdout
 
 
-def main(readme, config):
-    commands = read_commands(readme)
+def main():
+    commands = "\n".join(block.text for block in read_blocks(README, "Buy a ticket"))
     with tempfile.TemporaryDirectory() as folder:
-        command = make_command(config, f"{folder}/data")
+        command = make_command(CONFIG, f"{folder}/data")
         host, uri = start_host(command)
         try:
-            first = PRINTED in commands and walk(commands, folder, uri)
+            first = SHOP in commands and walk(commands, folder, uri)
             host.kill()
             host.wait()
             await_unused(f"{folder}/data/lock")
@@ -95,4 +77,4 @@ def main(readme, config):
     print("ok" if stopped else "not ok", "3 /readme/stop")
 
 
-main(*sys.argv[1:])
+main()

@@ -92,12 +92,12 @@ make_user (void)
 {
   g_autoptr (UsherSchema) schema = NULL;
   g_autoptr (GError) error = NULL;
-  const UsherField *fields;
-  guint n_fields;
   UsherDocument *user;
 
-  fields = usher_user_get_fields (&n_fields);
-  schema = usher_schema_new (USHER_USER_COLLECTION, fields, n_fields, &error);
+  schema = usher_schema_new (USHER_USER_COLLECTION,
+                             usher_user_fields,
+                             G_N_ELEMENTS (usher_user_fields),
+                             &error);
   g_assert_no_error (error);
   user = usher_document_new (schema);
   usher_document_set_id (user, "a11cea11cea11cea11cea11c");

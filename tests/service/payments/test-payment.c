@@ -8,10 +8,7 @@
 
 #include "usher-payment.h"
 
-#include <string.h>
-
 #include "usher-id.h"
-#include "usher-manual-clock.h"
 
 #define ORDER   "0123456789abcdef01234567"
 #define USER    "a11cea11cea11cea11cea11c"
@@ -32,11 +29,11 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  const UsherField *fields;
-  guint n_fields;
 
-  fields = usher_payment_get_fields (&n_fields);
-  fixture->schema = usher_schema_new (USHER_PAYMENT_COLLECTION, fields, n_fields, &error);
+  fixture->schema = usher_schema_new (USHER_PAYMENT_COLLECTION,
+                                      usher_payment_fields,
+                                      G_N_ELEMENTS (usher_payment_fields),
+                                      &error);
   g_assert_no_error (error);
 
   fixture->payment = usher_document_new (fixture->schema);
@@ -91,8 +88,6 @@ test_judge (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("A reserved order may be paid for until its time is over.");
 
-  g_assert_true (usher_payment_is_owned_by (fixture->payment, USER));
-  g_assert_false (usher_payment_is_owned_by (fixture->payment, ORDER));
   assert_verdict (fixture, EXPIRES - 1, USHER_PAYMENT_MAY_PAY);
   assert_verdict (fixture, EXPIRES, USHER_PAYMENT_IS_EXPIRED);
 
@@ -240,59 +235,6 @@ test_keys (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (refund_key, ==, ORDER ":2:refund");
 }
 
-static void
-test_payloads (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *created = NULL;
-  g_autofree char *refunded = NULL;
-
-  g_test_summary ("Both events carry the id that was answered.");
-
-  usher_payment_open (fixture->payment, PAYMENT, NOW);
-  usher_payment_conclude (fixture->payment, 1, &paid);
-  created = usher_payment_make_created (fixture->payment);
-  g_assert_cmpstr (created,
-                   ==,
-                   "{\"id\":\"" PAYMENT "\",\"orderId\":\"" ORDER "\",\"stripeId\":\"ch_1\"}");
-
-  usher_payment_cancel (fixture->payment, 0);
-  usher_payment_refund (fixture->payment, "re_1", NOW);
-  refunded = usher_payment_make_refunded (fixture->payment);
-  g_assert_cmpstr (refunded,
-                   ==,
-                   "{\"id\":\"" PAYMENT "\",\"orderId\":\"" ORDER
-                   "\",\"stripeRefundId\":\"re_1\"}");
-}
-
-static void
-test_news (Fixture *fixture, gconstpointer data)
-{
-  g_test_summary ("Exactly the next version is applied.");
-
-  g_assert_cmpint (usher_payment_get_order_version (NULL), ==, USHER_PAYMENT_NO_ORDER);
-  g_assert_cmpint (usher_payment_judge_news (USHER_PAYMENT_NO_ORDER, 0), ==, USHER_PAYMENT_NEXT);
-  g_assert_cmpint (usher_payment_judge_news (USHER_PAYMENT_NO_ORDER, 1), ==, USHER_PAYMENT_AHEAD);
-  g_assert_cmpint (usher_payment_judge_news (3, 2), ==, USHER_PAYMENT_KNOWN);
-  g_assert_cmpint (usher_payment_judge_news (3, 3), ==, USHER_PAYMENT_KNOWN);
-  g_assert_cmpint (usher_payment_judge_news (3, 4), ==, USHER_PAYMENT_NEXT);
-  g_assert_cmpint (usher_payment_judge_news (3, 5), ==, USHER_PAYMENT_AHEAD);
-}
-
-static void
-test_may_come (Fixture *fixture, gconstpointer data)
-{
-  gint64 now = 1767225600 * G_TIME_SPAN_SECOND;
-  g_autoptr (UsherManualClock) clock = usher_manual_clock_new (now);
-  g_autofree char *id = usher_id_new (USHER_CLOCK (clock));
-
-  g_test_summary ("An order of the last ten seconds may be on its way.");
-
-  g_assert_true (usher_payment_may_come (id, now));
-  g_assert_true (usher_payment_may_come (id, now + 10 * G_TIME_SPAN_SECOND));
-  g_assert_false (usher_payment_may_come (id, now + 11 * G_TIME_SPAN_SECOND));
-  g_assert_false (usher_payment_may_come (id, now - 11 * G_TIME_SPAN_SECOND));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -310,9 +252,6 @@ main (int argc, char **argv)
   add ("/payment/conclude/twice", test_conclude_twice);
   add ("/payment/conclude/late", test_conclude_late);
   add ("/payment/keys", test_keys);
-  add ("/payment/payloads", test_payloads);
-  add ("/payment/news", test_news);
-  add ("/payment/may-come", test_may_come);
   add ("/payment/upgrade", test_upgrade);
 #undef add
 

@@ -48,7 +48,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_autofree char *ledger =
       g_build_filename (fixture->directory, USHER_TEST_PROCESSOR_LEDGER, NULL);
 
-  g_assert_finalize_object (fixture->processor);
+  usher_card_processor_unref (fixture->processor);
   g_object_unref (fixture->clock);
   g_assert_cmpint (g_remove (ledger), ==, 0);
   g_assert_cmpint (g_rmdir (fixture->directory), ==, 0);
@@ -61,7 +61,7 @@ pay (Fixture *fixture, const char *key, const char *token)
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  usher_card_processor_charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
+  fixture->processor->charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
   g_assert_no_error (error);
   g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_PAID);
   g_assert_nonnull (charge.id);
@@ -75,7 +75,7 @@ decline (Fixture *fixture, const char *key, const char *token, const char *messa
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  usher_card_processor_charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
+  fixture->processor->charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
   g_assert_no_error (error);
   g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_DECLINED);
   g_assert_cmpstr (charge.message, ==, message);
@@ -89,7 +89,7 @@ settle (Fixture *fixture, const char *key)
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  usher_card_processor_settle (fixture->processor, key, &charge, &error);
+  fixture->processor->settle (fixture->processor, key, &charge, &error);
   g_assert_no_error (error);
 
   return g_steal_pointer (&charge.id);
@@ -101,7 +101,7 @@ refund (Fixture *fixture, const char *key, const char *charge_id)
   g_autoptr (GError) error = NULL;
   char *refund_id = NULL;
 
-  usher_card_processor_refund (fixture->processor, key, charge_id, &refund_id, &error);
+  fixture->processor->refund (fixture->processor, key, charge_id, &refund_id, &error);
   g_assert_no_error (error);
 
   return refund_id;
@@ -160,7 +160,7 @@ test_reopen (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("The ledger outlives the process.");
 
-  g_assert_finalize_object (fixture->processor);
+  usher_card_processor_unref (fixture->processor);
   open_processor (fixture);
   second = pay (fixture, "a", "tok_visa");
   second_refund = refund (fixture, "a:refund", second);
@@ -191,7 +191,7 @@ test_lost_answer (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Of a lost answer nothing is known, but the money was taken.");
 
-  g_assert_false (usher_card_processor_charge (
+  g_assert_false (fixture->processor->charge (
       fixture->processor, "a", 1999, "usd", "tok_lostAnswer", &charge, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   id = settle (fixture, "a");
@@ -206,7 +206,7 @@ test_unavailable (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("What did not arrive took no money.");
 
-  g_assert_false (usher_card_processor_charge (
+  g_assert_false (fixture->processor->charge (
       fixture->processor, "a", 1999, "usd", "tok_unavailable", &charge, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (settle (fixture, "a"));
@@ -225,7 +225,7 @@ test_refund (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpstr (first, ==, second);
   g_assert_false (
-      usher_card_processor_refund (fixture->processor, "b:refund", charge_id, &none, &error));
+      fixture->processor->refund (fixture->processor, "b:refund", charge_id, &none, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
 }
 
@@ -238,7 +238,7 @@ test_refund_unknown (Fixture *fixture, gconstpointer data)
   g_test_summary ("What was not charged is not refunded.");
 
   g_assert_false (
-      usher_card_processor_refund (fixture->processor, "a:refund", "ch_0", &none, &error));
+      fixture->processor->refund (fixture->processor, "a:refund", "ch_0", &none, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
 }
 
@@ -256,7 +256,7 @@ test_refund_later (Fixture *fixture, gconstpointer data)
       g_autoptr (GError) error = NULL;
 
       g_assert_false (
-          usher_card_processor_refund (fixture->processor, "a:refund", charge_id, &none, &error));
+          fixture->processor->refund (fixture->processor, "a:refund", charge_id, &none, &error));
       g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
     }
   refund_id = refund (fixture, "a:refund", charge_id);
@@ -313,7 +313,7 @@ test_two_processes (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (first, ==, second);
   g_assert_null (settle (&other, "b"));
   decline (fixture, "b", "tok_visa", "The payment took too long, try again");
-  g_object_unref (other.processor);
+  usher_card_processor_unref (other.processor);
 }
 
 static void

@@ -150,6 +150,29 @@ test_round (Fixture *fixture, gconstpointer data)
   g_assert_false (has (fixture->other, "restore.tmp"));
 }
 
+static void
+add_plugin_to (const char *data)
+{
+  g_autofree char *folder = g_build_filename (data, "plugins", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  usher_test_program_add_file (folder, "some.plugin", "");
+}
+
+static void
+test_plugins (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "The folder of plugins in a data directory is no data: neither copied nor in the way");
+
+  add_plugin_to (fixture->data);
+  add_plugin_to (fixture->other);
+  back_up (fixture, 0, "3 files*");
+  g_assert_false (has (fixture->backup, "plugins"));
+  restore (fixture, fixture->other, NULL, 0, "3 files*");
+  g_assert_true (has (fixture->other, "plugins/some.plugin"));
+}
+
 typedef struct
 {
   const char *data; /* (unowned) */
@@ -352,6 +375,7 @@ main (int argc, char *argv[])
 
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   add ("/backup/round", test_round);
+  add ("/backup/plugins", test_plugins);
   add ("/backup/moment", test_moment);
   add ("/backup/target", test_target);
   add ("/restore/damaged", test_damaged);

@@ -463,6 +463,35 @@ test_parked (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_complete (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *channels = NULL;
+  g_autofree char *parked = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *expected = NULL;
+
+  g_test_summary ("A shell is told the channels and the parked events of a host that runs.");
+
+  start_hub (fixture, ANY);
+  join (fixture);
+  publish (fixture, "a b", "{}");
+  id = park (fixture, "a");
+  channels = g_strdup_printf ("complete bash events tail --admin %s ''", fixture->program.admin);
+  parked = g_strdup_printf ("complete bash events show --admin=%s ''", fixture->program.admin);
+  usher_test_program_assert_says (&fixture->program, channels, 0, "a\t\na b\t\n");
+  expected = g_strdup_printf ("%s\ta\n", id);
+  usher_test_program_assert_says (&fixture->program, parked, 0, expected);
+  again =
+      g_strdup_printf ("complete bash events show --admin=%s %s ''", fixture->program.admin, id);
+  usher_test_program_assert_says (&fixture->program, again, 0, "");
+  usher_test_program_assert_says (&fixture->program,
+                                  "complete bash events tail --admin 127.0.0.1:1 ''",
+                                  0,
+                                  "");
+}
+
+static void
 test_drop (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = NULL;
@@ -554,6 +583,7 @@ main (int argc, char **argv)
   add ("events/tail/unknown", test_tail_unknown);
   add ("events/parked", test_parked);
   add ("events/drop", test_drop);
+  add ("events/complete", test_complete);
   add ("page", test_page);
   add ("metrics", test_metrics);
 #undef add

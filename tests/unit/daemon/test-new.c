@@ -72,6 +72,7 @@ test_found (UsherTestProgram *fixture, gconstpointer data)
 
   usher_test_program_add_plugin (fixture, "good", "Provides=better\n");
   assert_refused (fixture, "good", 1, "*“good” is the name of a plugin: “*/good.plugin”*");
+  assert_refused (fixture, "goods", 1, "*“goods” is too near to plugin “good”*");
   assert_refused (fixture, "better", 1, "*“better” is the name of a plugin: “*/good.plugin”*");
 }
 

@@ -46,6 +46,36 @@ assert_row (JsonArray *items, guint i, const char *state, const char *version, c
   g_assert_cmpstr (json_object_get_string_member (item, "folder"), ==, folder);
 }
 
+/* @expected: the one channel of the events that a plugin has declared, NULL: none */
+static void
+assert_event (JsonArray *items, guint index, const char *expected)
+{
+  JsonObject *item = json_array_get_object_element (items, index);
+  JsonArray *events = json_object_get_array_member (item, "events");
+
+  g_assert_cmpuint (json_array_get_length (events), ==, expected != NULL ? 1 : 0);
+  if (expected != NULL)
+    g_assert_cmpstr (json_array_get_string_element (events, 0), ==, expected);
+}
+
+static void
+test_events (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *given = make_folder (fixture, "given", "1.0.0");
+  g_autofree char *named = make_folder (fixture, "named", "2.0.0");
+  g_autofree char *all = g_strdup_printf ("plugins --json --plugins %s --plugins %s", given, named);
+  g_autoptr (JsonNode) list = NULL;
+  JsonArray *items = NULL;
+
+  g_test_summary ("A plugin that is used is told with the events that it has declared.");
+
+  list = usher_test_program_read_json (fixture, all);
+  items = json_object_get_array_member (json_node_get_object (list), "items");
+  g_assert_cmpuint (json_array_get_length (items), ==, 2);
+  assert_event (items, 0, "good:made");
+  assert_event (items, 1, NULL);
+}
+
 static void
 test_order (UsherTestProgram *fixture, gconstpointer data)
 {
@@ -177,6 +207,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  usher_test_program_add ("/plugin-path/events", test_events);
   usher_test_program_add ("/plugin-path/order", test_order);
   usher_test_program_add ("/plugin-path/shadowed", test_shadowed);
   usher_test_program_add ("/plugin-path/up", test_up);

@@ -55,6 +55,7 @@ broken_configure (UsherService *service, UsherContext *context, GError **error)
   };
 
   usher_context_add_settings (context, settings, G_N_ELEMENTS (settings));
+  usher_context_add_event (context, NAME ":made", NULL, 0);
   usher_context_add_route (
       context, "GET", "/" NAME "/slow", USHER_ROUTE_BLOCKING, answer_slowly, NULL, NULL);
   if (VARIANT == FAILS_CONFIGURE)
