@@ -165,11 +165,8 @@ test_prefix (UsherStoreFixture *fixture, gconstpointer data)
     const char *prefix;
     const char *found;
   } rows[] = {
-    { "zürich", "zürich 2zürich" },
-    { "zür", "zürich 2zürich" },
-    { "z", "zürich 2zürichzug" },
-    { "", "zürich 2zürichzuggfedcba" },
-    { "zürichs", "" },
+    { "zürich", "zürich 2zürich" },     { "zür", "zürich 2zürich" }, { "z", "zürich 2zürichzug" },
+    { "", "zürich 2zürichzuggfedcba" }, { "zürichs", "" },
   };
 
   g_test_summary ("A beginning is compared to the letter.");
@@ -294,7 +291,8 @@ test_changed (UsherStoreFixture *fixture, gconstpointer data)
   UsherDocument *last = NULL;
   g_autofree char *place = NULL;
 
-  g_test_summary ("When the last document of a page gets another value, no other is missed or doubled.");
+  g_test_summary (
+      "When the last document of a page gets another value, no other is missed or doubled.");
 
   fill (fixture);
   usher_query_order_by (query, "price");
@@ -411,9 +409,9 @@ test_refused (UsherStoreFixture *fixture, gconstpointer data)
     Ask ask;
     const char *name;
   } rows[] = {
-    { order_unindexed, "colour" }, { order_private, "pin" },    { order_beside, "price" },
-    { order_before, "owner" },     { range_beside, "starts" },  { range_unset, "owner" },
-    { range_text, "name" },        { range_boolean, "open" },   { prefix_number, "price" },
+    { order_unindexed, "colour" }, { order_private, "pin" },   { order_beside, "price" },
+    { order_before, "owner" },     { range_beside, "starts" }, { range_unset, "owner" },
+    { range_text, "name" },        { range_boolean, "open" },  { prefix_number, "price" },
   };
 
   g_test_summary ("What no index serves is refused, named: no store goes through a collection.");

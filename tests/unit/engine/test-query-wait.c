@@ -60,8 +60,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (fixture->stages); i++)
     {
-      stage_init_shared (
-          &fixture->stages[i], i > 0 ? &fixture->stages[0] : NULL, declare, fixture);
+      stage_init_shared (&fixture->stages[i], i > 0 ? &fixture->stages[0] : NULL, declare, fixture);
       stage_start (&fixture->stages[i]);
     }
 }

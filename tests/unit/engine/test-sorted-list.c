@@ -118,8 +118,9 @@ assert_pages (Fixture *fixture, const char *target, const char *expected, gboole
 static void
 test_pages (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("The links of a sorted list lead through it, in the direction of its query unless "
-                  "another is asked for");
+  g_test_summary (
+      "The links of a sorted list lead through it, in the direction of its query unless "
+      "another is asked for");
 
   assert_pages (fixture, "/list?limit=2", "42301", FALSE);
   assert_pages (fixture, "/list?limit=1", "42301", FALSE);
