@@ -247,9 +247,11 @@ def render(top, build, output):
     command += ["--config", os.path.join(build, "introspection", "usher.toml"), "--output-dir", output]
     command += [os.path.join(build, "introspection", "Usher-1.gir")]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wrong += re.sub(r"\x1b\[[\d;]*m", "", done.stdout).splitlines()
-    if not wrong and done.returncode != 0:
-        wrong.append(f"gi-docgen ends with {done.returncode}")
+    said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout)
+    # each with the line that it is about, and where that is shown, which is often
+    wrong += sorted({f"{warning}: {line}" for warning, line in re.findall(r"^WARNING: (.*)\n(.*)", said, re.MULTILINE)})
+    if done.returncode != 0:
+        wrong.append(f"gi-docgen ends with {done.returncode}: {said[-500:]}")
     pages = os.path.join(output, "Usher-1")
     if os.path.isdir(pages):
         shutil.move(os.path.join(folder, "files"), os.path.join(pages, "files"))

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-document.h"
 #include "usher-json-writer.h"
 #include "usher-schema.h"
 
@@ -23,6 +24,8 @@ UsherEventSchema *usher_event_schema_new (const char *channel,
 void usher_event_schema_free (UsherEventSchema *self);
 
 const char *usher_event_schema_get_channel (UsherEventSchema *self);
+/* Whether the text of a document is surely as declared, by what it is made of; else the text has to be read. */
+gboolean usher_event_schema_is_met_by (UsherEventSchema *self, UsherDocument *document);
 /* (transfer full) (nullable): what is wrong with a payload, with the member's name. @source: (nullable): the schema of the document
  * that it is the text of, which may hold more than that knows */
 char *

@@ -151,20 +151,65 @@ get_type_name (UsherFieldType type)
     }
 }
 
+/* A required one is set, and of the same type. */
+static gboolean
+is_met (const UsherField *field, UsherDocument *document)
+{
+  gboolean is_required = (field->flags & USHER_FIELD_REQUIRED) != 0;
+  UsherSchema *schema = usher_document_get_schema (document);
+  const UsherField *own = NULL;
+  guint n_fields = 0;
+  int i;
+
+  if (g_str_equal (field->name, "id"))
+    return field->type == USHER_FIELD_ID && usher_document_get_id (document) != NULL;
+  if (g_str_equal (field->name, "version"))
+    return field->type == USHER_FIELD_INTEGER;
+
+  i = usher_schema_find_field (schema, field->name);
+  if (i < 0)
+    return FALSE;
+
+  own = &usher_schema_get_fields (schema, &n_fields)[i];
+
+  return own->type == field->type && (own->flags & USHER_FIELD_PRIVATE) == 0 &&
+         (!is_required || usher_document_has (document, field->name));
+}
+
+gboolean
+usher_event_schema_is_met_by (UsherEventSchema *self, UsherDocument *document)
+{
+  guint n_fields = 0;
+  const UsherField *fields =
+      usher_schema_get_fields (usher_document_get_schema (document), &n_fields);
+
+  for (guint i = 0; i < self->fields->len; i++)
+    if (!is_met (g_ptr_array_index (self->fields, i), document))
+      return FALSE;
+
+  for (guint i = 0; i < n_fields; i++)
+    if ((fields[i].flags & USHER_FIELD_PRIVATE) == 0 && find_field (self, fields[i].name) == NULL &&
+        usher_document_has (document, fields[i].name))
+      return FALSE;
+
+  return TRUE;
+}
+
 /* As [class@Document] writes it: an amount is an exact number, and a time is ISO 8601. */
 static gboolean
-is_of_type (const UsherField *field, UsherJson *payload)
+is_of_type (const UsherField *field, UsherJson *payload, UsherJsonType kind)
 {
-  const char *text = usher_json_get_string (payload, field->name);
+  const char *text = NULL;
   gboolean flag;
   gint64 number;
 
   switch (field->type)
     {
     case USHER_FIELD_STRING:
-      return text != NULL;
+      return kind == USHER_JSON_STRING;
 
     case USHER_FIELD_ID:
+      text = usher_json_get_string (payload, field->name);
       return text != NULL && usher_id_is_valid (text);
 
     case USHER_FIELD_INTEGER:
@@ -174,9 +219,10 @@ is_of_type (const UsherField *field, UsherJson *payload)
       return usher_json_get_boolean (payload, field->name, &flag);
 
     case USHER_FIELD_MONEY:
-      return text == NULL && usher_json_get_money (payload, field->name, &number);
+      return kind == USHER_JSON_NUMBER && usher_json_get_money (payload, field->name, &number);
 
     case USHER_FIELD_TIME:
+      text = usher_json_get_string (payload, field->name);
       return text != NULL && usher_time_parse (text, &number, NULL);
 
     case USHER_FIELD_JSON:
@@ -196,10 +242,10 @@ find_fault_of_field (const UsherField *field, UsherJson *payload)
                ? g_strdup_printf ("member “%s” is missing", field->name)
                : NULL;
 
-  return is_of_type (field, payload) ? NULL
-                                     : g_strdup_printf ("member “%s” is not of type “%s”",
-                                                        field->name,
-                                                        get_type_name (field->type));
+  return is_of_type (field, payload, kind) ? NULL
+                                           : g_strdup_printf ("member “%s” is not of type “%s”",
+                                                              field->name,
+                                                              get_type_name (field->type));
 }
 
 /* One walk through the members of a payload. */
@@ -208,7 +254,7 @@ typedef struct
   const UsherEventSchema *self;
   UsherJson *payload;
   UsherSchema *source; /* (nullable) */
-  const char *path;    /* of the object, with a dot behind it, or empty */
+  GString *path;       /* (unowned): of the member that is looked at */
   char *fault;         /* (owned) (nullable) */
 } Walk;
 
@@ -246,7 +292,26 @@ is_unknown_to (UsherSchema *source, const char *path)
   return TRUE;
 }
 
-static void look_into (Walk *walk, const char *path);
+static void look_into (Walk *walk);
+
+/* @is_path: the member's name has no dot, so a path leads to it */
+static void
+look_at_path (Walk *walk, UsherJsonType type, gboolean is_path)
+{
+  const char *path = walk->path->str;
+
+  if (is_path && find_field (walk->self, path) != NULL)
+    return;
+  if (is_path && is_group (walk->self, path))
+    {
+      if (type == USHER_JSON_OBJECT)
+        look_into (walk);
+      else if (type != USHER_JSON_NULL)
+        walk->fault = g_strdup_printf ("member “%s” is no object", path);
+    }
+  else if (!is_of_every_document (path) && !is_unknown_to (walk->source, path))
+    walk->fault = g_strdup_printf ("member “%s” is not declared", path);
+}
 
 static void
 look_at_member (const char *name,
@@ -256,44 +321,35 @@ look_at_member (const char *name,
                 gpointer user_data)
 {
   Walk *walk = user_data;
-  g_autofree char *path = g_strconcat (walk->path, name, NULL);
-  /* a name that has a dot is no path */
-  gboolean is_name = strchr (name, '.') == NULL;
+  gsize outer = walk->path->len;
 
-  if (walk->fault != NULL || (is_name && find_field (walk->self, path) != NULL))
+  if (walk->fault != NULL)
     return;
-  if (is_name && is_group (walk->self, path))
-    {
-      if (type == USHER_JSON_OBJECT)
-        look_into (walk, path);
-      else if (type != USHER_JSON_NULL)
-        walk->fault = g_strdup_printf ("member “%s” is no object", path);
-    }
-  else if (!is_of_every_document (path) && !is_unknown_to (walk->source, path))
-    walk->fault = g_strdup_printf ("member “%s” is not declared", path);
+
+  if (outer > 0)
+    g_string_append_c (walk->path, '.');
+  g_string_append (walk->path, name);
+  look_at_path (walk, type, strchr (name, '.') == NULL);
+  g_string_truncate (walk->path, outer);
 }
 
 static void
-look_into (Walk *walk, const char *path)
+look_into (Walk *walk)
 {
-  g_autofree char *begin = *path != '\0' ? g_strconcat (path, ".", NULL) : g_strdup ("");
-  const char *outer = walk->path;
-
-  walk->path = begin;
-  usher_json_foreach_member (walk->payload, path, look_at_member, walk);
-  walk->path = outer;
+  usher_json_foreach_member (walk->payload, walk->path->str, look_at_member, walk);
 }
 
 char *
 usher_event_schema_find_fault (UsherEventSchema *self, UsherJson *payload, UsherSchema *source)
 {
-  Walk walk = { self, payload, source };
+  g_autoptr (GString) path = g_string_sized_new (64);
+  Walk walk = { self, payload, source, path };
   char *fault = NULL;
 
   if (usher_json_get_kind (payload, "") != USHER_JSON_OBJECT)
     return g_strdup ("it is no object");
 
-  look_into (&walk, "");
+  look_into (&walk);
   if (walk.fault != NULL)
     return walk.fault;
 

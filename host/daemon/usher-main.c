@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "usher-commands.h"
 #include "usher-complete.h"
@@ -76,6 +77,16 @@ close_output (int status)
   return status == EXIT_SUCCESS ? EXIT_FAILURE : status;
 }
 
+/* GLib ends the program where it has told of a command's options. */
+static gboolean is_parsing;
+
+static void
+on_exit_of_help (void)
+{
+  if (is_parsing && close_output (EXIT_SUCCESS) != EXIT_SUCCESS)
+    _exit (EXIT_FAILURE);
+}
+
 static int
 run_command (const UsherCommand *command, int argc, char **argv)
 {
@@ -88,7 +99,10 @@ run_command (const UsherCommand *command, int argc, char **argv)
     umask (0077);
   /* for the usage line of --help */
   g_set_prgname (program);
+  is_parsing = TRUE;
+  atexit (on_exit_of_help);
   options = usher_options_new (argc, argv, &command->kind, &error);
+  is_parsing = FALSE;
   g_set_prgname ("usher");
   if (options == NULL)
     return refuse (program, error->message);
@@ -130,7 +144,10 @@ main (int argc, char **argv)
 
   /* for programs: the scripts of the shells, and what makes the manual */
   if (g_str_equal (argv[1], "complete"))
-    return close_output (usher_complete (argc - 2, argv + 2));
+    {
+      umask (0077);
+      return close_output (usher_complete (argc - 2, argv + 2));
+    }
   if (g_str_equal (argv[1], "describe") && argc == 2)
     return close_output (usher_describe ());
 

@@ -38,7 +38,7 @@ typedef gboolean (*UsherSweepFunc) (UsherDocument *document,
  *   it ran
  * @n_pauses: how many
  *
- * How many documents are changed, each in a unit of its own: a constant of the service, see [func@sweep_declare].
+ * How many documents are changed, each in a unit of its own: a constant of the service, see [method@Sweep.declare].
  */
 typedef struct
 {

@@ -22,7 +22,7 @@ typedef struct
   const char *channel;
   const char *text;
   gsize length;
-  UsherSchema *source; /* (nullable): that of the document whose text it is, which is JSON */
+  UsherDocument *source; /* (nullable): the document whose text it is, which is JSON */
 } Publication;
 
 /* Whether a bus will take it. */
@@ -59,7 +59,8 @@ find_declared (UsherUnit *self, const Publication *event)
 static gboolean
 check_declared (UsherEventSchema *declared, const Publication *event, UsherJson *json)
 {
-  g_autofree char *fault = usher_event_schema_find_fault (declared, json, event->source);
+  UsherSchema *schema = event->source != NULL ? usher_document_get_schema (event->source) : NULL;
+  g_autofree char *fault = usher_event_schema_find_fault (declared, json, schema);
 
   if (fault != NULL)
     usher_fault_report ("an event of channel “%s” is not as it is declared: %s",
@@ -80,7 +81,8 @@ check (UsherUnit *self, const Publication *event)
     return FALSE;
 
   declared = find_declared (self, event);
-  if (event->source != NULL && declared == NULL)
+  if (event->source != NULL &&
+      (declared == NULL || usher_event_schema_is_met_by (declared, event->source)))
     return TRUE;
 
   json = usher_json_parse (event->text, (gssize) event->length, &error);
@@ -164,7 +166,7 @@ usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument
   g_return_if_fail (document != NULL);
 
   event.text = usher_document_get_text (document, &event.length);
-  event.source = usher_document_get_schema (document);
+  event.source = document;
   publish (self, &event, G_MAXUINT);
 }
 

@@ -4,10 +4,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#define _GNU_SOURCE
 #include "config.h"
 
 #include "usher-test-plugins-private.h"
 
+#include <dlfcn.h>
 #include <string.h>
 
 #include <usher-host.h>
@@ -94,9 +96,25 @@ scan (UsherCatalog *catalog, const char *folders, gboolean is_named)
     }
 }
 
+/* (transfer full): the installed folder, beside this library wherever that was moved to. */
+static char *
+find_installed (void)
+{
+  g_autofree char *folder = NULL;
+  Dl_info info;
+
+  if (dladdr (find_installed, &info) == 0)
+    return NULL;
+
+  folder = g_path_get_dirname (info.dli_fname);
+
+  return g_build_filename (folder, USHER_PLUGIN_DIR_FROM_LIBRARY, NULL);
+}
+
 GPtrArray *
 usher_test_plugins_find (const char *contents)
 {
+  g_autofree char *installed = find_installed ();
   g_autoptr (UsherCatalog) catalog = usher_catalog_new ();
   g_autoptr (GPtrArray) words = split (contents);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -110,7 +128,7 @@ usher_test_plugins_find (const char *contents)
 
   scan (catalog, g_getenv ("USHER_TEST_PLUGIN_DIR"), TRUE);
   scan (catalog, g_getenv ("USHER_PLUGIN_PATH"), FALSE);
-  scan (catalog, USHER_PLUGIN_DIR, FALSE);
+  scan (catalog, installed, FALSE);
 
   manifests = usher_catalog_resolve (catalog, (const char *const *) names->pdata, &error);
   g_assert_no_error (error);

@@ -50,6 +50,26 @@ configure (UsherContext *context, GError **error)
 
 USHER_DEFINE_SERVICE ("counter", "1.0.0", configure)
 """
+COUNTER_TEST = """
+#include <usher-test.h>
+
+static void
+test_tell (UsherTestHost *host)
+{
+  g_autoptr (UsherReply) reply = usher_test_user_get (usher_test_host_as (host, NULL), "/counter");
+
+  usher_test_assert_status (reply, 202);
+}
+
+int
+main (int argc, char **argv)
+{
+  usher_test_init (&argc, &argv);
+  usher_test_add ("/counter/tell", "counter", test_tell);
+
+  return g_test_run ();
+}
+"""
 MANIFEST = "[Plugin]\nName=counter\nVersion=1.0.0\nABI=1\nRequires=orders\n"
 
 
@@ -107,7 +127,10 @@ def check_paths(installed):
     if len(files) < 7:
         raise AssertionError(f"these are installed alone: {files}")
     for path in files:
-        expect(run("readelf", "-d", path), "NEEDED", without=(SOURCES, BUILD, PREFIX + "/"))
+        told = run("readelf", "-d", path)
+        expect(told, "NEEDED", without=(SOURCES, BUILD, PREFIX + "/"))
+        if "[libusher-1.so" in told.replace(f"soname: [{path.name}]", ""):
+            expect(told, "RUNPATH", "[$ORIGIN")
     for path in (installed.library / "pkgconfig").glob("*.pc"):
         expect(path.read_text(), "pcfiledir", without=(SOURCES, BUILD, PREFIX + "/"))
 
@@ -125,6 +148,16 @@ def check_compiling(installed):
     told = run("pkg-config", "--variable=pluginsdir", "usher-1", PKG_CONFIG_PATH=str(installed.library / "pkgconfig"))
     if os.path.normpath(shlex.split(told)[0]) != str(installed.plugins):
         raise AssertionError(f"pluginsdir is {told}")
+
+
+def check_testing(installed):
+    """The plugin's own test finds it, and what it requires in the installed folder."""
+    pkgconfig = str(installed.library / "pkgconfig")
+    flags = shlex.split(run("pkg-config", "--cflags", "--libs", "usher-test-1", PKG_CONFIG_PATH=pkgconfig))
+    program = installed.counter / "test-counter"
+    program.with_suffix(".c").write_text(COUNTER_TEST)
+    run("gcc", "-Wall", "-Werror", "-o", program, program.with_suffix(".c"), *flags, f"-Wl,-rpath,{installed.library}")
+    expect(run(program, HOME=str(installed.home), USHER_TEST_PLUGIN_DIR=str(installed.counter)), "ok 1 ", without=("not ok",))
 
 
 def check_compiling_uninstalled(installed):
@@ -201,6 +234,7 @@ def main():
             "nothing in it leads back to where it was built or installed": check_paths,
             "the program finds its library and plugins where it was moved to": check_program,
             "a plugin is compiled against it alone": check_compiling,
+            "its test finds what it requires": check_testing,
             "it serves from the installed folder": check_installed_folder,
             "it serves from the user's folder": check_own_folder,
             "the installed folder is left out where anybody may write to it": check_writable,

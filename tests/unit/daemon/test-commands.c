@@ -162,7 +162,8 @@ test_alone (UsherTestProgram *fixture, gconstpointer data)
 static void
 test_full (UsherTestProgram *fixture, gconstpointer data)
 {
-  static const char *const commands[] = { "settings", "settings --json", "--help", "--version" };
+  static const char *const commands[] = { "settings", "settings --json", "--help", "run --help",
+                                          "help",     "--version" };
 
   g_test_summary ("A listing that could not be written is a failure");
 
@@ -184,7 +185,8 @@ test_full (UsherTestProgram *fixture, gconstpointer data)
 static void
 test_closed (UsherTestProgram *fixture, gconstpointer data)
 {
-  static const char *const commands[] = { "settings", "settings --json", "--help", "--version" };
+  static const char *const commands[] = { "settings", "settings --json", "--help", "run --help",
+                                          "help",     "--version" };
 
   g_test_summary ("A pipe that is closed ends a listing without a word, with the usual status");
 

@@ -14,7 +14,7 @@
 #include "usher-test.h"
 
 #define OTHER_TYPE  "*“seats”*“row” integer*“row” string*docs/evolution.md*"
-#define NOT_UNIQUE  "*“seats” share a “name”*"
+#define NOT_UNIQUE  "*“seats” wants “name” unique, but documents*share “name”*"
 #define GAP         "*“seats” are at level 0*begins at 1*docs/evolution.md*"
 #define N_DOCUMENTS "300"
 

@@ -204,6 +204,24 @@ make_toy (UsherRequest *request,
   return usher_unit_create (unit, toy, "toy:made", error);
 }
 
+/* of a table that is not its own: as some members are, by another name of the type, and too many */
+static gboolean
+tell_as (UsherRequest *request,
+         UsherUnit *unit,
+         UsherReply *reply,
+         gpointer user_data,
+         GError **error)
+{
+  g_autoptr (UsherDocument) toy = usher_unit_new_document (unit, TOYS, error);
+  g_autofree char *channel =
+      g_strconcat ("toy:", usher_request_get_parameter (request, "how"), NULL);
+
+  usher_document_set_string (toy, "name", ID);
+  usher_document_set_integer (toy, "price", 1999);
+
+  return usher_unit_create (unit, toy, channel, error);
+}
+
 /* of a later generation, which has a member more */
 static gboolean
 tell_of_stranger (UsherRequest *request,
@@ -223,6 +241,36 @@ tell_of_stranger (UsherRequest *request,
   return TRUE;
 }
 
+/* what others than its own table say of a toy */
+static const UsherField loose_fields[] = {
+  { "id", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { "version", USHER_FIELD_INTEGER, USHER_FIELD_REQUIRED },
+  { "name", USHER_FIELD_ID, USHER_FIELD_REQUIRED },
+  { "price", USHER_FIELD_JSON },
+  { "colour", USHER_FIELD_STRING },
+};
+
+static const UsherField narrow_fields[] = {
+  { "name", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+};
+
+static const UsherField wide_fields[] = {
+  { "name", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { "price", USHER_FIELD_MONEY },
+  { "colour", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+};
+
+static const UsherField other_fields[] = {
+  { "name", USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
+  { "price", USHER_FIELD_BOOLEAN },
+};
+
+static const UsherField versioned_fields[] = {
+  { "version", USHER_FIELD_STRING },
+  { "name", USHER_FIELD_STRING },
+  { "price", USHER_FIELD_MONEY },
+};
+
 static void
 declare (UsherContext *context, gpointer user_data)
 {
@@ -235,11 +283,20 @@ declare (UsherContext *context, gpointer user_data)
     { "GET", "/fail", USHER_ROUTE_NONE, build_and_fail },
     { "GET", "/toy", USHER_ROUTE_NONE, make_toy },
     { "GET", "/stranger", USHER_ROUTE_NONE, tell_of_stranger },
+    { "GET", "/as/:how", USHER_ROUTE_NONE, tell_as },
   };
 
   usher_context_add_collection (context, TOYS, toy_fields, G_N_ELEMENTS (toy_fields));
   usher_context_add_event (context, CHANNEL, sold_fields, G_N_ELEMENTS (sold_fields));
   usher_context_add_event (context, "toy:made", toy_fields, G_N_ELEMENTS (toy_fields));
+  usher_context_add_event (context, "toy:loose", loose_fields, G_N_ELEMENTS (loose_fields));
+  usher_context_add_event (context, "toy:narrow", narrow_fields, G_N_ELEMENTS (narrow_fields));
+  usher_context_add_event (context, "toy:wide", wide_fields, G_N_ELEMENTS (wide_fields));
+  usher_context_add_event (context, "toy:other", other_fields, G_N_ELEMENTS (other_fields));
+  usher_context_add_event (context,
+                           "toy:versioned",
+                           versioned_fields,
+                           G_N_ELEMENTS (versioned_fields));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), user_data);
 }
 
@@ -356,6 +413,33 @@ test_document_of_stranger (Fixture *fixture, gconstpointer data)
   assert_published (fixture, "/stranger", "toy:made", NULL);
 }
 
+static void
+test_document_as (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *how;
+    const char *fault;
+  } cases[] = {
+    { "narrow", "member “price” is not declared" },
+    { "wide", "member “colour” is missing" },
+    { "other", "member “price” is not of type “boolean”" },
+    { "versioned", "member “version” is not of type “string”" },
+  };
+
+  g_test_summary (
+      "A document that is published by another table than its own is held against that.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases) && USHER_CHECKS_EVENTS; i++)
+    {
+      g_autofree char *path = g_strconcat ("/as/", cases[i].how, NULL);
+      g_autofree char *channel = g_strconcat ("toy:", cases[i].how, NULL);
+
+      assert_published (fixture, path, channel, cases[i].fault);
+    }
+  assert_published (fixture, "/as/loose", "toy:loose", NULL);
+}
+
 #define ADD(path, data, func) \
   g_test_add ("/declared-events/" path, Fixture, data, set_up, func, tear_down)
 
@@ -379,6 +463,7 @@ main (int argc, char **argv)
   ADD ("document/lacks", NULL, test_document_lacks);
   ADD ("document/range", NULL, test_document_range);
   ADD ("document/of-stranger", NULL, test_document_of_stranger);
+  ADD ("document/as", NULL, test_document_as);
 
   return g_test_run ();
 }
