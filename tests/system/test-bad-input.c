@@ -8,8 +8,8 @@
 
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 #define MANY         1000
 #define N_SLOW       40

@@ -11,9 +11,9 @@
 #include <signal.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-json.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 /* The process id of a row of /processes. */
 static int

@@ -9,7 +9,7 @@
 #include <usher-host.h>
 #include <usher.h>
 
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 typedef struct
 {

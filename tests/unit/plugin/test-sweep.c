@@ -9,7 +9,7 @@
 #include "stage.h"
 #include "usher-error.h"
 #include "usher-sweep.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ANN "a11cea11cea11cea11cea11c"
 #define BOB "b0bb0bb0bb0bb0bb0bb0bb0b"

@@ -14,7 +14,7 @@
 #include "usher-sqlite-sort-private.h"
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static const UsherField fields[] = {
   { "owner", USHER_FIELD_ID, USHER_FIELD_INDEXED },
