@@ -157,7 +157,7 @@ test_create_bad_body (UsherTestHost *host)
                                      G_N_ELEMENTS (bodies),
                                      "ticketId",
                                      "TicketId must be provided");
-  usher_test_host_assert_bad_bodies (fixture->host,
+  usher_test_user_assert_bad_bodies (usher_test_host_as (host, USHER_TEST_ALICE),
                                      "/api/orders",
                                      no_ids,
                                      G_N_ELEMENTS (no_ids),

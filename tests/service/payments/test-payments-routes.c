@@ -126,10 +126,18 @@ test_invalid (UsherTestTill *till, gconstpointer data)
                                      G_N_ELEMENTS (without_order),
                                      "orderId",
                                      "OrderId must be provided");
-  usher_test_host_assert_bad_bodies (
-      till->host, PAY, no_order, G_N_ELEMENTS (no_order), "orderId", "OrderId must be an id");
-  usher_test_host_assert_bad_bodies (
-      till->host, PAY, no_token, G_N_ELEMENTS (no_token), "token", "Token must be text");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                                     PAY,
+                                     no_order,
+                                     G_N_ELEMENTS (no_order),
+                                     "orderId",
+                                     "OrderId must be an id");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                                     PAY,
+                                     no_token,
+                                     G_N_ELEMENTS (no_token),
+                                     "token",
+                                     "Token must be text");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
 }
 
