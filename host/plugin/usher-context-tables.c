@@ -92,3 +92,21 @@ usher_context_add_listeners (UsherContext *self,
             self, entry->channel, entry->group, entry->handler, user_data, NULL);
     }
 }
+
+/**
+ * usher_context_add_events: (skip)
+ * @self: a context
+ * @entries: (array length=n_entries): a table of events
+ * @n_entries: how many
+ *
+ * Declares what several events tell, as [method@Context.add_event] does one. In configure() only.
+ */
+void
+usher_context_add_events (UsherContext *self, const UsherEventEntry *entries, guint n_entries)
+{
+  g_return_if_fail (USHER_IS_CONTEXT (self));
+  g_return_if_fail (entries != NULL || n_entries == 0);
+
+  for (guint i = 0; i < n_entries; i++)
+    usher_context_add_event (self, entries[i].channel, entries[i].fields, entries[i].n_fields);
+}

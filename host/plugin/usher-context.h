@@ -56,6 +56,21 @@ typedef struct
   UsherEventHandler handler;
 } UsherListenerEntry;
 
+/**
+ * UsherEventEntry: (skip)
+ * @channel: the channel on which the service publishes
+ * @fields: (array length=n_fields): the members of the payload
+ * @n_fields: how many
+ *
+ * One row of a table of events, for [method@Context.add_events].
+ */
+typedef struct
+{
+  const char *channel;
+  const UsherField *fields;
+  guint n_fields;
+} UsherEventEntry;
+
 USHER_API
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
@@ -99,6 +114,8 @@ void usher_context_add_listeners (UsherContext *self,
                                   const UsherListenerEntry *entries,
                                   guint n_entries,
                                   gpointer user_data);
+USHER_API
+void usher_context_add_events (UsherContext *self, const UsherEventEntry *entries, guint n_entries);
 USHER_API
 void usher_context_add_event (UsherContext *self,
                               const char *channel,

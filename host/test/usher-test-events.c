@@ -18,9 +18,9 @@
  * @service: one of its services
  *
  * Takes what a service has published since the last look, in the order of its commits. It is captured when it is committed, in
- * every placement, and is not touched by [method@TestHost.settle].
+ * every placement, and is not touched by [method@Host.settle].
  *
- * Returns: (transfer full) (element-type UsherEvent): the events
+ * Returns: (transfer container) (element-type UsherEvent): the events
  */
 GPtrArray *
 usher_test_host_take_events (UsherTestHost *self, const char *service)
@@ -109,6 +109,19 @@ fail (GPtrArray *events, const char *wanted, const char *file, int line, const c
   g_assertion_message (G_LOG_DOMAIN, file, line, func, message->str);
 }
 
+/* takes ownership of @events, of which the only one is on @channel */
+static UsherEvent *
+pick (GPtrArray *events, const char *channel, const char *file, int line, const char *func)
+{
+  g_autoptr (GPtrArray) owned = events;
+
+  if (owned->len != 1 ||
+      !g_str_equal (usher_event_get_channel (g_ptr_array_index (owned, 0)), channel))
+    fail (owned, channel, file, line, func);
+
+  return usher_event_ref (g_ptr_array_index (owned, 0));
+}
+
 /**
  * usher_test_check_event:
  * @host: a box
@@ -118,7 +131,7 @@ fail (GPtrArray *events, const char *wanted, const char *file, int line, const c
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_event] calls.
+ * Is what [func@assert_event] calls.
  *
  * Returns: (transfer full): the event
  */
@@ -130,13 +143,7 @@ usher_test_check_event (UsherTestHost *host,
                         int line,
                         const char *func)
 {
-  g_autoptr (GPtrArray) events = usher_test_host_take_events (host, service);
-
-  if (events->len != 1 ||
-      !g_str_equal (usher_event_get_channel (g_ptr_array_index (events, 0)), channel))
-    fail (events, channel, file, line, func);
-
-  return usher_event_ref (g_ptr_array_index (events, 0));
+  return pick (usher_test_host_take_events (host, service), channel, file, line, func);
 }
 
 /**
@@ -147,7 +154,7 @@ usher_test_check_event (UsherTestHost *host,
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_quiet] calls.
+ * Is what [func@assert_quiet] calls.
  */
 void
 usher_test_check_quiet (UsherTestHost *host,
@@ -167,7 +174,7 @@ usher_test_check_quiet (UsherTestHost *host,
  * @event: an event
  * @path: where the member is, such as `ticket.id`
  *
- * Gets a member of the payload, as [func@test_dup_member] gives that of an answer.
+ * Gets a member of the payload, as [func@dup_member] gives that of an answer.
  *
  * Returns: (transfer full) (nullable): the text, `NULL` when it is missing
  */
@@ -191,7 +198,7 @@ usher_test_dup_event_member (UsherEvent *event, const char *path)
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_event_member] calls.
+ * Is what [func@assert_event_member] calls.
  */
 void
 usher_test_check_event_member (UsherEvent *event,
@@ -247,7 +254,7 @@ usher_test_host_make_event (UsherTestHost *self, const char *channel, const char
  * @service: one of its services
  * @group: (nullable): the group of the listener, `NULL` for the default one
  * @event: an event
- * @error: return location for a [error@Error]
+ * @error: return location for a [error@Usher.Error]
  *
  * Gives an event to one listener, once, as the bus would, and waits for the commit. The same event again is a redelivery, which
  * the inbox knows. Any thread.
@@ -325,6 +332,33 @@ usher_test_host_give (UsherTestHost *self,
   g_autoptr (UsherEvent) event = usher_test_host_make_event (self, channel, payload);
 
   usher_test_host_deliver (self, service, group, event);
+}
+
+/**
+ * usher_test_host_hold_event:
+ * @self: a box without a bus
+ * @service: one of its services
+ * @channel: the channel
+ *
+ * Takes the only event of the service that [method@Host.settle] has not carried yet, which must be on @channel, for the test
+ * to carry it itself: late, out of order, or never.
+ *
+ * Returns: (transfer full): the event
+ */
+UsherEvent *
+usher_test_host_hold_event (UsherTestHost *self, const char *service, const char *channel)
+{
+  g_return_val_if_fail (USHER_TEST_IS_HOST (self), NULL);
+  g_return_val_if_fail (service != NULL && channel != NULL, NULL);
+  g_return_val_if_fail (usher_test_host_get_bus (self) == NULL, NULL);
+
+  return pick (usher_test_witness_take (usher_test_host_get_witness (self),
+                                        service,
+                                        USHER_TEST_CARRIED),
+               channel,
+               __FILE__,
+               __LINE__,
+               G_STRFUNC);
 }
 
 /* one event of a batch */

@@ -46,7 +46,7 @@ void usher_test_host_skip_events (UsherTestHost *self, const char *service);
  * usher_test_assert_event_member:
  * @event: an event
  * @path: where the member is
- * @expected: (nullable): as [func@test_dup_event_member] gives it, `NULL`: it is missing
+ * @expected: (nullable): as [func@dup_event_member] gives it, `NULL`: it is missing
  *
  * The payload has this member; else the test fails, and prints the payload.
  */
@@ -101,6 +101,9 @@ guint usher_test_host_feed_batch (UsherTestHost *self,
                                   const char *service,
                                   const char *group,
                                   GPtrArray *events);
+USHER_API
+UsherEvent *
+usher_test_host_hold_event (UsherTestHost *self, const char *service, const char *channel);
 USHER_API
 guint usher_test_host_settle (UsherTestHost *self);
 

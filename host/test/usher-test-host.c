@@ -20,7 +20,7 @@
  * Services in a box: the plugins as they are, each on a database of its own, in a temporary folder, with a clock that stands
  * until it is turned.
  *
- * A box is one host without a bus, unless it was made for another [enum@TestPlacement]. Every failure is a failure of the test:
+ * A box is one host without a bus, unless it was made for another [enum@Placement]. Every failure is a failure of the test:
  * it ends the program, as GLib's assertions do. Requests and events may come from any thread; what changes the box itself (to
  * turn the clock, restart, close) is for the thread that made it.
  */
@@ -275,7 +275,7 @@ usher_test_host_restart (UsherTestHost *self)
  * @self: a box
  * @setting: `group.key=value`
  *
- * Sets a setting, which holds from the next [method@TestHost.restart] on.
+ * Sets a setting, which holds from the next [method@Host.restart] on.
  */
 void
 usher_test_host_set (UsherTestHost *self, const char *setting)
@@ -327,7 +327,7 @@ usher_test_host_get_host (UsherTestHost *self, const char *service)
  * usher_test_host_get_clock:
  * @self: a box
  *
- * Gets the clock of its services, which is at [const@TEST_TIME] until it is turned.
+ * Gets the clock of its services, which is at [const@TIME] until it is turned.
  *
  * Returns: (transfer none): the clock
  */
@@ -447,7 +447,7 @@ usher_test_host_dup_document (UsherTestHost *self,
  *
  * Looks at a field of a document. Any thread.
  *
- * Returns: (transfer full) (nullable): as [func@test_dup_member] gives it, `NULL`: it is not set
+ * Returns: (transfer full) (nullable): as [func@dup_member] gives it, `NULL`: it is not set
  */
 char *
 usher_test_host_dup_field (UsherTestHost *self,

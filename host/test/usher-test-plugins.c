@@ -4,7 +4,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+/* of dladdr() */
 #define _GNU_SOURCE
+
 #include "config.h"
 
 #include "usher-test-plugins-private.h"
@@ -96,25 +98,27 @@ scan (UsherCatalog *catalog, const char *folders, gboolean is_named)
     }
 }
 
-/* (transfer full): the installed folder, beside this library wherever that was moved to. */
-static char *
-find_installed (void)
+/* where plugins are installed: the user's own, and those beside this library, wherever that is */
+static void
+scan_installed (UsherCatalog *catalog)
 {
-  g_autofree char *folder = NULL;
-  Dl_info info;
+  g_autofree char *own = g_build_filename (g_get_user_data_dir (), "usher", "plugins", NULL);
+  g_autofree char *library = NULL;
+  g_autofree char *beside = NULL;
+  Dl_info info = { 0 };
 
-  if (dladdr (find_installed, &info) == 0)
-    return NULL;
+  scan (catalog, own, FALSE);
+  if (dladdr ((gconstpointer) scan_installed, &info) == 0)
+    return;
 
-  folder = g_path_get_dirname (info.dli_fname);
-
-  return g_build_filename (folder, USHER_PLUGIN_DIR_FROM_LIBRARY, NULL);
+  library = g_path_get_dirname (info.dli_fname);
+  beside = g_build_filename (library, USHER_PLUGINS, NULL);
+  scan (catalog, beside, FALSE);
 }
 
 GPtrArray *
 usher_test_plugins_find (const char *contents)
 {
-  g_autofree char *installed = find_installed ();
   g_autoptr (UsherCatalog) catalog = usher_catalog_new ();
   g_autoptr (GPtrArray) words = split (contents);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -128,7 +132,7 @@ usher_test_plugins_find (const char *contents)
 
   scan (catalog, g_getenv ("USHER_TEST_PLUGIN_DIR"), TRUE);
   scan (catalog, g_getenv ("USHER_PLUGIN_PATH"), FALSE);
-  scan (catalog, installed, FALSE);
+  scan_installed (catalog);
 
   manifests = usher_catalog_resolve (catalog, (const char *const *) names->pdata, &error);
   g_assert_no_error (error);

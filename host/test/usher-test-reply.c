@@ -119,7 +119,7 @@ check_answered (UsherReply *reply, const char *file, int line, const char *func)
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_status] calls.
+ * Is what [func@assert_status] calls.
  *
  * Returns: (transfer none): @reply
  */
@@ -154,7 +154,7 @@ usher_test_check_status (UsherReply *reply,
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_member] calls.
+ * Is what [func@assert_member] calls.
  *
  * Returns: (transfer none): @reply
  */
@@ -196,7 +196,7 @@ usher_test_check_member (UsherReply *reply,
  * @line: the line
  * @func: the function
  *
- * Is what [func@test_assert_refused] calls.
+ * Is what [func@assert_refused] calls.
  *
  * Returns: (transfer none): @reply
  */

@@ -35,7 +35,7 @@ guint usher_test_count_members (UsherReply *reply, const char *path);
  * usher_test_assert_member:
  * @reply: (nullable): an answer, `NULL`: there was none
  * @path: where the member is, such as `ticket.id` or `errors.0.field`
- * @expected: (nullable): as [func@test_dup_member] gives it, `NULL`: it is missing
+ * @expected: (nullable): as [func@dup_member] gives it, `NULL`: it is missing
  *
  * The answer has this member; else the test fails, and prints the answer.
  *

@@ -11,9 +11,11 @@
 /* a test that is to be given a box */
 typedef struct
 {
-  char *contents; /* (owned) */
+  const char *contents; /* (owned) */
   UsherTestPlacement placement;
-  UsherTestFunc func;
+  UsherTestFunc func;          /* (nullable) */
+  UsherTestDataFunc data_func; /* (nullable): in its place */
+  gconstpointer data;
 } Test;
 
 static void
@@ -21,7 +23,7 @@ free_test (gpointer data)
 {
   Test *test = data;
 
-  g_free (test->contents);
+  g_free ((char *) test->contents);
   g_free (test);
 }
 
@@ -31,9 +33,24 @@ run_test (gconstpointer data)
   const Test *test = data;
   UsherTestHost *host = usher_test_host_new (test->contents, test->placement);
 
-  test->func (host);
+  if (test->data_func != NULL)
+    test->data_func (host, test->data);
+  else
+    test->func (host);
   usher_test_host_close (host);
   g_assert_finalize_object (host);
+}
+
+/* a copy of @test, whose contents are copied too */
+static void
+add_test (const char *path, Test test)
+{
+  g_return_if_fail (path != NULL);
+  g_return_if_fail (test.contents != NULL);
+  g_return_if_fail (test.func != NULL || test.data_func != NULL);
+
+  test.contents = g_strdup (test.contents);
+  g_test_add_data_func_full (path, g_memdup2 (&test, sizeof test), run_test, free_test);
 }
 
 /**
@@ -52,7 +69,7 @@ usher_test_init (int *argc, char ***argv)
 /**
  * usher_test_add: (skip)
  * @path: the path of the test, such as `/notes/create`
- * @contents: what is in its box, as for [ctor@TestHost.new]
+ * @contents: what is in its box, as for [ctor@Host.new]
  * @func: (scope forever): the test
  *
  * Adds a test with a box of one host without a bus.
@@ -64,9 +81,27 @@ usher_test_add (const char *path, const char *contents, UsherTestFunc func)
 }
 
 /**
+ * usher_test_add_data: (skip)
+ * @path: the path of the test
+ * @contents: what is in its box, as for [ctor@Host.new]
+ * @func: (scope forever): the test
+ * @data: what it is given, which stays where it is
+ *
+ * Adds one of many tests that differ in their data, with a box of one host without a bus.
+ */
+void
+usher_test_add_data (const char *path,
+                     const char *contents,
+                     UsherTestDataFunc func,
+                     gconstpointer data)
+{
+  add_test (path, (Test){ .contents = contents, .data_func = func, .data = data });
+}
+
+/**
  * usher_test_add_placed: (skip)
  * @path: the path of the test
- * @contents: what is in its box, as for [ctor@TestHost.new]
+ * @contents: what is in its box, as for [ctor@Host.new]
  * @placement: where the services run
  * @func: (scope forever): the test
  *
@@ -78,23 +113,13 @@ usher_test_add_placed (const char *path,
                        UsherTestPlacement placement,
                        UsherTestFunc func)
 {
-  Test *test = NULL;
-
-  g_return_if_fail (path != NULL);
-  g_return_if_fail (contents != NULL);
-  g_return_if_fail (func != NULL);
-
-  test = g_new0 (Test, 1);
-  test->contents = g_strdup (contents);
-  test->placement = placement;
-  test->func = func;
-  g_test_add_data_func_full (path, test, run_test, free_test);
+  add_test (path, (Test){ .contents = contents, .placement = placement, .func = func });
 }
 
 /**
  * usher_test_add_all_placements: (skip)
  * @path: the path of the tests, `/one`, `/spread` and `/pairs` are put behind it
- * @contents: what is in their boxes, as for [ctor@TestHost.new]
+ * @contents: what is in their boxes, as for [ctor@Host.new]
  * @func: (scope forever): the test
  *
  * Adds a test three times: in one host, in one for each service, in two for each service; all on a bus.

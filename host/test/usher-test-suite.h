@@ -18,10 +18,24 @@ G_BEGIN_DECLS
  */
 typedef void (*UsherTestFunc) (UsherTestHost *host);
 
+/**
+ * UsherTestDataFunc:
+ * @host: a box of its own, which goes when the function returns
+ * @data: data of who added the test, such as a row of a table
+ *
+ * Is a test of many that differ in their data.
+ */
+typedef void (*UsherTestDataFunc) (UsherTestHost *host, gconstpointer data);
+
 USHER_API
 void usher_test_init (int *argc, char ***argv);
 USHER_API
 void usher_test_add (const char *path, const char *contents, UsherTestFunc func);
+USHER_API
+void usher_test_add_data (const char *path,
+                          const char *contents,
+                          UsherTestDataFunc func,
+                          gconstpointer data);
 USHER_API
 void usher_test_add_placed (const char *path,
                             const char *contents,

@@ -17,7 +17,7 @@
  * @self: a box
  * @method: the HTTP method
  * @target: path and query
- * @user: (nullable): who asks, as for [method@TestHost.as]
+ * @user: (nullable): who asks, as for [method@Host.as]
  * @body: (nullable): the body, sent as `application/json`
  * @status: the HTTP status that it must have
  *

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * UsherTestRefusal:
  * @method: the method
  * @target: the path
- * @user: (nullable): who asks, as [method@TestHost.as] takes it
+ * @user: (nullable): who asks, as [method@Host.as] takes it
  * @body: (nullable): the body, sent as JSON
  * @status: the status of the answer
  * @field: (nullable): the field that is named, `NULL`: none

@@ -149,7 +149,7 @@ sign_in (UsherTestUser *self, UsherRequest *request)
  * @body: (nullable): the body, sent as `application/json`
  * @headers: (nullable): more header fields, `Name: value`, with `\n` between
  *
- * Makes a request of the user, for [method@TestHost.ask], so that more of it can be said first.
+ * Makes a request of the user, for [method@Host.ask], so that more of it can be said first.
  *
  * Returns: (transfer full): the request
  */
@@ -218,7 +218,7 @@ usher_test_user_call (UsherTestUser *self,
  *
  * Asks with `GET`.
  *
- * Returns: (transfer full) (nullable): as of [method@TestUser.call]
+ * Returns: (transfer full) (nullable): as of [method@User.call]
  */
 UsherReply *
 usher_test_user_get (UsherTestUser *self, const char *target)
@@ -234,7 +234,7 @@ usher_test_user_get (UsherTestUser *self, const char *target)
  *
  * Asks with `POST`.
  *
- * Returns: (transfer full) (nullable): as of [method@TestUser.call]
+ * Returns: (transfer full) (nullable): as of [method@User.call]
  */
 UsherReply *
 usher_test_user_post (UsherTestUser *self, const char *target, const char *body)
@@ -250,7 +250,7 @@ usher_test_user_post (UsherTestUser *self, const char *target, const char *body)
  *
  * Asks with `PUT`.
  *
- * Returns: (transfer full) (nullable): as of [method@TestUser.call]
+ * Returns: (transfer full) (nullable): as of [method@User.call]
  */
 UsherReply *
 usher_test_user_put (UsherTestUser *self, const char *target, const char *body)
@@ -265,7 +265,7 @@ usher_test_user_put (UsherTestUser *self, const char *target, const char *body)
  *
  * Asks with `DELETE`.
  *
- * Returns: (transfer full) (nullable): as of [method@TestUser.call]
+ * Returns: (transfer full) (nullable): as of [method@User.call]
  */
 UsherReply *
 usher_test_user_delete (UsherTestUser *self, const char *target)
@@ -323,12 +323,12 @@ usher_test_host_ask (UsherTestHost *self, UsherRequest *request, gboolean admin)
  * @self: a box
  * @method: the HTTP method
  * @target: path and query
- * @user: (nullable): who asks, as for [method@TestHost.as]
+ * @user: (nullable): who asks, as for [method@Host.as]
  * @body: (nullable): the body, sent as `application/json`
  *
  * Asks, in one call. Any thread, and from many.
  *
- * Returns: (transfer full) (nullable): as of [method@TestUser.call]
+ * Returns: (transfer full) (nullable): as of [method@User.call]
  */
 UsherReply *
 usher_test_host_call (UsherTestHost *self,
@@ -348,7 +348,7 @@ usher_test_host_call (UsherTestHost *self,
  *
  * Asks the admin listener. Any thread, and from many.
  *
- * Returns: (transfer full) (nullable): as of [method@TestUser.call]
+ * Returns: (transfer full) (nullable): as of [method@User.call]
  */
 UsherReply *
 usher_test_host_call_admin (UsherTestHost *self, const char *method, const char *target)

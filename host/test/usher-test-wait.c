@@ -17,9 +17,9 @@
  * usher_test_wait:
  * @deadline: (inout): 0 at first; then what the call before has put there
  *
- * Lets a moment pass, for [func@test_until].
+ * Lets a moment pass, for [func@until].
  *
- * Returns: `FALSE` once [const@TEST_PATIENCE] is over
+ * Returns: `FALSE` once [const@PATIENCE] is over
  */
 gboolean
 usher_test_wait (gint64 *deadline)

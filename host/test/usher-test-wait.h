@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  * usher_test_until:
  * @condition: an expression, evaluated again and again
  *
- * Waits until @condition is true, for what no main context tells. After [const@TEST_PATIENCE] the test ends and says where it
+ * Waits until @condition is true, for what no main context tells. After [const@PATIENCE] the test ends and says where it
  * was and what it waited for.
  */
 #define usher_test_until(condition)                                               \

@@ -87,12 +87,10 @@ usher_password_hash (const char *password, const UsherPasswordCost *cost, GError
 static gboolean
 fits (const char *hash, const char *form, const UsherPasswordCost *cost)
 {
-  g_autofree char *wasted = NULL;
-
   if (hash != NULL)
     return crypto_pwhash_str_verify (hash, form, strlen (form)) == 0;
 
-  wasted = hash_form (form, cost);
+  g_free (hash_form (form, cost));
 
   return FALSE;
 }

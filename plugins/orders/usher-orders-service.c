@@ -130,6 +130,12 @@ static const UsherRouteEntry routes[] = {
   { "DELETE", "/api/orders/:id", USHER_ROUTE_SIGNED_IN, cancel },
 };
 
+static const UsherEventEntry events[] = {
+  { USHER_ORDERS_CREATED, usher_order_fields, G_N_ELEMENTS (usher_order_fields) },
+  { USHER_ORDERS_UPDATED, usher_order_fields, G_N_ELEMENTS (usher_order_fields) },
+  { USHER_ORDERS_CANCELLED, usher_order_fields, G_N_ELEMENTS (usher_order_fields) },
+};
+
 static gboolean
 configure (UsherContext *context, GError **error)
 {
@@ -138,18 +144,7 @@ configure (UsherContext *context, GError **error)
                                 USHER_ORDER_COLLECTION,
                                 usher_order_fields,
                                 G_N_ELEMENTS (usher_order_fields));
-  usher_context_add_event (context,
-                           USHER_ORDERS_CREATED,
-                           usher_order_fields,
-                           G_N_ELEMENTS (usher_order_fields));
-  usher_context_add_event (context,
-                           USHER_ORDERS_UPDATED,
-                           usher_order_fields,
-                           G_N_ELEMENTS (usher_order_fields));
-  usher_context_add_event (context,
-                           USHER_ORDERS_CANCELLED,
-                           usher_order_fields,
-                           G_N_ELEMENTS (usher_order_fields));
+  usher_context_add_events (context, events, G_N_ELEMENTS (events));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), context);
   usher_orders_listeners_add (context);
   usher_ticket_copy_declare (context);

@@ -57,6 +57,11 @@ static const UsherField refunded_event[] = {
   { USHER_PAYMENTS_REFUND_ID, USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
 };
 
+static const UsherEventEntry events[] = {
+  { USHER_PAYMENTS_CREATED, created_event, G_N_ELEMENTS (created_event) },
+  { USHER_PAYMENTS_REFUNDED, refunded_event, G_N_ELEMENTS (refunded_event) },
+};
+
 static void service_iface_init (UsherServiceInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (UsherPaymentsService,
@@ -132,14 +137,7 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
                                 G_N_ELEMENTS (usher_payment_fields));
   usher_context_add_upgrade (
       context, USHER_PAYMENT_COLLECTION, 0, 1, usher_payment_upgrade, NULL, NULL);
-  usher_context_add_event (context,
-                           USHER_PAYMENTS_CREATED,
-                           created_event,
-                           G_N_ELEMENTS (created_event));
-  usher_context_add_event (context,
-                           USHER_PAYMENTS_REFUNDED,
-                           refunded_event,
-                           G_N_ELEMENTS (refunded_event));
+  usher_context_add_events (context, events, G_N_ELEMENTS (events));
   usher_context_add_timer (context, USHER_PAYMENTS_SETTLE, settle, self, NULL);
   usher_context_add_timer (context, USHER_PAYMENTS_REFUND, refund, self, NULL);
   usher_context_add_listeners (context,

@@ -192,6 +192,13 @@ static const UsherListenerEntry listeners[] = {
   { USHER_ORDERS_CANCELLED, NULL, on_order_cancelled },
 };
 
+static const UsherEventEntry events[] = {
+  { USHER_TICKETS_CREATED, usher_ticket_fields, G_N_ELEMENTS (usher_ticket_fields) },
+  { USHER_TICKETS_UPDATED, usher_ticket_fields, G_N_ELEMENTS (usher_ticket_fields) },
+  { USHER_TICKETS_WITHDRAWN, usher_ticket_fields, G_N_ELEMENTS (usher_ticket_fields) },
+  { USHER_TICKETS_RESERVATION_FAILED, failed_event, G_N_ELEMENTS (failed_event) },
+};
+
 static gboolean
 configure (UsherContext *context, GError **error)
 {
@@ -201,22 +208,7 @@ configure (UsherContext *context, GError **error)
                                 G_N_ELEMENTS (usher_ticket_fields));
   usher_context_add_upgrade (
       context, USHER_TICKET_COLLECTION, 0, USHER_TICKET_LEVEL, usher_ticket_upgrade, NULL, NULL);
-  usher_context_add_event (context,
-                           USHER_TICKETS_CREATED,
-                           usher_ticket_fields,
-                           G_N_ELEMENTS (usher_ticket_fields));
-  usher_context_add_event (context,
-                           USHER_TICKETS_UPDATED,
-                           usher_ticket_fields,
-                           G_N_ELEMENTS (usher_ticket_fields));
-  usher_context_add_event (context,
-                           USHER_TICKETS_WITHDRAWN,
-                           usher_ticket_fields,
-                           G_N_ELEMENTS (usher_ticket_fields));
-  usher_context_add_event (context,
-                           USHER_TICKETS_RESERVATION_FAILED,
-                           failed_event,
-                           G_N_ELEMENTS (failed_event));
+  usher_context_add_events (context, events, G_N_ELEMENTS (events));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), NULL);
   usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
   usher_tickets_service_add_sellers (context);

@@ -18,7 +18,7 @@
 #include "usher-http-link-private.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ASKED "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static void
 remove_directory (void)

@@ -13,7 +13,7 @@
 #include "usher-clock.h"
 #include "usher-greeting-private.h"
 #include "usher-hub.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* inputs after which the hub is closed and opened again, and those after which it begins anew */
 #define REOPENED 100

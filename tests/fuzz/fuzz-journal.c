@@ -15,7 +15,7 @@
 #include "usher-hub.h"
 #include "usher-journal-private.h"
 #include "usher-latch-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define CHANNEL  "order:created"
 #define GROUP    "tickets"

@@ -11,8 +11,8 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-client.h"
-#include "usher-test.h"
 
 #define BUSY_TIMEOUT   5000
 #define MAX_FAULT_ROWS 5

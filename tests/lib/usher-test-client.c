@@ -10,8 +10,8 @@
 
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-json.h"
-#include "usher-test.h"
 
 /* seconds without a byte */
 #define TIMEOUT (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)

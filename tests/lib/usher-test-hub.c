@@ -9,7 +9,7 @@
 #include "usher-test-hub.h"
 
 #include "usher-keys.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define PATIENCE G_TIME_SPAN_SECOND
 

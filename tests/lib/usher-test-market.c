@@ -8,9 +8,9 @@
 
 #include "usher-test-market.h"
 
+#include "usher-test-base.h"
 #include "usher-test-json.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 #define N_PEOPLE 5
 /* the last of them is banned now and then, and sells no more than this */

@@ -10,8 +10,8 @@
 
 #include <sqlite3.h>
 
+#include "usher-test-base.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 struct _UsherTestPayer
 {

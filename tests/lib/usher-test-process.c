@@ -14,8 +14,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 struct _UsherTestProcess
 {

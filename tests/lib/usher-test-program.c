@@ -6,9 +6,9 @@
 
 #include "config.h"
 
+#include "usher-test-base.h"
 #include "usher-test-json.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>

@@ -149,12 +149,12 @@ def check_printed(place, name):
 
 def check_places(place):
     """Lines name this Usher where the environment leads to another or none, and are short where it leads to this one."""
-    pkgconfig = next(place.prefix.rglob("usher-1.pc")).parent
+    pkgconfig = next(place.path.rglob("usher-1.pc")).parent
     for name, environment, parts, without in [
-        ("known", f"PKG_CONFIG_PATH={pkgconfig}", ["meson setup build &&", "\nusher run"], [str(place.prefix)]),
-        ("other", "PATH=/usr/bin:/bin", [f"--pkg-config-path={pkgconfig} ", f"\n{place.prefix}/bin/usher run"], []),
+        ("known", f"PKG_CONFIG_PATH={pkgconfig}", ["meson setup build &&", "\nusher run"], [str(place.path)]),
+        ("other", "PATH=/usr/bin:/bin", [f"--pkg-config-path={pkgconfig} ", f"\n{place.path}/bin/usher run"], []),
     ]:
-        expect(place.shell(f"{environment} {place.prefix}/bin/usher new plugin {name}"), *parts, without=without)
+        expect(place.shell(f"{environment} {place.path}/bin/usher new plugin {name}"), *parts, without=without)
     # whoever is given these lines is not in the environment of “develop exec”
     built = f"PATH={BUILD}/host/daemon:$PATH PKG_CONFIG_PATH={BUILD}/meson-uninstalled usher new plugin built"
     expect(place.shell(built), f"--pkg-config-path={BUILD}/meson-uninstalled ", f"\n{BUILD}/host/daemon/usher run")

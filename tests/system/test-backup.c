@@ -6,10 +6,10 @@
 
 #include "config.h"
 
+#include "usher-test-base.h"
 #include "usher-test-checker.h"
 #include "usher-test-market.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 /* USHER_TEST_SEEDS says how many seeds, USHER_TEST_SEED which one alone */
 #define N_SEEDS 4

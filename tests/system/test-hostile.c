@@ -7,9 +7,9 @@
 #include "config.h"
 
 #include "usher-test-attack.h"
+#include "usher-test-base.h"
 #include "usher-test-shop.h"
 #include "usher-test-usage.h"
-#include "usher-test.h"
 
 #define N_THREADS 4
 /* seconds, unless USHER_TEST_HOSTILE_SECONDS says */

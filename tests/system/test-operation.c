@@ -8,11 +8,11 @@
 
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-checker.h"
 #include "usher-test-children.h"
 #include "usher-test-payer.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 /* what max-deliver says */
 #define N_TRIALS 5

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "purchase-stage.h"
+#include "usher-test-base.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 /* seconds that no test takes */
 #define LONG 900

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-checker.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 #define N_TICKETS 1000
 #define N_TURNS   20

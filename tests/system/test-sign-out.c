@@ -8,8 +8,8 @@
 
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-shop.h"
-#include "usher-test.h"
 
 #define WHO                   "/api/users/currentuser"
 #define EMAIL                 "a@example.com"

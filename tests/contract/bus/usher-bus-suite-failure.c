@@ -8,7 +8,7 @@
 
 #include "usher-bus-suite-failure.h"
 
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 const UsherSubscription usher_bus_failure_wish = {
   .channel = USHER_BUS_FAILURE_CHANNEL,

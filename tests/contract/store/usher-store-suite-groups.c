@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "usher-store-suite.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define EVENT_ID "018f0000-0000-7000-8000-000000000001"
 

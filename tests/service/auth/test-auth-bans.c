@@ -6,8 +6,8 @@
 
 #include "config.h"
 
+#include "service-stage.h"
 #include "usher-auth-contract.h"
-#include "usher-test-host.h"
 
 #define ALICE "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 
@@ -30,8 +30,9 @@ sign (Fixture *fixture, const char *how)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("auth", NULL);
-  fixture->id = usher_test_host_create (fixture->host, "/api/users/signup", NULL, ALICE);
+  fixture->host = usher_test_host_new ("auth", USHER_TEST_BY_HAND);
+  fixture->id =
+      usher_test_user_create (usher_test_host_as (fixture->host, NULL), "/api/users/signup", ALICE);
   fixture->ban = g_strdup_printf ("/admin/users/%s/ban", fixture->id);
   fixture->unban = g_strdup_printf ("/admin/users/%s/unban", fixture->id);
 }
@@ -39,7 +40,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->unban);
   g_free (fixture->ban);
   g_free (fixture->id);
@@ -89,7 +90,7 @@ test_ban_twice (Fixture *fixture, gconstpointer data)
   call (fixture, fixture->ban, 200);
   assert_event (fixture, USHER_AUTH_BANNED, "1");
   call (fixture, fixture->ban, 200);
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (fixture->host, "auth");
 }
 
 static void
@@ -100,7 +101,7 @@ test_unban (Fixture *fixture, gconstpointer data)
   g_test_summary ("A ban is taken back, and the later event has the higher version.");
 
   call (fixture, fixture->unban, 200);
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (fixture->host, "auth");
   call (fixture, fixture->ban, 200);
   assert_event (fixture, USHER_AUTH_BANNED, "1");
   call (fixture, fixture->unban, 200);
@@ -118,7 +119,7 @@ test_unknown (Fixture *fixture, gconstpointer data)
   call (fixture, "/admin/users/" USHER_TEST_NOTHING "/ban", 404);
   call (fixture, "/admin/users/nonsense/ban", 404);
   call (fixture, "/admin/users/nonsense/unban", 404);
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (fixture->host, "auth");
 }
 
 static void

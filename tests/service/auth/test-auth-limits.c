@@ -6,8 +6,7 @@
 
 #include "config.h"
 
-#include "usher-test-gate.h"
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 #define SIGN_UP   "/api/users/signup"
 #define SIGN_IN   "/api/users/signin"
@@ -19,10 +18,9 @@
 #define N_RACERS  30
 
 static void
-set_up (UsherTestHostFixture *fixture, gconstpointer data)
+set_up (UsherTestHost *host)
 {
-  usher_test_host_set_up (fixture, "auth");
-  g_free (usher_test_host_create (fixture->host, SIGN_UP, NULL, RIGHT));
+  g_free (usher_test_user_create (usher_test_host_as (host, NULL), SIGN_UP, RIGHT));
 }
 
 static UsherReply *
@@ -35,205 +33,203 @@ post_from (UsherTestHost *host, const char *address, const char *path, const cha
   usher_request_add_header (request, "Content-Type", "application/json");
   usher_request_set_origin (request, address, FALSE);
 
-  return usher_host_call (usher_test_host_get_host (host), request, FALSE);
+  return usher_test_host_ask (host, request, FALSE);
 }
 
 static void
-try (UsherTestHostFixture *fixture, const char *address, const char *body, guint status)
+try (UsherTestHost *host, const char *address, const char *body, guint status)
 {
-  g_autoptr (UsherReply) reply = post_from (fixture->host, address, SIGN_IN, body);
+  g_autoptr (UsherReply) reply = post_from (host, address, SIGN_IN, body);
 
   usher_test_assert_status (reply, status);
 }
 
 static void
-fail (UsherTestHostFixture *fixture, const char *address, guint n)
+fail (UsherTestHost *host, const char *address, guint n)
 {
   for (guint i = 0; i < n; i++)
-    try (fixture, address, WRONG, 400);
+    try (host, address, WRONG, 400);
 }
 
 /* ten tries from each of ten addresses: all that an e-mail has */
 static void
-fail_everywhere (UsherTestHostFixture *fixture)
+fail_everywhere (UsherTestHost *host)
 {
   for (guint i = 0; i < 10; i++)
     {
       g_autofree char *address = g_strdup_printf ("203.0.113.%u", i);
 
-      fail (fixture, address, 10);
+      fail (host, address, 10);
     }
 }
 
 static void
-sign_up (UsherTestHostFixture *fixture, const char *address, const char *name, guint status)
+sign_up (UsherTestHost *host, const char *address, const char *name, guint status)
 {
   g_autofree char *body =
       g_strdup_printf ("{\"email\":\"%s@example.org\",\"password\":\"correct horse\"}", name);
-  g_autoptr (UsherReply) reply = post_from (fixture->host, address, SIGN_UP, body);
+  g_autoptr (UsherReply) reply = post_from (host, address, SIGN_UP, body);
 
   usher_test_assert_status (reply, status);
 }
 
 static void
-test_pair (UsherTestHostFixture *fixture, gconstpointer data)
+test_pair (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("After ten failed tries of an e-mail an address is locked for it, for the right "
                   "password too; the owner elsewhere is not.");
 
-  fail (fixture, ELSEWHERE, 10);
-  reply = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  fail (host, ELSEWHERE, 10);
+  reply = post_from (host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
 
-  try (fixture, HOME, RIGHT, 200);
+  try (host, HOME, RIGHT, 200);
 }
 
 static void
-test_email (UsherTestHostFixture *fixture, gconstpointer data)
+test_email (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("After a hundred failed tries from anywhere an e-mail is locked everywhere.");
 
-  fail_everywhere (fixture);
-  reply = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  fail_everywhere (host);
+  reply = post_from (host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
 }
 
 static void
-test_known (UsherTestHostFixture *fixture, gconstpointer data)
+test_known (UsherTestHost *host)
 {
   g_test_summary ("Who has signed in from there lately is let through, after a restart too, but "
                   "not to guess.");
 
-  try (fixture, HOME, RIGHT, 200);
-  usher_test_host_restart (fixture->host);
-  fail_everywhere (fixture);
-  try (fixture, ELSEWHERE, RIGHT, 429);
-  try (fixture, HOME, RIGHT, 200);
+  try (host, HOME, RIGHT, 200);
+  usher_test_host_restart (host);
+  fail_everywhere (host);
+  try (host, ELSEWHERE, RIGHT, 429);
+  try (host, HOME, RIGHT, 200);
 
-  fail (fixture, HOME, 10);
-  try (fixture, HOME, RIGHT, 429);
+  fail (host, HOME, 10);
+  try (host, HOME, RIGHT, 429);
 }
 
 static void
-test_known_for (UsherTestHostFixture *fixture, gconstpointer data)
+test_known_for (UsherTestHost *host)
 {
   g_test_summary ("For 30 days from the last time, and no longer.");
 
-  try (fixture, HOME, RIGHT, 200);
-  usher_test_host_turn (fixture->host, 29 * G_TIME_SPAN_DAY);
-  fail_everywhere (fixture);
-  try (fixture, HOME, RIGHT, 200);
+  try (host, HOME, RIGHT, 200);
+  usher_test_host_turn (host, 29 * G_TIME_SPAN_DAY);
+  fail_everywhere (host);
+  try (host, HOME, RIGHT, 200);
 
-  usher_test_host_turn (fixture->host, 30 * G_TIME_SPAN_DAY);
-  fail_everywhere (fixture);
-  try (fixture, HOME, RIGHT, 200);
+  usher_test_host_turn (host, 30 * G_TIME_SPAN_DAY);
+  fail_everywhere (host);
+  try (host, HOME, RIGHT, 200);
 
-  usher_test_host_turn (fixture->host, 31 * G_TIME_SPAN_DAY);
-  fail_everywhere (fixture);
-  try (fixture, HOME, RIGHT, 429);
+  usher_test_host_turn (host, 31 * G_TIME_SPAN_DAY);
+  fail_everywhere (host);
+  try (host, HOME, RIGHT, 429);
 }
 
 static void
-test_known_by_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+test_known_by_sign_up (UsherTestHost *host)
 {
   static const char bob[] = "{\"email\":\"bob@example.org\",\"password\":\"correct horse\"}";
   static const char wrong[] = "{\"email\":\"bob@example.org\",\"password\":\"wrong horse\"}";
 
   g_test_summary ("Who has signed up from there is known too.");
 
-  sign_up (fixture, HOME, "bob", 201);
+  sign_up (host, HOME, "bob", 201);
   for (guint i = 0; i < 100; i++)
     {
       g_autofree char *address = g_strdup_printf ("203.0.113.%u", i);
 
-      try (fixture, address, wrong, 400);
+      try (host, address, wrong, 400);
     }
-  try (fixture, ELSEWHERE, bob, 429);
-  try (fixture, HOME, bob, 200);
+  try (host, ELSEWHERE, bob, 429);
+  try (host, HOME, bob, 200);
 }
 
 static void
-test_known_is_secret (UsherTestHostFixture *fixture, gconstpointer data)
+test_known_is_secret (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  g_autoptr (UsherReply) reply = post_from (host, HOME, SIGN_IN, RIGHT);
   g_autofree char *id = usher_test_dup_member (reply, "id");
-  g_autofree char *stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  g_autofree char *stored = usher_test_host_dup_document (host, "auth", "users", id);
 
   g_test_summary ("Whence is in no text of a user, and is written once a day.");
 
   g_assert_nonnull (strstr (stored, "\"version\":1"));
   g_assert_null (strstr (stored, "places"));
-  try (fixture, HOME, RIGHT, 200);
+  try (host, HOME, RIGHT, 200);
   g_free (stored);
-  stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  stored = usher_test_host_dup_document (host, "auth", "users", id);
   g_assert_nonnull (strstr (stored, "\"version\":1"));
 }
 
 static void
-test_window (UsherTestHostFixture *fixture, gconstpointer data)
+test_window (UsherTestHost *host)
 {
   g_test_summary ("After 15 minutes the tries are forgotten.");
 
-  fail (fixture, HOME, 10);
-  usher_test_host_turn (fixture->host, 15 * G_TIME_SPAN_MINUTE - G_TIME_SPAN_SECOND);
-  try (fixture, HOME, RIGHT, 429);
+  fail (host, HOME, 10);
+  usher_test_host_turn (host, 15 * G_TIME_SPAN_MINUTE - G_TIME_SPAN_SECOND);
+  try (host, HOME, RIGHT, 429);
 
-  usher_test_host_turn (fixture->host, G_TIME_SPAN_SECOND);
-  try (fixture, HOME, RIGHT, 200);
+  usher_test_host_turn (host, G_TIME_SPAN_SECOND);
+  try (host, HOME, RIGHT, 200);
 }
 
 static void
-test_clock_set (UsherTestHostFixture *fixture, gconstpointer data)
+test_clock_set (UsherTestHost *host)
 {
-  UsherManualClock *clock = usher_test_host_get_clock (fixture->host);
+  UsherManualClock *clock = usher_test_host_get_clock (host);
   g_autoptr (UsherReply) back = NULL;
   g_autoptr (UsherReply) ahead = NULL;
 
   g_test_summary ("Who sets the clock neither prolongs the wait nor ends it.");
 
-  fail (fixture, HOME, 10);
+  fail (host, HOME, 10);
   usher_manual_clock_set_time (clock, USHER_TEST_TIME - G_TIME_SPAN_HOUR);
-  back = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  back = post_from (host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_status (back, 429);
   g_assert_cmpstr (usher_reply_get_header (back, "Retry-After"), ==, "900");
 
   usher_manual_clock_set_time (clock, USHER_TEST_TIME + G_TIME_SPAN_HOUR);
-  ahead = post_from (fixture->host, HOME, SIGN_IN, RIGHT);
+  ahead = post_from (host, HOME, SIGN_IN, RIGHT);
   usher_test_assert_status (ahead, 429);
   g_assert_cmpstr (usher_reply_get_header (ahead, "Retry-After"), ==, "900");
 }
 
 static void
-test_success (UsherTestHostFixture *fixture, gconstpointer data)
+test_success (UsherTestHost *host)
 {
   g_test_summary ("To sign in counts as no try.");
 
   for (guint i = 0; i < 30; i++)
-    try (fixture, HOME, RIGHT, 200);
-  fail (fixture, HOME, 10);
-  try (fixture, HOME, WRONG, 429);
+    try (host, HOME, RIGHT, 200);
+  fail (host, HOME, 10);
+  try (host, HOME, WRONG, 429);
 }
 
 static void
-test_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_invalid (UsherTestHost *host)
 {
   g_test_summary ("A request that is not valid is no try.");
 
   for (guint i = 0; i < 12; i++)
-    try (fixture, HOME, "{\"email\":\"alice@example.org\",\"password\":\"\"}", 400);
-  try (fixture, HOME, RIGHT, 200);
+    try (host, HOME, "{\"email\":\"alice@example.org\",\"password\":\"\"}", 400);
+  try (host, HOME, RIGHT, 200);
 }
 
 static void
-test_address (UsherTestHostFixture *fixture, gconstpointer data)
+test_address (UsherTestHost *host)
 {
   g_autoptr (UsherReply) refused = NULL;
 
@@ -244,35 +240,35 @@ test_address (UsherTestHostFixture *fixture, gconstpointer data)
       g_autofree char *body =
           g_strdup_printf ("{\"email\":\"user%u@example.org\",\"password\":\"x\"}", i);
 
-      try (fixture, ELSEWHERE, body, 400);
+      try (host, ELSEWHERE, body, 400);
     }
 
   /* what an address was refused has not used up the tries of the e-mail */
   for (guint i = 0; i < 120; i++)
-    try (fixture, ELSEWHERE, RIGHT, 429);
-  refused = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+    try (host, ELSEWHERE, RIGHT, 429);
+  refused = post_from (host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_refused (refused, 429, NULL, TOO_OFTEN);
-  try (fixture, HOME, RIGHT, 200);
+  try (host, HOME, RIGHT, 200);
 }
 
 static void
-test_network (UsherTestHostFixture *fixture, gconstpointer data)
+test_network (UsherTestHost *host)
 {
   g_test_summary ("Who has a network of IPv6 has the tries of one address, mapped or not.");
 
-  fail (fixture, "2001:db8:0:1::1", 5);
-  fail (fixture, "2001:db8:0:1:ffff:ffff:ffff:ffff", 5);
-  try (fixture, "2001:0DB8:0:1::2", RIGHT, 429);
-  try (fixture, "2001:db8:0:2::1", RIGHT, 200);
+  fail (host, "2001:db8:0:1::1", 5);
+  fail (host, "2001:db8:0:1:ffff:ffff:ffff:ffff", 5);
+  try (host, "2001:0DB8:0:1::2", RIGHT, 429);
+  try (host, "2001:db8:0:2::1", RIGHT, 200);
 
-  fail (fixture, "::ffff:192.0.2.7", 5);
-  fail (fixture, "192.0.2.7", 5);
-  try (fixture, "192.0.2.7", RIGHT, 429);
-  try (fixture, "::ffff:192.0.2.8", RIGHT, 200);
+  fail (host, "::ffff:192.0.2.7", 5);
+  fail (host, "192.0.2.7", 5);
+  try (host, "192.0.2.7", RIGHT, 429);
+  try (host, "::ffff:192.0.2.8", RIGHT, 200);
 }
 
 static void
-test_unknown_address (UsherTestHostFixture *fixture, gconstpointer data)
+test_unknown_address (UsherTestHost *host)
 {
   g_test_summary ("Where nobody says whence, the e-mail alone is counted.");
 
@@ -281,21 +277,21 @@ test_unknown_address (UsherTestHostFixture *fixture, gconstpointer data)
       g_autofree char *body =
           g_strdup_printf ("{\"email\":\"user%u@example.org\",\"password\":\"x\"}", i);
 
-      try (fixture, "", body, 400);
+      try (host, "", body, 400);
     }
-  fail (fixture, "", 10);
-  try (fixture, "", RIGHT, 429);
+  fail (host, "", 10);
+  try (host, "", RIGHT, 429);
 }
 
 static void
-test_others (UsherTestHostFixture *fixture, gconstpointer data)
+test_others (UsherTestHost *host)
 {
   g_test_summary ("Who is locked locks nobody else.");
 
   for (guint i = 0; i < 10; i++)
-    try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
-  try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 429);
-  try (fixture, HOME, RIGHT, 200);
+    try (host, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
+  try (host, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 429);
+  try (host, HOME, RIGHT, 200);
 }
 
 typedef struct
@@ -317,9 +313,9 @@ race_to_guess (gpointer data)
 }
 
 static void
-test_race (UsherTestHostFixture *fixture, gconstpointer data)
+test_race (UsherTestHost *host)
 {
-  Race race = { .host = fixture->host };
+  Race race = { .host = host };
 
   g_test_summary ("Many at once have as many tries as one after another.");
 
@@ -330,7 +326,7 @@ test_race (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
@@ -338,83 +334,100 @@ test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
                   "those that are not valid.");
 
   for (guint i = 0; i < 30; i++)
-    sign_up (fixture, HOME, "not valid", 400);
+    sign_up (host, HOME, "not valid", 400);
   for (guint i = 0; i < 19; i++)
     {
       g_autofree char *name = g_strdup_printf ("user%u", i);
 
-      sign_up (fixture, HOME, name, 201);
+      sign_up (host, HOME, name, 201);
     }
-  sign_up (fixture, HOME, "alice", 400);
+  sign_up (host, HOME, "alice", 400);
 
-  reply = post_from (fixture->host,
+  reply = post_from (host,
                      HOME,
                      SIGN_UP,
                      "{\"email\":\"last@example.org\",\"password\":\"correct horse\"}");
   usher_test_assert_refused (reply, 429, NULL, TOO_OFTEN);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "900");
-  sign_up (fixture, ELSEWHERE, "last", 201);
+  sign_up (host, ELSEWHERE, "last", 201);
 
-  usher_test_host_turn (fixture->host, 15 * G_TIME_SPAN_MINUTE);
-  sign_up (fixture, HOME, "later", 201);
+  usher_test_host_turn (host, 15 * G_TIME_SPAN_MINUTE);
+  sign_up (host, HOME, "later", 201);
 }
 
 static void
-test_settings (UsherTestHostFixture *fixture, gconstpointer data)
+test_settings (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("The operator says how many, and for how long.");
 
-  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins=2");
-  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins-per-email=3");
-  usher_test_host_add_setting (fixture->host, "auth.max-failed-sign-ins-per-address=4");
-  usher_test_host_add_setting (fixture->host, "auth.max-sign-ups-per-address=1");
-  usher_test_host_add_setting (fixture->host, "auth.limit-window=60");
-  usher_test_host_restart (fixture->host);
+  usher_test_host_set (host, "auth.max-failed-sign-ins=2");
+  usher_test_host_set (host, "auth.max-failed-sign-ins-per-email=3");
+  usher_test_host_set (host, "auth.max-failed-sign-ins-per-address=4");
+  usher_test_host_set (host, "auth.max-sign-ups-per-address=1");
+  usher_test_host_set (host, "auth.limit-window=60");
+  usher_test_host_restart (host);
 
-  fail (fixture, HOME, 2);
-  try (fixture, HOME, WRONG, 429);
-  fail (fixture, ELSEWHERE, 1);
-  reply = post_from (fixture->host, ELSEWHERE, SIGN_IN, RIGHT);
+  fail (host, HOME, 2);
+  try (host, HOME, WRONG, 429);
+  fail (host, ELSEWHERE, 1);
+  reply = post_from (host, ELSEWHERE, SIGN_IN, RIGHT);
   usher_test_assert_status (reply, 429);
   g_assert_cmpstr (usher_reply_get_header (reply, "Retry-After"), ==, "60");
 
-  try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
-  try (fixture, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
-  try (fixture, HOME, "{\"email\":\"carol@example.org\",\"password\":\"x\"}", 429);
-  sign_up (fixture, HOME, "one", 201);
-  sign_up (fixture, HOME, "two", 429);
+  try (host, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
+  try (host, HOME, "{\"email\":\"bob@example.org\",\"password\":\"x\"}", 400);
+  try (host, HOME, "{\"email\":\"carol@example.org\",\"password\":\"x\"}", 429);
+  sign_up (host, HOME, "one", 201);
+  sign_up (host, HOME, "two", 429);
 
-  usher_test_host_turn (fixture->host, G_TIME_SPAN_MINUTE);
-  try (fixture, HOME, RIGHT, 200);
+  usher_test_host_turn (host, G_TIME_SPAN_MINUTE);
+  try (host, HOME, RIGHT, 200);
 }
 
-#define add(path, func) \
-  g_test_add (path, UsherTestHostFixture, NULL, set_up, func, usher_test_host_tear_down)
+typedef struct
+{
+  const char *path;
+  UsherTestFunc func;
+} Test;
+
+static void
+run (UsherTestHost *host, gconstpointer data)
+{
+  const Test *test = data;
+
+  set_up (host);
+  test->func (host);
+}
 
 int
 main (int argc, char **argv)
 {
+  static const Test tests[] = {
+    { "/auth/limit/pair", test_pair },
+    { "/auth/limit/email", test_email },
+    { "/auth/limit/known", test_known },
+    { "/auth/limit/known-for", test_known_for },
+    { "/auth/limit/known-by-sign-up", test_known_by_sign_up },
+    { "/auth/limit/known-is-secret", test_known_is_secret },
+    { "/auth/limit/window", test_window },
+    { "/auth/limit/clock-set", test_clock_set },
+    { "/auth/limit/success", test_success },
+    { "/auth/limit/invalid", test_invalid },
+    { "/auth/limit/address", test_address },
+    { "/auth/limit/network", test_network },
+    { "/auth/limit/unknown-address", test_unknown_address },
+    { "/auth/limit/others", test_others },
+    { "/auth/limit/race", test_race },
+    { "/auth/limit/sign-up", test_sign_up },
+    { "/auth/limit/settings", test_settings },
+  };
+
   g_test_init (&argc, &argv, NULL);
 
-  add ("/auth/limit/pair", test_pair);
-  add ("/auth/limit/email", test_email);
-  add ("/auth/limit/known", test_known);
-  add ("/auth/limit/known-for", test_known_for);
-  add ("/auth/limit/known-by-sign-up", test_known_by_sign_up);
-  add ("/auth/limit/known-is-secret", test_known_is_secret);
-  add ("/auth/limit/window", test_window);
-  add ("/auth/limit/clock-set", test_clock_set);
-  add ("/auth/limit/success", test_success);
-  add ("/auth/limit/invalid", test_invalid);
-  add ("/auth/limit/address", test_address);
-  add ("/auth/limit/network", test_network);
-  add ("/auth/limit/unknown-address", test_unknown_address);
-  add ("/auth/limit/others", test_others);
-  add ("/auth/limit/race", test_race);
-  add ("/auth/limit/sign-up", test_sign_up);
-  add ("/auth/limit/settings", test_settings);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    usher_test_add_data (tests[i].path, "auth", run, &tests[i]);
 
   return g_test_run ();
 }

@@ -7,11 +7,9 @@
 #include "config.h"
 
 #include <sodium.h>
-#include <sqlite3.h>
 
+#include "service-stage.h"
 #include "usher-auth-contract.h"
-#include "usher-test-host.h"
-#include "usher-test.h"
 
 #define SIGN_UP  "/api/users/signup"
 #define SIGN_IN  "/api/users/signin"
@@ -35,14 +33,14 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *person = g_strdup_printf (PERSON, OLD);
 
-  fixture->host = usher_test_host_new ("auth", NULL);
-  fixture->id = usher_test_host_create (fixture->host, SIGN_UP, NULL, person);
+  fixture->host = usher_test_host_new ("auth", USHER_TEST_BY_HAND);
+  fixture->id = usher_test_user_create (usher_test_host_as (fixture->host, NULL), SIGN_UP, person);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->id);
 }
 
@@ -65,8 +63,8 @@ change (Fixture *fixture, const char *current, const char *password)
 static void
 assert_version (Fixture *fixture, const char *expected)
 {
-  g_autofree char *stored = usher_host_dup_document (
-      usher_test_host_get_host (fixture->host), "auth", "users", fixture->id, NULL);
+  g_autofree char *stored =
+      usher_test_host_dup_document (fixture->host, "auth", "users", fixture->id);
 
   g_assert_nonnull (strstr (stored, expected));
 }
@@ -75,20 +73,13 @@ assert_version (Fixture *fixture, const char *expected)
 static void
 store_as_written (Fixture *fixture, const char *password)
 {
-  g_autofree char *path =
-      g_build_filename (usher_test_host_get_directory (fixture->host), "auth.db", NULL);
   char hash[crypto_pwhash_STRBYTES];
   g_autofree char *sql = NULL;
-  sqlite3 *db = NULL;
 
   g_assert_cmpint (crypto_pwhash_str (hash, password, strlen (password), 1, 1024 * 1024), ==, 0);
   sql = g_strdup_printf (
       "UPDATE \"c:users\" SET private = json_set (private, '$.passwordHash', '%s')", hash);
-  g_assert_cmpint (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_busy_timeout (db, USHER_TEST_PATIENCE / 1000), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_changes (db), ==, 1);
-  sqlite3_close (db);
+  g_assert_cmpint (service_stage_execute (fixture->host, "auth", sql), ==, 1);
 }
 
 static void
@@ -199,7 +190,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who does not know the password, or wants one that is none, changes nothing.");
 
   usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (fixture->host, "auth");
   assert_version (fixture, "\"version\":0");
   sign_in (fixture, OLD, 200);
 }
@@ -259,8 +250,8 @@ test_unkeyed (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 2; i++)
     {
-      g_autoptr (UsherReply) reply =
-          usher_test_host_call_with (fixture->host, "POST", CHANGE, fixture->id, wish, header);
+      g_autoptr (UsherReply) reply = usher_test_user_call (
+          usher_test_host_as (fixture->host, fixture->id), "POST", CHANGE, wish, header);
 
       usher_test_assert_status (reply, 200);
       g_assert_true (usher_reply_get_session (reply, NULL));

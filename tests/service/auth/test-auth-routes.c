@@ -6,8 +6,7 @@
 
 #include "config.h"
 
-#include "usher-test-gate.h"
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 #define RACERS  10
 #define SIGN_UP "/api/users/signup"
@@ -15,19 +14,19 @@
 #define ALICE   "{\"email\":\"alice@example.org\",\"password\":\"correct horse\"}"
 
 static UsherReply *
-post (UsherTestHostFixture *fixture, const char *path, const char *body)
+post (UsherTestHost *host, const char *path, const char *body)
 {
-  return usher_test_host_call (fixture->host, "POST", path, NULL, body);
+  return usher_test_host_call (host, "POST", path, NULL, body);
 }
 
 static void
-refuse (UsherTestHostFixture *fixture,
+refuse (UsherTestHost *host,
         const char *path,
         const char *body,
         const char *field,
         const char *message)
 {
-  g_autoptr (UsherReply) reply = post (fixture, path, body);
+  g_autoptr (UsherReply) reply = post (host, path, body);
 
   usher_test_assert_refused (reply, 400, field, message);
 }
@@ -46,9 +45,9 @@ assert_session (UsherReply *reply, const char *user_id, const char *email)
 }
 
 static void
-test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) reply = post (host, SIGN_UP, ALICE);
   g_autofree char *id = NULL;
   g_autofree char *stored = NULL;
   g_autofree char *expected = NULL;
@@ -63,16 +62,15 @@ test_sign_up (UsherTestHostFixture *fixture, gconstpointer data)
   g_assert_cmpstr (body, ==, expected);
   assert_session (reply, id, "alice@example.org");
 
-  stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  stored = usher_test_host_dup_document (host, "auth", "users", id);
   g_assert_nonnull (stored);
   g_assert_null (strstr (stored, "argon2"));
   g_assert_null (strstr (stored, "correct horse"));
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (host, "auth");
 }
 
 static void
-test_sign_up_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up_invalid (UsherTestHost *host)
 {
   g_autofree char *as = g_strnfill (257, 'a');
   g_autofree char *too_long =
@@ -80,36 +78,33 @@ test_sign_up_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("A bad e-mail and a bad password are told, each with its field.");
 
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"alice\",\"password\":\"correct horse\"}",
           "email",
           "Email must be valid");
-  refuse (fixture, SIGN_UP, "{\"password\":\"correct horse\"}", "email", "Email must be valid");
-  refuse (fixture,
-          SIGN_UP,
-          "{\"email\":7,\"password\":\"correct horse\"}",
-          "email",
-          "Email must be valid");
-  refuse (fixture,
+  refuse (host, SIGN_UP, "{\"password\":\"correct horse\"}", "email", "Email must be valid");
+  refuse (
+      host, SIGN_UP, "{\"email\":7,\"password\":\"correct horse\"}", "email", "Email must be text");
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"alice@example.org\",\"password\":\"1234567\"}",
           "password",
           "Password must be at least 8 characters");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"alice@example.org\"}",
           "password",
           "Password must be at least 8 characters");
-  refuse (fixture, SIGN_UP, too_long, "password", "Password must be at most 256 characters");
+  refuse (host, SIGN_UP, too_long, "password", "Password must be at most 256 characters");
 }
 
 static void
-test_sign_up_both_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up_both_invalid (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply =
-      post (fixture, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
-  g_autoptr (UsherReply) empty = post (fixture, SIGN_UP, "{}");
+      post (host, SIGN_UP, "{\"email\":\"alice@nowhere\",\"password\":\"short\"}");
+  g_autoptr (UsherReply) empty = post (host, SIGN_UP, "{}");
 
   g_test_summary ("All that is wrong is told at once.");
 
@@ -120,7 +115,7 @@ test_sign_up_both_invalid (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_up_malformed (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_up_malformed (UsherTestHost *host)
 {
   static const char *const bodies[] = { "", "{", "[]", "7", "\"x\"", "null", "{'email':1}" };
 
@@ -128,14 +123,14 @@ test_sign_up_malformed (UsherTestHostFixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
     {
-      g_autoptr (UsherReply) reply = post (fixture, SIGN_UP, bodies[i]);
+      g_autoptr (UsherReply) reply = post (host, SIGN_UP, bodies[i]);
 
       usher_test_assert_status (reply, 400);
     }
 }
 
 static void
-test_password_length (UsherTestHostFixture *fixture, gconstpointer data)
+test_password_length (UsherTestHost *host)
 {
   g_autofree char *as = g_strnfill (256, 'a');
   g_autofree char *longest =
@@ -145,41 +140,41 @@ test_password_length (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("Characters are counted, not bytes: 8 to 256 of them.");
 
-  shortest = post (fixture,
+  shortest = post (host,
                    SIGN_UP,
                    "{\"email\":\"short@example.org\",\"password\":\"\xc3\xa4\xc3\xa4\xc3\xa4"
                    "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"}");
   usher_test_assert_status (shortest, 201);
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"other@example.org\",\"password\":\"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\"}",
           "password",
           "Password must be at least 8 characters");
-  reply = post (fixture, SIGN_UP, longest);
+  reply = post (host, SIGN_UP, longest);
   usher_test_assert_status (reply, 201);
 }
 
 static void
-test_email_in_use (UsherTestHostFixture *fixture, gconstpointer data)
+test_email_in_use (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) first = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) first = post (host, SIGN_UP, ALICE);
 
   g_test_summary ("An e-mail is used once, in whatever case and with whatever space around.");
 
   usher_test_assert_status (first, 201);
-  refuse (fixture, SIGN_UP, ALICE, NULL, "Email in use");
-  refuse (fixture,
+  refuse (host, SIGN_UP, ALICE, NULL, "Email in use");
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"  ALICE@Example.org \",\"password\":\"other horse\"}",
           NULL,
           "Email in use");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"\\u00a0\\u3000\\ufeffalice@example.org\\u200b\\u2009\",\"password\":"
           "\"other horse\"}",
           NULL,
           "Email in use");
-  refuse (fixture,
+  refuse (host,
           SIGN_UP,
           "{\"email\":\"al\\u200bice@example.org\",\"password\":\"other horse\"}",
           "email",
@@ -211,9 +206,9 @@ race_to_sign_up (gpointer data)
 }
 
 static void
-test_race (UsherTestHostFixture *fixture, gconstpointer data)
+test_race (UsherTestHost *host)
 {
-  Race race = { .host = fixture->host };
+  Race race = { .host = host };
 
   g_test_summary ("§3.7: of ten who sign up with one e-mail at once, one is created.");
 
@@ -224,16 +219,15 @@ test_race (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_in (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) created = post (host, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = usher_test_dup_member (created, "id");
 
   g_test_summary ("Who knows the password is signed in, in whatever case the e-mail is.");
 
-  reply =
-      post (fixture, SIGN_IN, "{\"email\":\" Alice@EXAMPLE.org\",\"password\":\"correct horse\"}");
+  reply = post (host, SIGN_IN, "{\"email\":\" Alice@EXAMPLE.org\",\"password\":\"correct horse\"}");
   usher_test_assert_status (reply, 200);
   usher_test_assert_member (reply, "id", id);
   usher_test_assert_member (reply, "email", "alice@example.org");
@@ -242,62 +236,61 @@ test_sign_in (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_sign_in_refused (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_in_refused (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) created = post (host, SIGN_UP, ALICE);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("An unknown e-mail and a wrong password are answered alike, without a session.");
 
   usher_test_assert_status (created, 201);
-  refuse (fixture,
+  refuse (host,
           SIGN_IN,
           "{\"email\":\"nobody@example.org\",\"password\":\"correct horse\"}",
           NULL,
           "Invalid credentials");
-  refuse (fixture,
+  refuse (host,
           SIGN_IN,
           "{\"email\":\"alice@example.org\",\"password\":\" correct horse\"}",
           NULL,
           "Invalid credentials");
-  reply = post (fixture, SIGN_IN, "{\"email\":\"alice@example.org\",\"password\":\"wrong horse\"}");
+  reply = post (host, SIGN_IN, "{\"email\":\"alice@example.org\",\"password\":\"wrong horse\"}");
   usher_test_assert_refused (reply, 400, NULL, "Invalid credentials");
   g_assert_false (usher_reply_get_session (reply, NULL));
 }
 
 static void
-test_sign_in_invalid (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_in_invalid (UsherTestHost *host)
 {
   g_test_summary ("To sign in takes an e-mail and a password that is not empty.");
 
-  refuse (fixture,
+  refuse (host,
           SIGN_IN,
           "{\"email\":\"alice@example.org\",\"password\":\"\"}",
           "password",
           "Password must be provided");
-  refuse (fixture, SIGN_IN, "{\"password\":\"x\"}", "email", "Email must be valid");
+  refuse (host, SIGN_IN, "{\"password\":\"x\"}", "email", "Email must be valid");
 }
 
 static void
-test_rehash (UsherTestHostFixture *fixture, gconstpointer data)
+test_rehash (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) created = post (fixture, SIGN_UP, ALICE);
+  g_autoptr (UsherReply) created = post (host, SIGN_UP, ALICE);
   g_autofree char *id = usher_test_dup_member (created, "id");
   g_autofree char *stored = NULL;
 
   g_test_summary ("A hash that is cheaper than the operator asks is made anew, once.");
 
-  usher_test_host_add_setting (fixture->host, "auth.hash-passes=2");
-  usher_test_host_restart (fixture->host);
+  usher_test_host_set (host, "auth.hash-passes=2");
+  usher_test_host_restart (host);
   for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (UsherReply) reply = post (fixture, SIGN_IN, ALICE);
+      g_autoptr (UsherReply) reply = post (host, SIGN_IN, ALICE);
 
       usher_test_assert_status (reply, 200);
     }
 
-  stored =
-      usher_host_dup_document (usher_test_host_get_host (fixture->host), "auth", "users", id, NULL);
+  stored = usher_test_host_dup_document (host, "auth", "users", id);
   g_assert_nonnull (strstr (stored, "\"version\":1"));
 }
 
@@ -306,17 +299,17 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  usher_test_host_add ("/auth/sign-up/created", "auth", test_sign_up);
-  usher_test_host_add ("/auth/sign-up/invalid", "auth", test_sign_up_invalid);
-  usher_test_host_add ("/auth/sign-up/both-invalid", "auth", test_sign_up_both_invalid);
-  usher_test_host_add ("/auth/sign-up/malformed", "auth", test_sign_up_malformed);
-  usher_test_host_add ("/auth/sign-up/password-length", "auth", test_password_length);
-  usher_test_host_add ("/auth/sign-up/email-in-use", "auth", test_email_in_use);
-  usher_test_host_add ("/auth/sign-up/race", "auth", test_race);
-  usher_test_host_add ("/auth/sign-in/signed-in", "auth", test_sign_in);
-  usher_test_host_add ("/auth/sign-in/refused", "auth", test_sign_in_refused);
-  usher_test_host_add ("/auth/sign-in/invalid", "auth", test_sign_in_invalid);
-  usher_test_host_add ("/auth/sign-in/rehash", "auth", test_rehash);
+  usher_test_add ("/auth/sign-up/created", "auth", test_sign_up);
+  usher_test_add ("/auth/sign-up/invalid", "auth", test_sign_up_invalid);
+  usher_test_add ("/auth/sign-up/both-invalid", "auth", test_sign_up_both_invalid);
+  usher_test_add ("/auth/sign-up/malformed", "auth", test_sign_up_malformed);
+  usher_test_add ("/auth/sign-up/password-length", "auth", test_password_length);
+  usher_test_add ("/auth/sign-up/email-in-use", "auth", test_email_in_use);
+  usher_test_add ("/auth/sign-up/race", "auth", test_race);
+  usher_test_add ("/auth/sign-in/signed-in", "auth", test_sign_in);
+  usher_test_add ("/auth/sign-in/refused", "auth", test_sign_in_refused);
+  usher_test_add ("/auth/sign-in/invalid", "auth", test_sign_in_invalid);
+  usher_test_add ("/auth/sign-in/rehash", "auth", test_rehash);
 
   return g_test_run ();
 }

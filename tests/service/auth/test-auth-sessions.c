@@ -6,8 +6,8 @@
 
 #include "config.h"
 
+#include "service-stage.h"
 #include "usher-auth-contract.h"
-#include "usher-test-host.h"
 
 #define SIGN_OUT     "/api/users/signout"
 #define SIGN_OUT_ALL "/api/users/signout-all"
@@ -37,16 +37,18 @@ get_number (UsherEvent *event, const char *member)
 }
 
 static void
-test_sign_out (UsherTestHostFixture *fixture, gconstpointer data)
+test_sign_out (UsherTestHost *host)
 {
-  UsherHost *host = usher_test_host_get_host (fixture->host);
-  g_autofree char *token = usher_host_make_token (host, USHER_TEST_ALICE, "a@example.org", NULL);
+  g_autofree char *token = usher_host_make_token (usher_test_host_get_host (host, "auth"),
+                                                  USHER_TEST_ALICE,
+                                                  "a@example.org",
+                                                  NULL);
   g_autofree char *header = g_strdup_printf ("Cookie: session=%s", token);
   g_autoptr (UsherReply) reply =
-      usher_test_host_call_with (fixture->host, "POST", SIGN_OUT, NULL, "{}", header);
+      usher_test_user_call (usher_test_host_as (host, NULL), "POST", SIGN_OUT, "{}", header);
   g_autoptr (UsherReply) again =
-      usher_test_host_call_with (fixture->host, "POST", SIGN_OUT, NULL, "{}", header);
-  g_autoptr (GPtrArray) events = usher_test_host_take_events (fixture->host, "auth");
+      usher_test_user_call (usher_test_host_as (host, NULL), "POST", SIGN_OUT, "{}", header);
+  g_autoptr (GPtrArray) events = usher_test_host_take_events (host, "auth");
   g_autofree char *id = NULL;
   g_autofree char *id_again = NULL;
 
@@ -67,7 +69,7 @@ test_sign_out (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_two_sessions (UsherTestHostFixture *fixture, gconstpointer data)
+test_two_sessions (UsherTestHost *host)
 {
   g_autoptr (UsherEvent) first = NULL;
   g_autoptr (UsherEvent) second = NULL;
@@ -76,41 +78,41 @@ test_two_sessions (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("Two sessions of one user are two.");
 
-  usher_test_host_assert_call (fixture->host, "POST", SIGN_OUT, USHER_TEST_ALICE, NULL, 200);
-  first = usher_test_host_take_event (fixture->host, "auth", USHER_AUTH_SESSION_ENDED);
-  usher_test_host_assert_call (fixture->host, "POST", SIGN_OUT, USHER_TEST_ALICE, NULL, 200);
-  second = usher_test_host_take_event (fixture->host, "auth", USHER_AUTH_SESSION_ENDED);
+  usher_test_host_assert_call (host, "POST", SIGN_OUT, USHER_TEST_ALICE, NULL, 200);
+  first = usher_test_host_take_event (host, "auth", USHER_AUTH_SESSION_ENDED);
+  usher_test_host_assert_call (host, "POST", SIGN_OUT, USHER_TEST_ALICE, NULL, 200);
+  second = usher_test_host_take_event (host, "auth", USHER_AUTH_SESSION_ENDED);
   id = usher_test_dup_event_member (first, USHER_AUTH_ID);
   other = usher_test_dup_event_member (second, USHER_AUTH_ID);
   g_assert_cmpstr (id, !=, other);
 }
 
 static void
-test_anonymous (UsherTestHostFixture *fixture, gconstpointer data)
+test_anonymous (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = usher_test_host_call (fixture->host, "POST", SIGN_OUT, NULL, NULL);
-  g_autoptr (UsherReply) garbage = usher_test_host_call_with (
-      fixture->host, "POST", SIGN_OUT, NULL, NULL, "Cookie: session=garbage");
+  g_autoptr (UsherReply) reply = usher_test_host_call (host, "POST", SIGN_OUT, NULL, NULL);
+  g_autoptr (UsherReply) garbage = usher_test_user_call (
+      usher_test_host_as (host, NULL), "POST", SIGN_OUT, NULL, "Cookie: session=garbage");
 
   g_test_summary ("Who has no session is signed out already: nothing ends.");
 
   assert_cleared (reply);
   assert_cleared (garbage);
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_assert_quiet (host, "auth");
 }
 
 static void
-test_all (UsherTestHostFixture *fixture, gconstpointer data)
+test_all (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
   g_autoptr (UsherEvent) event = NULL;
 
   g_test_summary ("All sessions of a user that began before now end, the caller's too.");
 
-  usher_test_host_turn (fixture->host, G_TIME_SPAN_HOUR + 1);
-  reply = usher_test_host_call (fixture->host, "POST", SIGN_OUT_ALL, USHER_TEST_ALICE, NULL);
+  usher_test_host_turn (host, G_TIME_SPAN_HOUR + 1);
+  reply = usher_test_host_call (host, "POST", SIGN_OUT_ALL, USHER_TEST_ALICE, NULL);
   assert_cleared (reply);
-  event = usher_test_host_take_event (fixture->host, "auth", USHER_AUTH_SESSION_ENDED);
+  event = usher_test_host_take_event (host, "auth", USHER_AUTH_SESSION_ENDED);
   usher_test_assert_event_member (event, USHER_AUTH_ID, USHER_AUTH_ALL);
   usher_test_assert_event_member (event, USHER_AUTH_USER_ID, USHER_TEST_ALICE);
   g_assert_cmpint (get_number (event, USHER_AUTH_BEFORE),
@@ -122,7 +124,7 @@ test_all (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_all_anonymous (UsherTestHostFixture *fixture, gconstpointer data)
+test_all_anonymous (UsherTestHost *host)
 {
   static const UsherTestRefusal refusal = {
     "POST", SIGN_OUT_ALL, NULL, "{}", 401, NULL, "Not authorized",
@@ -130,18 +132,17 @@ test_all_anonymous (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("Whose sessions shall end must be known.");
 
-  usher_test_host_assert_refusals (fixture->host, &refusal, 1);
-  usher_test_host_assert_quiet (fixture->host, "auth");
+  usher_test_host_assert_refusals (host, &refusal, 1);
+  usher_test_assert_quiet (host, "auth");
 }
 
 static void
-test_current_user (UsherTestHostFixture *fixture, gconstpointer data)
+test_current_user (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "GET", WHO, USHER_TEST_ALICE, NULL);
-  g_autoptr (UsherReply) anonymous = usher_test_host_call (fixture->host, "GET", WHO, NULL, NULL);
-  g_autoptr (UsherReply) forged = usher_test_host_call_with (
-      fixture->host, "GET", WHO, NULL, NULL, "Authorization: Bearer garbage");
+  g_autoptr (UsherReply) reply = usher_test_host_call (host, "GET", WHO, USHER_TEST_ALICE, NULL);
+  g_autoptr (UsherReply) anonymous = usher_test_host_call (host, "GET", WHO, NULL, NULL);
+  g_autoptr (UsherReply) forged = usher_test_user_call (
+      usher_test_host_as (host, NULL), "GET", WHO, NULL, "Authorization: Bearer garbage");
   g_autofree char *body = usher_test_dup_body (reply);
   g_autofree char *nobody = usher_test_dup_body (anonymous);
   g_autofree char *forged_body = usher_test_dup_body (forged);
@@ -164,12 +165,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  usher_test_host_add ("/auth/sign-out/ended", "auth", test_sign_out);
-  usher_test_host_add ("/auth/sign-out/two-sessions", "auth", test_two_sessions);
-  usher_test_host_add ("/auth/sign-out/anonymous", "auth", test_anonymous);
-  usher_test_host_add ("/auth/sign-out-all/ended", "auth", test_all);
-  usher_test_host_add ("/auth/sign-out-all/anonymous", "auth", test_all_anonymous);
-  usher_test_host_add ("/auth/current-user", "auth", test_current_user);
+  usher_test_add ("/auth/sign-out/ended", "auth", test_sign_out);
+  usher_test_add ("/auth/sign-out/two-sessions", "auth", test_two_sessions);
+  usher_test_add ("/auth/sign-out/anonymous", "auth", test_anonymous);
+  usher_test_add ("/auth/sign-out-all/ended", "auth", test_all);
+  usher_test_add ("/auth/sign-out-all/anonymous", "auth", test_all_anonymous);
+  usher_test_add ("/auth/current-user", "auth", test_current_user);
 
   return g_test_run ();
 }

@@ -6,8 +6,8 @@
 
 #include "config.h"
 
+#include "service-stage.h"
 #include "usher-expiration-contract.h"
-#include "usher-test-host.h"
 
 #define ONE   "111111111111111111111111"
 #define OTHER "222222222222222222222222"
@@ -21,156 +21,154 @@
   "{\"id\":\"" id "\",\"version\":1,\"ticket\":{\"id\":\"" USHER_TEST_NOTHING "\"}}"
 
 static void
-give (UsherTestHostFixture *fixture, const char *channel, const char *payload)
+give (UsherTestHost *host, const char *channel, const char *payload)
 {
-  usher_test_host_give (fixture->host, "expiration", NULL, channel, payload);
+  usher_test_host_give (host, "expiration", NULL, channel, payload);
 }
 
 static void
-turn (UsherTestHostFixture *fixture, gint64 microseconds)
+turn (UsherTestHost *host, gint64 microseconds)
 {
-  usher_test_host_turn (fixture->host, microseconds);
+  usher_test_host_turn (host, microseconds);
 }
 
 static void
-assert_fires (UsherTestHostFixture *fixture, const char *order_id)
+assert_fires (UsherTestHost *host, const char *order_id)
 {
   g_autoptr (UsherEvent) event =
-      usher_test_host_take_event (fixture->host, "expiration", USHER_EXPIRATION_COMPLETE);
+      usher_test_host_take_event (host, "expiration", USHER_EXPIRATION_COMPLETE);
   g_autofree char *found = usher_test_dup_event_member (event, "orderId");
 
   g_assert_cmpstr (found, ==, order_id);
 }
 
 static void
-assert_quiet (UsherTestHostFixture *fixture)
+assert_quiet (UsherTestHost *host)
 {
-  usher_test_host_assert_quiet (fixture->host, "expiration");
+  usher_test_assert_quiet (host, "expiration");
 }
 
 static void
-test_fires (UsherTestHostFixture *fixture, gconstpointer data)
+test_fires (UsherTestHost *host)
 {
   g_test_summary ("An order's time is over at its expiresAt, not a millisecond before, and once.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, HOLD - G_TIME_SPAN_MILLISECOND);
-  assert_quiet (fixture);
+  give (host, "order:created", CREATED (ONE));
+  turn (host, HOLD - G_TIME_SPAN_MILLISECOND);
+  assert_quiet (host);
 
-  turn (fixture, G_TIME_SPAN_MILLISECOND);
-  assert_fires (fixture, ONE);
+  turn (host, G_TIME_SPAN_MILLISECOND);
+  assert_fires (host, ONE);
 
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
-test_fires_each (UsherTestHostFixture *fixture, gconstpointer data)
+test_fires_each (UsherTestHost *host)
 {
   g_autoptr (GPtrArray) events = NULL;
 
   g_test_summary ("Each order has a timer of its own.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  give (fixture, "order:created", CREATED (OTHER));
-  turn (fixture, HOLD);
+  give (host, "order:created", CREATED (ONE));
+  give (host, "order:created", CREATED (OTHER));
+  turn (host, HOLD);
 
-  events = usher_test_host_take_events (fixture->host, "expiration");
+  events = usher_test_host_take_events (host, "expiration");
   g_assert_cmpuint (events->len, ==, 2);
 }
 
 static void
-test_twice (UsherTestHostFixture *fixture, gconstpointer data)
+test_twice (UsherTestHost *host)
 {
-  g_autoptr (UsherEvent) event =
-      usher_test_event_new (fixture->host, "order:created", CREATED (ONE));
+  g_autoptr (UsherEvent) event = usher_test_host_make_event (host, "order:created", CREATED (ONE));
 
   g_test_summary ("An order that is told twice, by one event or by two, has one timer.");
 
   for (guint i = 0; i < 2; i++)
-    usher_test_host_deliver (fixture->host, "expiration", NULL, event);
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, HOLD);
+    usher_test_host_deliver (host, "expiration", NULL, event);
+  give (host, "order:created", CREATED (ONE));
+  turn (host, HOLD);
 
-  assert_fires (fixture, ONE);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  assert_fires (host, ONE);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
-test_same_event_later (UsherTestHostFixture *fixture, gconstpointer data)
+test_same_event_later (UsherTestHost *host)
 {
-  g_autoptr (UsherEvent) event =
-      usher_test_event_new (fixture->host, "order:created", CREATED (ONE));
+  g_autoptr (UsherEvent) event = usher_test_host_make_event (host, "order:created", CREATED (ONE));
 
   g_test_summary ("Delivered again after it has fired, an event sets no other timer.");
 
-  usher_test_host_deliver (fixture->host, "expiration", NULL, event);
-  turn (fixture, HOLD);
-  assert_fires (fixture, ONE);
+  usher_test_host_deliver (host, "expiration", NULL, event);
+  turn (host, HOLD);
+  assert_fires (host, ONE);
 
-  usher_test_host_deliver (fixture->host, "expiration", NULL, event);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  usher_test_host_deliver (host, "expiration", NULL, event);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
-test_cancelled (UsherTestHostFixture *fixture, gconstpointer data)
+test_cancelled (UsherTestHost *host)
 {
   g_test_summary ("The timer of a cancelled order is dropped, and only that one.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  give (fixture, "order:created", CREATED (OTHER));
-  give (fixture, "order:cancelled", CANCELLED (ONE));
-  give (fixture, "order:cancelled", CANCELLED (ONE));
-  turn (fixture, HOLD);
+  give (host, "order:created", CREATED (ONE));
+  give (host, "order:created", CREATED (OTHER));
+  give (host, "order:cancelled", CANCELLED (ONE));
+  give (host, "order:cancelled", CANCELLED (ONE));
+  turn (host, HOLD);
 
-  assert_fires (fixture, OTHER);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  assert_fires (host, OTHER);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
-test_cancelled_first (UsherTestHostFixture *fixture, gconstpointer data)
+test_cancelled_first (UsherTestHost *host)
 {
   g_test_summary ("A cancel before its create is no error; what fires then orders does not heed.");
 
-  give (fixture, "order:cancelled", CANCELLED (ONE));
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, HOLD);
+  give (host, "order:cancelled", CANCELLED (ONE));
+  give (host, "order:created", CREATED (ONE));
+  turn (host, HOLD);
 
-  assert_fires (fixture, ONE);
+  assert_fires (host, ONE);
 }
 
 static void
-test_restart (UsherTestHostFixture *fixture, gconstpointer data)
+test_restart (UsherTestHost *host)
 {
   g_test_summary ("A timer that fell due while the host was down fires at the next start.");
 
-  give (fixture, "order:created", CREATED (ONE));
-  usher_test_host_restart (fixture->host);
-  turn (fixture, HOLD);
+  give (host, "order:created", CREATED (ONE));
+  usher_test_host_restart (host);
+  turn (host, HOLD);
 
-  assert_fires (fixture, ONE);
-  usher_test_host_restart (fixture->host);
-  turn (fixture, HOLD);
-  assert_quiet (fixture);
+  assert_fires (host, ONE);
+  usher_test_host_restart (host);
+  turn (host, HOLD);
+  assert_quiet (host);
 }
 
 static void
-test_past (UsherTestHostFixture *fixture, gconstpointer data)
+test_past (UsherTestHost *host)
 {
   g_test_summary ("An order whose time was over before it was told of fires at once.");
 
-  turn (fixture, 2 * HOLD);
-  give (fixture, "order:created", CREATED (ONE));
-  turn (fixture, 0);
+  turn (host, 2 * HOLD);
+  give (host, "order:created", CREATED (ONE));
+  turn (host, 0);
 
-  assert_fires (fixture, ONE);
+  assert_fires (host, ONE);
 }
 
 static void
-test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
+test_bad_events (UsherTestHost *host)
 {
   static const UsherTestBadEvent bad[] = {
     { NULL, "order:created", "{}", USHER_ERROR_INVALID },
@@ -188,12 +186,12 @@ test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("§3.11: a bad event is an error with a reason, and sets no timer.");
 
-  usher_test_host_assert_bad (fixture->host, "expiration", bad, G_N_ELEMENTS (bad));
-  turn (fixture, 2 * HOLD);
-  assert_quiet (fixture);
+  usher_test_host_assert_bad (host, "expiration", bad, G_N_ELEMENTS (bad));
+  turn (host, 2 * HOLD);
+  assert_quiet (host);
 }
 
-#define add(path, func) usher_test_host_add (path, "expiration", func)
+#define add(path, func) usher_test_add (path, "expiration", func)
 
 int
 main (int argc, char **argv)

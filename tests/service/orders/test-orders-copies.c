@@ -6,9 +6,7 @@
 
 #include "config.h"
 
-#include "usher-error.h"
-#include "usher-json.h"
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 #define TICKET "111111111111111111111111"
 #define ORDER  "222222222222222222222222"
@@ -50,22 +48,16 @@ static const Row rows[] = {
 /* clang-format on */
 
 /* @data is the row */
-static void
-set_up (UsherTestHostFixture *fixture, gconstpointer data)
+static gboolean
+feed (UsherTestHost *host, const char *channel, const char *payload, GError **error)
 {
-  usher_test_host_set_up (fixture, "orders");
+  g_autoptr (UsherEvent) event = usher_test_host_make_event (host, channel, payload);
+
+  return usher_test_host_feed (host, "orders", NULL, event, error);
 }
 
 static gboolean
-feed (UsherTestHostFixture *fixture, const char *channel, const char *payload, GError **error)
-{
-  g_autoptr (UsherEvent) event = usher_test_event_new (fixture->host, channel, payload);
-
-  return usher_test_host_feed (fixture->host, "orders", NULL, event, error);
-}
-
-static gboolean
-feed_version (UsherTestHostFixture *fixture, int version, GError **error)
+feed_version (UsherTestHost *host, int version, GError **error)
 {
   g_autofree char *payload = NULL;
 
@@ -76,24 +68,24 @@ feed_version (UsherTestHostFixture *fixture, int version, GError **error)
                              version + 1,
                              version == 2 ? ",\"orderId\":\"" ORDER "\"" : "");
 
-  return feed (fixture, version == 0 ? "ticket:created" : "ticket:updated", payload, error);
+  return feed (host, version == 0 ? "ticket:created" : "ticket:updated", payload, error);
 }
 
 static void
-assert_applied (UsherTestHostFixture *fixture, int version)
+assert_applied (UsherTestHost *host, int version)
 {
   g_autoptr (GError) error = NULL;
 
-  feed_version (fixture, version, &error);
+  feed_version (host, version, &error);
   g_assert_no_error (error);
 }
 
 static void
-assert_deferred (UsherTestHostFixture *fixture, int version, const char *waits_for)
+assert_deferred (UsherTestHost *host, int version, const char *waits_for)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (feed_version (fixture, version, &error));
+  g_assert_false (feed_version (host, version, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
   g_assert_nonnull (strstr (error->message, TICKET));
   g_assert_nonnull (strstr (error->message, waits_for));
@@ -101,14 +93,12 @@ assert_deferred (UsherTestHostFixture *fixture, int version, const char *waits_f
 
 /* (nullable) */
 static UsherJson *
-read_copy (UsherTestHostFixture *fixture)
+read_copy (UsherTestHost *host)
 {
-  UsherHost *host = usher_test_host_get_host (fixture->host);
+  g_autofree char *text = usher_test_host_dup_document (host, "orders", "tickets", TICKET);
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = usher_host_dup_document (host, "orders", "tickets", TICKET, &error);
   UsherJson *json;
 
-  g_assert_no_error (error);
   if (text == NULL)
     return NULL;
 
@@ -119,9 +109,9 @@ read_copy (UsherTestHostFixture *fixture)
 }
 
 static void
-assert_copy (UsherTestHostFixture *fixture, int version)
+assert_copy (UsherTestHost *host, int version)
 {
-  g_autoptr (UsherJson) json = read_copy (fixture);
+  g_autoptr (UsherJson) json = read_copy (host);
   g_autofree char *title = g_strdup_printf ("v%d", version);
   gint64 found = NONE;
   gint64 cents = 0;
@@ -144,64 +134,64 @@ assert_copy (UsherTestHostFixture *fixture, int version)
 /* Versions come in order up to @have, then @comes: a copy takes the next, knows the older ones, and waits for what is
  * between. */
 static void
-test_row (UsherTestHostFixture *fixture, gconstpointer data)
+test_row (UsherTestHost *host, gconstpointer data)
 {
   const Row *row = data;
 
   g_test_summary (row->rule);
 
   for (int version = 0; version <= row->have; version++)
-    assert_applied (fixture, version);
+    assert_applied (host, version);
   if (row->waits_for != NULL)
-    assert_deferred (fixture, row->comes, row->waits_for);
+    assert_deferred (host, row->comes, row->waits_for);
   else
-    assert_applied (fixture, row->comes);
+    assert_applied (host, row->comes);
 
-  assert_copy (fixture, row->then);
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  assert_copy (host, row->then);
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
-test_same_event (UsherTestHostFixture *fixture, gconstpointer data)
+test_same_event (UsherTestHost *host)
 {
   g_autoptr (UsherEvent) event = NULL;
 
   g_test_summary ("One event that is delivered twice is applied once.");
 
-  event = usher_test_event_new (fixture->host,
-                                "ticket:created",
-                                "{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"v0\","
-                                "\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"}");
+  event = usher_test_host_make_event (host,
+                                      "ticket:created",
+                                      "{\"id\":\"" TICKET "\",\"version\":0,\"title\":\"v0\","
+                                      "\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"}");
   for (guint i = 0; i < 2; i++)
-    usher_test_host_deliver (fixture->host, "orders", NULL, event);
+    usher_test_host_deliver (host, "orders", NULL, event);
 
-  assert_copy (fixture, 0);
+  assert_copy (host, 0);
 }
 
 static void
-test_out_of_order (UsherTestHostFixture *fixture, gconstpointer data)
+test_out_of_order (UsherTestHost *host)
 {
   g_test_summary ("Later versions wait for the one between, then all are applied in order.");
 
-  assert_deferred (fixture, 1, "waits for version 0");
-  assert_applied (fixture, 0);
-  assert_deferred (fixture, 3, "waits for version 1");
-  assert_deferred (fixture, 2, "waits for version 1");
-  assert_applied (fixture, 1);
-  assert_deferred (fixture, 3, "waits for version 2");
-  assert_applied (fixture, 2);
-  assert_applied (fixture, 3);
-  assert_copy (fixture, 3);
+  assert_deferred (host, 1, "waits for version 0");
+  assert_applied (host, 0);
+  assert_deferred (host, 3, "waits for version 1");
+  assert_deferred (host, 2, "waits for version 1");
+  assert_applied (host, 1);
+  assert_deferred (host, 3, "waits for version 2");
+  assert_applied (host, 2);
+  assert_applied (host, 3);
+  assert_copy (host, 3);
 }
 
 static void
-give (UsherTestHostFixture *fixture, const char *channel, const char *payload)
+give (UsherTestHost *host, const char *channel, const char *payload)
 {
-  usher_test_host_give (fixture->host, "orders", NULL, channel, payload);
+  usher_test_host_give (host, "orders", NULL, channel, payload);
 }
 
 static void
-assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
+assert_for_sale (UsherTestHost *host, gboolean for_sale)
 {
   const UsherTestRefusal refusal = {
     "POST", "/api/orders", USHER_TEST_BOB,          "{\"ticketId\":\"" TICKET "\"}",
@@ -210,12 +200,12 @@ assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
 
   if (!for_sale)
     {
-      usher_test_host_assert_refusals (fixture->host, &refusal, 1);
+      usher_test_host_assert_refusals (host, &refusal, 1);
       return;
     }
 
   usher_test_host_assert_call (
-      fixture->host, refusal.method, refusal.target, refusal.user_id, refusal.body, 201);
+      host, refusal.method, refusal.target, refusal.user, refusal.body, 201);
 }
 
 #define VERSION(version, more)                  \
@@ -223,47 +213,47 @@ assert_for_sale (UsherTestHostFixture *fixture, gboolean for_sale)
   ",\"title\":\"a\",\"price\":1.5,\"userId\":\"" USHER_TEST_ALICE "\"" more "}"
 
 static void
-test_hidden (UsherTestHostFixture *fixture, gconstpointer data)
+test_hidden (UsherTestHost *host)
 {
   g_test_summary (
       "A ticket is not for sale while it is hidden, from its first version or a later one on.");
 
-  give (fixture, "ticket:created", VERSION ("0", ",\"hidden\":true"));
-  assert_for_sale (fixture, FALSE);
-  give (fixture, "ticket:updated", VERSION ("1", ""));
-  give (fixture, "ticket:updated", VERSION ("2", ",\"hidden\":true"));
-  assert_for_sale (fixture, FALSE);
-  give (fixture, "ticket:updated", VERSION ("3", ""));
-  assert_for_sale (fixture, TRUE);
+  give (host, "ticket:created", VERSION ("0", ",\"hidden\":true"));
+  assert_for_sale (host, FALSE);
+  give (host, "ticket:updated", VERSION ("1", ""));
+  give (host, "ticket:updated", VERSION ("2", ",\"hidden\":true"));
+  assert_for_sale (host, FALSE);
+  give (host, "ticket:updated", VERSION ("3", ""));
+  assert_for_sale (host, TRUE);
 }
 
 static void
-test_withdrawn (UsherTestHostFixture *fixture, gconstpointer data)
+test_withdrawn (UsherTestHost *host)
 {
   static const char withdrawn[] = "{\"id\":\"" TICKET "\",\"version\":2}";
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A withdrawn ticket is for sale no more, once all that came before it is known.");
 
-  g_assert_false (feed (fixture, "ticket:withdrawn", withdrawn, &error));
+  g_assert_false (feed (host, "ticket:withdrawn", withdrawn, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
   g_clear_error (&error);
-  assert_applied (fixture, 0);
-  g_assert_false (feed (fixture, "ticket:withdrawn", withdrawn, &error));
+  assert_applied (host, 0);
+  g_assert_false (feed (host, "ticket:withdrawn", withdrawn, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_DEFER);
   g_assert_nonnull (strstr (error->message, "waits for version 1"));
-  assert_applied (fixture, 1);
+  assert_applied (host, 1);
 
-  give (fixture, "ticket:withdrawn", withdrawn);
-  assert_for_sale (fixture, FALSE);
-  give (fixture, "ticket:withdrawn", withdrawn);
-  give (fixture, "ticket:updated", VERSION ("1", ""));
-  assert_for_sale (fixture, FALSE);
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  give (host, "ticket:withdrawn", withdrawn);
+  assert_for_sale (host, FALSE);
+  give (host, "ticket:withdrawn", withdrawn);
+  give (host, "ticket:updated", VERSION ("1", ""));
+  assert_for_sale (host, FALSE);
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
-test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
+test_bad_events (UsherTestHost *host)
 {
   static const UsherTestBadEvent bad[] = {
     BAD ("{}"),
@@ -285,8 +275,8 @@ test_bad_events (UsherTestHostFixture *fixture, gconstpointer data)
   g_test_summary (
       "§3.11: an event that is no ticket is an error with a reason, and copies nothing.");
 
-  usher_test_host_assert_bad (fixture->host, "orders", bad, G_N_ELEMENTS (bad));
-  assert_copy (fixture, NONE);
+  usher_test_host_assert_bad (host, "orders", bad, G_N_ELEMENTS (bad));
+  assert_copy (host, NONE);
 }
 
 static void
@@ -297,12 +287,11 @@ add_rows (void)
       g_autofree char *path =
           g_strdup_printf ("/orders/copies/%d-have-come/%d", rows[i].have + 1, rows[i].comes);
 
-      g_test_add (
-          path, UsherTestHostFixture, &rows[i], set_up, test_row, usher_test_host_tear_down);
+      usher_test_add_data (path, "orders", test_row, &rows[i]);
     }
 }
 
-#define add(path, func) usher_test_host_add (path, "orders", func)
+#define add(path, func) usher_test_add (path, "orders", func)
 
 int
 main (int argc, char **argv)

@@ -25,16 +25,15 @@ typedef struct
 static void
 carry (Fixture *fixture)
 {
-  g_assert_cmpuint (usher_test_host_carry (fixture->host), ==, 0);
+  g_assert_cmpuint (usher_test_host_settle (fixture->host), ==, 0);
 }
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("tickets orders expiration", NULL);
-  fixture->ticket_id = usher_test_host_create (fixture->host,
+  fixture->host = usher_test_host_new ("tickets orders expiration", USHER_TEST_BY_HAND);
+  fixture->ticket_id = usher_test_user_create (usher_test_host_as (fixture->host, ALICE),
                                                "/api/tickets",
-                                               ALICE,
                                                "{\"title\":\"Concert\",\"price\":19.99}");
   fixture->ticket_path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
   fixture->order_body = order_stage_make_body (fixture->ticket_id);
@@ -44,7 +43,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->ticket_id);
   g_free (fixture->ticket_path);
   g_free (fixture->order_body);
@@ -54,8 +53,9 @@ tear_down (Fixture *fixture, gconstpointer data)
 static char *
 place (Fixture *fixture, const char *user)
 {
-  g_autofree char *id =
-      usher_test_host_create (fixture->host, "/api/orders", user, fixture->order_body);
+  g_autofree char *id = usher_test_user_create (usher_test_host_as (fixture->host, user),
+                                                "/api/orders",
+                                                fixture->order_body);
 
   return g_strconcat ("/api/orders/", id, NULL);
 }
@@ -302,11 +302,11 @@ test_banned_after (Fixture *fixture, gconstpointer data)
   assert_not_for_sale (fixture);
 }
 
-/* the only event of orders since the last look, for the test to carry itself */
+/* the only event of orders that was not carried, for the test to do it */
 static UsherEvent *
-take (Fixture *fixture, const char *channel)
+hold (Fixture *fixture, const char *channel)
 {
-  return usher_test_host_take_event (fixture->host, "orders", channel);
+  return usher_test_host_hold_event (fixture->host, "orders", channel);
 }
 
 static void
@@ -325,9 +325,9 @@ test_cancel_overtakes (Fixture *fixture, gconstpointer data)
   g_test_summary ("A cancel that overtakes its create still frees the ticket.");
 
   order = place (fixture, BOB);
-  created = take (fixture, USHER_ORDERS_CREATED);
+  created = hold (fixture, USHER_ORDERS_CREATED);
   cancel (fixture, order, BOB);
-  cancelled = take (fixture, USHER_ORDERS_CANCELLED);
+  cancelled = hold (fixture, USHER_ORDERS_CANCELLED);
 
   feed_tickets (fixture, cancelled);
   feed_tickets (fixture, created);
@@ -350,10 +350,10 @@ test_next_overtakes (Fixture *fixture, gconstpointer data)
   first = place (fixture, BOB);
   carry (fixture);
   cancel (fixture, first, BOB);
-  cancelled = take (fixture, USHER_ORDERS_CANCELLED);
+  cancelled = hold (fixture, USHER_ORDERS_CANCELLED);
   second = place (fixture, ALICE);
 
-  g_assert_cmpuint (usher_test_host_carry (fixture->host), ==, 1);
+  g_assert_cmpuint (usher_test_host_settle (fixture->host), ==, 1);
   assert_holder (fixture, first);
   assert_order (fixture, second, ALICE, "created");
 

@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "order-stage.h"
-#include "usher-error.h"
 #include "usher-orders-contract.h"
 
 #define BOB          USHER_TEST_BOB
@@ -104,10 +103,11 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("orders", NULL);
+  fixture->host = usher_test_host_new ("orders", USHER_TEST_BY_HAND);
   order_stage_give_ticket (fixture->host, TICKET, "19.99");
-  fixture->order_id =
-      usher_test_host_create (fixture->host, "/api/orders", BOB, "{\"ticketId\":\"" TICKET "\"}");
+  fixture->order_id = usher_test_user_create (usher_test_host_as (fixture->host, BOB),
+                                              "/api/orders",
+                                              "{\"ticketId\":\"" TICKET "\"}");
   fixture->path = g_strconcat ("/api/orders/", fixture->order_id, NULL);
   usher_test_host_skip_events (fixture->host, "orders");
 }
@@ -115,7 +115,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->order_id);
   g_free (fixture->path);
 }
@@ -125,7 +125,7 @@ make_event (Fixture *fixture, const char *channel, const char *members)
 {
   g_autofree char *payload = g_strdup_printf ("{\"orderId\":\"%s\"%s}", fixture->order_id, members);
 
-  return usher_test_event_new (fixture->host, channel, payload);
+  return usher_test_host_make_event (fixture->host, channel, payload);
 }
 
 static void
@@ -189,7 +189,7 @@ assert_says (Fixture *fixture, const Row *row)
 
   if (row->says == NULL)
     {
-      usher_test_host_assert_quiet (fixture->host, "orders");
+      usher_test_assert_quiet (fixture->host, "orders");
       return;
     }
 
@@ -219,7 +219,7 @@ test_row (Fixture *fixture, gconstpointer data)
     return;
   feed (fixture, news[i].group, event);
   assert_order (fixture, row->status, row->version);
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (fixture->host, "orders");
 }
 
 static void
@@ -234,7 +234,7 @@ test_seen_before_cancel (Fixture *fixture, gconstpointer data)
   feed (fixture, RESERVATIONS, event);
 
   assert_order (fixture, CANCELLED, "2");
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (fixture->host, "orders");
 }
 
 static void
@@ -318,7 +318,7 @@ test_nobody (Fixture *fixture, gconstpointer data)
     usher_test_host_give (fixture->host, "orders", RESERVATIONS, "ticket:updated", payloads[i]);
 
   assert_order (fixture, CREATED, "0");
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (fixture->host, "orders");
 }
 
 static void
@@ -365,7 +365,7 @@ test_bad_events (Fixture *fixture, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
 
   assert_order (fixture, CREATED, "0");
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (fixture->host, "orders");
 }
 
 static void
@@ -374,7 +374,7 @@ add_rows (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path =
-          usher_test_make_row_path ("/orders/listen", rows[i].before, rows[i].event);
+          service_stage_make_row_path ("/orders/listen", rows[i].before, rows[i].event);
 
       g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
     }

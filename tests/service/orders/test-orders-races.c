@@ -8,7 +8,6 @@
 
 #include "order-stage.h"
 #include "usher-orders-contract.h"
-#include "usher-test-gate.h"
 
 #define RACERS 8
 #define ROUNDS 200
@@ -32,13 +31,13 @@ static void
 race_init (Race *race, guint n_racers)
 {
   usher_test_gate_init (&race->gate, n_racers);
-  race->host = usher_test_host_new ("orders", NULL);
+  race->host = usher_test_host_new ("orders", USHER_TEST_BY_HAND);
 }
 
 static void
 race_clear (Race *race)
 {
-  usher_test_host_free (race->host);
+  g_object_unref (race->host);
   g_free (race->body);
   g_free (race->path);
   usher_test_gate_clear (&race->gate);
@@ -158,8 +157,9 @@ cancel (gpointer data)
 static char *
 place_order (Race *race, const char *ticket_id)
 {
-  g_autofree char *id =
-      usher_test_host_create (race->host, "/api/orders", USHER_TEST_BOB, race->body);
+  g_autofree char *id = usher_test_user_create (usher_test_host_as (race->host, USHER_TEST_BOB),
+                                                "/api/orders",
+                                                race->body);
 
   g_free (race->path);
   race->path = g_strconcat ("/api/orders/", id, NULL);
@@ -187,7 +187,7 @@ test_cancel_and_pay (void)
       g_autoptr (UsherReply) shown = NULL;
 
       usher_test_gate_pass (&race.gate);
-      usher_test_host_dawdle (race.host, race.path, round);
+      service_stage_dawdle (race.host, race.path, round);
       usher_test_host_give (race.host, "orders", NULL, "payment:created", paid);
       usher_test_gate_pass (&race.gate);
 
@@ -217,8 +217,8 @@ order_again (gpointer data)
 
       usher_test_gate_pass (&race->gate);
       key = g_strdup_printf ("Idempotency-Key: round-%u", i);
-      reply = usher_test_host_call_with (
-          race->host, "POST", "/api/orders", USHER_TEST_BOB, race->body, key);
+      reply = usher_test_user_call (
+          usher_test_host_as (race->host, USHER_TEST_BOB), "POST", "/api/orders", race->body, key);
       race->statuses[racer->index] = usher_reply_get_status (reply);
       usher_test_gate_pass (&race->gate);
     }
@@ -234,7 +234,7 @@ assert_one_order (Race *race, const char *ticket_id)
 
   g_assert_cmpuint (n_answered, >=, 1);
   g_assert_cmpuint (n_answered + count_answers (race, 409), ==, RACERS);
-  usher_test_host_assert_event (race->host, "orders", USHER_ORDERS_CREATED);
+  usher_test_assert_event (race->host, "orders", USHER_ORDERS_CREATED);
 }
 
 static void

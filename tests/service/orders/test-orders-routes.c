@@ -18,38 +18,38 @@
 #define RESERVED "Ticket is already reserved"
 
 static UsherReply *
-order (UsherTestHostFixture *fixture, const char *user, const char *body)
+order (UsherTestHost *host, const char *user, const char *body)
 {
-  return usher_test_host_call (fixture->host, "POST", "/api/orders", user, body);
+  return usher_test_host_call (host, "POST", "/api/orders", user, body);
 }
 
 /* the copy of TICKET at version 1, held by @order_id */
 static void
-give_held (UsherTestHostFixture *fixture, const char *order_id)
+give_held (UsherTestHost *host, const char *order_id)
 {
   g_autofree char *payload =
       g_strdup_printf ("{\"id\":\"" TICKET "\",\"version\":1,\"title\":\"Concert\",\"price\":19.99,"
                        "\"userId\":\"" ALICE "\",\"orderId\":\"%s\"}",
                        order_id);
 
-  usher_test_host_give (fixture->host, "orders", NULL, "ticket:updated", payload);
+  usher_test_host_give (host, "orders", NULL, "ticket:updated", payload);
 }
 
 static void
-take_all (UsherTestHostFixture *fixture)
+take_all (UsherTestHost *host)
 {
-  usher_test_host_skip_events (fixture->host, "orders");
+  usher_test_host_skip_events (host, "orders");
 }
 
 /* Bob's order for TICKET, without its event; the id */
 static char *
-make_order (UsherTestHostFixture *fixture)
+make_order (UsherTestHost *host)
 {
   char *id = NULL;
 
-  order_stage_give_ticket (fixture->host, TICKET, "19.99");
-  id = usher_test_host_create (fixture->host, "/api/orders", BOB, FOR_IT);
-  take_all (fixture);
+  order_stage_give_ticket (host, TICKET, "19.99");
+  id = usher_test_user_create (usher_test_host_as (host, BOB), "/api/orders", FOR_IT);
+  take_all (host);
 
   return id;
 }
@@ -61,20 +61,20 @@ path_of (const char *id)
 }
 
 static void
-pay (UsherTestHostFixture *fixture, const char *order_id)
+pay (UsherTestHost *host, const char *order_id)
 {
   g_autofree char *payload =
       g_strdup_printf ("{\"id\":\"" TICKET "\",\"orderId\":\"%s\",\"stripeId\":\"ch_1\"}",
                        order_id);
 
-  usher_test_host_give (fixture->host, "orders", NULL, "payment:created", payload);
-  take_all (fixture);
+  usher_test_host_give (host, "orders", NULL, "payment:created", payload);
+  take_all (host);
 }
 
 static void
-assert_said (UsherTestHostFixture *fixture, const char *channel, UsherReply *reply)
+assert_said (UsherTestHost *host, const char *channel, UsherReply *reply)
 {
-  g_autoptr (UsherEvent) event = usher_test_host_take_event (fixture->host, "orders", channel);
+  g_autoptr (UsherEvent) event = usher_test_host_take_event (host, "orders", channel);
   static const char *const members[] = {
     "id", "version", "status", "userId", "expiresAt", "ticket.id", "ticket.price", "ticket.version"
   };
@@ -88,14 +88,14 @@ assert_said (UsherTestHostFixture *fixture, const char *channel, UsherReply *rep
 }
 
 static void
-test_create (UsherTestHostFixture *fixture, gconstpointer data)
+test_create (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("An order is answered with its ticket and the time it has, and published.");
 
-  order_stage_give_ticket (fixture->host, TICKET, "19.99");
-  reply = order (fixture, BOB, FOR_IT);
+  order_stage_give_ticket (host, TICKET, "19.99");
+  reply = order (host, BOB, FOR_IT);
 
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "userId", BOB);
@@ -108,11 +108,11 @@ test_create (UsherTestHostFixture *fixture, gconstpointer data)
   usher_test_assert_member (reply, "ticket.version", "0");
   usher_test_assert_member (reply, "ticketId", NULL);
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 6);
-  assert_said (fixture, USHER_ORDERS_CREATED, reply);
+  assert_said (host, USHER_ORDERS_CREATED, reply);
 }
 
 static void
-test_create_order_of_checks (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_order_of_checks (UsherTestHost *host)
 {
   static const UsherTestRefusal refusals[] = {
     { "POST", "/api/orders", NULL, "{}", 401, NULL, "Not authorized" },
@@ -125,20 +125,22 @@ test_create_order_of_checks (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("Signed in, validation, exists, state: in this order.");
 
-  usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
-  g_free (make_order (fixture));
-  usher_test_host_assert_refusals (fixture->host, &held, 1);
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
+  g_free (make_order (host));
+  usher_test_host_assert_refusals (host, &held, 1);
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
-test_create_bad_body (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_bad_body (UsherTestHost *host)
 {
   static const char *const bodies[] = {
     "{}",
     "{\"ticketId\":\"\"}",
-    "{\"ticketId\":\"x\"}",
     "{\"ticketId\":null}",
+  };
+  static const char *const no_ids[] = {
+    "{\"ticketId\":\"x\"}",
     "{\"ticketId\":7}",
     "{\"ticketId\":[\"111111111111111111111111\"]}",
     "{\"ticketId\":\"AAAAAAAAAAAAAAAAAAAAAAAA\"}",
@@ -148,17 +150,23 @@ test_create_bad_body (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("A ticket id is 24 lower-case hexadecimal digits.");
 
-  order_stage_give_ticket (fixture->host, TICKET, "19.99");
-  usher_test_host_assert_bad_bodies (fixture->host,
+  order_stage_give_ticket (host, TICKET, "19.99");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (host, USHER_TEST_ALICE),
                                      "/api/orders",
                                      bodies,
                                      G_N_ELEMENTS (bodies),
                                      "ticketId",
                                      "TicketId must be provided");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (host, USHER_TEST_ALICE),
+                                     "/api/orders",
+                                     no_ids,
+                                     G_N_ELEMENTS (no_ids),
+                                     "ticketId",
+                                     "TicketId must be an id");
 }
 
 static void
-test_create_exact_price (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_exact_price (UsherTestHost *host)
 {
   static const struct
   {
@@ -183,80 +191,80 @@ test_create_exact_price (UsherTestHostFixture *fixture, gconstpointer data)
       g_autofree char *body = order_stage_make_body (ticket_id);
       g_autoptr (UsherReply) reply = NULL;
 
-      order_stage_give_ticket (fixture->host, ticket_id, rows[i].price);
-      reply = order (fixture, BOB, body);
+      order_stage_give_ticket (host, ticket_id, rows[i].price);
+      reply = order (host, BOB, body);
       usher_test_assert_status (reply, 201);
       g_assert_cmpint (usher_test_get_money (reply, "ticket.price"), ==, rows[i].cents);
     }
 }
 
 static void
-test_create_reserved (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_reserved (UsherTestHost *host)
 {
   static const UsherTestRefusal refusals[] = {
     { "POST", "/api/orders", BOB, FOR_IT, 400, NULL, RESERVED },
     { "POST", "/api/orders", ALICE, FOR_IT, 400, NULL, RESERVED },
   };
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
 
   g_test_summary ("§3.1: a ticket has one active order, a paid one too.");
 
-  usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
-  pay (fixture, id);
-  usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
+  usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
+  pay (host, id);
+  usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
 }
 
 static void
-test_create_held_by_copy (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_held_by_copy (UsherTestHost *host)
 {
   static const UsherTestRefusal held = { "POST", "/api/orders", BOB, FOR_IT, 400, NULL, RESERVED };
 
   g_test_summary ("A ticket that the copy says is held by an order unknown here is reserved.");
 
-  order_stage_give_ticket (fixture->host, TICKET, "19.99");
-  give_held (fixture, USHER_TEST_NOTHING);
-  usher_test_host_assert_refusals (fixture->host, &held, 1);
+  order_stage_give_ticket (host, TICKET, "19.99");
+  give_held (host, USHER_TEST_NOTHING);
+  usher_test_host_assert_refusals (host, &held, 1);
 }
 
 static void
-test_create_after_cancel (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_after_cancel (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("A cancelled order makes room at once, before its ticket is freed.");
 
-  give_held (fixture, id);
-  usher_test_host_assert_call (fixture->host, "DELETE", path, BOB, NULL, 204);
-  reply = order (fixture, ALICE, FOR_IT);
+  give_held (host, id);
+  usher_test_host_assert_call (host, "DELETE", path, BOB, NULL, 204);
+  reply = order (host, ALICE, FOR_IT);
 
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "ticket.version", "1");
 }
 
 static void
-test_create_again (UsherTestHostFixture *fixture, gconstpointer data)
+test_create_again (UsherTestHost *host)
 {
   g_test_summary ("A repeated order is answered like the first, whatever holds the ticket now.");
 
-  order_stage_give_ticket (fixture->host, TICKET, "19.99");
-  usher_test_host_assert_repeatable (
-      fixture->host, "/api/orders", BOB, FOR_IT, "{\"ticketId\":\"" USHER_TEST_NOTHING "\"}");
-  usher_test_host_assert_event (fixture->host, "orders", USHER_ORDERS_CREATED);
+  order_stage_give_ticket (host, TICKET, "19.99");
+  usher_test_user_assert_repeatable (usher_test_host_as (host, BOB),
+                                     "/api/orders",
+                                     FOR_IT,
+                                     "{\"ticketId\":\"" USHER_TEST_NOTHING "\"}");
+  usher_test_assert_event (host, "orders", USHER_ORDERS_CREATED);
 }
 
 static void
-test_list (UsherTestHostFixture *fixture, gconstpointer data)
+test_list (UsherTestHost *host)
 {
-  g_autofree char *first = make_order (fixture);
+  g_autofree char *first = make_order (host);
   g_autofree char *path = path_of (first);
   g_autofree char *second = NULL;
-  g_autoptr (UsherReply) anonymous =
-      usher_test_host_call (fixture->host, "GET", "/api/orders", NULL, NULL);
-  g_autoptr (UsherReply) cancelled =
-      usher_test_host_call (fixture->host, "DELETE", path, BOB, NULL);
-  g_autoptr (UsherReply) again = order (fixture, BOB, FOR_IT);
+  g_autoptr (UsherReply) anonymous = usher_test_host_call (host, "GET", "/api/orders", NULL, NULL);
+  g_autoptr (UsherReply) cancelled = usher_test_host_call (host, "DELETE", path, BOB, NULL);
+  g_autoptr (UsherReply) again = order (host, BOB, FOR_IT);
   g_autoptr (UsherReply) bobs = NULL;
   g_autoptr (UsherReply) alices = NULL;
 
@@ -266,7 +274,7 @@ test_list (UsherTestHostFixture *fixture, gconstpointer data)
   usher_test_assert_status (cancelled, 204);
   second = usher_test_dup_member (again, "id");
 
-  bobs = usher_test_host_call (fixture->host, "GET", "/api/orders", BOB, NULL);
+  bobs = usher_test_host_call (host, "GET", "/api/orders", BOB, NULL);
   usher_test_assert_status (bobs, 200);
   g_assert_cmpuint (usher_test_count_members (bobs, ""), ==, 2);
   usher_test_assert_member (bobs, "0.id", second);
@@ -275,20 +283,20 @@ test_list (UsherTestHostFixture *fixture, gconstpointer data)
   usher_test_assert_member (bobs, "1.status", "cancelled");
   usher_test_assert_member (bobs, "1.ticket.title", "Concert");
 
-  alices = usher_test_host_call (fixture->host, "GET", "/api/orders", ALICE, NULL);
+  alices = usher_test_host_call (host, "GET", "/api/orders", ALICE, NULL);
   usher_test_assert_status (alices, 200);
   g_assert_cmpuint (usher_test_count_members (alices, ""), ==, 0);
 }
 
 static void
-test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_pages (UsherTestHost *host)
 {
   g_autoptr (UsherReply) first = NULL;
   g_autoptr (UsherReply) second = NULL;
   g_autofree char *after = NULL;
   g_autofree char *target = NULL;
   g_autoptr (UsherReply) bad =
-      usher_test_host_call (fixture->host, "GET", "/api/orders?limit=101", BOB, NULL);
+      usher_test_host_call (host, "GET", "/api/orders?limit=101", BOB, NULL);
 
   g_test_summary ("A list of orders has pages.");
 
@@ -297,18 +305,18 @@ test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
       g_autofree char *ticket_id = g_strdup_printf ("%024u", i);
       g_autofree char *body = order_stage_make_body (ticket_id);
 
-      order_stage_give_ticket (fixture->host, ticket_id, "1");
-      usher_test_host_assert_call (fixture->host, "POST", "/api/orders", BOB, body, 201);
+      order_stage_give_ticket (host, ticket_id, "1");
+      usher_test_host_assert_call (host, "POST", "/api/orders", BOB, body, 201);
     }
 
-  first = usher_test_host_call (fixture->host, "GET", "/api/orders?limit=2", BOB, NULL);
+  first = usher_test_host_call (host, "GET", "/api/orders?limit=2", BOB, NULL);
   g_assert_cmpuint (usher_test_count_members (first, ""), ==, 2);
   g_assert_nonnull (usher_reply_get_header (first, "Link"));
   after = usher_test_dup_member (first, "1.id");
   g_assert_nonnull (strstr (usher_reply_get_header (first, "Link"), after));
 
   target = g_strconcat ("/api/orders?limit=2&after=", after, NULL);
-  second = usher_test_host_call (fixture->host, "GET", target, BOB, NULL);
+  second = usher_test_host_call (host, "GET", target, BOB, NULL);
   g_assert_cmpuint (usher_test_count_members (second, ""), ==, 1);
   usher_test_assert_member (second, "0.ticket.id", "000000000000000000000001");
   g_assert_null (usher_reply_get_header (second, "Link"));
@@ -316,9 +324,9 @@ test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_show (UsherTestHostFixture *fixture, gconstpointer data)
+test_show (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   const UsherTestRefusal refusals[] = {
     { "GET", NOWHERE, NULL, NULL, 401, NULL, "Not authorized" },
@@ -326,23 +334,23 @@ test_show (UsherTestHostFixture *fixture, gconstpointer data)
     { "GET", "/api/orders/x", BOB, NULL, 404, NULL, "Not Found" },
     { "GET", path, ALICE, NULL, 401, NULL, "Not authorized" },
   };
-  g_autoptr (UsherReply) own = usher_test_host_call (fixture->host, "GET", path, BOB, NULL);
+  g_autoptr (UsherReply) own = usher_test_host_call (host, "GET", path, BOB, NULL);
 
   g_test_summary ("An order is its buyer's alone.");
 
   usher_test_assert_status (own, 200);
   usher_test_assert_member (own, "id", id);
   usher_test_assert_member (own, "ticket.id", TICKET);
-  usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
+  usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
 }
 
 static void
-test_cancel (UsherTestHostFixture *fixture, gconstpointer data)
+test_cancel (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
-  g_autoptr (UsherReply) first = usher_test_host_call (fixture->host, "DELETE", path, BOB, NULL);
-  g_autoptr (UsherReply) shown = usher_test_host_call (fixture->host, "GET", path, BOB, NULL);
+  g_autoptr (UsherReply) first = usher_test_host_call (host, "DELETE", path, BOB, NULL);
+  g_autoptr (UsherReply) shown = usher_test_host_call (host, "GET", path, BOB, NULL);
   g_autoptr (UsherReply) second = NULL;
   g_autoptr (UsherReply) shown_again = NULL;
 
@@ -351,19 +359,19 @@ test_cancel (UsherTestHostFixture *fixture, gconstpointer data)
   usher_test_assert_status (first, 204);
   usher_test_assert_member (shown, "status", "cancelled");
   usher_test_assert_member (shown, "version", "1");
-  assert_said (fixture, USHER_ORDERS_CANCELLED, shown);
+  assert_said (host, USHER_ORDERS_CANCELLED, shown);
 
-  second = usher_test_host_call (fixture->host, "DELETE", path, BOB, NULL);
+  second = usher_test_host_call (host, "DELETE", path, BOB, NULL);
   usher_test_assert_status (second, 204);
-  shown_again = usher_test_host_call (fixture->host, "GET", path, BOB, NULL);
+  shown_again = usher_test_host_call (host, "GET", path, BOB, NULL);
   usher_test_assert_member (shown_again, "version", "1");
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
-test_cancel_order_of_checks (UsherTestHostFixture *fixture, gconstpointer data)
+test_cancel_order_of_checks (UsherTestHost *host)
 {
-  g_autofree char *id = make_order (fixture);
+  g_autofree char *id = make_order (host);
   g_autofree char *path = path_of (id);
   const UsherTestRefusal refusals[] = {
     { "DELETE", NOWHERE, NULL, NULL, 401, NULL, "Not authorized" },
@@ -376,17 +384,18 @@ test_cancel_order_of_checks (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("§3.4: a paid order is not cancelled; before that: signed in, exists, owner.");
 
-  pay (fixture, id);
-  usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
-  shown = usher_test_host_call (fixture->host, "GET", path, BOB, NULL);
+  pay (host, id);
+  usher_test_host_assert_refusals (host, refusals, G_N_ELEMENTS (refusals));
+  shown = usher_test_host_call (host, "GET", path, BOB, NULL);
   usher_test_assert_member (shown, "status", "complete");
-  usher_test_host_assert_quiet (fixture->host, "orders");
+  usher_test_assert_quiet (host, "orders");
 }
 
 static void
 test_hold (void)
 {
-  g_autoptr (UsherTestHost) host = usher_test_host_new ("orders", "orders.hold-seconds=60", NULL);
+  g_autoptr (UsherTestHost) host =
+      usher_test_host_new ("orders orders.hold-seconds=60", USHER_TEST_BY_HAND);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("How long an order holds its ticket is a setting.");
@@ -397,7 +406,7 @@ test_hold (void)
   usher_test_assert_member (reply, "expiresAt", "2026-01-01T00:01:00.000Z");
 }
 
-#define add(path, func) usher_test_host_add (path, "orders", func)
+#define add(path, func) usher_test_add (path, "orders", func)
 
 int
 main (int argc, char **argv)

@@ -18,7 +18,7 @@ send (UsherTestHost *host,
       const char *user_id,
       const char *header)
 {
-  return usher_test_host_call_with (host, method, path, user_id, NULL, header);
+  return usher_test_user_call (usher_test_host_as (host, user_id), method, path, NULL, header);
 }
 
 static void
@@ -37,7 +37,7 @@ assert_send (UsherTestHost *host,
 static void
 test_versions (void)
 {
-  UsherTestHost *host = usher_test_host_new ("orders", NULL);
+  UsherTestHost *host = usher_test_host_new ("orders", USHER_TEST_BY_HAND);
   g_autofree char *body = order_stage_make_body (TICKET);
   g_autofree char *id = NULL;
   g_autofree char *path = NULL;
@@ -49,7 +49,7 @@ test_versions (void)
   g_test_summary ("An order has a tag for its owner, who cancels what he saw; twice is once.");
 
   order_stage_give_ticket (host, TICKET, "19.99");
-  id = usher_test_host_create (host, "/api/orders", USHER_TEST_ALICE, body);
+  id = usher_test_user_create (usher_test_host_as (host, USHER_TEST_ALICE), "/api/orders", body);
   path = g_strconcat ("/api/orders/", id, NULL);
   shown = send (host, "GET", path, USHER_TEST_ALICE, NULL);
   tag = g_strdup (usher_reply_get_header (shown, "ETag"));
@@ -65,7 +65,7 @@ test_versions (void)
   assert_send (host, "DELETE", path, USHER_TEST_ALICE, match, 204);
   assert_send (host, "GET", path, USHER_TEST_ALICE, none_match, 200);
 
-  usher_test_host_free (host);
+  g_object_unref (host);
 }
 
 int

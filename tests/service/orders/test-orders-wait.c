@@ -7,8 +7,6 @@
 #include "config.h"
 
 #include "order-stage.h"
-#include "usher-id.h"
-#include "usher-test-calls.h"
 
 #define BOB USHER_TEST_BOB
 
@@ -21,33 +19,33 @@ make_ticket (UsherTestHost *host)
 
 /* an order of @ticket_id that waits for its copy */
 static UsherTestCalls *
-order (UsherTestHostFixture *fixture, const char *ticket_id)
+order (UsherTestHost *host, const char *ticket_id)
 {
   g_autofree char *body = order_stage_make_body (ticket_id);
 
-  return usher_test_calls_new (fixture->host, "/api/orders", BOB, body);
+  return usher_test_calls_new (usher_test_host_as (host, BOB), "/api/orders", body);
 }
 
 static void
-test_wait_for_copy (UsherTestHostFixture *fixture, gconstpointer data)
+test_wait_for_copy (UsherTestHost *host)
 {
-  g_autofree char *ticket_id = make_ticket (fixture->host);
-  g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
+  g_autofree char *ticket_id = make_ticket (host);
+  g_autoptr (UsherTestCalls) calls = order (host, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a ticket can be ordered before its copy has come.");
 
-  order_stage_give_ticket (fixture->host, ticket_id, "19.99");
+  order_stage_give_ticket (host, ticket_id, "19.99");
   reply = usher_test_calls_pop (calls);
   usher_test_assert_status (reply, 201);
   usher_test_assert_member (reply, "ticket.id", ticket_id);
 }
 
 static void
-test_wait_in_vain (UsherTestHostFixture *fixture, gconstpointer data)
+test_wait_in_vain (UsherTestHost *host)
 {
-  g_autofree char *ticket_id = make_ticket (fixture->host);
-  g_autoptr (UsherTestCalls) calls = order (fixture, ticket_id);
+  g_autofree char *ticket_id = make_ticket (host);
+  g_autoptr (UsherTestCalls) calls = order (host, ticket_id);
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("§3.9: a copy that does not come within 2 seconds is 404.");
@@ -67,20 +65,21 @@ assert_unknown (UsherTestHost *host, const char *ticket_id)
 }
 
 static void
-test_wait_for_nothing (UsherTestHostFixture *fixture, gconstpointer data)
+test_wait_for_nothing (UsherTestHost *host)
 {
-  g_autofree char *ticket_id = make_ticket (fixture->host);
+  g_autofree char *ticket_id = make_ticket (host);
 
   g_test_summary ("§3.9: a ticket of more than 10 seconds ago is not waited for.");
 
-  usher_manual_clock_advance (usher_test_host_get_clock (fixture->host), 11 * G_TIME_SPAN_SECOND);
-  assert_unknown (fixture->host, ticket_id);
+  usher_manual_clock_advance (usher_test_host_get_clock (host), 11 * G_TIME_SPAN_SECOND);
+  assert_unknown (host, ticket_id);
 }
 
 static void
 test_wait_is_bounded (void)
 {
-  g_autoptr (UsherTestHost) host = usher_test_host_new ("orders", "host.waiters=0", NULL);
+  g_autoptr (UsherTestHost) host =
+      usher_test_host_new ("orders host.waiters=0", USHER_TEST_BY_HAND);
   g_autofree char *ticket_id = make_ticket (host);
 
   g_test_summary ("§3.9: where no more may wait the answer is 404 at once.");
@@ -88,7 +87,7 @@ test_wait_is_bounded (void)
   assert_unknown (host, ticket_id);
 }
 
-#define add(path, func) usher_test_host_add (path, "orders", func)
+#define add(path, func) usher_test_add (path, "orders", func)
 
 int
 main (int argc, char **argv)

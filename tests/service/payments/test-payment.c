@@ -8,7 +8,7 @@
 
 #include "usher-payment.h"
 
-#include "usher-id.h"
+#include <usher-test.h>
 
 #define ORDER   "0123456789abcdef01234567"
 #define USER    "a11cea11cea11cea11cea11c"

@@ -6,7 +6,6 @@
 
 #include "config.h"
 
-#include "usher-error.h"
 #include "usher-test-till.h"
 
 #define CREATED(members) "{\"id\":\"" USHER_TEST_ORDER "\",\"version\":0," members "}"
@@ -14,7 +13,7 @@
 static gboolean
 feed (UsherTestTill *till, const char *channel, const char *payload, GError **error)
 {
-  g_autoptr (UsherEvent) event = usher_test_event_new (till->host, channel, payload);
+  g_autoptr (UsherEvent) event = usher_test_host_make_event (till->host, channel, payload);
 
   return usher_test_host_feed (till->host, "payments", NULL, event, error);
 }
@@ -66,7 +65,7 @@ test_created (UsherTestTill *till, gconstpointer data)
   usher_test_till_give_created (till, USHER_TEST_ORDER, "29.99");
   assert_field (till, "price", "19.99");
   assert_field (till, "version", "0");
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 }
 
 static void
@@ -97,10 +96,10 @@ test_same_event_twice (UsherTestTill *till, gconstpointer data)
   g_test_summary ("One event that comes twice is applied once.");
 
   usher_test_till_give_created (till, USHER_TEST_ORDER, "19.99");
-  event = usher_test_event_new (till->host,
-                                "order:updated",
-                                "{\"id\":\"" USHER_TEST_ORDER
-                                "\",\"version\":1,\"status\":\"awaiting:payment\"}");
+  event = usher_test_host_make_event (till->host,
+                                      "order:updated",
+                                      "{\"id\":\"" USHER_TEST_ORDER
+                                      "\",\"version\":1,\"status\":\"awaiting:payment\"}");
   for (guint i = 0; i < 3; i++)
     {
       usher_test_host_feed (till->host, "payments", NULL, event, &error);

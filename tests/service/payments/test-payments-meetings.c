@@ -6,8 +6,9 @@
 
 #include "config.h"
 
+#include <usher-test.h>
+
 #include "usher-payments-contract.h"
-#include "usher-test-gate.h"
 #include "usher-test-till.h"
 
 #define RACERS 8
@@ -38,7 +39,7 @@ assert_refunded (UsherTestTill *till)
   g_assert_cmpuint (usher_test_till_count_refunds (till), ==, 1);
   g_assert_cmpint (usher_test_till_get_balance (till), ==, 0);
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 }
 
 static void
@@ -98,7 +99,7 @@ test_cancel_after_decline (UsherTestTill *till, gconstpointer data)
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 2);
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
   usher_test_till_assert_state (till, "failed");
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
   g_assert_cmpuint (usher_test_till_count_refunds (till), ==, 0);
 }
 
@@ -114,7 +115,7 @@ test_cancel_said_again (UsherTestTill *till, gconstpointer data)
   usher_test_till_give_cancelled (till, USHER_TEST_ORDER, 4);
   usher_test_host_turn (till->host, 0);
   usher_test_till_assert_state (till, "refunded");
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 }
 
 static void
@@ -129,7 +130,7 @@ test_update_while_charging (UsherTestTill *till, gconstpointer data)
   reply = usher_test_till_finish_held (till, thread);
 
   usher_test_assert_status (reply, 201);
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
   g_assert_cmpint (usher_test_till_get_balance (till), ==, 1999);
 }
@@ -153,7 +154,7 @@ test_settle_while_charging (UsherTestTill *till, gconstpointer data)
   usher_test_assert_refused (late, 402, NULL, "The payment took too long, try again");
 
   usher_test_till_assert_state (till, "completed");
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
   g_assert_cmpint (usher_test_till_get_balance (till), ==, 1999);
 }
@@ -173,7 +174,7 @@ test_settle_and_cancel_while_charging (UsherTestTill *till, gconstpointer data)
   usher_test_assert_refused (reply, 400, NULL, "Cannot pay for a cancelled order");
   usher_test_till_assert_state (till, "failed");
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
 }
 
@@ -226,7 +227,7 @@ test_clicks (UsherTestTill *till, gconstpointer data)
 
   g_assert_cmpint (race.n_paid, ==, 1);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
 }
 
 int

@@ -53,7 +53,7 @@ test_pay (UsherTestTill *till, gconstpointer data)
 
   /* nothing is left for the timer */
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 }
 
 static void
@@ -102,11 +102,11 @@ test_invalid (UsherTestTill *till, gconstpointer data)
   static const char *const without_token[] = {
     "{\"orderId\":\"" USHER_TEST_ORDER "\"}",
     "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"\"}",
-    "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
   };
-  static const char *const without_order[] = {
-    "{\"token\":\"tok_visa\"}",
-    "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}",
+  static const char *const without_order[] = { "{\"token\":\"tok_visa\"}" };
+  static const char *const no_order[] = { "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}" };
+  static const char *const no_token[] = {
+    "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
   };
   g_autoptr (UsherReply) empty = post (till, USHER_TEST_ALICE, "{}");
 
@@ -114,18 +114,30 @@ test_invalid (UsherTestTill *till, gconstpointer data)
 
   usher_test_assert_status (empty, 400);
   g_assert_cmpuint (usher_test_count_members (empty, "errors"), ==, 2);
-  usher_test_host_assert_bad_bodies (till->host,
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
                                      PAY,
                                      without_token,
                                      G_N_ELEMENTS (without_token),
                                      "token",
                                      "Token must be provided");
-  usher_test_host_assert_bad_bodies (till->host,
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
                                      PAY,
                                      without_order,
                                      G_N_ELEMENTS (without_order),
                                      "orderId",
                                      "OrderId must be provided");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                                     PAY,
+                                     no_order,
+                                     G_N_ELEMENTS (no_order),
+                                     "orderId",
+                                     "OrderId must be an id");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                                     PAY,
+                                     no_token,
+                                     G_N_ELEMENTS (no_token),
+                                     "token",
+                                     "Token must be text");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
 }
 
@@ -163,7 +175,7 @@ test_cancelled (UsherTestTill *till, gconstpointer data)
   usher_test_till_assert_refused (till, "tok_visa", 400, "Cannot pay for a cancelled order");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
   g_assert_cmpuint (usher_test_till_count_unpaid (till), ==, 0);
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 }
 
 static void
@@ -211,7 +223,7 @@ test_declined (UsherTestTill *till, gconstpointer data)
   usher_test_till_assert_refused (till, "tok_chargeDeclined", 402, "Your card was declined.");
   usher_test_till_assert_refused (till, "tok_unheardOf", 402, "No such token");
   usher_test_till_assert_state (till, "failed");
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 
   usher_test_till_assert_paid (till, "tok_visa");
   usher_test_till_assert_state (till, "completed");
@@ -232,10 +244,12 @@ test_idempotency_key (UsherTestTill *till, gconstpointer data)
 
   g_test_summary ("The same key and body are answered the same again, over all steps.");
 
-  first = usher_test_host_call_with (till->host, "POST", PAY, USHER_TEST_ALICE, body, key);
+  first = usher_test_user_call (
+      usher_test_host_as (till->host, USHER_TEST_ALICE), "POST", PAY, body, key);
   usher_test_assert_status (first, 201);
   id = usher_test_dup_member (first, "id");
-  second = usher_test_host_call_with (till->host, "POST", PAY, USHER_TEST_ALICE, body, key);
+  second = usher_test_user_call (
+      usher_test_host_as (till->host, USHER_TEST_ALICE), "POST", PAY, body, key);
   usher_test_assert_status (second, 201);
   usher_test_assert_member (second, "id", id);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);

@@ -18,14 +18,14 @@ lose_answer (UsherTestTill *till)
   usher_test_assert_status (reply, 503);
   usher_test_till_assert_state (till, "open");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
-  usher_test_host_assert_quiet (till->host, "payments");
+  usher_test_assert_quiet (till->host, "payments");
 }
 
 static void
 assert_completed (UsherTestTill *till)
 {
   usher_test_till_assert_state (till, "completed");
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_assert_event (till->host, "payments", USHER_PAYMENTS_CREATED);
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 1);
   g_assert_cmpint (usher_test_till_get_balance (till), ==, 1999);
 }
@@ -80,7 +80,7 @@ test_cancel_of_lost_answer (UsherTestTill *till, gconstpointer data)
   usher_test_host_turn (till->host, USHER_TEST_SETTLE);
 
   usher_test_till_assert_state (till, "refunded");
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_REFUNDED);
+  usher_test_assert_event (till->host, "payments", USHER_PAYMENTS_REFUNDED);
   g_assert_cmpuint (usher_test_till_count_refunds (till), ==, 1);
   g_assert_cmpint (usher_test_till_get_balance (till), ==, 0);
 }
@@ -118,14 +118,14 @@ test_refund_later (UsherTestTill *till, gconstpointer data)
     {
       usher_test_host_turn (till->host, i == 0 ? 0 : G_TIME_SPAN_MINUTE);
       usher_test_till_assert_state (till, "refunding");
-      usher_test_host_assert_quiet (till->host, "payments");
+      usher_test_assert_quiet (till->host, "payments");
       g_assert_cmpint (usher_test_till_get_balance (till), ==, 1999);
     }
 
   usher_test_host_restart (till->host);
   usher_test_host_turn (till->host, G_TIME_SPAN_MINUTE);
   usher_test_till_assert_state (till, "refunded");
-  usher_test_host_assert_event (till->host, "payments", USHER_PAYMENTS_REFUNDED);
+  usher_test_assert_event (till->host, "payments", USHER_PAYMENTS_REFUNDED);
   g_assert_cmpuint (usher_test_till_count_refunds (till), ==, 1);
   g_assert_cmpint (usher_test_till_get_balance (till), ==, 0);
 }

@@ -6,10 +6,7 @@
 
 #include "config.h"
 
-#include "usher-id.h"
-#include "usher-test-calls.h"
 #include "usher-test-till.h"
-#include "usher-test.h"
 
 /* (transfer full): the id of a new order */
 static char *
@@ -24,7 +21,9 @@ pay (UsherTestTill *till, const char *order_id)
 {
   g_autofree char *body = g_strdup_printf ("{\"orderId\":\"%s\",\"token\":\"tok_visa\"}", order_id);
 
-  return usher_test_calls_new (till->host, "/api/payments", USHER_TEST_ALICE, body);
+  return usher_test_calls_new (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                               "/api/payments",
+                               body);
 }
 
 typedef struct
@@ -117,12 +116,11 @@ pay_keyed (gpointer data)
   Held *held = data;
 
   g_async_queue_push (held->answers,
-                      usher_test_host_call_with (held->till.host,
-                                                 "POST",
-                                                 "/api/payments",
-                                                 USHER_TEST_ALICE,
-                                                 body,
-                                                 "Idempotency-Key: k"));
+                      usher_test_user_call (usher_test_host_as (held->till.host, USHER_TEST_ALICE),
+                                            "POST",
+                                            "/api/payments",
+                                            body,
+                                            "Idempotency-Key: k"));
 
   return NULL;
 }

@@ -9,8 +9,7 @@
 #include "usher-test-processor.h"
 
 #include <glib/gstdio.h>
-
-#include "usher-error.h"
+#include <usher-test.h>
 
 #define RACERS 4
 #define KEYS   8

@@ -10,16 +10,15 @@
 
 #include <sqlite3.h>
 
-#include "usher-json.h"
 #include "usher-payment.h"
 #include "usher-payments-contract.h"
 #include "usher-test-processor.h"
-#include "usher-test.h"
 
 void
 usher_test_till_set_up (UsherTestTill *self, gconstpointer data)
 {
-  self->host = usher_test_host_new ("payments", "payments.complete-milliseconds=0", NULL);
+  self->host =
+      usher_test_host_new ("payments payments.complete-milliseconds=0", USHER_TEST_BY_HAND);
 }
 
 static void
@@ -32,7 +31,7 @@ reserve (UsherTestTill *self)
 void
 usher_test_till_set_up_waiting (UsherTestTill *self, gconstpointer data)
 {
-  self->host = usher_test_host_new ("payments", NULL);
+  self->host = usher_test_host_new ("payments", USHER_TEST_BY_HAND);
   reserve (self);
 }
 
@@ -46,7 +45,7 @@ usher_test_till_set_up_reserved (UsherTestTill *self, gconstpointer data)
 void
 usher_test_till_tear_down (UsherTestTill *self, gconstpointer data)
 {
-  usher_test_host_free (self->host);
+  g_object_unref (self->host);
 }
 
 void
@@ -119,7 +118,7 @@ usher_test_till_assert_paid (UsherTestTill *self, const char *token)
   g_autoptr (UsherReply) reply = usher_test_till_pay (self, token);
 
   usher_test_assert_status (reply, 201);
-  usher_test_host_assert_event (self->host, "payments", USHER_PAYMENTS_CREATED);
+  usher_test_assert_event (self->host, "payments", USHER_PAYMENTS_CREATED);
 }
 
 void
@@ -175,11 +174,10 @@ usher_test_till_dup_field (UsherTestTill *self, const char *field)
   g_autoptr (UsherJson) json = NULL;
   g_autoptr (GError) error = NULL;
 
-  text = usher_host_dup_document (usher_test_host_get_host (self->host),
-                                  "payments",
-                                  USHER_PAYMENT_COLLECTION,
-                                  USHER_TEST_ORDER,
-                                  &error);
+  text = usher_test_host_dup_document (self->host,
+                                       "payments",
+                                       USHER_PAYMENT_COLLECTION,
+                                       USHER_TEST_ORDER);
   g_assert_no_error (error);
   json = usher_json_parse (text, -1, &error);
   g_assert_no_error (error);

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 G_BEGIN_DECLS
 

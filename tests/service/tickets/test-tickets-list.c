@@ -7,23 +7,22 @@
 #include "config.h"
 
 #include "ticket-stage.h"
-#include "usher-test.h"
 
 #define BOB  USHER_TEST_BOB
 #define GOOD GOOD_TICKET
 
 static void
-test_list (UsherTestHostFixture *fixture, gconstpointer data)
+test_list (UsherTestHost *host)
 {
-  g_autofree char *first = ticket_stage_make (fixture->host, "{\"title\":\"first\",\"price\":1}");
-  g_autofree char *second = ticket_stage_make (fixture->host, "{\"title\":\"second\",\"price\":2}");
-  g_autofree char *third = ticket_stage_make (fixture->host, "{\"title\":\"third\",\"price\":3}");
+  g_autofree char *first = ticket_stage_make (host, "{\"title\":\"first\",\"price\":1}");
+  g_autofree char *second = ticket_stage_make (host, "{\"title\":\"second\",\"price\":2}");
+  g_autofree char *third = ticket_stage_make (host, "{\"title\":\"third\",\"price\":3}");
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("The list has what is not reserved, newest first.");
 
-  ticket_stage_settle (fixture->host, second, BOB);
-  reply = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
+  ticket_stage_settle (host, second, BOB);
+  reply = usher_test_host_call (host, "GET", "/api/tickets", NULL, NULL);
 
   usher_test_assert_status (reply, 200);
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 2);
@@ -33,10 +32,9 @@ test_list (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_list_empty (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_empty (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
+  g_autoptr (UsherReply) reply = usher_test_host_call (host, "GET", "/api/tickets", NULL, NULL);
   g_autofree char *body = usher_test_dup_body (reply);
 
   g_test_summary ("Without tickets the list is an empty array.");
@@ -65,7 +63,7 @@ dup_next (UsherReply *reply)
 
 /* @step: 1 the oldest first, -1 the newest first */
 static void
-assert_pages (UsherTestHostFixture *fixture, GPtrArray *ids, const char *start, int step)
+assert_pages (UsherTestHost *host, GPtrArray *ids, const char *start, int step)
 {
   g_autofree char *target = g_strdup (start);
   guint next = step > 0 ? 0 : ids->len - 1;
@@ -74,8 +72,7 @@ assert_pages (UsherTestHostFixture *fixture, GPtrArray *ids, const char *start, 
 
   while (target != NULL)
     {
-      g_autoptr (UsherReply) reply =
-          usher_test_host_call (fixture->host, "GET", target, NULL, NULL);
+      g_autoptr (UsherReply) reply = usher_test_host_call (host, "GET", target, NULL, NULL);
       guint length = usher_test_count_members (reply, "");
 
       usher_test_assert_status (reply, 200);
@@ -98,7 +95,7 @@ assert_pages (UsherTestHostFixture *fixture, GPtrArray *ids, const char *start, 
 }
 
 static void
-test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_pages (UsherTestHost *host)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
 
@@ -106,18 +103,18 @@ test_list_pages (UsherTestHostFixture *fixture, gconstpointer data)
       "Following the Link headers shows each ticket once, in the order of the first page.");
 
   for (guint i = 0; i < 5; i++)
-    g_ptr_array_add (ids, ticket_stage_make (fixture->host, GOOD));
+    g_ptr_array_add (ids, ticket_stage_make (host, GOOD));
 
-  assert_pages (fixture, ids, "/api/tickets?limit=2", -1);
-  assert_pages (fixture, ids, "/api/tickets?order=newest&limit=2&who=me", -1);
-  assert_pages (fixture, ids, "/api/tickets?limit=2&order=oldest", 1);
+  assert_pages (host, ids, "/api/tickets?limit=2", -1);
+  assert_pages (host, ids, "/api/tickets?order=newest&limit=2&who=me", -1);
+  assert_pages (host, ids, "/api/tickets?limit=2&order=oldest", 1);
 }
 
 static void
-test_list_moves (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_moves (UsherTestHost *host)
 {
-  g_autofree char *first = ticket_stage_make (fixture->host, GOOD);
-  g_autofree char *second = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *first = ticket_stage_make (host, GOOD);
+  g_autofree char *second = ticket_stage_make (host, GOOD);
   g_autofree char *newest = g_strconcat ("/api/tickets?after=", second, NULL);
   g_autofree char *oldest = g_strconcat ("/api/tickets?order=oldest&after=", second, NULL);
   g_autofree char *third = NULL;
@@ -126,10 +123,10 @@ test_list_moves (UsherTestHostFixture *fixture, gconstpointer data)
 
   g_test_summary ("A page goes on behind a ticket that left the list, and before what came since.");
 
-  ticket_stage_settle (fixture->host, second, BOB);
-  third = ticket_stage_make (fixture->host, GOOD);
-  older = usher_test_host_call (fixture->host, "GET", newest, NULL, NULL);
-  newer = usher_test_host_call (fixture->host, "GET", oldest, NULL, NULL);
+  ticket_stage_settle (host, second, BOB);
+  third = ticket_stage_make (host, GOOD);
+  older = usher_test_host_call (host, "GET", newest, NULL, NULL);
+  newer = usher_test_host_call (host, "GET", oldest, NULL, NULL);
 
   g_assert_cmpuint (usher_test_count_members (older, ""), ==, 1);
   usher_test_assert_member (older, "0.id", first);
@@ -138,12 +135,12 @@ test_list_moves (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_list_full_page (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_full_page (UsherTestHost *host)
 {
-  g_autofree char *first = ticket_stage_make (fixture->host, GOOD);
-  g_autofree char *second = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *first = ticket_stage_make (host, GOOD);
+  g_autofree char *second = ticket_stage_make (host, GOOD);
   g_autoptr (UsherReply) reply =
-      usher_test_host_call (fixture->host, "GET", "/api/tickets?limit=2", NULL, NULL);
+      usher_test_host_call (host, "GET", "/api/tickets?limit=2", NULL, NULL);
 
   g_test_summary ("A page that is just full names no next one.");
 
@@ -152,22 +149,22 @@ test_list_full_page (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_list_at_most_100 (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_at_most_100 (UsherTestHost *host)
 {
   g_autoptr (UsherReply) reply = NULL;
 
   g_test_summary ("A page has 100 tickets when nobody says otherwise.");
 
   for (guint i = 0; i < 101; i++)
-    g_free (ticket_stage_make (fixture->host, GOOD));
-  reply = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
+    g_free (ticket_stage_make (host, GOOD));
+  reply = usher_test_host_call (host, "GET", "/api/tickets", NULL, NULL);
 
   g_assert_cmpuint (usher_test_count_members (reply, ""), ==, 100);
   g_assert_nonnull (usher_reply_get_header (reply, "Link"));
 }
 
 static void
-test_list_bad_page (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_bad_page (UsherTestHost *host)
 {
   static const struct
   {
@@ -186,8 +183,7 @@ test_list_bad_page (UsherTestHostFixture *fixture, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *target = g_strconcat ("/api/tickets?", rows[i].query, NULL);
-      g_autoptr (UsherReply) reply =
-          usher_test_host_call (fixture->host, "GET", target, NULL, NULL);
+      g_autoptr (UsherReply) reply = usher_test_host_call (host, "GET", target, NULL, NULL);
 
       g_test_message ("%s", target);
       usher_test_assert_status (reply, 400);
@@ -204,10 +200,10 @@ has_left (UsherTestHost *host)
 }
 
 static void
-test_list_older_build (UsherTestHostFixture *fixture, gconstpointer data)
+test_list_older_build (UsherTestHost *host)
 {
-  g_autofree char *free_one = ticket_stage_make (fixture->host, GOOD);
-  g_autofree char *reserved = ticket_stage_make (fixture->host, GOOD);
+  g_autofree char *free_one = ticket_stage_make (host, GOOD);
+  g_autofree char *reserved = ticket_stage_make (host, GOOD);
   g_autofree char *path = g_strconcat ("/api/tickets/", reserved, NULL);
   g_autoptr (UsherReply) list = NULL;
   g_autoptr (UsherReply) shown = NULL;
@@ -215,21 +211,21 @@ test_list_older_build (UsherTestHostFixture *fixture, gconstpointer data)
   g_test_summary ("What an older build has reserved leaves the list soon after the start, and "
                   "changes no version.");
 
-  ticket_stage_settle (fixture->host, reserved, BOB);
-  ticket_stage_execute (
-      fixture->host, "UPDATE \"c:tickets\" SET level = 0, private = NULL, \"f:unlisted\" = NULL");
-  usher_test_host_restart (fixture->host);
-  usher_test_until (has_left (fixture->host));
+  ticket_stage_settle (host, reserved, BOB);
+  service_stage_execute (
+      host, "tickets", "UPDATE \"c:tickets\" SET level = 0, private = NULL, \"f:unlisted\" = NULL");
+  usher_test_host_restart (host);
+  usher_test_until (has_left (host));
 
-  list = usher_test_host_call (fixture->host, "GET", "/api/tickets", NULL, NULL);
+  list = usher_test_host_call (host, "GET", "/api/tickets", NULL, NULL);
   usher_test_assert_member (list, "0.id", free_one);
-  shown = usher_test_host_call (fixture->host, "GET", path, NULL, NULL);
+  shown = usher_test_host_call (host, "GET", path, NULL, NULL);
   usher_test_assert_member (shown, "version", "1");
   usher_test_assert_member (shown, "orderId", BOB);
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (host, "tickets");
 }
 
-#define add(path, func) usher_test_host_add (path, "tickets", func)
+#define add(path, func) usher_test_add (path, "tickets", func)
 
 int
 main (int argc, char **argv)

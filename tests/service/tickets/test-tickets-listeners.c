@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "ticket-stage.h"
-#include "usher-error.h"
 #include "usher-tickets-contract.h"
 
 #define ALICE USHER_TEST_ALICE
@@ -99,7 +98,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("tickets", NULL);
+  fixture->host = usher_test_host_new ("tickets", USHER_TEST_BY_HAND);
   fixture->ticket_id = ticket_stage_make (fixture->host, GOOD_TICKET);
   fixture->path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
 }
@@ -107,7 +106,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->ticket_id);
   g_free (fixture->path);
 }
@@ -135,7 +134,7 @@ make_event (Fixture *fixture, const char *name)
       fixture->ticket_id,
       news[i].seen);
 
-  return usher_test_event_new (fixture->host, news[i].channel, payload);
+  return usher_test_host_make_event (fixture->host, news[i].channel, payload);
 }
 
 static void
@@ -228,7 +227,7 @@ assert_says (Fixture *fixture, const Row *row)
 
   if (row->says == NULL)
     {
-      usher_test_host_assert_quiet (fixture->host, "tickets");
+      usher_test_assert_quiet (fixture->host, "tickets");
       return;
     }
 
@@ -260,7 +259,7 @@ test_row (Fixture *fixture, gconstpointer data)
     {
       assert_deferred (fixture, event);
       assert_ticket (fixture, row->holder, row->version);
-      usher_test_host_assert_quiet (fixture->host, "tickets");
+      usher_test_assert_quiet (fixture->host, "tickets");
       return;
     }
 
@@ -270,7 +269,7 @@ test_row (Fixture *fixture, gconstpointer data)
 
   feed (fixture, event);
   assert_ticket (fixture, row->holder, row->version);
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void
@@ -328,7 +327,7 @@ test_seen_before_cancel (Fixture *fixture, gconstpointer data)
   feed (fixture, event);
 
   assert_ticket (fixture, NULL, "2");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void
@@ -379,7 +378,7 @@ test_bad_events (Fixture *fixture, gconstpointer data)
 
   usher_test_host_assert_bad (fixture->host, "tickets", bad, G_N_ELEMENTS (bad));
   assert_ticket (fixture, NULL, "0");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void
@@ -401,7 +400,7 @@ add_rows (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path =
-          usher_test_make_row_path ("/tickets/listen", rows[i].before, rows[i].event);
+          service_stage_make_row_path ("/tickets/listen", rows[i].before, rows[i].event);
 
       g_test_add (path, Fixture, &rows[i], set_up, test_row, tear_down);
     }

@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "ticket-stage.h"
-#include "usher-test-gate.h"
 #include "usher-tickets-contract.h"
 
 #define ALICE  USHER_TEST_ALICE
@@ -92,14 +91,14 @@ test_edit_and_reserve (void)
 
   g_test_summary ("§3.10: of an edit and a reservation that race exactly one is made.");
 
-  race.host = usher_test_host_new ("tickets", NULL);
+  race.host = usher_test_host_new ("tickets", USHER_TEST_BY_HAND);
   usher_test_gate_init (&race.gate, 2);
   thread = g_thread_new ("edit", edit, &race);
   for (guint round = 0; round < ROUNDS; round++)
     {
       make_ticket (&race);
       usher_test_gate_pass (&race.gate);
-      usher_test_host_dawdle (race.host, race.path, round);
+      service_stage_dawdle (race.host, race.path, round);
       ticket_stage_reserve (race.host, race.ticket_id, ORDER);
       usher_test_gate_pass (&race.gate);
       n_reserved += assert_one_outcome (&race) ? 1 : 0;
@@ -108,7 +107,7 @@ test_edit_and_reserve (void)
   g_test_message ("%u of %d were reserved first", n_reserved, ROUNDS);
   g_thread_join (thread);
   usher_test_gate_clear (&race.gate);
-  usher_test_host_free (race.host);
+  g_object_unref (race.host);
   g_free (race.ticket_id);
   g_free (race.path);
 }

@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "ticket-stage.h"
-#include "usher-test-gate.h"
 #include "usher-tickets-contract.h"
 
 #define ALICE  USHER_TEST_ALICE
@@ -50,11 +49,11 @@ assert_told (UsherTestHost *host, const char *id, const char *hidden, const char
 }
 
 static void
-test_ban (UsherTestHostFixture *fixture, gconstpointer data)
+test_ban (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
   g_autofree char *hers = ticket_stage_make (host, GOOD_TICKET);
-  g_autofree char *his = usher_test_host_create (host, "/api/tickets", BOB, GOOD_TICKET);
+  g_autofree char *his =
+      usher_test_user_create (usher_test_host_as (host, BOB), "/api/tickets", GOOD_TICKET);
 
   g_test_summary ("Her tickets leave the list and come back; his stay.");
 
@@ -74,9 +73,8 @@ test_ban (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_latest (UsherTestHostFixture *fixture, gconstpointer data)
+test_latest (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
 
   g_test_summary (
@@ -86,7 +84,7 @@ test_latest (UsherTestHostFixture *fixture, gconstpointer data)
   ticket_stage_tell_ban (host, TRUE, 4);
   ticket_stage_tell_ban (host, TRUE, 5);
   assert_ticket (host, id, NULL, "0");
-  usher_test_host_assert_quiet (host, "tickets");
+  usher_test_assert_quiet (host, "tickets");
 
   ticket_stage_tell_ban (host, TRUE, 9);
   ticket_stage_tell_ban (host, FALSE, 8);
@@ -96,9 +94,8 @@ test_latest (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_reserved (UsherTestHostFixture *fixture, gconstpointer data)
+test_reserved (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
   g_autofree char *path = g_strconcat ("/api/tickets/", id, NULL);
   g_autofree char *cancel =
@@ -121,9 +118,8 @@ test_reserved (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_withdrawn (UsherTestHostFixture *fixture, gconstpointer data)
+test_withdrawn (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
   g_autofree char *path = g_strconcat ("/api/tickets/", id, NULL);
 
@@ -137,9 +133,8 @@ test_withdrawn (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_create (UsherTestHostFixture *fixture, gconstpointer data)
+test_create (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
   g_autofree char *id = NULL;
   g_autoptr (UsherEvent) event = NULL;
 
@@ -161,9 +156,8 @@ test_create (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_late (UsherTestHostFixture *fixture, gconstpointer data)
+test_late (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
   g_autofree char *id = ticket_stage_make (host, GOOD_TICKET);
 
   g_test_summary ("A ticket that was committed behind two rounds is found by the last one.");
@@ -171,9 +165,10 @@ test_late (UsherTestHostFixture *fixture, gconstpointer data)
   ticket_stage_tell_ban (host, TRUE, 1);
   usher_test_host_turn (host, 2 * G_TIME_SPAN_SECOND);
   /* as a request would have left it that saw her before the ban */
-  ticket_stage_execute (host,
-                        "UPDATE \"c:tickets\" SET body = json_remove (body, '$.hidden'),"
-                        " private = NULL, \"f:unlisted\" = NULL");
+  service_stage_execute (host,
+                         "tickets",
+                         "UPDATE \"c:tickets\" SET body = json_remove (body, '$.hidden'),"
+                         " private = NULL, \"f:unlisted\" = NULL");
   usher_test_host_restart (host);
   usher_test_host_turn (host, 0);
   assert_n_listed (host, 1);
@@ -184,10 +179,8 @@ test_late (UsherTestHostFixture *fixture, gconstpointer data)
 }
 
 static void
-test_many (UsherTestHostFixture *fixture, gconstpointer data)
+test_many (UsherTestHost *host)
 {
-  UsherTestHost *host = fixture->host;
-
   g_test_summary (
       "However many they are, and however quickly she is banned and let in again, all end alike.");
 
@@ -230,7 +223,9 @@ list_tickets (gpointer data)
     {
       usher_test_gate_pass (&race->gate);
       for (guint j = 0; j < 4; j++)
-        g_free (usher_test_host_create (race->host, "/api/tickets", ALICE, GOOD_TICKET));
+        g_free (usher_test_user_create (usher_test_host_as (race->host, ALICE),
+                                        "/api/tickets",
+                                        GOOD_TICKET));
       usher_test_gate_pass (&race->gate);
     }
 
@@ -238,9 +233,9 @@ list_tickets (gpointer data)
 }
 
 static void
-test_race (UsherTestHostFixture *fixture, gconstpointer data)
+test_race (UsherTestHost *host)
 {
-  Race race = { .host = fixture->host };
+  Race race = { .host = host };
   GThread *thread;
 
   g_test_summary ("What she lists while she is banned, or let in again, is as it should be.");
@@ -252,7 +247,7 @@ test_race (UsherTestHostFixture *fixture, gconstpointer data)
       gboolean banned = round % 2 == 0;
 
       usher_test_gate_pass (&race.gate);
-      usher_test_host_dawdle (race.host, "/api/tickets", round);
+      service_stage_dawdle (race.host, "/api/tickets", round);
       ticket_stage_tell_ban (race.host, banned, round + 1);
       usher_test_gate_pass (&race.gate);
       usher_test_host_turn (race.host, G_TIME_SPAN_MINUTE);
@@ -262,7 +257,7 @@ test_race (UsherTestHostFixture *fixture, gconstpointer data)
   usher_test_gate_clear (&race.gate);
 }
 
-#define add(path, func) usher_test_host_add (path, "tickets", func)
+#define add(path, func) usher_test_add (path, "tickets", func)
 
 int
 main (int argc, char **argv)

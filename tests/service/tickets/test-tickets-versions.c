@@ -21,7 +21,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("tickets", NULL);
+  fixture->host = usher_test_host_new ("tickets", USHER_TEST_BY_HAND);
   fixture->id = ticket_stage_make (fixture->host, GOOD_TICKET);
   fixture->path = g_strconcat ("/api/tickets/", fixture->id, NULL);
 }
@@ -29,7 +29,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->id);
   g_free (fixture->path);
 }
@@ -47,7 +47,8 @@ dup_condition (Fixture *fixture, const char *name)
 static UsherReply *
 edit (Fixture *fixture, const char *user_id, const char *body, const char *header)
 {
-  return usher_test_host_call_with (fixture->host, "PUT", fixture->path, user_id, body, header);
+  return usher_test_user_call (
+      usher_test_host_as (fixture->host, user_id), "PUT", fixture->path, body, header);
 }
 
 static void
@@ -62,19 +63,19 @@ test_edit (Fixture *fixture, gconstpointer data)
   usher_test_assert_status (first, 200);
   usher_test_assert_member (first, "version", "1");
   usher_test_assert_refused (second, 412, NULL, "This is another version than you have");
-  usher_test_host_assert_event (fixture->host, "tickets", "ticket:updated");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_event (fixture->host, "tickets", "ticket:updated");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void
 test_read (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *seen = dup_condition (fixture, "If-None-Match");
-  g_autoptr (UsherReply) same =
-      usher_test_host_call_with (fixture->host, "GET", fixture->path, NULL, NULL, seen);
+  g_autoptr (UsherReply) same = usher_test_user_call (
+      usher_test_host_as (fixture->host, NULL), "GET", fixture->path, NULL, seen);
   g_autoptr (UsherReply) edited = edit (fixture, USHER_TEST_ALICE, GOOD_TICKET, NULL);
-  g_autoptr (UsherReply) other =
-      usher_test_host_call_with (fixture->host, "GET", fixture->path, NULL, NULL, seen);
+  g_autoptr (UsherReply) other = usher_test_user_call (
+      usher_test_host_as (fixture->host, NULL), "GET", fixture->path, NULL, seen);
 
   g_test_summary ("Who has the ticket as it is gets 304, until it is edited.");
 
@@ -87,8 +88,8 @@ test_read (Fixture *fixture, gconstpointer data)
 static void
 assert_withdrawn (Fixture *fixture, const char *header, guint status)
 {
-  g_autoptr (UsherReply) reply = usher_test_host_call_with (
-      fixture->host, "DELETE", fixture->path, USHER_TEST_ALICE, NULL, header);
+  g_autoptr (UsherReply) reply = usher_test_user_call (
+      usher_test_host_as (fixture->host, USHER_TEST_ALICE), "DELETE", fixture->path, NULL, header);
 
   usher_test_assert_status (reply, status);
 }
@@ -101,7 +102,7 @@ test_withdraw (Fixture *fixture, gconstpointer data)
   g_test_summary ("Who withdraws names the version that he saw; twice is once.");
 
   assert_withdrawn (fixture, STALE, 412);
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
   assert_withdrawn (fixture, seen, 204);
   assert_withdrawn (fixture, seen, 204);
 }

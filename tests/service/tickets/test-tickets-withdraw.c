@@ -23,7 +23,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->host = usher_test_host_new ("tickets", NULL);
+  fixture->host = usher_test_host_new ("tickets", USHER_TEST_BY_HAND);
   fixture->ticket_id = ticket_stage_make (fixture->host, GOOD_TICKET);
   fixture->path = g_strconcat ("/api/tickets/", fixture->ticket_id, NULL);
 }
@@ -31,7 +31,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  usher_test_host_free (fixture->host);
+  g_object_unref (fixture->host);
   g_free (fixture->ticket_id);
   g_free (fixture->path);
 }
@@ -93,7 +93,7 @@ test_twice (Fixture *fixture, gconstpointer data)
 
   shown = usher_test_host_call (fixture->host, "GET", fixture->path, NULL, NULL);
   usher_test_assert_member (shown, "version", "1");
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void
@@ -109,7 +109,7 @@ test_edit (Fixture *fixture, gconstpointer data)
   withdraw (fixture);
   usher_test_host_skip_events (fixture->host, "tickets");
   usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void
@@ -128,7 +128,7 @@ test_order_of_checks (Fixture *fixture, gconstpointer data)
 
   ticket_stage_settle (fixture->host, fixture->ticket_id, ORDER);
   usher_test_host_assert_refusals (fixture->host, refusals, G_N_ELEMENTS (refusals));
-  usher_test_host_assert_quiet (fixture->host, "tickets");
+  usher_test_assert_quiet (fixture->host, "tickets");
 }
 
 static void

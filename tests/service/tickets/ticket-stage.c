@@ -8,12 +8,11 @@
 
 #include "ticket-stage.h"
 
-#include "usher-sqlite-connection.h"
-
 char *
 ticket_stage_make (UsherTestHost *host, const char *body)
 {
-  char *id = usher_test_host_create (host, "/api/tickets", USHER_TEST_ALICE, body);
+  char *id =
+      usher_test_user_create (usher_test_host_as (host, USHER_TEST_ALICE), "/api/tickets", body);
 
   usher_test_host_skip_events (host, "tickets");
 
@@ -47,18 +46,4 @@ ticket_stage_tell_ban (UsherTestHost *host, gboolean banned, gint64 version)
 
   usher_test_host_give (host, "tickets", NULL, banned ? "user:banned" : "user:unbanned", payload);
   usher_test_host_turn (host, 0);
-}
-
-void
-ticket_stage_execute (UsherTestHost *host, const char *sql)
-{
-  g_autofree char *path =
-      g_build_filename (usher_test_host_get_directory (host), "tickets.db", NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (UsherSqliteConnection) connection =
-      usher_sqlite_connection_new (path, "tickets.db", USHER_SQLITE_NONE, &error);
-
-  g_assert_no_error (error);
-  usher_sqlite_connection_execute (connection, sql, &error);
-  g_assert_no_error (error);
 }

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "usher-test-host.h"
+#include "service-stage.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,5 @@ void ticket_stage_settle (UsherTestHost *host, const char *ticket_id, const char
 
 /* Alice is banned, or no more, by @version of her; what follows of that is over when it returns */
 void ticket_stage_tell_ban (UsherTestHost *host, gboolean banned, gint64 version);
-/* changes the database behind the host's back: what a handler has seen may be of before until the next restart */
-void ticket_stage_execute (UsherTestHost *host, const char *sql);
 
 G_END_DECLS

@@ -11,8 +11,8 @@
 #include "admin-stage.h"
 #include "usher-bus-metrics.h"
 #include "usher-error.h"
+#include "usher-test-base.h"
 #include "usher-test-metrics.h"
-#include "usher-test.h"
 
 static char *
 get_metrics (AdminStage *stage)

@@ -11,11 +11,11 @@
 #include "usher-bus-pages-private.h"
 #include "usher-error.h"
 #include "usher-parked-page-private.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
 #include "usher-test-json.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define CHANNEL "order:created"
 

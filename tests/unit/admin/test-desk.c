@@ -8,7 +8,7 @@
 
 #include "stage.h"
 #include "usher-desk-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* more than the threads that there are */
 #define MANY 10

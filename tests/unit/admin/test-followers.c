@@ -13,7 +13,7 @@
 #include "usher-followers-private.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define MANY   5000
 #define SECOND G_TIME_SPAN_SECOND

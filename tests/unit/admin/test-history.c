@@ -8,7 +8,7 @@
 
 #include "admin-stage.h"
 #include "usher-history-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static JsonNode *
 read_history (UsherHistory *history)

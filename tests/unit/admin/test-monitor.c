@@ -11,8 +11,8 @@
 #include "admin-stage.h"
 #include "usher-reply-private.h"
 #include "usher-stream-private.h"
+#include "usher-test-base.h"
 #include "usher-test-metrics.h"
-#include "usher-test.h"
 
 #define HOSTILE "<img src=x onerror=alert(1)>\"&'"
 

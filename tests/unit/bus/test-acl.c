@@ -10,10 +10,10 @@
 
 #include "usher-error.h"
 #include "usher-keys.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define HOST "host-b"
 

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "usher-bus.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
-#include "usher-test.h"
 
 #define SEEDS     20
 #define IN_FLIGHT 256

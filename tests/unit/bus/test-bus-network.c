@@ -12,9 +12,9 @@
 #include "usher-error.h"
 #include "usher-id.h"
 #include "usher-json.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
 #include "usher-test-proxy.h"
-#include "usher-test.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (40 * G_TIME_SPAN_SECOND)

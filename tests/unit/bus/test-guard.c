@@ -12,7 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-keys.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)
 /* milliseconds in which a peer that is let in would be in */

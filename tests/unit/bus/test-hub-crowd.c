@@ -16,8 +16,8 @@
 
 #include "raw-peer.h"
 #include "usher-error.h"
+#include "usher-test-base.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define GROUP "tickets"
 

@@ -11,10 +11,10 @@
 #include "usher-error.h"
 #include "usher-id.h"
 #include "usher-manual-clock.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define CHANNEL "order:created"
 /* questions of one member that wait */

@@ -13,7 +13,7 @@
 #include "usher-error.h"
 #include "usher-hub-log-private.h"
 #include "usher-manual-clock.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define CHANNEL "order:created"
 /* 2026-01-01 */

@@ -10,9 +10,9 @@
 #include "usher-error.h"
 #include "usher-greeting-private.h"
 #include "usher-id.h"
+#include "usher-test-base.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define GROUP "tickets"
 /* of an event */

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
 #include "usher-test-listener.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define CHANNEL "order:created"
 

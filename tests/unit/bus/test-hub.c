@@ -17,8 +17,8 @@
 #include "usher-hub.h"
 #include "usher-id.h"
 #include "usher-json.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
-#include "usher-test.h"
 
 #define CHANNEL  "order:created"
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)

@@ -21,7 +21,7 @@
 #include "usher-id.h"
 #include "usher-json.h"
 #include "usher-keys.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ANY      "tcp://127.0.0.1:*"
 #define PATIENCE (20 * G_TIME_SPAN_SECOND)

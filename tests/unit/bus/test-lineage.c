@@ -10,7 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-lineage-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* any wall time */
 #define NOW G_GINT64_CONSTANT (1767225600000000)

@@ -9,8 +9,8 @@
 #include <signal.h>
 #include <sqlite3.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 #define SERVICE "behaves-wrongly"
 #define REFUSED \

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 #define N_BACKUPS 15
 #define LAST_YEAR (365 * G_TIME_SPAN_DAY)

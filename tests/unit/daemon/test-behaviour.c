@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-metrics.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 /* What is counted while the disk is full, and of which so much may be at most. */
 #define WATCHED   (2 * G_TIME_SPAN_SECOND)

@@ -9,8 +9,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 static void
 add_wrong (UsherTestProgram *fixture, const char *name)

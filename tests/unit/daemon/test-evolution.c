@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 #define OTHER_TYPE  "*“seats”*“row” integer*“row” string*docs/evolution.md*"
 #define NOT_UNIQUE  "*“seats” wants “name” unique, but documents*share “name”*"

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "http-peer.h"
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 #define N_COPIES  2
 #define N_CLIENTS 4

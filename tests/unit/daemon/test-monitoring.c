@@ -12,11 +12,11 @@
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-http-client.h"
+#include "usher-test-base.h"
 #include "usher-test-json.h"
 #include "usher-test-metrics.h"
 #include "usher-test-program.h"
 #include "usher-test-publisher.h"
-#include "usher-test.h"
 
 #define HOSTILE "<script>alert(1)</script>\"&'"
 #define TOKEN   "a-token-of-the-test"

@@ -11,8 +11,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 typedef struct
 {

@@ -12,8 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "usher-test-base.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 /* more threads than a start can want */
 #define MANY_THREADS 500

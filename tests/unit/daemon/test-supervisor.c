@@ -15,9 +15,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "usher-test-base.h"
 #include "usher-test-json.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 /* seconds: what a process may be silent here, and how long the supervisor is */
 #define WATCHDOG " -s supervisor.watchdog=3"

@@ -10,10 +10,10 @@
 #include <signal.h>
 #include <string.h>
 
+#include "usher-test-base.h"
 #include "usher-test-json.h"
 #include "usher-test-metrics.h"
 #include "usher-test-program.h"
-#include "usher-test.h"
 
 #define NAME "behaves-wrongly"
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ID    "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define FIRST "\"" ID "-0\""

@@ -9,8 +9,8 @@
 #include "stage.h"
 
 #include "usher-error.h"
+#include "usher-test-base.h"
 #include "usher-test-json.h"
-#include "usher-test.h"
 
 #define ID     "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define ALICE  "a11cea11cea11cea11cea11c"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ID    "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define ALICE "a11cea11cea11cea11cea11c"

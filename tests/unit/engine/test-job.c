@@ -14,7 +14,7 @@
 #include "usher-exchange-private.h"
 #include "usher-host-private.h"
 #include "usher-log.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ID    "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER "bbbbbbbbbbbbbbbbbbbbbbbb"

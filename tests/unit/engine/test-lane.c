@@ -10,7 +10,7 @@
 #include "stage.h"
 #include "usher-intake-private.h"
 #include "usher-sqlite-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 #include "usher-upkeep-private.h"
 #include "watched-store.h"
 

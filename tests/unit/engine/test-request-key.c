@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ALICE "a11cea11cea11cea11cea11c"
 #define SAID                                                                                   \

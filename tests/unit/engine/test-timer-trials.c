@@ -10,7 +10,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* of a store that nobody has open */
 #define DEAD   "0000000000000001"

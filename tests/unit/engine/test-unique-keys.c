@@ -10,7 +10,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ID      "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define MESSAGE "You have reviewed this ticket already"

@@ -8,7 +8,7 @@
 
 #include "stage.h"
 #include "usher-error.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define ID          "aaaaaaaaaaaaaaaaaaaaaaaa"
 #define N_DOCUMENTS 200

@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "gateway-stage.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>

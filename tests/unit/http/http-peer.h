@@ -7,7 +7,7 @@
 #pragma once
 
 #include "usher-front.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 /* What a test of the front stands on. The data of a test is a list of assignments, NULL at its end. Routes: GET
  * /hello, POST /echo, GET /who (signed in), GET /address, GET /hop (its header X-Hop), POST /secret (signed in), GET /later (into

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "usher-error.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define PIECE 16384
 /* what a listener that has room takes to say so; where it takes longer the writer goes on later */

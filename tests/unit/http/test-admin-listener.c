@@ -14,7 +14,7 @@
 #include "usher-admin-listener.h"
 #include "usher-error.h"
 #include "usher-front.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define TOKEN "the-token"
 

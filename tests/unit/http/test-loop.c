@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "usher-loop-private.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define N_THREADS 4
 #define N_TASKS   1000

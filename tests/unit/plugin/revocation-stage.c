@@ -9,7 +9,7 @@
 #include "revocation-stage.h"
 
 #include "stage.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 const char *const revocation_stage_channels[] = { REFUSED, RESTORED, ENDED };
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "usher-id.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define STOP_TIMEOUT (10 * G_TIME_SPAN_SECOND)
 

@@ -9,7 +9,7 @@
 #include <usher-host.h>
 #include <usher.h>
 
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 typedef struct
 {
@@ -272,8 +272,12 @@ static const UsherField note_fields[] = {
 static gboolean
 configure_events (UsherContext *context, GError **error)
 {
-  usher_context_add_event (context, "note:created", note_fields, G_N_ELEMENTS (note_fields));
-  usher_context_add_event (context, "note:lost", NULL, 0);
+  static const UsherEventEntry events[] = {
+    { "note:created", note_fields, G_N_ELEMENTS (note_fields) },
+    { "note:lost", NULL, 0 },
+  };
+
+  usher_context_add_events (context, events, G_N_ELEMENTS (events));
 
   return TRUE;
 }

@@ -13,9 +13,9 @@
 #include "usher-bus.h"
 #include "usher-clock.h"
 #include "usher-error.h"
+#include "usher-test-base.h"
 #include "usher-test-hub.h"
 #include "usher-test-json.h"
-#include "usher-test.h"
 
 #define TIMEOUT (10 * G_TIME_SPAN_SECOND)
 

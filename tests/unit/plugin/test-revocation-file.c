@@ -11,7 +11,7 @@
 #include "revocation-stage.h"
 #include "usher-error.h"
 #include "usher-sqlite-connection.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static void
 test_restart (RevocationStage *fixture, gconstpointer data)

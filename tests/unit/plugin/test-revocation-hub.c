@@ -8,7 +8,7 @@
 
 #include "revocation-stage.h"
 #include "usher-id.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 static void
 on_published (UsherEvent *event, const GError *error, gpointer user_data)

@@ -10,7 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-host-class.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 
 #define FAKE_TYPE_SERVICE (fake_service_get_type ())
 G_DECLARE_FINAL_TYPE (FakeService, fake_service, FAKE, SERVICE, GObject)

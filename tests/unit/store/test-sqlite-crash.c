@@ -12,7 +12,7 @@
 
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 #include "usher-unit.h"
 
 #define SEEDS     20

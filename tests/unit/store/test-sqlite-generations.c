@@ -12,7 +12,7 @@
 #include "usher-manual-clock.h"
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 #include "usher-unit.h"
 
 #define START (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC)

@@ -10,7 +10,7 @@
 
 #include "shared-fixture.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 #include "usher-unit.h"
 
 /* asks again and again, as a host does, and gives how long it took */

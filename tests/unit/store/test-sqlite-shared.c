@@ -12,7 +12,7 @@
 #include "shared-fixture.h"
 #include "usher-error.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 #include "usher-unit.h"
 
 #define SEEDS      20

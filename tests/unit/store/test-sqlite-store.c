@@ -16,7 +16,7 @@
 #include "usher-error.h"
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
-#include "usher-test.h"
+#include "usher-test-base.h"
 #include "usher-unit.h"
 
 static const UsherField fields[] = {

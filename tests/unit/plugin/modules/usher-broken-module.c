@@ -67,7 +67,8 @@ broken_configure (UsherService *service, UsherContext *context, GError **error)
 static gboolean
 broken_start (UsherService *service, UsherContext *context, GError **error)
 {
-  /* until it is killed */
+  if (VARIANT == HANGS_START)
+    g_message ("it waits to be killed");
   while (VARIANT == HANGS_START)
     pause ();
   if (VARIANT == FAILS_START)
