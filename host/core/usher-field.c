@@ -15,12 +15,15 @@
  * @flags: what is done with it
  * @min: the least length or value; no check when @min and @max are both 0
  * @max: the greatest length or value
- * @message: (nullable): what a person is told when an input is missing, of a wrong type or
- *   out of range
- * @max_message: (nullable): what a person is told when an input is longer or greater than @max, `NULL`: @message
+ * @message: (nullable): what a person is told when an input is missing, shorter or less than @min
+ * @max_message: (nullable): what a person is told when an input is longer or greater than @max
  *
  * One row of a schema's table. Fields that nest in the same member stand together. Every
  * document has `id` and `version` besides, and no row for them.
+ *
+ * What is wrong otherwise, and what has no message, is told in a sentence that begins with the name: “Price is required”,
+ * “Title must have at most 200 characters”, “Price must be at least 0.01”, “Price must have at most 2 decimals”, “Seats must be a
+ * number”, “OrderId must be an id”.
  *
  * In C a table is a static array of these. [ctor@Field.new] is for bindings; only what that makes, or
  * [method@Field.copy], is freed.
@@ -34,7 +37,7 @@ G_DEFINE_BOXED_TYPE (UsherField, usher_field, usher_field_copy, usher_field_free
  * @flags: what is done with it
  * @min: the least length or value
  * @max: the greatest length or value; no check when @min and @max are both 0
- * @message: (nullable): what a person is told when an input does not fit
+ * @message: (nullable): what a person is told when an input is missing or too little
  *
  * Makes a row, for [ctor@Schema.new] and [method@Context.add_collection].
  *
@@ -58,7 +61,7 @@ usher_field_new (const char *name,
 /**
  * usher_field_set_max_message:
  * @self: a row that was made or copied
- * @message: (nullable): what a person is told when an input is longer or greater than `max`, `NULL`: the message for all else
+ * @message: (nullable): what a person is told when an input is longer or greater than `max`, `NULL`: a sentence that says so
  *
  * Tells what is too much from what is none, for who reads it.
  */

@@ -8,56 +8,54 @@
 
 #include "usher-schema.h"
 
+#include <string.h>
+
 #include "usher-document.h"
+#include "usher-fit-private.h"
 #include "usher-id.h"
 #include "usher-text-private.h"
 
-/* how an input fits its field */
-typedef enum
-{
-  FITS,
-  FITS_NOT,
-  TOO_MUCH,
-  UNREADABLE,
-} Fit;
+#define DIGITS "0123456789"
 
-static Fit
+static UsherFit
 judge_range (const UsherField *field, gint64 value)
 {
   if (field->min == 0 && field->max == 0)
-    return FITS;
+    return USHER_FIT;
   if (value > field->max)
-    return TOO_MUCH;
+    return USHER_FIT_TOO_MUCH;
 
-  return value >= field->min ? FITS : FITS_NOT;
+  return value >= field->min ? USHER_FIT : USHER_FIT_TOO_LITTLE;
 }
 
-static Fit
+static UsherFit
 judge_string (const UsherField *field, const char *text)
 {
+  if (field->type == USHER_FIELD_ID && *text == '\0')
+    return USHER_FIT_MISSING;
   if (field->type == USHER_FIELD_ID)
-    return usher_id_is_valid (text) ? FITS : FITS_NOT;
+    return usher_id_is_valid (text) ? USHER_FIT : USHER_FIT_OTHER_TYPE;
 
   if ((field->flags & USHER_FIELD_TEXT) != 0)
     {
       if (!usher_text_is_visible (text))
-        return FITS_NOT;
+        return USHER_FIT_MISSING;
       if (usher_text_has_controls (text))
-        return UNREADABLE;
+        return USHER_FIT_CONTROLS;
     }
 
   return judge_range (field, g_utf8_strlen (text, -1));
 }
 
-static Fit
+static UsherFit
 read_string (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   const char *text = usher_json_get_string (json, field->name);
   g_autofree char *trimmed = NULL;
-  Fit fit;
+  UsherFit fit;
 
   if (text == NULL)
-    return FITS_NOT;
+    return USHER_FIT_OTHER_TYPE;
 
   if ((field->flags & (USHER_FIELD_TRIM | USHER_FIELD_TEXT)) != 0)
     {
@@ -65,32 +63,64 @@ read_string (const UsherField *field, UsherJson *json, UsherDocument *document)
       text = trimmed;
     }
   fit = judge_string (field, text);
-  if (fit == FITS)
+  if (fit == USHER_FIT)
     usher_document_set_string (document, field->name, text);
 
   return fit;
 }
 
-/* a number that cannot be kept, which may be because it is too great for that too */
-static Fit
-judge_number (const UsherField *field, UsherJson *json)
+/* what is wrong with the text of a number that cannot be kept */
+static UsherFit
+judge_digits (const UsherField *field, const char *text)
 {
-  gboolean is_money = field->type == USHER_FIELD_MONEY;
-  double most = (double) field->max / (is_money ? 100 : 1);
-  const char *string = is_money ? usher_json_get_string (json, field->name) : NULL;
-  g_autofree char *text =
-      string != NULL ? g_strdup (string) : usher_json_dup_text (json, field->name);
+  gboolean is_negative = *text == '-';
+  const char *whole = text + (is_negative ? 1 : 0);
+  gsize n_whole = strspn (whole, DIGITS);
+  const char *rest = whole + n_whole;
+  gsize n_decimals = *rest == '.' ? strspn (rest + 1, DIGITS) : 0;
 
-  return g_ascii_isdigit (*text) && g_ascii_strtod (text, NULL) > most ? TOO_MUCH : FITS_NOT;
+  /* a form sends what is not filled in so */
+  if (*text == '\0')
+    return USHER_FIT_MISSING;
+  if (n_whole == 0 || (n_whole > 1 && *whole == '0') || (*rest == '.' && n_decimals == 0))
+    return USHER_FIT_OTHER_TYPE;
+  if (n_decimals > 0 && field->type == USHER_FIELD_INTEGER)
+    return USHER_FIT_NOT_PLAIN;
+
+  rest += n_decimals > 0 ? n_decimals + 1 : 0;
+  if (*rest == 'e' || *rest == 'E')
+    return USHER_FIT_NOT_PLAIN;
+  if (*rest != '\0')
+    return USHER_FIT_OTHER_TYPE;
+  if (n_decimals > 2)
+    return USHER_FIT_TOO_FINE;
+
+  return is_negative ? USHER_FIT_TOO_LITTLE : USHER_FIT_TOO_MUCH;
 }
 
-static Fit
+static UsherFit
+judge_number (const UsherField *field, UsherJson *json)
+{
+  UsherJsonType kind = usher_json_get_kind (json, field->name);
+  g_autofree char *text = NULL;
+
+  if (kind == USHER_JSON_STRING && field->type == USHER_FIELD_MONEY)
+    return judge_digits (field, usher_json_get_string (json, field->name));
+  if (kind != USHER_JSON_NUMBER || field->type == USHER_FIELD_TIME)
+    return USHER_FIT_OTHER_TYPE;
+
+  text = usher_json_dup_text (json, field->name);
+
+  return judge_digits (field, text);
+}
+
+static UsherFit
 read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   gint64 value = 0;
   const char *text = usher_json_get_string (json, field->name);
   gboolean ok = FALSE;
-  Fit fit;
+  UsherFit fit;
 
   if (field->type == USHER_FIELD_INTEGER)
     ok = usher_json_get_integer (json, field->name, &value);
@@ -100,27 +130,27 @@ read_number (const UsherField *field, UsherJson *json, UsherDocument *document)
     ok = text != NULL && usher_time_parse (text, &value, NULL);
 
   fit = ok ? judge_range (field, value) : judge_number (field, json);
-  if (fit == FITS)
+  if (fit == USHER_FIT)
     usher_document_set_integer (document, field->name, value);
 
   return fit;
 }
 
-static Fit
+static UsherFit
 read_boolean (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   gboolean value = FALSE;
 
   if (!usher_json_get_boolean (json, field->name, &value))
-    return FITS_NOT;
+    return USHER_FIT_OTHER_TYPE;
 
   usher_document_set_boolean (document, field->name, value);
 
-  return FITS;
+  return USHER_FIT;
 }
 
-static Fit
-read_field (const UsherField *field, UsherJson *json, UsherDocument *document)
+static UsherFit
+read_value (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
   g_autofree char *text = NULL;
 
@@ -139,28 +169,22 @@ read_field (const UsherField *field, UsherJson *json, UsherDocument *document)
       return read_boolean (field, json, document);
 
     case USHER_FIELD_JSON:
+    default:
       text = usher_json_dup_text (json, field->name);
       usher_document_set_string (document, field->name, text);
-      return FITS;
-
-    default:
-      return FITS_NOT;
+      return USHER_FIT;
     }
 }
 
-/* what a person is told of an input that does not fit */
-static char *
-dup_message (const UsherField *field, Fit fit)
+static UsherFit
+read_field (const UsherField *field, UsherJson *json, UsherDocument *document)
 {
-  if (fit == UNREADABLE)
-    return g_strdup_printf ("%c%s must not contain control characters",
-                            g_ascii_toupper (field->name[0]),
-                            field->name + 1);
-  if (fit == TOO_MUCH && field->max_message != NULL)
-    return g_strdup (field->max_message);
+  UsherJsonType kind = usher_json_get_kind (json, field->name);
 
-  return field->message != NULL ? g_strdup (field->message)
-                                : g_strdup_printf ("%s is not valid", field->name);
+  if (kind != USHER_JSON_MISSING && kind != USHER_JSON_NULL)
+    return read_value (field, json, document);
+
+  return (field->flags & USHER_FIELD_REQUIRED) != 0 ? USHER_FIT_MISSING : USHER_FIT;
 }
 
 /**
@@ -170,7 +194,8 @@ dup_message (const UsherField *field, Fit fit)
  * @problems: where to add what is wrong
  *
  * Reads the fields that are flagged `USHER_FIELD_INPUT` out of a request's body. Others are left
- * alone; `null` is as good as missing. Each field that does not fit adds its message.
+ * alone; `null` is as good as missing. Each field that does not fit adds a sentence about its cause, in the order of the fields
+ * whatever that of the body is: see [struct@Field].
  *
  * Returns: (transfer full) (nullable): a document without id, or `NULL` when a problem was added
  */
@@ -192,24 +217,16 @@ usher_schema_read (UsherSchema *self, UsherJson *json, UsherProblems *problems)
   for (guint i = 0; i < n_fields; i++)
     {
       const UsherField *field = &fields[i];
-      UsherJsonType kind = USHER_JSON_MISSING;
-      gboolean missing = FALSE;
-      Fit fit = FITS_NOT;
       g_autofree char *message = NULL;
+      UsherFit fit;
 
       if ((field->flags & USHER_FIELD_INPUT) == 0)
         continue;
-
-      kind = usher_json_get_kind (json, field->name);
-      missing = kind == USHER_JSON_MISSING || kind == USHER_JSON_NULL;
-      if (!missing)
-        fit = read_field (field, json, document);
-      else if ((field->flags & USHER_FIELD_REQUIRED) == 0)
-        fit = FITS;
-      if (fit == FITS)
+      fit = read_field (field, json, document);
+      if (fit == USHER_FIT)
         continue;
 
-      message = dup_message (field, fit);
+      message = usher_fit_dup_message (fit, field);
       usher_problems_add (problems, field->name, message);
     }
 

@@ -9,6 +9,7 @@
 #include "usher-list.h"
 
 #include "usher-error.h"
+#include "usher-reply-private.h"
 
 static GPtrArray *
 run (UsherRequest *request, UsherUnit *unit, UsherQuery *query, GError **error)
@@ -49,6 +50,28 @@ find_after (UsherUnit *unit, UsherQuery *query, const char *key, const char *aft
   return g_strdup (found->len > 0 ? usher_document_get_id (g_ptr_array_index (found, 0)) : after);
 }
 
+/* (nullable): where the document of “after” was, in an order by values */
+static const char *
+get_place (UsherRequest *request, UsherQuery *query)
+{
+  return usher_query_get_order (query) != NULL ? usher_request_get_query (request, "at") : NULL;
+}
+
+static void
+set_page (UsherReply *reply,
+          UsherRequest *request,
+          UsherQuery *query,
+          GPtrArray *documents,
+          guint limit)
+{
+  UsherDocument *last = documents->len > limit ? g_ptr_array_index (documents, limit - 1) : NULL;
+  g_autofree char *at = last != NULL ? usher_query_dup_place (query, last) : NULL;
+
+  usher_reply_set_page (reply, request, documents, limit);
+  if (at != NULL)
+    usher_reply_set_next (reply, request, last, at);
+}
+
 /* (transfer full) (nullable): what @request asks for of @query, and one more where there is a next page */
 static GPtrArray *
 find_page (UsherRequest *request,
@@ -72,8 +95,11 @@ find_page (UsherRequest *request,
         return NULL;
     }
   usher_query_limit (query, *limit + 1);
-  usher_query_after (query, id != NULL ? id : after);
-  usher_query_oldest_first (query, is_oldest_first);
+  usher_query_after (query, NULL);
+  if (after != NULL)
+    usher_query_after_value (query, id != NULL ? id : after, get_place (request, query));
+  if (usher_request_get_query (request, "order") != NULL)
+    usher_query_oldest_first (query, is_oldest_first);
 
   return run (request, unit, query, error);
 }
@@ -88,6 +114,10 @@ find_page (UsherRequest *request,
  *
  * Answers a page of what @query finds: an array, the newest first or, with `?order=oldest`, the oldest first, at most 100
  * documents, with a `Link` to the next page where there is one.
+ *
+ * Where @query has an order by values ([method@Query.order_by]) it is in that, and `?order=oldest` has the least first; without
+ * `?order=` the direction is that of @query. The `Link` has besides in `at` where the page ended, so that others miss and double
+ * nothing when the last document gets another value.
  *
  * A page goes on behind the document of `?after=`, whether that is still in the list or not. One that is gone is
  * `USHER_ERROR_INVALID` with the field `after`, as is what is malformed with the field of its name.
@@ -113,7 +143,7 @@ usher_list_answer (UsherRequest *request,
   if (documents == NULL)
     return FALSE;
 
-  usher_reply_set_page (reply, request, documents, limit);
+  set_page (reply, request, query, documents, limit);
 
   return TRUE;
 }
@@ -163,7 +193,7 @@ usher_list_answer_view (UsherRequest *request,
   usher_json_writer_end_array (writer);
 
   /* for the link; what of the documents is shown is said above */
-  usher_reply_set_page (reply, request, documents, limit);
+  set_page (reply, request, query, documents, limit);
   usher_reply_take_json (reply, usher_json_writer_end (writer));
 
   return TRUE;

@@ -15,6 +15,12 @@
 #include "usher-router-private.h"
 #include "usher-unit-run-private.h"
 
+/* Who looks again and waits on was woken for nothing. After so many times it is left alone for this long, then twice that, up to a
+ * quarter of a second. */
+#define FREE_WAKES  4
+#define FIRST_PAUSE (4 * G_TIME_SPAN_MILLISECOND)
+#define MOST_PAUSE  (250 * G_TIME_SPAN_MILLISECOND)
+
 typedef struct
 {
   UsherJob job;
@@ -24,8 +30,10 @@ typedef struct
   gboolean has_kept_key;         /* the store knows that it runs */
   GError *failure;               /* (owned) (nullable): the answer, while the key is given up */
   UsherWait wait;
-  guint64 seen;   /* the commit counter before the handler read */
-  gint64 started; /* the request, or the step; monotonic */
+  UsherQuery *awaited; /* (owned) (nullable): the wait's */
+  guint n_wakes;       /* how often it looked again */
+  guint64 seen;        /* the commit counter before the handler read */
+  gint64 started;      /* the request, or the step; monotonic */
   gboolean has_waited;
 } RequestJob;
 
@@ -107,6 +115,7 @@ fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
 
   self->seen = usher_waiters_get_seen (usher_lane_get_waiters (job->lane));
   usher_unit_set_has_waited (unit, self->has_waited);
+  usher_unit_forbid_defer (unit);
   usher_unit_set_origin (unit,
                          usher_request_get_id (request),
                          NULL,
@@ -170,6 +179,7 @@ on_wait_end (UsherWait *wait, UsherWaitEnd how)
   if (how != USHER_WAIT_OVER)
     {
       self->has_waited = how == USHER_WAIT_EXPIRED;
+      self->n_wakes++;
       usher_job_go_on (&self->job, USHER_THREAD_WAKER);
       return;
     }
@@ -189,6 +199,16 @@ on_wait_end (UsherWait *wait, UsherWaitEnd how)
   usher_job_finish (&self->job, error);
 }
 
+/* monotonic */
+static gint64
+get_earliest (RequestJob *self)
+{
+  guint n = self->n_wakes > FREE_WAKES ? MIN (self->n_wakes - FREE_WAKES - 1, 16) : 0;
+  gint64 now = usher_clock_get_monotonic (usher_lane_get_clock (self->job.lane));
+
+  return self->n_wakes > FREE_WAKES ? now + MIN (FIRST_PAUSE << n, MOST_PAUSE) : 0;
+}
+
 static gboolean
 wait_for_document (UsherJob *job, UsherUnit *unit)
 {
@@ -200,7 +220,12 @@ wait_for_document (UsherJob *job, UsherUnit *unit)
   if (self->has_waited || !usher_unit_get_wait (unit, &collection, &id))
     return FALSE;
 
+  g_clear_pointer (&self->awaited, usher_query_free);
+  self->awaited = usher_unit_take_wait_query (unit);
   self->wait.exchange = self->exchange;
+  self->wait.query = self->awaited;
+  self->wait.earliest = get_earliest (self);
+  self->wait.has_news = FALSE;
   self->wait.deadline = self->started + usher_unit_get_patience (unit);
   self->wait.end = on_wait_end;
   usher_waiters_add (usher_lane_get_waiters (job->lane), &self->wait, collection, id, self->seen);
@@ -217,6 +242,7 @@ advance (UsherJob *job, UsherUnit *unit, gboolean was_kept)
   self->has_kept_key = self->key != NULL && (was_kept || self->has_kept_key);
   self->started = usher_clock_get_monotonic (usher_lane_get_clock (job->lane));
   self->has_waited = FALSE;
+  self->n_wakes = 0;
   if (usher_unit_has_answer (unit))
     drop_key (self);
 }
@@ -308,6 +334,7 @@ static void
 clear_request (UsherJob *job)
 {
   g_clear_object (&((RequestJob *) job)->exchange);
+  g_clear_pointer (&((RequestJob *) job)->awaited, usher_query_free);
   g_clear_error (&((RequestJob *) job)->failure);
 }
 

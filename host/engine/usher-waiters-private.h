@@ -28,7 +28,11 @@ typedef enum
 struct _UsherWait
 {
   UsherExchange *exchange; /* (unowned) */
-  gint64 deadline;         /* monotonic, of the clock */
+  UsherQuery *
+      query; /* (unowned) (nullable): what a document fulfils for which it waits, NULL: it is one of an id */
+  gint64 deadline;   /* monotonic, of the clock */
+  gint64 earliest;   /* no news that may be none ends it before; it is kept so long */
+  gboolean has_news; /* the waiters': there were some */
   void (*end) (UsherWait *self, UsherWaitEnd how);
 };
 
@@ -36,7 +40,7 @@ struct _UsherWait
 UsherWaiters *usher_waiters_new (UsherClock *clock, UsherTicker *ticker, guint max);
 void usher_waiters_free (UsherWaiters *self);
 /* Takes @wait until it ends, once: when the document changes, or its deadline comes. It ends at once when a commit came
- * since @seen, the commit counter from before it read, or when too many wait already. */
+ * since @seen, the commit counter from before it read, or when too many wait already. @id: NULL: it has a query. */
 void usher_waiters_add (UsherWaiters *self,
                         UsherWait *wait,
                         const char *collection,

@@ -44,6 +44,7 @@ usher_waiters_free (UsherWaiters *self)
   g_free (self);
 }
 
+/* @id: (nullable): NULL: of those that wait for a query */
 static char *
 make_key (const char *collection, const char *id)
 {
@@ -124,6 +125,26 @@ insert (UsherWaiters *self, char *key, UsherWait *wait)
   self->n++;
 }
 
+/* Whether what happened ends a wait now; else it is kept for later. A commit that may be none of its business must not make a
+ * handler run as often as others commit. The mutex is held. */
+static gboolean
+is_due (UsherWaiters *self, UsherWait *wait)
+{
+  if (wait->earliest <= usher_clock_get_monotonic (self->clock))
+    return TRUE;
+
+  wait->has_news = TRUE;
+
+  return FALSE;
+}
+
+/* The mutex is held. */
+static gint64
+get_next (const UsherWait *wait)
+{
+  return wait->has_news ? MIN (wait->earliest, wait->deadline) : wait->deadline;
+}
+
 void
 usher_waiters_add (UsherWaiters *self,
                    UsherWait *wait,
@@ -133,6 +154,7 @@ usher_waiters_add (UsherWaiters *self,
 {
   g_autofree char *key = make_key (collection, id);
   gint64 deadline = wait->deadline;
+  gint64 next = deadline;
   gboolean full = FALSE;
   gboolean missed = FALSE;
   gboolean is_gone = FALSE;
@@ -143,6 +165,9 @@ usher_waiters_add (UsherWaiters *self,
   full = self->n >= self->max;
   missed = self->n_commits != seen;
   is_gone = usher_exchange_is_gone (wait->exchange);
+  if (missed && wait->query != NULL)
+    missed = is_due (self, wait);
+  next = get_next (wait);
   if (!full && !missed && !is_gone)
     insert (self, key, wait);
   g_mutex_unlock (&self->mutex);
@@ -155,7 +180,7 @@ usher_waiters_add (UsherWaiters *self,
   else if (missed)
     wait->end (wait, USHER_WAIT_CHANGED);
   else
-    usher_ticker_notice (self->ticker, deadline);
+    usher_ticker_notice (self->ticker, next);
 }
 
 static void
@@ -167,84 +192,142 @@ end_all (GQueue *waits, UsherWaitEnd how)
     wait->end (wait, how);
 }
 
-/* Moves the waits for one document to @ready; the mutex is held. */
-static void
-take_waits (UsherWaiters *self, const char *key, GQueue *ready)
+/* Moves to @ready what waits in a queue, if that is due. @document: (nullable): those alone whose query it fulfils; @is_sure: the
+ * document is the one that is waited for. The mutex is held; returns when the earliest of those that are kept with news is due. */
+static gint64
+take_from (UsherWaiters *self,
+           GQueue *queue,
+           UsherDocument *document,
+           gboolean is_sure,
+           GQueue *ready)
+{
+  gint64 earliest = G_MAXINT64;
+
+  for (GList *link = queue->head; link != NULL;)
+    {
+      GList *next = link->next;
+      UsherWait *wait = link->data;
+      gboolean concerns = document == NULL || usher_query_matches (wait->query, document);
+
+      if (concerns && (is_sure || is_due (self, wait)))
+        {
+          g_queue_push_tail (ready, wait);
+          g_queue_delete_link (queue, link);
+          self->n--;
+        }
+      else if (wait->has_news)
+        earliest = MIN (earliest, wait->earliest);
+      link = next;
+    }
+
+  return earliest;
+}
+
+/* As take_from(), of the queue of a key. The mutex is held. */
+static gint64
+take_waits (UsherWaiters *self,
+            const char *key,
+            UsherDocument *document,
+            gboolean is_sure,
+            GQueue *ready)
 {
   GQueue *queue = g_hash_table_lookup (self->queues, key);
-  UsherWait *wait = NULL;
+  gint64 earliest = G_MAXINT64;
 
   if (queue == NULL)
-    return;
+    return earliest;
 
-  while ((wait = g_queue_pop_head (queue)) != NULL)
-    {
-      g_queue_push_tail (ready, wait);
-      self->n--;
-    }
-  g_hash_table_remove (self->queues, key);
+  earliest = take_from (self, queue, document, is_sure, ready);
+  if (g_queue_is_empty (queue))
+    g_hash_table_remove (self->queues, key);
+
+  return earliest;
+}
+
+/* the mutex is not held */
+static void
+notice (UsherWaiters *self, gint64 earliest)
+{
+  if (earliest < G_MAXINT64)
+    usher_ticker_notice (self->ticker, earliest);
+}
+
+/* The mutex is held. */
+static gint64
+take_changed (UsherWaiters *self, UsherDocument *document, GQueue *ready)
+{
+  const char *collection = usher_schema_get_collection (usher_document_get_schema (document));
+  g_autofree char *key = make_key (collection, usher_document_get_id (document));
+  g_autofree char *queries = make_key (collection, NULL);
+
+  take_waits (self, key, NULL, TRUE, ready);
+
+  return take_waits (self, queries, document, FALSE, ready);
 }
 
 void
 usher_waiters_wake (UsherWaiters *self, UsherCommit *commit)
 {
   GQueue ready = G_QUEUE_INIT;
+  gint64 earliest = G_MAXINT64;
 
   g_mutex_lock (&self->mutex);
   self->n_commits++;
   if (self->n > 0)
     for (guint i = 0; i < usher_commit_get_n_changes (commit); i++)
-      {
-        UsherDocument *document = usher_commit_get_change (commit, i)->document;
-        UsherSchema *schema = usher_document_get_schema (document);
-        g_autofree char *key =
-            make_key (usher_schema_get_collection (schema), usher_document_get_id (document));
-
-        take_waits (self, key, &ready);
-      }
+      earliest = MIN (earliest,
+                      take_changed (self, usher_commit_get_change (commit, i)->document, &ready));
   g_mutex_unlock (&self->mutex);
 
+  notice (self, earliest);
   end_all (&ready, USHER_WAIT_CHANGED);
 }
 
-/* The mutex is held. */
-static void
+/* Anything may have changed. The mutex is held. */
+static gint64
 take_all (UsherWaiters *self, GQueue *ready)
 {
   GHashTableIter iter;
   gpointer queue = NULL;
-  UsherWait *wait = NULL;
+  gint64 earliest = G_MAXINT64;
 
   g_hash_table_iter_init (&iter, self->queues);
   while (g_hash_table_iter_next (&iter, NULL, &queue))
     {
-      while ((wait = g_queue_pop_head (queue)) != NULL)
-        g_queue_push_tail (ready, wait);
-      g_hash_table_iter_remove (&iter);
+      earliest = MIN (earliest, take_from (self, queue, NULL, FALSE, ready));
+      if (g_queue_is_empty (queue))
+        g_hash_table_iter_remove (&iter);
     }
-  self->n = 0;
+
+  return earliest;
 }
 
 void
 usher_waiters_wake_others (UsherWaiters *self, const char *collection, const char *id)
 {
   g_autofree char *key = collection != NULL ? make_key (collection, id) : NULL;
+  g_autofree char *queries = collection != NULL ? make_key (collection, NULL) : NULL;
   GQueue ready = G_QUEUE_INIT;
+  gint64 earliest = G_MAXINT64;
 
   g_mutex_lock (&self->mutex);
   self->n_commits++;
-  if (key != NULL)
-    take_waits (self, key, &ready);
+  if (key == NULL)
+    earliest = take_all (self, &ready);
   else
-    take_all (self, &ready);
+    {
+      take_waits (self, key, NULL, TRUE, &ready);
+      earliest = take_waits (self, queries, NULL, FALSE, &ready);
+    }
   g_mutex_unlock (&self->mutex);
 
+  notice (self, earliest);
   end_all (&ready, USHER_WAIT_CHANGED);
 }
 
-/* Moves to @ready who is past the deadline; returns the earliest deadline of the others. */
+/* Moves to @over who is past the deadline, or all, and to @ready whose news are due; returns when the others have their next. */
 static gint64
-take_expired (GQueue *queue, gint64 now, gboolean all, GQueue *ready)
+take_expired (GQueue *queue, gint64 now, gboolean all, GQueue *over, GQueue *ready)
 {
   gint64 earliest = G_MAXINT64;
 
@@ -253,13 +336,13 @@ take_expired (GQueue *queue, gint64 now, gboolean all, GQueue *ready)
       GList *next = link->next;
       UsherWait *wait = link->data;
 
-      if (all || wait->deadline <= now)
+      if (!all && get_next (wait) > now)
+        earliest = MIN (earliest, get_next (wait));
+      else
         {
-          g_queue_push_tail (ready, wait);
+          g_queue_push_tail (all || wait->deadline <= now ? over : ready, wait);
           g_queue_delete_link (queue, link);
         }
-      else
-        earliest = MIN (earliest, wait->deadline);
       link = next;
     }
 
@@ -271,6 +354,7 @@ usher_waiters_expire (UsherWaiters *self, gboolean all)
 {
   gint64 now = usher_clock_get_monotonic (self->clock);
   gint64 earliest = G_MAXINT64;
+  GQueue over = G_QUEUE_INIT;
   GQueue ready = G_QUEUE_INIT;
   GHashTableIter iter;
   gpointer queue = NULL;
@@ -279,14 +363,15 @@ usher_waiters_expire (UsherWaiters *self, gboolean all)
   g_hash_table_iter_init (&iter, self->queues);
   while (g_hash_table_iter_next (&iter, NULL, &queue))
     {
-      earliest = MIN (earliest, take_expired (queue, now, all, &ready));
+      earliest = MIN (earliest, take_expired (queue, now, all, &over, &ready));
       if (g_queue_is_empty (queue))
         g_hash_table_iter_remove (&iter);
     }
-  self->n -= g_queue_get_length (&ready);
+  self->n -= g_queue_get_length (&over) + g_queue_get_length (&ready);
   g_mutex_unlock (&self->mutex);
 
-  end_all (&ready, all ? USHER_WAIT_OVER : USHER_WAIT_EXPIRED);
+  end_all (&over, all ? USHER_WAIT_OVER : USHER_WAIT_EXPIRED);
+  end_all (&ready, USHER_WAIT_CHANGED);
 
   return earliest;
 }

@@ -15,6 +15,9 @@ void usher_reply_take_header (UsherReply *self, char *name, char *value);
 /* which version the document has that is the body becomes a header, unless the handler has set one */
 void usher_reply_show_tag (UsherReply *self);
 gboolean usher_reply_shows_tag (UsherReply *self);
+/* tells where the list of @request goes on behind @last, which is at @at (nullable) in an order by values */
+void
+usher_reply_set_next (UsherReply *self, UsherRequest *request, UsherDocument *last, const char *at);
 /* the client has what the body says: 304 */
 void usher_reply_set_unchanged (UsherReply *self);
 /* (transfer full) (nullable): for the listener that sends it */

@@ -428,22 +428,23 @@ usher_reply_set_documents (UsherReply *self, GPtrArray *documents)
 void
 usher_reply_set_page (UsherReply *self, UsherRequest *request, GPtrArray *documents, guint limit)
 {
-  UsherDocument *last = NULL;
-  g_autofree char *target = NULL;
-  g_autofree char *link = NULL;
-
   g_return_if_fail (USHER_IS_REPLY (self));
   g_return_if_fail (USHER_IS_REQUEST (request));
   g_return_if_fail (documents != NULL);
   g_return_if_fail (limit > 0);
 
   set_first (self, documents, MIN (documents->len, limit));
-  if (documents->len <= limit)
-    return;
+  if (documents->len > limit)
+    usher_reply_set_next (self, request, g_ptr_array_index (documents, limit - 1), NULL);
+}
 
-  last = g_ptr_array_index (documents, limit - 1);
-  target = usher_request_make_next_target (request, usher_document_get_id (last));
-  link = g_strdup_printf ("<%s>; rel=\"next\"", target);
+void
+usher_reply_set_next (UsherReply *self, UsherRequest *request, UsherDocument *last, const char *at)
+{
+  g_autofree char *target =
+      usher_request_make_next_target (request, usher_document_get_id (last), at);
+  g_autofree char *link = g_strdup_printf ("<%s>; rel=\"next\"", target);
+
   usher_reply_set_header (self, "Link", link);
 }
 

@@ -10,6 +10,7 @@
 
 #include "usher-id.h"
 #include "usher-request-private.h"
+#include "usher-text-private.h"
 
 #define MAX_PAGE 100
 /* what a target may hold as it is: all but what would end a link, or is none of RFC 3986 */
@@ -43,6 +44,31 @@ read_oldest_first (UsherRequest *self)
   return is_oldest_first;
 }
 
+/* What is given twice is meant otherwise than it is taken. The first one found is enough. */
+static void
+check_doubles (UsherRequest *self)
+{
+  g_autoptr (GHashTable) names = NULL;
+  UsherQueryPart part = { NULL };
+
+  while (usher_request_next_part (self, &part))
+    {
+      const char *name = usher_request_get_part_name (self, &part);
+      g_autofree char *label = NULL;
+      g_autofree char *message = NULL;
+
+      if (names == NULL)
+        names = g_hash_table_new (g_str_hash, g_str_equal);
+      if (part.length == 0 || g_hash_table_add (names, (gpointer) name))
+        continue;
+
+      label = usher_text_capitalize (name);
+      message = g_strdup_printf ("%s must be given once", label);
+      usher_problems_add (usher_request_get_problems (self), name, message);
+      return;
+    }
+}
+
 /**
  * usher_request_get_page:
  * @self: a request
@@ -53,7 +79,7 @@ read_oldest_first (UsherRequest *self)
  *
  * Reads `?limit=`, `?after=` and `?order=`. [func@list_answer] does it for lists of documents.
  *
- * Returns: `FALSE` with `USHER_ERROR_INVALID` when one is malformed
+ * Returns: `FALSE` with `USHER_ERROR_INVALID` when one is malformed, or any parameter of the query is there twice
  */
 gboolean
 usher_request_get_page (UsherRequest *self,
@@ -70,6 +96,8 @@ usher_request_get_page (UsherRequest *self,
   g_return_val_if_fail (is_oldest_first != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  if (self->query != NULL)
+    check_doubles (self);
   id = usher_request_get_query (self, "after");
   if (id != NULL && !usher_id_is_valid (id))
     usher_problems_add (usher_request_get_problems (self), "after", "After must be an id");
@@ -91,9 +119,9 @@ is_plain (const char *target)
   return *target == '\0';
 }
 
-/* Only the first “after” counts, so one stays, in its place. */
+/* “after” stays in its place, if it was there; “at” goes to the end. */
 char *
-usher_request_make_next_target (UsherRequest *self, const char *after)
+usher_request_make_next_target (UsherRequest *self, const char *after, const char *at)
 {
   g_autoptr (GString) target = g_string_new (self->path);
   UsherQueryPart part = { NULL };
@@ -104,7 +132,7 @@ usher_request_make_next_target (UsherRequest *self, const char *after)
     {
       gboolean is_after = usher_request_is_part (self, &part, "after");
 
-      if (is_after && has_after)
+      if ((is_after && has_after) || usher_request_is_part (self, &part, "at"))
         continue;
 
       g_string_append_c (target, separator);
@@ -118,6 +146,11 @@ usher_request_make_next_target (UsherRequest *self, const char *after)
 
   if (!has_after)
     g_string_append_printf (target, "%cafter=%s", separator, after);
+  if (at != NULL)
+    {
+      g_string_append (target, "&at=");
+      g_string_append_uri_escaped (target, at, NULL, FALSE);
+    }
 
   if (is_plain (target->str))
     return g_string_free (g_steal_pointer (&target), FALSE);

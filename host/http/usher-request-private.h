@@ -114,8 +114,10 @@ usher_request_decode (UsherRequest *self, const char *text, gsize length, gboole
 /* goes on to the next part of the query */
 gboolean usher_request_next_part (UsherRequest *self, UsherQueryPart *part);
 gboolean usher_request_is_part (UsherRequest *self, const UsherQueryPart *part, const char *name);
-/* (transfer full): its own target, but behind @after; safe within a header */
-char *usher_request_make_next_target (UsherRequest *self, const char *after);
+/* decoded; lives as long as the request */
+const char *usher_request_get_part_name (UsherRequest *self, const UsherQueryPart *part);
+/* (transfer full): its own target, but behind @after, and behind where that was: @at (nullable); safe within a header */
+char *usher_request_make_next_target (UsherRequest *self, const char *after, const char *at);
 /* the decoded segments of the path; (nullable): NULL when it can match no route */
 const char *const *usher_request_get_segments (UsherRequest *self, guint *n_segments);
 /* (transfer full): the head as it goes to another process; @target: (nullable): in place of its own */

@@ -50,6 +50,12 @@ usher_request_is_part (UsherRequest *self, const UsherQueryPart *part, const cha
   return strcmp (decode_query (self, part->text, length), name) == 0;
 }
 
+const char *
+usher_request_get_part_name (UsherRequest *self, const UsherQueryPart *part)
+{
+  return decode_query (self, part->text, part->name_length);
+}
+
 /**
  * usher_request_get_query:
  * @self: a request

@@ -16,14 +16,19 @@
  *
  * Which documents of a collection are wanted.
  *
- * All conditions hold at once. The answer is in the order in which the documents came to be, as far as the store knows it (see
+ * All conditions hold at once. A query over a field without an index is a fault of the program, and so is one that no index
+ * serves: a store never goes through a whole collection in silence.
+ *
+ * The answer is in the order in which the documents came to be, as far as the store knows it (see
  * [struct@StoreTraits]), the newest first if nothing else is said. A query belongs to one thread at a time.
  */
 struct _UsherQuery
 {
   char *collection;   /* (owned) */
   GArray *conditions; /* (owned) (element-type UsherQueryCondition) */
+  char *order;        /* (owned) (nullable) */
   char *after;        /* (owned) (nullable) */
+  char *after_value;  /* (owned) (nullable) */
   guint limit;
   gboolean is_oldest_first;
 };
@@ -40,9 +45,9 @@ clear_condition (gpointer data)
 }
 
 static void
-add_condition (UsherQuery *self, const char *field, const char *value)
+add_condition (UsherQuery *self, UsherQueryTest test, const char *field, const char *value)
 {
-  UsherQueryCondition condition = { g_strdup (field), g_strdup (value) };
+  UsherQueryCondition condition = { g_strdup (field), g_strdup (value), test };
 
   g_array_append_val (self->conditions, condition);
 }
@@ -87,14 +92,16 @@ usher_query_copy (UsherQuery *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   copy = usher_query_new (self->collection);
+  copy->order = g_strdup (self->order);
   copy->after = g_strdup (self->after);
+  copy->after_value = g_strdup (self->after_value);
   copy->limit = self->limit;
   copy->is_oldest_first = self->is_oldest_first;
   for (guint i = 0; i < self->conditions->len; i++)
     {
       UsherQueryCondition *condition = &g_array_index (self->conditions, UsherQueryCondition, i);
 
-      add_condition (copy, condition->field, condition->value);
+      add_condition (copy, condition->test, condition->field, condition->value);
     }
 
   return copy;
@@ -113,7 +120,9 @@ usher_query_free (UsherQuery *self)
 
   g_array_unref (self->conditions);
   g_free (self->collection);
+  g_free (self->order);
   g_free (self->after);
+  g_free (self->after_value);
   g_free (self);
 }
 
@@ -134,7 +143,125 @@ usher_query_equal (UsherQuery *self, const char *field, const char *value)
   g_return_if_fail (field != NULL);
   g_return_if_fail (value != NULL);
 
-  add_condition (self, field, value);
+  add_condition (self, USHER_QUERY_EQUAL, field, value);
+}
+
+static void
+add_number (UsherQuery *self, UsherQueryTest test, const char *field, gint64 value)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+
+  add_condition (self, test, field, text);
+}
+
+/**
+ * usher_query_equal_integer:
+ * @self: a query
+ * @field: a number, an amount or a time that is indexed or unique
+ * @value: its value, as [method@Document.get_integer] gives it
+ *
+ * Wants only documents whose @field has @value.
+ */
+void
+usher_query_equal_integer (UsherQuery *self, const char *field, gint64 value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  add_number (self, USHER_QUERY_EQUAL, field, value);
+}
+
+/**
+ * usher_query_equal_boolean:
+ * @self: a query
+ * @field: a boolean that is indexed
+ * @value: its value
+ *
+ * Wants only documents whose @field has @value; who lacks it has neither.
+ */
+void
+usher_query_equal_boolean (UsherQuery *self, const char *field, gboolean value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  add_condition (self, USHER_QUERY_EQUAL, field, value ? "true" : "false");
+}
+
+/**
+ * usher_query_at_least:
+ * @self: a query
+ * @field: a number, an amount or a time that is indexed or unique
+ * @value: the least value, as [method@Document.get_integer] gives it
+ *
+ * Wants only documents whose @field has @value or a greater one. What is found is in the order of @field then, as if
+ * [method@Query.order_by] said so.
+ */
+void
+usher_query_at_least (UsherQuery *self, const char *field, gint64 value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  add_number (self, USHER_QUERY_AT_LEAST, field, value);
+}
+
+/**
+ * usher_query_below:
+ * @self: a query
+ * @field: a number, an amount or a time that is indexed or unique
+ * @value: the first value that is too much, as [method@Document.get_integer] gives it
+ *
+ * Wants only documents whose @field has a value less than @value. What is found is in the order of @field then.
+ */
+void
+usher_query_below (UsherQuery *self, const char *field, gint64 value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  add_number (self, USHER_QUERY_BELOW, field, value);
+}
+
+/**
+ * usher_query_prefix:
+ * @self: a query
+ * @field: a string that is indexed or unique
+ * @prefix: how its value begins, to the letter
+ *
+ * Wants only documents whose @field begins with @prefix. What is found is in the order of @field then, by the bytes of UTF-8.
+ */
+void
+usher_query_prefix (UsherQuery *self, const char *field, const char *prefix)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+  g_return_if_fail (prefix != NULL);
+
+  add_condition (self, USHER_QUERY_PREFIX, field, prefix);
+}
+
+/**
+ * usher_query_order_by:
+ * @self: a query
+ * @field: a field that is indexed or unique, and not private
+ *
+ * Wants the documents in the order of their values in @field, the greatest first, or with [method@Query.oldest_first] the least
+ * first; those of one value the newest first, or the oldest. Documents that lack @field are not found.
+ *
+ * Other fields may be asked for only where an index serves both: by [method@Query.equal] the first fields of a key
+ * ([method@Context.add_key]) of which @field is the next. Anything else makes the query fail with `USHER_ERROR_INVALID`.
+ *
+ * A document whose value changes while pages are read may come twice or not at all; the others do not.
+ */
+void
+usher_query_order_by (UsherQuery *self, const char *field)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (field != NULL);
+
+  g_free (self->order);
+  self->order = g_strdup (field);
 }
 
 /**
@@ -150,7 +277,7 @@ usher_query_without (UsherQuery *self, const char *field)
   g_return_if_fail (self != NULL);
   g_return_if_fail (field != NULL);
 
-  add_condition (self, field, NULL);
+  add_condition (self, USHER_QUERY_EQUAL, field, NULL);
 }
 
 /**
@@ -169,6 +296,26 @@ usher_query_after (UsherQuery *self, const char *id)
 
   g_free (self->after);
   self->after = g_strdup (id);
+  g_clear_pointer (&self->after_value, g_free);
+}
+
+/**
+ * usher_query_after_value:
+ * @self: a query with [method@Query.order_by]
+ * @id: the id of the last document of the page before
+ * @value: (nullable): what [method@Query.dup_place] gave for it then, `NULL`: where it is now
+ *
+ * Wants only documents that come behind the place that document @id had. So a page misses none and doubles none of those that
+ * keep their value, even if that document has another one by now.
+ */
+void
+usher_query_after_value (UsherQuery *self, const char *id, const char *value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (id != NULL);
+
+  usher_query_after (self, id);
+  self->after_value = g_strdup (value);
 }
 
 /**
@@ -266,6 +413,49 @@ usher_query_get_after (UsherQuery *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->after;
+}
+
+/**
+ * usher_query_get_after_value:
+ * @self: a query
+ *
+ * Gets which value the document of [method@Query.get_after] had.
+ *
+ * Returns: (transfer none) (nullable): the value as text, `NULL`: the one that it has
+ */
+const char *
+usher_query_get_after_value (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->after_value;
+}
+
+/**
+ * usher_query_get_order:
+ * @self: a query
+ *
+ * Gets the field in whose order documents are found: that of [method@Query.order_by], or of a range.
+ *
+ * Returns: (transfer none) (nullable): its name, `NULL`: they are in the order in which they came to be
+ */
+const char *
+usher_query_get_order (UsherQuery *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->order != NULL)
+    return self->order;
+
+  for (guint i = 0; i < self->conditions->len; i++)
+    {
+      UsherQueryCondition *condition = &g_array_index (self->conditions, UsherQueryCondition, i);
+
+      if (condition->test != USHER_QUERY_EQUAL)
+        return condition->field;
+    }
+
+  return NULL;
 }
 
 /**

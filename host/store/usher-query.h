@@ -8,14 +8,33 @@
 
 #include <glib-object.h>
 
+#include "usher-document.h"
 #include "usher-macros.h"
 
 G_BEGIN_DECLS
 
 /**
+ * UsherQueryTest:
+ * @USHER_QUERY_EQUAL: the field has the value, or is not set
+ * @USHER_QUERY_AT_LEAST: it has the value or a greater one
+ * @USHER_QUERY_BELOW: it has a lesser value
+ * @USHER_QUERY_PREFIX: it is text that begins with the value
+ *
+ * What a condition asks of a field.
+ */
+typedef enum
+{
+  USHER_QUERY_EQUAL,
+  USHER_QUERY_AT_LEAST,
+  USHER_QUERY_BELOW,
+  USHER_QUERY_PREFIX,
+} UsherQueryTest;
+
+/**
  * UsherQueryCondition:
  * @field: the name of a field
- * @value: (nullable): which value it has, as [method@Query.equal] takes it, `NULL`: the field is not set
+ * @value: (nullable): the value, as [method@Query.equal] takes it, `NULL`: the field is not set
+ * @test: what is asked
  *
  * One condition of a query, for stores.
  */
@@ -23,6 +42,7 @@ typedef struct
 {
   char *field;
   char *value;
+  UsherQueryTest test;
 } UsherQueryCondition;
 
 #define USHER_TYPE_QUERY (usher_query_get_type ())
@@ -42,9 +62,23 @@ void usher_query_free (UsherQuery *self);
 USHER_API
 void usher_query_equal (UsherQuery *self, const char *field, const char *value);
 USHER_API
+void usher_query_equal_integer (UsherQuery *self, const char *field, gint64 value);
+USHER_API
+void usher_query_equal_boolean (UsherQuery *self, const char *field, gboolean value);
+USHER_API
+void usher_query_at_least (UsherQuery *self, const char *field, gint64 value);
+USHER_API
+void usher_query_below (UsherQuery *self, const char *field, gint64 value);
+USHER_API
+void usher_query_prefix (UsherQuery *self, const char *field, const char *prefix);
+USHER_API
 void usher_query_without (UsherQuery *self, const char *field);
 USHER_API
+void usher_query_order_by (UsherQuery *self, const char *field);
+USHER_API
 void usher_query_after (UsherQuery *self, const char *id);
+USHER_API
+void usher_query_after_value (UsherQuery *self, const char *id, const char *value);
 USHER_API
 void usher_query_limit (UsherQuery *self, guint limit);
 USHER_API
@@ -59,6 +93,14 @@ USHER_API
 const UsherQueryCondition *usher_query_get_condition (UsherQuery *self, guint index);
 USHER_API
 const char *usher_query_get_after (UsherQuery *self);
+USHER_API
+const char *usher_query_get_after_value (UsherQuery *self);
+USHER_API
+const char *usher_query_get_order (UsherQuery *self);
+USHER_API
+char *usher_query_dup_place (UsherQuery *self, UsherDocument *document);
+USHER_API
+gboolean usher_query_matches (UsherQuery *self, UsherDocument *document);
 USHER_API
 guint usher_query_get_limit (UsherQuery *self);
 USHER_API

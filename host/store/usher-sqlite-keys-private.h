@@ -23,6 +23,8 @@ gboolean usher_sqlite_keys_drop (UsherSqliteConnection *connection,
                                  UsherSqliteTable *table,
                                  const char *field,
                                  GError **error);
+/* (transfer full): quoted */
+char *usher_sqlite_keys_dup_index (UsherSqliteTable *table, const char *const *fields);
 /* Refuses what documents share that shall be unique, with an example; @fields: of the key. */
 void usher_sqlite_keys_refuse (UsherSqliteConnection *connection,
                                UsherSqliteTable *table,

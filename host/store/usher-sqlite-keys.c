@@ -82,6 +82,14 @@ make_name (UsherSqliteTable *table, const char *const *fields)
   return g_strconcat ("k:", usher_schema_get_collection (table->schema), ":", names, NULL);
 }
 
+char *
+usher_sqlite_keys_dup_index (UsherSqliteTable *table, const char *const *fields)
+{
+  g_autofree char *name = make_name (table, fields);
+
+  return g_strdup_printf ("\"%s\"", name);
+}
+
 static gboolean
 is_declared (UsherSqliteTable *table, const char *name)
 {
@@ -206,9 +214,9 @@ make (UsherSqliteConnection *connection,
       const char *const *fields,
       GError **error)
 {
-  g_autofree char *name = make_name (table, fields);
+  g_autofree char *name = usher_sqlite_keys_dup_index (table, fields);
   g_autofree char *columns = join_columns (fields, ",");
-  g_autofree char *sql = g_strdup_printf ("CREATE UNIQUE INDEX IF NOT EXISTS \"%s\" ON %s (%s)",
+  g_autofree char *sql = g_strdup_printf ("CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (%s)",
                                           name,
                                           table->name,
                                           columns);

@@ -8,8 +8,11 @@
 
 #include "usher-sqlite-query-private.h"
 
+#include <string.h>
+
 #include "usher-error.h"
 #include "usher-sqlite-connection-private.h"
+#include "usher-sqlite-sort-private.h"
 
 /* shapes of queries are few; who makes more of them loses the kept ones */
 #define MOST_SHAPES 64
@@ -52,17 +55,20 @@ usher_sqlite_query_new_shapes (void)
 static char *
 name_shape (UsherQuery *query)
 {
+  static const char tests[] = { '=', '{', '}', '~' };
   g_autoptr (GString) name = g_string_new (usher_query_get_collection (query));
 
+  if (usher_query_get_order (query) != NULL)
+    g_string_append_printf (name, "^%s", usher_query_get_order (query));
   for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
       const UsherQueryCondition *condition = usher_query_get_condition (query, i);
 
-      g_string_append_c (name, condition->value != NULL ? '=' : '!');
+      g_string_append_c (name, condition->value != NULL ? tests[condition->test] : '!');
       g_string_append (name, condition->field);
     }
   if (usher_query_get_after (query) != NULL)
-    g_string_append_c (name, '>');
+    g_string_append_c (name, usher_query_get_after_value (query) != NULL ? '@' : '>');
   if (usher_query_is_oldest_first (query))
     g_string_append_c (name, '<');
 
@@ -120,8 +126,10 @@ usher_sqlite_query_make_sql (UsherQuery *query,
 static Shape *
 make_shape (UsherQuery *query, UsherSqliteTable *table, GError **error)
 {
-  gboolean by_value = has_value (query);
-  char *sql = usher_sqlite_query_make_sql (query, table, by_value ? "+" : "", error);
+  gboolean is_sorted = usher_query_get_order (query) != NULL;
+  gboolean by_value = is_sorted || has_value (query);
+  char *sql = is_sorted ? usher_sqlite_sort_make_sql (query, table, error)
+                        : usher_sqlite_query_make_sql (query, table, by_value ? "+" : "", error);
   Shape *shape;
 
   if (sql == NULL)
@@ -202,8 +210,49 @@ bind_value (UsherSqliteStatement *statement,
   return TRUE;
 }
 
+/* @end: (out) (transfer full): the first text that does not begin so, by bytes; it lives as long as the statement needs it */
+static void
+bind_prefix (UsherSqliteStatement *statement, int index, const char *prefix, char **end)
+{
+  gsize length = strlen (prefix);
+
+  /* no byte of UTF-8 is the last there is */
+  *end = length > 0 ? g_strdup (prefix) : g_strdup ("\xff");
+  if (length > 0)
+    (*end)[length - 1]++;
+  usher_sqlite_statement_bind_text (statement, index, prefix);
+  usher_sqlite_statement_bind_text (statement, index + 1, *end);
+}
+
+/* A place comes from outside: one that cannot be is one that is gone. */
 static gboolean
-bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statement, GError **error)
+bind_place (UsherQuery *query,
+            UsherSqliteTable *table,
+            UsherSqliteStatement *statement,
+            int index,
+            GError **error)
+{
+  const char *value = usher_query_get_after_value (query);
+  const UsherField *field = NULL;
+  g_autoptr (GError) trouble = NULL;
+
+  if (value == NULL || usher_query_get_order (query) == NULL)
+    return TRUE;
+
+  field = usher_sqlite_table_find_column (table, usher_query_get_order (query), error);
+  if (field == NULL || bind_value (statement, index, field, value, &trouble))
+    return field != NULL;
+
+  g_set_error_literal (error, USHER_ERROR, USHER_ERROR_NOT_FOUND, trouble->message);
+  return FALSE;
+}
+
+static gboolean
+bind (UsherQuery *query,
+      UsherSqliteTable *table,
+      UsherSqliteStatement *statement,
+      char **end,
+      GError **error)
 {
   int index = 3;
 
@@ -218,12 +267,17 @@ bind (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *statemen
 
       if (field == NULL)
         return FALSE;
-      if (condition->value != NULL &&
-          !bind_value (statement, index++, field, condition->value, error))
+      if (condition->test == USHER_QUERY_PREFIX && *end == NULL)
+        {
+          bind_prefix (statement, index, condition->value, end);
+          index += 2;
+        }
+      else if (condition->value != NULL &&
+               !bind_value (statement, index++, field, condition->value, error))
         return FALSE;
     }
 
-  return TRUE;
+  return bind_place (query, table, statement, index, error);
 }
 
 static gboolean
@@ -256,12 +310,13 @@ scan (UsherQuery *query,
       Shape *shape,
       GPtrArray *documents)
 {
+  g_autofree char *end = NULL;
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
   int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) usher_query_get_limit (query);
   gboolean ok;
 
-  if (statement == NULL || !bind (query, table, statement, NULL))
+  if (statement == NULL || !bind (query, table, statement, &end, NULL))
     return FALSE;
 
   usher_sqlite_connection_limit_steps (reader->connection, statement, n_steps);
@@ -278,6 +333,7 @@ run_shape (UsherQuery *query,
            Shape *shape,
            GError **error)
 {
+  g_autofree char *end = NULL;
   g_autoptr (UsherSqliteStatement) statement = NULL;
   g_autoptr (GPtrArray) documents =
       g_ptr_array_new_full (usher_query_get_limit (query), (GDestroyNotify) usher_document_unref);
@@ -291,11 +347,25 @@ run_shape (UsherQuery *query,
 
   g_ptr_array_set_size (documents, 0);
   statement = usher_sqlite_connection_get (reader->connection, shape->sql, error);
-  if (statement == NULL || !bind (query, table, statement, error))
+  if (statement == NULL || !bind (query, table, statement, &end, error))
     return NULL;
 
   return read_rows (reader, table, statement, documents, error) ? g_steal_pointer (&documents)
                                                                 : NULL;
+}
+
+/* Whether the row of a document, from which a page goes on, has a value in the order's field. */
+static gboolean
+has_place (UsherQuery *query, UsherSqliteTable *table, UsherSqliteStatement *row, const char *id)
+{
+  const char *order = usher_query_get_order (query);
+  g_autoptr (UsherDocument) document = NULL;
+
+  if (order == NULL || usher_query_get_after_value (query) != NULL)
+    return TRUE;
+  document = usher_sqlite_table_read (table, row, id, NULL);
+
+  return usher_document_has (document, order);
 }
 
 /* A page behind a document that is gone is empty too, which would pass for the end of the list. */
@@ -312,7 +382,7 @@ check_after (UsherQuery *query, UsherSqliteReader *reader, UsherSqliteTable *tab
   usher_sqlite_statement_bind_text (statement, 1, id);
   if (!usher_sqlite_connection_step (reader->connection, statement, &has_row, error))
     return FALSE;
-  if (has_row)
+  if (has_row && has_place (query, table, statement, id))
     return TRUE;
 
   g_set_error (error,

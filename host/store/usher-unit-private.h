@@ -27,11 +27,13 @@ struct _UsherUnit
   char *causation;    /* (owned) (nullable) */
   char *traceparent;  /* (owned) (nullable) */
   gboolean has_waited;
+  gboolean may_not_defer; /* whoever asked wants an answer */
 
   /* said by the handler */
-  GPtrArray *payloads;   /* (owned) (nullable) (element-type UsherPayload): not published yet */
-  char *wait_collection; /* (owned) (nullable) */
-  char *wait_id;         /* (owned) (nullable) */
+  GPtrArray *payloads;    /* (owned) (nullable) (element-type UsherPayload): not published yet */
+  char *wait_collection;  /* (owned) (nullable) */
+  char *wait_id;          /* (owned) (nullable) */
+  UsherQuery *wait_query; /* (owned) (nullable): it waits for what fulfils that, and no id */
   gint64 wait;
   UsherStepFunc next;  /* (nullable) */
   gboolean next_looks; /* it does nothing but hold the answer */

@@ -25,8 +25,12 @@ void usher_unit_end_events (UsherUnit *self);
 void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
 /* (transfer none): the schema of a collection, NULL with a fault of the program where the store has none */
 UsherSchema *usher_unit_find_schema (UsherUnit *self, const char *collection, GError **error);
-/* what the handler waits for; FALSE: for no document */
+/* It is of a request: there is nobody who would bring that again. */
+void usher_unit_forbid_defer (UsherUnit *self);
+/* what the handler waits for; FALSE: for no document. Where it is no id but a query, @id is NULL. */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
+/* (transfer full) (nullable) */
+UsherQuery *usher_unit_take_wait_query (UsherUnit *self);
 /* how long, in microseconds since the request came or the step began */
 gint64 usher_unit_get_patience (UsherUnit *self);
 /* something is to run after the commit */

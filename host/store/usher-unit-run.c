@@ -12,6 +12,19 @@
 #include "usher-fault-private.h"
 #include "usher-unit-private.h"
 
+/* @id: (nullable); @query: (nullable) */
+static void
+set_wait (UsherUnit *self, const char *collection, const char *id, UsherQuery *query, gint64 wait)
+{
+  g_free (self->wait_collection);
+  self->wait_collection = g_strdup (collection);
+  g_free (self->wait_id);
+  self->wait_id = g_strdup (id);
+  g_clear_pointer (&self->wait_query, usher_query_free);
+  self->wait_query = query != NULL ? usher_query_copy (query) : NULL;
+  self->wait = wait;
+}
+
 /**
  * usher_unit_wait_for:
  * @self: a unit
@@ -40,11 +53,7 @@ usher_unit_wait_for (UsherUnit *self,
   if (usher_store_get_schema (self->store, collection) == NULL)
     usher_fault_report ("the store has no collection “%s”", collection);
 
-  g_free (self->wait_collection);
-  self->wait_collection = g_strdup (collection);
-  g_free (self->wait_id);
-  self->wait_id = g_strdup (id);
-  self->wait = wait;
+  set_wait (self, collection, id, NULL, wait);
   g_set_error (error,
                USHER_ERROR,
                USHER_ERROR_DEFER,
@@ -55,11 +64,62 @@ usher_unit_wait_for (UsherUnit *self,
   return FALSE;
 }
 
+/* A condition that no document could fulfil would wait in vain. */
+static void
+check_query (UsherSchema *schema, UsherQuery *query)
+{
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
+    {
+      const char *field = usher_query_get_condition (query, i)->field;
+
+      if (usher_schema_find_field (schema, field) < 0)
+        usher_fault_report ("collection “%s” has no field “%s”",
+                            usher_schema_get_collection (schema),
+                            field);
+    }
+}
+
+/**
+ * usher_unit_wait_for_query:
+ * @self: a unit
+ * @query: which documents; only its collection and conditions count, and its fields need no index for this
+ * @wait: how long to wait in all, in microseconds since the request came, or since the unit before this step was committed
+ * @error: return location for an error
+ *
+ * Says that the handler cannot decide before a document is written, or removed, that fulfils the conditions of @query. Otherwise as
+ * [method@Unit.wait_for]: the request is suspended without a thread and the handler run again; where it waits on it is woken at
+ * growing intervals, a quarter of a second at most, however busy the collection is.
+ *
+ * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
+ */
+gboolean
+usher_unit_wait_for_query (UsherUnit *self, UsherQuery *query, gint64 wait, GError **error)
+{
+  UsherSchema *schema = NULL;
+  const char *collection = NULL;
+
+  g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
+  g_return_val_if_fail (query != NULL, FALSE);
+
+  collection = usher_query_get_collection (query);
+  schema = usher_store_get_schema (self->store, collection);
+  if (schema == NULL)
+    usher_fault_report ("the store has no collection “%s”", collection);
+  else
+    check_query (schema, query);
+
+  set_wait (self, collection, NULL, query, wait);
+  g_set_error (
+      error, USHER_ERROR, USHER_ERROR_DEFER, "waits for a document of collection “%s”", collection);
+
+  return FALSE;
+}
+
 /**
  * usher_unit_has_waited:
  * @self: a unit
  *
- * Tells whether the deadline of [method@Unit.wait_for] has passed: the handler must decide now.
+ * Tells whether the deadline of [method@Unit.wait_for] or [method@Unit.wait_for_query] has passed: the handler must decide now.
  *
  * Returns: whether this is the last run
  */
@@ -105,7 +165,8 @@ usher_unit_defer (UsherUnit *self, GError **error, const char *format, ...)
  * @error: return location for an error
  *
  * Says that an event came too early. The handler passes the failure on; the event comes again
- * soon, and no attempt is counted.
+ * soon, and no attempt is counted. A request cannot: that is a fault of the program, and the client is answered 500. It waits
+ * by [method@Unit.wait_for] or [method@Unit.wait_for_query].
  *
  * Returns: `FALSE` always, with `USHER_ERROR_DEFER`
  */
@@ -115,6 +176,10 @@ usher_unit_defer_literal (UsherUnit *self, const char *reason, GError **error)
   g_return_val_if_fail (USHER_IS_UNIT (self), FALSE);
   g_return_val_if_fail (reason != NULL, FALSE);
 
+  if (self->may_not_defer)
+    usher_fault_report ("a request cannot be deferred (%s): usher_unit_wait_for() and "
+                        "usher_unit_wait_for_query() suspend it",
+                        reason);
   g_set_error_literal (error, USHER_ERROR, USHER_ERROR_DEFER, reason);
 
   return FALSE;
@@ -200,6 +265,12 @@ usher_unit_set_timers (UsherUnit *self, GHashTable *timers)
 }
 
 void
+usher_unit_forbid_defer (UsherUnit *self)
+{
+  self->may_not_defer = TRUE;
+}
+
+void
 usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited)
 {
   self->has_waited = has_waited;
@@ -212,6 +283,12 @@ usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id)
   *id = self->wait_id;
 
   return self->wait_collection != NULL;
+}
+
+UsherQuery *
+usher_unit_take_wait_query (UsherUnit *self)
+{
+  return g_steal_pointer (&self->wait_query);
 }
 
 gint64

@@ -43,6 +43,7 @@ usher_unit_finalize (GObject *object)
     self->next_destroy (self->next_data);
   g_free (self->wait_collection);
   g_free (self->wait_id);
+  g_clear_pointer (&self->wait_query, usher_query_free);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->commit, usher_commit_unref);

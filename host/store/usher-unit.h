@@ -89,6 +89,9 @@ gboolean usher_unit_wait_for (UsherUnit *self,
                               gint64 wait,
                               GError **error);
 USHER_API
+gboolean
+usher_unit_wait_for_query (UsherUnit *self, UsherQuery *query, gint64 wait, GError **error);
+USHER_API
 gboolean usher_unit_has_waited (UsherUnit *self);
 USHER_API
 gboolean usher_unit_defer (UsherUnit *self, GError **error, const char *format, ...)

@@ -245,6 +245,7 @@ usher_store_suite_add (const UsherStoreMaker *maker)
   usher_store_suite_add_keys (maker);
   usher_store_suite_add_levels (maker);
   usher_store_suite_add_queries (maker);
+  usher_store_suite_add_sorts (maker);
   usher_store_suite_add_inbox (maker);
   usher_store_suite_add_outbox (maker);
   usher_store_suite_add_reach (maker);

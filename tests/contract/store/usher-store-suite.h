@@ -41,6 +41,7 @@ void usher_store_suite_add_groups (const UsherStoreMaker *maker);
 void usher_store_suite_add_keys (const UsherStoreMaker *maker);
 void usher_store_suite_add_levels (const UsherStoreMaker *maker);
 void usher_store_suite_add_queries (const UsherStoreMaker *maker);
+void usher_store_suite_add_sorts (const UsherStoreMaker *maker);
 void usher_store_suite_add_inbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_outbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_reach (const UsherStoreMaker *maker);

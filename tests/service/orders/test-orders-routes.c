@@ -137,8 +137,10 @@ test_create_bad_body (UsherTestHost *host)
   static const char *const bodies[] = {
     "{}",
     "{\"ticketId\":\"\"}",
-    "{\"ticketId\":\"x\"}",
     "{\"ticketId\":null}",
+  };
+  static const char *const no_ids[] = {
+    "{\"ticketId\":\"x\"}",
     "{\"ticketId\":7}",
     "{\"ticketId\":[\"111111111111111111111111\"]}",
     "{\"ticketId\":\"AAAAAAAAAAAAAAAAAAAAAAAA\"}",
@@ -155,6 +157,12 @@ test_create_bad_body (UsherTestHost *host)
                                      G_N_ELEMENTS (bodies),
                                      "ticketId",
                                      "TicketId must be provided");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (host, USHER_TEST_ALICE),
+                                     "/api/orders",
+                                     no_ids,
+                                     G_N_ELEMENTS (no_ids),
+                                     "ticketId",
+                                     "TicketId must be an id");
 }
 
 static void

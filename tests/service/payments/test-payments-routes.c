@@ -102,11 +102,11 @@ test_invalid (UsherTestTill *till, gconstpointer data)
   static const char *const without_token[] = {
     "{\"orderId\":\"" USHER_TEST_ORDER "\"}",
     "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":\"\"}",
-    "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
   };
-  static const char *const without_order[] = {
-    "{\"token\":\"tok_visa\"}",
-    "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}",
+  static const char *const without_order[] = { "{\"token\":\"tok_visa\"}" };
+  static const char *const no_order[] = { "{\"token\":\"tok_visa\",\"orderId\":\"nonsense\"}" };
+  static const char *const no_token[] = {
+    "{\"orderId\":\"" USHER_TEST_ORDER "\",\"token\":{}}",
   };
   g_autoptr (UsherReply) empty = post (till, USHER_TEST_ALICE, "{}");
 
@@ -126,6 +126,18 @@ test_invalid (UsherTestTill *till, gconstpointer data)
                                      G_N_ELEMENTS (without_order),
                                      "orderId",
                                      "OrderId must be provided");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                                     PAY,
+                                     no_order,
+                                     G_N_ELEMENTS (no_order),
+                                     "orderId",
+                                     "OrderId must be an id");
+  usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
+                                     PAY,
+                                     no_token,
+                                     G_N_ELEMENTS (no_token),
+                                     "token",
+                                     "Token must be text");
   g_assert_cmpuint (usher_test_till_count_paid (till), ==, 0);
 }
 

@@ -32,6 +32,10 @@ static const UsherField ticket_fields[] = {
     "Row is required",
     "Row is long" },
   { "rank", USHER_FIELD_INTEGER, OPTIONAL, 1, 9, "Rank is required", "Rank is high" },
+  { "since", USHER_FIELD_TIME, OPTIONAL, 0, G_TIME_SPAN_SECOND, NULL },
+  { "buyer", USHER_FIELD_ID, OPTIONAL, 0, 0, "Buyer is required" },
+  { "code", USHER_FIELD_STRING, OPTIONAL, 1, 9, NULL },
+  { "any", USHER_FIELD_INTEGER, OPTIONAL, 0, 0, NULL },
 };
 
 typedef struct
@@ -164,8 +168,8 @@ test_all_problems (Fixture *fixture, gconstpointer data)
                    ==,
                    "{\"errors\":[{\"message\":\"Title is required\",\"field\":\"title\"},"
                    "{\"message\":\"Price must be greater than 0\",\"field\":\"price\"},"
-                   "{\"message\":\"seller.id is not valid\",\"field\":\"seller.id\"},"
-                   "{\"message\":\"seats is not valid\",\"field\":\"seats\"}]}");
+                   "{\"message\":\"Seller.id must be an id\",\"field\":\"seller.id\"},"
+                   "{\"message\":\"Seats must be a number\",\"field\":\"seats\"}]}");
 }
 
 static void
@@ -247,12 +251,10 @@ test_characters (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, "title", refused);
 }
 
-/* Whether a ticket whose @member is @value is refused with @message. */
+/* Whether an input is refused for @member alone. */
 static void
-assert_message (Fixture *fixture, const char *member, const char *value, const char *message)
+assert_problem (Fixture *fixture, const char *text, const char *member, const char *message)
 {
-  g_autofree char *text =
-      g_strdup_printf ("{\"title\":\"a\",\"price\":1,\"%s\":%s}", member, value);
   g_autofree char *expected =
       g_strdup_printf ("{\"errors\":[{\"message\":\"%s\",\"field\":\"%s\"}]}", message, member);
   g_autoptr (UsherProblems) problems = usher_problems_new ();
@@ -261,6 +263,16 @@ assert_message (Fixture *fixture, const char *member, const char *value, const c
   g_assert_null (read_text (fixture, text, problems));
   errors = usher_problems_to_json (problems);
   g_assert_cmpstr (errors, ==, expected);
+}
+
+/* Whether a ticket whose @member is @value is refused with @message. */
+static void
+assert_message (Fixture *fixture, const char *member, const char *value, const char *message)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"title\":\"a\",\"price\":1,\"%s\":%s}", member, value);
+
+  assert_problem (fixture, text, member, message);
 }
 
 static void
@@ -293,9 +305,71 @@ test_max_message (Fixture *fixture, gconstpointer data)
   assert_message (fixture, "row", "\"abcd\"", "Row is long");
   assert_message (fixture, "rank", "10", "Rank is high");
   assert_message (fixture, "rank", "9223372036854775808", "Rank is high");
-  assert_message (fixture, "rank", "1.5", "Rank is required");
   assert_message (fixture, "rank", "0", "Rank is required");
-  assert_message (fixture, "rank", "\"x\"", "Rank is required");
+  assert_message (fixture, "rank", "-9223372036854775809", "Rank is required");
+}
+
+static const struct
+{
+  const char *member;
+  const char *value;
+  const char *message;
+} causes[] = {
+  { "title", "null", "Title is required" },
+  { "title", "\"\"", "Title is required" },
+  { "title", "7", "Title must be text" },
+  { "title", "[\"a\"]", "Title must be text" },
+  { "title", "\"abcdef\"", "Title must have at most 5 characters" },
+  { "price", "0", "Price must be greater than 0" },
+  { "price", "-1", "Price must be greater than 0" },
+  { "price", "5.001", "Price must have at most 2 decimals" },
+  { "price", "\"5.001\"", "Price must have at most 2 decimals" },
+  { "price", "1e1", "Price must be written without an exponent" },
+  { "price", "\"1E1\"", "Price must be written without an exponent" },
+  { "price", "100.01", "Price must be at most 100" },
+  { "price", "99999999999999999999.5", "Price must be at most 100" },
+  { "price", "\"cheap\"", "Price must be a number" },
+  { "price", "\"007\"", "Price must be a number" },
+  { "price", "\"5.\"", "Price must be a number" },
+  { "price", "\"\"", "Price must be greater than 0" },
+  { "price", "true", "Price must be a number" },
+  { "price", "[5]", "Price must be a number" },
+  { "seats", "\"1\"", "Seats must be a number" },
+  { "seats", "1.5", "Seats must be a whole number, without a point or an exponent" },
+  { "seats", "1e0", "Seats must be a whole number, without a point or an exponent" },
+  { "seats", "-3", "Seats must be at least -2" },
+  { "seats", "5", "Seats must be at most 4" },
+  { "open", "\"true\"", "Open must be true or false" },
+  { "starts", "\"soon\"", "Starts must be a time such as 2026-01-31T12:00:00.000Z" },
+  { "starts", "1", "Starts must be a time such as 2026-01-31T12:00:00.000Z" },
+  { "since", "\"1969-12-31T23:59:59.000Z\"", "Since must not be before 1970-01-01T00:00:00.000Z" },
+  { "since", "\"1970-01-02T00:00:00.000Z\"", "Since must not be after 1970-01-01T00:00:01.000Z" },
+  { "buyer", "\"\"", "Buyer is required" },
+  { "buyer", "\"me\"", "Buyer must be an id" },
+  { "code", "\"\"", "Code must have at least 1 character" },
+  { "any", "9223372036854775808", "Any is too large" },
+  { "any", "-9223372036854775809", "Any is too small" },
+  { "rank", "1.5", "Rank must be a whole number, without a point or an exponent" },
+  { "rank", "\"x\"", "Rank must be a number" },
+};
+
+static void
+test_causes (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Each cause has a sentence that is true, in whatever field.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (causes); i++)
+    {
+      gboolean is_title = g_str_equal (causes[i].member, "title");
+      gboolean is_price = g_str_equal (causes[i].member, "price");
+      g_autofree char *text = g_strdup_printf ("{%s%s\"%s\":%s}",
+                                               is_title ? "" : "\"title\":\"a\",",
+                                               is_price ? "" : "\"price\":1,",
+                                               causes[i].member,
+                                               causes[i].value);
+
+      assert_problem (fixture, text, causes[i].member, causes[i].message);
+    }
 }
 
 static void
@@ -443,6 +517,7 @@ main (int argc, char **argv)
   ADD ("/schema/read/characters", test_characters);
   ADD ("/schema/read/text", test_text);
   ADD ("/schema/read/max-message", test_max_message);
+  ADD ("/schema/read/causes", test_causes);
   ADD ("/schema/read/range", test_range);
   ADD ("/schema/read/wrong-types", test_wrong_types);
   g_test_add_func ("/schema/new/bad-tables", test_bad_tables);

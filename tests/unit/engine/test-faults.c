@@ -223,6 +223,42 @@ no_index (UsherUnit *unit, UsherDocument *thing, GError **error)
 }
 
 static gboolean
+no_index_order (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("things");
+  g_autoptr (GPtrArray) found = NULL;
+
+  usher_query_order_by (query, "count");
+  found = usher_unit_query (unit, query, error);
+
+  return found != NULL;
+}
+
+static gboolean
+no_collection_wait_query (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("thongs");
+
+  return usher_unit_wait_for_query (unit, query, G_TIME_SPAN_MINUTE, error);
+}
+
+static gboolean
+no_field_wait_query (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("things");
+
+  usher_query_equal (query, "cuont", "7");
+
+  return usher_unit_wait_for_query (unit, query, G_TIME_SPAN_MINUTE, error);
+}
+
+static gboolean
+deferred (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  return usher_unit_defer (unit, error, "the moon is not full");
+}
+
+static gboolean
 hidden (UsherUnit *unit, UsherDocument *thing, GError **error)
 {
   g_autoptr (GError) ignored = NULL;
@@ -251,6 +287,12 @@ static const Case cases[] = {
   { "id/not-read", not_read, "document “” of collection “things” has no id*" },
   { "document/twice", twice, "document * is changed by this unit already" },
   { "query/no-index", no_index, "collection “things” has no index on “count”" },
+  { "query/no-index-order", no_index_order, "collection “things” has no index on “count”" },
+  { "collection/wait-query", no_collection_wait_query, "the store has no collection “thongs”" },
+  { "field/wait-query", no_field_wait_query, "collection “things” has no field “cuont”" },
+  { "deferred",
+    deferred,
+    "a request cannot be deferred (the moon is not full): usher_unit_wait_for()*" },
   { "ignored", hidden, "document “” of collection “things” has no id*" },
 };
 

@@ -11,6 +11,7 @@
 
 #include "usher-manual-clock.h"
 #include "usher-sqlite-query-private.h"
+#include "usher-sqlite-sort-private.h"
 #include "usher-sqlite-store.h"
 #include "usher-store.h"
 #include "usher-test-base.h"
@@ -20,7 +21,11 @@ static const UsherField fields[] = {
   { "holder", USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { "hidden", USHER_FIELD_BOOLEAN, USHER_FIELD_INDEXED },
   { "number", USHER_FIELD_STRING, USHER_FIELD_UNIQUE },
+  { "price", USHER_FIELD_MONEY, USHER_FIELD_INDEXED },
+  { "rank", USHER_FIELD_INTEGER, USHER_FIELD_INDEXED },
 };
+
+static const char *const key[] = { "owner", "rank", NULL };
 
 typedef struct
 {
@@ -41,6 +46,8 @@ set_up (Fixture *fixture, gconstpointer data)
 
   g_assert_no_error (error);
   usher_schema_set_level (schema, 1);
+  usher_schema_add_key (schema, key, NULL, &error);
+  g_assert_no_error (error);
   fixture->folder = g_dir_make_tmp ("usher-plans-XXXXXX", &error);
   g_assert_no_error (error);
   path = g_build_filename (fixture->folder, "items.db", NULL);
@@ -158,6 +165,64 @@ test_pages (Fixture *fixture, gconstpointer data)
     }
 }
 
+typedef struct
+{
+  const char *equal;
+  const char *order;
+  gboolean has_least;
+  gboolean has_most;
+  const char *index;
+  const char *entry; /* what is equal in it */
+} Sort;
+
+static void
+assert_sort (Fixture *fixture, const Sort *row, gboolean is_upward, gboolean has_after)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  gboolean has_end = row->has_most || (has_after && !is_upward);
+  g_autofree char *end = has_end ? g_strdup_printf (" AND f:%s<?", row->order) : g_strdup ("");
+  g_autofree char *sql = NULL;
+  g_autofree char *loop = g_strdup_printf (
+      "SEARCH c:items USING INDEX %s (%sf:%s>?%s)\n", row->index, row->entry, row->order, end);
+
+  if (row->equal != NULL)
+    usher_query_equal (query, row->equal, "x");
+  if (row->has_least)
+    usher_query_at_least (query, row->order, 1);
+  if (row->has_most)
+    usher_query_below (query, row->order, 9);
+  if (has_after)
+    usher_query_after_value (query, "65920080aaaaaaaaaa000001", "5");
+  usher_query_order_by (query, row->order);
+  usher_query_oldest_first (query, is_upward);
+
+  sql = usher_sqlite_sort_make_sql (query, fixture->table, &error);
+  g_assert_no_error (error);
+  assert_plan (fixture, sql, loop);
+}
+
+static void
+test_sorts (Fixture *fixture, gconstpointer data)
+{
+  static const char price[] = "i:items:price";
+  static const char owned[] = "k:items:owner,rank";
+  static const Sort rows[] = {
+    { NULL, "price", FALSE, FALSE, price, "" },
+    { NULL, "price", TRUE, FALSE, price, "" },
+    { NULL, "price", FALSE, TRUE, price, "" },
+    { NULL, "price", TRUE, TRUE, price, "" },
+    { "owner", "rank", FALSE, FALSE, owned, "f:owner=? AND " },
+    { "owner", "rank", TRUE, TRUE, owned, "f:owner=? AND " },
+  };
+
+  g_test_summary ("What is in the order of values is read along one index, from the last page on, "
+                  "and is never sorted.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows) * 4; i++)
+    assert_sort (fixture, &rows[i / 4], i % 2 == 1, i % 4 >= 2);
+}
+
 static void
 test_outdated (Fixture *fixture, gconstpointer data)
 {
@@ -175,6 +240,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add ("/sqlite-plans/pages", Fixture, NULL, set_up, test_pages, tear_down);
+  g_test_add ("/sqlite-plans/sorts", Fixture, NULL, set_up, test_sorts, tear_down);
   g_test_add ("/sqlite-plans/outdated", Fixture, NULL, set_up, test_outdated, tear_down);
 
   return g_test_run ();
