@@ -267,7 +267,7 @@ bind (UsherQuery *query,
 
       if (field == NULL)
         return FALSE;
-      if (condition->test == USHER_QUERY_PREFIX && *end == NULL)
+      if (condition->test == USHER_QUERY_PREFIX)
         {
           bind_prefix (statement, index, condition->value, end);
           index += 2;

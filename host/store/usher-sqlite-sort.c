@@ -19,14 +19,12 @@
 static gboolean
 refuse (UsherSqliteTable *table, const char *field, const char *reason, GError **error)
 {
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "a query of collection “%s” %s “%s”",
-               usher_schema_get_collection (table->schema),
-               reason,
-               field);
-  return FALSE;
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "a query of collection “%s” %s “%s”",
+                       usher_schema_get_collection (table->schema),
+                       reason,
+                       field);
 }
 
 static gboolean
@@ -52,6 +50,18 @@ check_condition (const UsherQueryCondition *condition,
     return refuse (table, field->name, "asks for a range of numbers in", error);
 
   return TRUE;
+}
+
+static guint
+count_prefixes (UsherQuery *query)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
+    if (usher_query_get_condition (query, i)->test == USHER_QUERY_PREFIX)
+      n++;
+
+  return n;
 }
 
 /* the fields besides the order's that are asked for */
@@ -121,6 +131,11 @@ check (UsherQuery *query, UsherSqliteTable *table, GError **error)
   for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     if (!check_condition (usher_query_get_condition (query, i), order, table, error))
       return NULL;
+  if (count_prefixes (query) > 1)
+    {
+      refuse (table, order, "asks twice how a text begins, in", error);
+      return NULL;
+    }
 
   return field;
 }
@@ -153,15 +168,10 @@ append_conditions (GString *sql, UsherQuery *query, gboolean is_upward, gboolean
 }
 
 /* the index of the parameter behind those of the conditions */
-static int
+static guint
 count_parameters (UsherQuery *query)
 {
-  int index = 3;
-
-  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
-    index += usher_query_get_condition (query, i)->test == USHER_QUERY_PREFIX ? 2 : 1;
-
-  return index;
+  return 3 + usher_query_get_n_conditions (query) + count_prefixes (query);
 }
 
 static void
@@ -173,7 +183,7 @@ append_place (GString *sql,
 {
   g_autofree char *value =
       usher_query_get_after_value (query) != NULL
-          ? g_strdup_printf ("?%d", count_parameters (query))
+          ? g_strdup_printf ("?%u", count_parameters (query))
           : g_strdup_printf ("(SELECT %s FROM %s WHERE id=?2)", column, table->name);
 
   g_string_append_printf (sql,
