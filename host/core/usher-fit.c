@@ -77,6 +77,8 @@ describe_range (const UsherField *field, gboolean is_too_much)
 static char *
 describe (UsherFit self, const UsherField *field)
 {
+  gboolean is_required = (field->flags & USHER_FIELD_REQUIRED) != 0;
+
   switch (self)
     {
     case USHER_FIT_TOO_LITTLE:
@@ -96,7 +98,10 @@ describe (UsherFit self, const UsherField *field)
     case USHER_FIT:
     case USHER_FIT_MISSING:
     default:
-      return g_strdup ("is required");
+      /* what need not be there is not missing, but empty */
+      return g_strdup (is_required                         ? "is required"
+                       : field->type == USHER_FIELD_STRING ? "must not be blank"
+                                                           : describe_type (field->type));
     }
 }
 

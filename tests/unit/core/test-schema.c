@@ -36,6 +36,9 @@ static const UsherField ticket_fields[] = {
   { "buyer", USHER_FIELD_ID, OPTIONAL, 0, 0, "Buyer is required" },
   { "code", USHER_FIELD_STRING, OPTIONAL, 1, 9, NULL },
   { "any", USHER_FIELD_INTEGER, OPTIONAL, 0, 0, NULL },
+  { "note", USHER_FIELD_STRING, OPTIONAL | USHER_FIELD_TEXT },
+  { "fee", USHER_FIELD_MONEY, OPTIONAL },
+  { "heir", USHER_FIELD_ID, OPTIONAL },
 };
 
 typedef struct
@@ -351,6 +354,9 @@ static const struct
   { "any", "-9223372036854775809", "Any is too small" },
   { "rank", "1.5", "Rank must be a whole number, without a point or an exponent" },
   { "rank", "\"x\"", "Rank must be a number" },
+  { "note", "\" \"", "Note must not be blank" },
+  { "fee", "\"\"", "Fee must be a number" },
+  { "heir", "\"\"", "Heir must be an id" },
 };
 
 static void
