@@ -18,7 +18,7 @@ sys.path.insert(0, sys.argv[1])
 
 from checks import check, expect, results  # noqa: E402
 
-SOURCES, BUILD, MESON, PREFIX, LIBDIR, RELOCATABLE = sys.argv[2:]
+SOURCES, BUILD, MESON, PREFIX, LIBDIR, RELOCATABLE, SANITIZE = sys.argv[2:]
 KEPT = ("ASAN_OPTIONS", "G_DEBUG", "LC_ALL", "LSAN_OPTIONS", "PATH", "UBSAN_OPTIONS")
 
 COUNTER = """
@@ -156,7 +156,9 @@ def check_testing(installed):
     flags = shlex.split(run("pkg-config", "--cflags", "--libs", "usher-test-1", PKG_CONFIG_PATH=pkgconfig))
     program = installed.counter / "test-counter"
     program.with_suffix(".c").write_text(COUNTER_TEST)
-    run("gcc", "-Wall", "-Werror", "-o", program, program.with_suffix(".c"), *flags, f"-Wl,-rpath,{installed.library}")
+    # a library with a sanitizer wants a program that begins with it
+    flags += [f"-Wl,-rpath,{installed.library}", *([] if SANITIZE == "none" else [f"-fsanitize={SANITIZE}"])]
+    run("gcc", "-Wall", "-Werror", "-o", program, program.with_suffix(".c"), *flags)
     expect(run(program, HOME=str(installed.home), USHER_TEST_PLUGIN_DIR=str(installed.counter)), "ok 1 ", without=("not ok",))
 
 
