@@ -105,12 +105,21 @@ describe (UsherFit self, const UsherField *field)
     }
 }
 
+/* one sentence for whatever is wrong */
+static gboolean
+says_all (const UsherField *field)
+{
+  return field->message != NULL && g_strcmp0 (field->message, field->max_message) == 0;
+}
+
 char *
 usher_fit_dup_message (UsherFit self, const UsherField *field)
 {
   g_autofree char *label = NULL;
   g_autofree char *rest = NULL;
 
+  if (says_all (field))
+    return g_strdup (field->message);
   if ((self == USHER_FIT_MISSING || self == USHER_FIT_TOO_LITTLE) && field->message != NULL)
     return g_strdup (field->message);
   if (self == USHER_FIT_TOO_MUCH && field->max_message != NULL)
