@@ -23,7 +23,7 @@
  *
  * What is wrong otherwise, and what has no message, is told in a sentence that begins with the name: “Price is required”,
  * “Title must have at most 200 characters”, “Price must be at least 0.01”, “Price must have at most 2 decimals”, “Seats must be a
- * number”, “OrderId must be an id”.
+ * number”, “OrderId must be an id”. Where @message and @max_message are the same, that is told whatever is wrong.
  *
  * In C a table is a static array of these. [ctor@Field.new] is for bindings; only what that makes, or
  * [method@Field.copy], is freed.

@@ -77,6 +77,8 @@ describe_range (const UsherField *field, gboolean is_too_much)
 static char *
 describe (UsherFit self, const UsherField *field)
 {
+  gboolean is_required = (field->flags & USHER_FIELD_REQUIRED) != 0;
+
   switch (self)
     {
     case USHER_FIT_TOO_LITTLE:
@@ -96,8 +98,18 @@ describe (UsherFit self, const UsherField *field)
     case USHER_FIT:
     case USHER_FIT_MISSING:
     default:
-      return g_strdup ("is required");
+      /* what need not be there is not missing, but empty */
+      return g_strdup (is_required                         ? "is required"
+                       : field->type == USHER_FIELD_STRING ? "must not be blank"
+                                                           : describe_type (field->type));
     }
+}
+
+/* one sentence for whatever is wrong */
+static gboolean
+says_all (const UsherField *field)
+{
+  return field->message != NULL && g_strcmp0 (field->message, field->max_message) == 0;
 }
 
 char *
@@ -106,6 +118,8 @@ usher_fit_dup_message (UsherFit self, const UsherField *field)
   g_autofree char *label = NULL;
   g_autofree char *rest = NULL;
 
+  if (says_all (field))
+    return g_strdup (field->message);
   if ((self == USHER_FIT_MISSING || self == USHER_FIT_TOO_LITTLE) && field->message != NULL)
     return g_strdup (field->message);
   if (self == USHER_FIT_TOO_MUCH && field->max_message != NULL)

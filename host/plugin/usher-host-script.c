@@ -129,11 +129,27 @@ usher_host_feed (UsherHost *self,
   return failure == NULL;
 }
 
-/* TRUE when it ran here, FALSE when another thread has it or nobody knows its name */
-static gboolean
-run_timer (UsherLane *lane, UsherTimer *timer)
+/* Why the timers of a service rest, if they do. (transfer full) (nullable) */
+static GError *
+find_rest (UsherLane *lane)
 {
-  g_autoptr (GError) ignored = NULL;
+  guint limit = 1;
+
+  if (usher_timers_out_get_rest (usher_lane_get_timers_out (lane), &limit) == 0)
+    return NULL;
+
+  return g_error_new (USHER_ERROR,
+                      USHER_ERROR_UNAVAILABLE,
+                      "timers of service “%s” rest, as its store takes nothing",
+                      usher_lane_get_name (lane));
+}
+
+/* Counts it when it ran here; else another thread has it, which is given some time. FALSE: the store does not take what became
+ * of it, so it is as due as it was. */
+static gboolean
+run_timer (UsherLane *lane, UsherTimer *timer, int *n_run, GError **error)
+{
+  GError *trouble = NULL;
   UsherLatch latch;
   gboolean started = FALSE;
 
@@ -141,9 +157,18 @@ run_timer (UsherLane *lane, UsherTimer *timer)
   started = usher_timer_job_start (lane, timer, on_job_done, &latch);
   if (!started)
     usher_latch_leave (&latch, NULL);
-  ignored = usher_latch_wait (&latch);
+  trouble = usher_latch_wait (&latch);
+  if (started)
+    (*n_run)++;
+  else
+    g_usleep (G_TIME_SPAN_MILLISECOND);
 
-  return started;
+  if (trouble == NULL && !started)
+    trouble = find_rest (lane);
+  if (trouble != NULL)
+    g_propagate_error (error, trouble);
+
+  return trouble == NULL;
 }
 
 /* Runs the timers of a service that are due now. Returns how many were due, those that another thread
@@ -169,10 +194,8 @@ run_due (UsherHost *self, UsherLane *lane, int *n_run, GError **error)
       UsherTimer *timer = g_ptr_array_index (timers, i);
 
       n_due++;
-      if (run_timer (lane, timer))
-        (*n_run)++;
-      else
-        g_usleep (G_TIME_SPAN_MILLISECOND);
+      if (!run_timer (lane, timer, n_run, error))
+        return -1;
     }
 
   return n_due;
@@ -187,7 +210,8 @@ run_due (UsherHost *self, UsherLane *lane, int *n_run, GError **error)
  * handler fails is set to a later time, as always. One that the host has begun to run by itself is waited
  * for, too.
  *
- * Returns: how many ran on behalf of this call, -1 on error
+ * Returns: how many ran on behalf of this call, -1 on error: that timers cannot be read, or that the store takes nothing, so that
+ *   they stay due
  */
 int
 usher_host_run_timers (UsherHost *self, GError **error)

@@ -8,6 +8,7 @@
 
 #include "usher-sweep.h"
 
+#include "usher-error.h"
 #include "usher-json-writer.h"
 #include "usher-timer.h"
 
@@ -42,18 +43,41 @@ schedule (const UsherSweep *self, UsherUnit *unit, const Round *round, gint64 de
   usher_unit_schedule (unit, self->timer, round->key, usher_unit_get_time (unit) + delay, payload);
 }
 
-/* the next ones, so what is written behind them meanwhile too */
+/* the next ones, so what is written behind them meanwhile too; @after: (nullable) */
 static GPtrArray *
-find_next (const UsherSweep *self, UsherUnit *unit, const Round *round, GError **error)
+find_behind (const UsherSweep *self,
+             UsherUnit *unit,
+             const Round *round,
+             const char *after,
+             GError **error)
 {
   g_autoptr (UsherQuery) query = usher_query_new (self->collection);
 
   usher_query_equal (query, self->field, round->key);
   usher_query_oldest_first (query, TRUE);
-  usher_query_after (query, round->after);
+  usher_query_after (query, after);
   usher_query_limit (query, GLANCE);
 
   return usher_unit_query (unit, query, error);
+}
+
+/* Where the last one is gone, nobody knows what was behind it: all of them again, most of which are as they should be. */
+static GPtrArray *
+find_next (const UsherSweep *self, UsherUnit *unit, const Round *round, GError **error)
+{
+  GError *trouble = NULL;
+  GPtrArray *documents = find_behind (self, unit, round, round->after, &trouble);
+
+  if (documents == NULL && round->after != NULL &&
+      g_error_matches (trouble, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&trouble);
+      documents = find_behind (self, unit, round, NULL, &trouble);
+    }
+  if (trouble != NULL)
+    g_propagate_error (error, trouble);
+
+  return documents;
 }
 
 /* Changes the first document that is not as it should be, and sets the timer for those behind it. */

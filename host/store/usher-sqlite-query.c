@@ -210,18 +210,19 @@ bind_value (UsherSqliteStatement *statement,
   return TRUE;
 }
 
-/* @end: (out) (transfer full): the first text that does not begin so, by bytes; it lives as long as the statement needs it */
+/* @ends: gets the first text that does not begin so, by bytes; it lives as long as the statement needs it */
 static void
-bind_prefix (UsherSqliteStatement *statement, int index, const char *prefix, char **end)
+bind_prefix (UsherSqliteStatement *statement, int index, const char *prefix, GPtrArray *ends)
 {
   gsize length = strlen (prefix);
+  char *end = length > 0 ? g_strdup (prefix) : g_strdup ("\xff");
 
   /* no byte of UTF-8 is the last there is */
-  *end = length > 0 ? g_strdup (prefix) : g_strdup ("\xff");
   if (length > 0)
-    (*end)[length - 1]++;
+    end[length - 1]++;
+  g_ptr_array_add (ends, end);
   usher_sqlite_statement_bind_text (statement, index, prefix);
-  usher_sqlite_statement_bind_text (statement, index + 1, *end);
+  usher_sqlite_statement_bind_text (statement, index + 1, end);
 }
 
 /* A place comes from outside: one that cannot be is one that is gone. */
@@ -251,7 +252,7 @@ static gboolean
 bind (UsherQuery *query,
       UsherSqliteTable *table,
       UsherSqliteStatement *statement,
-      char **end,
+      GPtrArray *ends,
       GError **error)
 {
   int index = 3;
@@ -269,7 +270,7 @@ bind (UsherQuery *query,
         return FALSE;
       if (condition->test == USHER_QUERY_PREFIX)
         {
-          bind_prefix (statement, index, condition->value, end);
+          bind_prefix (statement, index, condition->value, ends);
           index += 2;
         }
       else if (condition->value != NULL &&
@@ -310,13 +311,13 @@ scan (UsherQuery *query,
       Shape *shape,
       GPtrArray *documents)
 {
-  g_autofree char *end = NULL;
+  g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
   int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) usher_query_get_limit (query);
   gboolean ok;
 
-  if (statement == NULL || !bind (query, table, statement, &end, NULL))
+  if (statement == NULL || !bind (query, table, statement, ends, NULL))
     return FALSE;
 
   usher_sqlite_connection_limit_steps (reader->connection, statement, n_steps);
@@ -333,7 +334,7 @@ run_shape (UsherQuery *query,
            Shape *shape,
            GError **error)
 {
-  g_autofree char *end = NULL;
+  g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (UsherSqliteStatement) statement = NULL;
   g_autoptr (GPtrArray) documents =
       g_ptr_array_new_full (usher_query_get_limit (query), (GDestroyNotify) usher_document_unref);
@@ -347,7 +348,7 @@ run_shape (UsherQuery *query,
 
   g_ptr_array_set_size (documents, 0);
   statement = usher_sqlite_connection_get (reader->connection, shape->sql, error);
-  if (statement == NULL || !bind (query, table, statement, &end, error))
+  if (statement == NULL || !bind (query, table, statement, ends, error))
     return NULL;
 
   return read_rows (reader, table, statement, documents, error) ? g_steal_pointer (&documents)

@@ -181,17 +181,19 @@ append_place (GString *sql,
               const char *column,
               gboolean is_upward)
 {
-  g_autofree char *value =
-      usher_query_get_after_value (query) != NULL
-          ? g_strdup_printf ("?%u", count_parameters (query))
-          : g_strdup_printf ("(SELECT %s FROM %s WHERE id=?2)", column, table->name);
+  g_autofree char *value = usher_query_get_after_value (query) != NULL
+                               ? g_strdup_printf ("?%u", count_parameters (query))
+                               : g_strdup (column);
 
-  g_string_append_printf (sql,
-                          " AND (%s,number)%c(%s,(SELECT number FROM %s WHERE id=?2))",
-                          column,
-                          is_upward ? '>' : '<',
-                          value,
-                          table->name);
+  /* of a document that is gone both are null: nothing lies behind that, not even what has another value */
+  g_string_append_printf (
+      sql,
+      " AND (%s,number)%c((SELECT %s FROM %s WHERE id=?2),(SELECT number FROM %s WHERE id=?2))",
+      column,
+      is_upward ? '>' : '<',
+      value,
+      table->name,
+      table->name);
 }
 
 static gboolean

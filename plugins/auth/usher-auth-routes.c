@@ -22,6 +22,8 @@
 #define CURRENT  "current"
 #define NEW      "new"
 
+#define INVALID_EMAIL "Email must be valid"
+
 /* the forms; passwords to be are not in them: usher_password_find_problem() judges those */
 #define SIGN_UP "signUp"
 #define SIGN_IN "signIn"
@@ -33,7 +35,8 @@ static const UsherField sign_up_fields[] = {
     ASKED | USHER_FIELD_TRIM,
     1,
     USHER_USER_MAX_EMAIL,
-    "Email must be valid" },
+    INVALID_EMAIL,
+    INVALID_EMAIL },
 };
 
 static const UsherField sign_in_fields[] = {
@@ -42,7 +45,8 @@ static const UsherField sign_in_fields[] = {
     ASKED | USHER_FIELD_TRIM,
     1,
     USHER_USER_MAX_EMAIL,
-    "Email must be valid" },
+    INVALID_EMAIL,
+    INVALID_EMAIL },
   { PASSWORD, USHER_FIELD_STRING, ASKED, 1, G_MAXINT64, "Password must be provided" },
 };
 
@@ -131,7 +135,7 @@ read_sign_up (UsherContext *context,
   if (input != NULL)
     *email = g_strdup (usher_document_get_string (input, EMAIL));
   if (input != NULL && !usher_user_is_email (*email))
-    usher_problems_add (usher_request_get_problems (request), EMAIL, "Email must be valid");
+    usher_problems_add (usher_request_get_problems (request), EMAIL, INVALID_EMAIL);
   *password = read_new_password (request, PASSWORD);
 
   return usher_request_check (request, error);

@@ -14,10 +14,11 @@
 
 #define ASKED (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 /* two active orders cannot hold one ticket: the store refuses the second, however they race */
-#define HOLDS (ASKED | USHER_FIELD_PRIVATE | USHER_FIELD_UNIQUE)
+#define HOLDS     (ASKED | USHER_FIELD_PRIVATE | USHER_FIELD_UNIQUE)
+#define NO_TICKET "TicketId must be provided"
 
 const UsherField usher_order_fields[] = {
-  { USHER_ORDER_HOLDS, USHER_FIELD_ID, HOLDS, 0, 0, "TicketId must be provided" },
+  { USHER_ORDER_HOLDS, USHER_FIELD_ID, HOLDS, 0, 0, NO_TICKET, NO_TICKET },
   { USHER_ORDERS_USER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { USHER_ORDERS_STATUS, USHER_FIELD_STRING },
   { USHER_ORDERS_EXPIRES_AT, USHER_FIELD_TIME },

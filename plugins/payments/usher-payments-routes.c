@@ -14,6 +14,7 @@
 #define TOKEN "token"
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
+#define NO_ORDER "OrderId must be provided"
 #define CURRENCY "usd"
 /* how long a request waits for an order that was just placed */
 #define ORDER_WAIT (2 * G_TIME_SPAN_SECOND)
@@ -21,7 +22,7 @@
 /* the token is the processor's business: it is passed on and never stored */
 static const UsherField form_fields[] = {
   { TOKEN, USHER_FIELD_STRING, ASKED, 1, 255, "Token must be provided" },
-  { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, ASKED, 0, 0, "OrderId must be provided" },
+  { USHER_PAYMENTS_ORDER_ID, USHER_FIELD_ID, ASKED, 0, 0, NO_ORDER, NO_ORDER },
 };
 
 /* why an order cannot be paid */

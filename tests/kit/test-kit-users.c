@@ -40,7 +40,7 @@ test_requests (UsherTestHost *host)
     { "GET", PATH "/" USHER_TEST_NOTHING, "ann", NULL, 404, NULL, "Not Found" },
     { "PUT", "/api/other", "ann", PASS, 404, NULL, "Not Found" },
   };
-  static const char *const bodies[] = { "{}", "{\"road\":5}", "{\"road\":\"\"}" };
+  static const char *const bodies[] = { "{}", "{\"road\":null}", "{\"road\":\"\"}" };
   UsherTestUser *ann = usher_test_host_as (host, "ann");
   g_autofree char *id = usher_test_user_create (ann, PATH, PASS);
   g_autofree char *path = g_strconcat (PATH "/", id, NULL);

@@ -181,6 +181,10 @@ test_prefix (UsherStoreFixture *fixture, gconstpointer data)
 
       usher_query_prefix (query, "name", rows[i].prefix);
       assert_found (fixture, query, rows[i].found);
+      usher_query_prefix (query, "name", "zür");
+      assert_found (fixture,
+                    query,
+                    strstr (rows[i].prefix, "zürichs") == NULL ? "zürich 2zürich" : "");
     }
 }
 
@@ -339,6 +343,12 @@ test_gone (UsherStoreFixture *fixture, gconstpointer data)
   assert_error (fixture, query, USHER_ERROR_NOT_FOUND, NOWHERE);
   usher_query_after_value (query, bare, "cheap");
   assert_error (fixture, query, USHER_ERROR_NOT_FOUND, "cheap");
+  usher_query_after_value (query, NOWHERE, "1.00");
+  assert_error (fixture, query, USHER_ERROR_NOT_FOUND, "1.00");
+  usher_query_after_value (query, NOWHERE, "100");
+  assert_error (fixture, query, USHER_ERROR_NOT_FOUND, NOWHERE);
+  usher_query_oldest_first (query, TRUE);
+  assert_error (fixture, query, USHER_ERROR_NOT_FOUND, NOWHERE);
 }
 
 typedef void (*Ask) (UsherQuery *query);

@@ -84,8 +84,11 @@ test_sign_up_invalid (UsherTestHost *host)
           "email",
           "Email must be valid");
   refuse (host, SIGN_UP, "{\"password\":\"correct horse\"}", "email", "Email must be valid");
-  refuse (
-      host, SIGN_UP, "{\"email\":7,\"password\":\"correct horse\"}", "email", "Email must be text");
+  refuse (host,
+          SIGN_UP,
+          "{\"email\":7,\"password\":\"correct horse\"}",
+          "email",
+          "Email must be valid");
   refuse (host,
           SIGN_UP,
           "{\"email\":\"alice@example.org\",\"password\":\"1234567\"}",

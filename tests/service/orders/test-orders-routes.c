@@ -162,7 +162,7 @@ test_create_bad_body (UsherTestHost *host)
                                      no_ids,
                                      G_N_ELEMENTS (no_ids),
                                      "ticketId",
-                                     "TicketId must be an id");
+                                     "TicketId must be provided");
 }
 
 static void

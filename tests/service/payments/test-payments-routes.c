@@ -131,7 +131,7 @@ test_invalid (UsherTestTill *till, gconstpointer data)
                                      no_order,
                                      G_N_ELEMENTS (no_order),
                                      "orderId",
-                                     "OrderId must be an id");
+                                     "OrderId must be provided");
   usher_test_user_assert_bad_bodies (usher_test_host_as (till->host, USHER_TEST_ALICE),
                                      PAY,
                                      no_token,

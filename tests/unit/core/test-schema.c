@@ -14,6 +14,8 @@
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define OPTIONAL USHER_FIELD_INPUT
 
+#define VALID_CONTACT "Contact must be valid"
+
 static const UsherField ticket_fields[] = {
   { "title", USHER_FIELD_STRING, ASKED | USHER_FIELD_TRIM, 1, 5, "Title is required" },
   { "price", USHER_FIELD_MONEY, ASKED, 1, 10000, "Price must be greater than 0" },
@@ -35,7 +37,11 @@ static const UsherField ticket_fields[] = {
   { "since", USHER_FIELD_TIME, OPTIONAL, 0, G_TIME_SPAN_SECOND, NULL },
   { "buyer", USHER_FIELD_ID, OPTIONAL, 0, 0, "Buyer is required" },
   { "code", USHER_FIELD_STRING, OPTIONAL, 1, 9, NULL },
+  { "contact", USHER_FIELD_STRING, OPTIONAL, 1, 9, VALID_CONTACT, VALID_CONTACT },
   { "any", USHER_FIELD_INTEGER, OPTIONAL, 0, 0, NULL },
+  { "note", USHER_FIELD_STRING, OPTIONAL | USHER_FIELD_TEXT },
+  { "fee", USHER_FIELD_MONEY, OPTIONAL },
+  { "heir", USHER_FIELD_ID, OPTIONAL },
 };
 
 typedef struct
@@ -347,10 +353,15 @@ static const struct
   { "buyer", "\"\"", "Buyer is required" },
   { "buyer", "\"me\"", "Buyer must be an id" },
   { "code", "\"\"", "Code must have at least 1 character" },
+  { "contact", "7", "Contact must be valid" },
+  { "contact", "\"far too long\"", "Contact must be valid" },
   { "any", "9223372036854775808", "Any is too large" },
   { "any", "-9223372036854775809", "Any is too small" },
   { "rank", "1.5", "Rank must be a whole number, without a point or an exponent" },
   { "rank", "\"x\"", "Rank must be a number" },
+  { "note", "\" \"", "Note must not be blank" },
+  { "fee", "\"\"", "Fee must be a number" },
+  { "heir", "\"\"", "Heir must be an id" },
 };
 
 static void

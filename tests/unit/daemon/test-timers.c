@@ -92,6 +92,7 @@ test_bomb (UsherTestProgram *fixture, gconstpointer data)
 {
   g_autofree char *metrics = NULL;
   g_autofree char *status = NULL;
+  gint64 n_restarts;
 
   g_test_summary (
       "A timer that kills its process is parked, and what is parked is retried and dropped");
@@ -99,8 +100,10 @@ test_bomb (UsherTestProgram *fixture, gconstpointer data)
   start (fixture, "up", "");
   set_timer (fixture, "bomb/segv");
   usher_test_until (is_told (fixture, NAME, PARKED));
-  /* once as any other, once in a set, five times alone */
-  g_assert_cmpint (count_restarts (fixture), ==, 7);
+  /* once as any other, unless the lease was late to come; once in a set, five times alone */
+  n_restarts = count_restarts (fixture);
+  g_assert_cmpint (n_restarts, >=, 6);
+  g_assert_cmpint (n_restarts, <=, 7);
   set_timer (fixture, "ring/0");
   assert_says (fixture,
                "list",
@@ -117,7 +120,7 @@ test_bomb (UsherTestProgram *fixture, gconstpointer data)
                                   " * 1 * its subscriptions*");
 
   assert_says (fixture, "retry " NAME "/bomb/segv", 0, "*");
-  usher_test_until (count_restarts (fixture) == 8 && is_told (fixture, NAME, PARKED));
+  usher_test_until (count_restarts (fixture) == n_restarts + 1 && is_told (fixture, NAME, PARKED));
   assert_says (fixture, "drop " NAME "/bomb/segv", 0, "*");
   assert_says (fixture, "list", 0, "No timer is parked or fails.\n");
   assert_says (fixture, "drop " NAME "/bomb/segv", 1, "*no timer “" NAME "/bomb/segv” is parked*");

@@ -6,6 +6,9 @@
 
 #include "config.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "stage.h"
 #include "usher-error.h"
 #include "usher-test-base.h"
@@ -230,6 +233,40 @@ test_step (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_left (fixture), ==, 0);
 }
 
+/* whether files may be written */
+static void
+set_disk (gboolean is_writable)
+{
+  static struct rlimit before;
+  struct rlimit none = { 0 };
+
+  if (!is_writable)
+    g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  none.rlim_max = before.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, is_writable ? &before : &none), ==, 0);
+}
+
+static void
+test_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  int n_run;
+
+  g_test_summary ("Who runs timers is told that the store takes nothing, and they are due later");
+
+  set_timer (fixture, "ring", "k", G_TIME_SPAN_MINUTE);
+  signal (SIGXFSZ, SIG_IGN);
+  set_disk (FALSE);
+  stage_turn (&fixture->stage, G_TIME_SPAN_MINUTE);
+  n_run = usher_host_run_timers (fixture->stage.host, &error);
+  set_disk (TRUE);
+  g_assert_cmpint (n_run, ==, -1);
+  g_assert_nonnull (error);
+  g_test_message ("%s", error->message);
+  g_assert_cmpuint (n_left (fixture), ==, 1);
+  usher_test_until (n_left (fixture) == 0);
+}
+
 static void
 test_unknown (Fixture *fixture, gconstpointer data)
 {
@@ -335,6 +372,7 @@ main (int argc, char **argv)
   add ("unset", test_unset);
   add ("set-anew", test_set_anew);
   add ("step", test_step);
+  add ("refused", test_refused);
   add ("unknown", test_unknown);
   add ("many", test_many);
   add ("prune/clock", test_prune_clock);

@@ -169,6 +169,54 @@ test_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_sealed (fixture, ANN, 1), ==, 1);
 }
 
+static void
+change_paper (Fixture *fixture, const char *title, const char *new_title)
+{
+  g_autoptr (UsherUnit) unit = stage_begin (&fixture->stage);
+  g_autoptr (UsherQuery) query = usher_query_new ("papers");
+  g_autoptr (GPtrArray) papers = NULL;
+  g_autoptr (GError) error = NULL;
+
+  usher_query_equal (query, "owner", ANN);
+  papers = usher_unit_query (unit, query, &error);
+  g_assert_no_error (error);
+  usher_store_end_reads (stage_get_store (&fixture->stage));
+  for (guint i = 0; i < papers->len; i++)
+    {
+      UsherDocument *paper = g_ptr_array_index (papers, i);
+
+      if (!usher_document_has_string (paper, "title", title))
+        continue;
+      usher_document_set_string (paper, "title", new_title != NULL ? new_title : "");
+      if (new_title != NULL)
+        usher_unit_replace (unit, paper, &error);
+      else
+        usher_unit_remove (unit, paper, &error);
+      g_assert_no_error (error);
+    }
+  stage_commit (&fixture->stage, unit);
+}
+
+static void
+test_gone (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "When the document is removed that it came to last, it still changes all others.");
+
+  write_paper (fixture, ANN, "a", FALSE);
+  write_paper (fixture, ANN, "cursed", FALSE);
+  write_paper (fixture, ANN, "c", FALSE);
+  begin (fixture, ANN);
+  usher_test_until (count_sealed (fixture, ANN, 1) == 1);
+  usher_test_until (usher_host_get_n_open (fixture->stage.host) == 0);
+
+  change_paper (fixture, "a", NULL);
+  change_paper (fixture, "cursed", "lifted");
+  usher_test_until ((stage_turn (&fixture->stage, G_TIME_SPAN_MINUTE), n_left (fixture) == 0));
+  g_assert_cmpuint (count_sealed (fixture, ANN, 2), ==, 1);
+  g_assert_cmpuint (count_sealed (fixture, ANN, 1), ==, 1);
+}
+
 #define ADD(path, func) g_test_add ("/sweep/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -179,6 +227,7 @@ main (int argc, char **argv)
   ADD ("all", test_all);
   ADD ("pause", test_pause);
   ADD ("failure", test_failure);
+  ADD ("gone", test_gone);
 
   return g_test_run ();
 }
