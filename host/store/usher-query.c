@@ -229,8 +229,7 @@ usher_query_below (UsherQuery *self, const char *field, gint64 value)
  * @field: a string that is indexed or unique
  * @prefix: how its value begins, to the letter
  *
- * Wants only documents whose @field begins with @prefix. What is found is in the order of @field then, by the bytes of UTF-8. Once
- * in a query.
+ * Wants only documents whose @field begins with @prefix. What is found is in the order of @field then, by the bytes of UTF-8.
  */
 void
 usher_query_prefix (UsherQuery *self, const char *field, const char *prefix)

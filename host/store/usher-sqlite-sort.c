@@ -52,18 +52,6 @@ check_condition (const UsherQueryCondition *condition,
   return TRUE;
 }
 
-static guint
-count_prefixes (UsherQuery *query)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
-    if (usher_query_get_condition (query, i)->test == USHER_QUERY_PREFIX)
-      n++;
-
-  return n;
-}
-
 /* the fields besides the order's that are asked for */
 static guint
 count_equal (UsherQuery *query, const char *order, const char *key)
@@ -131,11 +119,6 @@ check (UsherQuery *query, UsherSqliteTable *table, GError **error)
   for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     if (!check_condition (usher_query_get_condition (query, i), order, table, error))
       return NULL;
-  if (count_prefixes (query) > 1)
-    {
-      refuse (table, order, "asks twice how a text begins, in", error);
-      return NULL;
-    }
 
   return field;
 }
@@ -168,10 +151,15 @@ append_conditions (GString *sql, UsherQuery *query, gboolean is_upward, gboolean
 }
 
 /* the index of the parameter behind those of the conditions */
-static guint
+static int
 count_parameters (UsherQuery *query)
 {
-  return 3 + usher_query_get_n_conditions (query) + count_prefixes (query);
+  int index = 3;
+
+  for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
+    index += usher_query_get_condition (query, i)->test == USHER_QUERY_PREFIX ? 2 : 1;
+
+  return index;
 }
 
 static void
@@ -182,7 +170,7 @@ append_place (GString *sql,
               gboolean is_upward)
 {
   g_autofree char *value = usher_query_get_after_value (query) != NULL
-                               ? g_strdup_printf ("?%u", count_parameters (query))
+                               ? g_strdup_printf ("?%d", count_parameters (query))
                                : g_strdup (column);
 
   /* of a document that is gone both are null: nothing lies behind that, not even what has another value */

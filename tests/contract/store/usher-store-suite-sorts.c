@@ -412,13 +412,6 @@ prefix_number (UsherQuery *query)
 }
 
 static void
-prefix_twice (UsherQuery *query)
-{
-  usher_query_prefix (query, "name", "a");
-  usher_query_prefix (query, "name", "ab");
-}
-
-static void
 test_refused (UsherStoreFixture *fixture, gconstpointer data)
 {
   static const struct
@@ -429,7 +422,6 @@ test_refused (UsherStoreFixture *fixture, gconstpointer data)
     { order_unindexed, "colour" }, { order_private, "pin" },   { order_beside, "price" },
     { order_before, "owner" },     { range_beside, "starts" }, { range_unset, "owner" },
     { range_text, "name" },        { range_boolean, "open" },  { prefix_number, "price" },
-    { prefix_twice, "name" },
   };
 
   g_test_summary ("What no index serves is refused, named: no store goes through a collection.");
