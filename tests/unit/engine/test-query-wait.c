@@ -22,7 +22,18 @@ typedef struct
   int commits_late; /* (atomic): the document comes between reading and waiting */
   int insists;      /* (atomic): it waits, whatever it finds */
   int is_for_none;  /* (atomic): it waits until there is none */
+  int count;        /* (atomic): it waits for one with this count, 0: it does not matter */
 } Fixture;
+
+/* by a range before the value */
+static void
+ask_for_count (UsherQuery **query, int count)
+{
+  usher_query_free (*query);
+  *query = usher_query_new ("things");
+  usher_query_at_least (*query, "count", 1);
+  usher_query_equal_integer (*query, "count", count);
+}
 
 static gboolean
 on_wait (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
@@ -43,6 +54,8 @@ on_wait (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer dat
   is_there = (found->len > 0) != g_atomic_int_get (&fixture->is_for_none);
   if (is_there && !g_atomic_int_get (&fixture->insists))
     return TRUE;
+  if (g_atomic_int_get (&fixture->count) != 0)
+    ask_for_count (&query, g_atomic_int_get (&fixture->count));
   if (!usher_unit_has_waited (unit))
     return usher_unit_wait_for_query (unit, query, WAIT, error);
 
@@ -116,6 +129,24 @@ test_woken (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (stage_get_n_waiters (&fixture->stages[0]), ==, 1);
   g_assert_cmpint (fixture->n_runs, ==, 1);
   stage_insert (&fixture->stages[0], ID, "gold", 0);
+  end_call (call, 200);
+  g_assert_cmpint (fixture->n_runs, ==, 2);
+}
+
+static void
+test_number (Fixture *fixture, gconstpointer data)
+{
+  GThread *call = NULL;
+
+  g_test_summary ("Who waits for a number is woken by it alone, whatever else the document has");
+
+  fixture->count = 2;
+  call = begin_wait (fixture);
+  stage_insert (&fixture->stages[0], ID, "gold", 0);
+  stage_bump (&fixture->stages[0], ID);
+  g_assert_cmpuint (stage_get_n_waiters (&fixture->stages[0]), ==, 1);
+  g_assert_cmpint (fixture->n_runs, ==, 1);
+  stage_bump (&fixture->stages[0], ID);
   end_call (call, 200);
   g_assert_cmpint (fixture->n_runs, ==, 2);
 }
@@ -211,6 +242,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/query-wait/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("woken", test_woken);
+  ADD ("number", test_number);
   ADD ("removed", test_removed);
   ADD ("late", test_late);
   ADD ("other-copy", test_other_copy);
