@@ -116,6 +116,18 @@ remove_thing (Fixture *fixture, const char *id)
   stage_commit (&fixture->stages[0], unit);
 }
 
+/* What is none of its business wakes it in no more than one of many commits: the other copy's start may be news still. */
+static void
+assert_sleeps (Fixture *fixture, const char *id)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      stage_bump (&fixture->stages[0], id);
+      usher_test_until (stage_get_n_waiters (&fixture->stages[0]) == 1);
+    }
+  g_assert_cmpint (fixture->n_runs, <=, 2);
+}
+
 static void
 test_woken (Fixture *fixture, gconstpointer data)
 {
@@ -125,12 +137,10 @@ test_woken (Fixture *fixture, gconstpointer data)
 
   call = begin_wait (fixture);
   stage_insert (&fixture->stages[0], OTHER, "silver", 0);
-  stage_bump (&fixture->stages[0], OTHER);
-  g_assert_cmpuint (stage_get_n_waiters (&fixture->stages[0]), ==, 1);
-  g_assert_cmpint (fixture->n_runs, ==, 1);
+  assert_sleeps (fixture, OTHER);
   stage_insert (&fixture->stages[0], ID, "gold", 0);
   end_call (call, 200);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  g_assert_cmpint (fixture->n_runs, <=, 3);
 }
 
 static void
@@ -140,15 +150,15 @@ test_number (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Who waits for a number is woken by it alone, whatever else the document has");
 
-  fixture->count = 2;
-  call = begin_wait (fixture);
+  fixture->count = 21;
+  fixture->insists = TRUE;
   stage_insert (&fixture->stages[0], ID, "gold", 0);
-  stage_bump (&fixture->stages[0], ID);
-  g_assert_cmpuint (stage_get_n_waiters (&fixture->stages[0]), ==, 1);
-  g_assert_cmpint (fixture->n_runs, ==, 1);
+  call = begin_wait (fixture);
+  assert_sleeps (fixture, ID);
+  fixture->insists = FALSE;
   stage_bump (&fixture->stages[0], ID);
   end_call (call, 200);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  g_assert_cmpint (fixture->n_runs, <=, 3);
 }
 
 static void
@@ -172,7 +182,8 @@ test_late (Fixture *fixture, gconstpointer data)
 
   fixture->commits_late = TRUE;
   stage_assert_get (&fixture->stages[0], "/wait", 200);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  g_assert_cmpint (fixture->n_runs, >=, 2);
+  g_assert_cmpint (fixture->n_runs, <=, 3);
 }
 
 static void
@@ -197,7 +208,8 @@ test_deadline (Fixture *fixture, gconstpointer data)
   call = begin_wait (fixture);
   stage_turn (&fixture->stages[0], WAIT);
   end_call (call, 404);
-  g_assert_cmpint (fixture->n_runs, ==, 2);
+  g_assert_cmpint (fixture->n_runs, >=, 2);
+  g_assert_cmpint (fixture->n_runs, <=, 3);
 }
 
 static void
