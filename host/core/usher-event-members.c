@@ -86,6 +86,19 @@ usher_event_read_id (UsherEvent *event, const char *path, GError **error)
   return id;
 }
 
+static gboolean
+read_number (UsherEvent *event,
+             const char *path,
+             gboolean (*get) (UsherJson *json, const char *path, gint64 *value),
+             const char *what,
+             gint64 *value,
+             GError **error)
+{
+  UsherJson *json = usher_event_get_json (event, error);
+
+  return json != NULL && (get (json, path, value) || return_missing (event, path, what, error));
+}
+
 /**
  * usher_event_read_integer:
  * @event: an event
@@ -100,20 +113,11 @@ usher_event_read_id (UsherEvent *event, const char *path, GError **error)
 gboolean
 usher_event_read_integer (UsherEvent *event, const char *path, gint64 *value, GError **error)
 {
-  UsherJson *json;
-
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (value != NULL, FALSE);
 
-  json = usher_event_get_json (event, error);
-  if (json == NULL)
-    return FALSE;
-
-  if (!usher_json_get_integer (json, path, value))
-    return return_missing (event, path, "integer", error);
-
-  return TRUE;
+  return read_number (event, path, usher_json_get_integer, "integer", value, error);
 }
 
 /**
@@ -158,20 +162,11 @@ usher_event_read_time (UsherEvent *event, const char *path, gint64 *value, GErro
 gboolean
 usher_event_read_money (UsherEvent *event, const char *path, gint64 *value, GError **error)
 {
-  UsherJson *json;
-
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (value != NULL, FALSE);
 
-  json = usher_event_get_json (event, error);
-  if (json == NULL)
-    return FALSE;
-
-  if (!usher_json_get_money (json, path, value))
-    return return_missing (event, path, "amount", error);
-
-  return TRUE;
+  return read_number (event, path, usher_json_get_money, "amount", value, error);
 }
 
 /**

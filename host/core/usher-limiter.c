@@ -204,12 +204,8 @@ refuse (UsherLimiter *self, Tries *tries, gint64 now, gint64 *retry_after, GErro
 
   if (retry_after != NULL)
     *retry_after = oldest != NULL ? *oldest + self->window - now : self->window;
-  g_set_error_literal (error,
-                       USHER_ERROR,
-                       USHER_ERROR_LIMITED,
-                       "Too many attempts, try again later");
 
-  return FALSE;
+  return usher_refuse (error, USHER_ERROR_LIMITED, "Too many attempts, try again later");
 }
 
 /**

@@ -35,15 +35,12 @@ is_group_of_host (UsherSettings *self, const char *group)
 static gboolean
 refuse (const UsherSetting *setting, const char *reason, GError **error)
 {
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "it declares setting “%s.%s”, but %s",
-               setting->group,
-               setting->key != NULL ? setting->key : "",
-               reason);
-
-  return FALSE;
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "it declares setting “%s.%s”, but %s",
+                       setting->group,
+                       setting->key != NULL ? setting->key : "",
+                       reason);
 }
 
 static gboolean

@@ -145,18 +145,16 @@ refuse (const UsherSetting *setting, const UsherGiven *given, GError **error)
     range = g_strdup_printf (" from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
                              setting->min,
                              setting->max);
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "setting “%s.%s” is “%s” by %s, but wants %s%s",
-               setting->group,
-               setting->key,
-               text,
-               given->source,
-               get_type_name (setting->type),
-               range != NULL ? range : "");
 
-  return FALSE;
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "setting “%s.%s” is “%s” by %s, but wants %s%s",
+                       setting->group,
+                       setting->key,
+                       text,
+                       given->source,
+                       get_type_name (setting->type),
+                       range != NULL ? range : "");
 }
 
 /* Puts a value into its setting, if it fits. */

@@ -30,9 +30,7 @@ typedef struct
 static gboolean
 refuse (const char *path, const char *what, GError **error)
 {
-  g_set_error (error, USHER_ERROR, USHER_ERROR_CONFLICT, "“%s” %s", path, what);
-
-  return FALSE;
+  return usher_refuse (error, USHER_ERROR_CONFLICT, "“%s” %s", path, what);
 }
 
 static gboolean

@@ -184,7 +184,6 @@ complete_by_host (const UsherCompletion *completion,
     {
       JsonObject *item = usher_answer_get_item (page, items, i);
       const char *name = usher_answer_get_text (item, member);
-
       g_autofree char *clean = usher_terminal_clean (name != NULL ? name : "");
       const char *about = meaning != NULL ? usher_answer_get_text (item, meaning) : NULL;
       g_autofree char *clean_about = usher_terminal_clean (about != NULL ? about : "");

@@ -97,14 +97,6 @@ look_at_plugin (const char *name,
 }
 
 static gboolean
-refuse (const char *name, UsherError code, const char *why, GError **error)
-{
-  g_set_error (error, USHER_ERROR, code, "“%s” %s", name, why);
-
-  return FALSE;
-}
-
-static gboolean
 check_taken (const char *name, const UsherOptions *options, GError **error)
 {
   g_autoptr (UsherSetup) setup = usher_setup_new_bare (options, USHER_SETUP_LOOK, FALSE);
@@ -115,7 +107,7 @@ check_taken (const char *name, const UsherOptions *options, GError **error)
   usher_catalog_foreach (setup->catalog, look_at_plugin, &search);
   taken = search.taken;
 
-  return taken == NULL || refuse (name, USHER_ERROR_TAKEN, taken, error);
+  return taken == NULL || usher_refuse (error, USHER_ERROR_TAKEN, "“%s” %s", name, taken);
 }
 
 gboolean
@@ -123,23 +115,20 @@ usher_new_name_check (const char *name, const UsherOptions *options, GError **er
 {
   if (strlen (name) > MAX_NAME || !g_regex_match_simple (PATTERN, name, 0, 0) ||
       g_str_has_suffix (name, "\n"))
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_INVALID,
-                   "“%s” cannot be a plugin's name: it wants letters from a to z, digits and “-” "
-                   "between them, a letter first, at most %d",
-                   name,
-                   MAX_NAME);
-      return FALSE;
-    }
+    return usher_refuse (
+        error,
+        USHER_ERROR_INVALID,
+        "“%s” cannot be a plugin's name: it wants letters from a to z, digits and “-” "
+        "between them, a letter first, at most %d",
+        name,
+        MAX_NAME);
   if (g_strv_contains (host_names, name) || g_str_has_prefix (name, "profile-"))
-    return refuse (name, USHER_ERROR_TAKEN, "is a name of the host's", error);
+    return usher_refuse (error, USHER_ERROR_TAKEN, "“%s” is a name of the host's", name);
   if (g_strv_contains (meson_names, name) || g_str_has_prefix (name, "meson-"))
-    return refuse (name,
-                   USHER_ERROR_TAKEN,
-                   "is a name of Meson's, which could not build it",
-                   error);
+    return usher_refuse (error,
+                         USHER_ERROR_TAKEN,
+                         "“%s” is a name of Meson's, which could not build it",
+                         name);
 
   return check_taken (name, options, error);
 }

@@ -77,29 +77,25 @@ check_author (const char *name, GError **error)
       strstr (name, "--") == NULL)
     return TRUE;
 
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "the author's name wants a line of at most %d bytes without “*/” and “--”; say "
-               "another one with --author",
-               MAX_AUTHOR);
-
-  return FALSE;
+  return usher_refuse (
+      error,
+      USHER_ERROR_INVALID,
+      "the author's name wants a line of at most %d bytes without “*/” and “--”; say "
+      "another one with --author",
+      MAX_AUTHOR);
 }
 
 static gboolean
 check_license (const char *id, GError **error)
 {
-  if (g_regex_match_simple ("^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$", id, G_REGEX_DOLLAR_ENDONLY, 0))
-    return TRUE;
-
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "“%s” is no identifier of a licence, such as " LICENSE " or MIT",
-               id);
-
-  return FALSE;
+  return g_regex_match_simple ("^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$",
+                               id,
+                               G_REGEX_DOLLAR_ENDONLY,
+                               0) ||
+         usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "“%s” is no identifier of a licence, such as " LICENSE " or MIT",
+                       id);
 }
 
 static gboolean

@@ -353,16 +353,11 @@ check_words (const char *command, char **words, const char *arguments, GError **
 
   for (guint i = n_words; i < n_wanted; i++)
     if (*wanted[i] != '[')
-      {
-        g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” wants %s", command, arguments);
-        return FALSE;
-      }
+      return usher_refuse (error, USHER_ERROR_INVALID, "“%s” wants %s", command, arguments);
   if (n_words <= n_wanted || (arguments != NULL && strstr (arguments, "…") != NULL))
     return TRUE;
 
-  g_set_error (error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is not wanted here", words[n_wanted]);
-
-  return FALSE;
+  return usher_refuse (error, USHER_ERROR_INVALID, "“%s” is not wanted here", words[n_wanted]);
 }
 
 static gboolean
@@ -388,15 +383,8 @@ check_verb (const UsherOptionsKind *kind, const char *word, GError **error)
   for (const UsherVerb *verb = kind->verbs; verb->name != NULL; verb++)
     g_ptr_array_add (names, (gpointer) verb->name);
   guess = usher_guess (word, names);
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "“%s” is not known here, but %s%s",
-               word,
-               list,
-               guess);
-
-  return FALSE;
+  return usher_refuse (
+      error, USHER_ERROR_INVALID, "“%s” is not known here, but %s%s", word, list, guess);
 }
 
 static gboolean

@@ -56,7 +56,7 @@ typedef struct
 } UsherVerb;
 
 /* All that is known of a command line beforehand: --help, the check, the completion and the manual are made from it. A word
- * in capitals says what kind of value it is; usher-complete.c has them all. */
+ * in capitals says what kind of value it is; usher-complete-kinds.c has them all. */
 typedef struct
 {
   const char *summary;

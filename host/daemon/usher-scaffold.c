@@ -80,16 +80,10 @@ make_folder (const char *path, GError **error)
 
   code = errno;
   if (code == EEXIST)
-    g_set_error (error, USHER_ERROR, USHER_ERROR_CONFLICT, "“%s” is there already", path);
-  else
-    g_set_error (error,
-                 USHER_ERROR,
-                 USHER_ERROR_UNAVAILABLE,
-                 "folder “%s” cannot be made: %s",
-                 path,
-                 g_strerror (code));
+    return usher_refuse (error, USHER_ERROR_CONFLICT, "“%s” is there already", path);
 
-  return FALSE;
+  return usher_refuse (
+      error, USHER_ERROR_UNAVAILABLE, "folder “%s” cannot be made: %s", path, g_strerror (code));
 }
 
 static gboolean

@@ -33,6 +33,8 @@ gboolean usher_declarations_add_key (UsherDeclarations *self,
                                      const char *const *fields,
                                      const char *message,
                                      GError **error);
+/* what a request is asked for that is no document */
+gboolean usher_declarations_add_form (UsherDeclarations *self, UsherSchema *form, GError **error);
 void usher_declarations_add_endpoint (UsherDeclarations *self, UsherEndpoint *endpoint);
 gboolean
 usher_declarations_add_listener (UsherDeclarations *self, UsherListener *listener, GError **error);
@@ -69,6 +71,7 @@ gboolean usher_declarations_has_blocking_endpoint (UsherDeclarations *self);
 
 /* all (nullable) */
 UsherSchema *usher_declarations_find_schema (UsherDeclarations *self, const char *collection);
+UsherSchema *usher_declarations_find_form (UsherDeclarations *self, const char *name);
 /* @group: NULL: the group of the service itself */
 UsherListener *
 usher_declarations_find_listener (UsherDeclarations *self, const char *channel, const char *group);

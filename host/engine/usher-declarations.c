@@ -25,6 +25,7 @@ struct _UsherDeclarations
   GPtrArray *listeners; /* (owned) (element-type UsherListener) */
   GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
   GPtrArray *upgrades;  /* (owned) (element-type UsherUpgrade) */
+  GPtrArray *forms;     /* (owned) (element-type UsherSchema) */
   GPtrArray *events;    /* (owned) (element-type UsherEventSchema) */
   GHashTable *timers;   /* (owned): the names of @alarms, a set */
   GHashTable *channels; /* (owned): @events by channel */
@@ -42,6 +43,7 @@ usher_declarations_new (const char *service)
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_listener_free);
   self->alarms = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_alarm_free);
   self->upgrades = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_upgrade_free);
+  self->forms = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_schema_unref);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_schema_free);
   self->timers = g_hash_table_new (g_str_hash, g_str_equal);
   self->channels = g_hash_table_new (g_str_hash, g_str_equal);
@@ -70,6 +72,7 @@ usher_declarations_unref (UsherDeclarations *self)
   g_ptr_array_unref (self->alarms);
   g_ptr_array_unref (self->upgrades);
   g_ptr_array_unref (self->schemas);
+  g_ptr_array_unref (self->forms);
   g_ptr_array_unref (self->events);
   g_free (self->service);
   g_free (self);
@@ -88,11 +91,9 @@ usher_declarations_add_schema (UsherDeclarations *self, UsherSchema *schema, GEr
   gboolean is_known = usher_declarations_find_schema (self, collection) != NULL;
 
   g_ptr_array_add (self->schemas, schema);
-  if (is_known)
-    g_set_error (
-        error, USHER_ERROR, USHER_ERROR_INVALID, "collection “%s” is declared twice", collection);
 
-  return !is_known;
+  return !is_known ||
+         usher_refuse (error, USHER_ERROR_INVALID, "collection “%s” is declared twice", collection);
 }
 
 gboolean
@@ -107,13 +108,22 @@ usher_declarations_add_key (UsherDeclarations *self,
   if (schema != NULL)
     return usher_schema_add_key (schema, fields, message, error);
 
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "a key is of collection “%s”, which is not declared",
-               collection);
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "a key is of collection “%s”, which is not declared",
+                       collection);
+}
 
-  return FALSE;
+gboolean
+usher_declarations_add_form (UsherDeclarations *self, UsherSchema *form, GError **error)
+{
+  const char *name = usher_schema_get_collection (form);
+  gboolean is_known = usher_declarations_find_form (self, name) != NULL;
+
+  g_ptr_array_add (self->forms, form);
+
+  return !is_known ||
+         usher_refuse (error, USHER_ERROR_INVALID, "form “%s” is declared twice", name);
 }
 
 void
@@ -348,18 +358,30 @@ usher_declarations_has_blocking_endpoint (UsherDeclarations *self)
   return FALSE;
 }
 
-UsherSchema *
-usher_declarations_find_schema (UsherDeclarations *self, const char *collection)
+static UsherSchema *
+find_schema (GPtrArray *schemas, const char *name)
 {
-  for (guint i = 0; i < self->schemas->len; i++)
+  for (guint i = 0; i < schemas->len; i++)
     {
-      UsherSchema *schema = g_ptr_array_index (self->schemas, i);
+      UsherSchema *schema = g_ptr_array_index (schemas, i);
 
-      if (g_str_equal (usher_schema_get_collection (schema), collection))
+      if (g_str_equal (usher_schema_get_collection (schema), name))
         return schema;
     }
 
   return NULL;
+}
+
+UsherSchema *
+usher_declarations_find_schema (UsherDeclarations *self, const char *collection)
+{
+  return find_schema (self->schemas, collection);
+}
+
+UsherSchema *
+usher_declarations_find_form (UsherDeclarations *self, const char *name)
+{
+  return find_schema (self->forms, name);
 }
 
 UsherListener *

@@ -30,7 +30,14 @@ usher_event_find (UsherEvent *event,
                   const char *collection,
                   GError **error)
 {
-  const char *id = usher_event_read_id (event, path, error);
+  const char *id = NULL;
+
+  g_return_val_if_fail (event != NULL, NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (USHER_IS_UNIT (unit), NULL);
+  g_return_val_if_fail (collection != NULL, NULL);
+
+  id = usher_event_read_id (event, path, error);
 
   return id != NULL ? usher_unit_find (unit, collection, id, error) : NULL;
 }

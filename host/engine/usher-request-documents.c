@@ -97,17 +97,17 @@ usher_request_find_own (UsherRequest *request,
                         const char *owner_field,
                         GError **error)
 {
-  g_autoptr (UsherDocument) document = usher_request_find (request, unit, collection, error);
+  g_autoptr (UsherDocument) document = NULL;
   const char *user_id;
 
   g_return_val_if_fail (owner_field != NULL, NULL);
 
+  document = usher_request_find (request, unit, collection, error);
   if (document == NULL)
     return NULL;
 
   user_id = usher_request_get_user_id (request);
-  if (user_id != NULL &&
-      g_strcmp0 (usher_document_get_string (document, owner_field), user_id) == 0)
+  if (user_id != NULL && usher_document_has_string (document, owner_field, user_id))
     return g_steal_pointer (&document);
 
   usher_refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");

@@ -267,11 +267,16 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
 static GError *
 make_refusal (RequestJob *self, const GError *error)
 {
-  UsherCommit *commit = self->job.unit != NULL ? usher_unit_get_commit (self->job.unit) : NULL;
-  const char *field = commit != NULL ? usher_commit_get_taken_field (commit) : NULL;
+  UsherCommit *commit = NULL;
+  const char *field = NULL;
 
   if (!usher_outcome_is_lost_race (error))
     return NULL;
+
+  if (self->job.unit != NULL)
+    commit = usher_unit_get_commit (self->job.unit);
+  if (commit != NULL)
+    field = usher_commit_get_taken_field (commit);
   if (field == NULL || !g_error_matches (error, USHER_ERROR, USHER_ERROR_TAKEN))
     return g_error_new_literal (USHER_ERROR,
                                 USHER_ERROR_BUSY,

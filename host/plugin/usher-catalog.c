@@ -144,7 +144,6 @@ compare_entries (gconstpointer a, gconstpointer b)
 {
   const Entry *first = *(Entry *const *) a;
   const Entry *second = *(Entry *const *) b;
-
   int order = strcmp (first->name, second->name);
 
   return order != 0 ? order : (int) first->scan - (int) second->scan;

@@ -33,13 +33,11 @@ refuse (const char *path, int code, GError **error)
 {
   gboolean is_full = code == ENOSPC || code == EDQUOT;
 
-  g_set_error (error,
-               USHER_ERROR,
-               is_full ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
-               "shared memory “%s”: %s",
-               path,
-               g_strerror (code));
-  return FALSE;
+  return usher_refuse (error,
+                       is_full ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
+                       "shared memory “%s”: %s",
+                       path,
+                       g_strerror (code));
 }
 
 /* A lock of the open file, not of the process: a process may open one file twice. */

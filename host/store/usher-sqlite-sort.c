@@ -19,14 +19,12 @@
 static gboolean
 refuse (UsherSqliteTable *table, const char *field, const char *reason, GError **error)
 {
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "a query of collection “%s” %s “%s”",
-               usher_schema_get_collection (table->schema),
-               reason,
-               field);
-  return FALSE;
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "a query of collection “%s” %s “%s”",
+                       usher_schema_get_collection (table->schema),
+                       reason,
+                       field);
 }
 
 static gboolean

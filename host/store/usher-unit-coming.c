@@ -46,6 +46,8 @@ usher_unit_find_coming (UsherUnit *self,
   g_autoptr (UsherDocument) document = NULL;
 
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
+  g_return_val_if_fail (collection != NULL, NULL);
+  g_return_val_if_fail (id != NULL, NULL);
 
   if (!usher_unit_has_waited (self) && is_young (id, usher_unit_get_time (self)))
     {

@@ -24,7 +24,12 @@ typedef struct
   char *message; /* (owned) (nullable): for the person, when declined */
 } UsherCharge;
 
-void usher_charge_clear (UsherCharge *charge);
+static inline void
+usher_charge_clear (UsherCharge *charge)
+{
+  g_clear_pointer (&charge->id, g_free);
+  g_clear_pointer (&charge->message, g_free);
+}
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherCharge, usher_charge_clear)
 
@@ -57,11 +62,14 @@ struct _UsherCardProcessor
                       const char *charge_id,
                       char **refund_id,
                       GError **error);
-  /* frees what it holds */
   GDestroyNotify clear;
 };
 
-void usher_card_processor_unref (UsherCardProcessor *self);
+static inline void
+usher_card_processor_unref (UsherCardProcessor *self)
+{
+  g_atomic_rc_box_release_full (self, self->clear);
+}
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherCardProcessor, usher_card_processor_unref)
 

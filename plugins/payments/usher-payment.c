@@ -21,8 +21,8 @@ const UsherField usher_payment_fields[] = {
   { USHER_PAYMENT_ATTEMPT, USHER_FIELD_INTEGER },
   { USHER_PAYMENT_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { USHER_PAYMENT_STATE, USHER_FIELD_STRING },
-  { USHER_PAYMENT_STRIPE_ID, USHER_FIELD_STRING },
-  { USHER_PAYMENT_REFUND_ID, USHER_FIELD_STRING },
+  { USHER_PAYMENTS_STRIPE_ID, USHER_FIELD_STRING },
+  { USHER_PAYMENTS_REFUND_ID, USHER_FIELD_STRING },
   { USHER_PAYMENT_PAYER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { USHER_PAYMENT_BEGUN, USHER_FIELD_TIME },
   { USHER_PAYMENT_REFUNDED_AT, USHER_FIELD_TIME },
@@ -160,7 +160,7 @@ usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharg
       return TRUE;
     }
 
-  usher_document_set_string (payment, USHER_PAYMENT_STRIPE_ID, charge->id);
+  usher_document_set_string (payment, USHER_PAYMENTS_STRIPE_ID, charge->id);
   set_state (payment,
              usher_payment_is_cancelled (payment) ? USHER_PAYMENT_REFUNDING
                                                   : USHER_PAYMENT_COMPLETED);
@@ -174,7 +174,7 @@ usher_payment_refund (UsherDocument *payment, const char *refund_id, gint64 now)
   if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING)
     return FALSE;
 
-  usher_document_set_string (payment, USHER_PAYMENT_REFUND_ID, refund_id);
+  usher_document_set_string (payment, USHER_PAYMENTS_REFUND_ID, refund_id);
   usher_document_set_integer (payment, USHER_PAYMENT_REFUNDED_AT, now);
   set_state (payment, USHER_PAYMENT_REFUNDED);
 

@@ -27,12 +27,10 @@ G_BEGIN_DECLS
 /* who has tried to pay: it is the owner, once there is an attempt */
 #define USHER_PAYMENT_PAYER_ID "payerId"
 /* the charge: the number and id of the last attempt, when it began, how it stands, what the processor calls it */
-#define USHER_PAYMENT_ATTEMPT   "attempt"
-#define USHER_PAYMENT_ID        "paymentId"
-#define USHER_PAYMENT_BEGUN     "createdAt"
-#define USHER_PAYMENT_STATE     "state"
-#define USHER_PAYMENT_STRIPE_ID USHER_PAYMENTS_STRIPE_ID
-#define USHER_PAYMENT_REFUND_ID USHER_PAYMENTS_REFUND_ID
+#define USHER_PAYMENT_ATTEMPT "attempt"
+#define USHER_PAYMENT_ID      "paymentId"
+#define USHER_PAYMENT_BEGUN   "createdAt"
+#define USHER_PAYMENT_STATE   "state"
 /* when the money was back */
 #define USHER_PAYMENT_REFUNDED_AT "refundedAt"
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-orders-contract.h"
 #include "usher-payment.h"
 #include "usher-test-processor.h"
 
@@ -18,31 +19,26 @@ struct _UsherPaymentsService
   GObject parent_instance;
 
   UsherContext *context;         /* (unowned): the host keeps it as long as the service */
-  UsherCardProcessor *processor; /* (owned) (nullable) */
+  UsherCardProcessor *processor; /* (owned) (nullable): from start to stop */
 };
 
 static const UsherSetting settings[] = {
-  { NULL,
-    "processor",
-    USHER_SETTING_STRING,
-    "test",
-    0,
-    0,
-    "Who charges the cards: test takes no real money" },
-  { NULL,
-    "settle-seconds",
-    USHER_SETTING_INTEGER,
-    "30",
-    1,
-    3600,
-    "How long an attempt stays open before the processor is asked what became of it" },
-  { NULL,
-    "complete-milliseconds",
-    USHER_SETTING_INTEGER,
-    "500",
-    0,
-    5000,
-    "How long the answer to a payment waits for its order to be complete" },
+  { .key = "processor",
+    .type = USHER_SETTING_STRING,
+    .default_value = "test",
+    .description = "Who charges the cards: test takes no real money" },
+  { .key = "settle-seconds",
+    .type = USHER_SETTING_INTEGER,
+    .default_value = "30",
+    .min = 1,
+    .max = 3600,
+    .description =
+        "How long an attempt stays open before the processor is asked what became of it" },
+  { .key = "complete-milliseconds",
+    .type = USHER_SETTING_INTEGER,
+    .default_value = "500",
+    .max = 5000,
+    .description = "How long the answer to a payment waits for its order to be complete" },
 };
 
 static const UsherField created_event[] = {
@@ -116,13 +112,91 @@ refund (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
     return TRUE;
 
   key = usher_payment_make_refund_key (payment);
-  charge_id = usher_document_get_string (payment, USHER_PAYMENT_STRIPE_ID);
+  charge_id = usher_document_get_string (payment, USHER_PAYMENTS_STRIPE_ID);
   if (!processor->refund (processor, key, charge_id, &refund_id, error))
     return FALSE;
 
   return !usher_payment_refund (payment, refund_id, usher_unit_get_time (unit)) ||
          usher_payment_record (payment, unit, error);
 }
+
+static gboolean
+take_over (UsherDocument *payment, UsherEvent *event, gpointer data, GError **error)
+{
+  const char *status = usher_event_read_string (event, USHER_ORDERS_STATUS, error);
+  const char *user_id =
+      status != NULL ? usher_event_read_id (event, USHER_ORDERS_USER_ID, error) : NULL;
+  gint64 expires_at, price;
+
+  if (user_id == NULL ||
+      !usher_event_read_time (event, USHER_ORDERS_EXPIRES_AT, &expires_at, error) ||
+      !usher_event_read_money (event, USHER_ORDERS_TICKET_PRICE, &price, error))
+    return FALSE;
+  if (price <= 0)
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "“" USHER_ORDERS_TICKET_PRICE "” of an order is not above 0");
+
+  usher_document_set_string (payment, USHER_PAYMENT_STATUS, status);
+  usher_document_set_string (payment, USHER_PAYMENT_USER_ID, user_id);
+  usher_document_set_integer (payment, USHER_PAYMENT_EXPIRES_AT, expires_at);
+  usher_document_set_integer (payment, USHER_PAYMENT_PRICE, price);
+
+  return TRUE;
+}
+
+static gboolean
+follow (UsherDocument *payment, UsherEvent *event, gpointer data, GError **error)
+{
+  const char *status = usher_event_read_string (event, USHER_ORDERS_STATUS, error);
+
+  if (status == NULL)
+    return FALSE;
+
+  usher_payment_set_status (payment, status);
+
+  return TRUE;
+}
+
+static gboolean
+cancel (UsherDocument *payment, UsherEvent *event, gpointer unit, GError **error)
+{
+  if (usher_payment_cancel (payment, usher_event_get_time (event)))
+    usher_payment_follow_state (payment, unit);
+
+  return TRUE;
+}
+
+static gboolean
+apply (UsherEvent *event, UsherUnit *unit, UsherCopyFunc change, GError **error)
+{
+  return usher_copy_apply (
+      event, unit, USHER_PAYMENT_COLLECTION, USHER_PAYMENT_ORDER_VERSION, change, unit, error);
+}
+
+static gboolean
+on_order_created (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  return apply (event, unit, take_over, error);
+}
+
+static gboolean
+on_order_updated (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  return apply (event, unit, follow, error);
+}
+
+static gboolean
+on_order_cancelled (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  return apply (event, unit, cancel, error);
+}
+
+static const UsherListenerEntry listeners[] = {
+  { USHER_ORDERS_CREATED, NULL, on_order_created },
+  { USHER_ORDERS_UPDATED, NULL, on_order_updated },
+  { USHER_ORDERS_CANCELLED, NULL, on_order_cancelled },
+};
 
 static gboolean
 usher_payments_service_configure (UsherService *service, UsherContext *context, GError **error)
@@ -140,13 +214,8 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
   usher_context_add_events (context, events, G_N_ELEMENTS (events));
   usher_context_add_timer (context, USHER_PAYMENTS_SETTLE, settle, self, NULL);
   usher_context_add_timer (context, USHER_PAYMENTS_REFUND, refund, self, NULL);
-  usher_context_add_listeners (context,
-                               usher_payments_listeners,
-                               G_N_ELEMENTS (usher_payments_listeners),
-                               NULL);
-  usher_payments_service_add_form (context);
-  usher_context_add_routes (context, &usher_payments_pay, 1, self);
-  usher_context_add_routes (context, &usher_payments_list, 1, self);
+  usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
+  usher_payments_service_add_routes (self);
 
   return TRUE;
 }
@@ -186,17 +255,8 @@ service_iface_init (UsherServiceInterface *iface)
 }
 
 static void
-usher_payments_service_dispose (GObject *object)
-{
-  g_clear_pointer (&USHER_PAYMENTS_SERVICE (object)->processor, usher_card_processor_unref);
-
-  G_OBJECT_CLASS (usher_payments_service_parent_class)->dispose (object);
-}
-
-static void
 usher_payments_service_class_init (UsherPaymentsServiceClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = usher_payments_service_dispose;
 }
 
 static void

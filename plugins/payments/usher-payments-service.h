@@ -12,8 +12,6 @@
 
 G_BEGIN_DECLS
 
-#define USHER_TYPE_PAYMENTS_SERVICE (usher_payments_service_get_type ())
-
 G_DECLARE_FINAL_TYPE (UsherPaymentsService,
                       usher_payments_service,
                       USHER,
@@ -24,10 +22,7 @@ UsherContext *usher_payments_service_get_context (UsherPaymentsService *self);
 /* Who charges the cards; (nullable): NULL unless it was started. Not changed between start and stop, so any thread may ask. */
 UsherCardProcessor *usher_payments_service_get_processor (UsherPaymentsService *self);
 
-/* its parts, each in a file of its own; the routes are given the service */
-extern const UsherRouteEntry usher_payments_list;
-extern const UsherRouteEntry usher_payments_pay;
-extern const UsherListenerEntry usher_payments_listeners[3];
-void usher_payments_service_add_form (UsherContext *context);
+/* in a file of its own: what people may ask */
+void usher_payments_service_add_routes (UsherPaymentsService *self);
 
 G_END_DECLS

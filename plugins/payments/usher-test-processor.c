@@ -13,7 +13,6 @@
 #define HELD_PAUSE (2 * G_TIME_SPAN_MILLISECOND)
 /* how many parameters a statement has at most */
 #define N_TEXTS 6
-#define CLOSED  "The payment took too long, try again"
 
 typedef struct
 {
@@ -27,7 +26,7 @@ typedef struct
 /* what becomes of a token */
 typedef struct
 {
-  const char *token;
+  const char *token;   /* (nullable): NULL: any other */
   const char *message; /* (nullable): declined with this */
   gboolean is_slow;
   gboolean is_held;
@@ -44,9 +43,8 @@ static const Card cards[] = {
   { .token = "tok_lostAnswer", .loses_answer = TRUE },
   { .token = "tok_unavailable", .is_away = TRUE },
   { .token = "tok_refundLater", .n_lost_refunds = 3 },
+  { .message = "No such token" },
 };
-
-static const Card unknown_card = { .message = "No such token" };
 
 /* A charge without id took no money. `lost_refunds` counts the refunds that are still to fail. What is in `held` waits until
  * somebody takes it out. */
@@ -58,6 +56,21 @@ static const char layout[] =
     "CREATE TABLE IF NOT EXISTS refunds ("
     " key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE IF NOT EXISTS held (key TEXT PRIMARY KEY) STRICT;";
+
+/* what a key came to, unless it came to something before */
+static const char decision[] =
+    "INSERT INTO charges (key, id, message, currency, amount, lost_refunds)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id, message";
+
+static const char lost_refund[] = "UPDATE charges SET lost_refunds = lost_refunds - 1"
+                                  " WHERE id = ? AND lost_refunds > 0 RETURNING id";
+
+/* a charge is refunded once: another key for it finds nothing to do */
+static const char new_refund[] = "INSERT INTO refunds (key, id, charge)"
+                                 " SELECT ?, ?, charges.id FROM charges WHERE charges.id = ?"
+                                 " ON CONFLICT (key) DO UPDATE SET key = excluded.key"
+                                 " ON CONFLICT DO NOTHING RETURNING id, NULL";
 
 static gboolean
 return_unavailable (GError **error, const char *reason)
@@ -96,7 +109,7 @@ run (TestProcessor *self,
          return_unavailable (error, trouble->message);
 }
 
-/* Writes what a key came to, unless it came to something before, and tells what the ledger has. */
+/* Writes a decision, and tells what the ledger has. */
 static gboolean
 decide (TestProcessor *self,
         const char *key,
@@ -113,14 +126,7 @@ decide (TestProcessor *self,
   const char *texts[N_TEXTS] = { key, id, card->message, currency, cents, n_lost_refunds };
   gboolean found = FALSE;
 
-  if (!run (self,
-            "INSERT INTO charges (key, id, message, currency, amount, lost_refunds)"
-            " VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id, message",
-            texts,
-            &found,
-            charge,
-            error))
+  if (!run (self, decision, texts, &found, charge, error))
     return FALSE;
 
   charge->outcome = charge->id != NULL ? USHER_CHARGE_PAID : USHER_CHARGE_DECLINED;
@@ -154,11 +160,12 @@ hold (TestProcessor *self, const char *key, GError **error)
 static const Card *
 find_card (const char *token)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
-    if (g_str_equal (cards[i].token, token))
-      return &cards[i];
+  const Card *card = cards;
 
-  return &unknown_card;
+  while (card->token != NULL && !g_str_equal (card->token, token))
+    card++;
+
+  return card;
 }
 
 static gboolean
@@ -192,12 +199,11 @@ take_money (UsherCardProcessor *processor,
 static gboolean
 settle (UsherCardProcessor *processor, const char *key, UsherCharge *charge, GError **error)
 {
-  static const Card closed = { .message = CLOSED };
+  static const Card closed = { .message = "The payment took too long, try again" };
 
   return decide ((TestProcessor *) processor, key, &closed, 0, NULL, charge, error);
 }
 
-/* A charge is refunded once: another key for it finds nothing to do. */
 static gboolean
 give_back (UsherCardProcessor *processor,
            const char *key,
@@ -214,25 +220,11 @@ give_back (UsherCardProcessor *processor,
   gboolean lost = FALSE;
   gboolean found = FALSE;
 
-  if (!run (self,
-            "UPDATE charges SET lost_refunds = lost_refunds - 1"
-            " WHERE id = ? AND lost_refunds > 0 RETURNING id",
-            charge,
-            &lost,
-            NULL,
-            error))
+  if (!run (self, lost_refund, charge, &lost, NULL, error))
     return FALSE;
   if (lost)
     return return_unavailable (error, "it does not refund now");
-  if (!run (self,
-            "INSERT INTO refunds (key, id, charge)"
-            " SELECT ?, ?, charges.id FROM charges WHERE charges.id = ?"
-            " ON CONFLICT (key) DO UPDATE SET key = excluded.key"
-            " ON CONFLICT DO NOTHING RETURNING id, NULL",
-            texts,
-            &found,
-            &refund,
-            error))
+  if (!run (self, new_refund, texts, &found, &refund, error))
     return FALSE;
   if (!found)
     return usher_refuse (error,

@@ -1,4 +1,4 @@
-/* usher-tickets-service.c: tickets that people list for sale
+/* usher-tickets-service.c: tickets that people list for sale, and which order has one
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,11 +6,22 @@
 
 #include "config.h"
 
-#include "usher-tickets-service.h"
+#include <usher.h>
 
+#include "usher-auth-contract.h"
 #include "usher-orders-contract.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
+
+/* with the id of the user; only of those who were banned once */
+#define SELLERS "sellers"
+#define BANNED  "banned"
+#define VERSION "userVersion"
+
+static const UsherField seller_fields[] = {
+  { BANNED, USHER_FIELD_BOOLEAN },
+  { VERSION, USHER_FIELD_INTEGER },
+};
 
 static gboolean
 list (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
@@ -93,6 +104,21 @@ withdraw (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer da
          usher_unit_update (unit, ticket, USHER_TICKETS_WITHDRAWN, error);
 }
 
+/* @banned: (out): whether its seller is, as far as it was heard here, whether @ticket is hidden yet or not */
+static gboolean
+look_for_ban (UsherUnit *unit, UsherDocument *ticket, gboolean *banned, GError **error)
+{
+  const char *user_id = usher_document_get_string (ticket, USHER_TICKETS_USER_ID);
+  g_autoptr (UsherDocument) seller = NULL;
+
+  if (!usher_unit_lookup (unit, SELLERS, user_id, &seller, error))
+    return FALSE;
+
+  *banned = seller != NULL && usher_document_get_boolean (seller, BANNED);
+
+  return TRUE;
+}
+
 /* @order_id: NULL frees the ticket */
 static gboolean
 hand_to (UsherUnit *unit, UsherDocument *ticket, const char *order_id, GError **error)
@@ -128,7 +154,7 @@ on_order_created (UsherEvent *event, UsherUnit *unit, gpointer data, GError **er
 
   if (order_id == NULL ||
       !usher_event_read_integer (event, USHER_ORDERS_TICKET_VERSION, &seen, error) ||
-      !usher_tickets_service_is_banned (unit, ticket, &banned, error))
+      !look_for_ban (unit, ticket, &banned, error))
     return FALSE;
 
   switch (usher_ticket_judge (ticket, order_id, seen, banned))
@@ -172,6 +198,52 @@ on_order_cancelled (UsherEvent *event, UsherUnit *unit, gpointer data, GError **
          hand_to (unit, ticket, NULL, error);
 }
 
+static gboolean
+hide_or_show (UsherDocument *ticket, UsherUnit *unit, gboolean *is_changed, GError **error)
+{
+  gboolean banned;
+
+  if (!look_for_ban (unit, ticket, &banned, error))
+    return FALSE;
+
+  *is_changed = usher_ticket_hide (ticket, banned);
+
+  return TRUE;
+}
+
+/* What he lists while his sessions are not refused yet, within a second, or by a request that runs on, is committed behind
+ * the sweep: others follow after these pauses. Until then it is in the list, but nobody can order it. */
+static const gint64 pauses[] = { 2 * G_TIME_SPAN_SECOND, G_TIME_SPAN_MINUTE };
+
+/* of all that a seller offers; a later ban or unban begins it anew */
+static const UsherSweep sweep = {
+  .timer = "seller",
+  .collection = USHER_TICKET_COLLECTION,
+  .field = USHER_TICKETS_USER_ID,
+  .channel = USHER_TICKETS_UPDATED,
+  .change = hide_or_show,
+  .pauses = pauses,
+  .n_pauses = G_N_ELEMENTS (pauses),
+};
+
+static gboolean
+note_ban (UsherDocument *seller, UsherEvent *event, gpointer unit, GError **error)
+{
+  gboolean banned = g_str_equal (usher_event_get_channel (event), USHER_AUTH_BANNED);
+
+  usher_document_set_boolean (seller, BANNED, banned);
+  usher_sweep_begin (&sweep, unit, usher_document_get_id (seller));
+
+  return TRUE;
+}
+
+/* the versions of a user have gaps, since not all of them are of bans */
+static gboolean
+on_ban (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
+{
+  return usher_copy_apply_latest (event, unit, SELLERS, VERSION, note_ban, unit, error);
+}
+
 static const UsherField failed_event[] = {
   { USHER_TICKETS_ORDER_ID, USHER_FIELD_ID, USHER_FIELD_REQUIRED },
   { USHER_TICKETS_REASON, USHER_FIELD_STRING, USHER_FIELD_REQUIRED },
@@ -190,6 +262,8 @@ static const UsherRouteEntry routes[] = {
 static const UsherListenerEntry listeners[] = {
   { USHER_ORDERS_CREATED, NULL, on_order_created },
   { USHER_ORDERS_CANCELLED, NULL, on_order_cancelled },
+  { USHER_AUTH_BANNED, NULL, on_ban },
+  { USHER_AUTH_UNBANNED, NULL, on_ban },
 };
 
 static const UsherEventEntry events[] = {
@@ -208,10 +282,11 @@ configure (UsherContext *context, GError **error)
                                 G_N_ELEMENTS (usher_ticket_fields));
   usher_context_add_upgrade (
       context, USHER_TICKET_COLLECTION, 0, USHER_TICKET_LEVEL, usher_ticket_upgrade, NULL, NULL);
+  usher_context_add_collection (context, SELLERS, seller_fields, G_N_ELEMENTS (seller_fields));
+  usher_sweep_declare (&sweep, context);
   usher_context_add_events (context, events, G_N_ELEMENTS (events));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), NULL);
   usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
-  usher_tickets_service_add_sellers (context);
 
   return TRUE;
 }

@@ -145,7 +145,7 @@ test_cancel_before_charge (Fixture *fixture, gconstpointer data)
   assert_state (fixture, USHER_PAYMENT_OPEN);
   g_assert_true (usher_payment_conclude (fixture->payment, 1, &paid));
   assert_state (fixture, USHER_PAYMENT_REFUNDING);
-  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENT_STRIPE_ID),
+  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENTS_STRIPE_ID),
                    ==,
                    "ch_1");
 }
@@ -176,7 +176,7 @@ test_cancel_after_charge (Fixture *fixture, gconstpointer data)
   assert_state (fixture, USHER_PAYMENT_REFUNDED);
   g_assert_false (usher_payment_refund (fixture->payment, "re_2", NOW));
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
-  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENT_REFUND_ID),
+  g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENTS_REFUND_ID),
                    ==,
                    "re_1");
 }

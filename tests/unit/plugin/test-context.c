@@ -603,6 +603,27 @@ test_form_wrong (Fixture *fixture, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
 }
 
+static gboolean
+configure_forms (UsherContext *context, GError **error)
+{
+  static const UsherField fields[] = { { "name", USHER_FIELD_STRING } };
+
+  usher_context_add_form (context, "credentials", fields, G_N_ELEMENTS (fields));
+  usher_context_add_form (context, "credentials", fields, G_N_ELEMENTS (fields));
+
+  return TRUE;
+}
+
+static void
+test_form_twice (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Two forms of one name fail the configuration.");
+
+  assert_refused (fixture,
+                  configure_forms,
+                  "service “notes” did not configure: form “credentials” is declared twice");
+}
+
 #define ADD(path, func) g_test_add ("/context/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -614,6 +635,7 @@ main (int argc, char **argv)
   ADD ("routes/lack", test_routes_lack);
   ADD ("listeners", test_listeners);
   ADD ("form", test_form);
+  ADD ("form/twice", test_form_twice);
   ADD ("form/wrong", test_form_wrong);
   ADD ("settings", test_settings);
   ADD ("settings/range", test_settings_range);
