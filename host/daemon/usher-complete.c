@@ -220,9 +220,7 @@ complete_word (const Line *line, UsherCompletion *completion, const char *word)
     complete_value (find_entry (line, word), completion, word, (gsize) (equals + 1 - word));
   else if (is_option && word[1] != '-' && word[1] != '\0' && word[2] != '\0')
     complete_value (find_entry (line, word), completion, word, 2);
-  else if (is_option)
-    complete_options (line, completion);
-  else if (!complete_argument (line, completion) && !line->is_rest && *word == '\0')
+  else if (is_option || (!complete_argument (line, completion) && !line->is_rest && *word == '\0'))
     complete_options (line, completion);
 }
 
@@ -241,6 +239,14 @@ complete_command (const char *word)
   usher_completion_add (&completion, "--version", "Tells the version");
 }
 
+/* @quote: the one that is open, or 0 */
+static gboolean
+is_escape (const char *word, char quote)
+{
+  return *word == '\\' && word[1] != '\0' &&
+         (quote == '\0' || (quote == '"' && strchr ("\"\\$`", word[1]) != NULL));
+}
+
 /* (transfer full): what a word of a command line means, which may end in quotes; “~/” is the home. @is_quoted: FALSE: quotes
  * are taken off already */
 static char *
@@ -256,17 +262,16 @@ unquote (const char *word, gboolean is_quoted)
     }
   for (; *word != '\0'; word++)
     {
-      if (!is_quoted)
-        g_string_append_c (plain, *word);
-      else if (*word == quote)
+      if (is_quoted && *word == quote)
         quote = '\0';
-      else if (quote == '\0' && (*word == '\'' || *word == '"'))
+      else if (is_quoted && quote == '\0' && (*word == '\'' || *word == '"'))
         quote = *word;
-      else if (*word == '\\' && word[1] != '\0' &&
-               (quote == '\0' || (quote == '"' && strchr ("\"\\$`", word[1]) != NULL)))
-        g_string_append_c (plain, *++word);
       else
-        g_string_append_c (plain, *word);
+        {
+          if (is_quoted && is_escape (word, quote))
+            word++;
+          g_string_append_c (plain, *word);
+        }
     }
 
   return g_string_free (plain, FALSE);

@@ -179,7 +179,7 @@ usher_waiters_add (UsherWaiters *self,
 {
   g_autofree char *key = make_wait_key (wait, collection, id);
   gint64 deadline = wait->deadline;
-  gint64 next = deadline;
+  gint64 next;
   gboolean full = FALSE;
   gboolean missed = FALSE;
   gboolean is_gone = FALSE;
