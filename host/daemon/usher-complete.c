@@ -8,10 +8,15 @@
 
 #include "usher-complete.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "usher-commands.h"
+
+/* seconds after which whoever is at a prompt goes on without: a folder, a module or a file may hang */
+#define PATIENCE 2
 
 void
 usher_completion_add (const UsherCompletion *self, const char *value, const char *meaning)
@@ -277,6 +282,12 @@ unquote (const char *word, gboolean is_quoted)
   return g_string_free (plain, FALSE);
 }
 
+static void
+on_alarm (int number)
+{
+  _exit (EXIT_FAILURE);
+}
+
 int
 usher_complete (int n_words, char **words)
 {
@@ -291,6 +302,8 @@ usher_complete (int n_words, char **words)
   if (n_words < 2)
     return EXIT_USAGE;
 
+  signal (SIGALRM, on_alarm);
+  alarm (PATIENCE);
   /* zsh takes all quotes off, fish those of the words that are finished */
   for (int i = 1; i < n_words; i++)
     g_ptr_array_add (plain,
