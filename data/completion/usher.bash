@@ -19,7 +19,7 @@ _usher() {
         values+=("${line%%$'\t'*}")
         ;;
     esac
-  done < <("${words[0]}" complete bash "${words[@]:1:cword-1}" "$cur" 2>/dev/null)
+  done < <("${words[0]/#~\//$HOME/}" complete bash "${words[@]:1:cword-1}" "$cur" 2>/dev/null)
 
   # readline takes what stands behind a break for the word, but not in quotes
   for line in '=' ':'; do
@@ -32,6 +32,12 @@ _usher() {
     for line in "${!values[@]}"; do
       printf -v "values[$line]" %q "${values[line]}"
     done
+  else
+    # what would be more than text in these quotes is not offered
+    for line in "${!values[@]}"; do
+      [[ ${values[line]} == *[\'\"\\\$\`!]* ]] && unset "values[$line]"
+    done
+    values=("${values[@]}")
   fi
   COMPREPLY=("${values[@]}")
   [[ ${#values[@]} -eq 1 && ${values[0]} == *[=:/] ]] && compopt -o nospace

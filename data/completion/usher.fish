@@ -5,8 +5,10 @@
 function __usher_complete
     set -l before (commandline -opc)
     set -l word (commandline -ct)
-    set -l program $before[1]
+    set -l program (string replace -r '^~/' "$HOME/" -- $before[1])
     set -e before[1]
+    command -q $program
+    or return
     for line in ($program complete fish $before "$word" 2>/dev/null)
         switch $line
             case ':files *' ':folders *'

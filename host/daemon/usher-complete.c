@@ -8,10 +8,15 @@
 
 #include "usher-complete.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "usher-commands.h"
+
+/* seconds after which whoever is at a prompt goes on without: a folder, a module or a file may hang */
+#define PATIENCE 2
 
 void
 usher_completion_add (const UsherCompletion *self, const char *value, const char *meaning)
@@ -220,9 +225,7 @@ complete_word (const Line *line, UsherCompletion *completion, const char *word)
     complete_value (find_entry (line, word), completion, word, (gsize) (equals + 1 - word));
   else if (is_option && word[1] != '-' && word[1] != '\0' && word[2] != '\0')
     complete_value (find_entry (line, word), completion, word, 2);
-  else if (is_option)
-    complete_options (line, completion);
-  else if (!complete_argument (line, completion) && !line->is_rest && *word == '\0')
+  else if (is_option || (!complete_argument (line, completion) && !line->is_rest && *word == '\0'))
     complete_options (line, completion);
 }
 
@@ -241,6 +244,14 @@ complete_command (const char *word)
   usher_completion_add (&completion, "--version", "Tells the version");
 }
 
+/* @quote: the one that is open, or 0 */
+static gboolean
+is_escape (const char *word, char quote)
+{
+  return *word == '\\' && word[1] != '\0' &&
+         (quote == '\0' || (quote == '"' && strchr ("\"\\$`", word[1]) != NULL));
+}
+
 /* (transfer full): what a word of a command line means, which may end in quotes; “~/” is the home. @is_quoted: FALSE: quotes
  * are taken off already */
 static char *
@@ -256,20 +267,25 @@ unquote (const char *word, gboolean is_quoted)
     }
   for (; *word != '\0'; word++)
     {
-      if (!is_quoted)
-        g_string_append_c (plain, *word);
-      else if (*word == quote)
+      if (is_quoted && *word == quote)
         quote = '\0';
-      else if (quote == '\0' && (*word == '\'' || *word == '"'))
+      else if (is_quoted && quote == '\0' && (*word == '\'' || *word == '"'))
         quote = *word;
-      else if (*word == '\\' && word[1] != '\0' &&
-               (quote == '\0' || (quote == '"' && strchr ("\"\\$`", word[1]) != NULL)))
-        g_string_append_c (plain, *++word);
       else
-        g_string_append_c (plain, *word);
+        {
+          if (is_quoted && is_escape (word, quote))
+            word++;
+          g_string_append_c (plain, *word);
+        }
     }
 
   return g_string_free (plain, FALSE);
+}
+
+static void
+on_alarm (int number)
+{
+  _exit (EXIT_FAILURE);
 }
 
 int
@@ -286,6 +302,8 @@ usher_complete (int n_words, char **words)
   if (n_words < 2)
     return EXIT_USAGE;
 
+  signal (SIGALRM, on_alarm);
+  alarm (PATIENCE);
   /* zsh takes all quotes off, fish those of the words that are finished */
   for (int i = 1; i < n_words; i++)
     g_ptr_array_add (plain,

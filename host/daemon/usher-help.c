@@ -86,7 +86,8 @@ show_as_text (const char *page)
 
   if (path == NULL)
     return FALSE;
-  if (pager != NULL && *pager != '\0' && isatty (STDOUT_FILENO) && spawn (argv, path))
+  if (pager != NULL && pager[strspn (pager, " \t")] != '\0' && isatty (STDOUT_FILENO) &&
+      spawn (argv, path))
     return TRUE;
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return FALSE;

@@ -8,6 +8,8 @@
 
 #include "usher-waiters-private.h"
 
+#include "usher-query-private.h"
+
 struct _UsherWaiters
 {
   UsherClock *clock;   /* (owned) */
@@ -15,7 +17,7 @@ struct _UsherWaiters
   guint max;
 
   GMutex mutex;
-  GHashTable *queues; /* (owned) (mutex mutex): "collection/id" → GQueue of UsherWait */
+  GHashTable *queues; /* (owned) (mutex mutex): make_wait_key() → GQueue of UsherWait */
   guint n;            /* (mutex mutex): in all of them */
   guint64 n_commits;  /* (mutex mutex): how many units the store has committed */
 };
@@ -44,11 +46,34 @@ usher_waiters_free (UsherWaiters *self)
   g_free (self);
 }
 
-/* @id: (nullable): NULL: of those that wait for a query */
+/* @id: (nullable): NULL: of those that wait for a query that asks for no value */
 static char *
 make_key (const char *collection, const char *id)
 {
   return g_strconcat (collection, "/", id, NULL);
+}
+
+/* of those that wait for a query that asks for this value: of many, who wait for other ones are not looked at */
+static char *
+make_value_key (const char *collection, const char *field, const char *value)
+{
+  return g_strconcat (collection, "/", field, "=", value, NULL);
+}
+
+static char *
+make_wait_key (const UsherWait *wait, const char *collection, const char *id)
+{
+  guint n = wait->query != NULL ? usher_query_get_n_conditions (wait->query) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const UsherQueryCondition *condition = usher_query_get_condition (wait->query, i);
+
+      if (condition->test == USHER_QUERY_EQUAL && condition->value != NULL)
+        return make_value_key (collection, condition->field, condition->value);
+    }
+
+  return make_key (collection, id);
 }
 
 guint64
@@ -152,9 +177,9 @@ usher_waiters_add (UsherWaiters *self,
                    const char *id,
                    guint64 seen)
 {
-  g_autofree char *key = make_key (collection, id);
+  g_autofree char *key = make_wait_key (wait, collection, id);
   gint64 deadline = wait->deadline;
-  gint64 next = deadline;
+  gint64 next;
   gboolean full = FALSE;
   gboolean missed = FALSE;
   gboolean is_gone = FALSE;
@@ -256,13 +281,27 @@ notice (UsherWaiters *self, gint64 earliest)
 static gint64
 take_changed (UsherWaiters *self, UsherDocument *document, GQueue *ready)
 {
-  const char *collection = usher_schema_get_collection (usher_document_get_schema (document));
+  UsherSchema *schema = usher_document_get_schema (document);
+  const char *collection = usher_schema_get_collection (schema);
   g_autofree char *key = make_key (collection, usher_document_get_id (document));
   g_autofree char *queries = make_key (collection, NULL);
+  guint n_fields = 0;
+  const UsherField *fields = usher_schema_get_fields (schema, &n_fields);
+  gint64 earliest;
 
   take_waits (self, key, NULL, TRUE, ready);
+  earliest = take_waits (self, queries, document, FALSE, ready);
+  for (guint i = 0; i < n_fields; i++)
+    {
+      g_autofree char *value = usher_query_dup_value (document, &fields[i]);
+      g_autofree char *asked =
+          value != NULL ? make_value_key (collection, fields[i].name, value) : NULL;
 
-  return take_waits (self, queries, document, FALSE, ready);
+      if (asked != NULL)
+        earliest = MIN (earliest, take_waits (self, asked, document, FALSE, ready));
+    }
+
+  return earliest;
 }
 
 void
@@ -283,17 +322,28 @@ usher_waiters_wake (UsherWaiters *self, UsherCommit *commit)
   end_all (&ready, USHER_WAIT_CHANGED);
 }
 
-/* Anything may have changed. The mutex is held. */
+static gboolean
+is_of_queries (GQueue *queue)
+{
+  return ((const UsherWait *) g_queue_peek_head (queue))->query != NULL;
+}
+
+/* Anything may have changed. @prefix: (nullable): a document of the collection whose keys begin so, and only who waits for a query
+ * has news. The mutex is held. */
 static gint64
-take_all (UsherWaiters *self, GQueue *ready)
+take_all (UsherWaiters *self, const char *prefix, GQueue *ready)
 {
   GHashTableIter iter;
+  gpointer key = NULL;
   gpointer queue = NULL;
   gint64 earliest = G_MAXINT64;
 
   g_hash_table_iter_init (&iter, self->queues);
-  while (g_hash_table_iter_next (&iter, NULL, &queue))
+  while (g_hash_table_iter_next (&iter, &key, &queue))
     {
+      if (prefix != NULL && !(is_of_queries (queue) && g_str_has_prefix (key, prefix)))
+        continue;
+
       earliest = MIN (earliest, take_from (self, queue, NULL, FALSE, ready));
       if (g_queue_is_empty (queue))
         g_hash_table_iter_remove (&iter);
@@ -312,13 +362,9 @@ usher_waiters_wake_others (UsherWaiters *self, const char *collection, const cha
 
   g_mutex_lock (&self->mutex);
   self->n_commits++;
-  if (key == NULL)
-    earliest = take_all (self, &ready);
-  else
-    {
-      take_waits (self, key, NULL, TRUE, &ready);
-      earliest = take_waits (self, queries, NULL, FALSE, &ready);
-    }
+  if (key != NULL)
+    take_waits (self, key, NULL, TRUE, &ready);
+  earliest = take_all (self, queries, &ready);
   g_mutex_unlock (&self->mutex);
 
   notice (self, earliest);

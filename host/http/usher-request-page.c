@@ -51,14 +51,17 @@ check_doubles (UsherRequest *self)
   g_autoptr (GHashTable) names = NULL;
   UsherQueryPart part = { NULL };
 
+  /* of one there is no second */
+  if (strchr (self->query, '&') == NULL)
+    return;
+
+  names = g_hash_table_new (g_str_hash, g_str_equal);
   while (usher_request_next_part (self, &part))
     {
       const char *name = usher_request_get_part_name (self, &part);
       g_autofree char *label = NULL;
       g_autofree char *message = NULL;
 
-      if (names == NULL)
-        names = g_hash_table_new (g_str_hash, g_str_equal);
       if (part.length == 0 || g_hash_table_add (names, (gpointer) name))
         continue;
 

@@ -8,7 +8,9 @@
 
 #include "usher-manifest.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "usher-error.h"
 #include "usher-manifest-keys-private.h"
@@ -16,6 +18,9 @@
 #include "usher-version-private.h"
 
 #define GROUP "Plugin"
+
+/* bytes: far more than any has, and far less than what is noticed */
+#define MAX_SIZE (1024 * 1024)
 
 /**
  * UsherManifest:
@@ -264,6 +269,32 @@ read_keys (UsherManifest *self, GKeyFile *file, GError **error)
          read_ranges (file, "Conflicts", &self->conflicts, error);
 }
 
+static gboolean
+load (GKeyFile *file, const char *path, GError **error)
+{
+  struct stat info;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (stat (path, &info) != 0)
+    return usher_refuse (error, USHER_ERROR_INVALID, "%s", g_strerror (errno));
+  /* one that is a pipe would be waited for */
+  if (!S_ISREG (info.st_mode) || info.st_size > MAX_SIZE)
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "it is no regular file of at most %d bytes",
+                         MAX_SIZE);
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  /* whose value would end there */
+  if (memchr (text, '\0', length) != NULL)
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "it has a byte that is zero, so it is no text");
+
+  return g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, error);
+}
+
 /**
  * usher_manifest_new_from_file:
  * @path: the path of a `.plugin` file
@@ -287,7 +318,7 @@ usher_manifest_new_from_file (const char *path, GError **error)
   self = g_object_new (USHER_TYPE_MANIFEST, NULL);
   self->path = g_canonicalize_filename (path, NULL);
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &cause))
+  if (!load (file, path, &cause))
     {
       /* a line of the file is in it */
       g_autofree char *why = g_utf8_make_valid (cause->message, -1);

@@ -186,6 +186,39 @@ make_service (const char *path, const UsherPlugin *plugin, GError **error)
   return NULL;
 }
 
+/* (nullable): the descriptor that the module exports */
+static const UsherPlugin *
+find_plugin (const char *path, GModule *module, GError **error)
+{
+  gpointer symbol = NULL;
+
+  if (g_module_symbol (module, SYMBOL, &symbol) && symbol != NULL)
+    return symbol;
+
+  usher_refuse (error,
+                USHER_ERROR_UNAVAILABLE,
+                "module “%s” has no symbol “%s”, or hides it: end one of its files with "
+                "USHER_DEFINE_SERVICE or USHER_PLUGIN_DEFINE, and let nothing hide what that "
+                "makes",
+                path,
+                SYMBOL);
+
+  return NULL;
+}
+
+static gboolean
+check_plugin (const char *path, UsherManifest *manifest, const UsherPlugin *plugin, GError **error)
+{
+  g_autofree char *faults = compare (manifest, plugin);
+
+  return *faults == '\0' || usher_refuse (error,
+                                          USHER_ERROR_INVALID,
+                                          "module “%s” does not fit: %s; %s",
+                                          path,
+                                          faults,
+                                          get_way_out (manifest, plugin));
+}
+
 /**
  * usher_module_load:
  * @manifest: the plugin's manifest
@@ -202,8 +235,7 @@ usher_module_load (UsherManifest *manifest, GError **error)
 {
   const char *path = NULL;
   GModule *module = NULL;
-  gpointer symbol = NULL;
-  g_autofree char *faults = NULL;
+  const UsherPlugin *plugin = NULL;
 
   g_return_val_if_fail (USHER_IS_MANIFEST (manifest), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -218,30 +250,9 @@ usher_module_load (UsherManifest *manifest, GError **error)
   /* static types cannot be taken back, so the module must never go away */
   g_module_make_resident (module);
 
-  if (!g_module_symbol (module, SYMBOL, &symbol) || symbol == NULL)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_UNAVAILABLE,
-                   "module “%s” has no symbol “%s”, or hides it: end one of its files with "
-                   "USHER_DEFINE_SERVICE or USHER_PLUGIN_DEFINE, and let nothing hide what that "
-                   "makes",
-                   path,
-                   SYMBOL);
-      return NULL;
-    }
+  plugin = find_plugin (path, module, error);
+  if (plugin == NULL || !check_plugin (path, manifest, plugin, error))
+    return NULL;
 
-  faults = compare (manifest, symbol);
-  if (*faults != '\0')
-    {
-      usher_refuse (error,
-                    USHER_ERROR_INVALID,
-                    "module “%s” does not fit: %s; %s",
-                    path,
-                    faults,
-                    get_way_out (manifest, symbol));
-      return NULL;
-    }
-
-  return make_service (path, symbol, error);
+  return make_service (path, plugin, error);
 }

@@ -59,17 +59,17 @@ typedef struct
  * Defines the descriptor, at the end of a module's file:
  * `USHER_PLUGIN_DEFINE ("tickets", "1.0.0", usher_tickets_service_get_type)`.
  */
-#define USHER_PLUGIN_DEFINE(plugin_name, plugin_version, type_function)       \
-  extern const UsherPlugin usher_plugin;                                      \
-  __attribute__ ((visibility ("default"))) const UsherPlugin usher_plugin = { \
-    .magic = USHER_PLUGIN_MAGIC,                                              \
-    .abi = USHER_PLUGIN_ABI,                                                  \
-    .size = sizeof (UsherPlugin),                                             \
-    .name = plugin_name,                                                      \
-    .version = plugin_version,                                                \
-    .glib_major = GLIB_MAJOR_VERSION,                                         \
-    .glib_minor = GLIB_MINOR_VERSION,                                         \
-    .get_type = type_function,                                                \
+#define USHER_PLUGIN_DEFINE(plugin_name, plugin_version, type_function)           \
+  __attribute__ ((visibility ("default"))) extern const UsherPlugin usher_plugin; \
+  const UsherPlugin usher_plugin = {                                              \
+    .magic = USHER_PLUGIN_MAGIC,                                                  \
+    .abi = USHER_PLUGIN_ABI,                                                      \
+    .size = sizeof (UsherPlugin),                                                 \
+    .name = plugin_name,                                                          \
+    .version = plugin_version,                                                    \
+    .glib_major = GLIB_MAJOR_VERSION,                                             \
+    .glib_minor = GLIB_MINOR_VERSION,                                             \
+    .get_type = type_function,                                                    \
   };
 
 /**

@@ -149,8 +149,8 @@ usher_sweep_declare (const UsherSweep *self, UsherContext *context)
  * @key: what the documents have in the sweep's field
  *
  * Lets a sweep begin once @unit is committed. A unit may be bound to one document, and a handler is short; so what one event means for
- * many documents is done by a durable timer, one document a unit, in the order of their ids. It goes on where it was after the process
- * has died.
+ * many documents is done by a durable timer, one document a unit, in the order in which they came to be. It goes on where it was after the
+ * process has died.
  *
  * One that is under way with the same @key begins anew, and what it has decided meanwhile is not committed.
  */

@@ -6,9 +6,9 @@
 
 #include "config.h"
 
-#include <string.h>
+#include "usher-query-private.h"
 
-#include "usher-query.h"
+#include <string.h>
 
 static gboolean
 is_text (const UsherField *field)
@@ -28,10 +28,11 @@ find_field (UsherDocument *document, const char *name)
   return index >= 0 ? &fields[index] : NULL;
 }
 
-/* (transfer full): as usher_query_equal() takes it */
-static char *
-write_value (UsherDocument *document, const UsherField *field)
+char *
+usher_query_dup_value (UsherDocument *document, const UsherField *field)
 {
+  if (field->type == USHER_FIELD_JSON || !usher_document_has (document, field->name))
+    return NULL;
   if (is_text (field))
     return g_strdup (usher_document_get_string (document, field->name));
   if (field->type == USHER_FIELD_BOOLEAN)
@@ -62,7 +63,7 @@ holds (const UsherQueryCondition *condition, UsherDocument *document)
     return !is_text (field) && field->type != USHER_FIELD_BOOLEAN &&
            holds_of_number (condition, usher_document_get_integer (document, field->name));
 
-  value = write_value (document, field);
+  value = usher_query_dup_value (document, field);
 
   return condition->test == USHER_QUERY_PREFIX ? g_str_has_prefix (value, condition->value)
                                                : strcmp (value, condition->value) == 0;
@@ -114,6 +115,5 @@ usher_query_dup_place (UsherQuery *self, UsherDocument *document)
   order = usher_query_get_order (self);
   field = order != NULL ? find_field (document, order) : NULL;
 
-  return field != NULL && usher_document_has (document, order) ? write_value (document, field)
-                                                               : NULL;
+  return field != NULL ? usher_query_dup_value (document, field) : NULL;
 }

@@ -212,7 +212,7 @@ bind_value (UsherSqliteStatement *statement,
 
 /* @ends: gets the first text that does not begin so, by bytes; it lives as long as the statement needs it */
 static void
-bind_prefix (UsherSqliteStatement *statement, int index, const char *prefix, GPtrArray *ends)
+bind_prefix (UsherSqliteStatement *statement, int index, const char *prefix, GPtrArray **ends)
 {
   gsize length = strlen (prefix);
   char *end = length > 0 ? g_strdup (prefix) : g_strdup ("\xff");
@@ -220,7 +220,9 @@ bind_prefix (UsherSqliteStatement *statement, int index, const char *prefix, GPt
   /* no byte of UTF-8 is the last there is */
   if (length > 0)
     end[length - 1]++;
-  g_ptr_array_add (ends, end);
+  if (*ends == NULL)
+    *ends = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (*ends, end);
   usher_sqlite_statement_bind_text (statement, index, prefix);
   usher_sqlite_statement_bind_text (statement, index + 1, end);
 }
@@ -252,7 +254,7 @@ static gboolean
 bind (UsherQuery *query,
       UsherSqliteTable *table,
       UsherSqliteStatement *statement,
-      GPtrArray *ends,
+      GPtrArray **ends,
       GError **error)
 {
   int index = 3;
@@ -311,13 +313,13 @@ scan (UsherQuery *query,
       Shape *shape,
       GPtrArray *documents)
 {
-  g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) ends = NULL;
   g_autoptr (UsherSqliteStatement) statement =
       usher_sqlite_connection_get (reader->connection, shape->scan, NULL);
   int n_steps = SCAN_STEPS + SCAN_STEPS_A_ROW * (int) usher_query_get_limit (query);
   gboolean ok;
 
-  if (statement == NULL || !bind (query, table, statement, ends, NULL))
+  if (statement == NULL || !bind (query, table, statement, &ends, NULL))
     return FALSE;
 
   usher_sqlite_connection_limit_steps (reader->connection, statement, n_steps);
@@ -334,7 +336,7 @@ run_shape (UsherQuery *query,
            Shape *shape,
            GError **error)
 {
-  g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) ends = NULL;
   g_autoptr (UsherSqliteStatement) statement = NULL;
   g_autoptr (GPtrArray) documents =
       g_ptr_array_new_full (usher_query_get_limit (query), (GDestroyNotify) usher_document_unref);
@@ -348,7 +350,7 @@ run_shape (UsherQuery *query,
 
   g_ptr_array_set_size (documents, 0);
   statement = usher_sqlite_connection_get (reader->connection, shape->sql, error);
-  if (statement == NULL || !bind (query, table, statement, ends, error))
+  if (statement == NULL || !bind (query, table, statement, &ends, error))
     return NULL;
 
   return read_rows (reader, table, statement, documents, error) ? g_steal_pointer (&documents)

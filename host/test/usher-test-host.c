@@ -8,7 +8,6 @@
 
 #include "usher-test-host-private.h"
 
-#include "usher-test-json-private.h"
 #include "usher-test-plugins-private.h"
 #include "usher-test-wait.h"
 
@@ -404,97 +403,6 @@ usher_test_host_as (UsherTestHost *self, const char *name)
 }
 
 /**
- * usher_test_host_dup_document:
- * @self: a box
- * @service: one of its services
- * @collection: one of its collections
- * @id: the id of a document
- *
- * Looks at a document as it is stored, without its private fields. Any thread.
- *
- * Returns: (transfer full) (nullable): its JSON text, `NULL`: there is none
- */
-char *
-usher_test_host_dup_document (UsherTestHost *self,
-                              const char *service,
-                              const char *collection,
-                              const char *id)
-{
-  UsherTestPlace *place = NULL;
-  g_autoptr (GError) error = NULL;
-  char *text = NULL;
-
-  g_return_val_if_fail (USHER_TEST_IS_HOST (self), NULL);
-  g_return_val_if_fail (service != NULL, NULL);
-  g_return_val_if_fail (collection != NULL, NULL);
-  g_return_val_if_fail (id != NULL, NULL);
-
-  place = usher_test_host_find_place (self, service);
-  text =
-      usher_host_dup_document (usher_test_place_get_host (place), service, collection, id, &error);
-  usher_test_place_unref (place);
-  g_assert_no_error (error);
-
-  return text;
-}
-
-/**
- * usher_test_host_dup_field:
- * @self: a box
- * @service: one of its services
- * @collection: one of its collections
- * @id: the id of a document, which there is
- * @field: where in the document, such as `title` or `ticket.id`
- *
- * Looks at a field of a document. Any thread.
- *
- * Returns: (transfer full) (nullable): as [func@dup_member] gives it, `NULL`: it is not set
- */
-char *
-usher_test_host_dup_field (UsherTestHost *self,
-                           const char *service,
-                           const char *collection,
-                           const char *id,
-                           const char *field)
-{
-  g_autofree char *text = usher_test_host_dup_document (self, service, collection, id);
-  g_autoptr (UsherJson) json = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (text == NULL)
-    g_error ("service “%s” has no “%s” with the id “%s”", service, collection, id);
-
-  json = usher_json_parse (text, -1, &error);
-  g_assert_no_error (error);
-
-  return usher_test_dup_text (json, field);
-}
-
-/**
- * usher_test_host_crash:
- * @self: a box
- * @service: one of its services
- * @point: where the host dies
- * @nth: at which commit of the service from now on, 1: the next one; each step of a request has one of its own
- *
- * Lets a host die as from `SIGKILL` when the service commits. What is under way there gets no answer: a request is answered with
- * `NULL`, an event is not acknowledged, nothing is sent, no step follows. A host on the same data takes its place at once, and
- * sends what was committed.
- *
- * It is the host that dies, not the process of the test: what a handler has done outside its store is done. The program
- * `usher up` and a real `kill -9` show the rest.
- */
-void
-usher_test_host_crash (UsherTestHost *self, const char *service, UsherTestCrash point, guint nth)
-{
-  g_return_if_fail (USHER_TEST_IS_HOST (self));
-  g_return_if_fail (service != NULL);
-  g_return_if_fail (nth > 0);
-
-  usher_test_witness_plan_crash (self->witness, service, point, nth);
-}
-
-/**
  * usher_test_host_count_crashes:
  * @self: a box
  *
@@ -512,25 +420,6 @@ usher_test_host_count_crashes (UsherTestHost *self)
   locker = g_mutex_locker_new (&self->mutex);
 
   return self->n_crashes;
-}
-
-/**
- * usher_test_host_fail_commit:
- * @self: a box
- * @service: one of its services
- * @code: how: `USHER_ERROR_CONFLICT` is a lost race, and the handler runs again; `USHER_ERROR_FULL` a full disk
- * @nth: which commit of the service from now on, 1: the next one
- *
- * Lets the store refuse a commit, of which nothing is written.
- */
-void
-usher_test_host_fail_commit (UsherTestHost *self, const char *service, UsherError code, guint nth)
-{
-  g_return_if_fail (USHER_TEST_IS_HOST (self));
-  g_return_if_fail (service != NULL);
-  g_return_if_fail (nth > 0);
-
-  usher_test_witness_plan_failure (self->witness, service, code, nth);
 }
 
 /* The one after the last one that fits. @service, @path: (nullable): what it must have; takes no lock */

@@ -28,13 +28,15 @@ def make_home():
     os.makedirs(f"{home}/my plugins/counter")
     os.makedirs(f"{home}/empty")
     os.makedirs(f"{home}/config/usher")
+    os.makedirs(f"{home}/bin")
+    os.symlink(os.environ["USHER_TEST_PROGRAM"], f"{home}/bin/usher")
     with open(f"{home}/my plugins/counter/counter.plugin", "w", encoding="utf-8") as manifest:
         manifest.write("[Plugin]\nName=counter\nVersion=1.0.0\nABI=1\nDescription=Counts: all\n")
     for name in ("my settings.conf", "other.conf", "token"):
         with open(f"{home}/{name}", "w", encoding="utf-8"):
             pass
     with open(f"{home}/config/usher/usher.conf", "w", encoding="utf-8") as settings:
-        settings.write("[profile-mine]\nprocesses=auth\n")
+        settings.write("[profile-mine]\nprocesses=auth\n[profile-a$(echo x)]\nprocesses=auth\n")
     return home
 
 
@@ -226,6 +228,26 @@ def test_nothing():
     expect_words("usher no-such-command x", "usher", "no-such-command", "x")
 
 
+def test_home():
+    expect_words("~/bin/usher sett", "~/bin/usher" if SHELL == "fish" else f"{HOME}/bin/usher", "settings")
+    expect_words("~/no/usher sett", "~/no/usher" if SHELL == "fish" else f"{HOME}/no/usher", "sett")
+
+
+def test_quoted_code():
+    """In double quotes a shell runs what a name of somebody else's says."""
+    found = shell.complete('usher up --profile "a', '\t"')
+    if found != ["usher", "up", "--profile", "a"]:
+        raise AssertionError(f"it became {found}")
+    expect_words('usher up --profile "min', "usher", "up", "--profile", "mine")
+
+
+def test_hanging():
+    """A pipe is opened as soon as somebody writes to it."""
+    os.mkfifo(f"{HOME}/pipe")
+    expect_words("usher run --config pipe --set log.l", "usher", "run", "--config", "pipe", "--set", "log.l")
+    os.remove(f"{HOME}/pipe")
+
+
 def test_meanings():
     if SHELL == "zsh":
         said = re.sub(r"\s+", " ", shell.run("usher run --co\t\t\x04\x15true "))
@@ -260,6 +282,10 @@ if SHELL != "fish":
     check(f"{SHELL} lets a word go on behind = and :", test_open_ends)
 check(f"{SHELL} completes profiles", test_profiles)
 check(f"{SHELL} leaves alone what nobody knows", test_nothing)
+check(f"{SHELL} finds a program below the home", test_home)
+if SHELL == "bash":
+    check("bash offers nothing in quotes that would run there", test_quoted_code)
+check(f"{SHELL} does not wait for what hangs", test_hanging)
 if SHELL != "bash":
     check(f"{SHELL} tells what words mean", test_meanings)
 shutil.rmtree(HOME)

@@ -110,13 +110,14 @@ class Installed:
         rows = json.loads(self.usher("plugins", "--json"))["items"]
         return {row["name"]: (row["state"], row["folder"]) for row in rows}
 
-    def compile(self, pkgconfig):
+    def compile(self, pkgconfig, *compiler):
         """What the compiler and the linker have read."""
         flags = shlex.split(run("pkg-config", "--cflags", "--libs", "usher-1", PKG_CONFIG_PATH=str(pkgconfig)))
         (self.counter / "counter.c").write_text(COUNTER)
         (self.counter / "counter.plugin").write_text(MANIFEST)
-        command = ["gcc", "-Wall", "-Werror", "-shared", "-fPIC", "-o", self.counter / "counter.so", self.counter / "counter.c"]
-        read = run("gcc", "-M", self.counter / "counter.c", *flags)
+        compiler = compiler or ("gcc",)
+        command = [*compiler, "-Wall", "-Werror", "-shared", "-fPIC", "-o", self.counter / "counter.so", self.counter / "counter.c"]
+        read = run(*compiler, "-M", self.counter / "counter.c", *flags)
         read += run(*command, *flags, "-Wl,--trace").replace(" ", "\\ ")
         words = re.split(r"(?<!\\)\s+", read)
         return "\n".join(os.path.normpath(word.replace("\\ ", " ")) for word in words)
@@ -148,6 +149,12 @@ def check_compiling(installed):
     told = run("pkg-config", "--variable=pluginsdir", "usher-1", PKG_CONFIG_PATH=str(installed.library / "pkgconfig"))
     if os.path.normpath(shlex.split(told)[0]) != str(installed.plugins):
         raise AssertionError(f"pluginsdir is {told}")
+
+
+def check_cplusplus(installed):
+    """In C++ too the descriptor is seen, whatever else is hidden."""
+    installed.compile(installed.library / "pkgconfig", "g++", "-x", "c++", "-std=c++17", "-fvisibility=hidden")
+    expect(run("nm", "-D", installed.counter / "counter.so"), " D usher_plugin\n")
 
 
 def check_testing(installed):
@@ -217,6 +224,9 @@ def check_wrong_prefixes(installed):
         ("--help",): "install wants one folder",
         ("a", "b"): "install wants one folder",
         ("a:b",): "without “:” in its name",
+        ("a'b",): "without quotes",
+        ('a"b',): "without quotes",
+        ("a\\b",): "without quotes",
         (SOURCES,): "cannot be installed into",
         (f"{SOURCES}/develop/x",): "is no folder",
     }.items():
@@ -236,6 +246,7 @@ def main():
             "nothing in it leads back to where it was built or installed": check_paths,
             "the program finds its library and plugins where it was moved to": check_program,
             "a plugin is compiled against it alone": check_compiling,
+            "a plugin in C++ is compiled against it": check_cplusplus,
             "its test finds what it requires": check_testing,
             "it serves from the installed folder": check_installed_folder,
             "it serves from the user's folder": check_own_folder,

@@ -163,6 +163,7 @@ test_license (UsherTestProgram *fixture, gconstpointer data)
   g_autofree char *line = make_line (fixture, "a", "a", " --license=MIT");
   g_autofree char *folder = g_build_filename (fixture->directory, "a", NULL);
   g_autofree char *licenses = g_build_filename (folder, "LICENSES", NULL);
+  g_autofree char *source = g_build_filename (folder, "a.c", NULL);
   g_autofree char *text = NULL;
 
   g_test_summary ("Another licence is in the heads, and its text is asked for.");
@@ -171,7 +172,7 @@ test_license (UsherTestProgram *fixture, gconstpointer data)
                                   line,
                                   0,
                                   "*text of the licence into */LICENSES/MIT.txt*");
-  g_assert_true (g_file_get_contents (g_build_filename (folder, "a.c", NULL), &text, NULL, NULL));
+  g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "Identifier: MIT\n"));
   g_assert_null (strstr (text, "LGPL"));
   g_assert_false (g_file_test (licenses, G_FILE_TEST_EXISTS));

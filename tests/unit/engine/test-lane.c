@@ -111,6 +111,21 @@ on_wait (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer dat
 }
 
 static gboolean
+on_wait_for_query (UsherRequest *request,
+                   UsherUnit *unit,
+                   UsherReply *reply,
+                   gpointer data,
+                   GError **error)
+{
+  g_autoptr (UsherQuery) query = usher_query_new ("things");
+
+  note_run (data);
+  usher_query_equal (query, "name", "gold");
+
+  return usher_unit_has_waited (unit) || usher_unit_wait_for_query (unit, query, WAIT, error);
+}
+
+static gboolean
 on_said (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 {
   g_autoptr (UsherDocument) document = NULL;
@@ -140,9 +155,8 @@ declare (Fixture *fixture)
     const char *pattern;
     UsherRequestHandler handler;
   } routes[] = {
-    { "GET", "/thing", on_get },
-    { "POST", "/thing", on_post },
-    { "GET", "/wait", on_wait },
+    { "GET", "/thing", on_get }, { "POST", "/thing", on_post },
+    { "GET", "/wait", on_wait }, { "GET", "/wait-for-query", on_wait_for_query },
     { "GET", "/then", on_then },
   };
   UsherDeclarations *declarations = usher_declarations_new ("stage");
@@ -434,6 +448,25 @@ test_watch (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_watch_query (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = bring (fixture, "GET", "/wait-for-query", NULL);
+
+  g_test_summary ("Who waits for a query looks again when others change any of the collection");
+
+  usher_test_until (is_waiting (fixture, 1));
+  watched_store_tell (fixture->store, "thing", ID);
+  g_assert_true (is_waiting (fixture, 1));
+  watched_store_tell (fixture->store, "things", OTHER_ID);
+  usher_test_until (is_waiting (fixture, 2));
+  watched_store_tell (fixture->store, NULL, NULL);
+  usher_test_until (is_waiting (fixture, 3));
+
+  usher_manual_clock_advance (fixture->clock, WAIT);
+  await_answers (fixture, 1);
+}
+
+static void
 test_timer (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherUnit) unit =
@@ -573,6 +606,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("here", FALSE, test_here);
   add ("watch", FALSE, test_watch);
+  add ("watch/query", FALSE, test_watch_query);
   add ("blocks/request", TRUE, test_request);
   add ("blocks/key", TRUE, test_key);
   add ("blocks/event", TRUE, test_event);

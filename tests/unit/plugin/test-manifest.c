@@ -7,6 +7,8 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "usher-error.h"
 #include "usher-manifest.h"
@@ -141,6 +143,52 @@ test_missing (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (g_strstr_len (error->message, -1, fixture->path));
 }
 
+static void
+assert_refused (Fixture *fixture, const char *words)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (usher_manifest_new_from_file (fixture->path, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, words));
+}
+
+static void
+test_zero (Fixture *fixture, gconstpointer data)
+{
+  static const char text[] = GOOD "Description=Sells\0tickets\n";
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A value that a byte of zero would cut off is refused.");
+
+  g_file_set_contents (fixture->path, text, sizeof text - 1, &error);
+  g_assert_no_error (error);
+  assert_refused (fixture, "a byte that is zero");
+}
+
+static void
+test_large (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *line = g_strnfill (1024 * 1024, 'x');
+  g_autofree char *text = g_strconcat (GOOD "Description=", line, "\n", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A file that is far too large for a manifest is not read.");
+
+  g_file_set_contents (fixture->path, text, -1, &error);
+  g_assert_no_error (error);
+  assert_refused (fixture, "no regular file of at most 1048576 bytes");
+}
+
+static void
+test_pipe (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("Nobody waits for a pipe that is named like a manifest.");
+
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+  assert_refused (fixture, "no regular file");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,6 +197,9 @@ main (int argc, char **argv)
   g_test_add ("/manifest/all-keys", Fixture, NULL, set_up, test_all_keys, tear_down);
   g_test_add ("/manifest/defaults", Fixture, NULL, set_up, test_defaults, tear_down);
   g_test_add ("/manifest/missing", Fixture, NULL, set_up, test_missing, tear_down);
+  g_test_add ("/manifest/zero", Fixture, NULL, set_up, test_zero, tear_down);
+  g_test_add ("/manifest/large", Fixture, NULL, set_up, test_large, tear_down);
+  g_test_add ("/manifest/pipe", Fixture, NULL, set_up, test_pipe, tear_down);
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autofree char *path = g_strconcat ("/manifest/refused/", refusals[i].name, NULL);
