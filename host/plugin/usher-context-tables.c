@@ -9,28 +9,6 @@
 #include "usher-context-private.h"
 #include "usher-error.h"
 
-static const char *
-or_nothing (const char *text)
-{
-  return text != NULL ? text : "";
-}
-
-/* A row that lacks something fails the configuration, and not only the row. */
-static void
-refuse_row (UsherContext *self, const char *kind, const char *name, const char *more)
-{
-  g_autoptr (GError) error = NULL;
-
-  usher_refuse (&error,
-                USHER_ERROR_INVALID,
-                "%s “%s%s%s” wants a name and a handler",
-                kind,
-                or_nothing (name),
-                more != NULL ? " " : "",
-                or_nothing (more));
-  usher_context_fail (self, g_steal_pointer (&error));
-}
-
 /**
  * usher_context_add_routes: (skip)
  * @self: a context
@@ -54,11 +32,8 @@ usher_context_add_routes (UsherContext *self,
     {
       const UsherRouteEntry *entry = &entries[i];
 
-      if (entry->method == NULL || entry->pattern == NULL || entry->handler == NULL)
-        refuse_row (self, "route", entry->method, or_nothing (entry->pattern));
-      else
-        usher_context_add_route (
-            self, entry->method, entry->pattern, entry->flags, entry->handler, user_data, NULL);
+      usher_context_add_route (
+          self, entry->method, entry->pattern, entry->flags, entry->handler, user_data, NULL);
     }
 }
 
@@ -85,11 +60,8 @@ usher_context_add_listeners (UsherContext *self,
     {
       const UsherListenerEntry *entry = &entries[i];
 
-      if (entry->channel == NULL || entry->handler == NULL)
-        refuse_row (self, "the listener on", entry->channel, NULL);
-      else
-        usher_context_add_listener (
-            self, entry->channel, entry->group, entry->handler, user_data, NULL);
+      usher_context_add_listener (
+          self, entry->channel, entry->group, entry->handler, user_data, NULL);
     }
 }
 

@@ -155,6 +155,37 @@ usher_context_add_settings (UsherContext *self, const UsherSetting *settings, gu
     usher_context_fail (self, error);
 }
 
+static const char *
+or_nothing (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* What lacks something fails the configuration, which names it by what it has. */
+static gboolean
+is_whole (UsherContext *self,
+          const char *kind,
+          const char *name,
+          const char *more,
+          gboolean has_handler)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (name != NULL && more != NULL && has_handler)
+    return TRUE;
+
+  usher_refuse (&error,
+                USHER_ERROR_INVALID,
+                "%s “%s%s%s” wants a name and a handler",
+                kind,
+                or_nothing (name),
+                more == NULL || *more != '\0' ? " " : "",
+                or_nothing (more));
+  usher_context_fail (self, g_steal_pointer (&error));
+
+  return FALSE;
+}
+
 /**
  * usher_context_add_route:
  * @self: a context
@@ -179,11 +210,9 @@ usher_context_add_route (UsherContext *self,
   UsherRoute *route = NULL;
 
   g_return_if_fail (USHER_IS_CONTEXT (self));
-  g_return_if_fail (method != NULL);
-  g_return_if_fail (pattern != NULL);
-  g_return_if_fail (handler != NULL);
 
-  if (!usher_context_may_declare (self, "a route"))
+  if (!usher_context_may_declare (self, "a route") ||
+      !is_whole (self, "route", method, pattern, handler != NULL))
     return;
 
   route = usher_route_new (get_name (self), method, pattern, flags);
@@ -220,10 +249,9 @@ usher_context_add_listener (UsherContext *self,
   GError *error = NULL;
 
   g_return_if_fail (USHER_IS_CONTEXT (self));
-  g_return_if_fail (channel != NULL);
-  g_return_if_fail (handler != NULL);
 
-  if (!usher_context_may_declare (self, "a listener"))
+  if (!usher_context_may_declare (self, "a listener") ||
+      !is_whole (self, "the listener on", channel, "", handler != NULL))
     return;
 
   own = usher_declarations_make_group (self->declarations);
@@ -256,10 +284,9 @@ usher_context_add_timer (UsherContext *self,
   GError *error = NULL;
 
   g_return_if_fail (USHER_IS_CONTEXT (self));
-  g_return_if_fail (name != NULL);
-  g_return_if_fail (handler != NULL);
 
-  if (!usher_context_may_declare (self, "a timer"))
+  if (!usher_context_may_declare (self, "a timer") ||
+      !is_whole (self, "timer", name, "", handler != NULL))
     return;
 
   alarm = usher_alarm_new (name, handler, user_data, destroy);

@@ -142,10 +142,27 @@ configure_no_method (UsherContext *context, GError **error)
   return TRUE;
 }
 
+static gboolean
+configure_one_no_handler (UsherContext *context, GError **error)
+{
+  usher_context_add_route (context, "GET", "/notes", USHER_ROUTE_NONE, NULL, NULL, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+configure_timer_no_handler (UsherContext *context, GError **error)
+{
+  usher_context_add_timer (context, "ring", NULL, NULL, NULL);
+
+  return TRUE;
+}
+
 static void
 test_routes_lack (Fixture *fixture, gconstpointer data)
 {
-  g_test_summary ("A route without a handler or a method fails the configuration and is named.");
+  g_test_summary (
+      "A route or timer without a handler or a method fails the configuration and is named.");
 
   assert_refused (
       fixture,
@@ -154,6 +171,13 @@ test_routes_lack (Fixture *fixture, gconstpointer data)
   assert_refused (fixture,
                   configure_no_method,
                   "service “notes” did not configure: route “ /notes” wants a name and a handler");
+  assert_refused (
+      fixture,
+      configure_one_no_handler,
+      "service “notes” did not configure: route “GET /notes” wants a name and a handler");
+  assert_refused (fixture,
+                  configure_timer_no_handler,
+                  "service “notes” did not configure: timer “ring” wants a name and a handler");
 }
 
 static gboolean
