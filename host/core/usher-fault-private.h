@@ -28,6 +28,8 @@ void usher_fault_push_scope (UsherFaultScope *scope);
 char *usher_fault_pop_scope (UsherFaultScope *scope);
 /* A fault; where nobody watches, it is logged as critical. */
 void usher_fault_report (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* whether @what is there; that it is NULL is a fault: “FUNC() is given no NAME” */
+gboolean usher_fault_is_given (gconstpointer what, const char *func, const char *name);
 /* An error that tells the caller of a fault: it is one if it is INVALID. Where nobody watches, the error is all. */
 void usher_fault_note (const GError *error);
 

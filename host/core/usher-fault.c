@@ -45,6 +45,15 @@ usher_fault_report (const char *format, ...)
     scope->reason = g_utf8_make_valid (reason, -1);
 }
 
+gboolean
+usher_fault_is_given (gconstpointer what, const char *func, const char *name)
+{
+  if (what == NULL)
+    usher_fault_report ("%s() is given no %s", func, name);
+
+  return what != NULL;
+}
+
 void
 usher_fault_note (const GError *error)
 {

@@ -142,10 +142,10 @@ void
 usher_unit_publish (UsherUnit *self, const char *channel, const char *payload)
 {
   g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (channel != NULL);
-  g_return_if_fail (payload != NULL);
 
-  publish (self, &(Publication){ channel, payload, strlen (payload) }, G_MAXUINT);
+  if (usher_fault_is_given (channel, G_STRFUNC, "channel") &&
+      usher_fault_is_given (payload, G_STRFUNC, "payload"))
+    publish (self, &(Publication){ channel, payload, strlen (payload) }, G_MAXUINT);
 }
 
 /**
@@ -162,8 +162,10 @@ usher_unit_publish_document (UsherUnit *self, const char *channel, UsherDocument
   Publication event = { channel };
 
   g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (channel != NULL);
-  g_return_if_fail (document != NULL);
+
+  if (!usher_fault_is_given (channel, G_STRFUNC, "channel") ||
+      !usher_fault_is_given (document, G_STRFUNC, "document"))
+    return;
 
   event.text = usher_document_get_text (document, &event.length);
   event.source = document;
@@ -186,7 +188,9 @@ usher_unit_begin_event (UsherUnit *self, const char *channel)
   UsherPayload *payload;
 
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
-  g_return_val_if_fail (channel != NULL, NULL);
+
+  if (!usher_fault_is_given (channel, G_STRFUNC, "channel"))
+    return NULL;
 
   if (self->payloads == NULL)
     self->payloads = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_payload_unref);

@@ -212,9 +212,11 @@ void
 usher_unit_then (UsherUnit *self, UsherStepFunc next, gpointer user_data, GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (next != NULL);
 
-  set_next (self, next, user_data, destroy);
+  if (usher_fault_is_given (next, G_STRFUNC, "step"))
+    set_next (self, next, user_data, destroy);
+  else if (destroy != NULL)
+    destroy (user_data);
 }
 
 /**
@@ -237,10 +239,14 @@ usher_unit_hold_answer (UsherUnit *self,
                         GDestroyNotify destroy)
 {
   g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (look != NULL);
 
-  set_next (self, look, user_data, destroy);
-  self->next_looks = TRUE;
+  if (usher_fault_is_given (look, G_STRFUNC, "look"))
+    {
+      set_next (self, look, user_data, destroy);
+      self->next_looks = TRUE;
+    }
+  else if (destroy != NULL)
+    destroy (user_data);
 }
 
 void

@@ -291,6 +291,16 @@ check_payload (const char *name, const char *payload)
   return error == NULL;
 }
 
+/* the key is mostly the id of a document, which a new one has not at once */
+static gboolean
+is_key (const char *key, const char *func)
+{
+  return usher_fault_is_given (
+      key,
+      func,
+      "key: a new document has its id from usher_unit_create() or usher_unit_insert() on");
+}
+
 /**
  * usher_unit_schedule:
  * @self: a unit
@@ -300,8 +310,8 @@ check_payload (const char *name, const char *payload)
  * @payload: (nullable): JSON text for the handler
  *
  * Sets the timer (@name, @key) with the commit, replacing it when it is set. It is due when the clock says so; if that was ahead
- * now and is set back, the timer waits from then on for as long as it was meant to. A timer that the service did not declare, and
- * a @payload that is no JSON, are faults of the program.
+ * now and is set back, the timer waits from then on for as long as it was meant to. A timer that the service did not declare, no
+ * @key, such as the id of a document that is not inserted yet, and a @payload that is no JSON are faults of the program.
  */
 void
 usher_unit_schedule (UsherUnit *self,
@@ -311,10 +321,9 @@ usher_unit_schedule (UsherUnit *self,
                      const char *payload)
 {
   g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (name != NULL);
-  g_return_if_fail (key != NULL);
 
-  if (is_timer (self, name) && check_payload (name, payload))
+  if (usher_fault_is_given (name, G_STRFUNC, "name") && is_timer (self, name) &&
+      is_key (key, G_STRFUNC) && check_payload (name, payload))
     usher_commit_schedule (self->commit, name, key, due, payload, 0);
 }
 
@@ -330,10 +339,9 @@ void
 usher_unit_unschedule (UsherUnit *self, const char *name, const char *key)
 {
   g_return_if_fail (USHER_IS_UNIT (self));
-  g_return_if_fail (name != NULL);
-  g_return_if_fail (key != NULL);
 
-  if (is_timer (self, name))
+  if (usher_fault_is_given (name, G_STRFUNC, "name") && is_timer (self, name) &&
+      is_key (key, G_STRFUNC))
     usher_commit_unschedule (self->commit, name, key);
 }
 

@@ -204,9 +204,10 @@ usher_test_host_init (UsherTestHost *self)
  *
  * Makes a box and starts its services.
  *
- * A plugin is looked for in the folders of `$USHER_TEST_PLUGIN_DIR`, with `:` between, then where `usher` looks for it; one that
- * is named by the path of its manifest is taken from there. What a plugin requires comes with it. The settings of
- * `$USHER_TEST_SETTINGS`, with spaces between, hold in every box, unless @contents says otherwise.
+ * A plugin is looked for in the folders of `$USHER_TEST_PLUGIN_DIR`, with `:` between, or beside the program where it is not
+ * set, then where `usher` looks for it; one that is named by the path of its manifest is taken from there. What a plugin
+ * requires comes with it. The settings of `$USHER_TEST_SETTINGS`, with spaces between, hold in every box, unless @contents
+ * says otherwise.
  *
  * Returns: (transfer full): the box; every failure ends the program
  */

@@ -8,6 +8,8 @@
 
 #include "usher-test-suite.h"
 
+#include <locale.h>
+
 /* a test that is to be given a box */
 typedef struct
 {
@@ -63,6 +65,8 @@ add_test (const char *path, Test test)
 void
 usher_test_init (int *argc, char ***argv)
 {
+  /* what a failure says is shown as it is */
+  setlocale (LC_CTYPE, "");
   g_test_init (argc, argv, NULL);
 }
 

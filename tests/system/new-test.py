@@ -142,6 +142,8 @@ def check_printed(place, name):
         if path.is_file():
             expect(path.read_text(), without=[BUILD, str(place.top)])
     said = place.shell("\n".join(commands[:2]))
+    # one test by hand, which finds the plugin beside itself
+    expect(place.shell(f"build/test-{name} -p /items/create", place.work / name), "ok 1 /items/create")
     expect(said, "Ok:                 1", without=["warning:"])
     if commands[2] != "usher run --plugins build":
         raise AssertionError(commands[2])

@@ -266,6 +266,62 @@ hidden (UsherUnit *unit, UsherDocument *thing, GError **error)
   return !usher_unit_replace (unit, thing, &ignored);
 }
 
+/* the id of a document that is not inserted */
+static gboolean
+no_key (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  usher_unit_schedule (
+      unit, "ring", usher_document_get_id (thing), usher_unit_get_time (unit), NULL);
+
+  return TRUE;
+}
+
+static gboolean
+no_key_dropped (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  usher_unit_unschedule (unit, "ring", usher_document_get_id (thing));
+
+  return TRUE;
+}
+
+static gboolean
+no_payload (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  usher_unit_publish (unit, "thing:created", NULL);
+
+  return TRUE;
+}
+
+static gboolean
+no_document (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  usher_unit_publish_document (unit, "thing:created", NULL);
+
+  return TRUE;
+}
+
+static gboolean
+no_step (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  usher_unit_then (unit, NULL, NULL, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+no_look (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  usher_unit_hold_answer (unit, NULL, NULL, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+no_channel_begun (UsherUnit *unit, UsherDocument *thing, GError **error)
+{
+  return usher_unit_begin_event (unit, NULL) == NULL;
+}
+
 static const Case cases[] = {
   { "channel/empty", no_channel, "“” is no name for a channel" },
   { "channel/odd", odd_channel, "“thing created*” is no name for a channel" },
@@ -293,6 +349,13 @@ static const Case cases[] = {
   { "deferred",
     deferred,
     "a request cannot be deferred (the moon is not full): usher_unit_wait_for()*" },
+  { "timer/no-key", no_key, "usher_unit_schedule() is given no key: *usher_unit_create()*" },
+  { "timer/no-key-dropped", no_key_dropped, "usher_unit_unschedule() is given no key: *" },
+  { "payload/none", no_payload, "usher_unit_publish() is given no payload" },
+  { "document/none", no_document, "usher_unit_publish_document() is given no document" },
+  { "step/none", no_step, "usher_unit_then() is given no step" },
+  { "look/none", no_look, "usher_unit_hold_answer() is given no look" },
+  { "channel/none-begun", no_channel_begun, "usher_unit_begin_event() is given no channel" },
   { "ignored", hidden, "document “” of collection “things” has no id*" },
 };
 
