@@ -50,6 +50,21 @@ struct _UsherDocument
   UsherDocumentBlock *block; /* (owned) (nullable): of the list that it came with */
 };
 
+/* types of fields, as masks */
+#define USHER_DOCUMENT_TEXT_TYPES \
+  (1u << USHER_FIELD_STRING | 1u << USHER_FIELD_ID | 1u << USHER_FIELD_JSON)
+#define USHER_DOCUMENT_INTEGER_TYPES \
+  (1u << USHER_FIELD_INTEGER | 1u << USHER_FIELD_MONEY | 1u << USHER_FIELD_TIME)
+#define USHER_DOCUMENT_BOOLEAN_TYPES (1u << USHER_FIELD_BOOLEAN)
+#define USHER_DOCUMENT_ALL_TYPES \
+  (USHER_DOCUMENT_TEXT_TYPES | USHER_DOCUMENT_INTEGER_TYPES | USHER_DOCUMENT_BOOLEAN_TYPES)
+
+/* reads the fields out of the texts, if that was not done yet */
+void usher_document_read_values (UsherDocument *self);
+/* (nullable): the value of a field that has one of @types; NULL with a fault of the program */
+UsherDocumentValue *usher_document_find_value (UsherDocument *self, const char *name, guint types);
+/* the text has to be made anew; so the fields are read first */
+void usher_document_touch (UsherDocument *self);
 /* adds what @json, one of the texts, has besides the fields; their values are read */
 void usher_document_read_rest (UsherDocument *self, UsherJson *json, gboolean is_private);
 /* forgets a value that was not the field's */

@@ -347,8 +347,8 @@ parse_trusted (UsherDocument *self, const char *text, gssize length)
   return json;
 }
 
-static void
-read_values (UsherDocument *self)
+void
+usher_document_read_values (UsherDocument *self)
 {
   g_autoptr (UsherJson) json = NULL;
   g_autoptr (UsherJson) private_json = NULL;
@@ -377,9 +377,8 @@ read_values (UsherDocument *self)
     usher_document_read_rest (self, private_json, TRUE);
 }
 
-/* The value of a field that has one of @types (a mask), for reading. */
-static UsherDocumentValue *
-find_value (UsherDocument *self, const char *name, guint types)
+UsherDocumentValue *
+usher_document_find_value (UsherDocument *self, const char *name, guint types)
 {
   int i = usher_schema_find_field (self->schema, name);
 
@@ -392,15 +391,10 @@ find_value (UsherDocument *self, const char *name, guint types)
       return NULL;
     }
 
-  read_values (self);
+  usher_document_read_values (self);
 
   return &self->values[i];
 }
-
-#define TEXT_TYPES    (1u << USHER_FIELD_STRING | 1u << USHER_FIELD_ID | 1u << USHER_FIELD_JSON)
-#define INTEGER_TYPES (1u << USHER_FIELD_INTEGER | 1u << USHER_FIELD_MONEY | 1u << USHER_FIELD_TIME)
-#define BOOLEAN_TYPES (1u << USHER_FIELD_BOOLEAN)
-#define ALL_TYPES     (TEXT_TYPES | INTEGER_TYPES | BOOLEAN_TYPES)
 
 /**
  * usher_document_has:
@@ -419,7 +413,7 @@ usher_document_has (UsherDocument *self, const char *field)
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (field != NULL, FALSE);
 
-  value = find_value (self, field, ALL_TYPES);
+  value = usher_document_find_value (self, field, USHER_DOCUMENT_ALL_TYPES);
 
   return value != NULL && value->is_set;
 }
@@ -444,7 +438,7 @@ usher_document_get_string (UsherDocument *self, const char *field)
   if (g_str_equal (field, "id"))
     return self->id;
 
-  value = find_value (self, field, TEXT_TYPES);
+  value = usher_document_find_value (self, field, USHER_DOCUMENT_TEXT_TYPES);
 
   return value != NULL ? value->text : NULL;
 }
@@ -488,7 +482,7 @@ usher_document_get_integer (UsherDocument *self, const char *field)
   if (g_str_equal (field, "version"))
     return self->version;
 
-  value = find_value (self, field, INTEGER_TYPES);
+  value = usher_document_find_value (self, field, USHER_DOCUMENT_INTEGER_TYPES);
 
   return value != NULL ? value->integer : 0;
 }
@@ -510,16 +504,15 @@ usher_document_get_boolean (UsherDocument *self, const char *field)
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (field != NULL, FALSE);
 
-  value = find_value (self, field, BOOLEAN_TYPES);
+  value = usher_document_find_value (self, field, USHER_DOCUMENT_BOOLEAN_TYPES);
 
   return value != NULL && value->integer != 0;
 }
 
-/* The text has to be made anew; so the fields are read first. */
-static void
-touch (UsherDocument *self)
+void
+usher_document_touch (UsherDocument *self)
 {
-  read_values (self);
+  usher_document_read_values (self);
   free_text (self, g_steal_pointer (&self->text));
   self->length = 0;
 }
@@ -549,7 +542,7 @@ usher_document_set_id (UsherDocument *self, const char *id)
     }
 
   copy = g_strdup (id);
-  touch (self);
+  usher_document_touch (self);
   free_text (self, self->id);
   self->id = copy;
 }
@@ -566,199 +559,6 @@ usher_document_set_version (UsherDocument *self, gint64 version)
 {
   g_return_if_fail (self != NULL);
 
-  touch (self);
+  usher_document_touch (self);
   self->version = version;
-}
-
-static UsherDocumentValue *
-change_value (UsherDocument *self, const char *field, guint types)
-{
-  UsherDocumentValue *value = find_value (self, field, types);
-
-  if (value == NULL)
-    return NULL;
-
-  touch (self);
-  g_clear_pointer (&value->text, g_free);
-  value->integer = 0;
-  value->is_set = TRUE;
-
-  return value;
-}
-
-/* Whether a text may be the value of a field. */
-static gboolean
-check_text (UsherDocument *self, const char *name, const char *value)
-{
-  int i = value != NULL ? usher_schema_find_field (self->schema, name) : -1;
-  g_autoptr (UsherJson) json = NULL;
-  const char *what = NULL;
-
-  /* a field that is not there is found out by who changes it */
-  if (i < 0)
-    return TRUE;
-
-  if (self->fields[i].type == USHER_FIELD_JSON)
-    json = usher_json_parse (value, -1, NULL);
-
-  if (self->fields[i].type == USHER_FIELD_JSON && json == NULL)
-    what = "JSON";
-  else if (self->fields[i].type == USHER_FIELD_ID && !usher_id_is_valid (value))
-    what = "id";
-  else if (self->fields[i].type == USHER_FIELD_STRING && !g_utf8_validate (value, -1, NULL))
-    what = "UTF-8";
-
-  if (what != NULL)
-    usher_fault_report ("field “%s” of collection “%s” is set to what is no %s",
-                        name,
-                        usher_schema_get_collection (self->schema),
-                        what);
-
-  return what == NULL;
-}
-
-/**
- * usher_document_set_string:
- * @self: a document
- * @field: the name of a field of type string, id or JSON
- * @value: (nullable): the text, `NULL` unsets
- *
- * Sets a text; of a JSON field the text of its value. What is no UTF-8, no id or no JSON is a fault of the program, as is
- * a field that is not in the schema or has another type: nothing is set, and what the handler says does not count, see
- * [class@Unit].
- */
-void
-usher_document_set_string (UsherDocument *self, const char *field, const char *value)
-{
-  g_autofree char *copy = g_strdup (value);
-  UsherDocumentValue *changed = NULL;
-
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (field != NULL);
-
-  changed = check_text (self, field, value) ? change_value (self, field, TEXT_TYPES) : NULL;
-  if (changed == NULL)
-    return;
-
-  changed->is_set = copy != NULL;
-  changed->text = g_steal_pointer (&copy);
-  if (!changed->is_set)
-    usher_document_drop_rest (self, (int) (changed - self->values));
-}
-
-/**
- * usher_document_set_integer:
- * @self: a document
- * @field: the name of a field of type integer, money or time
- * @value: the number: minor units of money, microseconds of a time
- *
- * Sets a number.
- */
-void
-usher_document_set_integer (UsherDocument *self, const char *field, gint64 value)
-{
-  UsherDocumentValue *changed = NULL;
-
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (field != NULL);
-
-  changed = change_value (self, field, INTEGER_TYPES);
-  if (changed != NULL)
-    changed->integer = value;
-}
-
-/**
- * usher_document_set_boolean:
- * @self: a document
- * @field: the name of a field of type boolean
- * @value: the value
- *
- * Sets a truth.
- */
-void
-usher_document_set_boolean (UsherDocument *self, const char *field, gboolean value)
-{
-  UsherDocumentValue *changed = NULL;
-
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (field != NULL);
-
-  changed = change_value (self, field, BOOLEAN_TYPES);
-  if (changed != NULL)
-    changed->integer = value ? 1 : 0;
-}
-
-/**
- * usher_document_set_flag:
- * @self: a document
- * @field: the name of a field of type boolean
- * @is_set: whether it is so
- *
- * Sets a field to true, or not at all: what [method@Document.has] and [method@Query.without] ask for.
- */
-void
-usher_document_set_flag (UsherDocument *self, const char *field, gboolean is_set)
-{
-  if (is_set)
-    usher_document_set_boolean (self, field, TRUE);
-  else
-    usher_document_unset (self, field);
-}
-
-/**
- * usher_document_unset:
- * @self: a document
- * @field: the name of a field
- *
- * Takes a field away.
- */
-void
-usher_document_unset (UsherDocument *self, const char *field)
-{
-  UsherDocumentValue *changed = NULL;
-
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (field != NULL);
-
-  changed = change_value (self, field, ALL_TYPES);
-  if (changed == NULL)
-    return;
-
-  changed->is_set = FALSE;
-  usher_document_drop_rest (self, (int) (changed - self->values));
-}
-
-/**
- * usher_document_merge:
- * @self: a document
- * @source: another one
- *
- * Sets each field that @source has and that both schemas know by the same name and type. Id and version
- * stay.
- */
-void
-usher_document_merge (UsherDocument *self, UsherDocument *source)
-{
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (source != NULL);
-
-  if (source == self)
-    return;
-
-  read_values (source);
-  touch (self);
-  for (guint i = 0; i < source->n_fields; i++)
-    {
-      const UsherField *field = &source->fields[i];
-      int own = usher_schema_find_field (self->schema, field->name);
-      UsherDocumentValue *value = NULL;
-
-      if (!source->values[i].is_set || own < 0 || self->fields[own].type != field->type)
-        continue;
-
-      value = &self->values[own];
-      g_free (value->text);
-      *value = source->values[i];
-      value->text = g_strdup (source->values[i].text);
-    }
 }
