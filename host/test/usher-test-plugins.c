@@ -116,7 +116,7 @@ scan_installed (UsherCatalog *catalog)
   scan (catalog, beside, FALSE);
 }
 
-/* where a test that is run by hand finds what was built with it: beside its program */
+/* (nullable): where a test that is run by hand finds what was built with it: beside its program, if that is one of GLib's tests */
 static const char *
 get_folders (void)
 {
@@ -132,6 +132,7 @@ usher_test_plugins_find (const char *contents)
   g_autoptr (GPtrArray) words = split (contents);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
+  const char *folders = get_folders ();
   GPtrArray *manifests = NULL;
 
   for (guint i = 0; i < words->len; i++)
@@ -139,7 +140,7 @@ usher_test_plugins_find (const char *contents)
       g_ptr_array_add (names, note_plugin (catalog, g_ptr_array_index (words, i)));
   g_ptr_array_add (names, NULL);
 
-  scan (catalog, get_folders (), TRUE);
+  scan (catalog, folders, TRUE);
   scan (catalog, g_getenv ("USHER_PLUGIN_PATH"), FALSE);
   scan_installed (catalog);
 
@@ -148,7 +149,7 @@ usher_test_plugins_find (const char *contents)
     g_error (
         "%s; it was looked for in “%s”, which USHER_TEST_PLUGIN_DIR tells, and where usher looks",
         error->message,
-        get_folders ());
+        folders != NULL ? folders : "");
 
   return manifests;
 }
