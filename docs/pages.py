@@ -123,12 +123,11 @@ def list_symbols(gir):
 class Page:
     """A file of the tree, as the renderer wants it."""
 
-    def __init__(self, top, path, pages, symbols, kit):
+    def __init__(self, top, path, pages, symbols):
         self.top = top
         self.path = path
         self.pages = pages
         self.symbols = symbols
-        self.kit = kit
         self.files = set()
         self.unknown = set()
         self.text = read(os.path.join(top, path))
@@ -150,7 +149,7 @@ class Page:
 
     def name(self, match):
         name = re.sub(r" ?\(\)", "", match[2])
-        if name not in self.symbols and name.islower() and name not in self.kit:
+        if name not in self.symbols and name.islower():
             self.unknown.add(name)
         if match[1] or name not in self.symbols:
             return match[0]
@@ -217,12 +216,11 @@ def prepare(top, build, folder):
         names = tomllib.load(file)["extra"]["content_files"]
     paths = {name_page(path): path for path in map(lambda path: os.path.relpath(path, top), list_pages(top))}
     pages = [paths[name] for name in names]
-    symbols = list_symbols(os.path.join(build, "introspection", "Usher-1.gir"))
-    # what tests of plugins call is in no reference: its headers have it
-    kit = {name for path in glob.glob(os.path.join(top, "host", "test", "*.h")) for name in re.findall(r"usher_test_\w+", read(path))}
+    symbols = list_symbols(find_gir(build, "Usher"))
+    symbols |= {name: f"../UsherTest-1/{page}" for name, page in list_symbols(find_gir(build, "UsherTest")).items()}
     files = set()
     for path in pages:
-        page = Page(top, path, pages, symbols, kit)
+        page = Page(top, path, pages, symbols)
         write(os.path.join(folder, name_page(path)), page.render())
         files |= page.files
         yield from (f"{path}: there is no “{name}”" for name in sorted(page.unknown))
@@ -237,21 +235,31 @@ def list_pages(top):
         yield from glob.glob(os.path.join(top, pattern))
 
 
+def find_gir(build, namespace):
+    return os.path.join(build, "introspection", namespace + "-1.gir")
+
+
+def generate(build, folder, output, namespace, config):
+    """Renders the reference of a library, and the pages in a folder that it names; what gi-docgen warns of."""
+    introspection = os.path.join(build, "introspection")
+    command = ["gi-docgen", "generate", "--quiet", "--add-include-path", introspection, "--content-dir", folder]
+    command += ["--config", os.path.join(introspection, config), "--output-dir", output, find_gir(build, namespace)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout)
+    # each with the line that it is about, and where that is shown, which is often
+    yield from sorted({f"{warning}: {line}" for warning, line in re.findall(r"^WARNING: (.*)\n(.*)", said, re.MULTILINE)})
+    if done.returncode != 0:
+        yield f"gi-docgen ends with {done.returncode}: {said[-500:]}"
+
+
 def render(top, build, output):
     """Renders all, and says what is wrong, a line each."""
     folder = os.path.join(output, "pages")
     shutil.rmtree(output, ignore_errors=True)
     os.makedirs(folder)
     wrong = list(prepare(top, build, folder))
-    command = ["gi-docgen", "generate", "--quiet", "--content-dir", folder]
-    command += ["--config", os.path.join(build, "introspection", "usher.toml"), "--output-dir", output]
-    command += [os.path.join(build, "introspection", "Usher-1.gir")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout)
-    # each with the line that it is about, and where that is shown, which is often
-    wrong += sorted({f"{warning}: {line}" for warning, line in re.findall(r"^WARNING: (.*)\n(.*)", said, re.MULTILINE)})
-    if done.returncode != 0:
-        wrong.append(f"gi-docgen ends with {done.returncode}: {said[-500:]}")
+    wrong += generate(build, folder, output, "Usher", "usher.toml")
+    wrong += generate(build, folder, output, "UsherTest", "usher-test.toml")
     pages = os.path.join(output, "Usher-1")
     if os.path.isdir(pages):
         shutil.move(os.path.join(folder, "files"), os.path.join(pages, "files"))

@@ -19,14 +19,11 @@ BLOCK = r"^/\*\*\n \* (\w+(?::[\w-]+)?):?(?: .*)?$"
 MACRO = r"^#define (USHER_(?!(?:TEST_)?TYPE_)\w+)\b"
 
 
-def find_gir(tree):
-    return os.path.join(tree.build, "introspection", "Usher-1.gir")
-
-
-def check_docgen(tree):
+def check_docgen(tree, namespace, config):
     """What “gi-docgen check” finds."""
-    config = os.path.join(tree.build, "introspection", "usher.toml")
-    command = ["gi-docgen", "check", "--quiet", "--fatal-warnings", "--config", config, find_gir(tree)]
+    folder = os.path.join(tree.build, "introspection")
+    command = ["gi-docgen", "check", "--quiet", "--fatal-warnings", "--add-include-path", folder]
+    command += ["--config", os.path.join(folder, config), pages.find_gir(tree.build, namespace)]
     status, output = tree.run(*command, status=True)
     found = re.findall(r"WARNING\S*: ((?:Symbol|Parameter|Return value)\b.* is not documented)", output)
     for text in found:
@@ -39,7 +36,7 @@ def check_docgen(tree):
 
 def check_members(tree):
     """Members of structs, which gi-docgen does not look at."""
-    namespace = xml.parse(find_gir(tree)).getroot().find(CORE + "namespace")
+    namespace = xml.parse(pages.find_gir(tree.build, "Usher")).getroot().find(CORE + "namespace")
     for record in namespace.iter(CORE + "record"):
         place = record.find(CORE + "source-position")
         if record.get(GLIB + "is-gtype-struct-for") or place is None:
@@ -64,7 +61,7 @@ def check_macros(tree, blocks):
 
 
 def check_symbols(tree):
-    if not os.path.exists(find_gir(tree)):
+    if not os.path.exists(pages.find_gir(tree.build, "Usher")):
         yield Finding("introspection/meson.build", 1, "there is no Usher-1.gir in the build: set it up with introspection")
         return
     blocks = collections.defaultdict(list)
@@ -75,7 +72,8 @@ def check_symbols(tree):
     for name, places in blocks.items():
         for path, line in places[1:]:
             yield Finding(path, line, f"{name} is documented in {places[0][0]} too: in one place", name)
-    yield from check_docgen(tree)
+    yield from check_docgen(tree, "Usher", "usher.toml")
+    yield from check_docgen(tree, "UsherTest", "usher-test.toml")
     yield from check_members(tree)
     yield from check_macros(tree, blocks)
 
@@ -96,7 +94,7 @@ def check_links(tree):
 
 def check_pages(tree):
     """All is rendered without a warning, functions that are named exist, and no link of what was rendered is broken."""
-    if not os.path.exists(find_gir(tree)):
+    if not os.path.exists(pages.find_gir(tree.build, "Usher")):
         return
     for text in pages.render(tree.top, tree.build, os.path.join(tree.build, "lint", "docs")):
         place = re.match(r"(\S+\.md): ", text)

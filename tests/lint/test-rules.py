@@ -55,7 +55,13 @@ GIR = (
     + FUNCTION % ("said", "said", SAID, 4)
     + "%s</namespace></repository>"
 )
-REFERENCE = {"build/introspection/usher.toml": TOML, "build/introspection/Usher-1.gir": GIR % ""}
+KIT = GIR.replace('namespace name="Usher"', 'namespace name="UsherTest"').replace("host/core/usher-a.h", "host/test/usher-test-a.h")
+REFERENCE = {
+    "build/introspection/usher.toml": TOML,
+    "build/introspection/Usher-1.gir": GIR % "",
+    "build/introspection/usher-test.toml": '[library]\nversion = "1"\n',
+    "build/introspection/UsherTest-1.gir": KIT % "",
+}
 DIGRAPH = "digraph { a -> b }\n"
 
 # name → rule, the tree, and where something is wrong in it
@@ -187,11 +193,12 @@ CASES = {
             **REFERENCE,
             "build/introspection/Usher-1.gir": GIR
             % (FUNCTION % ("a", "a", "", 9) + RECORD % ("B", "B", "") + RECORD % ("C", "C", SAID)),
+            "build/introspection/UsherTest-1.gir": KIT % (FUNCTION.replace("core/usher-a", "test/usher-test-a") % ("b", "b", "", 5)),
             "host/core/usher-a.c": "/**\n * usher_said:\n *\n * It.\n */\n",
             "host/core/usher-c.c": "\n/**\n * usher_said:\n *\n * It.\n */\n",
             "host/core/usher-a.h": "#define USHER_TYPE_A 1\n/**\n * USHER_B:\n *\n * It.\n */\n#define USHER_B 1\n#define USHER_C 1\n",
         },
-        ["host/core/usher-a.h:8", "host/core/usher-a.h:9", "host/core/usher-b.h:7", "host/core/usher-c.c:3"],
+        ["host/core/usher-a.h:8", "host/core/usher-a.h:9", "host/core/usher-b.h:7", "host/core/usher-c.c:3", "host/test/usher-test-a.h:5"],
     ),
     "symbols-unbuilt": (docs.check_symbols, {}, ["introspection/meson.build:1"]),
     "links": (
