@@ -66,11 +66,11 @@ class Terminal:
         self.run(f"{setup}; show() {{ printf '<%s>' \"$@\"; }}")
 
     def run(self, keys, end=""):
-        """Types, and the output until the line has been done."""
+        """Types, and the output until the line has been done and the next may be typed: before its prompt keys mean other things."""
         os.write(self.terminal, f"{keys}{end}; echo DO''NE\r".encode())
         deadline = time.monotonic() + PATIENCE
         said = ""
-        while not re.search(r"DONE\r?\n", said):
+        while not re.search(r"DONE\r?\n[^$]*\$ ", said):
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.terminal], [], [], left)[0]:
                 raise AssertionError(f"no end of {keys!r}: {said!r}")
