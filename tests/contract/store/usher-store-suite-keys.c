@@ -107,18 +107,21 @@ test_taken_id (UsherStoreFixture *fixture, gconstpointer data)
 static void
 test_differs (UsherStoreFixture *fixture, gconstpointer data)
 {
-  g_autofree char *ids[6] = { NULL };
+  static const struct
+  {
+    const char *name;
+    gint64 row;
+  } others[] = { { "a", 1 }, { "a", 2 }, { "b", 1 }, { "a", -1 }, { "a", -1 } };
 
   g_test_summary ("What differs in one field, or lacks one, is not held.");
 
   open_keyed (fixture);
-  ids[0] = insert (fixture, "a", 1);
-  ids[1] = insert (fixture, "a", 2);
-  ids[2] = insert (fixture, "b", 1);
-  ids[3] = insert (fixture, "a", -1);
-  ids[4] = insert (fixture, "a", -1);
-  for (guint i = 0; i < 5; i++)
-    g_assert_nonnull (ids[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *id = insert (fixture, others[i].name, others[i].row);
+
+      g_assert_nonnull (id);
+    }
 }
 
 static void
