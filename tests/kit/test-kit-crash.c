@@ -44,6 +44,19 @@ take_id (UsherTestHost *host)
   return usher_test_dup_event_member (events->pdata[0], "id");
 }
 
+/* (transfer full): the id of a passage whose request is never answered, as the host dies of that commit of it */
+static char *
+post_and_die (UsherTestHost *host, UsherTestCrash point, guint nth)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  usher_test_host_crash (host, TOLL, point, nth);
+  reply = post (host);
+  g_assert_null (reply);
+
+  return take_id (host);
+}
+
 static void
 assert_paid (UsherTestHost *host, const char *id, const char *expected)
 {
@@ -75,17 +88,13 @@ test_before (UsherTestHost *host)
 static void
 test_after (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = NULL;
   g_autofree char *receipt = NULL;
 
   g_test_summary (
       "After the commit what was promised is there; no step follows, and the timer takes over.");
 
-  usher_test_host_crash (host, TOLL, USHER_TEST_AFTER_COMMIT, 1);
-  reply = post (host);
-  g_assert_null (reply);
-  id = take_id (host);
+  id = post_and_die (host, USHER_TEST_AFTER_COMMIT, 1);
   assert_paid (host, id, NULL);
   g_assert_cmpuint (count_charges (host), ==, 0);
 
@@ -101,15 +110,11 @@ test_after (UsherTestHost *host)
 static void
 test_charged (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = NULL;
 
   g_test_summary ("Between a charge and its record there is one charge, and the timer records it.");
 
-  usher_test_host_crash (host, TOLL, USHER_TEST_BEFORE_COMMIT, 2);
-  reply = post (host);
-  g_assert_null (reply);
-  id = take_id (host);
+  id = post_and_die (host, USHER_TEST_BEFORE_COMMIT, 2);
   assert_paid (host, id, NULL);
   g_assert_cmpuint (count_charges (host), ==, 1);
 
@@ -122,31 +127,23 @@ test_charged (UsherTestHost *host)
 static void
 test_unsaid (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = NULL;
 
   g_test_summary ("After the last step all is done, but for the answer.");
 
-  usher_test_host_crash (host, TOLL, USHER_TEST_AFTER_COMMIT, 2);
-  reply = post (host);
-  g_assert_null (reply);
-  id = take_id (host);
+  id = post_and_die (host, USHER_TEST_AFTER_COMMIT, 2);
   assert_paid (host, id, "true");
 }
 
 static void
 test_relayed (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = NULL;
   g_autofree char *receipt = NULL;
 
   g_test_summary ("What was committed when a host died is sent by the one that takes over.");
 
-  usher_test_host_crash (host, TOLL, USHER_TEST_AFTER_COMMIT, 2);
-  reply = post (host);
-  g_assert_null (reply);
-  id = take_id (host);
+  id = post_and_die (host, USHER_TEST_AFTER_COMMIT, 2);
   usher_test_host_settle (host);
   receipt = usher_test_host_dup_document (host, TOLL, "receipts", id);
   g_assert_nonnull (receipt);
@@ -190,14 +187,11 @@ test_feed (UsherTestHost *host)
 static void
 test_timer (UsherTestHost *host)
 {
-  g_autoptr (UsherReply) reply = NULL;
   g_autofree char *id = NULL;
 
   g_test_summary ("A timer that a host dies of fires again.");
 
-  usher_test_host_crash (host, TOLL, USHER_TEST_BEFORE_COMMIT, 2);
-  reply = post (host);
-  id = take_id (host);
+  id = post_and_die (host, USHER_TEST_BEFORE_COMMIT, 2);
   usher_test_host_crash (host, TOLL, USHER_TEST_BEFORE_COMMIT, 1);
   usher_test_host_turn (host, G_TIME_SPAN_MINUTE);
   g_assert_cmpuint (usher_test_host_count_crashes (host), ==, 2);
