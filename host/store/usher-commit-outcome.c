@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "usher-commit-private.h"
+#include "usher-query-private.h"
 
 /**
  * usher_commit_set_applied:
@@ -100,17 +101,12 @@ append_value (GString *text, UsherDocument *document, const char *name)
   int index = usher_schema_find_field (schema, name);
   guint n_fields = 0;
   const UsherField *fields = usher_schema_get_fields (schema, &n_fields);
+  g_autofree char *value = index >= 0 ? usher_query_dup_value (document, &fields[index]) : NULL;
 
-  g_string_append_printf (text, "\n%s=", name);
   /* one of another generation of the service, or “id” */
-  if (index < 0)
-    g_string_append (text, usher_document_get_id (document));
-  else if (fields[index].type == USHER_FIELD_STRING || fields[index].type == USHER_FIELD_ID)
-    g_string_append (text, usher_document_get_string (document, name));
-  else if (fields[index].type == USHER_FIELD_BOOLEAN)
-    g_string_append_printf (text, "%d", usher_document_get_boolean (document, name));
-  else
-    g_string_append_printf (text, "%" G_GINT64_FORMAT, usher_document_get_integer (document, name));
+  if (value == NULL)
+    value = g_strdup (usher_document_get_id (document));
+  g_string_append_printf (text, "\n%s=%s", name, value);
 }
 
 /**
