@@ -31,20 +31,29 @@ UsherMongoTable *usher_mongo_tables_find (UsherMongoTables *self, const char *co
 /* (transfer container) (element-type UsherMongoTable): at this moment */
 GPtrArray *usher_mongo_tables_list (UsherMongoTables *self);
 
-/* Makes or brings in line the indexes, the record of fields, or (@level, out, nullable) looks only whether that would do. */
+/* Makes the layout of an empty database, or looks whether it is ours: CORRUPT: of a newer version. For who opens it, before all else. */
+gboolean usher_mongo_layout_open (UsherMongoDatabase *database, GError **error);
+/* Makes the collection, brings its indexes and the record of its fields in line. @is_alone: no other owner lives, so that indexes that
+ * are not declared go. */
 gboolean usher_mongo_layout_add (UsherMongoDatabase *database,
                                  UsherMongoTable *table,
+                                 gboolean is_alone,
                                  GError **error);
+/* looks whether that would do; @level: (out): the lowest of a document */
 gboolean usher_mongo_layout_check (UsherMongoDatabase *database,
                                    UsherMongoTable *table,
                                    guint *level,
                                    GError **error);
 
-/* Appends the members of a document, but for its `_id`: fields as BSON, `version`, `_level`, `_private`, and whatever else it has. For a
- * pipeline each value is within `$literal`. INVALID: a number that MongoDB cannot keep. */
-gboolean usher_mongo_document_append (UsherDocument *document, bson_t *members, GError **error);
-/* (transfer full) (element-type utf8): top-level members that a former version may have and this one has not: to be unset */
-GPtrArray *usher_mongo_document_list_unset (UsherDocument *document);
+/* Appends the members of a document, but for its `_id`: `version`, fields as BSON, whatever else it has, `_level`, `_private`. For a
+ * pipeline each value is within `$literal`. INVALID: what MongoDB cannot keep. The table knows what other generations declare. */
+gboolean usher_mongo_document_append (UsherMongoTable *table,
+                                      UsherDocument *document,
+                                      bson_t *members,
+                                      GError **error);
+/* (transfer full) (element-type utf8): top-level members that a former version may have and @members, as appended, has not: to be
+ * unset */
+GPtrArray *usher_mongo_document_list_unset (UsherMongoTable *table, const bson_t *members);
 /* (transfer full) (nullable): NULL for one that was removed, or with an error when it cannot be read */
 UsherDocument *
 usher_mongo_document_read (UsherMongoTable *table, const bson_t *row, GError **error);
