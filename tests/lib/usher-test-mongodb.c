@@ -306,53 +306,58 @@ usher_test_mongodb_get_lack (UsherTestMongodbFlags flags, gboolean breaks)
   return NULL;
 }
 
-static mongoc_uri_t *
-make_own (UsherTestMongodb *self, guint16 port)
+/* @way: the option that says how the server is looked for; @options: (nullable) */
+static char *
+make_own (UsherTestMongodb *self,
+          guint16 port,
+          const char *database,
+          const char *way,
+          const char *options)
 {
-  mongoc_uri_t *uri = mongoc_uri_new_for_host_port ("127.0.0.1", port);
+  gboolean has_user = (self->flags & USHER_TEST_MONGODB_AUTH) != 0;
+  g_autoptr (GString) uri = g_string_new ("mongodb://");
 
-  if ((self->flags & USHER_TEST_MONGODB_AUTH) != 0)
-    {
-      mongoc_uri_set_username (uri, USHER_TEST_MONGODB_USER);
-      mongoc_uri_set_password (uri, USHER_TEST_MONGODB_PASSWORD);
-      mongoc_uri_set_auth_source (uri, "admin");
-    }
-  if (self->authority != NULL && (self->flags & USHER_TEST_MONGODB_TLS) != 0)
-    {
-      mongoc_uri_set_option_as_bool (uri, MONGOC_URI_TLS, TRUE);
-      mongoc_uri_set_option_as_utf8 (uri, MONGOC_URI_TLSCAFILE, self->authority);
-    }
+  if (has_user)
+    g_string_append (uri, USHER_TEST_MONGODB_USER ":" USHER_TEST_MONGODB_PASSWORD "@");
+  g_string_append_printf (uri, "127.0.0.1:%u/%s?%s", port, database != NULL ? database : "", way);
+  if (has_user)
+    g_string_append (uri, "&authSource=admin");
+  if ((self->flags & USHER_TEST_MONGODB_TLS) != 0)
+    g_string_append_printf (uri, "&tls=true&tlsCAFile=%s", self->authority);
+  if (options != NULL)
+    g_string_append_printf (uri, "&%s", options);
 
-  return uri;
+  return g_string_free (g_steal_pointer (&uri), FALSE);
 }
 
-/* takes ownership of @uri; @database: (nullable) */
+/* the other's, with this path */
 static char *
-finish_uri (mongoc_uri_t *uri, const char *database)
+make_others (const char *uri, const char *database)
 {
-  char *text = NULL;
+  const char *servers = strstr (uri, "://");
+  const char *options = strchr (uri, '?');
+  gsize length = 0;
 
-  if (database != NULL)
-    g_assert_true (mongoc_uri_set_database (uri, database));
-  text = g_strdup (mongoc_uri_get_string (uri));
-  mongoc_uri_destroy (uri);
+  g_assert_nonnull (servers);
+  length = strcspn (servers + 3, "/?");
 
-  return text;
+  return g_strdup_printf ("%.*s/%s%s",
+                          (int) (servers + 3 + length - uri),
+                          uri,
+                          database != NULL ? database : "",
+                          options != NULL ? options : "");
 }
 
 char *
 usher_test_mongodb_make_uri (UsherTestMongodb *self, const char *database)
 {
-  mongoc_uri_t *uri = NULL;
+  gboolean is_set = (self->flags & USHER_TEST_MONGODB_REPLICA_SET) != 0;
 
   if (self->folder == NULL)
-    return finish_uri (mongoc_uri_new (g_getenv (SERVER_VARIABLE)), database);
+    return make_others (g_getenv (SERVER_VARIABLE), database);
 
-  uri = make_own (self, self->port);
-  if ((self->flags & USHER_TEST_MONGODB_REPLICA_SET) != 0)
-    mongoc_uri_set_option_as_utf8 (uri, MONGOC_URI_REPLICASET, "secantus");
-
-  return finish_uri (uri, database);
+  return make_own (
+      self, self->port, database, is_set ? "replicaSet=secantus" : "directConnection=true", NULL);
 }
 
 char *
@@ -361,14 +366,8 @@ usher_test_mongodb_make_uri_by (UsherTestMongodb *self,
                                 const char *database,
                                 const char *options)
 {
-  mongoc_uri_t *uri = make_own (self, port);
-  g_autofree char *text = NULL;
-
   /* who asks the server who is in its set is told the way without the proxy */
-  mongoc_uri_set_option_as_bool (uri, MONGOC_URI_DIRECTCONNECTION, TRUE);
-  text = finish_uri (uri, database);
-
-  return options != NULL ? g_strconcat (text, "&", options, NULL) : g_steal_pointer (&text);
+  return make_own (self, port, database, "directConnection=true", options);
 }
 
 char *
