@@ -8,16 +8,10 @@ import fcntl
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-
-from printed import choose_port
 
 VERSION = "0.7.0b3"
-PATIENCE = 120
 
 
 def find_cache():
@@ -45,38 +39,6 @@ def find_program():
         if not (folder / "whole").exists():
             install(folder)
     return folder / "bin" / "secantusd-py"
-
-
-class Server:
-    """One on loopback with a folder of its own, for tests that are no programs in C."""
-
-    def __init__(self, *options):
-        self.folder = tempfile.TemporaryDirectory(prefix="usher-mongodb-")
-        self.port = choose_port()
-        self.command = [find_program(), "--sync-on-commit", "--port", str(self.port)]
-        self.command += ["--storage-path", f"{self.folder.name}/data", *options]
-        self.start()
-
-    def start(self):
-        with open(f"{self.folder.name}/log", "ab") as log:
-            self.child = subprocess.Popen(self.command, cwd=self.folder.name, stdout=log, stderr=log)
-        deadline = time.monotonic() + PATIENCE
-        while not self.answers():
-            if self.child.poll() is not None or time.monotonic() > deadline:
-                sys.exit(pathlib.Path(self.folder.name, "log").read_text(encoding="utf-8"))
-            time.sleep(0.05)
-
-    def answers(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait()
-
-    def close(self):
-        self.kill()
-        self.folder.cleanup()
 
 
 def main():
