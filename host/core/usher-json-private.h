@@ -40,6 +40,16 @@ void usher_json_foreach_member (UsherJson *self,
                                 const char *path,
                                 UsherJsonMemberFunc func,
                                 gpointer user_data);
+/* Of who goes through all of a value: the root; the token at index i is that many behind it. */
+const UsherJsonToken *usher_json_get_root (UsherJson *self);
+/* the decoded text of a string */
+const char *usher_json_get_decoded (UsherJson *self, const UsherJsonToken *string);
+/* how it is written, without an end; its length is the token's */
+const char *usher_json_get_written (UsherJson *self, const UsherJsonToken *token);
+/* an amount, as usher_json_get_money() reads it */
+gboolean usher_json_read_money (UsherJson *self, const UsherJsonToken *token, gint64 *minor_units);
 void usher_json_append_digits (GString *string, guint64 value);
+/* a finite number, with as many digits as it takes to read the same back */
+void usher_json_append_double (GString *string, double value);
 
 G_END_DECLS
