@@ -48,6 +48,8 @@ const char *usher_json_get_decoded (UsherJson *self, const UsherJsonToken *strin
 const char *usher_json_get_written (UsherJson *self, const UsherJsonToken *token);
 /* an amount, as usher_json_get_money() reads it */
 gboolean usher_json_read_money (UsherJson *self, const UsherJsonToken *token, gint64 *minor_units);
+/* what is the same for all texts of the same content: members in the order of their names, one form for each number */
+void usher_json_append_canonical (UsherJson *self, GString *string);
 void usher_json_append_digits (GString *string, guint64 value);
 /* a finite number, with as many digits as it takes to read the same back */
 void usher_json_append_double (GString *string, double value);
