@@ -31,14 +31,44 @@ static const struct
 
 /* appends the number of those entries whose @name is (@is) @value */
 static void
-append_filtered (bson_t *group, const char *result, const char *name, gboolean is, const char *value)
+append_filtered (bson_t *group,
+                 const char *result,
+                 const char *name,
+                 gboolean is,
+                 const char *value)
 {
   BCON_APPEND (group,
-               result, "{", "$sum", "{", "$size", "{", "$filter", "{",
-               "input", "{", "$ifNull", "[", "$_timers", "[", "]", "]", "}",
-               "as", "entry",
-               "cond", "{", is ? "$eq" : "$ne", "[", BCON_UTF8 (name), BCON_UTF8 (value), "]", "}",
-               "}", "}", "}", "}");
+               result,
+               "{",
+               "$sum",
+               "{",
+               "$size",
+               "{",
+               "$filter",
+               "{",
+               "input",
+               "{",
+               "$ifNull",
+               "[",
+               "$_timers",
+               "[",
+               "]",
+               "]",
+               "}",
+               "as",
+               "entry",
+               "cond",
+               "{",
+               is ? "$eq" : "$ne",
+               "[",
+               BCON_UTF8 (name),
+               BCON_UTF8 (value),
+               "]",
+               "}",
+               "}",
+               "}",
+               "}",
+               "}");
 }
 
 static void
@@ -47,19 +77,46 @@ append_kind (bson_t *group, UsherMongoKind kind)
   const char *member = kinds[kind].member;
 
   if (kind == USHER_MONGO_TIMERS)
-    append_filtered (
-        group, kinds[kind].rows, "$$entry.state", FALSE, USHER_MONGO_TIMER_DEAD);
+    append_filtered (group, kinds[kind].rows, "$$entry.state", FALSE, USHER_MONGO_TIMER_DEAD);
   else
     BCON_APPEND (group,
-                 kinds[kind].rows, "{", "$sum", "{", "$size", "{",
-                 "$ifNull", "[", BCON_UTF8 (member), "[", "]", "]",
-                 "}", "}", "}");
+                 kinds[kind].rows,
+                 "{",
+                 "$sum",
+                 "{",
+                 "$size",
+                 "{",
+                 "$ifNull",
+                 "[",
+                 BCON_UTF8 (member),
+                 "[",
+                 "]",
+                 "]",
+                 "}",
+                 "}",
+                 "}");
   BCON_APPEND (group,
-               kinds[kind].bytes, "{", "$sum", "{", "$cond", "[",
-               "{", "$isArray", BCON_UTF8 (member), "}",
-               "{", "$bsonSize", "{", "entries", BCON_UTF8 (member), "}", "}",
+               kinds[kind].bytes,
+               "{",
+               "$sum",
+               "{",
+               "$cond",
+               "[",
+               "{",
+               "$isArray",
+               BCON_UTF8 (member),
+               "}",
+               "{",
+               "$bsonSize",
+               "{",
+               "entries",
+               BCON_UTF8 (member),
+               "}",
+               "}",
                BCON_INT32 (0),
-               "]", "}", "}");
+               "]",
+               "}",
+               "}");
 }
 
 /* What is left of a removed document is none. */
@@ -67,12 +124,39 @@ static void
 append_group (bson_t *group)
 {
   BCON_APPEND (group,
-               "_id", BCON_NULL,
-               "all", "{", "$sum", BCON_INT32 (1), "}",
-               "allBytes", "{", "$sum", "{", "$bsonSize", "$$ROOT", "}", "}",
-               kinds[USHER_MONGO_DOCUMENTS].rows, "{", "$sum", "{", "$cond", "[",
-               "{", "$gt", "[", "$version", BCON_NULL, "]", "}", BCON_INT32 (1), BCON_INT32 (0),
-               "]", "}", "}");
+               "_id",
+               BCON_NULL,
+               "all",
+               "{",
+               "$sum",
+               BCON_INT32 (1),
+               "}",
+               "allBytes",
+               "{",
+               "$sum",
+               "{",
+               "$bsonSize",
+               "$$ROOT",
+               "}",
+               "}",
+               kinds[USHER_MONGO_DOCUMENTS].rows,
+               "{",
+               "$sum",
+               "{",
+               "$cond",
+               "[",
+               "{",
+               "$gt",
+               "[",
+               "$version",
+               BCON_NULL,
+               "]",
+               "}",
+               BCON_INT32 (1),
+               BCON_INT32 (0),
+               "]",
+               "}",
+               "}");
   for (UsherMongoKind kind = USHER_MONGO_OUTBOX; kind < USHER_MONGO_N_KINDS; kind++)
     append_kind (group, kind);
   append_filtered (group, "parked", "$$entry.state", TRUE, USHER_MONGO_TIMER_PARKED);
@@ -99,9 +183,19 @@ aggregate (UsherMongoDatabase *database,
   bson_init (result);
   append_group (&group);
   BCON_APPEND (&command,
-               "aggregate", BCON_UTF8 (collection),
-               "pipeline", "[", BCON_DOCUMENT (choice), "{", "$group", BCON_DOCUMENT (&group), "}", "]",
-               "cursor", "{", "}");
+               "aggregate",
+               BCON_UTF8 (collection),
+               "pipeline",
+               "[",
+               BCON_DOCUMENT (choice),
+               "{",
+               "$group",
+               BCON_DOCUMENT (&group),
+               "}",
+               "]",
+               "cursor",
+               "{",
+               "}");
   if (!usher_mongo_database_read (database, &command, &reply, error))
     return FALSE;
 
@@ -150,9 +244,9 @@ add_kinds (UsherMongoCensus *census, const bson_t *result, double scale, gboolea
       census->bytes[kind] += (gint64) (scale * (double) bytes);
     }
 
-  census->rows[USHER_MONGO_DOCUMENTS] += (gint64) (
-      scale *
-      (double) usher_mongo_entry_get_integer (result, kinds[USHER_MONGO_DOCUMENTS].rows));
+  census->rows[USHER_MONGO_DOCUMENTS] +=
+      (gint64) (scale *
+                (double) usher_mongo_entry_get_integer (result, kinds[USHER_MONGO_DOCUMENTS].rows));
   census->bytes[USHER_MONGO_DOCUMENTS] +=
       (gint64) (scale * (double) (usher_mongo_entry_get_integer (result, "allBytes") - carried));
 }
@@ -195,12 +289,19 @@ count_indexed (UsherMongoCensus *census,
   g_auto (bson_t) result = BSON_INITIALIZER;
   g_auto (bson_t) troubled = BSON_INITIALIZER;
 
-  BCON_APPEND (
-      &events, "$match", "{", "_outbox.id", "{", "$exists", BCON_BOOL (true), "}", "}");
+  BCON_APPEND (&events, "$match", "{", "_outbox.id", "{", "$exists", BCON_BOOL (true), "}", "}");
   BCON_APPEND (&timers,
-               "$match", "{", "_timers.state", "{", "$in", "[",
-               USHER_MONGO_TIMER_PARKED, USHER_MONGO_TIMER_FAILING,
-               "]", "}", "}");
+               "$match",
+               "{",
+               "_timers.state",
+               "{",
+               "$in",
+               "[",
+               USHER_MONGO_TIMER_PARKED,
+               USHER_MONGO_TIMER_FAILING,
+               "]",
+               "}",
+               "}");
   if (!aggregate (database, collection, &events, &result, error) ||
       !aggregate (database, collection, &timers, &troubled, error))
     return FALSE;

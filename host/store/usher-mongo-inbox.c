@@ -46,8 +46,7 @@ usher_mongo_inbox_find (UsherMongoDatabase *database,
   g_auto (bson_t) options = BSON_INITIALIZER;
 
   BCON_APPEND (&filter, "_applied.k", BCON_UTF8 (key));
-  BCON_APPEND (
-      &options, "projection", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
+  BCON_APPEND (&options, "projection", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
 
   *is_known = FALSE;
   for (guint i = 0; i < names->len && !*is_known; i++)

@@ -16,10 +16,33 @@ G_BEGIN_DECLS
 #define USHER_MONGO_INDEX_TIMERS  "usher-timers"  /* `_timers.u`, unique, of those that have it */
 #define USHER_MONGO_INDEX_REQUEST "usher-request" /* `_request.u`, likewise */
 #define USHER_MONGO_INDEX_APPLIED "usher-applied" /* `_applied.k`, likewise */
+/* of a collection whose documents are upgraded: `_level`, then `_id` */
+#define USHER_MONGO_INDEX_LEVEL "usher-level"
 
 /* the collection of what has no document */
 #define USHER_MONGO_CARRIERS "_carriers"
 /* the collection in which a database says what it is */
 #define USHER_MONGO_META "_usher"
+
+/* An index; its name tells all of it. */
+typedef struct
+{
+  char *name;
+  char **paths;       /* of members, in their order */
+  gboolean is_unique; /* and only of documents that have all of them */
+  gboolean is_sparse;
+  char **fields; /* (nullable): of a unique one, as the schema has them */
+} UsherMongoIndex;
+
+/* (transfer full) (element-type UsherMongoIndex): those that the store needs of every collection */
+GArray *usher_mongo_index_list_own (void);
+/* (transfer full) (element-type UsherMongoIndex): all that @table wants */
+GArray *usher_mongo_index_list (UsherMongoTable *table);
+/* (transfer full): of the one that queries of a field go along, or (@key, nullable) of a key up to that field */
+char *usher_mongo_index_dup_name (UsherMongoTable *table,
+                                  const UsherField *field,
+                                  const char *const *key);
+/* appends what createIndexes wants */
+void usher_mongo_index_append (const UsherMongoIndex *self, bson_t *specification);
 
 G_END_DECLS

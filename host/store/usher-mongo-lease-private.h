@@ -38,8 +38,7 @@ void usher_mongo_lease_take_row (UsherMongoLease *self, const bson_t *row);
 void usher_mongo_lease_keep_reach (UsherMongoLease *self, const UsherReach *reach);
 /* Writes it now, if there is anything to write. FALSE: the lease is another's, or it cannot be written: no event may leave the outbox. */
 gboolean usher_mongo_lease_flush (UsherMongoLease *self);
-gboolean
-usher_mongo_lease_lookup_reach (UsherMongoLease *self, UsherReach *reach, GError **error);
+gboolean usher_mongo_lease_lookup_reach (UsherMongoLease *self, UsherReach *reach, GError **error);
 
 /* adds what usher_store_describe() tells of the lease */
 void usher_mongo_lease_describe (UsherMongoLease *self, GVariantBuilder *builder);

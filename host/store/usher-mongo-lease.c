@@ -101,8 +101,8 @@ is_free (UsherMongoLease *self, gint64 now)
 {
   const Seen *seen = &self->seen;
 
-  return seen->looked_at != 0 && (!seen->is_there || !seen->has_owner || seen->is_gone ||
-                                  now - seen->since >= LEASE_TIME);
+  return seen->looked_at != 0 &&
+         (!seen->is_there || !seen->has_owner || seen->is_gone || now - seen->since >= LEASE_TIME);
 }
 
 gboolean
@@ -291,13 +291,8 @@ take (UsherMongoLease *self)
   g_mutex_unlock (&self->mutex);
 
   if (seen.is_there)
-    BCON_APPEND (&query,
-                 "_id",
-                 ID,
-                 "token",
-                 BCON_INT64 (seen.token),
-                 "beat",
-                 BCON_INT64 (seen.beat));
+    BCON_APPEND (
+        &query, "_id", ID, "token", BCON_INT64 (seen.token), "beat", BCON_INT64 (seen.beat));
   else
     BCON_APPEND (&query, "_id", ID, "token", "{", "$exists", BCON_BOOL (false), "}");
   BCON_APPEND (&set,
@@ -306,8 +301,7 @@ take (UsherMongoLease *self)
                "token",
                BCON_INT64 (seen.token + 1));
   usher_mongo_process_append (&set);
-  BCON_APPEND (
-      &update, "$set", BCON_DOCUMENT (&set), "$inc", "{", "beat", BCON_INT64 (1), "}");
+  BCON_APPEND (&update, "$set", BCON_DOCUMENT (&set), "$inc", "{", "beat", BCON_INT64 (1), "}");
   run (self, &query, &update, !seen.is_there, &found);
   if (!found)
     return FALSE;

@@ -18,10 +18,8 @@ void usher_mongo_next_due_free (UsherMongoNextDue *self);
 /* forgets all; what is due before @horizon is added then */
 void usher_mongo_next_due_reset (UsherMongoNextDue *self, gint64 horizon);
 /* @due: G_MAXINT64: it does not fire any more */
-void usher_mongo_next_due_set (UsherMongoNextDue *self,
-                               const char *key,
-                               gint64 generation,
-                               gint64 due);
+void
+usher_mongo_next_due_set (UsherMongoNextDue *self, const char *key, gint64 generation, gint64 due);
 /* FALSE: none is known, and there may be some; @due: (out): G_MAXINT64: there is none */
 gboolean usher_mongo_next_due_get (UsherMongoNextDue *self, gint64 *due);
 

@@ -161,8 +161,7 @@ is_other_alive (UsherMongoOwners *self, const Other *other)
   if (other->is_gone)
     return FALSE;
 
-  return self->own_seen - other->seen <= MAX_AGE ||
-         g_get_monotonic_time () - other->since < DOUBT;
+  return self->own_seen - other->seen <= MAX_AGE || g_get_monotonic_time () - other->since < DOUBT;
 }
 
 typedef struct
@@ -201,8 +200,7 @@ usher_mongo_owners_is_alive (UsherMongoOwners *self, const char *name)
   if (g_str_equal (name, self->name))
     return TRUE;
 
-  BCON_APPEND (
-      &filter, "_id", "{", "$in", "[", BCON_UTF8 (self->id), BCON_UTF8 (id), "]", "}");
+  BCON_APPEND (&filter, "_id", "{", "$in", "[", BCON_UTF8 (self->id), BCON_UTF8 (id), "]", "}");
   if (!usher_mongo_database_find (
           self->database, USHER_MONGO_META, &filter, &options, on_row, &question, NULL))
     return TRUE;

@@ -27,8 +27,7 @@ dup_host (void)
   g_autofree char *boot = NULL;
   g_autofree char *space = g_file_read_link ("/proc/self/ns/pid", NULL);
 
-  if (space == NULL ||
-      !g_file_get_contents ("/proc/sys/kernel/random/boot_id", &boot, NULL, NULL))
+  if (space == NULL || !g_file_get_contents ("/proc/sys/kernel/random/boot_id", &boot, NULL, NULL))
     return g_strdup ("");
 
   return g_strdup_printf ("%s %s", g_strchomp (boot), space);

@@ -24,8 +24,7 @@ typedef struct
 /* One piece: some hundred documents of each collection. @now: is kept as the time of the last one when there is no more */
 gboolean usher_mongo_prune_run (UsherMongoPrune *self, gint64 now, GError **error);
 /* when anybody pruned last, 0: nobody did */
-gboolean
-usher_mongo_prune_get_last (UsherMongoDatabase *database, gint64 *time, GError **error);
+gboolean usher_mongo_prune_get_last (UsherMongoDatabase *database, gint64 *time, GError **error);
 
 /* appends what is true of a carrier, or of what is left of a removed document, that carries nothing any more */
 void usher_mongo_prune_append_empty (bson_t *filter);

@@ -69,10 +69,8 @@ find_ids (UsherMongoPrune *self,
 
   bson_init (&ids->ids);
   ids->n = 0;
-  BCON_APPEND (
-      &options, "projection", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (ROWS));
-  if (!usher_mongo_database_find (
-          self->database, collection, filter, &options, on_row, ids, error))
+  BCON_APPEND (&options, "projection", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (ROWS));
+  if (!usher_mongo_database_find (self->database, collection, filter, &options, on_row, ids, error))
     return FALSE;
 
   self->has_more |= ids->n == ROWS;

@@ -16,9 +16,7 @@ G_BEGIN_DECLS
 /* appends `reach` to the document of the lease */
 void usher_mongo_reach_append (bson_t *lease, const UsherReach *reach);
 /* @reach: of no log when the lease tells of none. CORRUPT: what it tells of is none; @place names the database then */
-gboolean usher_mongo_reach_read (const bson_t *lease,
-                                 const char *place,
-                                 UsherReach *reach,
-                                 GError **error);
+gboolean
+usher_mongo_reach_read (const bson_t *lease, const char *place, UsherReach *reach, GError **error);
 
 G_END_DECLS

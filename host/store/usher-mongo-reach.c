@@ -26,10 +26,7 @@ usher_mongo_reach_append (bson_t *lease, const UsherReach *reach)
 }
 
 gboolean
-usher_mongo_reach_read (const bson_t *lease,
-                        const char *place,
-                        UsherReach *reach,
-                        GError **error)
+usher_mongo_reach_read (const bson_t *lease, const char *place, UsherReach *reach, GError **error)
 {
   const guint8 *data = NULL;
   guint32 length = 0;

@@ -8,6 +8,7 @@
 
 #include "usher-document.h"
 #include "usher-mongo-database-private.h"
+#include "usher-mongo-table-tree-private.h"
 
 G_BEGIN_DECLS
 
@@ -16,11 +17,28 @@ typedef struct _UsherMongoTable UsherMongoTable;
 /* those of a store: they come one after the other, and none goes. Any thread */
 typedef struct _UsherMongoTables UsherMongoTables;
 
+/* (transfer full) (nullable): the record of fields as the database has it now; NULL: it cannot be read */
+typedef char *(*UsherMongoRecordFunc) (UsherMongoTable *table, gpointer user_data);
+
 UsherMongoTable *usher_mongo_table_new (UsherSchema *schema);
+UsherMongoTable *usher_mongo_table_ref (UsherMongoTable *self);
 void usher_mongo_table_unref (UsherMongoTable *self);
 UsherSchema *usher_mongo_table_get_schema (UsherMongoTable *self);
 /* of the collection on the server */
 const char *usher_mongo_table_get_name (UsherMongoTable *self);
+/* (transfer full): where a field is in a document on the server */
+char *usher_mongo_table_dup_path (UsherMongoTable *self, const UsherField *field);
+/* @record: (nullable): of the fields that all generations declare */
+void usher_mongo_table_set_record (UsherMongoTable *self, const char *record);
+/* who tells of a generation that came later; before the table is used */
+void usher_mongo_table_set_record_func (UsherMongoTable *self,
+                                        UsherMongoRecordFunc func,
+                                        gpointer user_data,
+                                        GDestroyNotify destroy);
+/* (transfer full) */
+UsherMongoTree *usher_mongo_table_dup_tree (UsherMongoTable *self);
+/* for who met a member that @tree does not know: asks, once a second at most; (transfer full) (nullable): NULL: nobody knows it */
+UsherMongoTree *usher_mongo_table_look_again (UsherMongoTable *self, UsherMongoTree *tree);
 
 UsherMongoTables *usher_mongo_tables_new (void);
 void usher_mongo_tables_free (UsherMongoTables *self);

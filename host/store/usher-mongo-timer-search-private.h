@@ -14,12 +14,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   const bson_t *filter;
-  const char *sort; /* (nullable): what the documents of a collection are read by */
+  const char *sort;  /* (nullable): what the documents of a collection are read by */
   guint n_documents; /* how many of a collection are read */
   gboolean (*wants) (UsherTimer *timer, gint64 value);
-  gint64 value;          /* for @wants */
-  GCompareFunc compare;  /* (nullable): of pointers to timers */
-  guint offset;          /* of those that are wanted, in that order */
+  gint64 value;         /* for @wants */
+  GCompareFunc compare; /* (nullable): of pointers to timers */
+  guint offset;         /* of those that are wanted, in that order */
   guint limit;
 } UsherMongoTimerSearch;
 

@@ -18,8 +18,8 @@
 typedef struct
 {
   const char *collection;
-  bson_value_t id; /* (owned): of the document */
-  char *key;       /* (owned) */
+  bson_value_t id;   /* (owned): of the document */
+  char *key;         /* (owned) */
   UsherTimer *timer; /* (owned) */
 } Found;
 
@@ -54,8 +54,7 @@ on_entry (const char *collection, const bson_t *row, const bson_t *entry, gpoint
   if (timer == NULL)
     return;
   walk->earliest = MIN (walk->earliest, usher_timer_get_due (timer));
-  if (!walk->search->wants (timer, walk->search->value) ||
-      !bson_iter_init_find (&iter, row, "_id"))
+  if (!walk->search->wants (timer, walk->search->value) || !bson_iter_init_find (&iter, row, "_id"))
     return;
 
   found = g_new0 (Found, 1);
@@ -218,8 +217,7 @@ take_those_that_count (const UsherMongoTimerSearch *search,
   for (guint start = 0; start < found->len && timers->len < search->limit; start += CHUNK)
     {
       guint n = MIN (CHUNK, found->len - start);
-      g_autoptr (GHashTable) highest =
-          read_highest (found, start, n, database, tables, error);
+      g_autoptr (GHashTable) highest = read_highest (found, start, n, database, tables, error);
 
       if (highest == NULL)
         return FALSE;

@@ -42,10 +42,8 @@ gboolean usher_mongo_timers_find (UsherMongoTimers *self,
 gint64 usher_mongo_timers_get_next_due (UsherMongoTimers *self, gint64 max_age);
 /* A commit of this process set one, or dropped or parked it (@due is G_MAXINT64). Never waits for the server. @key: as
  * usher_mongo_timer_entry_dup_key() makes it */
-void usher_mongo_timers_note (UsherMongoTimers *self,
-                              const char *key,
-                              gint64 generation,
-                              gint64 due);
+void
+usher_mongo_timers_note (UsherMongoTimers *self, const char *key, gint64 generation, gint64 due);
 /* other processes may have set some, or a commit of this one may have */
 void usher_mongo_timers_forget (UsherMongoTimers *self);
 

@@ -105,11 +105,11 @@ static GPtrArray *
 list_due (UsherMongoTimers *self, gint64 due, guint limit, gint64 *horizon, GError **error)
 {
   g_auto (bson_t) filter = BSON_INITIALIZER;
-  UsherMongoTimerSearch search = { &filter, "_timers.due", limit, is_due,
-                                   due,     compare_due,   0,     limit };
+  UsherMongoTimerSearch search = {
+    &filter, "_timers.due", limit, is_due, due, compare_due, 0, limit
+  };
 
-  BCON_APPEND (
-      &filter, "_timers.due", "{", "$lte", BCON_DATE_TIME (due / 1000), "}");
+  BCON_APPEND (&filter, "_timers.due", "{", "$lte", BCON_DATE_TIME (due / 1000), "}");
 
   return usher_mongo_timer_search_run (&search, self->database, self->tables, horizon, error);
 }
@@ -138,7 +138,9 @@ GPtrArray *
 usher_mongo_timers_list_since (UsherMongoTimers *self, gint64 since, guint limit, GError **error)
 {
   g_auto (bson_t) filter = BSON_INITIALIZER;
-  UsherMongoTimerSearch search = { &filter, NULL, MAX_PICKED, was_set_after, since, NULL, 0, limit };
+  UsherMongoTimerSearch search = {
+    &filter, NULL, MAX_PICKED, was_set_after, since, NULL, 0, limit
+  };
 
   BCON_APPEND (&filter,
                "_timers.since",
@@ -179,14 +181,11 @@ has_reasons (UsherTimer *timer, gint64 value)
 }
 
 GPtrArray *
-usher_mongo_timers_list_troubled (UsherMongoTimers *self,
-                                  guint offset,
-                                  guint limit,
-                                  GError **error)
+usher_mongo_timers_list_troubled (UsherMongoTimers *self, guint offset, guint limit, GError **error)
 {
   g_auto (bson_t) filter = BSON_INITIALIZER;
-  UsherMongoTimerSearch search = { &filter, NULL,            MAX_PICKED, has_reasons,
-                                   0,       compare_trouble, offset,       limit };
+  UsherMongoTimerSearch search = { &filter,         NULL,   MAX_PICKED, has_reasons, 0,
+                                   compare_trouble, offset, limit };
 
   BCON_APPEND (&filter,
                "_timers.state",
@@ -256,8 +255,10 @@ take_next (UsherMongoTimers *self, GPtrArray *timers, gint64 horizon)
       g_autofree char *key = usher_mongo_timer_entry_dup_key (usher_timer_get_name (timer),
                                                               usher_timer_get_key (timer));
 
-      usher_mongo_next_due_set (
-          self->next, key, usher_timer_get_generation (timer), usher_timer_get_due (timer));
+      usher_mongo_next_due_set (self->next,
+                                key,
+                                usher_timer_get_generation (timer),
+                                usher_timer_get_due (timer));
     }
 
   /* what was committed meanwhile may have been read or not */
@@ -302,8 +303,7 @@ usher_mongo_timers_get_next_due (UsherMongoTimers *self, gint64 max_age)
   gint64 due = G_MAXINT64;
   gboolean is_known = usher_mongo_next_due_get (self->next, &due);
 
-  if (self->is_reading ||
-      (is_known && age <= max_age && (!self->is_stale || age < LEAST_AGE)))
+  if (self->is_reading || (is_known && age <= max_age && (!self->is_stale || age < LEAST_AGE)))
     return due;
 
   read_next (self, now);

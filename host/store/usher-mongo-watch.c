@@ -158,7 +158,7 @@ static gint64
 get_look_pause (UsherMongoWatch *self)
 {
   return is_following (self) || usher_mongo_owners_get_n_others (self->owners) == 0 ? IDLE_TIME
-                                                                                  : POLL_TIME;
+                                                                                    : POLL_TIME;
 }
 
 static void
@@ -184,8 +184,7 @@ tell (UsherMongoWatch *self, gint64 now)
 {
   g_autoptr (GArray) news = g_array_new (FALSE, FALSE, sizeof (News));
   gboolean is_lost = FALSE;
-  gboolean is_free =
-      now - self->offer_at >= OFFER_TIME && usher_mongo_lease_is_free (self->lease);
+  gboolean is_free = now - self->offer_at >= OFFER_TIME && usher_mongo_lease_is_free (self->lease);
 
   g_array_set_clear_func (news, clear_news);
   g_mutex_lock (&self->mutex);
@@ -205,10 +204,7 @@ tell (UsherMongoWatch *self, gint64 now)
   if (is_lost || news->len > 0)
     usher_mongo_timers_forget (self->timers);
   for (guint i = 0; i < news->len && !is_lost; i++)
-    call (self,
-          g_array_index (news, News, i).collection,
-          g_array_index (news, News, i).id,
-          FALSE);
+    call (self, g_array_index (news, News, i).collection, g_array_index (news, News, i).id, FALSE);
   if (is_lost || is_free)
     call (self, NULL, NULL, is_free);
 }
@@ -281,11 +277,8 @@ begin (UsherMongoWatch *self, GError **error)
 
   if (usher_mongo_database_is_replica_set (self->database))
     {
-      self->stream = usher_mongo_stream_new (self->database,
-                                             usher_mongo_owners_get_name (self->owners),
-                                             on_changed,
-                                             self,
-                                             error);
+      self->stream = usher_mongo_stream_new (
+          self->database, usher_mongo_owners_get_name (self->owners), on_changed, self, error);
       if (self->stream == NULL)
         return FALSE;
     }
