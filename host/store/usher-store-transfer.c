@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-mongo-transfer-private.h"
 #include "usher-schema-record-private.h"
 #include "usher-sqlite-transfer-private.h"
 #include "usher-store-uri.h"
@@ -32,6 +33,8 @@ typedef struct
 
 static const Kind kinds[] = {
   { "sqlite:", usher_sqlite_transfer_new, usher_sqlite_transfer_list_services },
+  { "mongodb://", usher_mongo_transfer_new, usher_mongo_transfer_list_services },
+  { "mongodb+srv://", usher_mongo_transfer_new, usher_mongo_transfer_list_services },
 };
 
 static const Kind *
