@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-mongo-table-private.h"
+#include "usher-mongo-document-private.h"
 
 #include <string.h>
 
@@ -86,19 +86,23 @@ append_member (const Source *self,
          usher_mongo_append_json (bson, name, self->json, value, error);
 }
 
-/* Members of a document have names that pipelines take, and are not the store's. */
+gboolean
+usher_mongo_document_is_name (const char *name)
+{
+  return name[0] != '\0' && name[0] != '_' && name[0] != '$' && strchr (name, '.') == NULL;
+}
+
 static gboolean
 check_name (const char *name, GError **error)
 {
-  if (name[0] != '\0' && name[0] != '_' && name[0] != '$' && strchr (name, '.') == NULL)
+  if (usher_mongo_document_is_name (name))
     return TRUE;
 
-  return usher_refuse (
-      error,
-      USHER_ERROR_INVALID,
-      "member “%s” has a name that no member of a document on MongoDB can have: none, "
-      "one with a dot, or one that begins with _ or $",
-      name);
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "member “%s” has a name that no member of a document on MongoDB can have: "
+                       "none, one with a dot, or one that begins with _ or $",
+                       name);
 }
 
 static gboolean

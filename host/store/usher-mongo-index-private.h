@@ -24,6 +24,8 @@ G_BEGIN_DECLS
 #define USHER_MONGO_INDEX_REQUEST_TIMES "usher-request-times" /* `_request.at` */
 #define USHER_MONGO_INDEX_APPLIED_TIMES "usher-applied-times" /* `_applied.at` */
 #define USHER_MONGO_INDEX_REMOVED       "usher-removed"       /* `_removed` */
+/* that which every collection has by itself */
+#define USHER_MONGO_INDEX_ID "_id_"
 /* of a collection whose documents are upgraded: `_level`, then `_id` */
 #define USHER_MONGO_INDEX_LEVEL "usher-level"
 

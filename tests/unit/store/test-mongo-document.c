@@ -288,6 +288,7 @@ test_foreign (Fixture *fixture, gconstpointer data)
   bson_append_int32 (&row, "likes", -1, 7);
   bson_append_utf8 (&row, "_mine", -1, "x", -1);
   bson_append_utf8 (&row, "id", -1, "x", -1);
+  bson_append_utf8 (&row, "a.b", -1, "x", -1);
   assert_reads (fixture->table,
                 &row,
                 ",\"name\":\"" OWNER "\",\"owner\":\"" OWNER
