@@ -255,13 +255,12 @@ take_median (double *values)
   return values[ROUNDS / 2];
 }
 
-static Figures
-measure (Bench *bench, const char *name, Work work, guint at_once, guint n)
+static void
+measure (Bench *bench, const char *name, Work work, guint at_once, guint n, Figures *figures)
 {
   double hosts[ROUNDS];
   double servers[ROUNDS];
   double rates[ROUNDS];
-  Figures figures;
 
   for (guint i = 0; i < ROUNDS; i++)
     {
@@ -274,13 +273,15 @@ measure (Bench *bench, const char *name, Work work, guint at_once, guint n)
       hosts[i] = (get_cpu () - host) / n;
       servers[i] = (get_cpu_of (bench->server) - server) / n;
     }
-  figures.host = take_median (hosts);
-  figures.server = take_median (servers);
-  figures.rate = take_median (rates);
-  g_print (
-      "%-28s%10u%12.0f%12.1f%12.1f\n", name, at_once, figures.rate, figures.host, figures.server);
-
-  return figures;
+  figures->host = take_median (hosts);
+  figures->server = take_median (servers);
+  figures->rate = take_median (rates);
+  g_print ("%-28s%10u%12.0f%12.1f%12.1f\n",
+           name,
+           at_once,
+           figures->rate,
+           figures->host,
+           figures->server);
 }
 
 static UsherStore *
@@ -322,21 +323,26 @@ print_bound (const char *what, const Figures *own, const Figures *bare, const Fi
 static void
 measure_commits (Bench *sqlite, Bench *mongodb, guint at_once)
 {
-  Figures other = measure (
-      sqlite, "commits, sqlite", commit_by_store, at_once, 10 * UNITS / (at_once == 1 ? 10 : 1));
-  Figures bare = measure (mongodb, "inserts, bare libmongoc", commit_bare, at_once, UNITS);
-  Figures own = measure (mongodb, "commits, mongodb", commit_by_store, at_once, UNITS);
+  Figures other;
+  Figures bare;
+  Figures own;
 
+  measure (sqlite, "commits, sqlite", commit_by_store, at_once, 2 * UNITS, &other);
+  measure (mongodb, "inserts, bare libmongoc", commit_bare, at_once, UNITS, &bare);
+  measure (mongodb, "commits, mongodb", commit_by_store, at_once, UNITS, &own);
   print_bound ("a commit", &own, &bare, &other);
 }
 
 static void
 measure_lookups (Bench *sqlite, Bench *mongodb)
 {
-  Figures other = measure (sqlite, "look-ups, sqlite", look_up_by_store, 1, 10 * LOOKUPS);
-  Figures bare = measure (mongodb, "finds, bare libmongoc", look_up_bare, 1, LOOKUPS);
-  Figures own = measure (mongodb, "look-ups, mongodb", look_up_by_store, 1, LOOKUPS);
+  Figures other;
+  Figures bare;
+  Figures own;
 
+  measure (sqlite, "look-ups, sqlite", look_up_by_store, 1, 10 * LOOKUPS, &other);
+  measure (mongodb, "finds, bare libmongoc", look_up_bare, 1, LOOKUPS, &bare);
+  measure (mongodb, "look-ups, mongodb", look_up_by_store, 1, LOOKUPS, &own);
   print_bound ("a look-up", &own, &bare, &other);
 }
 
