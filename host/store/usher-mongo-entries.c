@@ -10,6 +10,9 @@
 
 #include "usher-mongo-index-private.h"
 
+/* the end of the year 9999, in ms */
+#define MAX_DATE G_GINT64_CONSTANT (253402300799999)
+
 typedef struct
 {
   const char *collection;
@@ -124,6 +127,12 @@ usher_mongo_entry_is_dead (const bson_t *entry)
   bson_iter_t iter;
 
   return bson_iter_init_find (&iter, entry, "dead") && bson_iter_as_bool (&iter);
+}
+
+gint64
+usher_mongo_entry_make_date (gint64 time)
+{
+  return MIN (time / 1000, MAX_DATE);
 }
 
 void
