@@ -59,27 +59,54 @@ make_keys (UsherTestProcess *self)
   usher_test_process_add_setting (self, setting);
 }
 
+/* FALSE: files in the data directory */
+static gboolean
+find_server (UsherTestMongodbFlags *flags)
+{
+  static const struct
+  {
+    const char *name;
+    guint flags;
+  } servers[] = {
+    { "mongodb", USHER_TEST_MONGODB_STANDALONE },
+    { "mongodb-set", USHER_TEST_MONGODB_REPLICA_SET },
+    { "mongodb-guarded",
+      USHER_TEST_MONGODB_REPLICA_SET | USHER_TEST_MONGODB_AUTH | USHER_TEST_MONGODB_TLS },
+  };
+  const char *name = g_getenv ("USHER_TEST_STORE");
+
+  if (name == NULL || g_str_equal (name, "sqlite"))
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    if (g_str_equal (name, servers[i].name))
+      {
+        *flags = servers[i].flags;
+        return TRUE;
+      }
+  g_error ("USHER_TEST_STORE is “%s”, which is no store", name);
+}
+
 /* what USHER_TEST_STORE says, else files */
 static void
 choose_store (UsherTestProcess *self)
 {
-  const char *name = g_getenv ("USHER_TEST_STORE");
+  UsherTestMongodbFlags flags = USHER_TEST_MONGODB_STANDALONE;
   g_autofree char *uri = NULL;
   g_autofree char *setting = NULL;
 
-  if (name == NULL || g_str_equal (name, "sqlite"))
+  if (!find_server (&flags))
     return;
 
-  if (g_str_equal (name, "mongodb"))
-    self->server = usher_test_mongodb_new (USHER_TEST_MONGODB_STANDALONE);
-  else if (g_str_equal (name, "mongodb-set"))
-    self->server = usher_test_mongodb_new (USHER_TEST_MONGODB_REPLICA_SET);
-  else
-    g_error ("USHER_TEST_STORE is “%s”, which is no store: sqlite, mongodb, mongodb-set", name);
+  self->server = usher_test_mongodb_new (flags);
   self->base = usher_test_mongodb_make_name (self->server);
   uri = usher_test_mongodb_make_uri (self->server, self->base);
   setting = g_strconcat ("store.uri=", uri, NULL);
-  usher_test_process_add_setting (self, setting);
+  /* a password is not for everybody who lists processes */
+  if ((flags & USHER_TEST_MONGODB_AUTH) != 0)
+    usher_test_process_set_variable (self, "USHER_STORE__URI", uri);
+  else
+    usher_test_process_add_setting (self, setting);
 }
 
 static UsherTestProcess *
