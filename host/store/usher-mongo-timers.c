@@ -105,9 +105,9 @@ static GPtrArray *
 list_due (UsherMongoTimers *self, gint64 due, guint limit, gint64 *horizon, GError **error)
 {
   g_auto (bson_t) filter = BSON_INITIALIZER;
-  UsherMongoTimerSearch search = {
-    &filter, "_timers.due", MAX (limit, NEXT), is_due, due, compare_due, 0, limit
-  };
+  UsherMongoTimerSearch search = { &filter, "_timers.due", MAX (limit, NEXT),
+                                   is_due,  due,           compare_due,
+                                   0,       limit };
 
   BCON_APPEND (
       &filter, "_timers.due", "{", "$lte", BCON_DATE_TIME (usher_mongo_entry_make_date (due)), "}");
