@@ -37,6 +37,8 @@ const char *usher_mongo_database_get_place (UsherMongoDatabase *self);
 gboolean usher_mongo_database_is_replica_set (UsherMongoDatabase *self);
 /* As far as is known without asking. While it is away all that is asked fails at once, and one thread looks when it is back. */
 gboolean usher_mongo_database_is_away (UsherMongoDatabase *self);
+/* Waits while it is away; FALSE: it still is, at @end (monotonic). */
+gboolean usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end);
 void usher_mongo_database_set_back_func (UsherMongoDatabase *self,
                                          UsherMongoBackFunc func,
                                          gpointer user_data);

@@ -76,6 +76,12 @@ usher_mongo_database_is_away (UsherMongoDatabase *self)
   return usher_mongo_server_is_away (self->server);
 }
 
+gboolean
+usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end)
+{
+  return usher_mongo_server_wait (self->server, end);
+}
+
 void
 usher_mongo_database_set_back_func (UsherMongoDatabase *self,
                                     UsherMongoBackFunc func,

@@ -18,6 +18,7 @@ typedef struct
   UsherCommit *commit; /* (unowned) (nullable): NULL: nothing but the token, in a document that is not the home */
   GPtrArray *slips;    /* (unowned) (element-type UsherMongoSlip) */
   const char *token;   /* (unowned) */
+  gint64 time;         /* of the commit */
 } UsherMongoLoad;
 
 /* appends it as members of a document that is new */

@@ -24,6 +24,8 @@ void usher_mongo_server_close (UsherMongoServer *self);
 UsherMongoAddress *usher_mongo_server_get_address (UsherMongoServer *self);
 gboolean usher_mongo_server_is_replica_set (UsherMongoServer *self);
 gboolean usher_mongo_server_is_away (UsherMongoServer *self);
+/* waits until it is not; FALSE: it still is, at @end (monotonic) */
+gboolean usher_mongo_server_wait (UsherMongoServer *self, gint64 end);
 void usher_mongo_server_set_back_func (UsherMongoServer *self,
                                        UsherMongoBackFunc func,
                                        gpointer user_data);

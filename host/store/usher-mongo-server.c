@@ -24,7 +24,8 @@ struct _UsherMongoServer
   int is_away; /* (atomic) */
 
   GMutex mutex;
-  GCond cond;
+  GCond cond;              /* of the thread */
+  GCond back_cond;         /* of who waits until the server answers */
   GThread *thread;         /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
   gboolean is_closed;      /* (mutex mutex) */
   gint64 said;             /* (mutex mutex): when it was said last that it is away, monotonic */
@@ -79,8 +80,9 @@ note_back (UsherMongoServer *self)
   gpointer func_data;
   gboolean is_said;
 
-  g_atomic_int_set (&self->is_away, FALSE);
   g_mutex_lock (&self->mutex);
+  g_atomic_int_set (&self->is_away, FALSE);
+  g_cond_broadcast (&self->back_cond);
   is_said = self->is_said;
   func = self->func;
   func_data = self->func_data;
@@ -193,6 +195,7 @@ usher_mongo_server_new (const char *uri, GError **error)
   self = g_atomic_rc_box_new0 (UsherMongoServer);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
+  g_cond_init (&self->back_cond);
   self->address = g_steal_pointer (&address);
   self->is_replica_set = is_replica_set;
   self->pool = make_pool (self, error);
@@ -216,6 +219,7 @@ clear_server (gpointer data)
   g_clear_pointer (&self->pool, mongoc_client_pool_destroy);
   g_clear_pointer (&self->address, usher_mongo_address_free);
   g_cond_clear (&self->cond);
+  g_cond_clear (&self->back_cond);
   g_mutex_clear (&self->mutex);
 }
 
@@ -235,6 +239,7 @@ usher_mongo_server_close (UsherMongoServer *self)
   self->is_closed = TRUE;
   self->func = NULL;
   g_cond_signal (&self->cond);
+  g_cond_broadcast (&self->back_cond);
   g_mutex_unlock (&self->mutex);
 
   /* who is told that the server is back may drop the last reference: then the thread ends by itself */
@@ -260,6 +265,20 @@ gboolean
 usher_mongo_server_is_away (UsherMongoServer *self)
 {
   return g_atomic_int_get (&self->is_away);
+}
+
+gboolean
+usher_mongo_server_wait (UsherMongoServer *self, gint64 end)
+{
+  gboolean is_away;
+
+  g_mutex_lock (&self->mutex);
+  while ((is_away = usher_mongo_server_is_away (self)) && !self->is_closed &&
+         g_cond_wait_until (&self->back_cond, &self->mutex, end))
+    continue;
+  g_mutex_unlock (&self->mutex);
+
+  return !is_away;
 }
 
 void

@@ -9,6 +9,14 @@
 #include "usher-mongo-statement-private.h"
 
 #include "usher-mongo-slips-private.h"
+#include "usher-mongo-value-private.h"
+
+static void
+append_removed (const UsherMongoStatement *self, bson_t *document)
+{
+  bson_append_date_time (
+      document, "_removed", -1, usher_mongo_get_milliseconds (self->load->time));
+}
 
 gboolean
 usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error)
@@ -19,6 +27,9 @@ usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, 
   if (self->change != NULL &&
       !usher_mongo_document_append (self->table, self->change->document, &document, error))
     return FALSE;
+  if (self->change == NULL)
+    /* who prunes takes it as that of a document that was removed */
+    append_removed (self, &document);
   usher_mongo_load_append (self->load, &document);
 
   BCON_APPEND (command,
@@ -104,7 +115,8 @@ append_removal (const UsherMongoStatement *self, bson_t *stages)
 {
   g_auto (bson_t) rest = BSON_INITIALIZER;
 
-  BCON_APPEND (&rest, "_id", "$_id", "_removed", "$$NOW");
+  bson_append_utf8 (&rest, "_id", -1, "$_id", -1);
+  append_removed (self, &rest);
   usher_mongo_load_append_rest (self->load, &rest);
   BCON_APPEND (stages, "0", "{", "$replaceWith", BCON_DOCUMENT (&rest), "}");
 }
