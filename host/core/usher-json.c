@@ -407,6 +407,22 @@ usher_json_foreach_member (UsherJson *self,
     }
 }
 
+static void
+append_escape (GString *string, guchar c)
+{
+  static const char names[] = "\"\\bfnrt";
+  static const char values[] = "\"\\\b\f\n\r\t";
+  const char *found = c != '\0' ? strchr (values, c) : NULL;
+
+  if (found == NULL)
+    {
+      g_string_append_printf (string, "\\u%04x", (guint) c);
+      return;
+    }
+  g_string_append_c (string, '\\');
+  g_string_append_c (string, names[found - values]);
+}
+
 /**
  * usher_json_append_string:
  * @string: where to write
@@ -430,13 +446,7 @@ usher_json_append_string (GString *string, const char *value)
       if (c >= 0x20 && c != '"' && c != '\\')
         continue;
       g_string_append_len (string, run, value - run);
-      if (c == '"' || c == '\\')
-        {
-          g_string_append_c (string, '\\');
-          g_string_append_c (string, (char) c);
-        }
-      else
-        g_string_append_printf (string, "\\u%04x", (guint) c);
+      append_escape (string, c);
       run = value + 1;
     }
   g_string_append_len (string, run, value - run);

@@ -13,11 +13,9 @@ G_BEGIN_DECLS
 #define USHER_MONGO_COPYING "copying"
 
 /* @mark: (out) (nullable) (transfer full) */
-gboolean
-usher_mongo_copying_lookup (UsherMongoDatabase *database, char **mark, GError **error);
+gboolean usher_mongo_copying_lookup (UsherMongoDatabase *database, char **mark, GError **error);
 /* @mark: (nullable) */
-gboolean
-usher_mongo_copying_set (UsherMongoDatabase *database, const char *mark, GError **error);
+gboolean usher_mongo_copying_set (UsherMongoDatabase *database, const char *mark, GError **error);
 /* FALSE: with an error that says so when a copy was not finished */
 gboolean usher_mongo_copying_check (UsherMongoDatabase *database, GError **error);
 

@@ -103,8 +103,11 @@ usher_mongo_database_read (UsherMongoDatabase *self,
                            GError **error)
 {
   g_autoptr (UsherMongoClient) client = usher_mongo_database_get_client (self, error);
+  g_auto (bson_t) unread = BSON_INITIALIZER;
   bson_error_t trouble = { 0 };
 
+  if (reply == NULL)
+    reply = &unread;
   if (client == NULL)
     {
       bson_init (reply);
@@ -131,7 +134,10 @@ usher_mongo_database_write (UsherMongoDatabase *self,
                             GError **error)
 {
   g_autoptr (UsherMongoClient) own = NULL;
+  g_auto (bson_t) unread = BSON_INITIALIZER;
 
+  if (reply == NULL)
+    reply = &unread;
   if (client == NULL)
     client = own = usher_mongo_database_get_client (self, error);
   if (client == NULL)

@@ -16,6 +16,16 @@ G_BEGIN_DECLS
 #define USHER_MONGO_INDEX_TIMERS  "usher-timers"  /* `_timers.u`, unique, of those that have it */
 #define USHER_MONGO_INDEX_REQUEST "usher-request" /* `_request.u`, likewise */
 #define USHER_MONGO_INDEX_APPLIED "usher-applied" /* `_applied.k`, likewise */
+/* where each key is, which the unique ones cannot tell of an array; sparse */
+#define USHER_MONGO_INDEX_TIMER_KEYS   "usher-timer-keys"   /* `_timers.k` */
+#define USHER_MONGO_INDEX_REQUEST_KEYS "usher-request-keys" /* `_request.k` */
+/* what is in trouble, and what is to be pruned; sparse */
+#define USHER_MONGO_INDEX_TIMER_STATES  "usher-timer-states"  /* `_timers.state` */
+#define USHER_MONGO_INDEX_REQUEST_TIMES "usher-request-times" /* `_request.at` */
+#define USHER_MONGO_INDEX_APPLIED_TIMES "usher-applied-times" /* `_applied.at` */
+#define USHER_MONGO_INDEX_REMOVED       "usher-removed"       /* `_removed` */
+/* that which every collection has by itself */
+#define USHER_MONGO_INDEX_ID "_id_"
 /* of a collection whose documents are upgraded: `_level`, then `_id` */
 #define USHER_MONGO_INDEX_LEVEL "usher-level"
 

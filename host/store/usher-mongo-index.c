@@ -48,6 +48,12 @@ append_own (GArray *indexes)
     { USHER_MONGO_INDEX_TIMERS, "_timers.u", TRUE },
     { USHER_MONGO_INDEX_REQUEST, "_request.u", TRUE },
     { USHER_MONGO_INDEX_APPLIED, "_applied.k", TRUE },
+    { USHER_MONGO_INDEX_TIMER_KEYS, "_timers.k", FALSE },
+    { USHER_MONGO_INDEX_TIMER_STATES, "_timers.state", FALSE },
+    { USHER_MONGO_INDEX_REQUEST_KEYS, "_request.k", FALSE },
+    { USHER_MONGO_INDEX_REQUEST_TIMES, "_request.at", FALSE },
+    { USHER_MONGO_INDEX_APPLIED_TIMES, "_applied.at", FALSE },
+    { USHER_MONGO_INDEX_REMOVED, "_removed", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)

@@ -129,14 +129,15 @@ usher_mongo_layout_check_fields (UsherMongoDatabase *database,
     {
       const UsherSchemaClash *clash = &g_array_index (clashes, UsherSchemaClash, i);
       g_autofree char *id = NULL;
+      g_autofree char *where = NULL;
 
       if (!find_holder (database, table, clash, &id, error))
         return FALSE;
       if (id == NULL)
         continue;
 
-      usher_schema_clash_refuse (
-          clash, schema, usher_mongo_database_get_place (database), id, error);
+      where = g_strdup_printf ("database “%s”", usher_mongo_database_get_place (database));
+      usher_schema_clash_refuse (clash, schema, where, id, error);
       return FALSE;
     }
 
@@ -320,7 +321,7 @@ usher_mongo_layout_check_unique (UsherMongoDatabase *database,
   return usher_refuse (
       error,
       USHER_ERROR_TAKEN,
-      "%s: collection “%s” wants “%s” unique, but documents “%s” and “%s” share %s: "
+      "database “%s”: collection “%s” wants “%s” unique, but documents “%s” and “%s” share %s: "
       "change or remove all but one of them with the version before "
       "(docs/evolution.md)",
       usher_mongo_database_get_place (database),

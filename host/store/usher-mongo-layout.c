@@ -97,7 +97,8 @@ usher_mongo_layout_open (UsherMongoDatabase *database, GError **error)
   if (version > LAYOUT)
     return usher_refuse (error,
                          USHER_ERROR_CORRUPT,
-                         "%s has layout %" G_GINT64_FORMAT ", this program knows layout %d",
+                         "database “%s” has layout %" G_GINT64_FORMAT
+                         ", this program knows layout %d",
                          usher_mongo_database_get_place (database),
                          version,
                          LAYOUT);
@@ -172,7 +173,7 @@ change_note (UsherMongoDatabase *database,
 
   return usher_refuse (error,
                        USHER_ERROR_UNAVAILABLE,
-                       "%s: other processes changed collection “%s” again and again",
+                       "database “%s”: other processes changed collection “%s” again and again",
                        usher_mongo_database_get_place (database),
                        usher_mongo_table_get_name (table));
 }
@@ -251,7 +252,7 @@ make_wanted (UsherMongoDatabase *database, UsherMongoTable *table, GArray *index
 
   g_propagate_prefixed_error (error,
                               trouble,
-                              "%s: the indexes of collection “%s” cannot be made: ",
+                              "database “%s”: the indexes of collection “%s” cannot be made: ",
                               usher_mongo_database_get_place (database),
                               usher_mongo_table_get_name (table));
   return FALSE;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-error.h"
 #include "usher-id.h"
 #include "usher-mongo-document-private.h"
 #include "usher-mongo-value-private.h"
@@ -113,7 +114,10 @@ usher_mongo_filter_read_value (const UsherField *field,
   if (field->type == USHER_FIELD_TIME)
     {
       value->value_type = BSON_TYPE_DATE_TIME;
-      value->value.v_datetime = usher_mongo_get_milliseconds (number);
+      /* what no document can have stands for what is next to it */
+      value->value.v_datetime = CLAMP (usher_mongo_get_milliseconds (number),
+                                       USHER_MONGO_LEAST_DATE,
+                                       USHER_MONGO_GREATEST_DATE);
     }
 
   return TRUE;
@@ -279,8 +283,9 @@ append_order (bson_t *options, const UsherMongoOrder *order)
 
 typedef struct
 {
-  UsherMongoReader *reader; /* (owned) */
-  GPtrArray *documents;     /* (unowned) */
+  UsherMongoReader *reader; /* (unowned) */
+  const char *collection;
+  GPtrArray *documents; /* (unowned) */
 } Finding;
 
 static gboolean
@@ -298,6 +303,32 @@ on_row (const bson_t *row, gpointer user_data, GError **error)
   return trouble == NULL;
 }
 
+static gboolean
+run (const bson_t *filter,
+     const UsherMongoOrder *order,
+     UsherMongoDatabase *database,
+     Finding *finding,
+     GError **error)
+{
+  g_auto (bson_t) options = BSON_INITIALIZER;
+
+  append_projection (&options);
+  if (order != NULL)
+    append_order (&options, order);
+
+  return usher_mongo_database_find (
+      database, finding->collection, filter, &options, on_row, finding, error);
+}
+
+/* An index that somebody took away meanwhile makes it slower, until the next start makes it anew. */
+static gboolean
+is_lost (const UsherMongoOrder *order, const GError *trouble)
+{
+  return order != NULL && order->index != NULL &&
+         (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_FAILED) ||
+          g_error_matches (trouble, USHER_ERROR, USHER_ERROR_INVALID));
+}
+
 gboolean
 usher_mongo_filter_run (const bson_t *filter,
                         const UsherMongoOrder *order,
@@ -307,13 +338,22 @@ usher_mongo_filter_run (const bson_t *filter,
                         GError **error)
 {
   g_autoptr (UsherMongoReader) reader = usher_mongo_reader_new (table, order != NULL);
-  Finding finding = { reader, documents };
-  g_auto (bson_t) options = BSON_INITIALIZER;
+  Finding finding = { reader, usher_mongo_table_get_name (table), documents };
+  UsherMongoOrder unguided = order != NULL ? *order : (UsherMongoOrder){ 0 };
+  guint n_before = documents->len;
+  GError *trouble = NULL;
 
-  append_projection (&options);
-  if (order != NULL)
-    append_order (&options, order);
+  if (run (filter, order, database, &finding, &trouble))
+    return TRUE;
 
-  return usher_mongo_database_find (
-      database, usher_mongo_table_get_name (table), filter, &options, on_row, &finding, error);
+  if (!is_lost (order, trouble) || documents->len > n_before)
+    {
+      g_propagate_error (error, trouble);
+      return FALSE;
+    }
+
+  g_error_free (trouble);
+  unguided.index = NULL;
+
+  return run (filter, &unguided, database, &finding, error);
 }

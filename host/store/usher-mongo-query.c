@@ -9,6 +9,7 @@
 #include "usher-mongo-query-private.h"
 
 #include "usher-id.h"
+#include "usher-mongo-index-private.h"
 #include "usher-mongo-query-filter-private.h"
 #include "usher-mongo-sort-private.h"
 #include "usher-mongo-value-private.h"
@@ -72,6 +73,43 @@ add_all (UsherMongoFilter *filter,
   return TRUE;
 }
 
+/* the conditions on values, or (@is_unset) on fields that are not set; @first: (out) */
+static guint
+count_conditions (UsherQuery *query, gboolean is_unset, const char **first)
+{
+  guint n = 0;
+
+  for (guint i = usher_query_get_n_conditions (query); i > 0; i--)
+    {
+      const UsherQueryCondition *condition = usher_query_get_condition (query, i - 1);
+
+      if ((condition->value == NULL) != is_unset)
+        continue;
+      *first = condition->field;
+      n++;
+    }
+
+  return n;
+}
+
+/* (transfer full) (nullable): the index to go along. Of several the server knows better which finds fewest, and is asked. */
+static char *
+find_index (UsherQuery *query, UsherMongoTable *table)
+{
+  const char *first = NULL;
+  guint n = count_conditions (query, FALSE, &first);
+  const UsherField *field = NULL;
+
+  if (n == 0)
+    n = count_conditions (query, TRUE, &first);
+  if (n == 0)
+    return g_strdup (USHER_MONGO_INDEX_ID);
+  field =
+      n == 1 ? usher_query_find_column (usher_mongo_table_get_schema (table), first, NULL) : NULL;
+
+  return field != NULL ? usher_mongo_index_dup_name (table, field, NULL) : NULL;
+}
+
 static gboolean
 run_by_id (UsherMongoDatabase *database,
            UsherMongoTable *table,
@@ -80,9 +118,11 @@ run_by_id (UsherMongoDatabase *database,
            GPtrArray *documents,
            GError **error)
 {
+  g_autofree char *index = find_index (query, table);
   const UsherMongoOrder order = {
     .is_upward = usher_query_is_oldest_first (query),
     .limit = usher_query_get_limit (query),
+    .index = index,
   };
   UsherMongoFilter filter;
   gboolean ok;

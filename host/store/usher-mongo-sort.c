@@ -14,6 +14,7 @@
 #include "usher-mongo-index-private.h"
 #include "usher-mongo-query-filter-private.h"
 #include "usher-mongo-query-private.h"
+#include "usher-mongo-value-private.h"
 #include "usher-query-private.h"
 
 /* One run. */
@@ -48,7 +49,8 @@ get_least (const UsherField *field)
       break;
 
     case USHER_FIELD_TIME:
-      least = (bson_value_t){ .value_type = BSON_TYPE_DATE_TIME, .value.v_datetime = G_MININT64 };
+      least = (bson_value_t){ .value_type = BSON_TYPE_DATE_TIME,
+                              .value.v_datetime = USHER_MONGO_LEAST_DATE };
       break;
 
     case USHER_FIELD_INTEGER:

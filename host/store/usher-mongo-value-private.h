@@ -13,6 +13,10 @@
 
 G_BEGIN_DECLS
 
+/* Milliseconds of the dates that texts have, of the years 1 to 9999. */
+#define USHER_MONGO_LEAST_DATE    G_GINT64_CONSTANT (-62135596800000)
+#define USHER_MONGO_GREATEST_DATE G_GINT64_CONSTANT (253402300799999)
+
 /* A time of microseconds: a date of milliseconds, and in `NAMEUs` what is left, if anything. */
 void usher_mongo_append_time (bson_t *bson, const char *name, gint64 time);
 /* FALSE: there is none */

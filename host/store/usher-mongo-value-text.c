@@ -172,7 +172,8 @@ add_date (UsherMongoText *self, gint64 milliseconds)
   char buffer[] = "\"YYYY-MM-DDThh:mm:ss.mmmZ\"";
   struct tm date;
 
-  if (gmtime_r (&seconds, &date) == NULL || date.tm_year < 1 - 1900 || date.tm_year > 9999 - 1900)
+  if (milliseconds < USHER_MONGO_LEAST_DATE || milliseconds > USHER_MONGO_GREATEST_DATE ||
+      gmtime_r (&seconds, &date) == NULL)
     return usher_mongo_text_fail (self, "is a date of no year from 1 to 9999");
 
   put_digits (buffer + 1, 4, date.tm_year + 1900);
