@@ -29,6 +29,8 @@ typedef void (*UsherMongoBackFunc) (gpointer user_data);
 UsherMongoDatabase *usher_mongo_database_new (const char *uri, GError **error);
 UsherMongoDatabase *usher_mongo_database_ref (UsherMongoDatabase *self);
 void usher_mongo_database_unref (UsherMongoDatabase *self);
+/* nothing is asked any more: UNAVAILABLE */
+void usher_mongo_database_close (UsherMongoDatabase *self);
 
 const char *usher_mongo_database_get_name (UsherMongoDatabase *self);
 /* for people: servers and database, without credentials */

@@ -52,6 +52,12 @@ usher_mongo_database_unref (UsherMongoDatabase *self)
   g_atomic_rc_box_release_full (self, clear_database);
 }
 
+void
+usher_mongo_database_close (UsherMongoDatabase *self)
+{
+  usher_mongo_server_close (self->server);
+}
+
 const char *
 usher_mongo_database_get_name (UsherMongoDatabase *self)
 {

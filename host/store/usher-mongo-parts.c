@@ -71,6 +71,8 @@ usher_mongo_parts_close (UsherMongoParts *self)
     usher_mongo_lease_release (self->lease);
   if (self->owners != NULL)
     usher_mongo_owners_end (self->owners);
+  if (self->database != NULL)
+    usher_mongo_database_close (self->database);
 }
 
 static void

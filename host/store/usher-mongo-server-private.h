@@ -18,7 +18,7 @@ typedef struct _UsherMongoServer UsherMongoServer;
 UsherMongoServer *usher_mongo_server_new (const char *uri, GError **error);
 UsherMongoServer *usher_mongo_server_ref (UsherMongoServer *self);
 void usher_mongo_server_unref (UsherMongoServer *self);
-/* ends the thread that looks for it */
+/* nothing is asked any more; ends the thread that looks for it */
 void usher_mongo_server_close (UsherMongoServer *self);
 
 UsherMongoAddress *usher_mongo_server_get_address (UsherMongoServer *self);

@@ -21,13 +21,13 @@ struct _UsherMongoServer
   UsherMongoAddress *address; /* (owned) */
   mongoc_client_pool_t *pool; /* (owned) */
   gboolean is_replica_set;
-  int is_away; /* (atomic) */
+  int is_away;   /* (atomic) */
+  int is_closed; /* (atomic); set with the mutex */
 
   GMutex mutex;
   GCond cond;              /* of the thread */
   GCond back_cond;         /* of who waits until the server answers */
   GThread *thread;         /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
-  gboolean is_closed;      /* (mutex mutex) */
   gint64 said;             /* (mutex mutex): when it was said last that it is away, monotonic */
   gboolean is_said;        /* (mutex mutex): so its return is said too */
   UsherMongoBackFunc func; /* (nullable) (mutex mutex) */
@@ -118,11 +118,11 @@ wait_until_away (UsherMongoServer *self, gint64 pause)
   gboolean is_closed;
 
   g_mutex_lock (&self->mutex);
-  while (!self->is_closed && pause > 0 && g_cond_wait_until (&self->cond, &self->mutex, end))
+  while (!g_atomic_int_get (&self->is_closed) && pause > 0 && g_cond_wait_until (&self->cond, &self->mutex, end))
     continue;
-  while (!self->is_closed && !g_atomic_int_get (&self->is_away))
+  while (!g_atomic_int_get (&self->is_closed) && !g_atomic_int_get (&self->is_away))
     g_cond_wait (&self->cond, &self->mutex);
-  is_closed = self->is_closed;
+  is_closed = g_atomic_int_get (&self->is_closed);
   g_mutex_unlock (&self->mutex);
 
   return !is_closed;
@@ -236,7 +236,7 @@ usher_mongo_server_close (UsherMongoServer *self)
 
   g_mutex_lock (&self->mutex);
   thread = g_steal_pointer (&self->thread);
-  self->is_closed = TRUE;
+  g_atomic_int_set (&self->is_closed, TRUE);
   self->func = NULL;
   g_cond_signal (&self->cond);
   g_cond_broadcast (&self->back_cond);
@@ -273,7 +273,7 @@ usher_mongo_server_wait (UsherMongoServer *self, gint64 end)
   gboolean is_away;
 
   g_mutex_lock (&self->mutex);
-  while ((is_away = usher_mongo_server_is_away (self)) && !self->is_closed &&
+  while ((is_away = usher_mongo_server_is_away (self)) && !g_atomic_int_get (&self->is_closed) &&
          g_cond_wait_until (&self->back_cond, &self->mutex, end))
     continue;
   g_mutex_unlock (&self->mutex);
@@ -298,9 +298,13 @@ usher_mongo_server_pop (UsherMongoServer *self, GError **error)
   const char *place = usher_mongo_address_get_place (self->address);
   mongoc_client_t *handle = NULL;
 
-  if (usher_mongo_server_is_away (self))
+  if (g_atomic_int_get (&self->is_closed) || usher_mongo_server_is_away (self))
     {
-      usher_refuse (error, USHER_ERROR_UNAVAILABLE, "database “%s” is away", place);
+      usher_refuse (error,
+                    USHER_ERROR_UNAVAILABLE,
+                    "database “%s” is %s",
+                    place,
+                    g_atomic_int_get (&self->is_closed) ? "closed" : "away");
       return NULL;
     }
 
