@@ -34,6 +34,7 @@ usher_mongo_client_new (UsherMongoServer *server, GError **error)
   self = g_new0 (UsherMongoClient, 1);
   self->server = usher_mongo_server_ref (server);
   self->handle = handle;
+  usher_mongo_traffic_note_use (usher_mongo_server_get_traffic (server), 1);
 
   return self;
 }
@@ -43,6 +44,7 @@ usher_mongo_client_free (UsherMongoClient *self)
 {
   /* aborts what was not committed */
   g_clear_pointer (&self->session, mongoc_client_session_destroy);
+  usher_mongo_traffic_note_use (usher_mongo_server_get_traffic (self->server), -1);
   usher_mongo_server_push (self->server, self->handle);
   usher_mongo_server_unref (self->server);
   g_free (self);

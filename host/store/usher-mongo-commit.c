@@ -178,24 +178,29 @@ set_applied (UsherMongoCommit *self)
   usher_commit_set_applied (self->commit, TRUE);
 }
 
-/* Whatever else is in the way of a commit: that its event was applied goes before. @trouble: (transfer full) */
+static gboolean
+check_applied (UsherMongoCommit *self, gboolean *is_known, GError **error)
+{
+  const char *event_id = usher_commit_get_event_id (self->commit);
+
+  return event_id == NULL || usher_mongo_inbox_find (self->database,
+                                                     self->tables,
+                                                     event_id,
+                                                     usher_commit_get_subscriber (self->commit),
+                                                     is_known,
+                                                     error);
+}
+
+/* Whatever else is in the way of a commit: that its event was applied meanwhile goes before. @trouble: (transfer full) */
 static Outcome
 fail_unless_applied (UsherMongoCommit *self, GError *trouble, GError **error)
 {
   g_autoptr (GError) own = trouble;
   gboolean is_known = FALSE;
-  const char *event_id = usher_commit_get_event_id (self->commit);
 
-  if (event_id != NULL &&
-      (g_error_matches (own, USHER_ERROR, USHER_ERROR_CONFLICT) ||
+  if ((g_error_matches (own, USHER_ERROR, USHER_ERROR_CONFLICT) ||
        g_error_matches (own, USHER_ERROR, USHER_ERROR_TAKEN)) &&
-      usher_mongo_inbox_find (self->database,
-                              self->tables,
-                              event_id,
-                              usher_commit_get_subscriber (self->commit),
-                              &is_known,
-                              NULL) &&
-      is_known)
+      check_applied (self, &is_known, NULL) && is_known)
     {
       set_applied (self);
       return DONE;
@@ -325,6 +330,7 @@ run_one (UsherMongoCommit *self,
       return FAILED;
     case USHER_MONGO_REFUSED:
     default:
+      g_prefix_error (&trouble, "collection “%s”: ", usher_mongo_place_get_collection (self->home));
       return take_refusal (self, statement, &reply, trouble, error);
     }
 }
@@ -372,11 +378,14 @@ try_once (UsherMongoCommit *self, gboolean is_first_try, GError **error)
   };
   UsherMongoStatement statement = { .change = change, .load = &load };
   gboolean is_new = FALSE;
+  gboolean is_known = FALSE;
 
+  if (!check_applied (self, &is_known, error))
+    return FAILED;
   if (self->slips->len > 0 &&
       !usher_mongo_slips_find (self->slips, self->database, self->tables, error))
     return FAILED;
-  if (usher_mongo_slips_are_past (self->slips))
+  if (is_known || usher_mongo_slips_are_past (self->slips))
     {
       set_applied (self);
       return DONE;

@@ -35,6 +35,8 @@ void usher_mongo_database_close (UsherMongoDatabase *self);
 const char *usher_mongo_database_get_name (UsherMongoDatabase *self);
 /* for people: servers and database, without credentials */
 const char *usher_mongo_database_get_place (UsherMongoDatabase *self);
+/* adds what usher_store_describe() tells of what is asked: without asking */
+void usher_mongo_database_describe (UsherMongoDatabase *self, GVariantBuilder *builder);
 /* it is of a replica set: it has transactions and change streams */
 gboolean usher_mongo_database_is_replica_set (UsherMongoDatabase *self);
 /* As far as is known without asking. While it is away all that is asked fails at once, and one thread looks when it is back. */

@@ -70,6 +70,16 @@ usher_mongo_database_get_place (UsherMongoDatabase *self)
   return usher_mongo_address_get_place (usher_mongo_server_get_address (self->server));
 }
 
+void
+usher_mongo_database_describe (UsherMongoDatabase *self, GVariantBuilder *builder)
+{
+  usher_mongo_traffic_describe (usher_mongo_server_get_traffic (self->server), builder);
+  g_variant_builder_add (builder,
+                         "{sx}",
+                         "away",
+                         (gint64) usher_mongo_server_is_away (self->server));
+}
+
 gboolean
 usher_mongo_database_is_replica_set (UsherMongoDatabase *self)
 {

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* whether a member of a document can have a name: the store has its own, and pipelines do not take each */
+gboolean usher_mongo_document_is_name (const char *name);
+
 /* Reads the documents of one answer. Used by one thread. */
 typedef struct _UsherMongoReader UsherMongoReader;
 

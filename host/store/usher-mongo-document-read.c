@@ -26,6 +26,7 @@ struct _UsherMongoReader
   GString *open;             /* (owned) */
   GString *apart;            /* (owned) */
   gboolean has_unknown;      /* the row had a member that the tree does not know */
+  gboolean is_new;           /* one that was never met before */
 };
 
 /* An object in which fields nest, on its way into a text. */
@@ -124,7 +125,9 @@ read_nest (const Reading *self, const UsherMongoNode *node, const bson_iter_t *v
 static gboolean
 read_member (const Reading *self, const UsherMongoNode *node, const bson_iter_t *member)
 {
-  if (!usher_mongo_text_add_name (self->text, member))
+  if (node != NULL)
+    usher_mongo_text_add_written (self->text, node->written);
+  else if (!usher_mongo_text_add_name (self->text, member))
     return FALSE;
   if (node != NULL && !node->is_field && BSON_ITER_HOLDS_DOCUMENT (member))
     return read_nest (self, node, member);
@@ -144,7 +147,10 @@ read_unknown (const Reading *self, const bson_iter_t *member)
   gboolean ok = read_member (self, NULL, member);
 
   self->reader->has_unknown = TRUE;
-  if (!self->is_root || (ok && self->text->n_typed == n_typed))
+  if (usher_mongo_table_note_unknown (self->reader->table, self->node, bson_iter_key (member)))
+    self->reader->is_new = TRUE;
+  if (!self->is_root || (ok && self->text->n_typed == n_typed &&
+                         usher_mongo_document_is_name (bson_iter_key (member))))
     return ok;
 
   g_string_truncate (self->text->text, length);
@@ -157,7 +163,8 @@ read_unknown (const Reading *self, const bson_iter_t *member)
 static gboolean
 is_of_store (const char *name)
 {
-  return name[0] == '_' || strcmp (name, "id") == 0 || strcmp (name, "version") == 0;
+  return name[0] == '_' || (name[0] == 'i' && strcmp (name, "id") == 0) ||
+         (name[0] == 'v' && strcmp (name, "version") == 0);
 }
 
 /* FALSE: a member of that name came before; @next: behind the place of @node, if it is not NULL */
@@ -260,17 +267,51 @@ read_private (UsherMongoReader *self, UsherMongoText *text, const bson_iter_t *v
   return read_members (&reading, &member) || usher_mongo_text_fail_in (text, "_private");
 }
 
-static gboolean
-get_number (const bson_t *row, const char *name, gint64 *number)
+/* What a row has that is not a field; a type of 0: it has it not. */
+typedef struct
 {
-  bson_iter_t iter;
+  bson_iter_t id;
+  bson_iter_t version;
+  bson_iter_t level;
+  bson_iter_t apart;
+} Head;
 
-  if (!bson_iter_init_find (&iter, row, name))
-    return TRUE;
-  if (!get_money (&iter, number) || *number < 0)
-    return FALSE;
+static void
+find_head (Head *self, const bson_t *row)
+{
+  bson_iter_t member;
 
-  return TRUE;
+  memset (self, 0, sizeof *self);
+  if (!bson_iter_init (&member, row))
+    return;
+  while (bson_iter_next (&member))
+    {
+      const char *name = bson_iter_key (&member);
+
+      if (name[0] != '_' && name[0] != 'v')
+        continue;
+      if (strcmp (name, "_id") == 0)
+        self->id = member;
+      else if (strcmp (name, "version") == 0)
+        self->version = member;
+      else if (strcmp (name, "_level") == 0)
+        self->level = member;
+      else if (strcmp (name, "_private") == 0)
+        self->apart = member;
+    }
+}
+
+static gboolean
+has (const bson_iter_t *member)
+{
+  return member->raw != NULL;
+}
+
+/* a number from 0 on; what is not there is 0 */
+static gboolean
+get_number (const bson_iter_t *member, gint64 *number)
+{
+  return !has (member) || (get_money (member, number) && *number >= 0);
 }
 
 static gboolean
@@ -292,11 +333,11 @@ refuse (UsherMongoReader *self,
 
 /* (transfer full): how people are told of a document whose id is none */
 static char *
-describe_id (bson_iter_t *iter, gboolean has_id)
+describe_id (const bson_iter_t *id)
 {
   UsherMongoText text = { .text = g_string_new (NULL) };
 
-  if (!has_id || !usher_mongo_text_add_value (&text, iter, 1))
+  if (!has (id) || !usher_mongo_text_add_value (&text, id, 1))
     g_string_assign (text.text, "without id");
   g_free (text.member);
 
@@ -304,41 +345,38 @@ describe_id (bson_iter_t *iter, gboolean has_id)
 }
 
 static gboolean
-read_id (UsherMongoReader *self, const bson_t *row, char id[25], GError **error)
-{
-  bson_iter_t iter;
-  gboolean has_id = bson_iter_init_find (&iter, row, "_id");
-  g_autofree char *shown = NULL;
-
-  if (has_id && BSON_ITER_HOLDS_OID (&iter))
-    {
-      bson_oid_to_string (bson_iter_oid (&iter), id);
-      return TRUE;
-    }
-
-  shown = describe_id (&iter, has_id);
-  return refuse (self, shown, "_id", "is no ObjectId", error);
-}
-
-static gboolean
-read_numbers (UsherMongoReader *self,
-              const bson_t *row,
-              UsherStoredDocument *stored,
-              GError **error)
+read_head (UsherMongoReader *self,
+           const Head *head,
+           char id[25],
+           UsherStoredDocument *stored,
+           GError **error)
 {
   gint64 level = 0;
 
-  if (!get_number (row, "version", &stored->version))
-    return refuse (self, stored->id, "version", "is no whole number from 0 on", error);
-  if (!get_number (row, "_level", &level) || level > G_MAXINT32)
-    return refuse (self, stored->id, "_level", "is no level", error);
+  if (!has (&head->id) || !BSON_ITER_HOLDS_OID (&head->id))
+    {
+      g_autofree char *shown = describe_id (&head->id);
+
+      return refuse (self, shown, "_id", "is no ObjectId", error);
+    }
+
+  bson_oid_to_string (bson_iter_oid (&head->id), id);
+  stored->id = id;
+  if (!get_number (&head->version, &stored->version))
+    return refuse (self, id, "version", "is no whole number from 0 on", error);
+  if (!get_number (&head->level, &level) || level > G_MAXINT32)
+    return refuse (self, id, "_level", "is no level", error);
 
   stored->level = (guint) level;
   return TRUE;
 }
 
 static gboolean
-read_texts (UsherMongoReader *self, const bson_t *row, UsherStoredDocument *stored, GError **error)
+read_texts (UsherMongoReader *self,
+            const bson_t *row,
+            const Head *head,
+            UsherStoredDocument *stored,
+            GError **error)
 {
   UsherMongoText open = { .text = self->open };
   UsherMongoText apart = { .text = self->apart };
@@ -349,11 +387,12 @@ read_texts (UsherMongoReader *self, const bson_t *row, UsherStoredDocument *stor
   g_string_truncate (self->open, 0);
   g_string_truncate (self->apart, 0);
   self->has_unknown = FALSE;
+  self->is_new = FALSE;
   if (!bson_iter_init (&iter, row))
     problem = "is broken";
   else if (!read_open (self, &open, &iter, stored))
     problem = open.problem;
-  else if (bson_iter_init_find (&iter, row, "_private") && !read_private (self, &apart, &iter))
+  else if (has (&head->apart) && !read_private (self, &apart, &head->apart))
     problem = apart.problem;
 
   member = open.member != NULL ? open.member : apart.member;
@@ -370,19 +409,22 @@ UsherDocument *
 usher_mongo_reader_read (UsherMongoReader *self, const bson_t *row, GError **error)
 {
   char id[25];
-  UsherStoredDocument stored = { .id = id };
+  UsherStoredDocument stored = { 0 };
   UsherMongoTree *other = NULL;
+  Head head;
 
-  if (!bson_has_field (row, "version") || !read_id (self, row, id, error) ||
-      !read_numbers (self, row, &stored, error) || !read_texts (self, row, &stored, error))
+  find_head (&head, row);
+  if (!has (&head.version) || !read_head (self, &head, id, &stored, error) ||
+      !read_texts (self, row, &head, &stored, error))
     return NULL;
 
-  other = self->has_unknown ? usher_mongo_table_look_again (self->table, self->tree) : NULL;
+  other = self->has_unknown ? usher_mongo_table_look_again (self->table, self->tree, self->is_new)
+                            : NULL;
   if (other != NULL)
     {
       usher_mongo_tree_unref (self->tree);
       self->tree = other;
-      if (!read_texts (self, row, &stored, error))
+      if (!read_texts (self, row, &head, &stored, error))
         return NULL;
     }
 

@@ -10,6 +10,9 @@
 
 #include "usher-mongo-index-private.h"
 
+/* the end of the year 9999, in ms */
+#define MAX_DATE G_GINT64_CONSTANT (253402300799999)
+
 typedef struct
 {
   const char *collection;
@@ -130,6 +133,12 @@ char *
 usher_mongo_entry_make_unique (const char *key, gint64 generation)
 {
   return g_strdup_printf ("%s" USHER_MONGO_DIVIDER "%" G_GINT64_FORMAT, key, generation);
+}
+
+gint64
+usher_mongo_entry_make_date (gint64 time)
+{
+  return MIN (time / 1000, MAX_DATE);
 }
 
 void

@@ -17,7 +17,8 @@ typedef struct _UsherMongoFigures UsherMongoFigures;
 /* @tables: (unowned) */
 UsherMongoFigures *usher_mongo_figures_new (UsherMongoDatabase *database, UsherMongoTables *tables);
 void usher_mongo_figures_free (UsherMongoFigures *self);
-/* adds rows and bytes of each kind, the size of the database, and when it was pruned, to @builder, of type a{sx} */
+/* Adds what was asked of the server and, unless it is away, rows and bytes of each kind, the size of the database, and when it was
+ * pruned, to @builder, of type a{sx}. */
 gboolean
 usher_mongo_figures_add (UsherMongoFigures *self, GVariantBuilder *builder, GError **error);
 

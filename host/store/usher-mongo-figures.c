@@ -112,6 +112,11 @@ usher_mongo_figures_add (UsherMongoFigures *self, GVariantBuilder *builder, GErr
   gint64 start = g_get_monotonic_time ();
   gint64 last = 0;
 
+  usher_mongo_database_describe (self->database, builder);
+  /* what is told of a server that is away is that it is */
+  if (usher_mongo_database_is_away (self->database))
+    return TRUE;
+
   if (start >= self->valid_until)
     {
       gint64 end;

@@ -14,7 +14,8 @@
 #include "usher-mongo-index-private.h"
 #include "usher-mongo-process-private.h"
 
-#define PREFIX "owner "
+#define PREFIX        "owner "
+#define BEHIND_PREFIX "owner!"
 
 /* how old the last sign of life of an owner is that lives, in ms by the server's clock */
 #define MAX_AGE 10000
@@ -51,6 +52,30 @@ struct _UsherMongoOwners
   gboolean has_news;  /* (mutex mutex): of this look */
 };
 
+static gboolean
+on_owner (const bson_t *row, gpointer user_data, GError **error)
+{
+  usher_mongo_owners_take (user_data, row);
+
+  return TRUE;
+}
+
+/* Whoever opens it now is not alone if another one has it. */
+static gboolean
+look (UsherMongoOwners *self, GError **error)
+{
+  g_auto (bson_t) filter = BSON_INITIALIZER;
+
+  BCON_APPEND (&filter, "_id", "{", "$gte", PREFIX, "$lt", BEHIND_PREFIX, "}");
+  usher_mongo_owners_begin_look (self);
+  if (!usher_mongo_database_find (
+          self->database, USHER_MONGO_META, &filter, NULL, on_owner, self, error))
+    return FALSE;
+
+  usher_mongo_owners_end_look (self);
+  return TRUE;
+}
+
 UsherMongoOwners *
 usher_mongo_owners_new (UsherMongoDatabase *database, GError **error)
 {
@@ -62,7 +87,8 @@ usher_mongo_owners_new (UsherMongoDatabase *database, GError **error)
   self->id = g_strconcat (PREFIX, self->name, NULL);
   self->others = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
-  return usher_mongo_owners_beat (self, error) ? g_steal_pointer (&self) : NULL;
+  return usher_mongo_owners_beat (self, error) && look (self, error) ? g_steal_pointer (&self)
+                                                                     : NULL;
 }
 
 UsherMongoOwners *
@@ -371,7 +397,7 @@ usher_mongo_owners_prune (UsherMongoOwners *self, GError **error)
                "$gte",
                PREFIX,
                "$lt",
-               "owner!",
+               BEHIND_PREFIX,
                "}",
                "seen",
                "{",

@@ -15,8 +15,6 @@
 
 /* how many documents of each kind in each collection are changed by one piece */
 #define ROWS 250
-/* the last moment that all who read a date can: the end of the year 9999, in ms */
-#define MAX_DATE G_GINT64_CONSTANT (253402300799999)
 
 static const char *const members[] = { "_outbox", "_applied", "_timers", "_request" };
 
@@ -30,12 +28,6 @@ usher_mongo_prune_append_empty (bson_t *filter)
 
       BCON_APPEND (filter, first, "{", "$exists", BCON_BOOL (false), "}");
     }
-}
-
-static gint64
-get_date (gint64 time)
-{
-  return MIN (time / 1000, MAX_DATE);
 }
 
 typedef struct
@@ -158,8 +150,10 @@ prune_member (UsherMongoPrune *self,
   Ids ids;
   gboolean ok = FALSE;
 
-  BCON_APPEND (&filter, path, "{", "$lt", BCON_DATE_TIME (get_date (before)), "}");
-  BCON_APPEND (&which, "at", "{", "$lt", BCON_DATE_TIME (get_date (before)), "}");
+  BCON_APPEND (
+      &filter, path, "{", "$lt", BCON_DATE_TIME (usher_mongo_entry_make_date (before)), "}");
+  BCON_APPEND (
+      &which, "at", "{", "$lt", BCON_DATE_TIME (usher_mongo_entry_make_date (before)), "}");
   ok = find_ids (self, collection, &filter, &ids, error) &&
        (ids.n == 0 || (pull (self, collection, &ids.ids, member, &which, error) &&
                        delete_empty (self, collection, &ids.ids, error)));
@@ -186,7 +180,7 @@ prune_empty (UsherMongoPrune *self, const char *collection, GError **error)
                "_removed",
                "{",
                "$lt",
-               BCON_DATE_TIME (get_date (before)),
+               BCON_DATE_TIME (usher_mongo_entry_make_date (before)),
                "}",
                "}",
                BCON_DOCUMENT (&empty),

@@ -8,6 +8,7 @@
 
 #include "usher-mongo-address-private.h"
 #include "usher-mongo-database-private.h"
+#include "usher-mongo-traffic-private.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ void usher_mongo_server_unref (UsherMongoServer *self);
 void usher_mongo_server_close (UsherMongoServer *self);
 
 UsherMongoAddress *usher_mongo_server_get_address (UsherMongoServer *self);
+UsherMongoTraffic *usher_mongo_server_get_traffic (UsherMongoServer *self);
 gboolean usher_mongo_server_is_replica_set (UsherMongoServer *self);
 gboolean usher_mongo_server_is_away (UsherMongoServer *self);
 /* waits until it is not; FALSE: it still is, at @end (monotonic) */

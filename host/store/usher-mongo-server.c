@@ -20,6 +20,7 @@ struct _UsherMongoServer
 {
   UsherMongoAddress *address; /* (owned) */
   mongoc_client_pool_t *pool; /* (owned) */
+  UsherMongoTraffic *traffic; /* (owned) */
   gboolean is_replica_set;
   int is_away;   /* (atomic) */
   int is_closed; /* (atomic); set with the mutex */
@@ -166,7 +167,10 @@ make_pool (UsherMongoServer *self, GError **error)
   if (pool == NULL)
     usher_mongo_server_fail (self, &trouble, NULL, error);
   else
-    mongoc_client_pool_set_error_api (pool, MONGOC_ERROR_API_VERSION_2);
+    {
+      mongoc_client_pool_set_error_api (pool, MONGOC_ERROR_API_VERSION_2);
+      usher_mongo_traffic_watch (self->traffic, pool);
+    }
 
   return pool;
 }
@@ -197,6 +201,7 @@ usher_mongo_server_new (const char *uri, GError **error)
   g_cond_init (&self->cond);
   g_cond_init (&self->back_cond);
   self->address = g_steal_pointer (&address);
+  self->traffic = usher_mongo_traffic_new ();
   self->is_replica_set = is_replica_set;
   self->pool = make_pool (self, error);
   if (self->pool == NULL || !begin_thread (self, error))
@@ -217,6 +222,7 @@ clear_server (gpointer data)
   UsherMongoServer *self = data;
 
   g_clear_pointer (&self->pool, mongoc_client_pool_destroy);
+  g_clear_pointer (&self->traffic, usher_mongo_traffic_free);
   g_clear_pointer (&self->address, usher_mongo_address_free);
   g_cond_clear (&self->cond);
   g_cond_clear (&self->back_cond);
@@ -253,6 +259,12 @@ UsherMongoAddress *
 usher_mongo_server_get_address (UsherMongoServer *self)
 {
   return self->address;
+}
+
+UsherMongoTraffic *
+usher_mongo_server_get_traffic (UsherMongoServer *self)
+{
+  return self->traffic;
 }
 
 gboolean

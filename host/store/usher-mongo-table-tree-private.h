@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *name;        /* (owned): one of those that a path joins by dots */
+  char *written;     /* (owned): as it stands before a value in JSON */
   gboolean is_field; /* of @type; else @members count */
   UsherFieldType type;
   GPtrArray *members; /* (owned) (element-type UsherMongoNode) */

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-json.h"
 #include "usher-schema-record-private.h"
 
 struct _UsherMongoTree
@@ -24,6 +25,7 @@ node_free (gpointer data)
   UsherMongoNode *node = data;
 
   g_free (node->name);
+  g_free (node->written);
   g_ptr_array_unref (node->members);
   g_free (node);
 }
@@ -33,8 +35,12 @@ static UsherMongoNode *
 node_new (char *name)
 {
   UsherMongoNode *node = g_new0 (UsherMongoNode, 1);
+  GString *written = g_string_new (NULL);
 
+  usher_json_append_string (written, name);
+  g_string_append_c (written, ':');
   node->name = name;
+  node->written = g_string_free (written, FALSE);
   node->members = g_ptr_array_new_with_free_func (node_free);
 
   return node;
@@ -115,8 +121,8 @@ usher_mongo_tree_new (UsherSchema *schema, const char *record)
 {
   UsherMongoTree *self = g_atomic_rc_box_new0 (UsherMongoTree);
 
-  self->open = node_new (NULL);
-  self->apart = node_new (NULL);
+  self->open = node_new (g_strdup (""));
+  self->apart = node_new (g_strdup (""));
   add_declared (self, schema);
   add_recorded (self, schema, record);
 

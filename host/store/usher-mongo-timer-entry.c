@@ -87,8 +87,9 @@ usher_mongo_timer_entry_append (bson_t *entry,
       return;
     }
 
-  /* what is parked has none, so that the next one that is due is found by the index alone */
-  if (change->history == NULL || change->history->parked == 0)
+  /* what is parked has none, so that the next one that is due is found by the index alone; nor has what no date can tell */
+  if ((change->history == NULL || change->history->parked == 0) &&
+      usher_mongo_entry_make_date (change->due) == change->due / 1000)
     usher_mongo_append_time (entry, "due", change->due);
   append_text (entry, "payload", change->payload);
   append_number (entry, "attempt", change->attempt);

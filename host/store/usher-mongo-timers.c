@@ -15,7 +15,7 @@
 #include "usher-mongo-timer-entry-private.h"
 #include "usher-mongo-timer-search-private.h"
 
-/* how many are read of a collection to know the next ones */
+/* how many are read of a collection at least: the server has those of one millisecond in no order */
 #define NEXT 256
 /* of how many documents of a collection those are picked that no index has in order */
 #define MAX_PICKED 10000
@@ -105,11 +105,12 @@ static GPtrArray *
 list_due (UsherMongoTimers *self, gint64 due, guint limit, gint64 *horizon, GError **error)
 {
   g_auto (bson_t) filter = BSON_INITIALIZER;
-  UsherMongoTimerSearch search = {
-    &filter, "_timers.due", limit, is_due, due, compare_due, 0, limit
-  };
+  UsherMongoTimerSearch search = { &filter, "_timers.due", MAX (limit, NEXT),
+                                   is_due,  due,           compare_due,
+                                   0,       limit };
 
-  BCON_APPEND (&filter, "_timers.due", "{", "$lte", BCON_DATE_TIME (due / 1000), "}");
+  BCON_APPEND (
+      &filter, "_timers.due", "{", "$lte", BCON_DATE_TIME (usher_mongo_entry_make_date (due)), "}");
 
   return usher_mongo_timer_search_run (&search, self->database, self->tables, horizon, error);
 }
@@ -146,7 +147,7 @@ usher_mongo_timers_list_since (UsherMongoTimers *self, gint64 since, guint limit
                "_timers.since",
                "{",
                "$gte",
-               BCON_DATE_TIME (since / 1000),
+               BCON_DATE_TIME (usher_mongo_entry_make_date (since)),
                "}",
                "_timers.due",
                "{",

@@ -54,8 +54,9 @@ gboolean usher_mongo_text_fail (UsherMongoText *self, const char *problem);
 /* says in which member the problem is, from the innermost out; FALSE */
 gboolean usher_mongo_text_fail_in (UsherMongoText *self, const char *name);
 void usher_mongo_text_add_integer (UsherMongoText *self, gint64 value);
-/* the name of the member at hand, with comma and colon */
+/* the name of a member, with comma and colon; or as it is @written with its colon */
 gboolean usher_mongo_text_add_name (UsherMongoText *self, const bson_iter_t *member);
+void usher_mongo_text_add_written (UsherMongoText *self, const char *written);
 /* Appends a value; @depth: how many containers it lies in. Ids and times are strings. */
 gboolean usher_mongo_text_add_value (UsherMongoText *self, const bson_iter_t *value, guint depth);
 /* whether all of an object or array was read, now that there is no next */

@@ -104,18 +104,31 @@ add_string (UsherMongoText *self, const char *text, gsize length)
   return TRUE;
 }
 
-gboolean
-usher_mongo_text_add_name (UsherMongoText *self, const bson_iter_t *member)
+static void
+add_comma (UsherMongoText *self)
 {
   char last = self->text->str[self->text->len - 1];
 
   if (last != '{')
     g_string_append_c (self->text, ',');
+}
+
+gboolean
+usher_mongo_text_add_name (UsherMongoText *self, const bson_iter_t *member)
+{
+  add_comma (self);
   if (!add_string (self, bson_iter_key (member), bson_iter_key_len (member)))
     return FALSE;
   g_string_append_c (self->text, ':');
 
   return TRUE;
+}
+
+void
+usher_mongo_text_add_written (UsherMongoText *self, const char *written)
+{
+  add_comma (self);
+  g_string_append (self->text, written);
 }
 
 void
@@ -147,6 +160,9 @@ add_decimal (UsherMongoText *self, const bson_iter_t *value)
   bson_decimal128_to_string (&decimal, buffer);
   if (strpbrk (buffer, "NI") != NULL || !isfinite (g_ascii_strtod (buffer, NULL)))
     return usher_mongo_text_fail (self, "is no finite number");
+  /* one of more digits than a decimal has is not canonical */
+  if (!bson_decimal128_from_string (buffer, &decimal))
+    return usher_mongo_text_fail (self, "is no decimal");
   g_string_append (self->text, buffer);
 
   return TRUE;

@@ -602,6 +602,29 @@ usher_store_takes_changes (UsherStore *self)
 }
 
 /**
+ * usher_store_is_away:
+ * @self: a store
+ *
+ * Tells whether the server of the database does not answer, as far as is known without a try: then nothing can be read or
+ * changed, and all that is asked fails at once with `USHER_ERROR_UNAVAILABLE`. The store says in the log when that begins, with
+ * the reason, and when it is over, and then calls the watch of [method@Store.set_watch]. A store in a file never is. Any thread, at no
+ * cost.
+ *
+ * Returns: whether it is
+ */
+gboolean
+usher_store_is_away (UsherStore *self)
+{
+  UsherStoreInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+
+  iface = USHER_STORE_GET_IFACE (self);
+
+  return iface->is_away != NULL && iface->is_away (self);
+}
+
+/**
  * usher_store_describe:
  * @self: a store
  * @error: return location for an error
@@ -612,7 +635,9 @@ usher_store_takes_changes (UsherStore *self)
  * Rows and bytes: `documents`, `documents-bytes`, `outbox`, `outbox-bytes`, `inbox`, `inbox-bytes`, `requests`,
  * `requests-bytes`, `timers`, `timers-bytes`. Of the timers: `timers-parked`, and `timers-failing`, which are tried again. Sizes: `file-bytes`, `log-bytes`. `read-only`: 1 while
  * nothing can be written. `last-prune`: wall time in microseconds, 0: not yet. Of a shared store: `lease-token`,
- * `lease-process`, `lease-held` (1: by this one). A store may know more names, or fewer.
+ * `lease-process`, `lease-held` (1: by this one). Of one on a server: `commands`, `commands-failed`, `commands-time` (what they took, in
+ * microseconds), `connections-used`, and `away`: 1 while it does not answer, and then nothing is counted. A store may know more names, or
+ * fewer.
  *
  * Returns: (transfer full): numbers by name, of type `a{sx}`, `NULL` on error
  */
