@@ -472,7 +472,8 @@ usher_mongo_store_new (const char *uri,
   self->traits.documents_a_commit = get_limit (self, options);
   self->traits.watches_documents = usher_mongo_database_is_replica_set (self->parts->database);
   self->traits.shared_by_copies = TRUE;
-  self->writer = usher_mongo_writer_new (self->parts, self->traits.documents_a_commit);
+  self->writer = usher_mongo_writer_new (
+      self->parts, self->traits.documents_a_commit, options != NULL && options->is_shared);
 
   return USHER_STORE (g_steal_pointer (&self));
 }

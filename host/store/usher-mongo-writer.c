@@ -22,6 +22,7 @@ struct _UsherMongoWriter
 {
   UsherMongoParts *parts; /* (owned) */
   guint limit;
+  gboolean is_shared;
   UsherMongoLanes *lanes; /* (owned) */
   guint64 n_commits;      /* (atomic): makes their names */
   int is_full;            /* (atomic) */
@@ -68,13 +69,16 @@ set_full (UsherMongoWriter *self, const GError *error)
     g_message ("database “%s” is written again", place);
 }
 
-/* A timer is for whoever has the lease, as if that had been first; one that is parked is for nobody but operators. */
+/* A timer is for whoever has the lease, as if that had been first; one that is parked is for nobody but operators. Who is alone needs
+ * no lease. */
 static gboolean
 is_for_another (UsherMongoWriter *self, UsherCommit *commit)
 {
   UsherTimer *fired = usher_commit_get_fired (commit);
+  gboolean is_alone =
+      !self->is_shared && usher_mongo_owners_get_n_others (self->parts->owners) == 0;
 
-  return fired != NULL && !usher_timer_is_parked (fired) &&
+  return fired != NULL && !usher_timer_is_parked (fired) && !is_alone &&
          !usher_mongo_lease_is_held (self->parts->lease);
 }
 
@@ -235,13 +239,14 @@ unref_writer (gpointer user_data)
 }
 
 UsherMongoWriter *
-usher_mongo_writer_new (UsherMongoParts *parts, guint limit)
+usher_mongo_writer_new (UsherMongoParts *parts, guint limit, gboolean is_shared)
 {
   UsherMongoWriter *self = g_atomic_rc_box_new0 (UsherMongoWriter);
 
   g_mutex_init (&self->mutex);
   self->parts = usher_mongo_parts_ref (parts);
   self->limit = limit;
+  self->is_shared = is_shared;
   self->lanes = usher_mongo_lanes_new (on_work, ref_writer, unref_writer);
 
   return self;
