@@ -24,7 +24,7 @@ const mongoc_uri_t *usher_mongo_address_get_uri (UsherMongoAddress *self);
 const char *usher_mongo_address_get_name (UsherMongoAddress *self);
 /* for people: servers and database, without credentials */
 const char *usher_mongo_address_get_place (UsherMongoAddress *self);
-/* (transfer full): @message of the library or the server without the credentials, should it have them */
+/* (transfer full): @message of the library or the server, unless the password is in it */
 char *usher_mongo_address_mask (UsherMongoAddress *self, const char *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherMongoAddress, usher_mongo_address_free)

@@ -188,15 +188,10 @@ usher_mongo_address_get_place (UsherMongoAddress *self)
 char *
 usher_mongo_address_mask (UsherMongoAddress *self, const char *message)
 {
-  const char *const hidden[] = {
-    mongoc_uri_get_password (self->uri),
-    mongoc_uri_get_username (self->uri),
-  };
-  g_autoptr (GString) shown = g_string_new (message);
+  const char *password = mongoc_uri_get_password (self->uri);
 
-  for (guint i = 0; i < G_N_ELEMENTS (hidden); i++)
-    if (hidden[i] != NULL && hidden[i][0] != '\0')
-      g_string_replace (shown, hidden[i], "***", 0);
+  if (password != NULL && password[0] != '\0' && strstr (message, password) != NULL)
+    return g_strdup ("what it says has the password in it");
 
-  return g_string_free (g_steal_pointer (&shown), FALSE);
+  return g_strdup (message);
 }

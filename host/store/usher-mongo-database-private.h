@@ -29,6 +29,8 @@ typedef void (*UsherMongoBackFunc) (gpointer user_data);
 UsherMongoDatabase *usher_mongo_database_new (const char *uri, GError **error);
 UsherMongoDatabase *usher_mongo_database_ref (UsherMongoDatabase *self);
 void usher_mongo_database_unref (UsherMongoDatabase *self);
+/* nothing is asked any more: UNAVAILABLE */
+void usher_mongo_database_close (UsherMongoDatabase *self);
 
 const char *usher_mongo_database_get_name (UsherMongoDatabase *self);
 /* for people: servers and database, without credentials */
@@ -39,6 +41,8 @@ void usher_mongo_database_describe (UsherMongoDatabase *self, GVariantBuilder *b
 gboolean usher_mongo_database_is_replica_set (UsherMongoDatabase *self);
 /* As far as is known without asking. While it is away all that is asked fails at once, and one thread looks when it is back. */
 gboolean usher_mongo_database_is_away (UsherMongoDatabase *self);
+/* Waits while it is away; FALSE: it still is, at @end (monotonic). */
+gboolean usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end);
 void usher_mongo_database_set_back_func (UsherMongoDatabase *self,
                                          UsherMongoBackFunc func,
                                          gpointer user_data);

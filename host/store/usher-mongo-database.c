@@ -52,6 +52,12 @@ usher_mongo_database_unref (UsherMongoDatabase *self)
   g_atomic_rc_box_release_full (self, clear_database);
 }
 
+void
+usher_mongo_database_close (UsherMongoDatabase *self)
+{
+  usher_mongo_server_close (self->server);
+}
+
 const char *
 usher_mongo_database_get_name (UsherMongoDatabase *self)
 {
@@ -84,6 +90,12 @@ gboolean
 usher_mongo_database_is_away (UsherMongoDatabase *self)
 {
   return usher_mongo_server_is_away (self->server);
+}
+
+gboolean
+usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end)
+{
+  return usher_mongo_server_wait (self->server, end);
 }
 
 void

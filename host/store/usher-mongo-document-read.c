@@ -26,6 +26,7 @@ struct _UsherMongoReader
   GString *open;             /* (owned) */
   GString *apart;            /* (owned) */
   gboolean has_unknown;      /* the row had a member that the tree does not know */
+  gboolean is_new;           /* one that was never met before */
 };
 
 /* An object in which fields nest, on its way into a text. */
@@ -146,6 +147,8 @@ read_unknown (const Reading *self, const bson_iter_t *member)
   gboolean ok = read_member (self, NULL, member);
 
   self->reader->has_unknown = TRUE;
+  if (usher_mongo_table_note_unknown (self->reader->table, self->node, bson_iter_key (member)))
+    self->reader->is_new = TRUE;
   if (!self->is_root || (ok && self->text->n_typed == n_typed &&
                          usher_mongo_document_is_name (bson_iter_key (member))))
     return ok;
@@ -384,6 +387,7 @@ read_texts (UsherMongoReader *self,
   g_string_truncate (self->open, 0);
   g_string_truncate (self->apart, 0);
   self->has_unknown = FALSE;
+  self->is_new = FALSE;
   if (!bson_iter_init (&iter, row))
     problem = "is broken";
   else if (!read_open (self, &open, &iter, stored))
@@ -414,7 +418,8 @@ usher_mongo_reader_read (UsherMongoReader *self, const bson_t *row, GError **err
       !read_texts (self, row, &head, &stored, error))
     return NULL;
 
-  other = self->has_unknown ? usher_mongo_table_look_again (self->table, self->tree) : NULL;
+  other = self->has_unknown ? usher_mongo_table_look_again (self->table, self->tree, self->is_new)
+                            : NULL;
   if (other != NULL)
     {
       usher_mongo_tree_unref (self->tree);

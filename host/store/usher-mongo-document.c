@@ -196,20 +196,27 @@ usher_mongo_document_append (UsherMongoTable *table,
   return TRUE;
 }
 
+/* Those alone that the service declares itself: it can take away no other, nor may it have read all of them. */
 GPtrArray *
 usher_mongo_document_list_unset (UsherMongoTable *table, const bson_t *members)
 {
   static const char *const own[] = { "_private", "_level" };
-  g_autoptr (UsherMongoTree) tree = usher_mongo_table_dup_tree (table);
-  const UsherMongoNode *root = usher_mongo_tree_get_root (tree, FALSE);
+  guint n_fields = 0;
+  const UsherField *fields =
+      usher_schema_get_fields (usher_mongo_table_get_schema (table), &n_fields);
+  const char *last = NULL;
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
 
-  for (guint i = 0; i < root->members->len; i++)
+  for (guint i = 0; i < n_fields; i++)
     {
-      const UsherMongoNode *node = g_ptr_array_index (root->members, i);
+      g_autofree char *name = g_strndup (fields[i].name, strcspn (fields[i].name, "."));
 
-      if (!bson_has_field (members, node->name))
-        g_ptr_array_add (names, g_strdup (node->name));
+      /* those that nest in one member stand together */
+      if ((fields[i].flags & USHER_FIELD_PRIVATE) != 0 || g_strcmp0 (name, last) == 0 ||
+          bson_has_field (members, name))
+        continue;
+      g_ptr_array_add (names, g_steal_pointer (&name));
+      last = g_ptr_array_index (names, names->len - 1);
     }
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     if (!bson_has_field (members, own[i]))

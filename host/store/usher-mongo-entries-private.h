@@ -44,6 +44,8 @@ const char *usher_mongo_entry_get_text (const bson_t *entry, const char *name);
 gint64 usher_mongo_entry_get_integer (const bson_t *entry, const char *name);
 /* it says that there is no such thing any more */
 gboolean usher_mongo_entry_is_dead (const bson_t *entry);
+/* (transfer full): `u` */
+char *usher_mongo_entry_make_unique (const char *key, gint64 generation);
 /* @time, of microseconds, as a date of milliseconds to compare with: no later than all who read dates can */
 gint64 usher_mongo_entry_make_date (gint64 time);
 /* appends `k`, `g` and `u` */

@@ -129,6 +129,12 @@ usher_mongo_entry_is_dead (const bson_t *entry)
   return bson_iter_init_find (&iter, entry, "dead") && bson_iter_as_bool (&iter);
 }
 
+char *
+usher_mongo_entry_make_unique (const char *key, gint64 generation)
+{
+  return g_strdup_printf ("%s" USHER_MONGO_DIVIDER "%" G_GINT64_FORMAT, key, generation);
+}
+
 gint64
 usher_mongo_entry_make_date (gint64 time)
 {
@@ -138,8 +144,7 @@ usher_mongo_entry_make_date (gint64 time)
 void
 usher_mongo_entry_append_key (bson_t *entry, const char *key, gint64 generation)
 {
-  g_autofree char *unique =
-      g_strdup_printf ("%s" USHER_MONGO_DIVIDER "%" G_GINT64_FORMAT, key, generation);
+  g_autofree char *unique = usher_mongo_entry_make_unique (key, generation);
 
   bson_append_utf8 (entry, "k", -1, key, -1);
   bson_append_int64 (entry, "g", -1, generation);

@@ -19,13 +19,15 @@ typedef struct _UsherMongoServer UsherMongoServer;
 UsherMongoServer *usher_mongo_server_new (const char *uri, GError **error);
 UsherMongoServer *usher_mongo_server_ref (UsherMongoServer *self);
 void usher_mongo_server_unref (UsherMongoServer *self);
-/* ends the thread that looks for it */
+/* nothing is asked any more; ends the thread that looks for it */
 void usher_mongo_server_close (UsherMongoServer *self);
 
 UsherMongoAddress *usher_mongo_server_get_address (UsherMongoServer *self);
 UsherMongoTraffic *usher_mongo_server_get_traffic (UsherMongoServer *self);
 gboolean usher_mongo_server_is_replica_set (UsherMongoServer *self);
 gboolean usher_mongo_server_is_away (UsherMongoServer *self);
+/* waits until it is not; FALSE: it still is, at @end (monotonic) */
+gboolean usher_mongo_server_wait (UsherMongoServer *self, gint64 end);
 void usher_mongo_server_set_back_func (UsherMongoServer *self,
                                        UsherMongoBackFunc func,
                                        gpointer user_data);

@@ -22,12 +22,13 @@ struct _UsherMongoServer
   mongoc_client_pool_t *pool; /* (owned) */
   UsherMongoTraffic *traffic; /* (owned) */
   gboolean is_replica_set;
-  int is_away; /* (atomic) */
+  int is_away;   /* (atomic) */
+  int is_closed; /* (atomic); set with the mutex */
 
   GMutex mutex;
-  GCond cond;
+  GCond cond;              /* of the thread */
+  GCond back_cond;         /* of who waits until the server answers */
   GThread *thread;         /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
-  gboolean is_closed;      /* (mutex mutex) */
   gint64 said;             /* (mutex mutex): when it was said last that it is away, monotonic */
   gboolean is_said;        /* (mutex mutex): so its return is said too */
   UsherMongoBackFunc func; /* (nullable) (mutex mutex) */
@@ -80,8 +81,9 @@ note_back (UsherMongoServer *self)
   gpointer func_data;
   gboolean is_said;
 
-  g_atomic_int_set (&self->is_away, FALSE);
   g_mutex_lock (&self->mutex);
+  g_atomic_int_set (&self->is_away, FALSE);
+  g_cond_broadcast (&self->back_cond);
   is_said = self->is_said;
   func = self->func;
   func_data = self->func_data;
@@ -117,11 +119,11 @@ wait_until_away (UsherMongoServer *self, gint64 pause)
   gboolean is_closed;
 
   g_mutex_lock (&self->mutex);
-  while (!self->is_closed && pause > 0 && g_cond_wait_until (&self->cond, &self->mutex, end))
+  while (!g_atomic_int_get (&self->is_closed) && pause > 0 && g_cond_wait_until (&self->cond, &self->mutex, end))
     continue;
-  while (!self->is_closed && !g_atomic_int_get (&self->is_away))
+  while (!g_atomic_int_get (&self->is_closed) && !g_atomic_int_get (&self->is_away))
     g_cond_wait (&self->cond, &self->mutex);
-  is_closed = self->is_closed;
+  is_closed = g_atomic_int_get (&self->is_closed);
   g_mutex_unlock (&self->mutex);
 
   return !is_closed;
@@ -197,6 +199,7 @@ usher_mongo_server_new (const char *uri, GError **error)
   self = g_atomic_rc_box_new0 (UsherMongoServer);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
+  g_cond_init (&self->back_cond);
   self->address = g_steal_pointer (&address);
   self->traffic = usher_mongo_traffic_new ();
   self->is_replica_set = is_replica_set;
@@ -222,6 +225,7 @@ clear_server (gpointer data)
   g_clear_pointer (&self->traffic, usher_mongo_traffic_free);
   g_clear_pointer (&self->address, usher_mongo_address_free);
   g_cond_clear (&self->cond);
+  g_cond_clear (&self->back_cond);
   g_mutex_clear (&self->mutex);
 }
 
@@ -238,9 +242,10 @@ usher_mongo_server_close (UsherMongoServer *self)
 
   g_mutex_lock (&self->mutex);
   thread = g_steal_pointer (&self->thread);
-  self->is_closed = TRUE;
+  g_atomic_int_set (&self->is_closed, TRUE);
   self->func = NULL;
   g_cond_signal (&self->cond);
+  g_cond_broadcast (&self->back_cond);
   g_mutex_unlock (&self->mutex);
 
   /* who is told that the server is back may drop the last reference: then the thread ends by itself */
@@ -274,6 +279,20 @@ usher_mongo_server_is_away (UsherMongoServer *self)
   return g_atomic_int_get (&self->is_away);
 }
 
+gboolean
+usher_mongo_server_wait (UsherMongoServer *self, gint64 end)
+{
+  gboolean is_away;
+
+  g_mutex_lock (&self->mutex);
+  while ((is_away = usher_mongo_server_is_away (self)) && !g_atomic_int_get (&self->is_closed) &&
+         g_cond_wait_until (&self->back_cond, &self->mutex, end))
+    continue;
+  g_mutex_unlock (&self->mutex);
+
+  return !is_away;
+}
+
 void
 usher_mongo_server_set_back_func (UsherMongoServer *self,
                                   UsherMongoBackFunc func,
@@ -291,9 +310,13 @@ usher_mongo_server_pop (UsherMongoServer *self, GError **error)
   const char *place = usher_mongo_address_get_place (self->address);
   mongoc_client_t *handle = NULL;
 
-  if (usher_mongo_server_is_away (self))
+  if (g_atomic_int_get (&self->is_closed) || usher_mongo_server_is_away (self))
     {
-      usher_refuse (error, USHER_ERROR_UNAVAILABLE, "database “%s” is away", place);
+      usher_refuse (error,
+                    USHER_ERROR_UNAVAILABLE,
+                    "database “%s” is %s",
+                    place,
+                    g_atomic_int_get (&self->is_closed) ? "closed" : "away");
       return NULL;
     }
 

@@ -37,8 +37,14 @@ void usher_mongo_table_set_record_func (UsherMongoTable *self,
                                         GDestroyNotify destroy);
 /* (transfer full) */
 UsherMongoTree *usher_mongo_table_dup_tree (UsherMongoTable *self);
-/* for who met a member that @tree does not know: asks, once a second at most; (transfer full) (nullable): NULL: nobody knows it */
-UsherMongoTree *usher_mongo_table_look_again (UsherMongoTable *self, UsherMongoTree *tree);
+/* Notes a member of @object that is in no tree yet; FALSE: it was noted before. */
+gboolean usher_mongo_table_note_unknown (UsherMongoTable *self,
+                                         const UsherMongoNode *object,
+                                         const char *name);
+/* For who met a member that @tree does not know: asks, if one @is_new, else once a second at most; (transfer full) (nullable): NULL:
+ * nobody knows more */
+UsherMongoTree *
+usher_mongo_table_look_again (UsherMongoTable *self, UsherMongoTree *tree, gboolean is_new);
 
 UsherMongoTables *usher_mongo_tables_new (void);
 void usher_mongo_tables_free (UsherMongoTables *self);

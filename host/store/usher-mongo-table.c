@@ -15,6 +15,8 @@
 #define APART "_private."
 /* code of the server: a unique index has the value */
 #define DUPLICATE_KEY 11000
+/* each of which is asked for once; for more there is the clock */
+#define MOST_UNKNOWN 1024
 
 struct _UsherMongoTable
 {
@@ -27,7 +29,9 @@ struct _UsherMongoTable
   GMutex mutex;
   UsherMongoTree *tree; /* (owned) (mutex mutex) */
   char *record;         /* (owned) (nullable) (mutex mutex) */
-  gint64 last_look;     /* (mutex mutex): monotonic, 0: none */
+  GHashTable
+      *unknown; /* (owned) (mutex mutex) (element-type utf8): members that @tree does not know */
+  gint64 last_look; /* (mutex mutex): monotonic, 0: none */
 };
 
 UsherMongoTable *
@@ -39,6 +43,7 @@ usher_mongo_table_new (UsherSchema *schema)
   g_mutex_init (&self->mutex);
   self->schema = usher_schema_ref (schema);
   self->tree = usher_mongo_tree_new (schema, NULL);
+  self->unknown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
 }
@@ -61,6 +66,7 @@ usher_mongo_table_unref (UsherMongoTable *self)
     self->destroy (self->user_data);
   g_mutex_clear (&self->mutex);
   usher_mongo_tree_unref (self->tree);
+  g_hash_table_unref (self->unknown);
   usher_schema_unref (self->schema);
   g_free (self->record);
   g_free (self);
@@ -95,6 +101,7 @@ take_record (UsherMongoTable *self, const char *record)
   self->record = g_strdup (record);
   usher_mongo_tree_unref (self->tree);
   self->tree = usher_mongo_tree_new (self->schema, record);
+  g_hash_table_remove_all (self->unknown);
 
   return TRUE;
 }
@@ -130,15 +137,31 @@ usher_mongo_table_dup_tree (UsherMongoTable *self)
   return tree;
 }
 
-/* Whether it is time to ask again. Members of nobody are rare, and documents with them need not be. */
+gboolean
+usher_mongo_table_note_unknown (UsherMongoTable *self,
+                                const UsherMongoNode *object,
+                                const char *name)
+{
+  gboolean is_new = FALSE;
+
+  g_mutex_lock (&self->mutex);
+  if (g_hash_table_size (self->unknown) < MOST_UNKNOWN)
+    is_new = g_hash_table_add (self->unknown, g_strdup_printf ("%p %s", (gpointer) object, name));
+  g_mutex_unlock (&self->mutex);
+
+  return is_new;
+}
+
+/* Members of nobody are rare, and documents with them need not be. */
 static gboolean
-take_turn (UsherMongoTable *self)
+take_turn (UsherMongoTable *self, gboolean is_new)
 {
   gint64 now = g_get_monotonic_time ();
   gboolean is_turn;
 
   g_mutex_lock (&self->mutex);
-  is_turn = self->func != NULL && (self->last_look == 0 || now - self->last_look >= G_USEC_PER_SEC);
+  is_turn = self->func != NULL &&
+            (is_new || self->last_look == 0 || now - self->last_look >= G_USEC_PER_SEC);
   if (is_turn)
     self->last_look = now;
   g_mutex_unlock (&self->mutex);
@@ -147,12 +170,12 @@ take_turn (UsherMongoTable *self)
 }
 
 UsherMongoTree *
-usher_mongo_table_look_again (UsherMongoTable *self, UsherMongoTree *tree)
+usher_mongo_table_look_again (UsherMongoTable *self, UsherMongoTree *tree, gboolean is_new)
 {
   g_autofree char *record = NULL;
   UsherMongoTree *other = NULL;
 
-  if (take_turn (self))
+  if (take_turn (self, is_new))
     record = self->func (self, self->user_data);
 
   g_mutex_lock (&self->mutex);

@@ -35,6 +35,8 @@ void usher_mongo_watch_set_func (UsherMongoWatch *self,
                                  gpointer user_data);
 /* a commit of this process was written; never waits */
 void usher_mongo_watch_announce (UsherMongoWatch *self);
+/* one may have been written, nobody knows: whoever watches looks */
+void usher_mongo_watch_lose (UsherMongoWatch *self);
 /* Ends the thread and waits for it, unless it is the one that calls. Others hear of what was not told when the owner ends. */
 void usher_mongo_watch_stop (UsherMongoWatch *self);
 

@@ -369,6 +369,12 @@ usher_mongo_watch_announce (UsherMongoWatch *self)
 }
 
 void
+usher_mongo_watch_lose (UsherMongoWatch *self)
+{
+  on_changed (NULL, NULL, self);
+}
+
+void
 usher_mongo_watch_stop (UsherMongoWatch *self)
 {
   GThread *thread = NULL;

@@ -489,10 +489,21 @@ test_level (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (usher_document_get_level (found), ==, 2);
 }
 
+/* what the database says of the fields */
+typedef struct
+{
+  UsherSchema *schema; /* (nullable) */
+  guint n_asked;
+} Record;
+
 static char *
 give_record (UsherMongoTable *table, gpointer user_data)
 {
-  return usher_schema_record_merge (NULL, user_data);
+  Record *record = user_data;
+
+  record->n_asked++;
+
+  return record->schema != NULL ? usher_schema_record_merge (NULL, record->schema) : NULL;
 }
 
 static void
@@ -505,14 +516,34 @@ test_generations (Fixture *fixture, gconstpointer data)
   g_autoptr (UsherMongoTable) old = usher_mongo_table_new (schema);
   g_auto (bson_t) row = BSON_INITIALIZER;
   g_auto (bson_t) rewritten = BSON_INITIALIZER;
+  Record record = { fixture->schema, 0 };
 
   g_test_summary ("A generation that does not know a field keeps its type, once it has asked");
 
-  usher_mongo_table_set_record_func (old, give_record, fixture->schema, NULL);
+  usher_mongo_table_set_record_func (old, give_record, &record, NULL);
   write_row (fixture->table, members, private_text, &row);
   assert_reads (old, &row, members, private_text);
   write_row (old, members, private_text, &rewritten);
   g_assert_true (bson_equal (&row, &rewritten));
+}
+
+static void
+test_asked (Fixture *fixture, gconstpointer data)
+{
+  Record record = { NULL, 0 };
+  guint n_before;
+
+  g_test_summary ("Each member that nobody knows is asked for at once, and then no more");
+
+  usher_mongo_table_set_record_func (fixture->table, give_record, &record, NULL);
+  for (guint i = 0; i < 10; i++)
+    assert_same (fixture->table, ",\"name\":\"a\",\"likes\":7", NULL);
+  /* once a second at most, on a slow machine too */
+  n_before = record.n_asked;
+  g_assert_cmpuint (n_before, >, 0);
+  g_assert_cmpuint (n_before, <, 10);
+  assert_same (fixture->table, ",\"likes\":7,\"box\":{\"likes\":8}", NULL);
+  g_assert_cmpuint (record.n_asked, ==, n_before + 1);
 }
 
 static void
@@ -596,6 +627,7 @@ main (int argc, char *argv[])
   test ("/mongo-document/ids", test_ids);
   test ("/mongo-document/level", test_level);
   test ("/mongo-document/generations", test_generations);
+  test ("/mongo-document/asked", test_asked);
   test ("/mongo-document/unset", test_unset);
   test ("/mongo-document/taken", test_taken);
 #undef test
