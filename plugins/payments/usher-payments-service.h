@@ -22,8 +22,7 @@ UsherContext *usher_payments_service_get_context (UsherPaymentsService *self);
 /* Who charges the cards; (nullable): NULL unless it was started. Not changed between start and stop, so any thread may ask. */
 UsherCardProcessor *usher_payments_service_get_processor (UsherPaymentsService *self);
 
-/* in files of their own: what people may ask, and what the processor says */
+/* in a file of its own: what people may ask */
 void usher_payments_service_add_routes (UsherPaymentsService *self);
-void usher_payments_service_add_webhook (UsherPaymentsService *self);
 
 G_END_DECLS

@@ -6,8 +6,9 @@
 
 #include "config.h"
 
+#include "usher-payments-webhook.h"
+
 #include "usher-payment.h"
-#include "usher-payments-service.h"
 #include "usher-stripe-processor.h"
 #include "usher-stripe-signature.h"
 
@@ -61,9 +62,8 @@ look_again (UsherJson *event, UsherDocument *payment, UsherUnit *unit)
 }
 
 static gboolean
-check_signature (UsherPaymentsService *self, UsherRequest *request, gint64 now, GError **error)
+check_signature (UsherContext *context, UsherRequest *request, gint64 now, GError **error)
 {
-  UsherContext *context = usher_payments_service_get_context (self);
   const char *secrets = usher_context_get_string (context, "stripe-webhook-secret");
 
   if (*secrets == '\0' ||
@@ -85,14 +85,14 @@ static gboolean
 take_event (UsherRequest *request,
             UsherUnit *unit,
             UsherReply *reply,
-            gpointer self,
+            gpointer context,
             GError **error)
 {
   g_autoptr (UsherDocument) payment = NULL;
   UsherJson *event = NULL;
   const char *order_id = NULL;
 
-  if (!check_signature (self, request, usher_unit_get_time (unit), error))
+  if (!check_signature (context, request, usher_unit_get_time (unit), error))
     return FALSE;
 
   event = usher_request_get_json (request, error);
@@ -114,13 +114,8 @@ take_event (UsherRequest *request,
 }
 
 void
-usher_payments_service_add_webhook (UsherPaymentsService *self)
+usher_payments_webhook_add (UsherContext *context)
 {
-  usher_context_add_route (usher_payments_service_get_context (self),
-                           "POST",
-                           "/api/payments/webhook",
-                           USHER_ROUTE_NONE,
-                           take_event,
-                           self,
-                           NULL);
+  usher_context_add_route (
+      context, "POST", "/api/payments/webhook", USHER_ROUTE_NONE, take_event, context, NULL);
 }
