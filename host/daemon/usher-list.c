@@ -12,6 +12,7 @@
 #include "usher-guess.h"
 #include "usher-host-view-private.h"
 #include "usher-setup.h"
+#include "usher-sites.h"
 #include "usher-table.h"
 #include "usher-terminal.h"
 
@@ -117,10 +118,14 @@ usher_list_describe_type (const UsherSetting *setting)
                           setting->max);
 }
 
-static const char *
+/* (transfer full) */
+static char *
 mask (const UsherSetting *setting, const char *value)
 {
-  return usher_setting_is_secret (setting->key) && *value != '\0' ? "********" : value;
+  if (usher_setting_is_secret (setting->key) && *value != '\0')
+    return g_strdup ("********");
+
+  return usher_sites_dup_public (value);
 }
 
 /* Which settings are listed. */
@@ -146,7 +151,8 @@ print_setting (const UsherSetting *setting,
 {
   const Choice *choice = user_data;
   g_autofree char *type = usher_list_describe_type (setting);
-  g_autofree char *clean = usher_terminal_clean (mask (setting, value));
+  g_autofree char *shown = mask (setting, value);
+  g_autofree char *clean = usher_terminal_clean (shown);
 
   if (!is_chosen (choice, setting))
     return;
@@ -166,6 +172,7 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
 {
   const Choice *choice = user_data;
   UsherTable *table = choice->table;
+  g_autofree char *shown = mask (setting, value);
   gboolean has_range = setting->min != 0 || setting->max != 0;
 
   if (!is_chosen (choice, setting))
@@ -173,7 +180,7 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
 
   usher_table_add_text (table, setting->group);
   usher_table_add_text (table, setting->key);
-  usher_table_add_text (table, mask (setting, value));
+  usher_table_add_text (table, shown);
   usher_table_add_text (table, source);
   usher_table_add_text (table, get_type_name (setting->type));
   for (guint i = 0; i < 2; i++)

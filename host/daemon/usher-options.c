@@ -16,6 +16,7 @@
 #include "usher-notify.h"
 #include "usher-plugin-path.h"
 #include "usher-settings.h"
+#include "usher-sites.h"
 
 #define UNIX "unix:"
 #define IPC  "ipc://"
@@ -197,8 +198,8 @@ check_assignment (const char *assignment, GError **error)
   const char *key = strchr (name, '.');
   g_autofree char *variable = NULL;
 
-  if (key == NULL || !usher_setting_is_secret (key + 1) || *value == '\0' ||
-      usher_setting_is_reference (value))
+  if (key == NULL || *value == '\0' || usher_setting_is_reference (value) ||
+      !(usher_setting_is_secret (key + 1) || usher_sites_has_password (value)))
     return TRUE;
 
   variable = g_strdup_printf ("%.*s__%s", (int) (key - name), name, key + 1);
