@@ -159,6 +159,14 @@ usher_test_stripe_count (UsherTestStripe *self, const char *what)
 }
 
 char *
+usher_test_stripe_dup_https (UsherTestStripe *self)
+{
+  g_autoptr (UsherJson) address = ask (self, "https");
+
+  return g_strconcat ("https://", usher_json_get_string (address, "0"), NULL);
+}
+
+char *
 usher_test_stripe_dup_complaints (UsherTestStripe *self)
 {
   g_autoptr (UsherJson) state = ask (self, "state");

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-payments-contract.h"
 #include "usher-test-counter.h"
 
@@ -74,6 +76,29 @@ test_complaint (UsherTestCounter *counter, gconstpointer data)
   g_assert_nonnull (strstr (complaints, "2020-08-27"));
 }
 
+static void
+test_impostor (UsherTestCounter *counter, gconstpointer data)
+{
+  g_autofree char *https = NULL;
+  g_autofree char *setting = NULL;
+  g_autofree char *body = NULL;
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("Who cannot prove to be the one that is asked is told nothing.");
+
+  if (counter->stripe == NULL)
+    return;
+
+  https = usher_test_stripe_dup_https (counter->stripe);
+  setting = g_strconcat ("payments.stripe-api=", https, NULL);
+  usher_test_host_set (counter->till.host, setting);
+  usher_test_host_restart (counter->till.host);
+  reply = usher_test_till_pay (&counter->till, "tok_visa");
+  usher_test_assert_status (reply, 503);
+  body = usher_test_dup_body (reply);
+  g_assert_nonnull (strstr (body, "certificate"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -81,6 +106,7 @@ main (int argc, char **argv)
 
   usher_test_counter_add_checked ("/stripe/mock/calls", test_calls);
   usher_test_counter_add_checked ("/stripe/mock/complaint", test_complaint);
+  usher_test_counter_add_checked ("/stripe/mock/impostor", test_impostor);
 
   return g_test_run ();
 }
