@@ -106,13 +106,12 @@ ask (UsherTestStripe *self, const char *question)
 static void G_GNUC_PRINTF (2, 3) tell (UsherTestStripe *self, const char *format, ...)
 {
   g_autofree char *question = NULL;
-  g_autoptr (UsherJson) answer = NULL;
   va_list args;
 
   va_start (args, format);
   question = g_strdup_vprintf (format, args);
   va_end (args);
-  answer = ask (self, question);
+  usher_json_unref (ask (self, question));
 }
 
 void

@@ -37,7 +37,7 @@ test_calls (UsherTestCounter *counter, gconstpointer data)
                                   "tok_chargeDeclined",
                                   402,
                                   "Your card was declined.");
-  reply = usher_test_counter_begin (counter);
+  g_object_unref (usher_test_counter_begin (counter));
   usher_test_stripe_act (counter->stripe, "requires_payment_method");
   usher_test_host_turn (counter->till.host, USHER_TEST_SETTLE);
   usher_test_till_assert_paid (&counter->till, "tok_visa");
@@ -72,6 +72,7 @@ test_complaint (UsherTestCounter *counter, gconstpointer data)
   uri = g_strconcat (usher_test_stripe_get_uri (counter->stripe), "/v1/payment_methods", NULL);
   answer = usher_http_client_send (client, "POST", uri, headers, body, NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (answer);
   complaints = usher_test_stripe_dup_complaints (counter->stripe);
   g_assert_nonnull (strstr (complaints, "2020-08-27"));
 }
