@@ -346,7 +346,14 @@ hold (UsherMongoLease *self)
   free = is_free (self, g_get_monotonic_time ());
   g_mutex_unlock (&self->mutex);
 
-  return free && take (self);
+  if (!free)
+    return FALSE;
+  if (take (self))
+    return TRUE;
+
+  /* another one was first */
+  look (self, NULL, NULL);
+  return FALSE;
 }
 
 gboolean

@@ -8,6 +8,7 @@
 
 #include "usher-mongo-query-private.h"
 
+#include "usher-mongo-index-private.h"
 #include "usher-mongo-query-filter-private.h"
 
 /* One list. */
@@ -28,6 +29,7 @@ list_part (const Listing *self, guint level, gboolean is_above, const char *id, 
     .path = is_above ? "_level" : NULL,
     .is_upward = TRUE,
     .limit = self->limit - self->documents->len,
+    .index = USHER_MONGO_INDEX_LEVEL,
   };
   bson_value_t value = { .value_type = BSON_TYPE_INT32, .value.v_int32 = (gint32) level };
   UsherMongoFilter filter;

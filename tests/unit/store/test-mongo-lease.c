@@ -416,13 +416,54 @@ test_stream_away (MongoFixture *fixture, gconstpointer data)
   usher_test_until (has_heard (one, "items/65920080aaaaaaaaaa000004 "));
 }
 
-#define add(path, func, server)     \
+static void
+skip (gconstpointer lack)
+{
+  g_test_summary ("There is a server of the kind.");
+
+  g_test_skip (lack);
+}
+
+/* (nullable): a server with @flags, which may be killed; NULL: there is none, and a test says so */
+static UsherTestMongodb *
+start (UsherTestMongodbFlags flags, const char *path)
+{
+  const char *lack = usher_test_mongodb_get_lack (flags, TRUE);
+
+  if (lack == NULL)
+    return usher_test_mongodb_new (flags);
+
+  g_test_add_data_func (path, lack, skip);
+
+  return NULL;
+}
+
+#define add(path, func)             \
   g_test_add ("/mongo-lease/" path, \
               MongoFixture,         \
               server,               \
               mongo_fixture_set_up, \
               func,                 \
               mongo_fixture_tear_down)
+
+static void
+add_alone (UsherTestMongodb *server)
+{
+  add ("released", test_released);
+  add ("fence", test_fence);
+  add ("race", test_race);
+  add ("owners", test_owners);
+  add ("poll", test_poll);
+  add ("offer", test_offer);
+  add ("away", test_away);
+}
+
+static void
+add_stream (UsherTestMongodb *server)
+{
+  add ("stream", test_stream);
+  add ("stream/away", test_stream_away);
+}
 
 int
 main (int argc, char **argv)
@@ -432,17 +473,12 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 
-  alone = usher_test_mongodb_new (USHER_TEST_MONGODB_STANDALONE);
-  set = usher_test_mongodb_new (USHER_TEST_MONGODB_REPLICA_SET);
-  add ("released", test_released, alone);
-  add ("fence", test_fence, alone);
-  add ("race", test_race, alone);
-  add ("owners", test_owners, alone);
-  add ("poll", test_poll, alone);
-  add ("offer", test_offer, alone);
-  add ("away", test_away, alone);
-  add ("stream", test_stream, set);
-  add ("stream/away", test_stream_away, set);
+  alone = start (USHER_TEST_MONGODB_STANDALONE, "/mongo-lease/standalone");
+  set = start (USHER_TEST_MONGODB_REPLICA_SET, "/mongo-lease/set");
+  if (alone != NULL)
+    add_alone (alone);
+  if (set != NULL)
+    add_stream (set);
 
   return g_test_run ();
 }

@@ -293,6 +293,27 @@ test_queries (MongoFixture *fixture, gconstpointer data)
 }
 
 static void
+test_levels (MongoFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherSchema) schema =
+      usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
+  g_autoptr (UsherMongoTable) table = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  g_test_summary ("Who is behind is found along an index of levels");
+
+  usher_schema_set_level (schema, 3);
+  table = usher_mongo_table_new (schema);
+  mongo_fixture_add (fixture, table, TRUE);
+  plans = g_string_new (NULL);
+  found = usher_mongo_levels_list (fixture->database, table, NULL, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (plans->str, ==, "_level,_id+_level,_id");
+  g_string_free (g_steal_pointer (&plans), TRUE);
+}
+
+static void
 test_index_lost (MongoFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherMongoTable) table =
@@ -323,6 +344,7 @@ main (int argc, char *argv[])
 #define test(path, func) \
   g_test_add (path, MongoFixture, server, mongo_fixture_set_up, func, mongo_fixture_tear_down)
   test ("/mongo-plans/queries", test_queries);
+  test ("/mongo-plans/levels", test_levels);
   test ("/mongo-plans/index-lost", test_index_lost);
 #undef test
 
