@@ -256,7 +256,10 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
     return FALSE;
 
   if (usher_unit_has_answer (unit))
-    usher_request_key_keep_answer (usher_exchange_get_reply (self->exchange),
+    usher_request_key_keep_answer (self->key,
+                                   usher_lane_get_store (job->lane),
+                                   usher_exchange_get_reply (self->exchange),
+                                   is_step,
                                    usher_unit_get_commit (unit));
 
   return is_step;
