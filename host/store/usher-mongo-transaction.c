@@ -186,7 +186,8 @@ usher_mongo_transaction_run (UsherMongoTransaction *self, GError **error)
       part = &g_array_index (parts, Part, failed);
     }
 
-  self->statement = (UsherMongoStatement){ NULL, part->statement.table, part->statement.change, NULL };
+  self->statement =
+      (UsherMongoStatement){ NULL, part->statement.table, part->statement.change, NULL };
 
   return written;
 }

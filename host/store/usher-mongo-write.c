@@ -50,9 +50,8 @@ try_once (const Write *self, bson_t *reply, GError **error)
     return self->is_insert || usher_mongo_statement_has_matched (reply) ? USHER_MONGO_WRITTEN
                                                                         : USHER_MONGO_MISSED;
 
-  return g_error_matches (*error, USHER_ERROR, USHER_ERROR_UNAVAILABLE)
-             ? USHER_MONGO_UNKNOWN
-             : USHER_MONGO_REFUSED;
+  return g_error_matches (*error, USHER_ERROR, USHER_ERROR_UNAVAILABLE) ? USHER_MONGO_UNKNOWN
+                                                                        : USHER_MONGO_REFUSED;
 }
 
 typedef struct
@@ -106,21 +105,14 @@ usher_mongo_write_find (UsherMongoDatabase *database,
 /* After a second try that had an answer: it was refused, or found nothing that fits, because the first one came to be, or because of
  * somebody else. */
 static UsherMongoWritten
-tell_apart (const Write *self,
-            const UsherMongoStatement *statement,
-            bson_t *reply,
-            GError **error)
+tell_apart (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
 {
   gboolean is_there = FALSE;
   g_autoptr (GError) trouble = NULL;
 
   bson_destroy (reply);
-  if (usher_mongo_write_find (self->database,
-                              statement->place,
-                              statement->load->token,
-                              &is_there,
-                              reply,
-                              &trouble) &&
+  if (usher_mongo_write_find (
+          self->database, statement->place, statement->load->token, &is_there, reply, &trouble) &&
       is_there)
     {
       g_clear_error (error);
