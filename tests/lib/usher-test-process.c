@@ -351,6 +351,12 @@ usher_test_process_dup_server_uri (UsherTestProcess *self)
   return self->server != NULL ? usher_test_mongodb_make_uri (self->server, NULL) : NULL;
 }
 
+const char *
+usher_test_process_get_base (UsherTestProcess *self)
+{
+  return self->base;
+}
+
 char *
 usher_test_process_dup_database (UsherTestProcess *self, const char *service)
 {

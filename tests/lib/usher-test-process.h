@@ -53,6 +53,8 @@ const char *usher_test_process_get_directory (UsherTestProcess *self);
 UsherTestMongodb *usher_test_process_get_server (UsherTestProcess *self);
 /* (transfer full) (nullable): where that is */
 char *usher_test_process_dup_server_uri (UsherTestProcess *self);
+/* what the names of databases there begin with */
+const char *usher_test_process_get_base (UsherTestProcess *self);
 /* (transfer full): the name of the database that @service has there */
 char *usher_test_process_dup_database (UsherTestProcess *self, const char *service);
 /* (transfer full): host and port as they are now, which a new start changes */
