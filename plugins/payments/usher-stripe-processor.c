@@ -277,14 +277,13 @@ tell (UsherJson *intent, UsherCharge *charge, GError **error)
 }
 
 static gboolean
-settle (UsherCardProcessor *processor,
-        const UsherPurchase *purchase,
-        UsherSettling how,
-        UsherCharge *charge,
-        GError **error)
+settle_by (StripeProcessor *self,
+           const UsherPurchase *purchase,
+           UsherSettling how,
+           gint64 deadline,
+           UsherCharge *charge,
+           GError **error)
 {
-  StripeProcessor *self = (StripeProcessor *) processor;
-  gint64 deadline = get_deadline (self);
   g_autoptr (UsherJson) intent = NULL;
   IntentState state = INTENT_CLOSED;
 
@@ -311,6 +310,18 @@ settle (UsherCardProcessor *processor,
   return intent != NULL && tell (intent, charge, error);
 }
 
+static gboolean
+settle (UsherCardProcessor *processor,
+        const UsherPurchase *purchase,
+        UsherSettling how,
+        UsherCharge *charge,
+        GError **error)
+{
+  StripeProcessor *self = (StripeProcessor *) processor;
+
+  return settle_by (self, purchase, how, get_deadline (self), charge, error);
+}
+
 /* What is not paid, and does not go on, is closed, so that nobody can confirm it later. */
 static gboolean
 confirm (UsherCardProcessor *processor,
@@ -334,7 +345,7 @@ confirm (UsherCardProcessor *processor,
   if (status == 402)
     decline (answer, &declined);
 
-  if (!settle (processor, purchase, USHER_SETTLE_CLOSE, charge, error))
+  if (!settle_by (self, purchase, USHER_SETTLE_CLOSE, call.deadline, charge, error))
     return FALSE;
   if (charge->outcome == USHER_CHARGE_DECLINED && declined.message != NULL)
     {
