@@ -107,9 +107,9 @@ choose_home (UsherMongoCommit *self, gboolean *is_new)
 
   *is_new = FALSE;
   if (change != NULL)
-    return usher_mongo_place_new (
-        usher_schema_get_collection (usher_document_get_schema (change->document)),
-        usher_document_get_id (change->document));
+    return usher_mongo_place_new (usher_schema_get_collection (
+                                      usher_document_get_schema (change->document)),
+                                  usher_document_get_id (change->document));
 
   if (usher_commit_get_event_id (self->commit) != NULL)
     carrier = dup_event_carrier (self->commit);

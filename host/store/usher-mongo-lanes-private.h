@@ -23,10 +23,8 @@ UsherMongoLanes *usher_mongo_lanes_new (UsherMongoLaneFunc func,
 /* when nobody needs it any more: closed, and all threads ended */
 void usher_mongo_lanes_free (UsherMongoLanes *self);
 /* takes ownership of @work; FALSE, and it is the caller's still, when they are closed or no thread can be made */
-gboolean usher_mongo_lanes_push (UsherMongoLanes *self,
-                                 guint hash,
-                                 gpointer work,
-                                 gpointer user_data);
+gboolean
+usher_mongo_lanes_push (UsherMongoLanes *self, guint hash, gpointer work, gpointer user_data);
 /* Does what there is and ends the threads. FALSE: one of them calls this: they end by themselves. */
 gboolean usher_mongo_lanes_close (UsherMongoLanes *self);
 

@@ -15,10 +15,11 @@ G_BEGIN_DECLS
 /* Events, the mark that one was applied, timers, the key of a request, and the token of the commit. */
 typedef struct
 {
-  UsherCommit *commit; /* (unowned) (nullable): NULL: nothing but the token, in a document that is not the home */
-  GPtrArray *slips;    /* (unowned) (element-type UsherMongoSlip) */
-  const char *token;   /* (unowned) */
-  gint64 time;         /* of the commit */
+  UsherCommit *
+      commit; /* (unowned) (nullable): NULL: nothing but the token, in a document that is not the home */
+  GPtrArray *slips;  /* (unowned) (element-type UsherMongoSlip) */
+  const char *token; /* (unowned) */
+  gint64 time;       /* of the commit */
 } UsherMongoLoad;
 
 /* appends it as members of a document that is new */

@@ -26,9 +26,8 @@ UsherMongoOutboxIndex *usher_mongo_outbox_index_new (void);
 void usher_mongo_outbox_index_free (UsherMongoOutboxIndex *self);
 
 /* gives an event the next number, or finds the one that it has; 0: it is trimmed, or there is no room */
-guint64 usher_mongo_outbox_index_add (UsherMongoOutboxIndex *self,
-                                      UsherMongoPlace *place,
-                                      const char *id);
+guint64
+usher_mongo_outbox_index_add (UsherMongoOutboxIndex *self, UsherMongoPlace *place, const char *id);
 /* whether it has a number, or was trimmed */
 gboolean usher_mongo_outbox_index_knows (UsherMongoOutboxIndex *self, const char *id);
 gboolean usher_mongo_outbox_index_is_full (UsherMongoOutboxIndex *self);
@@ -45,9 +44,8 @@ void usher_mongo_outbox_index_trim (UsherMongoOutboxIndex *self, guint64 upto, G
 GArray *usher_mongo_outbox_index_new_events (void);
 
 /* the mark of a number */
-void usher_mongo_outbox_index_make_mark (UsherMongoOutboxIndex *self,
-                                         guint64 number,
-                                         UsherMark *mark);
+void
+usher_mongo_outbox_index_make_mark (UsherMongoOutboxIndex *self, guint64 number, UsherMark *mark);
 /* 0, the place before all, for marks of another opening of the store */
 guint64 usher_mongo_outbox_index_get_number (UsherMongoOutboxIndex *self, const UsherMark *mark);
 

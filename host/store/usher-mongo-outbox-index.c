@@ -13,11 +13,12 @@
 
 struct _UsherMongoOutboxIndex
 {
-  guint64 epoch; /* tells marks of this opening of the store from those of others */
-  guint64 last;  /* the last number that was given */
-  GQueue events; /* (element-type UsherMongoOutboxEvent): by their numbers */
-  GHashTable *links;   /* (owned) (element-type utf8 GList): of @events, by ids, which are theirs */
-  GHashTable *trimmed; /* (owned) (element-type utf8): ids of events that documents may have still */
+  guint64 epoch;     /* tells marks of this opening of the store from those of others */
+  guint64 last;      /* the last number that was given */
+  GQueue events;     /* (element-type UsherMongoOutboxEvent): by their numbers */
+  GHashTable *links; /* (owned) (element-type utf8 GList): of @events, by ids, which are theirs */
+  GHashTable
+      *trimmed; /* (owned) (element-type utf8): ids of events that documents may have still */
 };
 
 static void

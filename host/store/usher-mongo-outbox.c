@@ -135,8 +135,7 @@ usher_mongo_outbox_add (UsherMongoOutbox *self,
     {
       const char *id = usher_event_get_id (usher_commit_get_event (commit, i));
 
-      set_mark (
-          self, commit, i, takes ? usher_mongo_outbox_index_add (self->index, place, id) : 0);
+      set_mark (self, commit, i, takes ? usher_mongo_outbox_index_add (self->index, place, id) : 0);
     }
   g_mutex_unlock (&self->mutex);
 }
@@ -287,8 +286,9 @@ read_events (UsherMongoOutbox *self, GArray *events, GError **error)
   g_autoptr (GPtrArray) names = usher_mongo_entries_list_collections (self->tables);
 
   for (guint i = 0; i < events->len; i++)
-    g_hash_table_insert (
-        wanted, g_strdup (g_array_index (events, UsherMongoOutboxEvent, i).id), NULL);
+    g_hash_table_insert (wanted,
+                         g_strdup (g_array_index (events, UsherMongoOutboxEvent, i).id),
+                         NULL);
   for (guint i = 0; i < names->len; i++)
     if (!read_of_collection (self, g_ptr_array_index (names, i), events, wanted, error))
       return NULL;
@@ -350,7 +350,8 @@ usher_mongo_outbox_list (UsherMongoOutbox *self,
                          GArray *marks,
                          GError **error)
 {
-  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
+  g_autoptr (GPtrArray) events =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_unref);
   guint64 number = usher_mongo_outbox_index_get_number (self->index, after);
   gboolean has_looked = FALSE;
 
@@ -381,8 +382,9 @@ usher_mongo_outbox_trim (UsherMongoOutbox *self, const UsherMark *upto)
   g_autoptr (GArray) events = usher_mongo_outbox_index_new_events ();
 
   g_mutex_lock (&self->mutex);
-  usher_mongo_outbox_index_trim (
-      self->index, usher_mongo_outbox_index_get_number (self->index, upto), events);
+  usher_mongo_outbox_index_trim (self->index,
+                                 usher_mongo_outbox_index_get_number (self->index, upto),
+                                 events);
   g_mutex_unlock (&self->mutex);
 
   for (guint i = 0; i < events->len; i++)

@@ -22,7 +22,6 @@ void usher_mongo_pull_free (UsherMongoPull *self);
 const char *usher_mongo_pull_get_value (UsherMongoPull *self);
 
 /* Takes all of them out, and with them carriers that carry nothing then. It may be done twice. @pulls: (element-type UsherMongoPull) */
-gboolean
-usher_mongo_pull_run (GPtrArray *pulls, UsherMongoDatabase *database, GError **error);
+gboolean usher_mongo_pull_run (GPtrArray *pulls, UsherMongoDatabase *database, GError **error);
 
 G_END_DECLS

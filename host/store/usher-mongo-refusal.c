@@ -31,8 +31,7 @@ usher_mongo_refusal_set_taken (UsherCommit *commit,
     fields = g_strdupv ((char **) id);
   names = g_strjoinv ("”, “", fields);
 
-  usher_commit_set_taken (
-      commit, statement->change->document, (const char *const *) fields);
+  usher_commit_set_taken (commit, statement->change->document, (const char *const *) fields);
   usher_refuse (error,
                 USHER_ERROR_TAKEN,
                 "collection “%s” has another document with this “%s”",

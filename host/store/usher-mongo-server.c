@@ -119,7 +119,8 @@ wait_until_away (UsherMongoServer *self, gint64 pause)
   gboolean is_closed;
 
   g_mutex_lock (&self->mutex);
-  while (!g_atomic_int_get (&self->is_closed) && pause > 0 && g_cond_wait_until (&self->cond, &self->mutex, end))
+  while (!g_atomic_int_get (&self->is_closed) && pause > 0 &&
+         g_cond_wait_until (&self->cond, &self->mutex, end))
     continue;
   while (!g_atomic_int_get (&self->is_closed) && !g_atomic_int_get (&self->is_away))
     g_cond_wait (&self->cond, &self->mutex);

@@ -15,9 +15,10 @@ G_BEGIN_DECLS
 /* What a commit finds and does under one key, of the timers or the request. */
 typedef struct
 {
-  const char *member;                /* `_timers` or `_request` */
-  char *key;                         /* (owned): `k` of its entries */
-  const UsherTimerChange *change;    /* (unowned) (nullable): the last one to the timer; NULL: it has fired, and no more */
+  const char *member; /* `_timers` or `_request` */
+  char *key;          /* (owned): `k` of its entries */
+  const UsherTimerChange *
+      change; /* (unowned) (nullable): the last one to the timer; NULL: it has fired, and no more */
   const UsherRequestRecord *request; /* (unowned) (nullable) */
   UsherTimer *fired;                 /* (unowned) (nullable) */
 

@@ -78,8 +78,8 @@ usher_mongo_slips_list (UsherCommit *commit)
 
   if (fired != NULL)
     {
-      g_autofree char *key =
-          usher_mongo_timer_entry_dup_key (usher_timer_get_name (fired), usher_timer_get_key (fired));
+      g_autofree char *key = usher_mongo_timer_entry_dup_key (usher_timer_get_name (fired),
+                                                              usher_timer_get_key (fired));
 
       get_slip (slips, TIMERS, key)->fired = fired;
     }
@@ -231,8 +231,7 @@ static gboolean
 is_elsewhere (const UsherMongoSlip *slip, UsherMongoPlace *home)
 {
   for (guint i = 0; i < slip->found->len; i++)
-    if (!usher_mongo_place_equal (
-            g_array_index (slip->found, UsherMongoSlipEntry, i).place, home))
+    if (!usher_mongo_place_equal (g_array_index (slip->found, UsherMongoSlipEntry, i).place, home))
       return TRUE;
 
   return FALSE;

@@ -22,13 +22,11 @@ typedef struct
 } UsherMongoStatement;
 
 /* Makes the command, in an empty @command. */
-gboolean usher_mongo_statement_insert (const UsherMongoStatement *self,
-                                       bson_t *command,
-                                       GError **error);
+gboolean
+usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error);
 /* Likewise, of what is there: a document at its version, or without one where it was removed before; or whatever carries. */
-gboolean usher_mongo_statement_update (const UsherMongoStatement *self,
-                                       bson_t *command,
-                                       GError **error);
+gboolean
+usher_mongo_statement_update (const UsherMongoStatement *self, bson_t *command, GError **error);
 
 /* whether the document was there */
 gboolean usher_mongo_statement_has_matched (const bson_t *reply);

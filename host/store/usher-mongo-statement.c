@@ -14,8 +14,7 @@
 static void
 append_removed (const UsherMongoStatement *self, bson_t *document)
 {
-  bson_append_date_time (
-      document, "_removed", -1, usher_mongo_get_milliseconds (self->load->time));
+  bson_append_date_time (document, "_removed", -1, usher_mongo_get_milliseconds (self->load->time));
 }
 
 gboolean

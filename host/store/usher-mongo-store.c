@@ -52,8 +52,10 @@ check_name (UsherMongoStore *self, UsherSchema *schema, GError **error)
   if (usher_mongo_tables_find (self->parts->tables, collection) == NULL)
     return TRUE;
 
-  return usher_refuse (
-      error, USHER_ERROR_INVALID, "the store has a collection “%s” already", collection);
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "the store has a collection “%s” already",
+                       collection);
 }
 
 static gboolean
@@ -64,10 +66,8 @@ usher_mongo_store_add_collection (UsherStore *store, UsherSchema *schema, GError
   g_autoptr (UsherMongoTable) table = usher_mongo_table_new (schema);
 
   if (!check_name (self, schema, error) ||
-      !usher_mongo_layout_add (parts->database,
-                               table,
-                               usher_mongo_owners_get_n_others (parts->owners) == 0,
-                               error))
+      !usher_mongo_layout_add (
+          parts->database, table, usher_mongo_owners_get_n_others (parts->owners) == 0, error))
     return FALSE;
 
   usher_mongo_tables_add (parts->tables, g_steal_pointer (&table));
@@ -214,8 +214,10 @@ usher_mongo_store_get_next_due (UsherStore *store)
 static GPtrArray *
 usher_mongo_store_list_timers_since (UsherStore *store, gint64 since, guint limit, GError **error)
 {
-  return usher_mongo_timers_list_since (
-      USHER_MONGO_STORE (store)->parts->timers, since, limit, error);
+  return usher_mongo_timers_list_since (USHER_MONGO_STORE (store)->parts->timers,
+                                        since,
+                                        limit,
+                                        error);
 }
 
 static GPtrArray *
@@ -224,8 +226,10 @@ usher_mongo_store_list_troubled_timers (UsherStore *store,
                                         guint limit,
                                         GError **error)
 {
-  return usher_mongo_timers_list_troubled (
-      USHER_MONGO_STORE (store)->parts->timers, offset, limit, error);
+  return usher_mongo_timers_list_troubled (USHER_MONGO_STORE (store)->parts->timers,
+                                           offset,
+                                           limit,
+                                           error);
 }
 
 static gboolean
@@ -481,8 +485,9 @@ usher_mongo_store_new (const char *uri,
   self->traits.documents_a_commit = get_limit (self, options);
   self->traits.watches_documents = usher_mongo_database_is_replica_set (self->parts->database);
   self->traits.shared_by_copies = TRUE;
-  self->writer = usher_mongo_writer_new (
-      self->parts, self->traits.documents_a_commit, options != NULL && options->is_shared);
+  self->writer = usher_mongo_writer_new (self->parts,
+                                         self->traits.documents_a_commit,
+                                         options != NULL && options->is_shared);
 
   return USHER_STORE (g_steal_pointer (&self));
 }

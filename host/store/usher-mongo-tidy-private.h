@@ -23,9 +23,8 @@ usher_mongo_tidy_new (UsherMongoDatabase *database, UsherMongoLease *lease, GErr
 UsherMongoTidy *usher_mongo_tidy_ref (UsherMongoTidy *self);
 void usher_mongo_tidy_unref (UsherMongoTidy *self);
 /* before anything is dropped */
-void usher_mongo_tidy_set_func (UsherMongoTidy *self,
-                                UsherMongoDroppedFunc func,
-                                gpointer user_data);
+void
+usher_mongo_tidy_set_func (UsherMongoTidy *self, UsherMongoDroppedFunc func, gpointer user_data);
 
 /* An event is on the bus. It goes only as long as the lease is ours. */
 void

@@ -26,11 +26,11 @@ struct _UsherMongoTidy
 
   GMutex mutex;
   GCond cond;
-  GThread *thread;      /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
-  gboolean is_closed;   /* (mutex mutex) */
-  GPtrArray *events;    /* (owned) (mutex mutex) (element-type UsherMongoPull) */
-  GPtrArray *entries;   /* (owned) (mutex mutex) (element-type UsherMongoPull): superseded */
-  GPtrArray *dead;      /* (owned) (mutex mutex) (element-type UsherMongoPull): after those */
+  GThread *thread;    /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
+  gboolean is_closed; /* (mutex mutex) */
+  GPtrArray *events;  /* (owned) (mutex mutex) (element-type UsherMongoPull) */
+  GPtrArray *entries; /* (owned) (mutex mutex) (element-type UsherMongoPull): superseded */
+  GPtrArray *dead;    /* (owned) (mutex mutex) (element-type UsherMongoPull): after those */
 };
 
 static GPtrArray *
@@ -182,7 +182,8 @@ usher_mongo_tidy_new (UsherMongoDatabase *database, UsherMongoLease *lease, GErr
   self->entries = new_pulls ();
   self->dead = new_pulls ();
 
-  self->thread = g_thread_try_new ("usher-store-tidy", run_thread, usher_mongo_tidy_ref (self), NULL);
+  self->thread =
+      g_thread_try_new ("usher-store-tidy", run_thread, usher_mongo_tidy_ref (self), NULL);
   if (self->thread == NULL)
     {
       usher_mongo_tidy_unref (self);

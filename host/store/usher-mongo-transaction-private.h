@@ -20,7 +20,8 @@ typedef struct
   UsherMongoPlace *home;        /* (unowned) */
   bson_t *reply;                /* set: of the write to the home, or of the one that was refused */
 
-  UsherMongoStatement statement; /* set: the one that was refused, or missed, without place and load */
+  UsherMongoStatement
+      statement; /* set: the one that was refused, or missed, without place and load */
 } UsherMongoTransaction;
 
 UsherMongoWritten usher_mongo_transaction_run (UsherMongoTransaction *self, GError **error);

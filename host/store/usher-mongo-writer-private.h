@@ -15,8 +15,7 @@ G_BEGIN_DECLS
 typedef struct _UsherMongoWriter UsherMongoWriter;
 
 /* @limit: of documents a commit, 0: none; @is_shared: others are meant to have the database too */
-UsherMongoWriter *
-usher_mongo_writer_new (UsherMongoParts *parts, guint limit, gboolean is_shared);
+UsherMongoWriter *usher_mongo_writer_new (UsherMongoParts *parts, guint limit, gboolean is_shared);
 UsherMongoWriter *usher_mongo_writer_ref (UsherMongoWriter *self);
 void usher_mongo_writer_unref (UsherMongoWriter *self);
 /* before the first commit */

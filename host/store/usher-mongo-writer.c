@@ -59,8 +59,7 @@ set_full (UsherMongoWriter *self, const GError *error)
   const char *place = usher_mongo_database_get_place (self->parts->database);
 
   /* what is refused for another reason tells nothing about the disk */
-  if ((error != NULL && !is_full) ||
-      g_atomic_int_exchange (&self->is_full, is_full) == is_full)
+  if ((error != NULL && !is_full) || g_atomic_int_exchange (&self->is_full, is_full) == is_full)
     return;
 
   if (is_full)
@@ -87,8 +86,7 @@ get_due (const UsherMongoSlip *slip)
 {
   const UsherTimerChange *change = slip->change;
 
-  return change != NULL && change->set &&
-                 (change->history == NULL || change->history->parked == 0)
+  return change != NULL && change->set && (change->history == NULL || change->history->parked == 0)
              ? change->due
              : G_MAXINT64;
 }
@@ -105,8 +103,7 @@ tidy_up (UsherMongoWriter *self, const UsherMongoCommit *written, const UsherMon
       g_autofree char *unique = usher_mongo_entry_make_unique (slip->key, entry->generation);
 
       if (!usher_mongo_place_equal (entry->place, written->home))
-        usher_mongo_tidy_drop_entry (
-            self->parts->tidy, entry->place, slip->member, unique, FALSE);
+        usher_mongo_tidy_drop_entry (self->parts->tidy, entry->place, slip->member, unique, FALSE);
     }
   if (slip->generation != 0 && is_dead)
     {
