@@ -16,6 +16,8 @@ typedef struct _UsherMongoAddress UsherMongoAddress;
 
 /* INVALID: @uri is malformed, names no database, or has an option that the library does not know */
 UsherMongoAddress *usher_mongo_address_new (const char *uri, GError **error);
+/* the same, for who waits for answers as long as they take */
+UsherMongoAddress *usher_mongo_address_new_patient (UsherMongoAddress *self);
 void usher_mongo_address_free (UsherMongoAddress *self);
 
 /* with bounds for all waits, for who connects */

@@ -16,6 +16,8 @@
 /* unless the address says otherwise, in milliseconds */
 #define SELECTION_TIMEOUT 2000
 #define SOCKET_TIMEOUT    5000
+/* an index of a large collection takes long */
+#define PATIENCE (4 * 60 * 60 * 1000)
 /* below that of a socket, so that the server says what it could not do */
 #define MAJORITY_TIMEOUT 4000
 
@@ -73,14 +75,20 @@ set_source (mongoc_uri_t *uri)
 }
 
 static void
-set_defaults (mongoc_uri_t *uri)
+set_concern (mongoc_uri_t *uri, gint32 timeout)
 {
   mongoc_write_concern_t *concern = mongoc_write_concern_new ();
 
-  mongoc_write_concern_set_wmajority (concern, MAJORITY_TIMEOUT);
+  mongoc_write_concern_set_wmajority (concern, timeout);
   mongoc_write_concern_set_journal (concern, true);
   mongoc_uri_set_write_concern (uri, concern);
   mongoc_write_concern_destroy (concern);
+}
+
+static void
+set_defaults (mongoc_uri_t *uri)
+{
+  set_concern (uri, MAJORITY_TIMEOUT);
 
   set_bound (uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, SELECTION_TIMEOUT);
   set_bound (uri, MONGOC_URI_CONNECTTIMEOUTMS, SELECTION_TIMEOUT);
@@ -157,6 +165,19 @@ usher_mongo_address_new (const char *uri, GError **error)
   self->place = make_place (parsed);
 
   return self;
+}
+
+UsherMongoAddress *
+usher_mongo_address_new_patient (UsherMongoAddress *self)
+{
+  UsherMongoAddress *patient = g_new0 (UsherMongoAddress, 1);
+
+  patient->uri = mongoc_uri_copy (self->uri);
+  patient->place = g_strdup (self->place);
+  mongoc_uri_set_option_as_int32 (patient->uri, MONGOC_URI_SOCKETTIMEOUTMS, PATIENCE);
+  set_concern (patient->uri, PATIENCE);
+
+  return patient;
 }
 
 void

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* (nullable): usher_mongo_database_get_client(), freed as that */
 UsherMongoClient *usher_mongo_client_new (UsherMongoServer *server, GError **error);
+/* (nullable): usher_mongo_database_get_patient_client() */
+UsherMongoClient *usher_mongo_client_new_patient (UsherMongoServer *server, GError **error);
 /* for change streams and the like */
 mongoc_client_t *usher_mongo_client_get_handle (UsherMongoClient *self);
 /* Sets @error by what the library says, and notes that the server is away where that is so. @reply: (nullable). Always FALSE */

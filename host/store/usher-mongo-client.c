@@ -18,25 +18,50 @@
 struct _UsherMongoClient
 {
   UsherMongoServer *server;         /* (owned) */
-  mongoc_client_t *handle;          /* (owned): of the pool of @server */
+  mongoc_client_t *handle;          /* (owned) */
+  gboolean is_pooled;               /* of the pool of @server */
   mongoc_client_session_t *session; /* (owned) (nullable): made for the first transaction */
 };
+
+/* @handle: (transfer full) */
+static UsherMongoClient *
+make (UsherMongoServer *server, mongoc_client_t *handle, gboolean is_pooled)
+{
+  UsherMongoClient *self = g_new0 (UsherMongoClient, 1);
+
+  self->server = usher_mongo_server_ref (server);
+  self->handle = handle;
+  self->is_pooled = is_pooled;
+  usher_mongo_traffic_note_use (usher_mongo_server_get_traffic (server), 1);
+
+  return self;
+}
 
 UsherMongoClient *
 usher_mongo_client_new (UsherMongoServer *server, GError **error)
 {
   mongoc_client_t *handle = usher_mongo_server_pop (server, error);
-  UsherMongoClient *self = NULL;
+
+  return handle != NULL ? make (server, handle, TRUE) : NULL;
+}
+
+UsherMongoClient *
+usher_mongo_client_new_patient (UsherMongoServer *server, GError **error)
+{
+  g_autoptr (UsherMongoAddress) patient =
+      usher_mongo_address_new_patient (usher_mongo_server_get_address (server));
+  bson_error_t trouble = { 0 };
+  mongoc_client_t *handle =
+      mongoc_client_new_from_uri_with_error (usher_mongo_address_get_uri (patient), &trouble);
 
   if (handle == NULL)
-    return NULL;
+    {
+      usher_mongo_server_fail (server, &trouble, NULL, error);
+      return NULL;
+    }
+  mongoc_client_set_error_api (handle, MONGOC_ERROR_API_VERSION_2);
 
-  self = g_new0 (UsherMongoClient, 1);
-  self->server = usher_mongo_server_ref (server);
-  self->handle = handle;
-  usher_mongo_traffic_note_use (usher_mongo_server_get_traffic (server), 1);
-
-  return self;
+  return make (server, handle, FALSE);
 }
 
 void
@@ -45,7 +70,10 @@ usher_mongo_client_free (UsherMongoClient *self)
   /* aborts what was not committed */
   g_clear_pointer (&self->session, mongoc_client_session_destroy);
   usher_mongo_traffic_note_use (usher_mongo_server_get_traffic (self->server), -1);
-  usher_mongo_server_push (self->server, self->handle);
+  if (self->is_pooled)
+    usher_mongo_server_push (self->server, self->handle);
+  else
+    mongoc_client_destroy (self->handle);
   usher_mongo_server_unref (self->server);
   g_free (self);
 }

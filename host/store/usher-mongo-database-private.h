@@ -70,6 +70,9 @@ gboolean usher_mongo_database_find (UsherMongoDatabase *self,
                                     GError **error);
 /* (nullable): for what read, write and find do not do, such as transactions and change streams; given back when freed */
 UsherMongoClient *usher_mongo_database_get_client (UsherMongoDatabase *self, GError **error);
+/* (nullable): one of its own, for a command that takes as long as there are documents: it waits until the connection is gone */
+UsherMongoClient *usher_mongo_database_get_patient_client (UsherMongoDatabase *self,
+                                                           GError **error);
 void usher_mongo_client_free (UsherMongoClient *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherMongoDatabase, usher_mongo_database_unref)

@@ -112,6 +112,12 @@ usher_mongo_database_get_client (UsherMongoDatabase *self, GError **error)
   return usher_mongo_client_new (self->server, error);
 }
 
+UsherMongoClient *
+usher_mongo_database_get_patient_client (UsherMongoDatabase *self, GError **error)
+{
+  return usher_mongo_client_new_patient (self->server, error);
+}
+
 gboolean
 usher_mongo_database_read (UsherMongoDatabase *self,
                            const bson_t *command,

@@ -50,6 +50,8 @@ on_row (const bson_t *row, gpointer user_data, GError **error)
   if (bson_iter_init_find (&iter, row, "record") && BSON_ITER_HOLDS_UTF8 (&iter))
     self->record = g_strdup (bson_iter_utf8 (&iter, NULL));
   self->indexes = read_names (row);
+  self->is_made =
+      bson_iter_init_find (&iter, row, "made") && bson_iter_as_int64 (&iter) == self->revision;
 
   return TRUE;
 }
@@ -120,32 +122,12 @@ insert (const UsherMongoLayoutNote *after,
   return *lost;
 }
 
-static void
-append_update (const UsherMongoLayoutNote *self,
-               const UsherMongoLayoutNote *after,
-               const char *id,
-               bson_t *update)
-{
-  bson_t query;
-  bson_t change;
-  bson_t set;
-
-  bson_append_document_begin (update, "q", -1, &query);
-  bson_append_utf8 (&query, "_id", -1, id, -1);
-  bson_append_int64 (&query, "revision", -1, self->revision);
-  bson_append_document_end (update, &query);
-  bson_append_document_begin (update, "u", -1, &change);
-  bson_append_document_begin (&change, "$set", -1, &set);
-  append_note (after, &set, self->revision + 1);
-  bson_append_document_end (&change, &set);
-  bson_append_document_end (update, &change);
-}
-
+/* @set: what is changed at @revision; @lost: (out): there is another by now */
 static gboolean
-update (const UsherMongoLayoutNote *self,
-        const UsherMongoLayoutNote *after,
-        UsherMongoDatabase *database,
+update (UsherMongoDatabase *database,
         const char *id,
+        gint64 revision,
+        const bson_t *set,
         gboolean *lost,
         GError **error)
 {
@@ -154,11 +136,18 @@ update (const UsherMongoLayoutNote *self,
   bson_iter_t iter;
   bson_t updates;
   bson_t first;
+  bson_t part;
 
   bson_append_utf8 (&command, "update", -1, USHER_MONGO_META, -1);
   bson_append_array_begin (&command, "updates", -1, &updates);
   bson_append_document_begin (&updates, "0", -1, &first);
-  append_update (self, after, id, &first);
+  bson_append_document_begin (&first, "q", -1, &part);
+  bson_append_utf8 (&part, "_id", -1, id, -1);
+  bson_append_int64 (&part, "revision", -1, revision);
+  bson_append_document_end (&first, &part);
+  bson_append_document_begin (&first, "u", -1, &part);
+  bson_append_document (&part, "$set", -1, set);
+  bson_append_document_end (&first, &part);
   bson_append_document_end (&updates, &first);
   bson_append_array_end (&command, &updates);
 
@@ -170,6 +159,21 @@ update (const UsherMongoLayoutNote *self,
 }
 
 gboolean
+usher_mongo_layout_note_confirm (UsherMongoDatabase *database,
+                                 UsherMongoTable *table,
+                                 gint64 revision,
+                                 GError **error)
+{
+  g_autofree char *id = make_id (table);
+  g_auto (bson_t) set = BSON_INITIALIZER;
+  gboolean lost = FALSE;
+
+  bson_append_int64 (&set, "made", -1, revision);
+
+  return update (database, id, revision, &set, &lost, error);
+}
+
+gboolean
 usher_mongo_layout_note_replace (const UsherMongoLayoutNote *self,
                                  const UsherMongoLayoutNote *after,
                                  UsherMongoDatabase *database,
@@ -178,9 +182,13 @@ usher_mongo_layout_note_replace (const UsherMongoLayoutNote *self,
                                  GError **error)
 {
   g_autofree char *id = make_id (table);
+  g_auto (bson_t) set = BSON_INITIALIZER;
 
   *lost = FALSE;
+  if (!self->exists)
+    return insert (after, database, id, lost, error);
 
-  return self->exists ? update (self, after, database, id, lost, error)
-                      : insert (after, database, id, lost, error);
+  append_note (after, &set, self->revision + 1);
+
+  return update (database, id, self->revision, &set, lost, error);
 }

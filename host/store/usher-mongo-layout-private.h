@@ -14,9 +14,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean exists;
-  gint64 revision; /* grows with each change */
-  char *record;    /* of fields */
-  char **indexes;  /* names of those that were made for any copy */
+  gint64 revision;  /* grows with each change */
+  char *record;     /* of fields */
+  char **indexes;   /* names of those that were made for any copy */
+  gboolean is_made; /* all of them are, as far as is known */
 } UsherMongoLayoutNote;
 
 void usher_mongo_layout_note_clear (UsherMongoLayoutNote *self);
@@ -30,6 +31,11 @@ gboolean usher_mongo_layout_note_replace (const UsherMongoLayoutNote *self,
                                           UsherMongoDatabase *database,
                                           UsherMongoTable *table,
                                           gboolean *lost,
+                                          GError **error);
+/* all indexes are made that were noted at @revision, if there is no later one */
+gboolean usher_mongo_layout_note_confirm (UsherMongoDatabase *database,
+                                          UsherMongoTable *table,
+                                          gint64 revision,
                                           GError **error);
 /* INVALID: a document has a value that the schema cannot have in its place */
 gboolean usher_mongo_layout_check_fields (UsherMongoDatabase *database,

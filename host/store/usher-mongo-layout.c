@@ -59,8 +59,13 @@ insert_layout (UsherMongoDatabase *database, GError **error)
   return FALSE;
 }
 
+/* @client: (nullable) */
 static gboolean
-make_indexes (UsherMongoDatabase *database, const char *collection, GArray *indexes, GError **error)
+make_indexes (UsherMongoDatabase *database,
+              UsherMongoClient *client,
+              const char *collection,
+              GArray *indexes,
+              GError **error)
 {
   g_auto (bson_t) command = BSON_INITIALIZER;
   bson_t list;
@@ -78,7 +83,7 @@ make_indexes (UsherMongoDatabase *database, const char *collection, GArray *inde
     }
   bson_append_array_end (&command, &list);
 
-  return usher_mongo_database_write (database, NULL, &command, NULL, error);
+  return usher_mongo_database_write (database, client, &command, NULL, error);
 }
 
 gboolean
@@ -103,7 +108,7 @@ usher_mongo_layout_open (UsherMongoDatabase *database, GError **error)
                          version,
                          LAYOUT);
 
-  return make_indexes (database, USHER_MONGO_CARRIERS, own, error);
+  return make_indexes (database, NULL, USHER_MONGO_CARRIERS, own, error);
 }
 
 static gboolean
@@ -112,24 +117,21 @@ has_name (char **names, const char *name)
   return g_strv_contains ((const char *const *) names, name);
 }
 
-/* (transfer full): the names of @indexes, and unless @is_alone of those that others may want */
+/* (transfer full): the names of @indexes, behind those that others may want unless @is_alone */
 static char **
 list_names (GArray *indexes, char **before, gboolean is_alone)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_auto (GStrv) wanted = NULL;
 
+  for (guint i = 0; !is_alone && before[i] != NULL; i++)
+    g_strv_builder_add (names, before[i]);
   for (guint i = 0; i < indexes->len; i++)
-    g_strv_builder_add (names, g_array_index (indexes, UsherMongoIndex, i).name);
-  wanted = g_strv_builder_end (names);
-  if (is_alone)
-    return g_steal_pointer (&wanted);
+    {
+      const char *name = g_array_index (indexes, UsherMongoIndex, i).name;
 
-  for (guint i = 0; wanted[i] != NULL; i++)
-    g_strv_builder_add (names, wanted[i]);
-  for (guint i = 0; before[i] != NULL; i++)
-    if (!has_name (wanted, before[i]))
-      g_strv_builder_add (names, before[i]);
+      if (is_alone || !has_name (before, name))
+        g_strv_builder_add (names, name);
+    }
 
   return g_strv_builder_end (names);
 }
@@ -233,13 +235,23 @@ check_unique (UsherMongoDatabase *database,
   return TRUE;
 }
 
+/* @is_new: some may have to be filled first */
 static gboolean
-make_wanted (UsherMongoDatabase *database, UsherMongoTable *table, GArray *indexes, GError **error)
+make_wanted (UsherMongoDatabase *database,
+             UsherMongoTable *table,
+             GArray *indexes,
+             gboolean is_new,
+             GError **error)
 {
   static char *none[] = { NULL };
+  g_autoptr (UsherMongoClient) client = NULL;
   GError *trouble = NULL;
 
-  if (make_indexes (database, usher_mongo_table_get_name (table), indexes, &trouble))
+  if (is_new)
+    client = usher_mongo_database_get_patient_client (database, error);
+  if (is_new && client == NULL)
+    return FALSE;
+  if (make_indexes (database, client, usher_mongo_table_get_name (table), indexes, &trouble))
     return TRUE;
 
   /* an example says more than the server does */
@@ -289,7 +301,6 @@ take_back (UsherMongoDatabase *database,
       g_strv_builder_add (names, after->indexes[i]);
   kept.indexes = g_strv_builder_end (names);
   after->exists = TRUE;
-  after->revision = before->revision + 1;
   usher_mongo_layout_note_replace (after, &kept, database, table, &lost, NULL);
 }
 
@@ -318,11 +329,15 @@ usher_mongo_layout_add (UsherMongoDatabase *database,
       !change_note (database, table, indexes, is_alone, &before, &after, error) ||
       !drop_undeclared (database, table, before.indexes, after.indexes, error))
     return FALSE;
-  if (!make_wanted (database, table, indexes, error))
+  after.revision = before.revision + (is_same (&before, &after) ? 0 : 1);
+  after.is_made = before.is_made && after.revision == before.revision;
+  if (!make_wanted (database, table, indexes, !after.is_made, error))
     {
       take_back (database, table, &before, &after);
       return FALSE;
     }
+  if (!after.is_made && !usher_mongo_layout_note_confirm (database, table, after.revision, error))
+    return FALSE;
 
   usher_mongo_table_set_record (table, after.record);
   usher_mongo_table_set_record_func (table,

@@ -6,17 +6,12 @@
 
 #pragma once
 
+#include "usher-mongo-lookup-private.h"
 #include "usher-mongo-table-private.h"
 #include "usher-query.h"
 
 G_BEGIN_DECLS
 
-/* @document: (out) (nullable): NULL: there is none */
-gboolean usher_mongo_lookup_run (UsherMongoDatabase *database,
-                                 UsherMongoTable *table,
-                                 const char *id,
-                                 UsherDocument **document,
-                                 GError **error);
 /* (transfer full) (element-type UsherDocument). @now: by the clock of the host: who asks for the oldest first does not get what is
  * younger than a commit may last */
 GPtrArray *usher_mongo_query_run (UsherMongoDatabase *database,

@@ -12,8 +12,8 @@
 
 #include "usher-error.h"
 #include "usher-mongo-index-private.h"
+#include "usher-mongo-lookup-private.h"
 #include "usher-mongo-query-filter-private.h"
-#include "usher-mongo-query-private.h"
 #include "usher-mongo-value-private.h"
 #include "usher-query-private.h"
 

@@ -331,6 +331,14 @@ usher_mongo_store_is_owner_alive (UsherStore *store, const char *owner)
 }
 
 static gboolean
+usher_mongo_store_is_away (UsherStore *store)
+{
+  UsherMongoStore *self = USHER_MONGO_STORE (store);
+
+  return usher_mongo_database_is_away (self->parts->database);
+}
+
+static gboolean
 usher_mongo_store_takes_changes (UsherStore *store)
 {
   UsherMongoStore *self = USHER_MONGO_STORE (store);
@@ -398,6 +406,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->get_owner = usher_mongo_store_get_owner;
   iface->is_owner_alive = usher_mongo_store_is_owner_alive;
   iface->takes_changes = usher_mongo_store_takes_changes;
+  iface->is_away = usher_mongo_store_is_away;
   iface->describe = usher_mongo_store_describe;
   iface->close = usher_mongo_store_close;
 }

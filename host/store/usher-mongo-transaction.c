@@ -99,21 +99,24 @@ write_parts (UsherMongoTransaction *self,
   return USHER_MONGO_WRITTEN;
 }
 
-/* The server does not say what became of it: the home does, as soon as it can be read. */
+/* It was not confirmed that the transaction was committed: the home tells, as soon as it can be read. */
 static UsherMongoWritten
-find_out (UsherMongoTransaction *self, GError **error)
+find_out (UsherMongoTransaction *self, gboolean is_unknown, GError **error)
 {
-  g_autoptr (GError) trouble = NULL;
+  g_auto (bson_t) reply = BSON_INITIALIZER;
   gboolean is_there = FALSE;
 
-  bson_destroy (self->reply);
   if (usher_mongo_write_find (
-          self->database, self->home, self->load->token, &is_there, self->reply, &trouble) &&
+          self->database, self->home, self->load->token, &is_there, &reply, NULL) &&
       is_there)
     {
       g_clear_error (error);
+      bson_destroy (self->reply);
+      bson_copy_to (&reply, self->reply);
       return USHER_MONGO_WRITTEN;
     }
+  if (!is_unknown)
+    return USHER_MONGO_REFUSED;
 
   g_prefix_error (error, "this may have been written or not: ");
   return USHER_MONGO_UNKNOWN;
@@ -133,7 +136,7 @@ run_once (UsherMongoTransaction *self, GArray *parts, guint *failed, GError **er
   if (written != USHER_MONGO_WRITTEN)
     usher_mongo_client_abort (client);
   else if (!usher_mongo_client_commit (client, &is_unknown, error))
-    written = is_unknown ? find_out (self, error) : USHER_MONGO_REFUSED;
+    written = find_out (self, is_unknown, error);
 
   return written;
 }

@@ -102,31 +102,31 @@ usher_mongo_write_find (UsherMongoDatabase *database,
   return success;
 }
 
-/* After a second try that had an answer: it was refused, or found nothing that fits, because the first one came to be, or because of
- * somebody else. */
-static UsherMongoWritten
-tell_apart (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
+/* Whether it was written by a first try whose answer was lost: then @reply is that of it, and there is no error. */
+static gboolean
+was_written (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
 {
   gboolean is_there = FALSE;
-  g_autoptr (GError) trouble = NULL;
+  g_auto (bson_t) found = BSON_INITIALIZER;
 
-  bson_destroy (reply);
-  if (usher_mongo_write_find (
-          self->database, statement->place, statement->load->token, &is_there, reply, &trouble) &&
-      is_there)
-    {
-      g_clear_error (error);
-      return USHER_MONGO_WRITTEN;
-    }
+  if (!usher_mongo_write_find (
+          self->database, statement->place, statement->load->token, &is_there, &found, NULL) ||
+      !is_there)
+    return FALSE;
 
-  /* it may have been written, and changed by another since */
   g_clear_error (error);
-  usher_refuse (error,
-                USHER_ERROR_UNAVAILABLE,
-                "database “%s”: the answer of the server was lost",
-                usher_mongo_database_get_place (self->database));
+  bson_destroy (reply);
+  bson_copy_to (&found, reply);
+  return TRUE;
+}
 
-  return USHER_MONGO_UNKNOWN;
+/* What a second try finds where the first one came to be; no other key is looked at where the id is there, and none where the version
+ * is not. */
+static gboolean
+may_be_second (UsherMongoWritten written, const bson_t *reply)
+{
+  return written == USHER_MONGO_MISSED ||
+         (written == USHER_MONGO_REFUSED && usher_mongo_write_is_taken (reply, "_id"));
 }
 
 /* The first answer was lost. */
@@ -144,10 +144,19 @@ insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, 
       written = try_once (self, reply, error);
     }
 
-  /* no other key is looked at where the id is there, and no key where the version is not */
-  if (written == USHER_MONGO_MISSED ||
-      (written == USHER_MONGO_REFUSED && usher_mongo_write_is_taken (reply, "_id")))
-    written = tell_apart (self, statement, reply, error);
+  if (may_be_second (written, reply))
+    {
+      if (was_written (self, statement, reply, error))
+        return USHER_MONGO_WRITTEN;
+
+      /* or written, and changed by another since */
+      g_clear_error (error);
+      usher_refuse (error,
+                    USHER_ERROR_UNAVAILABLE,
+                    "database “%s”: the answer of the server was lost",
+                    usher_mongo_database_get_place (self->database));
+      written = USHER_MONGO_UNKNOWN;
+    }
   if (written == USHER_MONGO_UNKNOWN)
     g_prefix_error (error, "this may have been written or not: ");
 
@@ -180,6 +189,10 @@ usher_mongo_write_run (UsherMongoDatabase *database,
   written = try_once (&write, reply, &trouble);
   if (written == USHER_MONGO_UNKNOWN)
     written = insist (&write, statement, reply, &trouble);
+  else if (usher_mongo_database_is_replica_set (database) && may_be_second (written, reply) &&
+           /* there the library tries twice by itself, and not every server remembers */
+           was_written (&write, statement, reply, &trouble))
+    written = USHER_MONGO_WRITTEN;
   if (trouble != NULL)
     g_propagate_error (error, g_steal_pointer (&trouble));
 
