@@ -23,7 +23,7 @@ void usher_test_stripe_free (UsherTestStripe *self);
 /* for [payments] stripe-api */
 const char *usher_test_stripe_get_uri (UsherTestStripe *self);
 
-/* What happens to the next @times calls. @on: method, create, confirm, cancel, retrieve, refund, list; @kind: cut, hold, 401, 429, 500
+/* What happens to the next @times calls. @on: method, create, confirm, cancel, retrieve, refund, list; @kind: cut, hold, 401, 429, 429-long, 500
  * before anything is done; cut-after, hold-after, 500-after, slow, garbage when it is done */
 void usher_test_stripe_fail (UsherTestStripe *self, const char *on, const char *kind, guint times);
 void usher_test_stripe_await_held (UsherTestStripe *self);
@@ -35,6 +35,8 @@ void usher_test_stripe_set_refunds (UsherTestStripe *self, const char *status, c
 
 /* intents, paid, closed, refunds, cents that were taken and not given back, orders that are paid, held, calls.KIND */
 gint64 usher_test_stripe_count (UsherTestStripe *self, const char *what);
+/* (transfer full): an address of stripe-mock that begins with https, and whose certificate nobody has signed */
+char *usher_test_stripe_dup_https (UsherTestStripe *self);
 /* (transfer full): what stripe-mock has refused, as JSON */
 char *usher_test_stripe_dup_complaints (UsherTestStripe *self);
 /* (transfer full): what would be sent of all that has happened so far, the oldest first */
