@@ -40,6 +40,8 @@ void usher_json_foreach_member (UsherJson *self,
                                 const char *path,
                                 UsherJsonMemberFunc func,
                                 gpointer user_data);
+/* what is the same for all texts of the same content: members in the order of their names, one form for each number */
+void usher_json_append_canonical (UsherJson *self, GString *string);
 void usher_json_append_digits (GString *string, guint64 value);
 
 G_END_DECLS

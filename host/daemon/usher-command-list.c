@@ -41,6 +41,13 @@ static const UsherVerb secret_verbs[] = {
   { NULL },
 };
 
+static const UsherVerb store_verbs[] = {
+  { "copy",
+    "FROM TO [SERVICE…]",
+    "Copies those of all services, or of those that are named, and compares them then" },
+  { NULL },
+};
+
 static const UsherVerb timers_verbs[] = {
   { "list", NULL, "Lists the timers that are parked or fail" },
   { "retry", "TIMER…", "Lets parked timers run once more" },
@@ -75,6 +82,13 @@ const UsherCommand usher_commands[] = {
       0,
       usher_restore_entries },
     usher_restore },
+  { "store",
+    { "Copies the databases of services from one store to another, while no host runs.",
+      NULL,
+      USHER_OPTIONS_BARE,
+      usher_store_entries,
+      store_verbs },
+    usher_treat_store },
   { "keys",
     { "Makes the keys of a bus over tcp, in DIR, and never overwrites any.",
       "DIR",

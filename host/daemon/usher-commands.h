@@ -45,6 +45,7 @@ int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
 int usher_status (const UsherOptions *options);
 int usher_events (const UsherOptions *options);
+int usher_treat_store (const UsherOptions *options);
 int usher_timers (const UsherOptions *options);
 int usher_help (const UsherOptions *options);
 
@@ -58,6 +59,7 @@ extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];
 extern const GOptionEntry usher_secret_entries[];
 extern const GOptionEntry usher_status_entries[];
+extern const GOptionEntry usher_store_entries[];
 extern const GOptionEntry usher_timers_entries[];
 extern const GOptionEntry usher_up_entries[];
 

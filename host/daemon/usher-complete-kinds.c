@@ -59,6 +59,20 @@ complete_endpoint (const UsherCompletion *completion)
 }
 
 static void
+complete_store (const UsherCompletion *completion)
+{
+  static const char folder[] = "sqlite:";
+  static const char file[] = "file:";
+
+  if (g_str_has_prefix (completion->value, folder))
+    usher_completion_add_path (completion, "folders", strlen (folder));
+  else
+    usher_completion_add (completion, folder, "A folder with a file for each service");
+  complete_scheme (completion, file, "The address is in the file at PATH");
+  usher_completion_add (completion, "mongodb://", "A server with a database for each service");
+}
+
+static void
 add_plugin (const char *name,
             UsherManifest *manifest,
             UsherPluginState state,
@@ -247,6 +261,7 @@ static const struct
   { "CHANNEL", complete_channel },
   { "DIR", complete_folder },
   { "FILE", complete_file },
+  { "FROM", complete_store },
   { "GROUP", complete_group },
   { "GROUP.KEY=VALUE", complete_setting },
   { "ID", complete_parked },
@@ -259,6 +274,7 @@ static const struct
   { "SERVICE", complete_service },
   { "SPDX", NULL },
   { "TIMER", complete_timer },
+  { "TO", complete_store },
   { "TOPIC", complete_topic },
   { "ipc://PATH|tcp://HOST:PORT", complete_endpoint },
 };

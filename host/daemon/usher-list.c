@@ -7,11 +7,13 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "usher-commands.h"
 #include "usher-guess.h"
 #include "usher-host-view-private.h"
 #include "usher-setup.h"
+#include "usher-store-uri.h"
 #include "usher-table.h"
 #include "usher-terminal.h"
 
@@ -117,10 +119,15 @@ usher_list_describe_type (const UsherSetting *setting)
                           setting->max);
 }
 
-static const char *
+/* (transfer full): what anybody may see of a value */
+static char *
 mask (const UsherSetting *setting, const char *value)
 {
-  return usher_setting_is_secret (setting->key) && *value != '\0' ? "********" : value;
+  if (usher_setting_is_secret (setting->key) && *value != '\0' &&
+      !usher_setting_is_reference (value))
+    return g_strdup ("********");
+
+  return strstr (value, "://") != NULL ? usher_store_uri_dup_public (value) : g_strdup (value);
 }
 
 /* Which settings are listed. */
@@ -146,7 +153,8 @@ print_setting (const UsherSetting *setting,
 {
   const Choice *choice = user_data;
   g_autofree char *type = usher_list_describe_type (setting);
-  g_autofree char *clean = usher_terminal_clean (mask (setting, value));
+  g_autofree char *masked = mask (setting, value);
+  g_autofree char *clean = usher_terminal_clean (masked);
 
   if (!is_chosen (choice, setting))
     return;
@@ -166,6 +174,7 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
 {
   const Choice *choice = user_data;
   UsherTable *table = choice->table;
+  g_autofree char *masked = mask (setting, value);
   gboolean has_range = setting->min != 0 || setting->max != 0;
 
   if (!is_chosen (choice, setting))
@@ -173,7 +182,7 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
 
   usher_table_add_text (table, setting->group);
   usher_table_add_text (table, setting->key);
-  usher_table_add_text (table, mask (setting, value));
+  usher_table_add_text (table, masked);
   usher_table_add_text (table, source);
   usher_table_add_text (table, get_type_name (setting->type));
   for (guint i = 0; i < 2; i++)

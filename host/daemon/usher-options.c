@@ -16,6 +16,7 @@
 #include "usher-notify.h"
 #include "usher-plugin-path.h"
 #include "usher-settings.h"
+#include "usher-store-uri.h"
 
 #define UNIX "unix:"
 #define IPC  "ipc://"
@@ -187,6 +188,19 @@ check_address (const char *option, char **text, GError **error)
   return FALSE;
 }
 
+/* An address may have a password in it. */
+static gboolean
+is_secret (const char *key, const char *value)
+{
+  g_autofree char *public = NULL;
+
+  if (strstr (value, "://") != NULL)
+  public = usher_store_uri_dup_public (value);
+
+  return *value != '\0' &&
+         (usher_setting_is_secret (key) || (public != NULL && !g_str_equal (public, value)));
+}
+
 /* Everybody on the machine sees the command line of a process. */
 static gboolean
 check_assignment (const char *assignment, GError **error)
@@ -197,23 +211,23 @@ check_assignment (const char *assignment, GError **error)
   const char *key = strchr (name, '.');
   g_autofree char *variable = NULL;
 
-  if (key == NULL || !usher_setting_is_secret (key + 1) || *value == '\0' ||
-      usher_setting_is_reference (value))
+  if (key == NULL || usher_setting_is_reference (value) || !is_secret (key + 1, value))
     return TRUE;
 
   variable = g_strdup_printf ("%.*s__%s", (int) (key - name), name, key + 1);
   g_strdelimit (variable, "-", '_');
   for (char *letter = variable; *letter != '\0'; letter++)
     *letter = g_ascii_toupper (*letter);
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "setting “%s” is secret, but others see the command line: put it into a file of "
-               "settings or USHER_%s, or say where it is by -s %s=secret:NAME, file:PATH or "
-               "credential:NAME",
-               name,
-               variable,
-               name);
+  g_set_error (
+      error,
+      USHER_ERROR,
+      USHER_ERROR_INVALID,
+      "setting “%s” is or has a secret, but others see the command line: put it into a file of "
+      "settings or USHER_%s, or say where it is by -s %s=secret:NAME, file:PATH or "
+      "credential:NAME",
+      name,
+      variable,
+      name);
 
   return FALSE;
 }

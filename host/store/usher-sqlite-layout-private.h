@@ -11,6 +11,13 @@
 
 G_BEGIN_DECLS
 
+/* the row of usher_schema that says that the file is a copy which is not finished */
+#define USHER_SQLITE_LAYOUT_COPYING "copying"
+
+/* whether the file at @path is of a service */
+gboolean usher_sqlite_layout_probe (const char *path, gboolean *is_layout, GError **error);
+/* FALSE: with an error that says so when a copy was not finished */
+gboolean usher_sqlite_layout_check_copy (UsherSqliteConnection *connection, GError **error);
 /* on the writer's connection: lays out a new file, checks one that exists */
 gboolean usher_sqlite_layout_open (UsherSqliteConnection *connection, GError **error);
 /* makes the table of a collection, or brings its columns and indexes in line with the schema; @is_alone: nobody else has the

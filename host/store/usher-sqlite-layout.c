@@ -16,6 +16,7 @@
 #include "usher-sqlite-meta-private.h"
 #include "usher-sqlite-numbers-private.h"
 #include "usher-sqlite-timers-private.h"
+#include "usher-store-copy-mark-private.h"
 
 #define LAYOUT 1
 /* "USHR" */
@@ -140,6 +141,32 @@ make_or_check (UsherSqliteConnection *connection, GError **error)
                "%s was made by another program",
                usher_sqlite_connection_get_name (connection));
   return FALSE;
+}
+
+gboolean
+usher_sqlite_layout_probe (const char *path, gboolean *is_layout, GError **error)
+{
+  g_autoptr (UsherSqliteConnection) connection =
+      usher_sqlite_connection_new (path, NULL, USHER_SQLITE_NONE, error);
+  gint64 application = 0;
+
+  if (connection == NULL || !get_integer (connection, get_application, &application, error))
+    return FALSE;
+
+  *is_layout = application == APPLICATION_ID;
+  return TRUE;
+}
+
+gboolean
+usher_sqlite_layout_check_copy (UsherSqliteConnection *connection, GError **error)
+{
+  g_autofree char *mark = NULL;
+
+  if (!usher_sqlite_meta_get (connection, USHER_SQLITE_LAYOUT_COPYING, &mark, error))
+    return FALSE;
+
+  return mark == NULL ||
+         usher_store_copy_mark_refuse (usher_sqlite_connection_get_name (connection), mark, error);
 }
 
 gboolean

@@ -25,6 +25,9 @@ gboolean usher_sqlite_outbox_check (UsherCommit *commit, GError **error);
 /* adds the events of @commit and gives them their marks */
 gboolean
 usher_sqlite_outbox_write (UsherSqliteConnection *connection, UsherCommit *commit, GError **error);
+/* at the end */
+gboolean
+usher_sqlite_outbox_add (UsherSqliteConnection *connection, UsherEvent *event, GError **error);
 gboolean usher_sqlite_outbox_drop (UsherSqliteConnection *connection, gint64 upto, GError **error);
 
 G_END_DECLS

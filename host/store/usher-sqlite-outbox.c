@@ -68,8 +68,8 @@ usher_sqlite_outbox_list (UsherSqliteConnection *connection,
       connection, statement, read_event, marks, (GDestroyNotify) usher_event_unref, error);
 }
 
-static gboolean
-add_event (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
+gboolean
+usher_sqlite_outbox_add (UsherSqliteConnection *connection, UsherEvent *event, GError **error)
 {
   g_autoptr (UsherSqliteStatement) statement = NULL;
   gsize length = 0;
@@ -123,7 +123,7 @@ usher_sqlite_outbox_write (UsherSqliteConnection *connection, UsherCommit *commi
       UsherMark mark;
       UsherMark before;
 
-      if (!add_event (connection, usher_commit_get_event (commit, i), error))
+      if (!usher_sqlite_outbox_add (connection, usher_commit_get_event (commit, i), error))
         return FALSE;
 
       mark = make_mark (usher_sqlite_connection_get_last_id (connection));

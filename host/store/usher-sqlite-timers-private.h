@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 
 /* in a transaction: what a file of an earlier version does not have */
 gboolean usher_sqlite_timers_lay_out (UsherSqliteConnection *connection, GError **error);
+/* SQL: all of them, by name and key, as usher_sqlite_timers_read() wants them */
+extern const char usher_sqlite_timers_all[];
+/* (transfer full): of a row */
+UsherTimer *usher_sqlite_timers_read (UsherSqliteStatement *statement);
 /* earliest first; (element-type UsherTimer) */
 GPtrArray *usher_sqlite_timers_list (UsherSqliteConnection *connection,
                                      gint64 due,
@@ -47,6 +51,9 @@ gboolean usher_sqlite_timers_is_past (UsherSqliteConnection *connection,
                                       UsherTimer *timer,
                                       gboolean *is_past,
                                       GError **error);
+/* one that is set, as it is but for its generation */
+gboolean
+usher_sqlite_timers_add (UsherSqliteConnection *connection, UsherTimer *timer, GError **error);
 /* drops the one that fired, and sets and drops the others */
 gboolean
 usher_sqlite_timers_write (UsherSqliteConnection *connection, UsherCommit *commit, GError **error);

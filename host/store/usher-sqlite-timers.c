@@ -23,6 +23,7 @@ static const char add_columns[] = "ALTER TABLE usher_timers ADD COLUMN since INT
                                   "ALTER TABLE usher_timers ADD COLUMN reasons TEXT;"
                                   "CREATE INDEX usher_timers_trouble ON usher_timers (name, key)"
                                   " WHERE reasons IS NOT NULL;";
+const char usher_sqlite_timers_all[] = "SELECT " COLUMNS " FROM usher_timers ORDER BY name, key";
 static const char list[] = "SELECT " COLUMNS " FROM usher_timers"
                            " WHERE due<=?1 AND ifnull(parked,0)=0 ORDER BY due LIMIT ?2";
 static const char list_since[] = "SELECT " COLUMNS " FROM usher_timers"
@@ -83,8 +84,8 @@ read_history (UsherSqliteStatement *statement)
   return history;
 }
 
-static gpointer
-read_timer (UsherSqliteStatement *statement, gpointer user_data)
+UsherTimer *
+usher_sqlite_timers_read (UsherSqliteStatement *statement)
 {
   UsherTimer *timer = usher_timer_new (usher_sqlite_statement_get_text (statement, 0),
                                        usher_sqlite_statement_get_text (statement, 1),
@@ -98,6 +99,12 @@ read_timer (UsherSqliteStatement *statement, gpointer user_data)
                         read_history (statement));
 
   return timer;
+}
+
+static gpointer
+read_timer (UsherSqliteStatement *statement, gpointer user_data)
+{
+  return usher_sqlite_timers_read (statement);
 }
 
 static GPtrArray *
@@ -265,6 +272,22 @@ set_timer (UsherSqliteConnection *connection,
   bind_history (statement, history, reasons);
 
   return usher_sqlite_connection_finish (connection, statement, error);
+}
+
+gboolean
+usher_sqlite_timers_add (UsherSqliteConnection *connection, UsherTimer *timer, GError **error)
+{
+  const UsherTimerChange change = {
+    .name = (char *) usher_timer_get_name (timer),
+    .key = (char *) usher_timer_get_key (timer),
+    .set = TRUE,
+    .due = usher_timer_get_due (timer),
+    .payload = (char *) usher_timer_get_payload (timer),
+    .attempt = usher_timer_get_attempt (timer),
+    .history = (UsherTimerHistory *) usher_timer_get_history (timer),
+  };
+
+  return set_timer (connection, &change, usher_timer_get_since (timer), error);
 }
 
 gboolean

@@ -219,7 +219,8 @@ open_layout (UsherSqliteWriter *self, GError **error)
   if (!enter (self, USHER_SQLITE_OPEN_TIMEOUT, error))
     return FALSE;
 
-  success = usher_sqlite_layout_open (self->connection, error);
+  success = usher_sqlite_layout_open (self->connection, error) &&
+            usher_sqlite_layout_check_copy (self->connection, error);
   leave (self);
 
   return success;

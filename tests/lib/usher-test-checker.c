@@ -13,6 +13,7 @@
 
 #include "usher-test-base.h"
 #include "usher-test-client.h"
+#include "usher-test-mirror.h"
 
 #define BUSY_TIMEOUT   5000
 #define MAX_FAULT_ROWS 5
@@ -41,16 +42,15 @@ typedef struct
   const char *sql;
 } Rule;
 
+/* whose databases are where the host was told */
+static const char *const services[] = { "auth", "tickets", "orders", "payments", "expiration" };
+
+/* what is files in the data directory, whatever the store */
 static const struct
 {
   const char *name;
   const char *path;
-} databases[] = {
-  { "auth", "auth.db" },
-  { "tickets", "tickets.db" },
-  { "orders", "orders.db" },
-  { "payments", "payments.db" },
-  { "expiration", "expiration.db" },
+} files[] = {
   { "ledger", "payments/test-processor.db" },
   { "bus", "bus/log.db" },
 };
@@ -284,19 +284,60 @@ attach (UsherTestChecker *self, const char *path, const char *name)
   return TRUE;
 }
 
+/* what a server has of it now, FALSE: nothing */
+static gboolean
+fill_service (UsherTestChecker *self, const char *uri, const char *service)
+{
+  g_autofree char *database = usher_test_process_dup_database (self->process, service);
+
+  return usher_test_mirror_fill (self->db, service, uri, database);
+}
+
+static gboolean
+attach_service (UsherTestChecker *self, const char *service)
+{
+  g_autofree char *uri = usher_test_process_dup_server_uri (self->process);
+  g_autofree char *sql = g_strdup_printf ("ATTACH ':memory:' AS %s", service);
+  g_autofree char *path = g_strconcat (service, ".db", NULL);
+
+  if (uri == NULL)
+    return attach (self, path, service);
+
+  execute (self, sql);
+
+  return fill_service (self, uri, service);
+}
+
+/* What a server has is read anew each time. */
+static void
+look_again (UsherTestChecker *self)
+{
+  g_autofree char *uri = usher_test_process_dup_server_uri (self->process);
+
+  for (guint i = 0; uri != NULL && i < G_N_ELEMENTS (services); i++)
+    fill_service (self, uri, services[i]);
+  if (uri != NULL && self->has_witness)
+    fill_service (self, uri, "witness");
+}
+
 static void
 ensure_open (UsherTestChecker *self)
 {
   if (self->db != NULL)
-    return;
+    {
+      look_again (self);
+      return;
+    }
 
   g_assert_cmpint (sqlite3_open (":memory:", &self->db), ==, SQLITE_OK);
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT);
-  for (guint i = 0; i < G_N_ELEMENTS (databases); i++)
-    g_assert_true (attach (self, databases[i].path, databases[i].name));
+  for (guint i = 0; i < G_N_ELEMENTS (services); i++)
+    g_assert_true (attach_service (self, services[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    g_assert_true (attach (self, files[i].path, files[i].name));
   execute (self, views);
 
-  self->has_witness = attach (self, "witness.db", "witness");
+  self->has_witness = attach_service (self, "witness");
   if (self->has_witness)
     execute (self, witness_views);
 }
@@ -478,7 +519,8 @@ set_time (UsherTestChecker *self)
   g_autofree char *sql =
       g_strdup_printf ("UPDATE last SET time = %" G_GINT64_FORMAT, g_get_real_time ());
 
-  ensure_open (self);
+  if (self->db == NULL)
+    ensure_open (self);
   execute (self, sql);
 }
 

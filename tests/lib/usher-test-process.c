@@ -20,12 +20,14 @@
 struct _UsherTestProcess
 {
   UsherTestPlacement placement;
-  char *directory;         /* (owned) */
-  char *endpoint;          /* (owned) (nullable): of the bus */
-  GPtrArray *settings;     /* (owned) (element-type utf8) */
-  GPtrArray *plugins;      /* (owned) (element-type utf8): folders */
-  GHashTable *environment; /* (owned) (element-type utf8 utf8) */
-  GSubprocess *child;      /* (owned) (nullable) */
+  char *directory;          /* (owned) */
+  char *endpoint;           /* (owned) (nullable): of the bus */
+  GPtrArray *settings;      /* (owned) (element-type utf8) */
+  GPtrArray *plugins;       /* (owned) (element-type utf8): folders */
+  GHashTable *environment;  /* (owned) (element-type utf8 utf8) */
+  UsherTestMongodb *server; /* (owned) (nullable) */
+  char *base;               /* (owned) (nullable): what the names of databases there begin with */
+  GSubprocess *child;       /* (owned) (nullable) */
 
   GMutex mutex;
   GCond cond;
@@ -56,6 +58,29 @@ make_keys (UsherTestProcess *self)
   usher_test_process_add_setting (self, setting);
 }
 
+/* what USHER_TEST_STORE says, else files */
+static void
+choose_store (UsherTestProcess *self)
+{
+  const char *name = g_getenv ("USHER_TEST_STORE");
+  g_autofree char *uri = NULL;
+  g_autofree char *setting = NULL;
+
+  if (name == NULL || g_str_equal (name, "sqlite"))
+    return;
+
+  if (g_str_equal (name, "mongodb"))
+    self->server = usher_test_mongodb_new (USHER_TEST_MONGODB_STANDALONE);
+  else if (g_str_equal (name, "mongodb-set"))
+    self->server = usher_test_mongodb_new (USHER_TEST_MONGODB_REPLICA_SET);
+  else
+    g_error ("USHER_TEST_STORE is “%s”, which is no store: sqlite, mongodb, mongodb-set", name);
+  self->base = usher_test_mongodb_make_name (self->server);
+  uri = usher_test_mongodb_make_uri (self->server, self->base);
+  setting = g_strconcat ("store.uri=", uri, NULL);
+  usher_test_process_add_setting (self, setting);
+}
+
 UsherTestProcess *
 usher_test_process_new (const char *const *settings)
 {
@@ -81,6 +106,7 @@ usher_test_process_new_placed (UsherTestPlacement placement, const char *const *
   usher_test_process_add_plugins (self, g_getenv ("USHER_TEST_PLUGIN_DIR"));
   for (guint i = 0; default_settings[i] != NULL; i++)
     usher_test_process_add_setting (self, default_settings[i]);
+  choose_store (self);
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
     usher_test_process_add_setting (self, settings[i]);
   if (placement == USHER_TEST_PAIRS)
@@ -98,12 +124,14 @@ usher_test_process_free (UsherTestProcess *self)
   if (self->child != NULL)
     usher_test_process_kill (self);
   usher_test_remove_tree (self->directory);
+  g_clear_pointer (&self->server, usher_test_mongodb_free);
 
   g_ptr_array_unref (self->settings);
   g_ptr_array_unref (self->plugins);
   g_hash_table_unref (self->environment);
   g_free (self->directory);
   g_free (self->endpoint);
+  g_free (self->base);
   g_free (self->address);
   g_free (self->admin_address);
   g_mutex_clear (&self->mutex);
@@ -309,6 +337,24 @@ const char *
 usher_test_process_get_directory (UsherTestProcess *self)
 {
   return self->directory;
+}
+
+UsherTestMongodb *
+usher_test_process_get_server (UsherTestProcess *self)
+{
+  return self->server;
+}
+
+char *
+usher_test_process_dup_server_uri (UsherTestProcess *self)
+{
+  return self->server != NULL ? usher_test_mongodb_make_uri (self->server, NULL) : NULL;
+}
+
+char *
+usher_test_process_dup_database (UsherTestProcess *self, const char *service)
+{
+  return g_strconcat (self->base, "-", service, NULL);
 }
 
 char *

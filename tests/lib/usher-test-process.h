@@ -8,11 +8,12 @@
 
 #include <gio/gio.h>
 
+#include "usher-test-mongodb.h"
 #include "usher-test-placement.h"
 
 G_BEGIN_DECLS
 
-/* A data directory of its own and a host on it that may be started, killed and started again: in one process, or under a
+/* A data directory of its own, a server for its databases where USHER_TEST_STORE says so, and a host on it that may be started, killed and started again: in one process, or under a
  * supervisor whose children go with it. The verbs are the main thread's; the getters and await_running may be called by any. What goes wrong ends the test. */
 typedef struct _UsherTestProcess UsherTestProcess;
 
@@ -48,6 +49,12 @@ UsherTestPlacement usher_test_process_get_placement (UsherTestProcess *self);
 /* of the host, or of the supervisor; 0 when it does not run */
 GPid usher_test_process_get_pid (UsherTestProcess *self);
 const char *usher_test_process_get_directory (UsherTestProcess *self);
+/* (nullable): that the databases are on; NULL: they are files in the directory */
+UsherTestMongodb *usher_test_process_get_server (UsherTestProcess *self);
+/* (transfer full) (nullable): where that is */
+char *usher_test_process_dup_server_uri (UsherTestProcess *self);
+/* (transfer full): the name of the database that @service has there */
+char *usher_test_process_dup_database (UsherTestProcess *self, const char *service);
 /* (transfer full): host and port as they are now, which a new start changes */
 char *usher_test_process_dup_address (UsherTestProcess *self, gboolean admin);
 /* changes with each start and each end: an answer that did not come is a fault unless this changed */
