@@ -13,7 +13,7 @@
 #include "usher-guess.h"
 #include "usher-host-view-private.h"
 #include "usher-setup.h"
-#include "usher-store-uri.h"
+#include "usher-sites.h"
 #include "usher-table.h"
 #include "usher-terminal.h"
 
@@ -119,7 +119,7 @@ usher_list_describe_type (const UsherSetting *setting)
                           setting->max);
 }
 
-/* (transfer full): what anybody may see of a value */
+/* (transfer full) */
 static char *
 mask (const UsherSetting *setting, const char *value)
 {
@@ -127,7 +127,7 @@ mask (const UsherSetting *setting, const char *value)
       !usher_setting_is_reference (value))
     return g_strdup ("********");
 
-  return strstr (value, "://") != NULL ? usher_store_uri_dup_public (value) : g_strdup (value);
+  return usher_sites_dup_public (value);
 }
 
 /* Which settings are listed. */
@@ -153,8 +153,8 @@ print_setting (const UsherSetting *setting,
 {
   const Choice *choice = user_data;
   g_autofree char *type = usher_list_describe_type (setting);
-  g_autofree char *masked = mask (setting, value);
-  g_autofree char *clean = usher_terminal_clean (masked);
+  g_autofree char *shown = mask (setting, value);
+  g_autofree char *clean = usher_terminal_clean (shown);
 
   if (!is_chosen (choice, setting))
     return;
@@ -174,7 +174,7 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
 {
   const Choice *choice = user_data;
   UsherTable *table = choice->table;
-  g_autofree char *masked = mask (setting, value);
+  g_autofree char *shown = mask (setting, value);
   gboolean has_range = setting->min != 0 || setting->max != 0;
 
   if (!is_chosen (choice, setting))
@@ -182,7 +182,7 @@ add_setting (const UsherSetting *setting, const char *value, const char *source,
 
   usher_table_add_text (table, setting->group);
   usher_table_add_text (table, setting->key);
-  usher_table_add_text (table, masked);
+  usher_table_add_text (table, shown);
   usher_table_add_text (table, source);
   usher_table_add_text (table, get_type_name (setting->type));
   for (guint i = 0; i < 2; i++)

@@ -16,7 +16,7 @@
 #include "usher-notify.h"
 #include "usher-plugin-path.h"
 #include "usher-settings.h"
-#include "usher-store-uri.h"
+#include "usher-sites.h"
 
 #define UNIX "unix:"
 #define IPC  "ipc://"
@@ -188,19 +188,6 @@ check_address (const char *option, char **text, GError **error)
   return FALSE;
 }
 
-/* An address may have a password in it. */
-static gboolean
-is_secret (const char *key, const char *value)
-{
-  g_autofree char *public = NULL;
-
-  if (strstr (value, "://") != NULL)
-  public = usher_store_uri_dup_public (value);
-
-  return *value != '\0' &&
-         (usher_setting_is_secret (key) || (public != NULL && !g_str_equal (public, value)));
-}
-
 /* Everybody on the machine sees the command line of a process. */
 static gboolean
 check_assignment (const char *assignment, GError **error)
@@ -211,7 +198,8 @@ check_assignment (const char *assignment, GError **error)
   const char *key = strchr (name, '.');
   g_autofree char *variable = NULL;
 
-  if (key == NULL || usher_setting_is_reference (value) || !is_secret (key + 1, value))
+  if (key == NULL || *value == '\0' || usher_setting_is_reference (value) ||
+      !(usher_setting_is_secret (key + 1) || usher_sites_has_password (value)))
     return TRUE;
 
   variable = g_strdup_printf ("%.*s__%s", (int) (key - name), name, key + 1);

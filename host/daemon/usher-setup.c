@@ -18,6 +18,7 @@
 #include "usher-log.h"
 #include "usher-module.h"
 #include "usher-program.h"
+#include "usher-sites.h"
 #include "usher-sources.h"
 #include "usher-supervisor.h"
 #include "usher-wants-private.h"
@@ -268,6 +269,8 @@ check_settings (UsherSetup *self)
 {
   g_auto (GStrv) problems = NULL;
 
+  if (self->host != NULL)
+    usher_sites_check (self->host, self->settings, self->problems);
   usher_catalog_foreach (self->catalog, ignore_settings, self->settings);
   problems = usher_settings_list_problems (self->settings);
   for (guint i = 0; problems[i] != NULL; i++)

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* Never changes; any thread. */
+/* Never changes but for what is known of its handler; any thread. */
 typedef struct _UsherEndpoint UsherEndpoint;
 
 /* takes ownership of @route */
@@ -26,6 +26,10 @@ gboolean usher_endpoint_is_blocking (const UsherEndpoint *self);
 gboolean usher_endpoint_is_unkeyed (const UsherEndpoint *self);
 /* its handler has kept a thread that others wait for, for so many microseconds; when that is long it is said once */
 void usher_endpoint_note_time (const UsherEndpoint *self, gint64 time);
+/* its handler was run, successfully, or has wanted to read the store */
+void usher_endpoint_note_reads (const UsherEndpoint *self, gboolean has_read);
+/* its handler has done without the store often, and always */
+gboolean usher_endpoint_reads_nothing (const UsherEndpoint *self);
 gboolean usher_endpoint_run (const UsherEndpoint *self,
                              UsherRequest *request,
                              UsherUnit *unit,

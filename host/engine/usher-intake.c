@@ -15,6 +15,8 @@
 #include "usher-router-private.h"
 
 #define RETRY (100 * G_TIME_SPAN_MILLISECOND)
+/* how long an event is kept of a service whose store is away */
+#define KEEP G_TIME_SPAN_SECOND
 
 /* a route or a subscription: where to what comes by it */
 typedef struct
@@ -80,14 +82,33 @@ usher_intake_add_routes (UsherLane *lane,
   return TRUE;
 }
 
+/* an event on its way through a job */
+typedef struct
+{
+  UsherLane *lane;         /* (unowned) */
+  UsherDelivery *delivery; /* (owned) */
+} Brought;
+
+/* Without its store a service can do nothing with any event, for as long as that takes: no time counts. */
+static void
+keep (UsherLane *lane, UsherDelivery *delivery)
+{
+  usher_hand_backs_add (usher_lane_get_hand_backs (lane), usher_delivery_ref (delivery));
+  usher_ticker_notice (usher_lane_get_ticker (lane),
+                       usher_clock_get_monotonic (usher_lane_get_clock (lane)) + KEEP);
+}
+
 static void
 answer_delivery (const GError *error, gpointer user_data)
 {
-  g_autoptr (UsherDelivery) delivery = user_data;
+  g_autofree Brought *brought = user_data;
+  g_autoptr (UsherDelivery) delivery = brought->delivery;
   guint attempt = usher_delivery_get_attempt (delivery);
 
   if (error == NULL)
     usher_delivery_ack (delivery);
+  else if (usher_outcome_is_deferral (error) && usher_lane_is_away (brought->lane))
+    keep (brought->lane, delivery);
   else if (usher_outcome_is_deferral (error))
     /* the event is not to blame */
     usher_delivery_defer (delivery, error->message);
@@ -99,13 +120,16 @@ static void
 on_delivery (UsherDelivery *delivery, gpointer user_data)
 {
   const Way *way = user_data;
+  Brought *brought = g_new0 (Brought, 1);
 
+  brought->lane = way->lane;
+  brought->delivery = delivery;
   usher_event_job_start (way->lane,
                          way->listener,
                          usher_delivery_get_event (delivery),
                          usher_delivery_is_redelivered (delivery),
                          answer_delivery,
-                         delivery);
+                         brought);
 }
 
 gboolean

@@ -36,6 +36,10 @@ typedef struct
   char *(*dup_handler) (UsherJob *self);
   /* the handler has asked for another time; FALSE: it has none */
   gboolean (*defer) (UsherJob *self, UsherUnit *unit);
+  /* the handler, no step, was run; @ok: as it says */
+  void (*note) (UsherJob *self, UsherUnit *unit, gboolean ok);
+  /* it may not read where it was tried, and goes to a thread that may wait; FALSE: none is to be had, and the job is over */
+  gboolean (*move) (UsherJob *self);
   /* the unit is committed (or, not @was_kept, had nothing to commit) and a step is next */
   void (*advance) (UsherJob *self, UsherUnit *unit, gboolean was_kept);
   /* the last of what goes into a unit, and whether that is something to commit by itself */
@@ -53,6 +57,8 @@ struct _UsherJob
   UsherLane *lane; /* (unowned): the host waits for all jobs before it frees a service */
   UsherUnit *unit; /* (owned) (nullable) */
   gboolean blocks; /* the handler does; a step always */
+  gboolean
+      is_tried; /* the handler is run where it may not read the store, as it seems that it does not */
   gboolean has_begun;
   guint n_conflicts;
   char *

@@ -234,6 +234,8 @@ prepare_unit (UsherJob *self)
       usher_unit_new (usher_lane_get_store (self->lane), usher_lane_get_clock (self->lane));
   usher_unit_set_timers (self->unit, usher_declarations_get_timers (declarations));
   usher_unit_set_events (self->unit, usher_declarations_get_event_table (declarations));
+  if (self->is_tried)
+    usher_unit_forbid_reads (self->unit);
   self->klass->fill (self, self->unit, self->step == NULL);
 }
 
@@ -306,6 +308,17 @@ end_look (UsherJob *self, const GError *error)
   usher_job_finish (self, NULL);
 }
 
+/* Whether it wanted to read where it must not: then it has done nothing, and runs again where it may. */
+static gboolean
+must_move (UsherJob *self)
+{
+  gboolean was_tried = self->is_tried;
+
+  self->is_tried = FALSE;
+
+  return was_tried && usher_unit_has_read (self->unit);
+}
+
 /* Runs the handler, or the step that is next, on this thread. */
 static void
 run (UsherJob *self)
@@ -315,6 +328,14 @@ run (UsherJob *self)
 
   prepare_unit (self);
   ok = call_in_scope (self, &error);
+  if (self->step == NULL && self->klass->note != NULL)
+    self->klass->note (self, self->unit, ok);
+  if (must_move (self))
+    {
+      if (self->klass->move (self))
+        push (self, USHER_PLACE_POOL);
+      return;
+    }
   if (!ok && was_deferred (self, error))
     return;
 
@@ -344,7 +365,7 @@ begin (UsherJob *self)
 static gboolean
 go_elsewhere (UsherJob *self, UsherWorkKind kind, UsherThread here)
 {
-  UsherPlace place = usher_lane_choose (self->lane, kind, here);
+  UsherPlace place = self->is_tried ? USHER_PLACE_HERE : usher_lane_choose (self->lane, kind, here);
 
   if (place == USHER_PLACE_HERE)
     return FALSE;

@@ -9,6 +9,7 @@
 #include "usher-bus.h"
 #include "usher-declarations-private.h"
 #include "usher-deferrals-private.h"
+#include "usher-hand-backs-private.h"
 #include "usher-place-private.h"
 #include "usher-relay-private.h"
 #include "usher-running-private.h"
@@ -67,19 +68,24 @@ typedef struct
   gpointer user_data;
 } UsherLaneGround;
 
-/* the settings of a service's pool, if it has one */
+/* the settings of a service's pool and of its database; both have other defaults with a server, so that must be known */
 gboolean usher_lane_declare_settings (UsherDeclarations *declarations,
                                       UsherSettings *settings,
                                       GError **error);
 /* @ground is copied, and what it points to stays as long as the lane */
 UsherLane *usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground);
 void usher_lane_free (UsherLane *self);
+/* whether the settings say where its database is; INVALID, without credentials */
+USHER_API
+gboolean usher_lane_check_site (UsherLane *self, GError **error);
 /* opens store and pool, and (@bus, nullable) relays what an earlier run left */
 gboolean usher_lane_open (UsherLane *self, UsherBus *bus, GError **error);
 /* Whether the store of an earlier run would do, and (@reach, out) what it knows of the log of the bus; nothing is changed or
  * left open. */
 USHER_API
 gboolean usher_lane_check (UsherLane *self, UsherReach *reach, GError **error);
+/* waits end no more, no timer fires, and events that came while the store was away go back to the bus */
+void usher_lane_stop_tickers (UsherLane *self);
 /* nobody uses the service any more */
 gboolean usher_lane_close (UsherLane *self, GError **error);
 gboolean usher_lane_is_open (UsherLane *self);
@@ -103,16 +109,22 @@ USHER_API
 GStrv usher_lane_dup_channels (UsherLane *self);
 UsherClock *usher_lane_get_clock (UsherLane *self);
 UsherSettings *usher_lane_get_settings (UsherLane *self);
+/* other processes may have the store, in this directory or, where it is on a server, anywhere */
 gboolean usher_lane_is_shared (UsherLane *self);
 UsherStore *usher_lane_get_store (UsherLane *self);
 UsherRelay *usher_lane_get_relay (UsherLane *self);
 UsherRunning *usher_lane_get_running (UsherLane *self);
 UsherWaiters *usher_lane_get_waiters (UsherLane *self);
 UsherDeferrals *usher_lane_get_deferrals (UsherLane *self);
+UsherHandBacks *usher_lane_get_hand_backs (UsherLane *self);
 UsherTimersOut *usher_lane_get_timers_out (UsherLane *self);
 UsherTicker *usher_lane_get_ticker (UsherLane *self);
+/* (nullable): who ends waits, where the other ticker may have to wait for the store itself */
+UsherTicker *usher_lane_get_deadlines (UsherLane *self);
 UsherSolitude *usher_lane_get_solitude (UsherLane *self);
 
+/* whoever reads its store waits for it */
+gboolean usher_lane_waits (UsherLane *self);
 /* where the thread @here goes on; not HERE: usher_lane_push() */
 UsherPlace usher_lane_choose (UsherLane *self, UsherWorkKind kind, UsherThread here);
 void usher_lane_push (UsherLane *self, UsherPlace place, UsherWork *work);
@@ -120,6 +132,8 @@ void usher_lane_push (UsherLane *self, UsherPlace place, UsherWork *work);
 gboolean usher_lane_is_full (UsherLane *self);
 /* as far as is known; not with a store that is not open yet */
 gboolean usher_lane_takes_changes (UsherLane *self);
+/* as far as is known: its server does not answer, and the log says why */
+gboolean usher_lane_is_away (UsherLane *self);
 
 /* (transfer full) (nullable): a channel that has no room for events of the outbox */
 char *usher_lane_dup_full_channel (UsherLane *self);

@@ -10,12 +10,16 @@
 
 #include "usher-error.h"
 #include "usher-settings-private.h"
+#include "usher-store-site-private.h"
 #include "usher-tally-private.h"
 
-/* where nothing but steps and timers waits, and where all that reads the store does */
-#define N_THREADS          2
-#define N_BLOCKING_THREADS 4
-#define MAX_BLOCKING_QUEUE 64
+/* threads of a pool, and how many may wait for it: where nothing but steps and timers does, where handlers block, and where all that
+ * reads the store waits for a server */
+#define THREADS        "2"
+#define THREADS_BLOCK  "4"
+#define THREADS_SERVER "16"
+#define QUEUE          "64"
+#define QUEUE_SERVER   "256"
 
 struct _UsherLane
 {
@@ -28,12 +32,15 @@ struct _UsherLane
   UsherTally *tally;          /* (owned): by UsherCount */
   UsherRunning *running;      /* (owned) */
   UsherTicker *ticker;        /* (owned) */
+  UsherTicker *deadlines;     /* (owned) (nullable): with a store that blocks */
   UsherWaiters *waiters;      /* (owned) */
   UsherDeferrals *deferrals;  /* (owned) */
+  UsherHandBacks *hand_backs; /* (owned) */
   UsherTimersOut *timers_out; /* (owned) */
 
   UsherStore *store;  /* (owned) (nullable) */
   gboolean blocks;    /* whoever reads the store waits */
+  gboolean is_shared; /* other processes may have it */
   UsherRelay *relay;  /* (owned) (nullable): with a bus */
   UsherWorkers *pool; /* (owned) (nullable): for what waits */
   guint max_queue;    /* how many may wait for the pool */
@@ -47,25 +54,34 @@ usher_lane_declare_settings (UsherDeclarations *declarations,
                              GError **error)
 {
   const char *service = usher_declarations_get_service (declarations);
-  const UsherSetting own[] = {
+  const char *threads =
+      usher_declarations_has_blocking_endpoint (declarations) ? THREADS_BLOCK : THREADS;
+  UsherSetting own[] = {
     { service,
       "threads",
       USHER_SETTING_INTEGER,
-      "4",
+      threads,
       1,
       64,
-      "threads for handlers that block and for steps" },
+      "threads for handlers that block, for steps and timers, and for all that a database on a "
+      "server is asked" },
     { service,
       "queue",
       USHER_SETTING_INTEGER,
-      "64",
+      QUEUE,
       1,
       100000,
       "requests that may wait for such a thread; more are answered 503" },
   };
 
-  if (!usher_declarations_has_blocking_endpoint (declarations))
-    return TRUE;
+  if (!usher_store_site_declare_settings (settings, service, error))
+    return FALSE;
+
+  if (usher_store_site_is_remote (settings, service))
+    {
+      own[0].default_value = THREADS_SERVER;
+      own[1].default_value = QUEUE_SERVER;
+    }
 
   return usher_settings_declare_own (settings, service, own, G_N_ELEMENTS (own), error);
 }
@@ -75,6 +91,8 @@ usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground)
 {
   UsherLane *self = g_new0 (UsherLane, 1);
   guint max_waiters = (guint) usher_settings_get_integer (ground->settings, "host", "waiters");
+  g_autofree char *name =
+      g_strdup_printf ("the timers of “%s”", usher_declarations_get_service (declarations));
 
   self->declarations = usher_declarations_ref (declarations);
   self->ground = *ground;
@@ -83,9 +101,10 @@ usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground)
   self->clock = g_object_ref (ground->clock);
   self->tally = usher_tally_new (USHER_N_COUNTS);
   self->running = usher_running_new ();
-  self->ticker = usher_ticker_new (usher_lane_get_name (self), self->clock);
+  self->ticker = usher_ticker_new (name, self->clock);
   self->waiters = usher_waiters_new (self->clock, self->ticker, max_waiters);
   self->deferrals = usher_deferrals_new ();
+  self->hand_backs = usher_hand_backs_new ();
   self->timers_out = usher_timers_out_new ();
 
   return self;
@@ -94,14 +113,16 @@ usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground)
 void
 usher_lane_free (UsherLane *self)
 {
-  usher_ticker_stop (self->ticker);
+  usher_lane_stop_tickers (self);
   g_clear_pointer (&self->pool, usher_workers_free);
   g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_object (&self->store);
   usher_waiters_free (self->waiters);
   usher_deferrals_free (self->deferrals);
+  usher_hand_backs_free (self->hand_backs);
   usher_timers_out_free (self->timers_out);
   usher_ticker_free (self->ticker);
+  g_clear_pointer (&self->deadlines, usher_ticker_free);
   usher_running_free (self->running);
   usher_tally_free (self->tally);
   usher_declarations_unref (self->declarations);
@@ -162,18 +183,25 @@ on_store_watch (UsherStore *store,
   if (self->relay != NULL)
     usher_relay_look (self->relay);
 
-  if (is_lease_free)
+  if (is_lease_free || self->blocks)
     usher_ticker_notice (self->ticker, G_MININT64);
   else if (g_atomic_int_get (&self->has_lease))
     notice_due (self, usher_store_get_next_due (store));
   usher_store_end_reads (store);
 }
 
-static UsherStore *
-open_store (UsherLane *self, GError **error)
+static char *
+dup_uri (UsherLane *self, GError **error)
 {
-  g_autofree char *uri =
-      g_strdup_printf ("sqlite:%s/%s.db", self->directory, usher_lane_get_name (self));
+  return usher_store_site_dup_uri (self->settings,
+                                   usher_lane_get_name (self),
+                                   self->directory,
+                                   error);
+}
+
+static UsherStore *
+open_store (UsherLane *self, const char *uri, GError **error)
+{
   const UsherStoreOptions options = {
     .is_shared = self->ground.is_shared,
     .documents_a_commit =
@@ -187,20 +215,35 @@ open_store (UsherLane *self, GError **error)
   return usher_store_open (uri, self->clock, &options, error);
 }
 
+/* (transfer full) (nullable) */
+static UsherStore *
+await_store (UsherLane *self, GError **error)
+{
+  g_autofree char *uri = dup_uri (self, error);
+  g_autoptr (GError) cause = NULL;
+  UsherStoreSiteWait wait;
+  UsherStore *store = NULL;
+
+  if (uri == NULL)
+    return NULL;
+
+  usher_store_site_begin (&wait, self->settings, usher_lane_get_name (self), uri);
+  while ((store = open_store (self, uri, &cause)) == NULL && usher_store_site_wait (&wait, cause))
+    g_clear_error (&cause);
+  if (store == NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+
+  return store;
+}
+
 static gboolean
 open_pool (UsherLane *self, GError **error)
 {
-  g_autofree char *pool_name = g_strconcat ("usher-", usher_lane_get_name (self), NULL);
-  guint n_threads = self->blocks ? N_BLOCKING_THREADS : N_THREADS;
+  const char *name = usher_lane_get_name (self);
+  g_autofree char *pool_name = g_strconcat ("usher-", name, NULL);
+  guint n_threads = (guint) usher_settings_get_integer (self->settings, name, "threads");
 
-  self->max_queue = self->blocks ? MAX_BLOCKING_QUEUE : G_MAXUINT;
-  if (usher_declarations_has_blocking_endpoint (self->declarations))
-    {
-      const char *name = usher_lane_get_name (self);
-
-      n_threads = (guint) usher_settings_get_integer (self->settings, name, "threads");
-      self->max_queue = (guint) usher_settings_get_integer (self->settings, name, "queue");
-    }
+  self->max_queue = (guint) usher_settings_get_integer (self->settings, name, "queue");
   self->pool = usher_workers_new (pool_name, n_threads, error);
 
   return self->pool != NULL;
@@ -248,19 +291,29 @@ add_collections (UsherLane *self, GError **error)
 }
 
 gboolean
+usher_lane_check_site (UsherLane *self, GError **error)
+{
+  g_autofree char *uri = dup_uri (self, error);
+
+  return uri != NULL;
+}
+
+gboolean
 usher_lane_check (UsherLane *self, UsherReach *reach, GError **error)
 {
   GPtrArray *schemas = usher_declarations_get_schemas (self->declarations);
-  g_autofree char *path = g_strdup_printf ("%s/%s.db", self->directory, usher_lane_get_name (self));
+  g_autofree char *uri = dup_uri (self, error);
   g_autoptr (UsherStore) store = NULL;
   gboolean ok = TRUE;
 
   *reach = (UsherReach){ 0 };
+  if (uri == NULL)
+    return FALSE;
   /* a database that is not there is not made here */
-  if (self->ground.open_store == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (self->ground.open_store == NULL && usher_store_site_is_missing (uri))
     return TRUE;
 
-  store = open_store (self, error);
+  store = open_store (self, uri, error);
   for (guint i = 0; store != NULL && ok && i < schemas->len; i++)
     {
       UsherSchema *schema = g_ptr_array_index (schemas, i);
@@ -276,14 +329,37 @@ usher_lane_check (UsherLane *self, UsherReach *reach, GError **error)
   return ok;
 }
 
+/* Who waits for a document shall get an answer in time, whatever the ticker has to wait for. */
+static void
+split_ticker (UsherLane *self)
+{
+  g_autofree char *name = g_strdup_printf ("the waits of “%s”", usher_lane_get_name (self));
+
+  usher_ticker_set_patient (self->ticker);
+  self->deadlines = usher_ticker_new (name, self->clock);
+  usher_waiters_set_ticker (self->waiters, self->deadlines);
+}
+
+/* How the store is. One on a server is everybody's who knows where that is. */
+static void
+note_traits (UsherLane *self)
+{
+  const UsherStoreTraits *traits = usher_store_get_traits (self->store);
+
+  self->blocks = traits->blocks;
+  self->is_shared = self->ground.is_shared || (traits->blocks && traits->shared_by_copies);
+  if (self->blocks)
+    split_ticker (self);
+}
+
 gboolean
 usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
 {
-  self->store = open_store (self, error);
+  self->store = await_store (self, error);
   if (self->store == NULL)
     return FALSE;
 
-  self->blocks = usher_store_get_traits (self->store)->blocks;
+  note_traits (self);
   if (!add_collections (self, error))
     return FALSE;
   usher_store_set_observer (self->store, on_committed, self, NULL);
@@ -297,11 +373,20 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
          (self->relay == NULL || usher_relay_start (self->relay, error));
 }
 
+void
+usher_lane_stop_tickers (UsherLane *self)
+{
+  usher_ticker_stop (self->ticker);
+  if (self->deadlines != NULL)
+    usher_ticker_stop (self->deadlines);
+  usher_hand_backs_release (self->hand_backs);
+}
+
 /* What is under way nevertheless, as the time to finish was over, finds the store closed, and has its threads until the end. */
 gboolean
 usher_lane_close (UsherLane *self, GError **error)
 {
-  usher_ticker_stop (self->ticker);
+  usher_lane_stop_tickers (self);
   if (self->store == NULL)
     return TRUE;
 
@@ -336,7 +421,7 @@ gboolean
 usher_lane_is_idle (UsherLane *self)
 {
   return usher_running_get_n_open (self->running) == 0 &&
-         (self->relay == NULL || usher_relay_is_idle (self->relay));
+         (self->relay == NULL || usher_lane_is_away (self) || usher_relay_is_idle (self->relay));
 }
 
 void
@@ -396,7 +481,7 @@ usher_lane_get_settings (UsherLane *self)
 gboolean
 usher_lane_is_shared (UsherLane *self)
 {
-  return self->ground.is_shared;
+  return self->is_shared;
 }
 
 UsherStore *
@@ -429,6 +514,12 @@ usher_lane_get_deferrals (UsherLane *self)
   return self->deferrals;
 }
 
+UsherHandBacks *
+usher_lane_get_hand_backs (UsherLane *self)
+{
+  return self->hand_backs;
+}
+
 UsherTimersOut *
 usher_lane_get_timers_out (UsherLane *self)
 {
@@ -441,10 +532,22 @@ usher_lane_get_ticker (UsherLane *self)
   return self->ticker;
 }
 
+UsherTicker *
+usher_lane_get_deadlines (UsherLane *self)
+{
+  return self->deadlines;
+}
+
 UsherSolitude *
 usher_lane_get_solitude (UsherLane *self)
 {
   return self->ground.solitude;
+}
+
+gboolean
+usher_lane_waits (UsherLane *self)
+{
+  return self->blocks;
 }
 
 UsherPlace
@@ -468,7 +571,14 @@ usher_lane_is_full (UsherLane *self)
 gboolean
 usher_lane_takes_changes (UsherLane *self)
 {
-  return self->store == NULL || usher_store_takes_changes (self->store);
+  return self->store == NULL ||
+         (usher_store_takes_changes (self->store) && !usher_store_is_away (self->store));
+}
+
+gboolean
+usher_lane_is_away (UsherLane *self)
+{
+  return self->store != NULL && usher_store_is_away (self->store);
 }
 
 char *

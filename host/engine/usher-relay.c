@@ -33,12 +33,16 @@ typedef struct
  * Of the processes that share a store the one with the lease relays. It begins with the first event of the outbox
  * (the hub knows by their ids those that were sent before) and reads what the others commit, so that all go in
  * the order of their commits.
+ *
+ * A store that blocks is read by its ticker alone, which does not hold the mutex while it waits: commits, the bus and operators
+ * go on meanwhile.
  */
 struct _UsherRelay
 {
   UsherStore *store;   /* (owned) */
   UsherBus *bus;       /* (owned) */
   UsherTicker *ticker; /* (unowned) (nullable) */
+  gboolean is_told;    /* (of who reads the outbox): that it cannot be read */
 
   GMutex mutex;
   gboolean is_active; /* (mutex mutex): the lease is ours */
@@ -46,13 +50,14 @@ struct _UsherRelay
   GHashTable
       *orphans; /* (owned) (mutex mutex) (element-type Pending): at the bus since an earlier turn */
   GHashTable
-      *refusing;    /* (owned) (mutex mutex) (element-type utf8): channels that refused an event:
+      *refusing;     /* (owned) (mutex mutex) (element-type utf8): channels that refused an event:
                            what comes behind it waits with it */
-  GHashTable *full; /* (owned) (mutex mutex) (element-type utf8): channels that had no room for the
+  GHashTable *full;  /* (owned) (mutex mutex) (element-type utf8): channels that had no room for the
                        last event which they answered */
-  GQueue pending;   /* (element-type Pending) (mutex mutex): in the order of the outbox */
-  UsherMark last;   /* (mutex mutex): of the last event that was taken up */
-  gboolean behind;  /* (mutex mutex): there are later ones in the outbox */
+  GQueue pending;    /* (element-type Pending) (mutex mutex): in the order of the outbox */
+  UsherMark last;    /* (mutex mutex): of the last event that was taken up */
+  gboolean behind;   /* (mutex mutex): there are later ones in the outbox */
+  gboolean has_news; /* (mutex mutex): or may be since it was read last */
 };
 
 static void
@@ -113,17 +118,35 @@ send (UsherRelay *self, UsherEvent *event, const UsherMark *mark)
     usher_bus_publish (self->bus, event, on_published, pending, NULL);
 }
 
-/* Reads what was left in the outbox; the mutex is held. */
+/* The mutex is held, but not while a store is read that blocks. (nullable): NULL on error */
+static GPtrArray *
+list_outbox (UsherRelay *self, GArray *marks, GError **error)
+{
+  const UsherMark last = self->last;
+  GPtrArray *events = NULL;
+
+  if (self->ticker != NULL)
+    g_mutex_unlock (&self->mutex);
+  events = usher_store_list_outbox (self->store, &last, READ_EVENTS, marks, error);
+  if (self->ticker != NULL)
+    g_mutex_lock (&self->mutex);
+
+  return events;
+}
+
+/* Reads what was left in the outbox, one thread at a time; the mutex is held. FALSE: it does not know all of it. What is committed
+ * meanwhile falls behind. */
 static gboolean
 read_outbox (UsherRelay *self, GError **error)
 {
   gboolean more = TRUE;
 
+  self->behind = TRUE;
+  self->has_news = FALSE;
   while (more && g_queue_get_length (&self->pending) < MAX_PENDING)
     {
       g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
-      g_autoptr (GPtrArray) events =
-          usher_store_list_outbox (self->store, &self->last, READ_EVENTS, marks, error);
+      g_autoptr (GPtrArray) events = list_outbox (self, marks, error);
 
       if (events == NULL)
         return FALSE;
@@ -131,7 +154,7 @@ read_outbox (UsherRelay *self, GError **error)
         send (self, g_ptr_array_index (events, i), &g_array_index (marks, UsherMark, i));
       more = events->len == READ_EVENTS;
     }
-  self->behind = more;
+  self->behind = more || self->has_news;
 
   return TRUE;
 }
@@ -193,8 +216,17 @@ catch_up (UsherRelay *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (wants_more (self) && !read_outbox (self, &error))
-    g_message ("the outbox cannot be read: %s", error->message);
+  if (!wants_more (self))
+    return;
+
+  if (read_outbox (self, &error))
+    self->is_told = FALSE;
+  /* a store that is away says so itself, and what cannot be read is tried again soon */
+  else if (!self->is_told && !usher_store_is_away (self->store))
+    {
+      self->is_told = TRUE;
+      g_message ("the outbox cannot be read: %s", error->message);
+    }
 }
 
 static void
@@ -261,12 +293,14 @@ gboolean
 usher_relay_start (UsherRelay *self, GError **error)
 {
   g_autoptr (GMutexLocker) locker = NULL;
+  gboolean is_active = FALSE;
 
   if (!check_log (self, error))
     return FALSE;
 
+  is_active = usher_store_hold_lease (self->store);
   locker = g_mutex_locker_new (&self->mutex);
-  self->is_active = usher_store_hold_lease (self->store);
+  self->is_active = is_active;
 
   return !self->is_active || read_outbox (self, error);
 }
@@ -276,14 +310,11 @@ static void
 fall_behind (UsherRelay *self)
 {
   self->behind = TRUE;
+  self->has_news = TRUE;
   if (self->ticker != NULL)
-    {
-      usher_ticker_notice (self->ticker, G_MININT64);
-      return;
-    }
-
-  catch_up (self);
-  usher_store_end_reads (self->store);
+    usher_ticker_notice (self->ticker, G_MININT64);
+  else
+    catch_up (self);
 }
 
 void
@@ -307,6 +338,7 @@ usher_relay_add (UsherRelay *self, UsherCommit *commit)
       g_queue_get_length (&self->pending) >= MAX_PENDING)
     {
       fall_behind (self);
+      usher_store_end_reads (self->store);
       return;
     }
 
@@ -375,8 +407,8 @@ usher_relay_look (UsherRelay *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  self->behind |= self->is_active;
-  catch_up (self);
+  if (self->is_active)
+    fall_behind (self);
 }
 
 guint

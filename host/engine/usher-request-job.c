@@ -147,8 +147,7 @@ call_handler (UsherJob *job, UsherUnit *unit, GError **error)
   usher_request_reset (request);
   ok = usher_endpoint_run (
       self->endpoint, request, unit, usher_exchange_get_reply (self->exchange), error);
-  if (!job->blocks &&
-      usher_lane_choose (job->lane, USHER_WORK_SHORT, USHER_THREAD_INTAKE) == USHER_PLACE_HERE)
+  if (!job->blocks && (job->is_tried || !usher_lane_waits (job->lane)))
     usher_endpoint_note_time (self->endpoint, g_get_monotonic_time () - began);
 
   return ok;
@@ -257,7 +256,10 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
     return FALSE;
 
   if (usher_unit_has_answer (unit))
-    usher_request_key_keep_answer (usher_exchange_get_reply (self->exchange),
+    usher_request_key_keep_answer (self->key,
+                                   usher_lane_get_store (job->lane),
+                                   usher_exchange_get_reply (self->exchange),
+                                   is_step,
                                    usher_unit_get_commit (unit));
 
   return is_step;
@@ -343,6 +345,39 @@ clear_request (UsherJob *job)
   g_clear_error (&((RequestJob *) job)->failure);
 }
 
+static void
+note_run (UsherJob *job, UsherUnit *unit, gboolean ok)
+{
+  gboolean has_read = usher_unit_has_read (unit);
+
+  /* one that is refused may have had no reason yet */
+  if (ok || has_read)
+    usher_endpoint_note_reads (((RequestJob *) job)->endpoint, has_read);
+}
+
+/* Consumes the job. */
+static void
+refuse (UsherJob *job)
+{
+  g_autoptr (GError) error = g_error_new_literal (USHER_ERROR,
+                                                  USHER_ERROR_UNAVAILABLE,
+                                                  "Too many requests wait, try again later");
+
+  usher_lane_count (job->lane, USHER_COUNT_REFUSED);
+  usher_job_finish (job, error);
+}
+
+static gboolean
+move_request (UsherJob *job)
+{
+  if (!usher_lane_is_full (job->lane))
+    return TRUE;
+
+  refuse (job);
+
+  return FALSE;
+}
+
 static const UsherJobClass request_job_class = {
   .size = sizeof (RequestJob),
   .is_request = TRUE,
@@ -353,40 +388,47 @@ static const UsherJobClass request_job_class = {
   .describe = describe_request,
   .dup_handler = dup_handler,
   .defer = wait_for_document,
+  .note = note_run,
+  .move = move_request,
   .advance = advance,
   .seal = keep_answer,
   .end = end_request,
   .clear = clear_request,
 };
 
+/* Where the store blocks, what does without it must not wait for those that do not. */
+static gboolean
+needs_no_store (RequestJob *self)
+{
+  return usher_lane_waits (self->job.lane) && !self->job.blocks &&
+         usher_endpoint_reads_nothing (self->endpoint) &&
+         usher_request_get_header (get_request (self), "Idempotency-Key") == NULL;
+}
+
 /* It would wait for a thread, and more wait already than may. */
 static gboolean
-is_refused (UsherLane *lane, UsherWorkKind kind)
+is_refused (UsherJob *job)
 {
-  return usher_lane_choose (lane, kind, USHER_THREAD_INTAKE) == USHER_PLACE_POOL &&
-         usher_lane_is_full (lane);
+  UsherWorkKind kind = job->blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT;
+
+  return !job->is_tried &&
+         usher_lane_choose (job->lane, kind, USHER_THREAD_INTAKE) == USHER_PLACE_POOL &&
+         usher_lane_is_full (job->lane);
 }
 
 void
 usher_request_job_start (UsherLane *lane, const UsherEndpoint *endpoint, UsherExchange *exchange)
 {
   RequestJob *self = usher_job_new (&request_job_class, lane);
-  g_autoptr (GError) error = NULL;
 
   self->endpoint = endpoint;
   self->exchange = exchange;
   self->started = usher_clock_get_monotonic (usher_lane_get_clock (lane));
   self->job.blocks = usher_endpoint_is_blocking (endpoint);
+  self->job.is_tried = needs_no_store (self);
 
-  if (!is_refused (lane, self->job.blocks ? USHER_WORK_WAITS : USHER_WORK_SHORT))
-    {
-      usher_job_go_on (&self->job, USHER_THREAD_INTAKE);
-      return;
-    }
-
-  usher_lane_count (lane, USHER_COUNT_REFUSED);
-  error = g_error_new_literal (USHER_ERROR,
-                               USHER_ERROR_UNAVAILABLE,
-                               "Too many requests wait, try again later");
-  usher_job_finish (&self->job, error);
+  if (is_refused (&self->job))
+    refuse (&self->job);
+  else
+    usher_job_go_on (&self->job, USHER_THREAD_INTAKE);
 }

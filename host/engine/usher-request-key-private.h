@@ -39,8 +39,12 @@ UsherKeyState usher_request_key_check (UsherRequestKey *self,
 void usher_request_key_fill (UsherRequestKey *self, UsherStore *store, UsherCommit *commit);
 /* (transfer full): says that nobody works on the answer any more, so that any copy may */
 UsherCommit *usher_request_key_give_up (UsherRequestKey *self, UsherStore *store, gint64 now);
-/* and with it the answer */
-void usher_request_key_keep_answer (UsherReply *reply, UsherCommit *commit);
+/* and with it the answer, unless it says “Cache-Control: no-store”: the key is given up then. @is_step: @commit is not the first */
+void usher_request_key_keep_answer (UsherRequestKey *self,
+                                    UsherStore *store,
+                                    UsherReply *reply,
+                                    gboolean is_step,
+                                    UsherCommit *commit);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherRequestKey, usher_request_key_free)
 

@@ -8,6 +8,8 @@
 
 #include "usher-request-key-private.h"
 
+#include <string.h>
+
 #include "usher-error.h"
 #include "usher-request-private.h"
 
@@ -193,11 +195,30 @@ usher_request_key_give_up (UsherRequestKey *self, UsherStore *store, gint64 now)
   return commit;
 }
 
+/* What is for no cache is not for a table either. */
+static gboolean
+may_be_stored (UsherReply *reply)
+{
+  const char *control = usher_reply_get_header (reply, "Cache-Control");
+
+  return control == NULL || strstr (control, "no-store") == NULL;
+}
+
 void
-usher_request_key_keep_answer (UsherReply *reply, UsherCommit *commit)
+usher_request_key_keep_answer (UsherRequestKey *self,
+                               UsherStore *store,
+                               UsherReply *reply,
+                               gboolean is_step,
+                               UsherCommit *commit)
 {
   GBytes *body = usher_reply_get_body (reply);
   char *text = NULL;
+
+  if (!may_be_stored (reply))
+    {
+      fill (self, commit, NULL, is_step ? usher_store_get_owner (store) : self->former);
+      return;
+    }
 
   if (body != NULL)
     text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));

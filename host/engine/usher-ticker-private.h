@@ -16,8 +16,10 @@ typedef struct _UsherTicker UsherTicker;
  * says. All times are monotonic ones of the clock, so that nobody sets them. */
 typedef gint64 (*UsherTickFunc) (gint64 now, gpointer user_data);
 
-/* @name: whose it is, for the operator */
+/* @name: what it does, for the operator */
 UsherTicker *usher_ticker_new (const char *name, UsherClock *clock);
+/* It waits for a server: whoever watches the process does not mind how long. Before the start. */
+void usher_ticker_set_patient (UsherTicker *self);
 /* FALSE: there is no thread to be had */
 gboolean usher_ticker_start (UsherTicker *self,
                              UsherTickFunc func,

@@ -15,7 +15,8 @@
 
 struct _UsherTicker
 {
-  char *name;        /* (owned) */
+  char *name; /* (owned) */
+  gboolean is_patient;
   UsherClock *clock; /* (owned) */
   gulong turned;     /* signal handler */
   GThread *thread;   /* (owned) (nullable) */
@@ -33,8 +34,7 @@ static gpointer
 run (gpointer data)
 {
   UsherTicker *self = data;
-  g_autofree char *name = g_strdup_printf ("the timers of “%s”", self->name);
-  g_autoptr (UsherPulse) pulse = usher_pulse_new (name);
+  g_autoptr (UsherPulse) pulse = self->is_patient ? NULL : usher_pulse_new (self->name);
 
   g_mutex_lock (&self->mutex);
   while (!self->stopping)
@@ -45,10 +45,12 @@ run (gpointer data)
 
       self->next = G_MAXINT64;
       g_mutex_unlock (&self->mutex);
-      usher_pulse_begin (pulse);
+      if (pulse != NULL)
+        usher_pulse_begin (pulse);
       now = usher_clock_get_monotonic (self->clock);
       next = MIN (now + MAX_SLEEP, self->func (now, self->user_data));
-      usher_pulse_end (pulse);
+      if (pulse != NULL)
+        usher_pulse_end (pulse);
       delay = next - usher_clock_get_monotonic (self->clock);
       g_mutex_lock (&self->mutex);
 
@@ -98,6 +100,12 @@ usher_ticker_new (const char *name, UsherClock *clock)
   return self;
 }
 
+void
+usher_ticker_set_patient (UsherTicker *self)
+{
+  self->is_patient = TRUE;
+}
+
 gboolean
 usher_ticker_start (UsherTicker *self,
                     UsherTickFunc func,
@@ -117,7 +125,7 @@ usher_ticker_start (UsherTicker *self,
       g_set_error (error,
                    USHER_ERROR,
                    USHER_ERROR_UNAVAILABLE,
-                   "cannot start the thread of the timers of “%s”: %s",
+                   "cannot start the thread of %s: %s",
                    self->name,
                    cause->message);
       return FALSE;

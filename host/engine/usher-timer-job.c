@@ -81,7 +81,9 @@ refuse (TimerJob *self, const GError *error)
 {
   UsherLane *lane = self->job.lane;
 
-  if (usher_timers_out_refuse (usher_lane_get_timers_out (lane), self->timer))
+  if (usher_timers_out_refuse (usher_lane_get_timers_out (lane),
+                               self->timer,
+                               usher_lane_is_away (lane)))
     g_message ("timers of service “%s” rest, as its store does not even take that they shall fire "
                "later: %s",
                usher_lane_get_name (lane),

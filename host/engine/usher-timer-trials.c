@@ -79,7 +79,7 @@ commit (UsherTimerTrials *self, UsherTimerBatch *batch, UsherTimer *first)
   if (usher_timer_batch_commit (batch, &error))
     return TRUE;
 
-  if (usher_timers_out_refuse (get_out (self), first))
+  if (usher_timers_out_refuse (get_out (self), first, usher_lane_is_away (self->lane)))
     g_message (
         "timers of service “%s” rest, as its store does not take which of them are tried: %s",
         usher_lane_get_name (self->lane),

@@ -16,6 +16,7 @@ struct _UsherTimersOut
 {
   GMutex mutex;
   guint n_refusals;  /* (mutex mutex): in a row */
+  gboolean is_told;  /* (mutex mutex): that they rest */
   gint64 rest_until; /* (mutex mutex): monotonic */
   GHashTable *keys;  /* (owned) (mutex mutex): "name\nkey" → whether it is done */
 };
@@ -80,14 +81,15 @@ usher_timers_out_end (UsherTimersOut *self, UsherTimer *timer)
 }
 
 gboolean
-usher_timers_out_refuse (UsherTimersOut *self, UsherTimer *timer)
+usher_timers_out_refuse (UsherTimersOut *self, UsherTimer *timer, gboolean is_known)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean is_first = FALSE;
+  gboolean is_news = FALSE;
 
   usher_timers_out_end (self, timer);
   g_mutex_lock (&self->mutex);
-  is_first = self->n_refusals == 0;
+  is_news = !is_known && !self->is_told;
+  self->is_told |= is_news;
   /* those that were out together are refused together */
   if (now >= self->rest_until)
     {
@@ -96,19 +98,20 @@ usher_timers_out_refuse (UsherTimersOut *self, UsherTimer *timer)
     }
   g_mutex_unlock (&self->mutex);
 
-  return is_first;
+  return is_news;
 }
 
 gboolean
 usher_timers_out_recover (UsherTimersOut *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  gboolean had_rest = self->n_refusals > 0;
+  gboolean was_told = self->is_told;
 
+  self->is_told = FALSE;
   self->n_refusals = 0;
   self->rest_until = 0;
 
-  return had_rest;
+  return was_told;
 }
 
 gint64

@@ -239,9 +239,10 @@ run_round (UsherUpgrades *self, Round *round, gint64 now)
   usher_lane_end_reads (self->lane);
   if (documents == NULL)
     {
-      g_message ("documents of service “%s” cannot be upgraded: %s",
-                 usher_lane_get_name (self->lane),
-                 error->message);
+      if (!usher_lane_is_away (self->lane))
+        g_message ("documents of service “%s” cannot be upgraded: %s",
+                   usher_lane_get_name (self->lane),
+                   error->message);
       round->is_under_way = FALSE;
       round->next = now + RETRY;
       return;

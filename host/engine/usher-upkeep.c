@@ -33,6 +33,7 @@ typedef struct
   gint64 last_prune;        /* monotonic: when it began */
   gboolean is_pruning;      /* there is more */
   UsherUpgrades *upgrades;  /* (owned) */
+  gint64 last_return;       /* monotonic: when events went back to the bus */
 } Upkeep;
 
 static gint64
@@ -48,7 +49,7 @@ list_due (Upkeep *self, gint64 time, guint limit)
   g_autoptr (GError) error = NULL;
   GPtrArray *timers = usher_lane_list_due (self->lane, time, limit, &error);
 
-  if (timers == NULL)
+  if (timers == NULL && !usher_lane_is_away (self->lane))
     g_message ("timers of service “%s” cannot be read: %s",
                usher_lane_get_name (self->lane),
                error->message);
@@ -107,9 +108,10 @@ wait_anew (Upkeep *self, GPtrArray *timers, gint64 time)
   if (usher_timer_batch_commit (batch, &error))
     return TRUE;
 
-  g_message ("timers of service “%s” are not set anew after the clock was set back: %s",
-             usher_lane_get_name (self->lane),
-             error->message);
+  if (!usher_lane_is_away (self->lane))
+    g_message ("timers of service “%s” are not set anew after the clock was set back: %s",
+               usher_lane_get_name (self->lane),
+               error->message);
 
   return FALSE;
 }
@@ -173,7 +175,8 @@ prune (Upkeep *self, gint64 now)
                           get_limit (self, "keep-inbox"),
                           get_limit (self, "keep-requests"),
                           &self->is_pruning,
-                          &error))
+                          &error) &&
+      !usher_lane_is_away (self->lane))
     g_message ("store of service “%s” was not pruned: %s",
                usher_lane_get_name (self->lane),
                error->message);
@@ -195,11 +198,28 @@ note_lease (Upkeep *self, gboolean has_lease)
 }
 
 static gint64
-tick (gint64 now, gpointer user_data)
+end_waits (gint64 now, gpointer lane)
 {
-  Upkeep *self = user_data;
+  return usher_waiters_expire (usher_lane_get_waiters (lane), FALSE);
+}
+
+/* At once when the store is back, and else now and then, so that another copy may have them. */
+static void
+return_events (Upkeep *self, gint64 now)
+{
+  if (usher_lane_is_away (self->lane) && now - self->last_return < RETRY)
+    return;
+
+  self->last_return = now;
+  usher_hand_backs_release (usher_lane_get_hand_backs (self->lane));
+}
+
+/* What wants the store, which is there as far as is known. */
+static gint64
+work (Upkeep *self, gint64 now)
+{
   UsherRelay *relay = usher_lane_get_relay (self->lane);
-  gint64 next = usher_waiters_expire (usher_lane_get_waiters (self->lane), FALSE);
+  gint64 next = G_MAXINT64;
   gboolean has_lease = usher_lane_hold_lease (self->lane);
 
   note_lease (self, has_lease);
@@ -221,6 +241,19 @@ tick (gint64 now, gpointer user_data)
   return usher_lane_is_shared (self->lane) ? MIN (next, now + BEAT) : next;
 }
 
+static gint64
+tick (gint64 now, gpointer user_data)
+{
+  Upkeep *self = user_data;
+  gint64 next = G_MAXINT64;
+
+  if (usher_lane_get_deadlines (self->lane) == NULL)
+    next = end_waits (now, self->lane);
+  return_events (self, now);
+
+  return MIN (next, usher_lane_is_away (self->lane) ? now + RETRY : work (self, now));
+}
+
 static void
 free_upkeep (gpointer data)
 {
@@ -235,6 +268,7 @@ gboolean
 usher_upkeep_start (UsherLane *lane, gboolean fires, GError **error)
 {
   Upkeep *self = g_new0 (Upkeep, 1);
+  UsherTicker *deadlines = usher_lane_get_deadlines (lane);
 
   self->lane = lane;
   self->fires = fires;
@@ -243,5 +277,6 @@ usher_upkeep_start (UsherLane *lane, gboolean fires, GError **error)
   self->last_prune = usher_clock_get_monotonic (usher_lane_get_clock (lane));
   usher_clock_watch_init (&self->watch, usher_lane_get_clock (lane));
 
-  return usher_ticker_start (usher_lane_get_ticker (lane), tick, self, free_upkeep, error);
+  return usher_ticker_start (usher_lane_get_ticker (lane), tick, self, free_upkeep, error) &&
+         (deadlines == NULL || usher_ticker_start (deadlines, end_waits, lane, NULL, error));
 }

@@ -38,6 +38,8 @@ struct _UsherWait
 
 /* @ticker: (unowned): it is told of deadlines */
 UsherWaiters *usher_waiters_new (UsherClock *clock, UsherTicker *ticker, guint max);
+/* another one, before anybody waits */
+void usher_waiters_set_ticker (UsherWaiters *self, UsherTicker *ticker);
 void usher_waiters_free (UsherWaiters *self);
 /* Takes @wait until it ends, once: when the document changes, or its deadline comes. It ends at once when a commit came
  * since @seen, the commit counter from before it read, or when too many wait already. @id: NULL: it has a query. */

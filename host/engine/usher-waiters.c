@@ -38,6 +38,12 @@ usher_waiters_new (UsherClock *clock, UsherTicker *ticker, guint max)
 }
 
 void
+usher_waiters_set_ticker (UsherWaiters *self, UsherTicker *ticker)
+{
+  self->ticker = ticker;
+}
+
+void
 usher_waiters_free (UsherWaiters *self)
 {
   g_hash_table_unref (self->queues);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-reply-private.h"
 
 #define MAX_ANSWER (1024 * 1024)
 #define CHUNK      16384
@@ -224,6 +225,30 @@ run (UsherHttpClient *self, SoupMessage *message, GCancellable *cancellable, GEr
   return answer;
 }
 
+static GBytes *
+ask (UsherHttpClient *self, SoupMessage *message, GBytes *body, GError **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (context);
+  g_autoptr (GError) cause = NULL;
+  GBytes *answer = NULL;
+
+  if (body != NULL)
+    soup_message_set_request_body_from_bytes (message, NULL, body);
+
+  answer = run (self, message, cancellable, &cause);
+  if (answer == NULL)
+    g_set_error (error,
+                 USHER_ERROR,
+                 cause->domain == USHER_ERROR ? cause->code : USHER_ERROR_UNAVAILABLE,
+                 "no good answer from “%s”: %s",
+                 g_uri_get_host (soup_message_get_uri (message)),
+                 g_cancellable_is_cancelled (cancellable) ? "it takes too long" : cause->message);
+
+  return answer;
+}
+
 /**
  * usher_http_client_send:
  * @self: a client
@@ -249,10 +274,6 @@ usher_http_client_send (UsherHttpClient *self,
                         GError **error)
 {
   g_autoptr (SoupMessage) message = NULL;
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GMainContextPusher) pusher = NULL;
-  g_autoptr (GError) cause = NULL;
   GBytes *answer = NULL;
 
   g_return_val_if_fail (USHER_IS_HTTP_CLIENT (self), NULL);
@@ -263,20 +284,60 @@ usher_http_client_send (UsherHttpClient *self,
   message = make_message (method, uri, headers, error);
   if (message == NULL)
     return NULL;
-  if (body != NULL)
-    soup_message_set_request_body_from_bytes (message, NULL, body);
 
-  pusher = g_main_context_pusher_new (context);
-  answer = run (self, message, cancellable, &cause);
-  if (answer == NULL)
-    g_set_error (error,
-                 USHER_ERROR,
-                 cause->domain == USHER_ERROR ? cause->code : USHER_ERROR_UNAVAILABLE,
-                 "no good answer from “%s”: %s",
-                 g_uri_get_host (soup_message_get_uri (message)),
-                 g_cancellable_is_cancelled (cancellable) ? "it takes too long" : cause->message);
-  else if (status != NULL)
+  answer = ask (self, message, body, error);
+  if (answer != NULL && status != NULL)
     *status = soup_message_get_status (message);
 
   return answer;
+}
+
+static void
+take_header (const char *name, const char *value, gpointer reply)
+{
+  usher_reply_take_header (reply, g_strdup (name), g_strdup (value));
+}
+
+/**
+ * usher_http_client_ask:
+ * @self: a client
+ * @method: the method
+ * @uri: the address
+ * @headers: (nullable) (array zero-terminated=1): lines `Name: value`
+ * @body: (nullable): the body
+ * @error: return location for a [error@Error]
+ *
+ * Sends a request as [method@HttpClient.send] does, for who wants the headers of the answer too.
+ *
+ * Returns: (transfer full): the answer: status, headers and body, whose media type is the header `Content-Type`; or `NULL`
+ *   with the errors of [method@HttpClient.send]
+ */
+UsherReply *
+usher_http_client_ask (UsherHttpClient *self,
+                       const char *method,
+                       const char *uri,
+                       const char *const *headers,
+                       GBytes *body,
+                       GError **error)
+{
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GBytes) answer = NULL;
+  UsherReply *reply = NULL;
+
+  g_return_val_if_fail (USHER_IS_HTTP_CLIENT (self), NULL);
+  g_return_val_if_fail (method != NULL, NULL);
+  g_return_val_if_fail (uri != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  message = make_message (method, uri, headers, error);
+  answer = message != NULL ? ask (self, message, body, error) : NULL;
+  if (answer == NULL)
+    return NULL;
+
+  reply = usher_reply_new ();
+  usher_reply_set_status (reply, soup_message_get_status (message));
+  usher_reply_set_body (reply, answer, "application/octet-stream");
+  soup_message_headers_foreach (soup_message_get_response_headers (message), take_header, reply);
+
+  return reply;
 }

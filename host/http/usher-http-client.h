@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "usher-macros.h"
+#include "usher-reply.h"
 
 G_BEGIN_DECLS
 
@@ -31,5 +32,12 @@ GBytes *usher_http_client_send (UsherHttpClient *self,
                                 GBytes *body,
                                 guint *status,
                                 GError **error);
+USHER_API
+UsherReply *usher_http_client_ask (UsherHttpClient *self,
+                                   const char *method,
+                                   const char *uri,
+                                   const char *const *headers,
+                                   GBytes *body,
+                                   GError **error);
 
 G_END_DECLS

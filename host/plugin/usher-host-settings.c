@@ -151,6 +151,21 @@ static const UsherSetting host_settings[] = {
     60,
     G_MAXINT32,
     "seconds that an Idempotency-Key gets the first answer again" },
+  { "store",
+    "start-timeout",
+    USHER_SETTING_INTEGER,
+    "20",
+    0,
+    3600,
+    "seconds that a start waits for a database on a server" },
+  { "store",
+    "uri",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "where the databases of all services are: sqlite:FOLDER, or "
+    "mongodb://HOST[:PORT][,…][/PREFIX][?OPTIONS], empty: files in the data directory" },
 };
 
 gboolean

@@ -166,7 +166,7 @@ usher_host_class_init (UsherHostClass *klass)
    * UsherHost:ready:
    *
    * Whether requests will be served, as [method@Host.is_ready] tells it. What the host or the program around it
-   * changes is notified, on the thread that does so; a bus that comes and goes is not.
+   * changes is notified, on the thread that does so; a bus or a database that comes and goes is not.
    */
   properties[PROP_READY] =
       g_param_spec_boolean ("ready",
@@ -498,25 +498,43 @@ dup_bus_trouble (UsherHost *self)
                          : g_strdup ("the bus does not answer");
 }
 
+/* (transfer full) (nullable) */
+static char *
+dup_store_trouble (UsherHost *self)
+{
+  for (guint i = 0; i < usher_tenants_get_n (self->tenants); i++)
+    {
+      UsherLane *lane = usher_tenants_get_lane (self->tenants, i);
+
+      if (usher_lane_is_away (lane))
+        return g_strdup_printf ("the database of service “%s” does not answer, the log says why",
+                                usher_lane_get_name (lane));
+    }
+
+  return NULL;
+}
+
 /**
  * usher_host_is_ready:
  * @self: a host
  * @reason: (out) (optional) (transfer full): why it is not
  *
- * Tells whether every service has started, the bus answers and the host is not stopping. Any thread.
+ * Tells whether every service has started, the bus and the servers of its databases answer and the host is not stopping. Any thread.
  *
  * Returns: whether requests will be served
  */
 gboolean
 usher_host_is_ready (UsherHost *self, char **reason)
 {
-  g_autofree char *bus_trouble = NULL;
+  g_autofree char *trouble = NULL;
   g_autofree char *why = NULL;
 
   g_return_val_if_fail (USHER_IS_HOST (self), FALSE);
 
-  bus_trouble = dup_bus_trouble (self);
-  why = usher_readiness_dup_reason (self->readiness, bus_trouble);
+  trouble = dup_bus_trouble (self);
+  if (trouble == NULL)
+    trouble = dup_store_trouble (self);
+  why = usher_readiness_dup_reason (self->readiness, trouble);
   if (why == NULL)
     {
       if (reason != NULL)

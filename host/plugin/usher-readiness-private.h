@@ -21,7 +21,7 @@ void usher_readiness_set_draining (UsherReadiness *self);
 gboolean usher_readiness_is_draining (UsherReadiness *self);
 /* @trouble: (nullable): what is missing, by the program around the host */
 void usher_readiness_set_trouble (UsherReadiness *self, const char *trouble);
-/* (transfer full) (nullable): NULL: it is ready. @bus_trouble: (nullable): what is wrong with the bus */
-char *usher_readiness_dup_reason (UsherReadiness *self, const char *bus_trouble);
+/* (transfer full) (nullable): NULL: it is ready. @passing: (nullable): what is wrong with bus or stores */
+char *usher_readiness_dup_reason (UsherReadiness *self, const char *passing);
 
 G_END_DECLS

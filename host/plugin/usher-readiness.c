@@ -68,7 +68,7 @@ usher_readiness_set_trouble (UsherReadiness *self, const char *trouble)
 }
 
 char *
-usher_readiness_dup_reason (UsherReadiness *self, const char *bus_trouble)
+usher_readiness_dup_reason (UsherReadiness *self, const char *passing)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -77,5 +77,5 @@ usher_readiness_dup_reason (UsherReadiness *self, const char *bus_trouble)
   if (self->is_draining)
     return g_strdup ("the host is stopping");
 
-  return g_strdup (bus_trouble != NULL ? bus_trouble : self->trouble);
+  return g_strdup (passing != NULL ? passing : self->trouble);
 }

@@ -205,7 +205,7 @@ void
 usher_tenants_stop_tickers (UsherTenants *self)
 {
   for (guint i = 0; i < self->tenants->len; i++)
-    usher_ticker_stop (usher_lane_get_ticker (usher_tenants_get_lane (self, i)));
+    usher_lane_stop_tickers (usher_tenants_get_lane (self, i));
 }
 
 gboolean

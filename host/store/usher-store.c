@@ -602,6 +602,29 @@ usher_store_takes_changes (UsherStore *self)
 }
 
 /**
+ * usher_store_is_away:
+ * @self: a store
+ *
+ * Tells whether the server of the database does not answer, as far as is known without a try: then nothing can be read or
+ * changed, and all that is asked fails at once with `USHER_ERROR_UNAVAILABLE`. The store says in the log when that begins, with
+ * the reason, and when it is over, and then calls the watch of [method@Store.set_watch]. A store in a file never is. Any thread, at no
+ * cost.
+ *
+ * Returns: whether it is
+ */
+gboolean
+usher_store_is_away (UsherStore *self)
+{
+  UsherStoreInterface *iface = NULL;
+
+  g_return_val_if_fail (USHER_IS_STORE (self), FALSE);
+
+  iface = USHER_STORE_GET_IFACE (self);
+
+  return iface->is_away != NULL && iface->is_away (self);
+}
+
+/**
  * usher_store_describe:
  * @self: a store
  * @error: return location for an error

@@ -158,6 +158,7 @@ struct _UsherStoreInterface
                      gboolean *has_more,
                      GError **error);
   gboolean (*takes_changes) (UsherStore *self);
+  gboolean (*is_away) (UsherStore *self);
   gboolean (*hold_lease) (UsherStore *self);
   void (*release_lease) (UsherStore *self);
   gboolean (*set_watch) (UsherStore *self,
@@ -273,6 +274,8 @@ USHER_API
 gboolean usher_store_is_owner_alive (UsherStore *self, const char *owner);
 USHER_API
 gboolean usher_store_takes_changes (UsherStore *self);
+USHER_API
+gboolean usher_store_is_away (UsherStore *self);
 USHER_API
 GVariant *usher_store_describe (UsherStore *self, GError **error);
 USHER_API

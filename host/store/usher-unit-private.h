@@ -28,6 +28,8 @@ struct _UsherUnit
   char *traceparent;  /* (owned) (nullable) */
   gboolean has_waited;
   gboolean may_not_defer; /* whoever asked wants an answer */
+  gboolean may_not_read;  /* it would keep a thread waiting */
+  gboolean has_read;      /* the store, or wanted to */
 
   /* said by the handler */
   GPtrArray *payloads;    /* (owned) (nullable) (element-type UsherPayload): not published yet */

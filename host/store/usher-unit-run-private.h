@@ -27,6 +27,10 @@ void usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited);
 UsherSchema *usher_unit_find_schema (UsherUnit *self, const char *collection, GError **error);
 /* It is of a request: there is nobody who would bring that again. */
 void usher_unit_forbid_defer (UsherUnit *self);
+/* Its handler is tried on a thread that must not wait for the store: what it wants to read fails, and nothing that it does then counts. */
+void usher_unit_forbid_reads (UsherUnit *self);
+/* whether it has read the store, or wanted to */
+gboolean usher_unit_has_read (UsherUnit *self);
 /* what the handler waits for; FALSE: for no document. Where it is no id but a query, @id is NULL. */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
 /* (transfer full) (nullable) */

@@ -277,6 +277,18 @@ usher_unit_forbid_defer (UsherUnit *self)
 }
 
 void
+usher_unit_forbid_reads (UsherUnit *self)
+{
+  self->may_not_read = TRUE;
+}
+
+gboolean
+usher_unit_has_read (UsherUnit *self)
+{
+  return self->has_read;
+}
+
+void
 usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited)
 {
   self->has_waited = has_waited;

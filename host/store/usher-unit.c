@@ -120,6 +120,17 @@ pass_on (GError *trouble, GError **error)
   return FALSE;
 }
 
+static gboolean
+may_read (UsherUnit *self, GError **error)
+{
+  self->has_read = TRUE;
+
+  return !self->may_not_read ||
+         usher_refuse_literal (USHER_ERROR_DEFER,
+                               "the store is read on a thread that may wait for it",
+                               error);
+}
+
 /**
  * usher_unit_lookup:
  * @self: a unit
@@ -150,8 +161,9 @@ usher_unit_lookup (UsherUnit *self,
 
   change = usher_commit_find_change (self->commit, collection, id);
   if (change == NULL)
-    return usher_store_lookup (self->store, collection, id, document, &trouble) ||
-           pass_on (trouble, error);
+    return may_read (self, error) &&
+           (usher_store_lookup (self->store, collection, id, document, &trouble) ||
+            pass_on (trouble, error));
 
   *document = change->kind != USHER_CHANGE_REMOVE ? usher_document_ref (change->document) : NULL;
   return TRUE;
@@ -205,6 +217,9 @@ usher_unit_query (UsherUnit *self, UsherQuery *query, GError **error)
 
   g_return_val_if_fail (USHER_IS_UNIT (self), NULL);
   g_return_val_if_fail (query != NULL, NULL);
+
+  if (!may_read (self, error))
+    return NULL;
 
   documents = usher_store_query (self->store, query, &trouble);
   if (documents == NULL)

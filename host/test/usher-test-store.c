@@ -261,6 +261,12 @@ usher_test_store_takes_changes (UsherStore *store)
 }
 
 static gboolean
+usher_test_store_is_away (UsherStore *store)
+{
+  return usher_store_is_away (get_inner (store));
+}
+
+static gboolean
 usher_test_store_prune (UsherStore *store,
                         gint64 inbox_before,
                         gint64 requests_before,
@@ -357,6 +363,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->lookup_reach = usher_test_store_lookup_reach;
   iface->keep_reach = usher_test_store_keep_reach;
   iface->takes_changes = usher_test_store_takes_changes;
+  iface->is_away = usher_test_store_is_away;
   iface->prune = usher_test_store_prune;
   iface->hold_lease = usher_test_store_hold_lease;
   iface->release_lease = usher_test_store_release_lease;

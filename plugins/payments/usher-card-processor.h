@@ -10,18 +10,24 @@
 
 G_BEGIN_DECLS
 
+/* what the payer of a charge is told that was closed */
+#define USHER_CHARGE_TOO_LONG "The payment took too long, try again"
+
 typedef enum
 {
-  USHER_CHARGE_PAID,     /* the money was taken */
+  USHER_CHARGE_PAID,     /* the money was taken; of a refund: it is back */
   USHER_CHARGE_DECLINED, /* it was not, and never will be under this key */
+  USHER_CHARGE_PENDING,  /* neither yet: the payer or the processor has to go on */
 } UsherChargeOutcome;
 
-/* What became of a charge. */
+/* What became of a charge, or of a refund. */
 typedef struct
 {
   UsherChargeOutcome outcome;
-  char *id;      /* (owned) (nullable): the processor's, when paid */
+  char *id;      /* (owned) (nullable): the processor's, unless declined */
   char *message; /* (owned) (nullable): for the person, when declined */
+  char *
+      secret; /* (owned) (nullable): what the payer goes on with, when pending; his alone: neither stored nor logged */
 } UsherCharge;
 
 static inline void
@@ -29,38 +35,62 @@ usher_charge_clear (UsherCharge *charge)
 {
   g_clear_pointer (&charge->id, g_free);
   g_clear_pointer (&charge->message, g_free);
+  g_clear_pointer (&charge->secret, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherCharge, usher_charge_clear)
+
+/* What is to be paid for. All strings are (unowned). */
+typedef struct
+{
+  const char *key;       /* of the attempt: `orderId:attempt` */
+  const char *intent_id; /* (nullable): what prepare() made for it */
+  gint64 amount;         /* in minor units */
+  const char *currency;
+} UsherPurchase;
+
+/* What settling does to a charge that is neither paid nor declined. */
+typedef enum
+{
+  USHER_SETTLE_LOOK,  /* nothing */
+  USHER_SETTLE_WAIT,  /* closes it, unless it waits for the payer */
+  USHER_SETTLE_CLOSE, /* closes it */
+} UsherSettling;
 
 typedef struct _UsherCardProcessor UsherCardProcessor;
 
 /* A processor of card payments, the first member of who is one, in a box of g_atomic_rc_box_new0(). Any thread; each call
  * blocks.
  *
- * All three may be repeated: a key has one outcome, which is told again to who asks again. FALSE with
+ * All may be repeated: a key has one outcome, which is told again to who asks again. FALSE with
  * `USHER_ERROR_UNAVAILABLE` says that nothing is known: it may have happened or not. */
 struct _UsherCardProcessor
 {
-  /* Takes money. @amount: in minor units; @token: what stands for the card; @charge: (out): what became of it */
+  /* (nullable): NULL: the processor looks charges up by key. Else it looks them up by an id of its own: this makes one, and takes
+   * no money; only when the id is on disk is charge() called. @charge: (out): pending with the id, or declined */
+  gboolean (*prepare) (UsherCardProcessor *self,
+                       const UsherPurchase *purchase,
+                       const char *token,
+                       UsherCharge *charge,
+                       GError **error);
+  /* Takes money. @token: what stands for the card; @charge: (out): what became of it */
   gboolean (*charge) (UsherCardProcessor *self,
-                      const char *key,
-                      gint64 amount,
-                      const char *currency,
+                      const UsherPurchase *purchase,
                       const char *token,
                       UsherCharge *charge,
                       GError **error);
-  /* Looks @key up. One that the processor has not seen is closed: a charge that comes later, from somebody who was slow, is
-   * declined. So the answer is final, whoever is still at work. */
+  /* Says what became of a charge. One that is closed is declined, when it comes late too. So whatever is not pending is final,
+   * whoever is still at work. */
   gboolean (*settle) (UsherCardProcessor *self,
-                      const char *key,
+                      const UsherPurchase *purchase,
+                      UsherSettling how,
                       UsherCharge *charge,
                       GError **error);
-  /* Gives the money of a charge back. @key: of the refund; @refund_id: (out) (transfer full): the processor's name of it */
+  /* Gives the money of a charge back, or says how that stands. @key: of the refund, another after one that is declined */
   gboolean (*refund) (UsherCardProcessor *self,
                       const char *key,
                       const char *charge_id,
-                      char **refund_id,
+                      UsherCharge *refund,
                       GError **error);
   GDestroyNotify clear;
 };

@@ -26,6 +26,8 @@ const UsherField usher_payment_fields[] = {
   { USHER_PAYMENT_PAYER_ID, USHER_FIELD_ID, USHER_FIELD_INDEXED },
   { USHER_PAYMENT_BEGUN, USHER_FIELD_TIME },
   { USHER_PAYMENT_REFUNDED_AT, USHER_FIELD_TIME },
+  { USHER_PAYMENT_INTENT_ID, USHER_FIELD_STRING },
+  { USHER_PAYMENT_LOST_REFUNDS, USHER_FIELD_INTEGER },
 };
 
 static const char *const states[] = {
@@ -107,13 +109,15 @@ usher_payment_cancel (UsherDocument *payment, gint64 time)
     usher_document_set_boolean (payment, USHER_PAYMENT_EXPIRED, expired);
   usher_document_set_string (payment, USHER_PAYMENT_STATUS, USHER_ORDERS_STATUS_CANCELLED);
 
-  /* an open attempt meets this status when it concludes */
-  if (usher_payment_get_state (payment) != USHER_PAYMENT_COMPLETED)
-    return FALSE;
+  if (usher_payment_get_state (payment) == USHER_PAYMENT_COMPLETED)
+    {
+      set_state (payment, USHER_PAYMENT_REFUNDING);
+      return TRUE;
+    }
 
-  set_state (payment, USHER_PAYMENT_REFUNDING);
-
-  return TRUE;
+  /* an open attempt meets this status when it concludes; one that may wait for its payer is not waited for */
+  return usher_payment_get_state (payment) == USHER_PAYMENT_OPEN &&
+         usher_document_has (payment, USHER_PAYMENT_INTENT_ID);
 }
 
 static void
@@ -143,15 +147,22 @@ usher_payment_open (UsherDocument *payment, const char *payment_id, gint64 now)
 
   usher_document_set_integer (payment, USHER_PAYMENT_ATTEMPT, attempt + 1);
   usher_document_set_string (payment, USHER_PAYMENT_ID, payment_id);
+  usher_document_unset (payment, USHER_PAYMENT_INTENT_ID);
   set_payer (payment, now);
   set_state (payment, USHER_PAYMENT_OPEN);
 }
 
 gboolean
+usher_payment_is_open_at (UsherDocument *payment, gint64 attempt)
+{
+  return usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT) == attempt &&
+         usher_payment_get_state (payment) == USHER_PAYMENT_OPEN;
+}
+
+gboolean
 usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharge *charge)
 {
-  if (usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT) != attempt ||
-      usher_payment_get_state (payment) != USHER_PAYMENT_OPEN)
+  if (!usher_payment_is_open_at (payment, attempt) || charge->outcome == USHER_CHARGE_PENDING)
     return FALSE;
 
   if (charge->outcome == USHER_CHARGE_DECLINED)
@@ -169,16 +180,36 @@ usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharg
 }
 
 gboolean
-usher_payment_refund (UsherDocument *payment, const char *refund_id, gint64 now)
+usher_payment_refund (UsherDocument *payment, const UsherCharge *refund, gint64 now)
 {
-  if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING)
+  UsherPaymentState state = usher_payment_get_state (payment);
+  gint64 n_lost = usher_document_get_integer (payment, USHER_PAYMENT_LOST_REFUNDS);
+
+  if (state == USHER_PAYMENT_REFUNDING && refund->outcome == USHER_CHARGE_PAID)
+    {
+      usher_document_set_string (payment, USHER_PAYMENTS_REFUND_ID, refund->id);
+      usher_document_set_integer (payment, USHER_PAYMENT_REFUNDED_AT, now);
+      set_state (payment, USHER_PAYMENT_REFUNDED);
+      return TRUE;
+    }
+
+  if ((state != USHER_PAYMENT_REFUNDING && state != USHER_PAYMENT_REFUNDED) ||
+      refund->outcome != USHER_CHARGE_DECLINED)
     return FALSE;
 
-  usher_document_set_string (payment, USHER_PAYMENTS_REFUND_ID, refund_id);
-  usher_document_set_integer (payment, USHER_PAYMENT_REFUNDED_AT, now);
-  set_state (payment, USHER_PAYMENT_REFUNDED);
+  usher_document_set_integer (payment, USHER_PAYMENT_LOST_REFUNDS, n_lost + 1);
+  usher_document_unset (payment, USHER_PAYMENTS_REFUND_ID);
+  usher_document_unset (payment, USHER_PAYMENT_REFUNDED_AT);
+  set_state (payment, USHER_PAYMENT_REFUNDING);
 
   return TRUE;
+}
+
+void
+usher_payment_describe (UsherDocument *payment, UsherPurchase *purchase)
+{
+  purchase->intent_id = usher_document_get_string (payment, USHER_PAYMENT_INTENT_ID);
+  purchase->amount = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
 }
 
 char *
@@ -193,8 +224,12 @@ char *
 usher_payment_make_refund_key (UsherDocument *payment)
 {
   g_autofree char *charge_key = usher_payment_make_charge_key (payment);
+  gint64 n_lost = usher_document_get_integer (payment, USHER_PAYMENT_LOST_REFUNDS);
 
-  return g_strconcat (charge_key, ":refund", NULL);
+  if (n_lost == 0)
+    return g_strconcat (charge_key, ":refund", NULL);
+
+  return g_strdup_printf ("%s:refund:%" G_GINT64_FORMAT, charge_key, n_lost);
 }
 
 /* @member: which of the processor's ids, a member of the payload and a field of the document */
@@ -209,10 +244,21 @@ publish (UsherUnit *unit, UsherDocument *payment, const char *channel, const cha
   usher_payload_set_string (payload, member, usher_document_get_string (payment, member));
 }
 
+/* None at first; after one that was lost a minute, then twice that, a day at most. */
+static gint64
+get_refund_delay (UsherDocument *payment)
+{
+  gint64 n_lost = usher_document_get_integer (payment, USHER_PAYMENT_LOST_REFUNDS);
+
+  return n_lost == 0 ? 0 : MIN (G_TIME_SPAN_MINUTE << MIN (n_lost - 1, 16), G_TIME_SPAN_DAY);
+}
+
 void
 usher_payment_follow_state (UsherDocument *payment, UsherUnit *unit)
 {
   const char *order_id = usher_document_get_id (payment);
+  gint64 now = usher_unit_get_time (unit);
+  g_autofree char *key = NULL;
 
   switch (usher_payment_get_state (payment))
     {
@@ -220,13 +266,17 @@ usher_payment_follow_state (UsherDocument *payment, UsherUnit *unit)
       publish (unit, payment, USHER_PAYMENTS_CREATED, USHER_PAYMENTS_STRIPE_ID);
       break;
     case USHER_PAYMENT_REFUNDING:
-      usher_unit_schedule (unit, USHER_PAYMENTS_REFUND, order_id, usher_unit_get_time (unit), NULL);
+      usher_unit_schedule (
+          unit, USHER_PAYMENTS_REFUND, order_id, now + get_refund_delay (payment), NULL);
       break;
     case USHER_PAYMENT_REFUNDED:
       publish (unit, payment, USHER_PAYMENTS_REFUNDED, USHER_PAYMENTS_REFUND_ID);
       break;
-    case USHER_PAYMENT_NONE:
     case USHER_PAYMENT_OPEN:
+      key = usher_payment_make_charge_key (payment);
+      usher_unit_schedule (unit, USHER_PAYMENTS_SETTLE, key, now, NULL);
+      break;
+    case USHER_PAYMENT_NONE:
     case USHER_PAYMENT_FAILED:
     default:
       break;

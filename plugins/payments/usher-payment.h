@@ -31,6 +31,10 @@ G_BEGIN_DECLS
 #define USHER_PAYMENT_ID      "paymentId"
 #define USHER_PAYMENT_BEGUN   "createdAt"
 #define USHER_PAYMENT_STATE   "state"
+/* what the processor has made for the attempt before it takes money, where it does */
+#define USHER_PAYMENT_INTENT_ID "intentId"
+/* how many refunds came to nothing */
+#define USHER_PAYMENT_LOST_REFUNDS "lostRefunds"
 /* when the money was back */
 #define USHER_PAYMENT_REFUNDED_AT "refundedAt"
 
@@ -60,7 +64,7 @@ typedef enum
   USHER_PAYMENT_IS_EARLY,     /* the ticket is not reserved for it yet */
 } UsherPaymentVerdict;
 
-extern const UsherField usher_payment_fields[14];
+extern const UsherField usher_payment_fields[16];
 
 UsherPaymentState usher_payment_get_state (UsherDocument *payment);
 gboolean usher_payment_is_cancelled (UsherDocument *payment);
@@ -70,7 +74,8 @@ UsherPaymentVerdict usher_payment_judge (UsherDocument *payment, gint64 now);
 
 /* order:updated: a cancelled order stays so */
 void usher_payment_set_status (UsherDocument *payment, const char *status);
-/* order:cancelled at @time; tells whether the state moved: money that was taken is to be given back */
+/* order:cancelled at @time; tells whether there is something to do: money that was taken is to be given back, or an attempt whose
+ * intent is known to be settled */
 gboolean usher_payment_cancel (UsherDocument *payment, gint64 time);
 /* a new attempt; @payment_id: its id */
 void usher_payment_open (UsherDocument *payment, const char *payment_id, gint64 now);
@@ -79,10 +84,15 @@ gboolean usher_payment_upgrade (UsherDocument *payment, gpointer data, GError **
 /* What the processor says of attempt @attempt. Tells whether the state moved: it does not when somebody else has
  * written the same outcome, or when the attempt is not the last one any more. */
 gboolean usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharge *charge);
-/* the money is back; tells whether that is news */
-gboolean usher_payment_refund (UsherDocument *payment, const char *refund_id, gint64 now);
+/* Whether attempt @attempt is the last one, and open. */
+gboolean usher_payment_is_open_at (UsherDocument *payment, gint64 attempt);
+/* What the processor says of the refund; tells whether the state moved. Money that was back, and is not any more, is to be given
+ * back again. */
+gboolean usher_payment_refund (UsherDocument *payment, const UsherCharge *refund, gint64 now);
+/* what the document has of the last attempt, as long as it is there */
+void usher_payment_describe (UsherDocument *payment, UsherPurchase *purchase);
 
-/* The idempotency keys: `orderId:attempt`, `orderId:attempt:refund`. */
+/* The idempotency keys: `orderId:attempt`, `orderId:attempt:refund`, and `orderId:attempt:refund:1` after one that was lost. */
 char *usher_payment_make_charge_key (UsherDocument *payment);
 char *usher_payment_make_refund_key (UsherDocument *payment);
 

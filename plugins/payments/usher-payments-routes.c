@@ -15,7 +15,6 @@
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
 #define NO_ORDER "OrderId must be provided"
-#define CURRENCY "usd"
 /* how long a request waits for an order that was just placed */
 #define ORDER_WAIT (2 * G_TIME_SPAN_SECOND)
 
@@ -38,12 +37,14 @@ static const struct
   [USHER_PAYMENT_IS_EARLY] = { USHER_ERROR_INVALID, "Order is not reserved yet" },
 };
 
-/* what the second step needs of the request; atomically counted */
+/* what the steps need of the request; atomically counted */
 typedef struct
 {
   UsherCardProcessor *processor; /* (owned) */
   char *order_id;                /* (owned) */
   char *key;                     /* (owned): of the attempt */
+  char *intent_id;               /* (owned) (nullable): of the attempt, once it is prepared */
+  char *currency;                /* (owned) */
   char *token;                   /* (owned): nowhere else, and so gone with the process */
   gint64 attempt;
   gint64 patience; /* with the order, when it is paid */
@@ -57,6 +58,8 @@ charging_clear (gpointer data)
   usher_card_processor_unref (charging->processor);
   g_free (charging->order_id);
   g_free (charging->key);
+  g_free (charging->intent_id);
+  g_free (charging->currency);
   g_free (charging->token);
 }
 
@@ -64,6 +67,18 @@ static void
 charging_unref (gpointer charging)
 {
   g_atomic_rc_box_release_full (charging, charging_clear);
+}
+
+/* What the payer goes on with is his alone, so no answer that has it is kept. */
+static void
+answer_pending (UsherReply *reply, UsherJsonWriter *writer, const UsherCharge *charge)
+{
+  usher_json_writer_set_string (writer,
+                                "status",
+                                charge->secret != NULL ? "requires_action" : "processing");
+  if (charge->secret != NULL)
+    usher_json_writer_set_string (writer, "clientSecret", charge->secret);
+  usher_reply_set_header (reply, "Cache-Control", "no-store");
 }
 
 static void
@@ -87,8 +102,10 @@ answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
   usher_json_writer_set_string (writer,
                                 USHER_PAYMENTS_ID,
                                 usher_document_get_string (payment, USHER_PAYMENT_ID));
+  if (charge->outcome == USHER_CHARGE_PENDING)
+    answer_pending (reply, writer, charge);
   usher_json_writer_end_object (writer);
-  usher_reply_set_status (reply, 201);
+  usher_reply_set_status (reply, charge->outcome == USHER_CHARGE_PENDING ? 202 : 201);
   usher_reply_take_json (reply, usher_json_writer_end (writer));
 }
 
@@ -96,7 +113,7 @@ answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
 static gboolean
 check_settled (UsherDocument *payment, const char *key, const UsherCharge *charge, GError **error)
 {
-  return charge->outcome == USHER_CHARGE_DECLINED ||
+  return charge->outcome != USHER_CHARGE_PAID ||
          usher_document_has_string (payment, USHER_PAYMENTS_STRIPE_ID, charge->id) ||
          usher_refuse (error,
                        USHER_ERROR_FAILED,
@@ -120,43 +137,138 @@ look_for_completion (UsherUnit *unit, UsherReply *reply, gpointer data, GError *
       unit, USHER_PAYMENT_COLLECTION, charging->order_id, charging->patience, error);
 }
 
-/* The second step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
+static gboolean
+conclude (UsherUnit *unit,
+          UsherReply *reply,
+          Charging *charging,
+          UsherDocument *payment,
+          const UsherCharge *charge,
+          GError **error)
+{
+  answer (reply, payment, charge);
+  if (usher_reply_get_status (reply) == 201 && charging->patience > 0)
+    usher_unit_hold_answer (unit,
+                            look_for_completion,
+                            g_atomic_rc_box_acquire (charging),
+                            charging_unref);
+  if (!usher_payment_conclude (payment, charging->attempt, charge))
+    return check_settled (payment, charging->key, charge, error);
+
+  usher_unit_unschedule (unit, USHER_PAYMENTS_SETTLE, charging->key);
+
+  return usher_payment_record (payment, unit, error);
+}
+
+static void
+describe (const Charging *charging, UsherDocument *payment, UsherPurchase *purchase)
+{
+  usher_payment_describe (payment, purchase);
+  purchase->key = charging->key;
+  purchase->currency = charging->currency;
+  /* that of the document may be of a later attempt */
+  purchase->intent_id = charging->intent_id;
+}
+
+/* The last step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
  * does. Of a cancelled order no money is taken any more; but if it ran before, some may have been. */
 static gboolean
 charge_card (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
-  const Charging *charging = data;
+  Charging *charging = data;
   UsherCardProcessor *processor = charging->processor;
-  const char *key = charging->key;
   g_autoptr (UsherDocument) payment =
       usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
   g_auto (UsherCharge) charge = { 0 };
-  gint64 price;
+  UsherPurchase purchase = { 0 };
   gboolean known;
 
   if (payment == NULL)
     return FALSE;
 
-  price = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
-  known =
-      usher_payment_is_cancelled (payment)
-          ? processor->settle (processor, key, &charge, error)
-          : processor->charge (processor, key, price, CURRENCY, charging->token, &charge, error);
-  if (!known)
+  describe (charging, payment, &purchase);
+  known = usher_payment_is_cancelled (payment)
+              ? processor->settle (processor, &purchase, USHER_SETTLE_CLOSE, &charge, error)
+              : processor->charge (processor, &purchase, charging->token, &charge, error);
+
+  return known && conclude (unit, reply, charging, payment, &charge, error);
+}
+
+/* The step before it, where the processor names what it is to charge: no money is taken before that name is on disk. An attempt
+ * that is closed meanwhile has none. */
+static gboolean
+prepare_charge (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  Charging *charging = data;
+  UsherCardProcessor *processor = charging->processor;
+  g_autoptr (UsherDocument) payment =
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
+  g_auto (UsherCharge) charge = { 0 };
+  UsherPurchase purchase = { 0 };
+
+  if (payment == NULL)
+    return FALSE;
+  if (!usher_payment_is_open_at (payment, charging->attempt))
+    {
+      usher_reply_refuse (reply, 402, USHER_CHARGE_TOO_LONG);
+      return TRUE;
+    }
+
+  describe (charging, payment, &purchase);
+  if (!processor->prepare (processor, &purchase, charging->token, &charge, error))
+    return FALSE;
+  if (charge.outcome == USHER_CHARGE_DECLINED)
+    return conclude (unit, reply, charging, payment, &charge, error);
+
+  g_free (charging->intent_id);
+  charging->intent_id = g_steal_pointer (&charge.id);
+  usher_document_set_string (payment, USHER_PAYMENT_INTENT_ID, charging->intent_id);
+  usher_unit_then (unit, charge_card, g_atomic_rc_box_acquire (charging), charging_unref);
+
+  return usher_unit_replace (unit, payment, error);
+}
+
+/* Somebody repeats a payment that waits for the payer: he is told again with what to go on, or how it ended. */
+static gboolean
+look_at_charge (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  Charging *charging = data;
+  g_autoptr (UsherDocument) payment =
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
+  g_auto (UsherCharge) charge = { 0 };
+  UsherPurchase purchase = { 0 };
+
+  if (payment == NULL)
     return FALSE;
 
-  answer (reply, payment, &charge);
-  if (usher_reply_get_status (reply) == 201 && charging->patience > 0)
-    usher_unit_hold_answer (unit,
-                            look_for_completion,
-                            g_atomic_rc_box_acquire (data),
-                            charging_unref);
-  if (!usher_payment_conclude (payment, charging->attempt, &charge))
-    return check_settled (payment, key, &charge, error);
+  describe (charging, payment, &purchase);
+  if (!charging->processor->settle (
+          charging->processor, &purchase, USHER_SETTLE_LOOK, &charge, error))
+    return FALSE;
+  if (charge.outcome == USHER_CHARGE_PENDING && charge.secret == NULL)
+    return usher_refuse_literal (USHER_ERROR_BUSY,
+                                 refusals[USHER_PAYMENT_IS_RUNNING].message,
+                                 error);
 
-  usher_unit_unschedule (unit, USHER_PAYMENTS_SETTLE, key);
+  return conclude (unit, reply, charging, payment, &charge, error);
+}
 
-  return usher_payment_record (payment, unit, error);
+static Charging *
+charging_new (UsherPaymentsService *self, UsherDocument *payment, const char *token)
+{
+  UsherContext *context = usher_payments_service_get_context (self);
+  Charging *charging = g_atomic_rc_box_new0 (Charging);
+
+  charging->processor = g_atomic_rc_box_acquire (usher_payments_service_get_processor (self));
+  charging->order_id = g_strdup (usher_document_get_id (payment));
+  charging->key = usher_payment_make_charge_key (payment);
+  charging->intent_id = g_strdup (usher_document_get_string (payment, USHER_PAYMENT_INTENT_ID));
+  charging->currency = g_strdup (usher_context_get_string (context, "currency"));
+  charging->token = g_strdup (token);
+  charging->attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
+  charging->patience =
+      usher_context_get_integer (context, "complete-milliseconds") * G_TIME_SPAN_MILLISECOND;
+
+  return charging;
 }
 
 /* The first step: an open attempt, before anybody is asked for money. */
@@ -169,7 +281,6 @@ begin_attempt (UsherPaymentsService *self,
 {
   UsherContext *context = usher_payments_service_get_context (self);
   gint64 settle = usher_context_get_integer (context, "settle-seconds") * G_TIME_SPAN_SECOND;
-  gint64 complete = usher_context_get_integer (context, "complete-milliseconds");
   g_autofree char *payment_id = usher_unit_new_id (unit);
   gint64 now = usher_unit_get_time (unit);
   Charging *charging;
@@ -178,15 +289,12 @@ begin_attempt (UsherPaymentsService *self,
   if (!usher_unit_replace (unit, payment, error))
     return FALSE;
 
-  charging = g_atomic_rc_box_new0 (Charging);
-  charging->processor = g_atomic_rc_box_acquire (usher_payments_service_get_processor (self));
-  charging->order_id = g_strdup (usher_document_get_id (payment));
-  charging->key = usher_payment_make_charge_key (payment);
-  charging->token = g_strdup (token);
-  charging->attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
-  charging->patience = complete * G_TIME_SPAN_MILLISECOND;
+  charging = charging_new (self, payment, token);
   usher_unit_schedule (unit, USHER_PAYMENTS_SETTLE, charging->key, now + settle, NULL);
-  usher_unit_then (unit, charge_card, charging, charging_unref);
+  usher_unit_then (unit,
+                   charging->processor->prepare != NULL ? prepare_charge : charge_card,
+                   charging,
+                   charging_unref);
 
   return TRUE;
 }
@@ -213,6 +321,7 @@ pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer self, G
   g_autoptr (UsherDocument) asked = usher_request_read (request, form, error);
   g_autoptr (UsherDocument) payment = NULL;
   const char *order_id;
+  const char *token;
 
   if (asked == NULL)
     return FALSE;
@@ -224,8 +333,15 @@ pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer self, G
   if (!usher_document_has_string (payment, USHER_PAYMENT_USER_ID, user_id))
     return usher_refuse (error, USHER_ERROR_UNAUTHORIZED, "Not authorized");
 
-  return check_payable (unit, payment, error) &&
-         begin_attempt (self, unit, payment, usher_document_get_string (asked, TOKEN), error);
+  token = usher_document_get_string (asked, TOKEN);
+  if (usher_document_has (payment, USHER_PAYMENT_INTENT_ID) &&
+      usher_payment_judge (payment, usher_unit_get_time (unit)) == USHER_PAYMENT_IS_RUNNING)
+    {
+      usher_unit_then (unit, look_at_charge, charging_new (self, payment, token), charging_unref);
+      return TRUE;
+    }
+
+  return check_payable (unit, payment, error) && begin_attempt (self, unit, payment, token, error);
 }
 
 static void

@@ -12,7 +12,13 @@
 
 #include "usher-orders-contract.h"
 #include "usher-payment.h"
+#include "usher-payments-webhook.h"
+#include "usher-stripe-processor.h"
 #include "usher-test-processor.h"
+
+/* how long is waited, at most, until the processor is asked again what is pending there */
+#define PENDING_CHARGE (5 * G_TIME_SPAN_MINUTE)
+#define PENDING_REFUND G_TIME_SPAN_HOUR
 
 struct _UsherPaymentsService
 {
@@ -26,7 +32,30 @@ static const UsherSetting settings[] = {
   { .key = "processor",
     .type = USHER_SETTING_STRING,
     .default_value = "test",
-    .description = "Who charges the cards: test takes no real money" },
+    .description = "Who charges the cards: stripe, or test, which takes no real money" },
+  { .key = "currency",
+    .type = USHER_SETTING_STRING,
+    .default_value = "usd",
+    .description = "What prices are in, as ISO 4217 has it; one with hundredths" },
+  { .key = "stripe-key",
+    .type = USHER_SETTING_STRING,
+    .default_value = "",
+    .description = "The secret key of the account at Stripe" },
+  { .key = "stripe-webhook-secret",
+    .type = USHER_SETTING_STRING,
+    .default_value = "",
+    .description =
+        "What Stripe signs its events with; several with spaces between while it is rolled" },
+  { .key = "stripe-seconds",
+    .type = USHER_SETTING_INTEGER,
+    .default_value = "10",
+    .min = 1,
+    .max = 14,
+    .description = "How long Stripe may take for each of the two steps of a payment" },
+  { .key = "stripe-api",
+    .type = USHER_SETTING_STRING,
+    .default_value = "https://api.stripe.com",
+    .description = "Where Stripe is; another for tests" },
   { .key = "settle-seconds",
     .type = USHER_SETTING_INTEGER,
     .default_value = "30",
@@ -65,19 +94,41 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (UsherPaymentsService,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (USHER_TYPE_SERVICE, service_iface_init))
 
-/* Somebody was to charge and has not said what became of it: the process died, or the answer was lost. When the
- * processor is away this fails, and the host tries again with growing delay. */
-static gboolean
-settle (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
+/* After as long as it has taken already, within bounds; and when the time of the order ends, as then it is closed. */
+static gint64
+get_next_look (UsherPaymentsService *self, UsherDocument *payment, gint64 now)
 {
-  UsherCardProcessor *processor = usher_payments_service_get_processor (self);
+  gint64 settle = usher_context_get_integer (self->context, "settle-seconds") * G_TIME_SPAN_SECOND;
+  gint64 begun = usher_document_get_integer (payment, USHER_PAYMENT_BEGUN);
+  gint64 expires = usher_document_get_integer (payment, USHER_PAYMENT_EXPIRES_AT);
+  gint64 next = now + CLAMP (now - begun, settle, MAX (settle, PENDING_CHARGE));
+
+  return now < expires ? MIN (next, expires) : next;
+}
+
+static UsherSettling
+choose_settling (UsherDocument *payment, gint64 now)
+{
+  gint64 expires = usher_document_get_integer (payment, USHER_PAYMENT_EXPIRES_AT);
+
+  return usher_payment_is_cancelled (payment) || now >= expires ? USHER_SETTLE_CLOSE
+                                                                : USHER_SETTLE_WAIT;
+}
+
+/* Somebody was to charge and has not said what became of it: the process died, the answer was lost, or the payer was to
+ * confirm. When the processor is away this fails, and the host tries again with growing delay. */
+static gboolean
+settle (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
+{
+  UsherPaymentsService *self = data;
   const char *key = usher_timer_get_key (timer);
+  UsherPurchase purchase = { .key = key };
+  gint64 now = usher_unit_get_time (unit);
   g_autofree char *order_id = g_strndup (key, strcspn (key, ":"));
   g_autoptr (UsherDocument) payment =
       usher_unit_find (unit, USHER_PAYMENT_COLLECTION, order_id, error);
   g_autofree char *open_key = NULL;
   g_auto (UsherCharge) charge = { 0 };
-  gint64 attempt;
 
   if (payment == NULL)
     return FALSE;
@@ -86,37 +137,54 @@ settle (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
   if (usher_payment_get_state (payment) != USHER_PAYMENT_OPEN || !g_str_equal (open_key, key))
     return TRUE;
 
-  if (!processor->settle (processor, key, &charge, error))
+  usher_payment_describe (payment, &purchase);
+  if (!self->processor->settle (
+          self->processor, &purchase, choose_settling (payment, now), &charge, error))
     return FALSE;
 
-  attempt = usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT);
+  if (charge.outcome == USHER_CHARGE_PENDING)
+    usher_unit_schedule (
+        unit, USHER_PAYMENTS_SETTLE, key, get_next_look (self, payment, now), NULL);
 
-  return !usher_payment_conclude (payment, attempt, &charge) ||
+  return !usher_payment_conclude (payment,
+                                  usher_document_get_integer (payment, USHER_PAYMENT_ATTEMPT),
+                                  &charge) ||
          usher_payment_record (payment, unit, error);
 }
 
-/* Fails, and is tried again, until the money is back. */
+/* Fails, and is tried again, until the money is back. Somebody may have said that it did not arrive after all. */
 static gboolean
-refund (UsherTimer *timer, UsherUnit *unit, gpointer self, GError **error)
+refund (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
 {
-  UsherCardProcessor *processor = usher_payments_service_get_processor (self);
+  UsherPaymentsService *self = data;
+  const char *order_id = usher_timer_get_key (timer);
+  gint64 now = usher_unit_get_time (unit);
   g_autoptr (UsherDocument) payment =
-      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, usher_timer_get_key (timer), error);
+      usher_unit_find (unit, USHER_PAYMENT_COLLECTION, order_id, error);
+  g_auto (UsherCharge) refund = { 0 };
   g_autofree char *key = NULL;
-  g_autofree char *refund_id = NULL;
-  const char *charge_id;
+  const char *charge_id = NULL;
 
   if (payment == NULL)
     return FALSE;
-  if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING)
+  if (usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDING &&
+      usher_payment_get_state (payment) != USHER_PAYMENT_REFUNDED)
     return TRUE;
 
   key = usher_payment_make_refund_key (payment);
   charge_id = usher_document_get_string (payment, USHER_PAYMENTS_STRIPE_ID);
-  if (!processor->refund (processor, key, charge_id, &refund_id, error))
+  if (!self->processor->refund (self->processor, key, charge_id, &refund, error))
     return FALSE;
 
-  return !usher_payment_refund (payment, refund_id, usher_unit_get_time (unit)) ||
+  if (refund.outcome == USHER_CHARGE_PENDING)
+    usher_unit_schedule (unit, USHER_PAYMENTS_REFUND, order_id, now + PENDING_REFUND, NULL);
+  if (refund.outcome == USHER_CHARGE_DECLINED)
+    g_message ("refund “%s” of charge “%s” has failed, and is tried again: %s",
+               key,
+               charge_id,
+               refund.message);
+
+  return !usher_payment_refund (payment, &refund, now) ||
          usher_payment_record (payment, unit, error);
 }
 
@@ -216,26 +284,72 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
   usher_context_add_timer (context, USHER_PAYMENTS_REFUND, refund, self, NULL);
   usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
   usher_payments_service_add_routes (self);
+  usher_payments_webhook_add (context);
 
   return TRUE;
+}
+
+/* Amounts are hundredths, as prices are. */
+static gboolean
+check_currency (const char *currency, GError **error)
+{
+  /* which have none, or thousandths, or which Stripe counts in another way */
+  static const char *const others[] = {
+    "bhd", "bif", "clp", "djf", "gnf", "iqd", "isk", "jod", "jpy", "kmf", "krw", "kwd", "lyd",
+    "mga", "omr", "pyg", "rwf", "tnd", "ugx", "vnd", "vuv", "xaf", "xof", "xpf", NULL,
+  };
+
+  if (strlen (currency) != 3 || strspn (currency, "abcdefghijklmnopqrstuvwxyz") != 3)
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "[payments] currency is “%s”, but it has three small letters, as “usd”",
+                         currency);
+
+  return !g_strv_contains (others, currency) ||
+         usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "[payments] currency is “%s”, which has no hundredths, as prices have",
+                       currency);
+}
+
+static UsherCardProcessor *
+make_processor (UsherPaymentsService *self, GError **error)
+{
+  UsherContext *context = self->context;
+  const char *name = usher_context_get_string (context, "processor");
+  g_autofree char *directory = NULL;
+
+  if (g_strcmp0 (name, "stripe") == 0)
+    return usher_stripe_processor_new (usher_context_get_string (context, "stripe-api"),
+                                       usher_context_get_string (context, "stripe-key"),
+                                       usher_context_get_integer (context, "stripe-seconds") *
+                                           G_TIME_SPAN_SECOND,
+                                       error);
+  if (g_strcmp0 (name, "test") != 0)
+    {
+      usher_refuse (error,
+                    USHER_ERROR_INVALID,
+                    "[payments] processor is “%s”, but only “stripe” and “test” are known",
+                    name);
+      return NULL;
+    }
+
+  directory = usher_context_dup_directory (context, error);
+
+  return directory != NULL
+             ? usher_test_processor_new (directory, usher_context_get_clock (context), error)
+             : NULL;
 }
 
 static gboolean
 usher_payments_service_start (UsherService *service, UsherContext *context, GError **error)
 {
   UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
-  const char *processor = usher_context_get_string (context, "processor");
-  g_autofree char *directory = usher_context_dup_directory (context, error);
 
-  if (directory == NULL)
+  if (!check_currency (usher_context_get_string (context, "currency"), error))
     return FALSE;
-  if (g_strcmp0 (processor, "test") != 0)
-    return usher_refuse (error,
-                         USHER_ERROR_INVALID,
-                         "[payments] processor is “%s”, but only “test” is known",
-                         processor);
 
-  self->processor = usher_test_processor_new (directory, usher_context_get_clock (context), error);
+  self->processor = make_processor (self, error);
 
   return self->processor != NULL;
 }

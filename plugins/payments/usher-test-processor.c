@@ -112,18 +112,17 @@ run (TestProcessor *self,
 /* Writes a decision, and tells what the ledger has. */
 static gboolean
 decide (TestProcessor *self,
-        const char *key,
+        const UsherPurchase *purchase,
         const Card *card,
-        gint64 amount,
-        const char *currency,
         UsherCharge *charge,
         GError **error)
 {
   g_autofree char *object_id = usher_id_new (self->clock);
   g_autofree char *id = card->message == NULL ? g_strconcat ("ch_", object_id, NULL) : NULL;
-  g_autofree char *cents = g_strdup_printf ("%" G_GINT64_FORMAT, amount);
+  g_autofree char *cents = g_strdup_printf ("%" G_GINT64_FORMAT, purchase->amount);
   g_autofree char *n_lost_refunds = g_strdup_printf ("%d", card->n_lost_refunds);
-  const char *texts[N_TEXTS] = { key, id, card->message, currency, cents, n_lost_refunds };
+  const char *texts[N_TEXTS] = { purchase->key,      id,    card->message,
+                                 purchase->currency, cents, n_lost_refunds };
   gboolean found = FALSE;
 
   if (!run (self, decision, texts, &found, charge, error))
@@ -170,14 +169,13 @@ find_card (const char *token)
 
 static gboolean
 take_money (UsherCardProcessor *processor,
-            const char *key,
-            gint64 amount,
-            const char *currency,
+            const UsherPurchase *purchase,
             const char *token,
             UsherCharge *charge,
             GError **error)
 {
   TestProcessor *self = (TestProcessor *) processor;
+  const char *key = purchase->key;
   const Card *card = find_card (token);
   const char *texts[N_TEXTS] = { key };
   gboolean found = FALSE;
@@ -190,25 +188,30 @@ take_money (UsherCardProcessor *processor,
     g_usleep (SLOW);
   if (!found && card->is_held && !hold (self, key, error))
     return FALSE;
-  if (!decide (self, key, card, amount, currency, charge, error))
+  if (!decide (self, purchase, card, charge, error))
     return FALSE;
 
   return !card->loses_answer || return_unavailable (error, "the answer was lost");
 }
 
 static gboolean
-settle (UsherCardProcessor *processor, const char *key, UsherCharge *charge, GError **error)
+settle (UsherCardProcessor *processor,
+        const UsherPurchase *purchase,
+        UsherSettling how,
+        UsherCharge *charge,
+        GError **error)
 {
-  static const Card closed = { .message = "The payment took too long, try again" };
+  static const Card closed = { .message = USHER_CHARGE_TOO_LONG };
+  const UsherPurchase unpaid = { .key = purchase->key };
 
-  return decide ((TestProcessor *) processor, key, &closed, 0, NULL, charge, error);
+  return decide ((TestProcessor *) processor, &unpaid, &closed, charge, error);
 }
 
 static gboolean
 give_back (UsherCardProcessor *processor,
            const char *key,
            const char *charge_id,
-           char **refund_id,
+           UsherCharge *refund,
            GError **error)
 {
   TestProcessor *self = (TestProcessor *) processor;
@@ -216,7 +219,6 @@ give_back (UsherCardProcessor *processor,
   g_autofree char *id = g_strconcat ("re_", object_id, NULL);
   const char *charge[N_TEXTS] = { charge_id };
   const char *texts[N_TEXTS] = { key, id, charge_id };
-  g_auto (UsherCharge) refund = { 0 };
   gboolean lost = FALSE;
   gboolean found = FALSE;
 
@@ -224,7 +226,7 @@ give_back (UsherCardProcessor *processor,
     return FALSE;
   if (lost)
     return return_unavailable (error, "it does not refund now");
-  if (!run (self, new_refund, texts, &found, &refund, error))
+  if (!run (self, new_refund, texts, &found, refund, error))
     return FALSE;
   if (!found)
     return usher_refuse (error,
@@ -232,7 +234,7 @@ give_back (UsherCardProcessor *processor,
                          "charge “%s” is not known, or refunded under another key",
                          charge_id);
 
-  *refund_id = g_steal_pointer (&refund.id);
+  refund->outcome = USHER_CHARGE_PAID;
 
   return TRUE;
 }

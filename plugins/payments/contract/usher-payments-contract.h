@@ -6,9 +6,9 @@
 
 #pragma once
 
-/* id, orderId, stripeId */
+/* id, orderId, stripeId: what the processor calls the charge, of Stripe the PaymentIntent */
 #define USHER_PAYMENTS_CREATED "payment:created"
-/* id, orderId, stripeRefundId */
+/* id, orderId, stripeRefundId; again, with another one, where the money did not arrive after all and was sent anew */
 #define USHER_PAYMENTS_REFUNDED "payment:refunded"
 
 #define USHER_PAYMENTS_ID        "id"

@@ -25,6 +25,11 @@ typedef struct
 static const UsherCharge paid = { .outcome = USHER_CHARGE_PAID, .id = (char *) "ch_1" };
 static const UsherCharge declined = { .outcome = USHER_CHARGE_DECLINED, .message = (char *) "No" };
 
+static const UsherCharge back = { .outcome = USHER_CHARGE_PAID, .id = (char *) "re_1" };
+static const UsherCharge back_again = { .outcome = USHER_CHARGE_PAID, .id = (char *) "re_2" };
+static const UsherCharge lost = { .outcome = USHER_CHARGE_DECLINED, .message = (char *) "No" };
+static const UsherCharge pending = { .outcome = USHER_CHARGE_PENDING, .id = (char *) "pi_1" };
+
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
@@ -172,9 +177,9 @@ test_cancel_after_charge (Fixture *fixture, gconstpointer data)
   g_assert_true (usher_payment_cancel (fixture->payment, 0));
   assert_state (fixture, USHER_PAYMENT_REFUNDING);
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
-  g_assert_true (usher_payment_refund (fixture->payment, "re_1", NOW));
+  g_assert_true (usher_payment_refund (fixture->payment, &back, NOW));
   assert_state (fixture, USHER_PAYMENT_REFUNDED);
-  g_assert_false (usher_payment_refund (fixture->payment, "re_2", NOW));
+  g_assert_false (usher_payment_refund (fixture->payment, &back_again, NOW));
   g_assert_false (usher_payment_cancel (fixture->payment, 0));
   g_assert_cmpstr (usher_document_get_string (fixture->payment, USHER_PAYMENTS_REFUND_ID),
                    ==,
@@ -186,12 +191,60 @@ test_no_refund (Fixture *fixture, gconstpointer data)
 {
   g_test_summary ("What is not to be refunded is not.");
 
-  g_assert_false (usher_payment_refund (fixture->payment, "re_1", NOW));
+  g_assert_false (usher_payment_refund (fixture->payment, &back, NOW));
   usher_payment_open (fixture->payment, PAYMENT, NOW);
-  g_assert_false (usher_payment_refund (fixture->payment, "re_1", NOW));
+  g_assert_false (usher_payment_refund (fixture->payment, &back, NOW));
   usher_payment_conclude (fixture->payment, 1, &paid);
-  g_assert_false (usher_payment_refund (fixture->payment, "re_1", NOW));
+  g_assert_false (usher_payment_refund (fixture->payment, &back, NOW));
   assert_state (fixture, USHER_PAYMENT_COMPLETED);
+}
+
+static void
+test_lost_refund (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first_key = NULL;
+  g_autofree char *second_key = NULL;
+
+  g_test_summary ("A refund that comes to nothing, late too, is made again under another key.");
+
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
+  usher_payment_conclude (fixture->payment, 1, &paid);
+  usher_payment_cancel (fixture->payment, 0);
+  g_assert_false (usher_payment_refund (fixture->payment, &pending, NOW));
+  assert_state (fixture, USHER_PAYMENT_REFUNDING);
+  g_assert_true (usher_payment_refund (fixture->payment, &lost, NOW));
+  assert_state (fixture, USHER_PAYMENT_REFUNDING);
+  first_key = usher_payment_make_refund_key (fixture->payment);
+  g_assert_cmpstr (first_key, ==, ORDER ":1:refund:1");
+
+  g_assert_true (usher_payment_refund (fixture->payment, &back, NOW));
+  assert_state (fixture, USHER_PAYMENT_REFUNDED);
+  g_assert_true (usher_payment_refund (fixture->payment, &lost, NOW));
+  assert_state (fixture, USHER_PAYMENT_REFUNDING);
+  g_assert_false (usher_document_has (fixture->payment, USHER_PAYMENT_REFUNDED_AT));
+  second_key = usher_payment_make_refund_key (fixture->payment);
+  g_assert_cmpstr (second_key, ==, ORDER ":1:refund:2");
+  g_assert_true (usher_payment_refund (fixture->payment, &back_again, NOW));
+  assert_state (fixture, USHER_PAYMENT_REFUNDED);
+}
+
+static void
+test_pending (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary (
+      "What is pending concludes nothing; a cancel asks how it stands, once its id is known.");
+
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
+  g_assert_false (usher_payment_conclude (fixture->payment, 1, &pending));
+  assert_state (fixture, USHER_PAYMENT_OPEN);
+  g_assert_false (usher_payment_cancel (fixture->payment, 0));
+  usher_document_set_string (fixture->payment, USHER_PAYMENT_INTENT_ID, "pi_1");
+  g_assert_true (usher_payment_cancel (fixture->payment, 0));
+  assert_state (fixture, USHER_PAYMENT_OPEN);
+
+  g_assert_true (usher_payment_conclude (fixture->payment, 1, &declined));
+  usher_payment_open (fixture->payment, PAYMENT, NOW);
+  g_assert_false (usher_document_has (fixture->payment, USHER_PAYMENT_INTENT_ID));
 }
 
 static void
@@ -249,6 +302,8 @@ main (int argc, char **argv)
   add ("/payment/cancel/and-decline", test_cancel_and_decline);
   add ("/payment/cancel/after-charge", test_cancel_after_charge);
   add ("/payment/refund/none", test_no_refund);
+  add ("/payment/refund/lost", test_lost_refund);
+  add ("/payment/conclude/pending", test_pending);
   add ("/payment/conclude/twice", test_conclude_twice);
   add ("/payment/conclude/late", test_conclude_late);
   add ("/payment/keys", test_keys);

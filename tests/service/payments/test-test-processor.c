@@ -54,13 +54,25 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->directory);
 }
 
+static gboolean
+charge_card (Fixture *fixture,
+             const char *key,
+             const char *token,
+             UsherCharge *charge,
+             GError **error)
+{
+  const UsherPurchase purchase = { .key = key, .amount = 1999, .currency = "usd" };
+
+  return fixture->processor->charge (fixture->processor, &purchase, token, charge, error);
+}
+
 static char *
 pay (Fixture *fixture, const char *key, const char *token)
 {
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture->processor->charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
+  charge_card (fixture, key, token, &charge, &error);
   g_assert_no_error (error);
   g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_PAID);
   g_assert_nonnull (charge.id);
@@ -74,7 +86,7 @@ decline (Fixture *fixture, const char *key, const char *token, const char *messa
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture->processor->charge (fixture->processor, key, 1999, "usd", token, &charge, &error);
+  charge_card (fixture, key, token, &charge, &error);
   g_assert_no_error (error);
   g_assert_cmpint (charge.outcome, ==, USHER_CHARGE_DECLINED);
   g_assert_cmpstr (charge.message, ==, message);
@@ -85,10 +97,11 @@ decline (Fixture *fixture, const char *key, const char *token, const char *messa
 static char *
 settle (Fixture *fixture, const char *key)
 {
+  const UsherPurchase purchase = { .key = key };
   g_auto (UsherCharge) charge = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture->processor->settle (fixture->processor, key, &charge, &error);
+  fixture->processor->settle (fixture->processor, &purchase, USHER_SETTLE_CLOSE, &charge, &error);
   g_assert_no_error (error);
 
   return g_steal_pointer (&charge.id);
@@ -97,13 +110,14 @@ settle (Fixture *fixture, const char *key)
 static char *
 refund (Fixture *fixture, const char *key, const char *charge_id)
 {
+  g_auto (UsherCharge) refund = { 0 };
   g_autoptr (GError) error = NULL;
-  char *refund_id = NULL;
 
-  fixture->processor->refund (fixture->processor, key, charge_id, &refund_id, &error);
+  fixture->processor->refund (fixture->processor, key, charge_id, &refund, &error);
   g_assert_no_error (error);
+  g_assert_cmpint (refund.outcome, ==, USHER_CHARGE_PAID);
 
-  return refund_id;
+  return g_steal_pointer (&refund.id);
 }
 
 static void
@@ -190,8 +204,7 @@ test_lost_answer (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("Of a lost answer nothing is known, but the money was taken.");
 
-  g_assert_false (fixture->processor->charge (
-      fixture->processor, "a", 1999, "usd", "tok_lostAnswer", &charge, &error));
+  g_assert_false (charge_card (fixture, "a", "tok_lostAnswer", &charge, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   id = settle (fixture, "a");
   g_assert_nonnull (id);
@@ -205,8 +218,7 @@ test_unavailable (Fixture *fixture, gconstpointer data)
 
   g_test_summary ("What did not arrive took no money.");
 
-  g_assert_false (fixture->processor->charge (
-      fixture->processor, "a", 1999, "usd", "tok_unavailable", &charge, &error));
+  g_assert_false (charge_card (fixture, "a", "tok_unavailable", &charge, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_null (settle (fixture, "a"));
 }
@@ -217,7 +229,7 @@ test_refund (Fixture *fixture, gconstpointer data)
   g_autofree char *charge_id = pay (fixture, "a", "tok_visa");
   g_autofree char *first = refund (fixture, "a:refund", charge_id);
   g_autofree char *second = refund (fixture, "a:refund", charge_id);
-  g_autofree char *none = NULL;
+  g_auto (UsherCharge) none = { 0 };
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A charge is refunded once, whatever key is used.");
@@ -231,7 +243,7 @@ test_refund (Fixture *fixture, gconstpointer data)
 static void
 test_refund_unknown (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *none = NULL;
+  g_auto (UsherCharge) none = { 0 };
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What was not charged is not refunded.");
@@ -251,7 +263,7 @@ test_refund_later (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < 3; i++)
     {
-      g_autofree char *none = NULL;
+      g_auto (UsherCharge) none = { 0 };
       g_autoptr (GError) error = NULL;
 
       g_assert_false (

@@ -164,7 +164,8 @@ keyring_stage_say (KeyringStage *self,
 
   g_assert_true (g_shell_parse_argv (line, NULL, &words, NULL));
   g_subprocess_launcher_set_flags (self->program.launcher,
-                                   G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                   (input != NULL ? G_SUBPROCESS_FLAGS_STDIN_PIPE : 0) |
+                                       G_SUBPROCESS_FLAGS_STDOUT_PIPE |
                                        G_SUBPROCESS_FLAGS_STDERR_PIPE);
   process =
       g_subprocess_launcher_spawnv (self->program.launcher, (const char *const *) words, &error);

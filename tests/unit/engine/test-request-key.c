@@ -38,10 +38,39 @@ on_create (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer d
   return usher_unit_insert (unit, document, error);
 }
 
+/* the answer is for who asked alone */
+static gboolean
+on_tell (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  usher_reply_set_header (reply, "Cache-Control", "no-store");
+
+  return on_create (request, unit, reply, data, error);
+}
+
+static gboolean
+tell_later (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  return on_tell (NULL, unit, reply, data, error);
+}
+
+static gboolean
+on_tell_later (UsherRequest *request,
+               UsherUnit *unit,
+               UsherReply *reply,
+               gpointer data,
+               GError **error)
+{
+  usher_unit_then (unit, tell_later, data, NULL);
+
+  return TRUE;
+}
+
 static void
 declare (UsherContext *context, gpointer data)
 {
   usher_context_add_route (context, "POST", "/things", 0, on_create, data, NULL);
+  usher_context_add_route (context, "POST", "/told", 0, on_tell, data, NULL);
+  usher_context_add_route (context, "POST", "/told-later", 0, on_tell_later, data, NULL);
   usher_context_add_route (context, "PUT", "/things", 0, on_create, data, NULL);
   usher_context_add_route (context, "POST", "/secrets", USHER_ROUTE_UNKEYED, on_create, data, NULL);
 }
@@ -167,6 +196,39 @@ test_unkeyed (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_atomic_int_get (&fixture->n_runs), ==, 3);
 }
 
+static void
+test_unstored (Fixture *fixture, gconstpointer data)
+{
+  static const char *const paths[] = { "/told", "/told-later" };
+
+  g_test_summary (
+      "An answer that says no-store is not kept: the key holds, and the request runs again.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    for (guint j = 0; j < 3; j++)
+      {
+        g_autofree char *key = g_strdup_printf ("key-%u", i);
+        g_autoptr (UsherReply) reply =
+            stage_call (&fixture->stage, "POST", paths[i], ALICE, key, "{}");
+
+        stage_assert_status (reply, 201);
+        g_assert_cmpint (g_atomic_int_get (&fixture->n_runs), ==, 3 * i + j + 1);
+      }
+}
+
+static void
+test_unstored_other (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherReply) first = stage_call (&fixture->stage, "POST", "/told", ALICE, "key", "{}");
+  g_autoptr (UsherReply) other =
+      stage_call (&fixture->stage, "POST", "/told", ALICE, "key", "{\"a\":1}");
+
+  g_test_summary ("It is for that request alone all the same.");
+
+  stage_assert_status (first, 201);
+  stage_assert_status (other, 409);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -178,6 +240,8 @@ main (int argc, char **argv)
   add ("several", test_several);
   add ("elsewhere", test_elsewhere);
   add ("unkeyed", test_unkeyed);
+  add ("unstored", test_unstored);
+  add ("unstored-other", test_unstored_other);
 #undef add
 
   return g_test_run ();

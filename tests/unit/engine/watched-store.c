@@ -8,6 +8,8 @@
 
 #include "watched-store.h"
 
+#include "usher-error.h"
+
 typedef struct
 {
   const char *verb;
@@ -26,8 +28,11 @@ struct _WatchedStore
   gpointer watch_data;
 
   GMutex mutex;
-  GArray *calls;   /* (owned) (mutex mutex) (element-type Call) */
-  GThread *thread; /* (unowned) (nullable) (mutex mutex) */
+  GCond cond;
+  GArray *calls;    /* (owned) (mutex mutex) (element-type Call) */
+  GThread *thread;  /* (unowned) (nullable) (mutex mutex) */
+  const char *held; /* (nullable) (mutex mutex): the verb that hangs */
+  int is_away;      /* (atomic) */
 };
 
 static void store_iface_init (UsherStoreInterface *iface);
@@ -46,9 +51,29 @@ note (UsherStore *store, const char *verb)
 
   g_mutex_lock (&self->mutex);
   g_array_append_val (self->calls, call);
+  while (g_strcmp0 (self->held, verb) == 0)
+    g_cond_wait (&self->cond, &self->mutex);
   g_mutex_unlock (&self->mutex);
 
   return self->inner;
+}
+
+static GError *
+make_absence (void)
+{
+  return g_error_new_literal (USHER_ERROR, USHER_ERROR_UNAVAILABLE, "the server does not answer");
+}
+
+/* FALSE, with the error: it is away */
+static gboolean
+is_there (UsherStore *store, GError **error)
+{
+  if (!usher_store_is_away (store))
+    return TRUE;
+
+  g_propagate_error (error, make_absence ());
+
+  return FALSE;
 }
 
 static UsherStore *
@@ -82,7 +107,9 @@ watched_store_lookup (UsherStore *store,
                       UsherDocument **document,
                       GError **error)
 {
-  return usher_store_lookup (note (store, "lookup"), collection, id, document, error);
+  UsherStore *inner = note (store, "lookup");
+
+  return is_there (store, error) && usher_store_lookup (inner, collection, id, document, error);
 }
 
 static GPtrArray *
@@ -103,6 +130,15 @@ watched_store_commit (UsherStore *store,
                       UsherCommittedFunc func,
                       gpointer user_data)
 {
+  g_autoptr (GError) absence = NULL;
+
+  if (usher_store_is_away (store))
+    {
+      absence = make_absence ();
+      func (commit, absence, user_data);
+      return;
+    }
+
   usher_store_commit (pass (store), commit, func, user_data);
 }
 
@@ -156,7 +192,7 @@ watched_store_list_timers (UsherStore *store, gint64 due, guint limit, GError **
 static gint64
 watched_store_get_next_due (UsherStore *store)
 {
-  return usher_store_get_next_due (pass (store));
+  return usher_store_get_next_due (note (store, "get-next-due"));
 }
 
 static GPtrArray *
@@ -248,6 +284,12 @@ watched_store_is_owner_alive (UsherStore *store, const char *owner)
   return usher_store_is_owner_alive (note (store, "is-owner-alive"), owner);
 }
 
+static gboolean
+watched_store_is_away (UsherStore *store)
+{
+  return g_atomic_int_get (&WATCHED_STORE (store)->is_away);
+}
+
 static GVariant *
 watched_store_describe (UsherStore *store, GError **error)
 {
@@ -286,6 +328,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->set_watch = watched_store_set_watch;
   iface->get_owner = watched_store_get_owner;
   iface->is_owner_alive = watched_store_is_owner_alive;
+  iface->is_away = watched_store_is_away;
   iface->describe = watched_store_describe;
   iface->close = watched_store_close;
 }
@@ -297,6 +340,7 @@ watched_store_finalize (GObject *object)
 
   g_clear_object (&self->inner);
   g_array_unref (self->calls);
+  g_cond_clear (&self->cond);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (watched_store_parent_class)->finalize (object);
@@ -312,6 +356,7 @@ static void
 watched_store_init (WatchedStore *self)
 {
   g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
   self->calls = g_array_new (FALSE, FALSE, sizeof (Call));
 }
 
@@ -378,4 +423,21 @@ void
 watched_store_tell (WatchedStore *self, const char *collection, const char *id)
 {
   self->watch (USHER_STORE (self), collection, id, FALSE, self->watch_data);
+}
+
+void
+watched_store_hold (WatchedStore *self, const char *verb)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->held = verb;
+  g_cond_broadcast (&self->cond);
+}
+
+void
+watched_store_set_away (WatchedStore *self, gboolean is_away)
+{
+  g_atomic_int_set (&self->is_away, is_away);
+  if (!is_away)
+    watched_store_tell (self, NULL, NULL);
 }

@@ -24,5 +24,9 @@ guint watched_store_count_on (WatchedStore *self, const char *verb, GThread *thr
 GThread *watched_store_get_thread (WatchedStore *self);
 /* as if another process had changed a document; both NULL: nobody knows which */
 void watched_store_tell (WatchedStore *self, const char *collection, const char *id);
+/* a verb hangs, whoever calls it, until another does; @verb: NULL: none */
+void watched_store_hold (WatchedStore *self, const char *verb);
+/* its server does not answer: lookups and commits fail; and then, that it does again */
+void watched_store_set_away (WatchedStore *self, gboolean is_away);
 
 G_END_DECLS

@@ -124,6 +124,30 @@ test_answer (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_headers (Fixture *fixture, gconstpointer data)
+{
+  static const char answer[] = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\n"
+                               "Retry-After: 7\r\nContent-Length: 4\r\n\r\nbusy";
+  g_autoptr (GBytes) sent = g_bytes_new_static ("{}", 2);
+  g_autoptr (UsherReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  GBytes *body = NULL;
+
+  g_test_summary ("Who asks has status, headers and body; what they are called is any case");
+
+  fixture->answer = answer;
+  fixture->thread = g_thread_new ("server", serve, fixture);
+  reply = usher_http_client_ask (fixture->client, "POST", fixture->uri, NULL, sent, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (usher_reply_get_status (reply), ==, 429);
+  g_assert_cmpstr (usher_reply_get_header (reply, "retry-after"), ==, "7");
+  g_assert_cmpstr (usher_reply_get_header (reply, "Content-Type"), ==, "text/plain");
+  g_assert_null (usher_reply_get_header (reply, "ETag"));
+  body = usher_reply_get_body (reply);
+  g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), "busy", 4);
+}
+
+static void
 test_redirect (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) body = NULL;
@@ -245,6 +269,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   test ("/http-client/answer", test_answer);
+  test ("/http-client/headers", test_headers);
   test ("/http-client/redirect", test_redirect);
   test ("/http-client/timeout", test_timeout);
   test ("/http-client/cut", test_cut);

@@ -1,0 +1,39 @@
+/* usher-stripe-api.h: calls to Stripe
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <usher.h>
+
+G_BEGIN_DECLS
+
+/* Where Stripe is, and by which key it knows us. Any thread. */
+typedef struct _UsherStripeApi UsherStripeApi;
+
+/* One call. All strings are (unowned). */
+typedef struct
+{
+  const char *path;
+  const char *
+      key; /* (nullable): of idempotency: what is sent twice is done once; NULL: what may be done twice */
+  GString *form;   /* (nullable): of a POST; NULL: a GET */
+  gint64 deadline; /* monotonic: all tries end by then */
+} UsherStripeCall;
+
+/* @uri: https, or http on this machine; (nullable) with `USHER_ERROR_INVALID` */
+UsherStripeApi *usher_stripe_api_new (const char *uri, const char *key, GError **error);
+void usher_stripe_api_free (UsherStripeApi *self);
+
+/* (transfer full) (nullable): the answer, where Stripe has decided: @status is 200, or 4xx for a refusal. NULL with
+ * `USHER_ERROR_UNAVAILABLE` where nothing is known, after as many tries as there is time for. */
+UsherJson *usher_stripe_api_call (UsherStripeApi *self,
+                                  const UsherStripeCall *call,
+                                  guint *status,
+                                  GError **error);
+
+void usher_stripe_form_add (GString *form, const char *name, const char *value);
+
+G_END_DECLS
