@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct _UsherSessionKeys UsherSessionKeys;
 
 /* A text with a key a line, 32 bytes in base64, and before it the second since 1970 from which on it signs, where it is not the
- * only one; or the 32 bytes themselves. INVALID: it is none; the error does not tell what it is. */
+ * only one; or the 32 bytes themselves. CORRUPT: it is none; the error does not tell what it is. */
 UsherSessionKeys *usher_session_keys_parse (UsherSecret *secret, GError **error);
 UsherSessionKeys *usher_session_keys_ref (UsherSessionKeys *self);
 void usher_session_keys_unref (UsherSessionKeys *self);

@@ -79,7 +79,7 @@ refuse_line (guint number, GError **error)
 {
   return usher_refuse (
       error,
-      USHER_ERROR_INVALID,
+      USHER_ERROR_CORRUPT,
       "line %u is no key of sessions: 32 bytes in base64, as “openssl rand -base64 "
       "32” prints them, and before them the second since 1970 from which on it signs",
       number);
@@ -105,7 +105,7 @@ parse_line (UsherSessionKeys *self, const char *line, gsize length, guint number
     return refuse_line (number, error);
   if (self->keys->len == MAX_KEYS)
     return usher_refuse (error,
-                         USHER_ERROR_INVALID,
+                         USHER_ERROR_CORRUPT,
                          "there are more than %d keys of sessions",
                          MAX_KEYS);
 
@@ -129,7 +129,7 @@ parse_lines (UsherSessionKeys *self, const char *text, GError **error)
     }
 
   return self->keys->len > 0 ||
-         usher_refuse (error, USHER_ERROR_INVALID, "there is no key of sessions in it");
+         usher_refuse (error, USHER_ERROR_CORRUPT, "there is no key of sessions in it");
 }
 
 UsherSessionKeys *

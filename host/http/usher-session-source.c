@@ -314,13 +314,10 @@ parse (UsherSessionSource *self, GError **error)
   g_autofree char *place = usher_session_source_describe (self);
   UsherSessionKeys *keys = usher_session_keys_parse (self->last, error);
 
-  if (keys != NULL || error == NULL)
-    return keys;
+  if (keys == NULL)
+    g_prefix_error (error, "%s: ", place);
 
-  g_prefix_error (error, "%s: ", place);
-  (*error)->code = USHER_ERROR_CORRUPT;
-
-  return NULL;
+  return keys;
 }
 
 UsherSessionKeys *
