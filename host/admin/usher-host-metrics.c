@@ -101,6 +101,17 @@ add_gauge (UsherMetrics *metrics,
   usher_metrics_add (metrics, name, labels, value);
 }
 
+/* in time or not: it is known without asking */
+static void
+add_away (UsherMetrics *metrics, const char *name, UsherLane *lane)
+{
+  add_gauge (metrics,
+             "usher_store_away",
+             "1 while the server of the database does not answer.",
+             name,
+             usher_lane_is_away (lane));
+}
+
 static void
 add_relay (UsherMetrics *metrics, const char *name, const UsherLaneFigures *figures)
 {
@@ -157,6 +168,7 @@ add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
              name,
              figures.n_queued);
   add_relay (metrics, name, &figures);
+  add_away (metrics, name, lane);
   add_gauge (metrics,
              "usher_store_keep_inbox_seconds",
              "How long the store knows which events were applied.",
@@ -216,12 +228,12 @@ static void
 add_store (UsherMetrics *metrics, UsherClock *clock, UsherLane *lane)
 {
   /* a store that cannot be read tells its requests so, not its numbers */
-  g_autoptr (GVariant) figures = usher_lane_describe_store (lane);
+  gint64 due = G_MAXINT64;
+  g_autoptr (GVariant) figures = usher_lane_describe_store (lane, &due);
   const char *name = usher_lane_get_name (lane);
   GVariantIter iter;
   const char *figure = NULL;
   gint64 value = 0;
-  gint64 due = G_MAXINT64;
 
   if (figures == NULL)
     return;
@@ -230,7 +242,6 @@ add_store (UsherMetrics *metrics, UsherClock *clock, UsherLane *lane)
   while (g_variant_iter_next (&iter, "{&sx}", &figure, &value))
     add_figure (metrics, name, figure, value);
 
-  due = usher_lane_get_next_due (lane);
   add_gauge (metrics,
              "usher_timers_late_seconds",
              "For how long the earliest timer has been due.",

@@ -25,7 +25,8 @@ static const struct
 static void
 add_store (UsherJsonWriter *writer, UsherLane *lane)
 {
-  g_autoptr (GVariant) figures = usher_lane_describe_store (lane);
+  gint64 next_due = 0;
+  g_autoptr (GVariant) figures = usher_lane_describe_store (lane, &next_due);
   GVariantIter iter;
   const char *figure = NULL;
   gint64 value = 0;

@@ -17,12 +17,16 @@
 #include "usher-commands.h"
 #include "usher-durable-file.h"
 #include "usher-error.h"
+#include "usher-setup.h"
+#include "usher-sites.h"
 #include "usher-snapshot.h"
+#include "usher-sources.h"
 
 typedef struct
 {
   const char *data;              /* (unowned) */
   const char *target;            /* (unowned): the folder that is being filled */
+  const GPtrArray *settings;     /* (unowned) (element-type utf8): files */
   UsherSnapshot *snapshot;       /* (unowned) */
   UsherBackupManifest *manifest; /* (unowned) */
 } Backup;
@@ -98,11 +102,36 @@ copy_one (Backup *self, const char *name, gint index, GError **error)
   return TRUE;
 }
 
+/* They count by their order. */
+static gboolean
+copy_settings (Backup *self, GError **error)
+{
+  for (guint i = 0; i < self->settings->len; i++)
+    {
+      const char *from = g_ptr_array_index (self->settings, i);
+      g_autofree char *base = g_path_get_basename (from);
+      g_autofree char *name = g_strdup_printf (USHER_SNAPSHOT_SETTINGS "/%u-%s", i + 1, base);
+      g_autofree char *to = g_build_filename (self->target, name, NULL);
+      g_autofree char *sum = NULL;
+      guint64 size = 0;
+
+      if (!usher_durable_file_make_parent (self->target, name, error) ||
+          !usher_durable_file_copy (from, to, 0600, &size, &sum, error))
+        return FALSE;
+      usher_backup_manifest_add (self->manifest, name, 0600, size, g_steal_pointer (&sum));
+    }
+
+  return TRUE;
+}
+
 static gboolean
 copy_all (Backup *self, GError **error)
 {
   const GPtrArray *databases = usher_snapshot_get_databases (self->snapshot);
   const GPtrArray *files = usher_snapshot_get_files (self->snapshot);
+
+  if (!copy_settings (self, error))
+    return FALSE;
 
   /* the small ones first: they are not held */
   for (guint i = 0; i < files->len; i++)
@@ -139,13 +168,28 @@ tell (const char *directory, UsherSnapshot *snapshot, UsherBackupManifest *manif
            (double) usher_snapshot_get_pause (snapshot) / 1000);
 }
 
-static gboolean
-back_up (const char *data, const char *directory, const char *partial, GError **error)
+/* Of what is elsewhere nothing is in a backup that looks whole. */
+static void
+tell_elsewhere (const UsherOptions *options)
 {
+  g_autoptr (UsherSetup) setup = usher_setup_new_bare (options, USHER_SETUP_LOOK, FALSE);
+  g_autoptr (GPtrArray) places =
+      usher_sites_list_elsewhere (setup->settings, setup->catalog, options->data);
+
+  for (guint i = 0; i < places->len; i++)
+    g_print ("not in it: %s; back it up by the means of the server or the folder\n",
+             (const char *) g_ptr_array_index (places, i));
+}
+
+static gboolean
+back_up (const UsherOptions *options, const char *directory, const char *partial, GError **error)
+{
+  const char *data = options->data;
+  g_autoptr (GPtrArray) settings = usher_sources_list_files (options);
   g_autoptr (UsherSnapshot) snapshot = usher_snapshot_new (data, error);
   g_autoptr (UsherBackupManifest) manifest = NULL;
   g_autofree char *time = NULL;
-  Backup backup = { .data = data, .target = partial, .snapshot = snapshot };
+  Backup backup = { .data = data, .target = partial, .settings = settings, .snapshot = snapshot };
 
   if (snapshot == NULL)
     return FALSE;
@@ -157,6 +201,7 @@ back_up (const char *data, const char *directory, const char *partial, GError **
     return FALSE;
 
   tell (directory, snapshot, manifest);
+  tell_elsewhere (options);
 
   return TRUE;
 }
@@ -172,7 +217,7 @@ usher_backup (const UsherOptions *options)
   partial = g_strconcat (directory, ".tmp", NULL);
   if (check_target (directory, partial, options->data, &error))
     {
-      if (back_up (options->data, directory, partial, &error))
+      if (back_up (options, directory, partial, &error))
         return EXIT_SUCCESS;
       usher_durable_file_remove_tree (partial);
     }

@@ -17,6 +17,7 @@
 #include "usher-own-hub.h"
 #include "usher-resources.h"
 #include "usher-setup.h"
+#include "usher-sites.h"
 
 static void
 check_admin_listener (UsherSetup *setup, UsherAdminListener *listener, const char *address)
@@ -113,7 +114,9 @@ check_resources (UsherSetup *setup)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!usher_resources_check (setup->n_services, &error))
+  guint n_remote = setup->host != NULL ? usher_sites_count_remote (setup->host) : 0;
+
+  if (!usher_resources_check (setup->n_services, n_remote, &error))
     g_ptr_array_add (setup->problems, g_strdup (error->message));
 }
 
@@ -127,7 +130,9 @@ check_stores (UsherSetup *setup)
       g_autoptr (GError) error = NULL;
       UsherReach reach;
 
-      if (!usher_lane_check (lane, &reach, &error) || !usher_own_hub_check (setup, &reach, &error))
+      if ((!usher_lane_check (lane, &reach, &error) ||
+           !usher_own_hub_check (setup, &reach, &error)) &&
+          !is_told (setup, error->message))
         g_ptr_array_add (setup->problems,
                          g_strdup_printf ("service “%s” would not start: %s",
                                           usher_lane_get_name (lane),

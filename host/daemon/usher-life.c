@@ -16,6 +16,7 @@
 #include "usher-notify.h"
 #include "usher-program.h"
 #include "usher-resources.h"
+#include "usher-sites.h"
 #include "usher-sources.h"
 
 /* milliseconds between looks whether a host is ready, and how many before it is said that it is not */
@@ -153,7 +154,9 @@ stop (UsherLife *self, GError **error)
 static gboolean
 live (UsherLife *self, GError **error)
 {
-  if (!usher_resources_check_files (self->setup->n_services, error))
+  if (!usher_resources_check_files (self->setup->n_services,
+                                    usher_sites_count_remote (self->setup->host),
+                                    error))
     return FALSE;
 
   self->admin = usher_admin_new (self->setup->host, error);

@@ -17,10 +17,13 @@
 #define FILES           96
 #define FILES_A_SERVICE 20
 #define FILES_A_CHILD   6
+/* and where its database is on a server: connections */
+#define FILES_A_SERVER 40
 
 /* likewise; besides there is a thread of the front for each processor */
 #define THREADS           16
 #define THREADS_A_SERVICE 8
+#define THREADS_A_SERVER  40
 /* of the libraries, which end the process when they cannot make one, and of what is made before theirs */
 #define THREADS_OF_LIBRARIES 8
 
@@ -119,22 +122,25 @@ check_threads (guint n_needed, GError **error)
 }
 
 gboolean
-usher_resources_check_files (guint n_services, GError **error)
+usher_resources_check_files (guint n_services, guint n_remote, GError **error)
 {
-  return check_files (FILES + FILES_A_SERVICE * n_services, error);
+  return check_files (FILES + FILES_A_SERVICE * n_services + FILES_A_SERVER * n_remote, error);
 }
 
 gboolean
 usher_resources_check_libraries (GError **error)
 {
-  return usher_resources_check_files (0, error) && check_threads (THREADS_OF_LIBRARIES, error);
+  return usher_resources_check_files (0, 0, error) && check_threads (THREADS_OF_LIBRARIES, error);
 }
 
 gboolean
-usher_resources_check (guint n_services, GError **error)
+usher_resources_check (guint n_services, guint n_remote, GError **error)
 {
-  return usher_resources_check_files (n_services, error) &&
-         check_threads (THREADS + g_get_num_processors () + THREADS_A_SERVICE * n_services, error);
+  guint n_threads = THREADS + g_get_num_processors () + THREADS_A_SERVICE * n_services +
+                    THREADS_A_SERVER * n_remote;
+
+  return usher_resources_check_files (n_services, n_remote, error) &&
+         check_threads (n_threads, error);
 }
 
 gboolean

@@ -82,8 +82,9 @@ list (UsherSnapshot *self, const char *below, guint depth, GError **error)
       g_autofree char *own =
           *below != '\0' ? g_build_filename (below, name, NULL) : g_strdup (name);
 
-      /* where no other data directory was chosen, plugins have a folder in it */
-      if (is_passing (name) || g_str_equal (own, "plugins"))
+      /* where no other data directory was chosen, plugins have a folder in it; and settings are those of now */
+      if (is_passing (name) || g_str_equal (own, "plugins") ||
+          g_str_equal (own, USHER_SNAPSHOT_SETTINGS))
         continue;
       if (g_file_test (full, G_FILE_TEST_IS_DIR))
         {

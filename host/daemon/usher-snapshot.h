@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* where a backup has the files of settings, and a restore puts them for who looks for them */
+#define USHER_SNAPSHOT_SETTINGS "host/settings"
+
 /* For a moment nobody can write to any of the databases; in that moment a reading of each begins, and it sees that
  * moment until it ends. So documents, outboxes, inboxes and the log of the bus agree, as if all processes had been
  * killed then. One thread. */

@@ -23,10 +23,31 @@ load_file (UsherSettings *settings, const char *path, gboolean required, GPtrArr
     g_ptr_array_add (problems, g_strdup (error->message));
 }
 
+/* (transfer full) */
+static char *
+make_own_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "usher", "usher.conf", NULL);
+}
+
+GPtrArray *
+usher_sources_list_files (const UsherOptions *options)
+{
+  g_autofree char *own = make_own_path ();
+  const char *const paths[] = { SYSTEM_FILE, own, options->config };
+  GPtrArray *files = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    if (paths[i] != NULL && g_file_test (paths[i], G_FILE_TEST_IS_REGULAR))
+      g_ptr_array_add (files, g_strdup (paths[i]));
+
+  return files;
+}
+
 void
 usher_sources_load (const UsherOptions *options, UsherSettings *settings, GPtrArray *problems)
 {
-  g_autofree char *own = g_build_filename (g_get_user_config_dir (), "usher", "usher.conf", NULL);
+  g_autofree char *own = make_own_path ();
   g_auto (GStrv) environment = g_get_environ ();
   g_autoptr (GError) error = NULL;
 

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 /* Files, environment and command line, later ones win. What is wrong is added to @problems (element-type utf8). */
 void usher_sources_load (const UsherOptions *options, UsherSettings *settings, GPtrArray *problems);
+/* (transfer full) (element-type utf8): the files among them that are there, in order */
+GPtrArray *usher_sources_list_files (const UsherOptions *options);
 
 /* Reads all again beside @settings, which are in use, and takes over what can change while a host runs. What cannot is
  * told with a message, and nothing changes when anything is wrong. On the thread that loaded @settings. */

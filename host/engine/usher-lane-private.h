@@ -133,6 +133,7 @@ gboolean usher_lane_is_full (UsherLane *self);
 /* as far as is known; not with a store that is not open yet */
 gboolean usher_lane_takes_changes (UsherLane *self);
 /* as far as is known: its server does not answer, and the log says why */
+USHER_API
 gboolean usher_lane_is_away (UsherLane *self);
 
 /* (transfer full) (nullable): a channel that has no room for events of the outbox */
@@ -148,11 +149,11 @@ USHER_API
 guint64 usher_lane_get_count (UsherLane *self, UsherCount count);
 USHER_API
 void usher_lane_get_figures (UsherLane *self, UsherLaneFigures *figures);
-/* (transfer full) (nullable): as usher_store_describe(); NULL while there is no store, or none that can be read */
+/* (transfer full) (nullable): as usher_store_describe(); NULL while there is no store, or none that can be read; not for long.
+ * @next_due: (out): when the earliest timer is due, G_MAXINT64: there is none */
 USHER_API
-GVariant *usher_lane_describe_store (UsherLane *self);
+GVariant *usher_lane_describe_store (UsherLane *self, gint64 *next_due);
 /* when the earliest timer is due, G_MAXINT64: there is none */
-USHER_API
 gint64 usher_lane_get_next_due (UsherLane *self);
 USHER_API
 guint usher_lane_get_n_listeners (UsherLane *self);

@@ -10,6 +10,7 @@
 
 #include "usher-error.h"
 #include "usher-settings-private.h"
+#include "usher-store-figures-private.h"
 #include "usher-store-site-private.h"
 #include "usher-tally-private.h"
 
@@ -38,14 +39,15 @@ struct _UsherLane
   UsherHandBacks *hand_backs; /* (owned) */
   UsherTimersOut *timers_out; /* (owned) */
 
-  UsherStore *store;  /* (owned) (nullable) */
-  gboolean blocks;    /* whoever reads the store waits */
-  gboolean is_shared; /* other processes may have it */
-  UsherRelay *relay;  /* (owned) (nullable): with a bus */
-  UsherWorkers *pool; /* (owned) (nullable): for what waits */
-  guint max_queue;    /* how many may wait for the pool */
-  int has_lease;      /* (atomic): of those that share the store this process relays and fires */
-  int is_resting;     /* (atomic) */
+  UsherStore *store;          /* (owned) (nullable) */
+  gboolean blocks;            /* whoever reads the store waits */
+  gboolean is_shared;         /* other processes may have it */
+  UsherRelay *relay;          /* (owned) (nullable): with a bus */
+  UsherWorkers *pool;         /* (owned) (nullable): for what waits */
+  guint max_queue;            /* how many may wait for the pool */
+  UsherStoreFigures *figures; /* (owned) (nullable): with a store that blocks */
+  int has_lease;  /* (atomic): of those that share the store this process relays and fires */
+  int is_resting; /* (atomic) */
 };
 
 gboolean
@@ -115,6 +117,7 @@ usher_lane_free (UsherLane *self)
 {
   usher_lane_stop_tickers (self);
   g_clear_pointer (&self->pool, usher_workers_free);
+  g_clear_pointer (&self->figures, usher_store_figures_free);
   g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_object (&self->store);
   usher_waiters_free (self->waiters);
@@ -365,6 +368,8 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
   usher_store_set_observer (self->store, on_committed, self, NULL);
   if (!open_pool (self, error))
     return FALSE;
+  if (self->blocks)
+    self->figures = usher_store_figures_new (self->store, self->pool);
 
   if (bus != NULL)
     self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
@@ -660,9 +665,21 @@ usher_lane_get_figures (UsherLane *self, UsherLaneFigures *figures)
 }
 
 GVariant *
-usher_lane_describe_store (UsherLane *self)
+usher_lane_describe_store (UsherLane *self, gint64 *next_due)
 {
-  return self->store != NULL ? usher_store_describe (self->store, NULL) : NULL;
+  GVariant *figures = NULL;
+
+  *next_due = G_MAXINT64;
+  if (self->store == NULL)
+    return NULL;
+  if (self->figures != NULL)
+    return usher_store_figures_get (self->figures, next_due);
+
+  figures = usher_store_describe (self->store, NULL);
+  *next_due = usher_store_get_next_due (self->store);
+  usher_store_end_reads (self->store);
+
+  return figures;
 }
 
 gint64

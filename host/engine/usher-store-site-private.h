@@ -19,6 +19,7 @@ typedef struct
 } UsherStoreSiteWait;
 
 /* what a service's own group says of its database */
+USHER_API
 gboolean
 usher_store_site_declare_settings (UsherSettings *settings, const char *service, GError **error);
 /* (transfer full) (nullable): its address: by “store-uri” of @service, else by “store.uri”, else a file in @directory. INVALID, without
@@ -29,6 +30,7 @@ char *usher_store_site_dup_uri (UsherSettings *settings,
                                 const char *directory,
                                 GError **error);
 /* whether the database is on a server, as far as the settings make sense */
+USHER_API
 gboolean usher_store_site_is_remote (UsherSettings *settings, const char *service);
 /* a file that is not there */
 gboolean usher_store_site_is_missing (const char *uri);

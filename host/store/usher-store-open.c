@@ -12,6 +12,7 @@
 #include "usher-sqlite-snapshot-private.h"
 #include "usher-sqlite-store.h"
 #include "usher-store-snapshot.h"
+#include "usher-store-uri.h"
 #include "usher-store.h"
 
 /* A kind of store. @place is what follows the scheme. */
@@ -34,6 +35,7 @@ static void
 set_unknown (const char *uri, GError **error)
 {
   g_autoptr (GString) known = g_string_new (NULL);
+  g_autofree char *public = usher_store_uri_dup_public (uri);
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     g_string_append_printf (known, "%s“%s…”", i > 0 ? ", " : "", kinds[i].scheme);
@@ -42,7 +44,7 @@ set_unknown (const char *uri, GError **error)
                USHER_ERROR,
                USHER_ERROR_INVALID,
                "“%s” is no address of a store: known are %s",
-               uri,
+               public,
                known->str);
 }
 

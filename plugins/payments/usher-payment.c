@@ -8,6 +8,8 @@
 
 #include "usher-payment.h"
 
+#include <string.h>
+
 #include "usher-orders-contract.h"
 #include "usher-payments-contract.h"
 
@@ -210,6 +212,28 @@ usher_payment_describe (UsherDocument *payment, UsherPurchase *purchase)
 {
   purchase->intent_id = usher_document_get_string (payment, USHER_PAYMENT_INTENT_ID);
   purchase->amount = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
+}
+
+gboolean
+usher_payment_check_currency (const char *currency, GError **error)
+{
+  /* which have none, or thousandths, or which Stripe counts in another way */
+  static const char *const others[] = {
+    "bhd", "bif", "clp", "djf", "gnf", "iqd", "isk", "jod", "jpy", "kmf", "krw", "kwd", "lyd",
+    "mga", "omr", "pyg", "rwf", "tnd", "ugx", "vnd", "vuv", "xaf", "xof", "xpf", NULL,
+  };
+
+  if (strlen (currency) != 3 || strspn (currency, "abcdefghijklmnopqrstuvwxyz") != 3)
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "[payments] currency is “%s”, but it has three small letters, as “usd”",
+                         currency);
+
+  return !g_strv_contains (others, currency) ||
+         usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "[payments] currency is “%s”, which has no hundredths, as prices have",
+                       currency);
 }
 
 char *

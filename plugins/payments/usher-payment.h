@@ -92,6 +92,9 @@ gboolean usher_payment_refund (UsherDocument *payment, const UsherCharge *refund
 /* what the document has of the last attempt, as long as it is there */
 void usher_payment_describe (UsherDocument *payment, UsherPurchase *purchase);
 
+/* Whether prices may be in @currency: amounts are hundredths, as they are. */
+gboolean usher_payment_check_currency (const char *currency, GError **error);
+
 /* The idempotency keys: `orderId:attempt`, `orderId:attempt:refund`, and `orderId:attempt:refund:1` after one that was lost. */
 char *usher_payment_make_charge_key (UsherDocument *payment);
 char *usher_payment_make_refund_key (UsherDocument *payment);

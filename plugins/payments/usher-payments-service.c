@@ -289,29 +289,6 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
   return TRUE;
 }
 
-/* Amounts are hundredths, as prices are. */
-static gboolean
-check_currency (const char *currency, GError **error)
-{
-  /* which have none, or thousandths, or which Stripe counts in another way */
-  static const char *const others[] = {
-    "bhd", "bif", "clp", "djf", "gnf", "iqd", "isk", "jod", "jpy", "kmf", "krw", "kwd", "lyd",
-    "mga", "omr", "pyg", "rwf", "tnd", "ugx", "vnd", "vuv", "xaf", "xof", "xpf", NULL,
-  };
-
-  if (strlen (currency) != 3 || strspn (currency, "abcdefghijklmnopqrstuvwxyz") != 3)
-    return usher_refuse (error,
-                         USHER_ERROR_INVALID,
-                         "[payments] currency is “%s”, but it has three small letters, as “usd”",
-                         currency);
-
-  return !g_strv_contains (others, currency) ||
-         usher_refuse (error,
-                       USHER_ERROR_INVALID,
-                       "[payments] currency is “%s”, which has no hundredths, as prices have",
-                       currency);
-}
-
 static UsherCardProcessor *
 make_processor (UsherPaymentsService *self, GError **error)
 {
@@ -346,7 +323,7 @@ usher_payments_service_start (UsherService *service, UsherContext *context, GErr
 {
   UsherPaymentsService *self = USHER_PAYMENTS_SERVICE (service);
 
-  if (!check_currency (usher_context_get_string (context, "currency"), error))
+  if (!usher_payment_check_currency (usher_context_get_string (context, "currency"), error))
     return FALSE;
 
   self->processor = make_processor (self, error);

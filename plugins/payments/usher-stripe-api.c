@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* what the answers are read by; tests/service/payments has the server that knows it */
-#define VERSION "2026-08-26.dahlia"
+#define VERSION_HEADER "Stripe-Version: 2026-08-26.dahlia"
 
 #define MAX_ANSWER  (256 * 1024)
 #define MAX_TRIES   4
@@ -108,7 +108,7 @@ try_once (UsherStripeApi *self, const UsherStripeCall *call, gint64 patience, GE
   g_autoptr (GBytes) body =
       call->form != NULL ? g_bytes_new (call->form->str, call->form->len) : NULL;
   const char *const headers[] = { self->authorization,
-                                  "Stripe-Version: " VERSION,
+                                  VERSION_HEADER,
                                   "Content-Type: application/x-www-form-urlencoded",
                                   key,
                                   NULL };

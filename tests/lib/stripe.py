@@ -266,10 +266,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 books.act(form["status"])
             elif verb == "refunds":
                 books.set_refunds(form["status"], form["later"])
+            elif verb == "https":
+                return self._answer(200, [self.mock.https])
             elif verb == "events":
                 return self._answer(200, [json.dumps(event) for event in books.events])
-            elif verb == "intents":
-                return self._answer(200, list(books.intents.values()))
         with books.changed:
             return self._answer(200, books.count())
 

@@ -62,10 +62,12 @@ class Mock:
         self.process = subprocess.Popen(
             [build(), *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=end_with_parent
         )
+        said = {}
         for line in self.process.stdout:
-            found = re.match(r"Listening for HTTP at address: (\S+)", line)
-            if found is not None:
-                self.address = found[1]
+            found = re.match(r"Listening for (HTTPS?) at address: (\S+)", line)
+            said |= {found[1]: found[2]} if found is not None else {}
+            if len(said) == 2:
+                self.address, self.https = said["HTTP"], said["HTTPS"]
                 return
         raise Missing("stripe-mock does not start")
 

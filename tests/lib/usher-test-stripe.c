@@ -106,13 +106,12 @@ ask (UsherTestStripe *self, const char *question)
 static void G_GNUC_PRINTF (2, 3) tell (UsherTestStripe *self, const char *format, ...)
 {
   g_autofree char *question = NULL;
-  g_autoptr (UsherJson) answer = NULL;
   va_list args;
 
   va_start (args, format);
   question = g_strdup_vprintf (format, args);
   va_end (args);
-  answer = ask (self, question);
+  usher_json_unref (ask (self, question));
 }
 
 void
@@ -156,6 +155,14 @@ usher_test_stripe_count (UsherTestStripe *self, const char *what)
     g_assert_true (g_str_has_prefix (what, "calls."));
 
   return n;
+}
+
+char *
+usher_test_stripe_dup_https (UsherTestStripe *self)
+{
+  g_autoptr (UsherJson) address = ask (self, "https");
+
+  return g_strconcat ("https://", usher_json_get_string (address, "0"), NULL);
 }
 
 char *

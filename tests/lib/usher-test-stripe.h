@@ -35,6 +35,8 @@ void usher_test_stripe_set_refunds (UsherTestStripe *self, const char *status, c
 
 /* intents, paid, closed, refunds, cents that were taken and not given back, orders that are paid, held, calls.KIND */
 gint64 usher_test_stripe_count (UsherTestStripe *self, const char *what);
+/* (transfer full): an address of stripe-mock that begins with https, and whose certificate nobody has signed */
+char *usher_test_stripe_dup_https (UsherTestStripe *self);
 /* (transfer full): what stripe-mock has refused, as JSON */
 char *usher_test_stripe_dup_complaints (UsherTestStripe *self);
 /* (transfer full): what would be sent of all that has happened so far, the oldest first */

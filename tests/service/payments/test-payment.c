@@ -8,6 +8,7 @@
 
 #include "usher-payment.h"
 
+#include <string.h>
 #include <usher-test.h>
 
 #define ORDER   "0123456789abcdef01234567"
@@ -288,6 +289,27 @@ test_keys (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (refund_key, ==, ORDER ":2:refund");
 }
 
+static void
+test_currency (Fixture *fixture, gconstpointer data)
+{
+  static const char *const refused[] = { "jpy", "kwd", "isk", "USD", "us", "usdx", "", "u\u00f6" };
+  g_autoptr (GError) none = NULL;
+
+  g_test_summary ("Prices have hundredths, and so has what they are in.");
+
+  g_assert_true (usher_payment_check_currency ("usd", &none));
+  g_assert_true (usher_payment_check_currency ("eur", &none));
+  g_assert_no_error (none);
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (usher_payment_check_currency (refused[i], &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "[payments] currency"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -308,6 +330,7 @@ main (int argc, char **argv)
   add ("/payment/conclude/late", test_conclude_late);
   add ("/payment/keys", test_keys);
   add ("/payment/upgrade", test_upgrade);
+  add ("/payment/currency", test_currency);
 #undef add
 
   return g_test_run ();

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-payments-contract.h"
 #include "usher-test-counter.h"
 
@@ -35,7 +37,7 @@ test_calls (UsherTestCounter *counter, gconstpointer data)
                                   "tok_chargeDeclined",
                                   402,
                                   "Your card was declined.");
-  reply = usher_test_counter_begin (counter);
+  g_object_unref (usher_test_counter_begin (counter));
   usher_test_stripe_act (counter->stripe, "requires_payment_method");
   usher_test_host_turn (counter->till.host, USHER_TEST_SETTLE);
   usher_test_till_assert_paid (&counter->till, "tok_visa");
@@ -70,8 +72,32 @@ test_complaint (UsherTestCounter *counter, gconstpointer data)
   uri = g_strconcat (usher_test_stripe_get_uri (counter->stripe), "/v1/payment_methods", NULL);
   answer = usher_http_client_send (client, "POST", uri, headers, body, NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (answer);
   complaints = usher_test_stripe_dup_complaints (counter->stripe);
   g_assert_nonnull (strstr (complaints, "2020-08-27"));
+}
+
+static void
+test_impostor (UsherTestCounter *counter, gconstpointer data)
+{
+  g_autofree char *https = NULL;
+  g_autofree char *setting = NULL;
+  g_autofree char *body = NULL;
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("Who cannot prove to be the one that is asked is told nothing.");
+
+  if (counter->stripe == NULL)
+    return;
+
+  https = usher_test_stripe_dup_https (counter->stripe);
+  setting = g_strconcat ("payments.stripe-api=", https, NULL);
+  usher_test_host_set (counter->till.host, setting);
+  usher_test_host_restart (counter->till.host);
+  reply = usher_test_till_pay (&counter->till, "tok_visa");
+  usher_test_assert_status (reply, 503);
+  body = usher_test_dup_body (reply);
+  g_assert_nonnull (strstr (body, "certificate"));
 }
 
 int
@@ -81,6 +107,7 @@ main (int argc, char **argv)
 
   usher_test_counter_add_checked ("/stripe/mock/calls", test_calls);
   usher_test_counter_add_checked ("/stripe/mock/complaint", test_complaint);
+  usher_test_counter_add_checked ("/stripe/mock/impostor", test_impostor);
 
   return g_test_run ();
 }

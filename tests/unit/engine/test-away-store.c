@@ -108,6 +108,28 @@ test_outbox_hangs (LaneStage *fixture, gconstpointer data)
 }
 
 static void
+test_figures (LaneStage *fixture, gconstpointer data)
+{
+  g_autoptr (GVariant) figures = NULL;
+  g_autoptr (GVariant) late = NULL;
+  gint64 next_due = 0;
+  gint64 began = 0;
+
+  g_test_summary (
+      "Who asks for the numbers of a store that hangs gets the last that are known, soon");
+
+  figures = usher_lane_describe_store (fixture->lane, &next_due);
+  g_assert_nonnull (figures);
+  g_assert_cmpint (next_due, ==, G_MAXINT64);
+  watched_store_hold (fixture->store, "describe");
+  began = g_get_monotonic_time ();
+  late = usher_lane_describe_store (fixture->lane, &next_due);
+  g_assert_true (g_variant_equal (late, figures));
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_TIME_SPAN_SECOND);
+  watched_store_hold (fixture->store, NULL);
+}
+
+static void
 test_away (LaneStage *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
@@ -158,6 +180,7 @@ main (int argc, char **argv)
   add ("unread/not", test_reads_at_last);
   add ("deadline", test_deadline);
   add ("outbox/hangs", test_outbox_hangs);
+  add ("figures", test_figures);
   add ("away", test_away);
 
   return g_test_run ();
