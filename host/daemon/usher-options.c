@@ -206,16 +206,15 @@ check_assignment (const char *assignment, GError **error)
   g_strdelimit (variable, "-", '_');
   for (char *letter = variable; *letter != '\0'; letter++)
     *letter = g_ascii_toupper (*letter);
-  g_set_error (
-      error,
-      USHER_ERROR,
-      USHER_ERROR_INVALID,
-      "setting “%s” is or has a secret, but others see the command line: put it into a file of "
-      "settings or USHER_%s, or say where it is by -s %s=secret:NAME, file:PATH or "
-      "credential:NAME",
-      name,
-      variable,
-      name);
+  g_set_error (error,
+               USHER_ERROR,
+               USHER_ERROR_INVALID,
+               "setting “%s” is secret, but others see the command line: put it into a file of "
+               "settings or USHER_%s, or say where it is by -s %s=file:PATH, secret:NAME or "
+               "credential:NAME",
+               name,
+               variable,
+               name);
 
   return FALSE;
 }
