@@ -9,7 +9,7 @@
 #include "usher-payments-webhook.h"
 
 #include "usher-payment.h"
-#include "usher-stripe-processor.h"
+#include "usher-stripe-api.h"
 #include "usher-stripe-signature.h"
 
 #define OBJECT_ID "data.object.id"

@@ -17,7 +17,6 @@
 #define MAX_ANSWER  (256 * 1024)
 #define MAX_TRIES   4
 #define FIRST_PAUSE (200 * G_TIME_SPAN_MILLISECOND)
-#define MAX_PAUSE   (5 * G_TIME_SPAN_SECOND)
 
 struct _UsherStripeApi
 {
@@ -98,6 +97,18 @@ usher_stripe_form_add (GString *form, const char *name, const char *value)
   g_string_append_printf (form, "%s%s=%s", form->len > 0 ? "&" : "", escaped_name, escaped_value);
 }
 
+void
+usher_stripe_form_add_key (GString *form, const char *key)
+{
+  g_auto (GStrv) parts = g_strsplit (key, ":", 3);
+
+  usher_stripe_form_add (form, "metadata[" USHER_STRIPE_ORDER "]", parts[0]);
+  usher_stripe_form_add (form,
+                         "metadata[" USHER_STRIPE_ATTEMPT "]",
+                         parts[1] != NULL ? parts[1] : "");
+  usher_stripe_form_add (form, "metadata[" USHER_STRIPE_KEY "]", key);
+}
+
 static UsherReply *
 try_once (UsherStripeApi *self, const UsherStripeCall *call, gint64 patience, GError **error)
 {
@@ -138,8 +149,7 @@ get_pause (UsherReply *reply, guint n_tries)
 
   if (n_tries >= MAX_TRIES || g_strcmp0 (advice, "false") == 0)
     return -1;
-  if (after != NULL &&
-      g_ascii_string_to_unsigned (after, 10, 0, MAX_PAUSE / G_USEC_PER_SEC, &seconds, NULL))
+  if (after != NULL && g_ascii_string_to_unsigned (after, 10, 0, G_MAXUINT32, &seconds, NULL))
     pause = MAX (pause, (gint64) seconds * G_USEC_PER_SEC);
 
   /* not all at once */
@@ -213,4 +223,22 @@ usher_stripe_api_call (UsherStripeApi *self,
                              reason != NULL  ? reason
                              : cause != NULL ? cause->message
                                              : "it takes too long");
+}
+
+gboolean
+usher_stripe_read_id (UsherJson *answer, const char *path, char **id, GError **error)
+{
+  const char *text = usher_json_get_string (answer, path);
+
+  if (text == NULL || *text == '\0' ||
+      strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != strlen (text))
+    return usher_refuse (error,
+                         USHER_ERROR_UNAVAILABLE,
+                         "the card processor is away: its answer lacks “%s”",
+                         path);
+
+  g_free (*id);
+  *id = g_strdup (text);
+
+  return TRUE;
 }

@@ -10,6 +10,11 @@
 
 G_BEGIN_DECLS
 
+/* what intents and refunds have among their metadata, beside USHER_STRIPE_KEY, the whole of it */
+#define USHER_STRIPE_ORDER   "order"
+#define USHER_STRIPE_ATTEMPT "attempt"
+#define USHER_STRIPE_KEY     "key"
+
 /* Where Stripe is, and by which key it knows us. Any thread. */
 typedef struct _UsherStripeApi UsherStripeApi;
 
@@ -35,5 +40,10 @@ UsherJson *usher_stripe_api_call (UsherStripeApi *self,
                                   GError **error);
 
 void usher_stripe_form_add (GString *form, const char *name, const char *value);
+/* the metadata of what has this idempotency key, `orderId:attempt…` */
+void usher_stripe_form_add_key (GString *form, const char *key);
+
+/* The id at @path, which can be a part of a path; @id: (inout). FALSE with `USHER_ERROR_UNAVAILABLE` where there is none. */
+gboolean usher_stripe_read_id (UsherJson *answer, const char *path, char **id, GError **error);
 
 G_END_DECLS

@@ -11,16 +11,11 @@
 #include <string.h>
 
 #include "usher-stripe-api.h"
+#include "usher-stripe-refund.h"
 
 #define INTENTS "/v1/payment_intents"
 #define METHODS "/v1/payment_methods"
-#define REFUNDS "/v1/refunds"
 #define REFUSED "The card processor refuses the payment"
-
-/* how many refunds of a charge are looked through */
-#define MAX_REFUNDS "100"
-
-#define METADATA_KEY "metadata[" USHER_STRIPE_KEY "]"
 
 typedef struct
 {
@@ -63,25 +58,6 @@ read_state (UsherJson *intent)
   return INTENT_IDLE;
 }
 
-/* It becomes a part of a path. */
-static gboolean
-read_id (UsherJson *answer, const char *path, char **id, GError **error)
-{
-  const char *text = usher_json_get_string (answer, path);
-
-  if (text == NULL || *text == '\0' ||
-      strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != strlen (text))
-    return usher_refuse (error,
-                         USHER_ERROR_UNAVAILABLE,
-                         "the card processor is away: its answer lacks “%s”",
-                         path);
-
-  g_free (*id);
-  *id = g_strdup (text);
-
-  return TRUE;
-}
-
 /* What Stripe says of the card is for the payer. What it says of us is for the log, as long as it is not about the card. */
 static gboolean
 decline (UsherJson *answer, UsherCharge *charge)
@@ -102,19 +78,6 @@ decline (UsherJson *answer, UsherCharge *charge)
   charge->message = g_strdup (is_told && message != NULL ? message : REFUSED);
 
   return TRUE;
-}
-
-/* @key: `orderId:attempt…` */
-static void
-add_metadata (GString *form, const char *key)
-{
-  g_auto (GStrv) parts = g_strsplit (key, ":", 3);
-
-  usher_stripe_form_add (form, "metadata[" USHER_STRIPE_ORDER "]", parts[0]);
-  usher_stripe_form_add (form,
-                         "metadata[" USHER_STRIPE_ATTEMPT "]",
-                         parts[1] != NULL ? parts[1] : "");
-  usher_stripe_form_add (form, METADATA_KEY, key);
 }
 
 static gint64
@@ -151,7 +114,8 @@ make_method (StripeProcessor *self,
   if (answer == NULL)
     return FALSE;
 
-  return status == 200 ? read_id (answer, "id", &method->id, error) : decline (answer, method);
+  return status == 200 ? usher_stripe_read_id (answer, "id", &method->id, error)
+                       : decline (answer, method);
 }
 
 static gboolean
@@ -172,14 +136,15 @@ make_intent (StripeProcessor *self,
   usher_stripe_form_add (form, "currency", purchase->currency);
   usher_stripe_form_add (form, "payment_method", method_id);
   usher_stripe_form_add (form, "payment_method_types[0]", "card");
-  add_metadata (form, purchase->key);
+  usher_stripe_form_add_key (form, purchase->key);
   answer = usher_stripe_api_call (self->api, &call, &status, error);
   if (answer == NULL)
     return FALSE;
 
   charge->outcome = USHER_CHARGE_PENDING;
 
-  return status == 200 ? read_id (answer, "id", &charge->id, error) : decline (answer, charge);
+  return status == 200 ? usher_stripe_read_id (answer, "id", &charge->id, error)
+                       : decline (answer, charge);
 }
 
 static gboolean
@@ -273,18 +238,17 @@ tell (UsherJson *intent, UsherCharge *charge, GError **error)
   if (state == INTENT_WAITING)
     charge->secret = g_strdup (usher_json_get_string (intent, "client_secret"));
 
-  return read_id (intent, "id", &charge->id, error);
+  return usher_stripe_read_id (intent, "id", &charge->id, error);
 }
 
 static gboolean
-settle (UsherCardProcessor *processor,
-        const UsherPurchase *purchase,
-        UsherSettling how,
-        UsherCharge *charge,
-        GError **error)
+settle_by (StripeProcessor *self,
+           const UsherPurchase *purchase,
+           UsherSettling how,
+           gint64 deadline,
+           UsherCharge *charge,
+           GError **error)
 {
-  StripeProcessor *self = (StripeProcessor *) processor;
-  gint64 deadline = get_deadline (self);
   g_autoptr (UsherJson) intent = NULL;
   IntentState state = INTENT_CLOSED;
 
@@ -311,6 +275,18 @@ settle (UsherCardProcessor *processor,
   return intent != NULL && tell (intent, charge, error);
 }
 
+static gboolean
+settle (UsherCardProcessor *processor,
+        const UsherPurchase *purchase,
+        UsherSettling how,
+        UsherCharge *charge,
+        GError **error)
+{
+  StripeProcessor *self = (StripeProcessor *) processor;
+
+  return settle_by (self, purchase, how, get_deadline (self), charge, error);
+}
+
 /* What is not paid, and does not go on, is closed, so that nobody can confirm it later. */
 static gboolean
 confirm (UsherCardProcessor *processor,
@@ -334,7 +310,7 @@ confirm (UsherCardProcessor *processor,
   if (status == 402)
     decline (answer, &declined);
 
-  if (!settle (processor, purchase, USHER_SETTLE_CLOSE, charge, error))
+  if (!settle_by (self, purchase, USHER_SETTLE_CLOSE, call.deadline, charge, error))
     return FALSE;
   if (charge->outcome == USHER_CHARGE_DECLINED && declined.message != NULL)
     {
@@ -345,107 +321,6 @@ confirm (UsherCardProcessor *processor,
   return TRUE;
 }
 
-/* (nullable): the refund with @key; where that is NULL the newest one that was not lost. They are in the order of the list. */
-static char *
-find_refund (UsherJson *list, const char *key)
-{
-  for (guint i = 0; i < usher_json_get_length (list, "data"); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("data.%u", i);
-      g_autofree char *key_path = g_strconcat (path, ".metadata." USHER_STRIPE_KEY, NULL);
-      g_autofree char *status_path = g_strconcat (path, ".status", NULL);
-      const char *status = usher_json_get_string (list, status_path);
-
-      if (key != NULL ? g_strcmp0 (usher_json_get_string (list, key_path), key) == 0
-                      : g_strcmp0 (status, "failed") != 0 && g_strcmp0 (status, "canceled") != 0)
-        return usher_json_dup_text (list, path);
-    }
-
-  return NULL;
-}
-
-/* (transfer full) (nullable) without an error where there is none */
-static UsherJson *
-look_for_refund (StripeProcessor *self,
-                 const char *charge_id,
-                 const char *key,
-                 gint64 deadline,
-                 GError **error)
-{
-  g_autofree char *path =
-      g_strconcat (REFUNDS "?limit=" MAX_REFUNDS "&payment_intent=", charge_id, NULL);
-  const UsherStripeCall call = { .path = path, .deadline = deadline };
-  guint status = 0;
-  g_autoptr (UsherJson) list = usher_stripe_api_call (self->api, &call, &status, error);
-  g_autofree char *text = NULL;
-
-  if (list == NULL)
-    return NULL;
-  if (status != 200)
-    {
-      usher_refuse (error,
-                    USHER_ERROR_UNAVAILABLE,
-                    "Stripe does not list refunds of “%s”",
-                    charge_id);
-      return NULL;
-    }
-
-  text = find_refund (list, key);
-
-  return text != NULL ? usher_json_parse (text, -1, error) : NULL;
-}
-
-static gboolean
-tell_refund (UsherJson *answer, UsherCharge *refund, GError **error)
-{
-  const char *status = usher_json_get_string (answer, "status");
-  const char *reason = usher_json_get_string (answer, "failure_reason");
-
-  if (g_strcmp0 (status, "failed") == 0 || g_strcmp0 (status, "canceled") == 0)
-    {
-      refund->outcome = USHER_CHARGE_DECLINED;
-      refund->message = g_strdup (reason != NULL ? reason : status);
-      return TRUE;
-    }
-
-  refund->outcome = g_strcmp0 (status, "succeeded") == 0 ? USHER_CHARGE_PAID : USHER_CHARGE_PENDING;
-
-  return read_id (answer, "id", &refund->id, error);
-}
-
-/* (transfer full) (nullable): the refund; NULL without an error where it is refused, which @refund says */
-static UsherJson *
-make_refund (StripeProcessor *self,
-             const char *key,
-             const char *charge_id,
-             gint64 deadline,
-             UsherCharge *refund,
-             GError **error)
-{
-  g_autoptr (GString) form = g_string_new (NULL);
-  const UsherStripeCall call = { REFUNDS, key, form, deadline };
-  g_autoptr (UsherJson) answer = NULL;
-  const char *reason = NULL;
-  guint status = 0;
-
-  usher_stripe_form_add (form, "payment_intent", charge_id);
-  add_metadata (form, key);
-  answer = usher_stripe_api_call (self->api, &call, &status, error);
-  if (answer == NULL || status == 200)
-    return g_steal_pointer (&answer);
-
-  /* by somebody who has done it by hand */
-  if (g_strcmp0 (usher_json_get_string (answer, "error.code"), "charge_already_refunded") == 0)
-    return look_for_refund (self, charge_id, NULL, deadline, error);
-
-  reason = usher_json_get_string (answer, "error.message");
-  refund->outcome = USHER_CHARGE_DECLINED;
-  refund->message = g_strdup (reason != NULL ? reason : "it does not say why");
-
-  return NULL;
-}
-
-/* The list is looked through first, as a key is forgotten after a day. */
 static gboolean
 give_back (UsherCardProcessor *processor,
            const char *key,
@@ -454,25 +329,9 @@ give_back (UsherCardProcessor *processor,
            GError **error)
 {
   StripeProcessor *self = (StripeProcessor *) processor;
-  gint64 deadline = get_deadline (self);
-  g_autoptr (GError) trouble = NULL;
-  g_autoptr (UsherJson) answer = look_for_refund (self, charge_id, key, deadline, &trouble);
+  const UsherStripeRefund asked = { key, charge_id, get_deadline (self) };
 
-  if (answer == NULL && trouble == NULL)
-    answer = make_refund (self, key, charge_id, deadline, refund, &trouble);
-  if (trouble != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&trouble));
-      return FALSE;
-    }
-  if (answer != NULL)
-    return tell_refund (answer, refund, error);
-
-  return refund->message != NULL ||
-         usher_refuse (error,
-                       USHER_ERROR_UNAVAILABLE,
-                       "Stripe lists no refund of “%s”, which it says is refunded",
-                       charge_id);
+  return usher_stripe_refund_make (&asked, self->api, refund, error);
 }
 
 static void

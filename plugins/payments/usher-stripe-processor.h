@@ -12,11 +12,6 @@
 
 G_BEGIN_DECLS
 
-/* what intents and refunds have among their metadata, beside USHER_STRIPE_KEY, the whole of it */
-#define USHER_STRIPE_ORDER   "order"
-#define USHER_STRIPE_ATTEMPT "attempt"
-#define USHER_STRIPE_KEY     "key"
-
 /* @patience: how many microseconds each of the calls of a processor may take, with all its tries; (transfer full) (nullable) with
  * `USHER_ERROR_INVALID` */
 UsherCardProcessor *

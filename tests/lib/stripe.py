@@ -233,9 +233,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             fault = self._take_fault(kind)
             if fault == "hold":
                 self.books.hold()
-            if fault in ("429", "401", "500"):
-                retry = {"Retry_After": "0"} if fault == "429" else {}
-                return self._answer(int(fault), {"error": {"message": "Invalid API Key provided: sk_test_***"}}, **retry)
+            if fault in ("429", "429-long", "401", "500"):
+                retry = {"429": {"Retry_After": "0"}, "429-long": {"Retry_After": "60"}}.get(fault, {})
+                return self._answer(int(fault[:3]), {"error": {"message": "Invalid API Key provided: sk_test_***"}}, **retry)
             if fault == "cut":
                 return self._cut()
             status, answer = self._run(kind, form, names)

@@ -6,9 +6,12 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "usher-payments-contract.h"
 #include "usher-test-counter.h"
 
+#define CHEAP   "111111111111111111111111"
 #define RUNNING "Another payment of this order is running"
 
 static void
@@ -181,6 +184,37 @@ test_away (UsherTestCounter *counter, gconstpointer data)
 }
 
 static void
+test_told_to_wait (UsherTestCounter *counter, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("Who is told to come back later than a request may take does not come before.");
+
+  usher_test_stripe_fail (counter->stripe, "create", "429-long", 9);
+  reply = usher_test_till_pay (&counter->till, "tok_visa");
+  usher_test_assert_status (reply, 503);
+  g_assert_cmpint (usher_test_stripe_count (counter->stripe, "calls.create"), ==, 1);
+}
+
+static void
+test_too_little (UsherTestCounter *counter, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("An amount that Stripe does not take is told in its words.");
+
+  usher_test_till_give_created (&counter->till, CHEAP, "0.07");
+  usher_test_till_give_updated (&counter->till, CHEAP, 1, "awaiting:payment");
+  reply = usher_test_host_call (counter->till.host,
+                                "POST",
+                                "/api/payments",
+                                USHER_TEST_ALICE,
+                                "{\"orderId\":\"" CHEAP "\",\"token\":\"tok_visa\"}");
+  usher_test_assert_refused (reply, 402, NULL, "Amount must be at least $0.50 usd");
+  usher_test_counter_assert_books (counter, 0, 0);
+}
+
+static void
 test_wrong_key (UsherTestCounter *counter, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
@@ -326,6 +360,40 @@ test_refund_lost (UsherTestCounter *counter, gconstpointer data)
   assert_refunded (counter);
 }
 
+static void
+refund_by_hand (UsherTestCounter *counter)
+{
+  static const char *const headers[] = { "Authorization: Bearer " USHER_TEST_STRIPE_KEY,
+                                         "Stripe-Version: any",
+                                         "Content-Type: application/x-www-form-urlencoded",
+                                         NULL };
+  g_autoptr (UsherHttpClient) client = usher_http_client_new (USHER_TEST_PATIENCE);
+  g_autofree char *uri =
+      g_strconcat (usher_test_stripe_get_uri (counter->stripe), "/v1/refunds", NULL);
+  g_autofree char *intent_id = usher_test_till_dup_field (&counter->till, "intentId");
+  g_autofree char *form = g_strconcat ("payment_intent=", intent_id, NULL);
+  g_autoptr (GBytes) body = g_bytes_new (form, strlen (form));
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  guint status = 0;
+
+  answer = usher_http_client_send (client, "POST", uri, headers, body, &status, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (answer);
+  g_assert_cmpuint (status, ==, 200);
+}
+
+static void
+test_refund_by_hand (UsherTestCounter *counter, gconstpointer data)
+{
+  g_test_summary ("Money that somebody has given back by hand is back, and is not sent again.");
+
+  usher_test_till_assert_paid (&counter->till, "tok_visa");
+  refund_by_hand (counter);
+  usher_test_till_give_cancelled (&counter->till, USHER_TEST_ORDER, 2);
+  assert_refunded (counter);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -335,9 +403,11 @@ main (int argc, char **argv)
   usher_test_counter_add ("/stripe/pay/method", test_method);
   usher_test_counter_add ("/stripe/pay/declined", test_declined);
   usher_test_counter_add ("/stripe/pay/no-token", test_no_token);
+  usher_test_counter_add ("/stripe/pay/too-little", test_too_little);
   for (guint i = 0; i < G_N_ELEMENTS (troubles); i++)
     usher_test_counter_add_row (troubles[i].path, &troubles[i], test_trouble);
   usher_test_counter_add ("/stripe/trouble/away", test_away);
+  usher_test_counter_add ("/stripe/trouble/told-to-wait", test_told_to_wait);
   usher_test_counter_add ("/stripe/trouble/wrong-key", test_wrong_key);
   usher_test_counter_add ("/stripe/meet/hold-expires", test_hold_expires);
   usher_test_counter_add ("/stripe/meet/cancel-wins", test_cancel_wins);
@@ -346,6 +416,7 @@ main (int argc, char **argv)
   usher_test_counter_add ("/stripe/refund/trouble", test_refund_trouble);
   usher_test_counter_add ("/stripe/refund/pending", test_refund_pending);
   usher_test_counter_add ("/stripe/refund/lost", test_refund_lost);
+  usher_test_counter_add ("/stripe/refund/by-hand", test_refund_by_hand);
 
   return g_test_run ();
 }
