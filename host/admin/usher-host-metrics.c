@@ -101,17 +101,6 @@ add_gauge (UsherMetrics *metrics,
   usher_metrics_add (metrics, name, labels, value);
 }
 
-/* in time or not: it is known without asking */
-static void
-add_away (UsherMetrics *metrics, const char *name, UsherLane *lane)
-{
-  add_gauge (metrics,
-             "usher_store_away",
-             "1 while the server of the database does not answer.",
-             name,
-             usher_lane_is_away (lane));
-}
-
 static void
 add_relay (UsherMetrics *metrics, const char *name, const UsherLaneFigures *figures)
 {
@@ -168,7 +157,6 @@ add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
              name,
              figures.n_queued);
   add_relay (metrics, name, &figures);
-  add_away (metrics, name, lane);
   add_gauge (metrics,
              "usher_store_keep_inbox_seconds",
              "How long the store knows which events were applied.",

@@ -14,6 +14,9 @@
 #define MAX_PENDING 4096
 /* how many are read from the outbox at once */
 #define READ_EVENTS 512
+/* how long the holder of the lease may take to tell a new database of its log, and how often that is looked for */
+#define FIRST_WORD (2 * G_TIME_SPAN_SECOND)
+#define FIRST_LOOK (50 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
@@ -268,15 +271,41 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
   usher_store_trim_outbox (self->store, &upto);
 }
 
+static gboolean
+read_reach (UsherRelay *self, UsherReach *known, GError **error)
+{
+  gboolean ok = usher_store_lookup_reach (self->store, known, error);
+
+  usher_store_end_reads (self->store);
+
+  return ok;
+}
+
+/* A database on a server is open to hosts with whatever hub. Who begins one that knows no log yet beside another host waits until
+ * that has told it of its own. */
+static gboolean
+await_reach (UsherRelay *self, UsherReach *known, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + FIRST_WORD;
+
+  while (*known->log == '\0' && self->ticker != NULL && g_get_monotonic_time () < deadline &&
+         !usher_store_hold_lease (self->store))
+    {
+      g_usleep (FIRST_LOOK);
+      if (!read_reach (self, known, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* What the outbox has let go is in the log, and no other log has it. */
 static gboolean
 check_log (UsherRelay *self, GError **error)
 {
   UsherReach known;
-  gboolean ok = usher_store_lookup_reach (self->store, &known, error);
 
-  usher_store_end_reads (self->store);
-  if (!ok)
+  if (!read_reach (self, &known, error) || !await_reach (self, &known, error))
     return FALSE;
 
   if (!usher_bus_check_log (self->bus, &known, error))
