@@ -22,6 +22,10 @@ UsherTestProcess *usher_test_process_new (const char *const *settings);
 /* other than USHER_TEST_PLACEMENT says */
 UsherTestProcess *usher_test_process_new_placed (UsherTestPlacement placement,
                                                  const char *const *settings);
+/* Another machine: one process of @services (NULL at the end) with a data directory of its own, on the bus and the databases
+ * of @other, which is spread in pairs, has run, and lives longer. */
+UsherTestProcess *usher_test_process_new_joined (UsherTestProcess *other,
+                                                 const char *const *services);
 /* kills a host that runs, removes the data */
 void usher_test_process_free (UsherTestProcess *self);
 

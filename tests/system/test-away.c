@@ -10,6 +10,8 @@
 
 #include "usher-test-base.h"
 #include "usher-test-checker.h"
+#include "usher-test-old-mongodb.h"
+#include "usher-test-program.h"
 #include "usher-test-proxy.h"
 #include "usher-test-shop.h"
 
@@ -355,6 +357,97 @@ test_slow (void)
   stop (&fixture);
 }
 
+/* @uri: of all databases, in a file of settings; what “usher run” says, which ends by itself, with no success */
+static char *
+run_in_vain (const char *uri)
+{
+  UsherTestProgram program = { 0 };
+  g_autofree char *settings = g_strdup_printf ("[store]\nuri=%s\n", uri);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *more = NULL;
+  g_autofree char *arguments = NULL;
+  g_autofree char *out = NULL;
+  g_autofree char *err = NULL;
+  g_autoptr (GError) error = NULL;
+
+  usher_test_program_set_up (&program, NULL);
+  usher_test_program_set_variable (&program,
+                                   "USHER_PLUGIN_PATH",
+                                   g_getenv ("USHER_TEST_PLUGIN_DIR"));
+  usher_test_program_add_file (program.directory, "usher.conf", settings);
+  more = g_strdup_printf (" --config %s/usher.conf", program.directory);
+  arguments = usher_test_program_make_arguments (&program, "run", more);
+  process = usher_test_program_spawn (&program, arguments);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &out, &err, &error);
+  g_assert_no_error (error);
+  g_assert_false (g_subprocess_get_successful (process));
+  usher_test_program_tear_down (&program, NULL);
+  g_test_message ("%s%s", out, err);
+
+  return g_strconcat (out, err, NULL);
+}
+
+static void
+assert_says (const char *said, const char *word)
+{
+  if (strstr (said, word) == NULL)
+    g_error ("“%s” is not in “%s”", word, said);
+}
+
+static void
+test_credentials (void)
+{
+  UsherTestMongodb *server = usher_test_mongodb_new (USHER_TEST_MONGODB_AUTH);
+  guint16 port = usher_test_mongodb_get_port (server);
+  g_autofree char *wrong =
+      g_strdup_printf ("mongodb://usher:sesame-closed@127.0.0.1:%u/x?authSource=admin", port);
+  g_autofree char *none = g_strdup_printf ("mongodb://127.0.0.1:%u/x", port);
+  g_autofree char *said = NULL;
+
+  g_test_summary ("Wrong credentials end the host with words that have none of them");
+
+  said = run_in_vain (wrong);
+  assert_says (said, "127.0.0.1");
+  assert_says (said, "password");
+  g_assert_null (strstr (said, "sesame"));
+  g_free (said);
+  said = run_in_vain (none);
+  assert_says (said, "127.0.0.1");
+  usher_test_mongodb_free (server);
+}
+
+static void
+test_certificate (void)
+{
+  UsherTestMongodb *server = usher_test_mongodb_new (USHER_TEST_MONGODB_TLS);
+  g_autofree char *uri = g_strdup_printf ("mongodb://127.0.0.1:%u/x?tls=true&%s",
+                                          usher_test_mongodb_get_port (server),
+                                          SHORT);
+  g_autofree char *said = NULL;
+
+  g_test_summary ("A server whose certificate nobody vouches for is not believed");
+
+  said = run_in_vain (uri);
+  assert_says (said, "127.0.0.1");
+  assert_says (said, "TLS");
+  usher_test_mongodb_free (server);
+}
+
+static void
+test_old (void)
+{
+  g_autoptr (UsherTestOldMongodb) server = usher_test_old_mongodb_new ();
+  g_autofree char *uri =
+      g_strdup_printf ("mongodb://127.0.0.1:%u/x", usher_test_old_mongodb_get_port (server));
+  g_autofree char *said = NULL;
+
+  g_test_summary ("A server that is too old ends the host, which says what it needs");
+
+  said = run_in_vain (uri);
+  assert_says (said, "127.0.0.1");
+  assert_says (said, "4.0");
+}
+
 static void
 skip (gconstpointer lack)
 {
@@ -381,6 +474,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/away/cut", test_cut);
   g_test_add_func ("/away/full", test_full);
   g_test_add_func ("/away/slow", test_slow);
+  g_test_add_func ("/away/credentials", test_credentials);
+  g_test_add_func ("/away/certificate", test_certificate);
+  g_test_add_func ("/away/old", test_old);
 
   return g_test_run ();
 }
