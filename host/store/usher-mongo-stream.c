@@ -25,21 +25,21 @@
 
 struct _UsherMongoStream
 {
+  bson_t token; /* (owned): the thread's: where to go on; empty: nobody knows */
+
   UsherMongoDatabase *database; /* (owned) */
   char *own;                    /* (owned): a pattern of our commits */
   UsherMongoStreamFunc func;
   gpointer user_data;
-  GThread *thread;  /* (owned) */
-  int is_following; /* (atomic) */
+  GThread *thread; /* (owned) */
 
   GMutex mutex;
   GCond cond;
   gboolean is_stopping; /* (mutex mutex) */
+  int is_following;     /* (atomic) */
 
-  /* of the thread */
-  bson_t token;        /* (owned): where to go on; empty: nobody knows */
-  gboolean is_refused; /* it was said that it is */
-  gint64 pause;
+  gint64 pause;        /* the thread's */
+  gboolean is_refused; /* the thread's: it was said that it is */
 };
 
 static gboolean
