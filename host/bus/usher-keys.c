@@ -121,6 +121,7 @@ load_secret (const char *directory, const char *name, GError **error)
   g_autofree char *secret = NULL;
   char own[Z85 + 1] = "";
   guint8 bytes[2][KEY];
+  zcert_t *cert = NULL;
 
   if (!check_private (path, FALSE, error))
     return NULL;
@@ -132,7 +133,15 @@ load_secret (const char *directory, const char *name, GError **error)
   secret = find_key (text, "secret-key");
   if (public != NULL && secret != NULL && zmq_curve_public (own, secret) == 0 &&
       g_str_equal (own, public))
-    return zcert_new_from (zmq_z85_decode (bytes[0], public), zmq_z85_decode (bytes[1], secret));
+    cert = zcert_new_from (zmq_z85_decode (bytes[0], public), zmq_z85_decode (bytes[1], secret));
+
+  /* libzmq has the one copy that is needed */
+  explicit_bzero (text, strlen (text));
+  explicit_bzero (bytes, sizeof bytes);
+  if (secret != NULL)
+    explicit_bzero (secret, Z85);
+  if (cert != NULL)
+    return cert;
 
   g_set_error (error,
                USHER_ERROR,

@@ -7,11 +7,30 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "usher-error.h"
 #include "usher-settings-private.h"
 
 #define ENVIRONMENT_PREFIX "USHER_"
+
+/* A secret itself, in a file that is open to others. */
+static void
+note_exposed (UsherSettings *self, const char *name, const char *text, const char *path)
+{
+  const char *key = strchr (name, '.');
+  struct stat info;
+
+  if (key == NULL || !usher_setting_is_secret (key + 1) || *text == '\0' ||
+      usher_setting_is_reference (text) || stat (path, &info) != 0 || (info.st_mode & S_IROTH) == 0)
+    return;
+
+  g_ptr_array_add (self->exposed,
+                   g_strdup_printf ("setting “%s” is secret, but everybody may read it in “%s”: "
+                                    "“chmod o-r” helps, or a reference such as secret:NAME",
+                                    name,
+                                    path));
+}
 
 static gboolean
 load_group (UsherSettings *self,
@@ -38,6 +57,7 @@ load_group (UsherSettings *self,
                        path);
           return FALSE;
         }
+      note_exposed (self, name, text, path);
       if (!usher_settings_give (self, name, text, path, error))
         return FALSE;
     }
@@ -91,6 +111,27 @@ usher_settings_load_file (UsherSettings *self, const char *path, GError **error)
   return TRUE;
 }
 
+/**
+ * usher_settings_list_exposed:
+ * @self: settings
+ *
+ * Lists the secrets that stand in files which everybody on the machine may read.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): a sentence each, which names setting and file
+ */
+char **
+usher_settings_list_exposed (UsherSettings *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_return_val_if_fail (USHER_IS_SETTINGS (self), NULL);
+
+  for (guint i = 0; i < self->exposed->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->exposed, i));
+
+  return g_strv_builder_end (builder);
+}
+
 /* A variable cannot tell `-` from `_`: it waits until its setting is declared. */
 static gboolean
 take_variable (UsherSettings *self, const char *name, const char *text, GError **error)
@@ -112,7 +153,7 @@ take_variable (UsherSettings *self, const char *name, const char *text, GError *
           usher_settings_make_variable (declared->setting->group, declared->setting->key);
 
       if (g_str_equal (variable, name))
-        return usher_settings_apply (declared, given, error);
+        return usher_settings_apply (self, declared, given, error);
     }
 
   return TRUE;

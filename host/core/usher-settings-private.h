@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-kept-secret-private.h"
 #include "usher-settings.h"
 
 G_BEGIN_DECLS
@@ -21,8 +22,11 @@ typedef struct
 typedef struct
 {
   UsherSetting *setting; /* (owned) */
-  char *text;            /* (owned) (nullable): the value that was given */
+  char *text;            /* (owned) (nullable): the value that was given, or the text of @secret */
   char *source;          /* (owned) (nullable) */
+  UsherSecret *secret;   /* (owned) (nullable): of a value that is secret */
+  char *reference;       /* (owned) (nullable): what was given in its place */
+  UsherKeptSecret *kept; /* (owned) (nullable): where that leads */
   gint64 integer;
   gboolean is_of_service; /* not of the host */
 } UsherDeclared;
@@ -31,11 +35,14 @@ struct _UsherSettings
 {
   GObject parent_instance;
 
-  GHashTable *declared;  /* (owned) (element-type utf8 UsherDeclared): by "group.key" */
-  GHashTable *given;     /* (owned) (element-type utf8 UsherGiven): by "group.key" */
-  GHashTable *variables; /* (owned) (element-type utf8 UsherGiven): by "GROUP__KEY" */
-  GHashTable *strangers; /* (owned) (element-type utf8): groups of those who are not here */
-  GPtrArray *retired;    /* (owned) (element-type utf8): texts that somebody may have */
+  GHashTable *declared;     /* (owned) (element-type utf8 UsherDeclared): by "group.key" */
+  GHashTable *given;        /* (owned) (element-type utf8 UsherGiven): by "group.key" */
+  GHashTable *variables;    /* (owned) (element-type utf8 UsherGiven): by "GROUP__KEY" */
+  GHashTable *strangers;    /* (owned) (element-type utf8): groups of those who are not here */
+  GPtrArray *retired;       /* (owned) (element-type utf8): texts that somebody may have */
+  GPtrArray *exposed;       /* (owned) (element-type utf8): secrets that others may read */
+  UsherSecrets *secrets;    /* (owned) */
+  gboolean has_own_secrets; /* somebody has said where they are */
   guint n_given;
 };
 
@@ -50,7 +57,10 @@ gboolean usher_settings_declare_own (UsherSettings *self,
 char *usher_settings_make_name (const char *group, const char *key);
 char *usher_settings_make_variable (const char *group, const char *key);
 /* puts a value into its setting, if it fits */
-gboolean usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError **error);
+gboolean usher_settings_apply (UsherSettings *self,
+                               UsherDeclared *declared,
+                               const UsherGiven *given,
+                               GError **error);
 /* (transfer full): the groups with that prefix in which somebody has set what nobody has declared, in order */
 USHER_API
 char **usher_settings_list_strangers (UsherSettings *self, const char *prefix);
@@ -60,7 +70,12 @@ gboolean usher_settings_give (UsherSettings *self,
                               const char *text,
                               const char *source,
                               GError **error);
-/* (transfer full) (nullable): what @text means as the value of a setting: itself, or the secret that it refers to */
-char *usher_settings_resolve (const UsherSetting *setting, const char *text, GError **error);
+/* Takes @text for the value of a setting that is a string: itself, or the secret that it refers to. */
+gboolean usher_settings_resolve (UsherSettings *self,
+                                 UsherDeclared *declared,
+                                 const char *text,
+                                 GError **error);
+gboolean usher_settings_has_own_secrets (UsherSettings *self);
+void usher_declared_drop_text (UsherDeclared *self);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-chained-secrets.h"
 #include "usher-error.h"
 #include "usher-settings-private.h"
 
@@ -39,6 +40,8 @@ free_given (gpointer data)
 {
   UsherGiven *given = data;
 
+  if (given->text != NULL)
+    explicit_bzero (given->text, strlen (given->text));
   g_free (given->text);
   g_free (given->source);
   g_free (given);
@@ -50,8 +53,10 @@ free_declared (gpointer data)
   UsherDeclared *declared = data;
 
   usher_setting_free (declared->setting);
-  g_free (declared->text);
+  usher_declared_drop_text (declared);
   g_free (declared->source);
+  g_free (declared->reference);
+  g_clear_pointer (&declared->kept, usher_kept_secret_free);
   g_free (declared);
 }
 
@@ -65,6 +70,8 @@ usher_settings_finalize (GObject *object)
   g_clear_pointer (&self->variables, g_hash_table_unref);
   g_clear_pointer (&self->strangers, g_hash_table_unref);
   g_clear_pointer (&self->retired, g_ptr_array_unref);
+  g_clear_pointer (&self->exposed, g_ptr_array_unref);
+  g_clear_object (&self->secrets);
 
   G_OBJECT_CLASS (usher_settings_parent_class)->finalize (object);
 }
@@ -99,6 +106,8 @@ usher_settings_init (UsherSettings *self)
   self->variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_given);
   self->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->retired = g_ptr_array_new_with_free_func (g_free);
+  self->exposed = g_ptr_array_new_with_free_func (g_free);
+  self->secrets = USHER_SECRETS (usher_chained_secrets_new_default (NULL));
 }
 
 /**
@@ -159,18 +168,13 @@ refuse (const UsherSetting *setting, const UsherGiven *given, GError **error)
 
 /* Puts a value into its setting, if it fits. */
 gboolean
-usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError **error)
+usher_settings_apply (UsherSettings *self,
+                      UsherDeclared *declared,
+                      const UsherGiven *given,
+                      GError **error)
 {
   const UsherSetting *setting = declared->setting;
-  g_autoptr (GError) local_error = NULL;
-  g_autofree char *text = usher_settings_resolve (setting, given->text, &local_error);
   gint64 integer = 0;
-
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
 
   switch (setting->type)
     {
@@ -193,10 +197,11 @@ usher_settings_apply (UsherDeclared *declared, const UsherGiven *given, GError *
       break;
     }
 
+  if (!usher_settings_resolve (self, declared, given->text, error))
+    return FALSE;
+
   declared->integer = integer;
-  g_free (declared->text);
   g_free (declared->source);
-  declared->text = g_steal_pointer (&text);
   declared->source = g_strdup (given->source);
 
   return TRUE;
@@ -275,8 +280,8 @@ declare_one (UsherSettings *self, const UsherSetting *setting, GError **error)
       g_hash_table_insert (self->declared, g_strdup (name), declared);
     }
 
-  return usher_settings_apply (declared, &by_default, error) &&
-         (given == NULL || usher_settings_apply (declared, given, error));
+  return usher_settings_apply (self, declared, &by_default, error) &&
+         (given == NULL || usher_settings_apply (self, declared, given, error));
 }
 
 /**
@@ -326,7 +331,7 @@ usher_settings_give (UsherSettings *self,
   given->serial = ++self->n_given;
   g_hash_table_insert (self->given, g_utf8_make_valid (name, -1), given);
 
-  return declared == NULL || usher_settings_apply (declared, given, error);
+  return declared == NULL || usher_settings_apply (self, declared, given, error);
 }
 
 /**
@@ -423,7 +428,7 @@ list_misfits (UsherSettings *self, GHashTable *known, GPtrArray *problems)
       g_autoptr (GError) error = NULL;
 
       g_hash_table_add (known, usher_settings_make_variable (setting->group, setting->key));
-      if (given != NULL && !usher_settings_apply (declared, given, &error))
+      if (given != NULL && !usher_settings_apply (self, declared, given, &error))
         g_ptr_array_add (problems, g_strdup (error->message));
     }
 }
@@ -611,10 +616,9 @@ usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpoi
     {
       const UsherDeclared *declared = g_hash_table_lookup (self->declared, link->data);
 
-      func (declared->setting,
-            declared->text != NULL ? declared->text : "",
-            declared->source,
-            user_data);
+      const char *value = declared->reference != NULL ? declared->reference : declared->text;
+
+      func (declared->setting, value != NULL ? value : "", declared->source, user_data);
     }
 }
 
@@ -623,7 +627,7 @@ usher_settings_foreach (UsherSettings *self, UsherSettingsForeachFunc func, gpoi
  * @self: settings
  * @other: settings in which all is declared
  *
- * Declares what is declared in @other, and ignores what that ignores. So all sources can be read again, into @self,
+ * Declares what is declared in @other, ignores what that ignores and looks secrets up where that does. So all sources can be read again, into @self,
  * beside the settings that are in use. Values that do not fit are among [method@Settings.list_problems].
  */
 void
@@ -636,6 +640,7 @@ usher_settings_declare_like (UsherSettings *self, UsherSettings *other)
   g_return_if_fail (USHER_IS_SETTINGS (self));
   g_return_if_fail (USHER_IS_SETTINGS (other));
 
+  g_set_object (&self->secrets, other->secrets);
   g_hash_table_iter_init (&iter, other->declared);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     usher_settings_declare (self, ((UsherDeclared *) value)->setting, 1, NULL);
@@ -665,7 +670,8 @@ usher_settings_adopt (UsherSettings *self, UsherSettings *other, const char *gro
   g_return_if_fail (own != NULL);
   g_return_if_fail (theirs != NULL);
 
-  g_ptr_array_add (self->retired, own->text);
+  if (own->secret == NULL)
+    g_ptr_array_add (self->retired, own->text);
   g_atomic_pointer_set (&own->text, g_strdup (theirs->text));
   g_free (own->source);
   own->source = g_strdup (theirs->source);

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "usher-macros.h"
+#include "usher-secrets.h"
 #include "usher-setting.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,10 @@ gboolean usher_settings_assign (UsherSettings *self,
                                 const char *source,
                                 GError **error);
 USHER_API
+void usher_settings_set_secrets (UsherSettings *self, UsherSecrets *secrets);
+USHER_API
+UsherSecrets *usher_settings_get_secrets (UsherSettings *self);
+USHER_API
 void usher_settings_declare_like (UsherSettings *self, UsherSettings *other);
 USHER_API
 void usher_settings_adopt (UsherSettings *self,
@@ -48,10 +53,16 @@ void usher_settings_ignore_group (UsherSettings *self, const char *group);
 USHER_API
 char **usher_settings_list_problems (UsherSettings *self);
 USHER_API
+char **usher_settings_list_exposed (UsherSettings *self);
+USHER_API
 gboolean usher_settings_check (UsherSettings *self, GError **error);
 
 USHER_API
 const char *usher_settings_get_string (UsherSettings *self, const char *group, const char *key);
+USHER_API
+const char *usher_settings_get_reference (UsherSettings *self, const char *group, const char *key);
+USHER_API
+UsherSecret *usher_settings_dup_secret (UsherSettings *self, const char *group, const char *key);
 USHER_API
 gint64 usher_settings_get_integer (UsherSettings *self, const char *group, const char *key);
 USHER_API
@@ -62,7 +73,7 @@ char **usher_settings_dup_list (UsherSettings *self, const char *group, const ch
 /**
  * UsherSettingsForeachFunc:
  * @setting: a setting that is declared
- * @value: its value as text
+ * @value: its value as text, or what refers to that, such as `secret:NAME`
  * @source: where the value is from: `default`, the path of a file, `environment`, `-s`
  * @user_data: (closure): data of the caller
  *

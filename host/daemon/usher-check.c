@@ -99,6 +99,7 @@ static void
 check_session_channel (UsherSetup *setup, const char *key)
 {
   const char *channel = usher_settings_get_string (setup->settings, "session", key);
+  const char *reference = usher_settings_get_reference (setup->settings, "session", key);
 
   if (channel == NULL || *channel == '\0' || usher_event_is_channel (channel))
     return;
@@ -106,7 +107,7 @@ check_session_channel (UsherSetup *setup, const char *key)
   g_ptr_array_add (setup->problems,
                    g_strdup_printf ("setting “session.%s” is “%s”, which can be no channel",
                                     key,
-                                    channel));
+                                    reference != NULL ? reference : channel));
 }
 
 static void

@@ -33,6 +33,14 @@ static const UsherVerb placement_verbs[] = {
   { NULL },
 };
 
+static const UsherVerb secret_verbs[] = {
+  { "set", "SECRET", "Keeps a secret in the keyring, which it asks for or reads" },
+  { "list", NULL, "Lists secrets, where each is and which settings mean it, and never a value" },
+  { "rm", "SECRET…", "Takes secrets out of the keyring" },
+  { "rotate", "KEY", "Adds a key to the keys of “session”, which signs from now on" },
+  { NULL },
+};
+
 static const UsherVerb store_verbs[] = {
   { "copy",
     "FROM TO [SERVICE…]",
@@ -87,6 +95,13 @@ const UsherCommand usher_commands[] = {
       0,
       usher_make_keys_entries },
     usher_make_keys },
+  { "secret",
+    { "Keeps, lists and removes secrets that settings refer to, and rotates the keys of sessions.",
+      NULL,
+      USHER_OPTIONS_NONE,
+      usher_secret_entries,
+      secret_verbs },
+    usher_secret },
   { "new",
     { "Writes a new project into a folder that is not there, to begin with.",
       NULL,

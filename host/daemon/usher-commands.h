@@ -29,6 +29,7 @@ const UsherCommand *usher_commands_find (const char *name);
 
 /* each returns the exit status */
 int usher_run (const UsherOptions *options);
+int usher_secret (const UsherOptions *options);
 int usher_run_hub (const UsherOptions *options);
 int usher_run_gateway (const UsherOptions *options);
 int usher_up (const UsherOptions *options);
@@ -56,6 +57,7 @@ extern const GOptionEntry usher_new_entries[];
 extern const GOptionEntry usher_placement_entries[];
 extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];
+extern const GOptionEntry usher_secret_entries[];
 extern const GOptionEntry usher_status_entries[];
 extern const GOptionEntry usher_store_entries[];
 extern const GOptionEntry usher_timers_entries[];

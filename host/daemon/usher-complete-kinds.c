@@ -139,6 +139,7 @@ add_values (const UsherCompletion *completion, const UsherSetting *setting, cons
     {
       complete_scheme (&rest, "file:", "It is in the file at PATH");
       usher_completion_add (&rest, "credential:", "It is the service manager's credential NAME");
+      usher_completion_add (&rest, "secret:", "It is the secret NAME");
     }
 }
 
@@ -234,6 +235,22 @@ complete_topic (const UsherCompletion *completion)
     usher_completion_add (completion, command->name, command->kind.summary);
 }
 
+static void
+complete_key (const UsherCompletion *completion)
+{
+  usher_completion_add (completion, "session", "What signs sessions");
+}
+
+static void
+complete_secret (const UsherCompletion *completion)
+{
+  g_autoptr (UsherSetup) setup = usher_setup_new_settings (completion->options);
+  g_auto (GStrv) names = usher_secrets_list (usher_settings_get_secrets (setup->settings));
+
+  for (guint i = 0; names[i] != NULL; i++)
+    usher_completion_add (completion, names[i], NULL);
+}
+
 static const struct
 {
   const char *name;
@@ -248,8 +265,11 @@ static const struct
   { "GROUP", complete_group },
   { "GROUP.KEY=VALUE", complete_setting },
   { "ID", complete_parked },
+  { "KEY", complete_key },
   { "NAME", NULL },
   { "PROFILE", complete_profile },
+  { "SECONDS", NULL },
+  { "SECRET", complete_secret },
   { "SEQ", NULL },
   { "SERVICE", complete_service },
   { "SPDX", NULL },

@@ -188,12 +188,14 @@ usher_life_run (UsherLife *self, const UsherLifeKind *kind, const UsherOptions *
       return EXIT_FAILURE;
     }
 
+  usher_program_protect_memory (NULL);
   self->kind = kind;
   self->loop = g_main_loop_new (NULL, FALSE);
   usher_program_prepare (self->loop);
   g_unix_signal_add (SIGHUP, on_hangup, self);
 
   self->setup = kind->set_up (self, options);
+  usher_program_protect_memory (self->setup->settings);
   usher_setup_print_problems (self->setup);
   if (self->setup->is_left_out)
     {

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "usher-commands.h"
 #include "usher-guess.h"
@@ -122,7 +123,8 @@ usher_list_describe_type (const UsherSetting *setting)
 static char *
 mask (const UsherSetting *setting, const char *value)
 {
-  if (usher_setting_is_secret (setting->key) && *value != '\0')
+  if (usher_setting_is_secret (setting->key) && *value != '\0' &&
+      !usher_setting_is_reference (value))
     return g_strdup ("********");
 
   return usher_sites_dup_public (value);

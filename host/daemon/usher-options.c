@@ -210,7 +210,8 @@ check_assignment (const char *assignment, GError **error)
                USHER_ERROR,
                USHER_ERROR_INVALID,
                "setting “%s” is secret, but others see the command line: put it into a file of "
-               "settings or USHER_%s, or say where it is by -s %s=file:PATH or credential:NAME",
+               "settings or USHER_%s, or say where it is by -s %s=file:PATH, secret:NAME or "
+               "credential:NAME",
                name,
                variable,
                name);

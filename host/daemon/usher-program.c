@@ -14,6 +14,8 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "usher-error.h"
 
@@ -61,6 +63,43 @@ usher_program_make_run_directory (const char *path, GError **error)
                g_strerror (errno));
 
   return FALSE;
+}
+
+static const UsherSetting memory_settings[] = {
+  { "host",
+    "core-dumps",
+    USHER_SETTING_BOOLEAN,
+    "false",
+    0,
+    0,
+    "whether a crash may leave a core dump, and debuggers may attach; secrets are in both" },
+};
+
+void
+usher_program_declare_settings (UsherSettings *settings)
+{
+  usher_settings_declare (settings, memory_settings, G_N_ELEMENTS (memory_settings), NULL);
+}
+
+/* The limit alone would not do: a core that the system pipes to a program is made in spite of it. */
+void
+usher_program_protect_memory (UsherSettings *settings)
+{
+  static struct rlimit former;
+  struct rlimit none = { 0, 0 };
+
+  if (settings == NULL)
+    {
+      getrlimit (RLIMIT_CORE, &former);
+      none.rlim_max = former.rlim_max;
+      if (setrlimit (RLIMIT_CORE, &none) != 0 || prctl (PR_SET_DUMPABLE, 0) != 0)
+        g_warning ("core dumps cannot be forbidden: %s", g_strerror (errno));
+    }
+  else if (usher_settings_get_boolean (settings, "host", "core-dumps"))
+    {
+      setrlimit (RLIMIT_CORE, &former);
+      prctl (PR_SET_DUMPABLE, 1);
+    }
 }
 
 const char *

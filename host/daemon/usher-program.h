@@ -18,6 +18,11 @@ void usher_program_print_line (const char *what, const char *where);
 /* of mode 0700, when it is missing: for sockets */
 gboolean usher_program_make_run_directory (const char *path, GError **error);
 
+/* Nobody gets at the memory by a core dump or a debugger, but root; children that run another program are not concerned. It begins with the
+ * first call, and ends when the settings want it so. @settings: (nullable): they are not read yet */
+void usher_program_protect_memory (UsherSettings *settings);
+void usher_program_declare_settings (UsherSettings *settings);
+
 /* (nullable): the directory of the keys for tcp */
 const char *usher_program_get_keys (UsherSettings *settings);
 

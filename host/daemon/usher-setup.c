@@ -12,9 +12,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "usher-chained-secrets.h"
 #include "usher-error.h"
+#include "usher-host-secrets-private.h"
 #include "usher-log.h"
 #include "usher-module.h"
+#include "usher-program.h"
 #include "usher-sites.h"
 #include "usher-sources.h"
 #include "usher-supervisor.h"
@@ -33,12 +36,24 @@ static const UsherSetting log_settings[] = {
     "the least severe that is written: error, warning, message, info, debug" },
 };
 
+static const UsherSetting keyring_settings[] = {
+  { "secrets",
+    "keyring",
+    USHER_SETTING_BOOLEAN,
+    "true",
+    0,
+    0,
+    "whether secrets are looked for in the keyring, too, and the first key of sessions is kept "
+    "there" },
+};
+
 void
 usher_setup_free (UsherSetup *self)
 {
   g_clear_object (&self->host);
   g_clear_object (&self->catalog);
   g_clear_object (&self->settings);
+  g_clear_object (&self->keyring);
   g_clear_object (&self->clock);
   g_ptr_array_unref (self->problems);
   g_free (self->trouble);
@@ -51,22 +66,47 @@ add_problem (UsherSetup *self, const char *problem)
   g_ptr_array_add (self->problems, g_strdup (problem));
 }
 
-/* Values that do not fit are found by the check at the end. */
 static void
-declare_settings (UsherSetup *self)
+open_log (UsherSetup *self)
 {
   g_autoptr (GError) error = NULL;
 
   usher_settings_declare (self->settings, log_settings, G_N_ELEMENTS (log_settings), NULL);
-  usher_host_declare_settings (self->settings, NULL);
-  usher_supervisor_declare_settings (self->settings, NULL);
-  usher_settings_ignore_group (self->settings, "profile-*");
-
   if (!usher_log_open (usher_settings_get_string (self->settings, "log", "level"), &error))
     {
       add_problem (self, error->message);
       usher_log_open (log_settings[0].default_value, NULL);
     }
+}
+
+/* Before what may refer to secrets is declared. */
+static void
+open_secrets (UsherSetup *self)
+{
+  g_autoptr (UsherChainedSecrets) secrets = NULL;
+
+  usher_host_declare_secrets (self->settings, NULL);
+  usher_settings_declare (self->settings, keyring_settings, G_N_ELEMENTS (keyring_settings), NULL);
+  secrets = usher_chained_secrets_new_default (
+      usher_settings_get_string (self->settings, "secrets", "directory"));
+  if (usher_settings_get_boolean (self->settings, "secrets", "keyring"))
+    {
+      self->keyring = usher_keyring_new ();
+      usher_chained_secrets_add (secrets, USHER_SECRETS (self->keyring));
+    }
+  usher_settings_set_secrets (self->settings, USHER_SECRETS (secrets));
+}
+
+/* Values that do not fit are found by the check at the end. */
+static void
+declare_settings (UsherSetup *self)
+{
+  open_log (self);
+  open_secrets (self);
+  usher_host_declare_settings (self->settings, NULL);
+  usher_supervisor_declare_settings (self->settings, NULL);
+  usher_program_declare_settings (self->settings);
+  usher_settings_ignore_group (self->settings, "profile-*");
 }
 
 /* Whoever named it has the last word. */
@@ -308,6 +348,9 @@ open_passing_host (UsherSetup *self)
       return;
     }
 
+  /* its key goes with it */
+  if (self->keyring != NULL)
+    usher_keyring_set_read_only (self->keyring);
   open_host (self, directory, USHER_SETUP_ALONE);
   remove_folder (directory);
 }
@@ -353,6 +396,10 @@ usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use, gboolean n
 void
 usher_setup_print_problems (UsherSetup *self)
 {
+  g_auto (GStrv) exposed = usher_settings_list_exposed (self->settings);
+
+  for (guint i = 0; exposed[i] != NULL; i++)
+    g_printerr ("usher: %s\n", exposed[i]);
   for (guint i = 0; i < self->problems->len; i++)
     g_printerr ("usher: %s\n", (const char *) g_ptr_array_index (self->problems, i));
 }

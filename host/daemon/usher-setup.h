@@ -8,6 +8,7 @@
 
 #include "usher-catalog.h"
 #include "usher-host-class.h"
+#include "usher-keyring.h"
 #include "usher-options.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ typedef struct
   const UsherOptions *options; /* (unowned) */
   UsherClock *clock;           /* (owned) */
   UsherSettings *settings;     /* (owned) */
+  UsherKeyring *keyring;       /* (owned) (nullable): among the secrets of @settings */
   UsherCatalog *catalog;       /* (owned) */
   UsherHost *host;             /* (owned) (nullable) */
   guint n_services;            /* that are configured */

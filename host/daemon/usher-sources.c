@@ -101,9 +101,11 @@ compare (const UsherSetting *setting, const char *value, const char *source, gpo
 {
   Comparison *self = user_data;
   const char *current = usher_settings_get_string (self->current, setting->group, setting->key);
+  const char *next = usher_settings_get_string (self->fresh, setting->group, setting->key);
   GString *names = usher_sources_is_live (setting) ? self->taken : self->waiting;
 
-  if (g_str_equal (value, current != NULL ? current : ""))
+  /* what a reference leads to is looked at when it is needed */
+  if (g_strcmp0 (next, current) == 0)
     return;
 
   g_string_append_printf (

@@ -48,7 +48,6 @@ struct _UsherAdminListener
   UsherRouter *router;     /* (owned) */
   UsherSettings *settings; /* (owned) */
   gboolean is_probe;
-  char *token; /* (owned) */
   GPtrArray
       *hosts; /* (owned) (element-type utf8): names, as usher_listen_address_dup_host() has them */
   UsherProxies *proxies; /* (owned) (nullable): none */
@@ -67,7 +66,6 @@ usher_admin_listener_finalize (GObject *object)
   g_clear_pointer (&self->proxies, usher_proxies_free);
   g_clear_object (&self->router);
   g_clear_object (&self->settings);
-  g_clear_pointer (&self->token, g_free);
   g_clear_pointer (&self->hosts, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_admin_listener_parent_class)->finalize (object);
@@ -125,7 +123,6 @@ usher_admin_listener_new (UsherRouter *router, UsherSettings *settings)
   self = g_object_new (USHER_TYPE_ADMIN_LISTENER, NULL);
   self->router = g_object_ref (router);
   self->settings = g_object_ref (settings);
-  self->token = g_strdup (usher_settings_get_string (settings, GROUP, "token"));
   hosts = usher_settings_dup_list (settings, GROUP, "hosts");
   for (guint i = 0; hosts[i] != NULL; i++)
     g_ptr_array_add (self->hosts, usher_listen_address_dup_host (hosts[i]));
@@ -207,14 +204,21 @@ static gboolean
 knows_token (UsherAdminListener *self, UsherRequest *request)
 {
   const char *authorization = usher_request_peek_header (request, USHER_HEADER_AUTHORIZATION);
-  gsize length = strlen (self->token);
+  g_autoptr (UsherSecret) token = NULL;
+  const char *text = NULL;
 
   if (usher_server_is_local (self->server))
     return TRUE;
 
-  return authorization != NULL && g_ascii_strncasecmp (authorization, "Bearer ", 7) == 0 &&
-         length > 0 && strlen (authorization + 7) == length &&
-         sodium_memcmp (authorization + 7, self->token, length) == 0;
+  token = usher_settings_dup_secret (self->settings, GROUP, "token");
+  if (token == NULL || authorization == NULL ||
+      g_ascii_strncasecmp (authorization, "Bearer ", 7) != 0)
+    return FALSE;
+
+  text = usher_secret_get_text (token);
+
+  return strlen (authorization + 7) == strlen (text) &&
+         sodium_memcmp (authorization + 7, text, strlen (text)) == 0;
 }
 
 static void
@@ -296,7 +300,9 @@ make_server (UsherAdminListener *self)
 static gboolean
 may_listen (UsherAdminListener *self, const char *listen, GError **error)
 {
-  if (self->is_probe || *self->token != '\0' || usher_server_is_local (self->server))
+  const char *token = usher_settings_get_string (self->settings, GROUP, "token");
+
+  if (self->is_probe || *token != '\0' || usher_server_is_local (self->server))
     return TRUE;
 
   usher_server_stop (self->server, 0);

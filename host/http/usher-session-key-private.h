@@ -13,12 +13,17 @@ G_BEGIN_DECLS
 /* of a session's id, hexadecimal digits */
 #define USHER_SESSION_ID_LENGTH 32
 
+/* bytes of a key */
+#define USHER_SESSION_KEY_SIZE 32
+
 /* immutable, any thread */
 typedef struct _UsherSessionKey UsherSessionKey;
 
-/* @path: made with mode 0600 and a random key when it is missing */
-UsherSessionKey *usher_session_key_new (const char *path, GError **error);
+/* @bytes: %USHER_SESSION_KEY_SIZE; @from: seconds since 1970, from when on it signs */
+UsherSessionKey *usher_session_key_new (const guint8 *bytes, gint64 from);
 void usher_session_key_free (UsherSessionKey *self);
+const guint8 *usher_session_key_get_bytes (UsherSessionKey *self);
+gint64 usher_session_key_get_from (UsherSessionKey *self);
 
 /* (transfer full): a JWT, or NULL with %USHER_ERROR_FAILED */
 char *usher_session_key_sign (UsherSessionKey *self, UsherSession *session, GError **error);

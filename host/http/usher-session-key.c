@@ -9,173 +9,61 @@
 #include "usher-session-key-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <jwt.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "usher-error.h"
 #include "usher-json.h"
-#include "usher-write-private.h"
+#include "usher-secret.h"
 
-#define KEY_SIZE                 32
-#define KUSHER_SESSION_ID_LENGTH 16
-#define MAX_SECONDS              (G_MAXINT64 / G_USEC_PER_SEC)
+#define KID_LENGTH  16
+#define MAX_SECONDS (G_MAXINT64 / G_USEC_PER_SEC)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (jwt_t, jwt_free)
 
 struct _UsherSessionKey
 {
-  guchar bytes[KEY_SIZE];
-  char kid[KUSHER_SESSION_ID_LENGTH + 1];
+  UsherSecret *bytes; /* (owned) */
+  gint64 from;
+  char kid[KID_LENGTH + 1];
 };
 
-static gboolean
-fail_with_errno (const char *what, const char *path, int code, GError **error)
-{
-  g_set_error (error,
-               USHER_ERROR,
-               code == ENOSPC || code == EDQUOT ? USHER_ERROR_FULL : USHER_ERROR_UNAVAILABLE,
-               "key file “%s” cannot be %s: %s",
-               path,
-               what,
-               g_strerror (code));
-
-  return FALSE;
-}
-
-static void
-sync_directory (const char *path)
-{
-  g_autofree char *directory = g_path_get_dirname (path);
-  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  if (fd < 0)
-    return;
-  if (fsync (fd) != 0)
-    g_info ("directory “%s” was not synced: %s", directory, g_strerror (errno));
-  close (fd);
-}
-
-/* A whole key appears at once or not at all, and never in the place of another. */
-static gboolean
-make_file (const char *path, GError **error)
-{
-  g_autofree char *temporary = g_strdup_printf ("%s.XXXXXX", path);
-  guchar key[KEY_SIZE];
-  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
-  int code = 0;
-
-  if (fd < 0)
-    return fail_with_errno ("made", path, errno, error);
-
-  randombytes_buf (key, sizeof key);
-  if (!usher_write_all (fd, key, sizeof key) || fsync (fd) != 0)
-    code = errno;
-  sodium_memzero (key, sizeof key);
-  if (close (fd) != 0 && code == 0)
-    code = errno;
-  if (code == 0 && link (temporary, path) != 0 && errno != EEXIST)
-    code = errno;
-  g_unlink (temporary);
-
-  if (code != 0)
-    return fail_with_errno ("made", path, code, error);
-  sync_directory (path);
-
-  return TRUE;
-}
-
-static gboolean
-check_file (const char *path, int fd, GError **error)
-{
-  struct stat info;
-
-  if (fstat (fd, &info) != 0)
-    return fail_with_errno ("read", path, errno, error);
-
-  if ((info.st_mode & 077) != 0)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_FORBIDDEN,
-                   "key file “%s” can be read by others (mode %o): make it 600",
-                   path,
-                   (guint) info.st_mode & 0777);
-      return FALSE;
-    }
-
-  if (!S_ISREG (info.st_mode) || info.st_size != KEY_SIZE)
-    {
-      g_set_error (error,
-                   USHER_ERROR,
-                   USHER_ERROR_CORRUPT,
-                   "key file “%s” does not hold a key of %d bytes",
-                   path,
-                   KEY_SIZE);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-read_file (UsherSessionKey *self, const char *path, GError **error)
-{
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  gboolean ok = FALSE;
-
-  if (fd < 0 && errno == ENOENT)
-    {
-      if (!make_file (path, error))
-        return FALSE;
-      fd = open (path, O_RDONLY | O_CLOEXEC);
-    }
-  if (fd < 0)
-    return fail_with_errno ("read", path, errno, error);
-
-  ok = check_file (path, fd, error);
-  if (ok && read (fd, self->bytes, KEY_SIZE) != KEY_SIZE)
-    ok = fail_with_errno ("read", path, errno, error);
-  close (fd);
-
-  return ok;
-}
-
 UsherSessionKey *
-usher_session_key_new (const char *path, GError **error)
+usher_session_key_new (const guint8 *bytes, gint64 from)
 {
-  g_autoptr (UsherSessionKey) self = NULL;
+  UsherSessionKey *self = g_new0 (UsherSessionKey, 1);
   g_autofree char *sum = NULL;
 
-  if (sodium_init () < 0)
-    {
-      g_set_error_literal (error,
-                           USHER_ERROR,
-                           USHER_ERROR_UNAVAILABLE,
-                           "libsodium could not be initialised");
-      return NULL;
-    }
-
-  self = g_new0 (UsherSessionKey, 1);
-  if (!read_file (self, path, error))
-    return NULL;
+  self->bytes = usher_secret_new_bytes (bytes, USHER_SESSION_KEY_SIZE);
+  self->from = from;
 
   /* names the key without telling it */
-  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, self->bytes, KEY_SIZE);
-  memcpy (self->kid, sum, KUSHER_SESSION_ID_LENGTH);
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes, USHER_SESSION_KEY_SIZE);
+  memcpy (self->kid, sum, KID_LENGTH);
 
-  return g_steal_pointer (&self);
+  return self;
 }
 
 void
 usher_session_key_free (UsherSessionKey *self)
 {
-  sodium_memzero (self->bytes, sizeof self->bytes);
+  usher_secret_unref (self->bytes);
   g_free (self);
+}
+
+const guint8 *
+usher_session_key_get_bytes (UsherSessionKey *self)
+{
+  gsize size = 0;
+
+  return usher_secret_get_data (self->bytes, &size);
+}
+
+gint64
+usher_session_key_get_from (UsherSessionKey *self)
+{
+  return self->from;
 }
 
 /* `iat` has whole seconds, as everybody expects; which session began first is told by `begun`, in microseconds. */
@@ -184,7 +72,10 @@ fill_token (UsherSessionKey *self, UsherSession *session, jwt_t *token)
 {
   const char *id = usher_session_get_id (session);
   const gint64 issued = usher_session_get_issued (session);
-  int code = jwt_set_alg (token, JWT_ALG_HS256, self->bytes, KEY_SIZE);
+  int code = jwt_set_alg (token,
+                          JWT_ALG_HS256,
+                          usher_session_key_get_bytes (self),
+                          USHER_SESSION_KEY_SIZE);
 
   if (code == 0)
     code = jwt_add_header (token, "kid", self->kid);
@@ -339,7 +230,8 @@ usher_session_key_read (UsherSessionKey *self, const char *text, gint64 now)
 
   header = read_part (text);
   if (header == NULL || !is_header (self, header) ||
-      jwt_decode (&token, text, self->bytes, KEY_SIZE) != 0 || jwt_get_alg (token) != JWT_ALG_HS256)
+      jwt_decode (&token, text, usher_session_key_get_bytes (self), USHER_SESSION_KEY_SIZE) != 0 ||
+      jwt_get_alg (token) != JWT_ALG_HS256)
     return NULL;
 
   claims = read_part (strchr (text, '.') + 1);

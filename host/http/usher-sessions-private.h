@@ -7,10 +7,16 @@
 #pragma once
 
 #include "usher-ending-set-private.h"
+#include "usher-session-source-private.h"
 #include "usher-sessions.h"
 
 G_BEGIN_DECLS
 
+/* As usher_sessions_new(), with keys from elsewhere, which may change while it runs. Takes ownership of @source. */
+UsherSessions *usher_sessions_open (UsherSessionSource *source,
+                                    gint64 lifetime,
+                                    UsherClock *clock,
+                                    GError **error);
 /* the value of Set-Cookie; @session: (nullable): NULL clears it */
 char *usher_sessions_make_cookie (UsherSessions *self,
                                   UsherSession *session,

@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "usher-endings-private.h"
-#include "usher-session-key-private.h"
+#include "usher-session-source-private.h"
 #include "usher-sessions-private.h"
 
 #define MAX_TOKEN  4096
 #define MAX_CACHED 4096
+/* microseconds between looks whether the keys are others now */
+#define LOOK_INTERVAL G_USEC_PER_SEC
 /* how far the clocks of machines may be apart */
 #define LEEWAY G_TIME_SPAN_MINUTE
 
@@ -41,13 +43,16 @@ struct _UsherSessions
 
   UsherClock *clock; /* (owned) */
   gint64 lifetime;
-  UsherSessionKey *key; /* (owned) */
+  UsherSessionSource *source; /* (owned) */
+  gint64 looked;              /* (atomic): monotonic, when @source was looked at last */
+  GMutex looking;             /* of one who looks and puts what he found into @keys */
 
   GRWLock lock;
-  GHashTable *young;     /* (owned) (rwlock lock) (element-type utf8 Known) */
-  GHashTable *old;       /* (owned) (rwlock lock) (element-type utf8 Known) */
-  UsherEndings *endings; /* (owned) (rwlock lock) */
-  guint generation;      /* (rwlock lock): of @endings, another after each that came */
+  UsherSessionKeys *keys; /* (owned) (rwlock lock) */
+  GHashTable *young;      /* (owned) (rwlock lock) (element-type utf8 Known) */
+  GHashTable *old;        /* (owned) (rwlock lock) (element-type utf8 Known) */
+  UsherEndings *endings;  /* (owned) (rwlock lock) */
+  guint generation;       /* (rwlock lock): of @endings, another after each that came */
 };
 
 G_DEFINE_FINAL_TYPE (UsherSessions, usher_sessions, G_TYPE_OBJECT)
@@ -114,11 +119,13 @@ usher_sessions_finalize (GObject *object)
 {
   UsherSessions *self = USHER_SESSIONS (object);
 
-  g_clear_pointer (&self->key, usher_session_key_free);
+  g_clear_pointer (&self->source, usher_session_source_free);
+  g_clear_pointer (&self->keys, usher_session_keys_unref);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->young, g_hash_table_unref);
   g_clear_pointer (&self->old, g_hash_table_unref);
   g_clear_pointer (&self->endings, usher_endings_free);
+  g_mutex_clear (&self->looking);
   g_rw_lock_clear (&self->lock);
 
   G_OBJECT_CLASS (usher_sessions_parent_class)->finalize (object);
@@ -133,6 +140,7 @@ usher_sessions_class_init (UsherSessionsClass *klass)
 static void
 usher_sessions_init (UsherSessions *self)
 {
+  g_mutex_init (&self->looking);
   g_rw_lock_init (&self->lock);
   self->young = cache_new ();
   self->old = cache_new ();
@@ -156,25 +164,83 @@ usher_sessions_init (UsherSessions *self)
 UsherSessions *
 usher_sessions_new (const char *key_file, gint64 lifetime, UsherClock *clock, GError **error)
 {
-  g_autoptr (UsherSessions) self = NULL;
-
   g_return_val_if_fail (key_file != NULL, NULL);
   g_return_val_if_fail (lifetime >= G_USEC_PER_SEC, NULL);
   g_return_val_if_fail (USHER_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  self = g_object_new (USHER_TYPE_SESSIONS, NULL);
+  return usher_sessions_open (usher_session_source_new (key_file, NULL), lifetime, clock, error);
+}
+
+UsherSessions *
+usher_sessions_open (UsherSessionSource *source, gint64 lifetime, UsherClock *clock, GError **error)
+{
+  g_autoptr (UsherSessions) self = g_object_new (USHER_TYPE_SESSIONS, NULL);
+
   self->lifetime = lifetime;
   self->clock = g_object_ref (clock);
-  self->key = usher_session_key_new (key_file, error);
+  self->source = source;
+  self->looked = g_get_monotonic_time ();
+  self->keys = usher_session_source_look (source, error);
 
-  return self->key != NULL ? g_steal_pointer (&self) : NULL;
+  return self->keys != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 static gint64
 get_seconds (UsherSessions *self)
 {
   return usher_clock_get_time (self->clock) / G_USEC_PER_SEC;
+}
+
+static UsherSessionKeys *
+dup_keys (UsherSessions *self)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&self->lock);
+
+  return usher_session_keys_ref (self->keys);
+}
+
+/* Sessions of a key that is gone are not to be known any more. Takes ownership of @keys. */
+static void
+set_keys (UsherSessions *self, UsherSessionKeys *keys)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&self->lock);
+
+  usher_session_keys_unref (self->keys);
+  self->keys = keys;
+  g_hash_table_remove_all (self->young);
+  g_hash_table_remove_all (self->old);
+}
+
+/* While they cannot be read, those that are known go on. */
+static void
+look_for_keys (UsherSessions *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->looking);
+  g_autoptr (GError) error = NULL;
+  UsherSessionKeys *keys = usher_session_source_look (self->source, &error);
+
+  __atomic_store_n (&self->looked, g_get_monotonic_time (), __ATOMIC_RELAXED);
+  if (error != NULL)
+    g_warning ("the keys of sessions stay as they are: %s", error->message);
+  if (keys == NULL)
+    return;
+
+  g_message ("the keys of sessions are others now");
+  set_keys (self, keys);
+}
+
+/* Before anything is believed of a key that somebody may have taken away. */
+static void
+look_now_and_then (UsherSessions *self)
+{
+  gint64 looked = __atomic_load_n (&self->looked, __ATOMIC_RELAXED);
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - looked >= LOOK_INTERVAL &&
+      __atomic_compare_exchange_n (
+          &self->looked, &looked, now, FALSE, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    look_for_keys (self);
 }
 
 /**
@@ -217,11 +283,18 @@ usher_sessions_begin (UsherSessions *self, const char *user_id, const char *emai
 char *
 usher_sessions_make_token (UsherSessions *self, UsherSession *session, GError **error)
 {
+  g_autoptr (UsherSessionKeys) keys = NULL;
+
   g_return_val_if_fail (USHER_IS_SESSIONS (self), NULL);
   g_return_val_if_fail (session != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return usher_session_key_sign (self->key, session, error);
+  look_for_keys (self);
+  keys = dup_keys (self);
+
+  return usher_session_key_sign (usher_session_keys_get_signer (keys, get_seconds (self)),
+                                 session,
+                                 error);
 }
 
 char *
@@ -304,9 +377,20 @@ find_cached (UsherSessions *self, const char *text, gboolean *is_new, gboolean *
 static UsherSession *
 verify (UsherSessions *self, const char *text, gint64 now, gboolean *is_ended)
 {
-  UsherSession *session = usher_session_key_read (self->key, text, now);
+  g_autoptr (UsherSessionKeys) keys = dup_keys (self);
+  UsherSession *session = usher_session_keys_read (keys, text, now, self->lifetime);
   g_autoptr (GRWLockReaderLocker) locker = NULL;
 
+  /* another process may have signed it with a key that came a moment ago */
+  if (session == NULL)
+    {
+      g_autoptr (UsherSessionKeys) fresh = NULL;
+
+      look_for_keys (self);
+      fresh = dup_keys (self);
+      if (fresh != keys)
+        session = usher_session_keys_read (fresh, text, now, self->lifetime);
+    }
   if (session == NULL)
     return NULL;
 
@@ -350,6 +434,7 @@ usher_sessions_read_token (UsherSessions *self, const char *token)
   if (*token == '\0' || strlen (token) > MAX_TOKEN)
     return NULL;
 
+  look_now_and_then (self);
   now = usher_clock_get_time (self->clock);
   session = find_cached (self, token, &is_new, &is_ended);
   if (session == NULL)

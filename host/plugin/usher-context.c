@@ -377,6 +377,25 @@ usher_context_get_string (UsherContext *self, const char *key)
 }
 
 /**
+ * usher_context_dup_secret:
+ * @self: a context
+ * @key: a setting that the service declared, a string
+ *
+ * Gets a setting of the group named like the service that is for no eye, such as the key of an outside API, as it is now. Ask each
+ * time that it is needed and keep no copy: where the setting refers to a secret (`secret:NAME`) that was changed while the
+ * host runs, this is the new one. May block, for a bounded time, after such a change: ask in a handler that blocks. Any thread.
+ *
+ * Returns: (transfer full) (nullable): the secret, `NULL` where none is set
+ */
+UsherSecret *
+usher_context_dup_secret (UsherContext *self, const char *key)
+{
+  g_return_val_if_fail (USHER_IS_CONTEXT (self), NULL);
+
+  return usher_settings_dup_secret (self->settings, get_name (self), key);
+}
+
+/**
  * usher_context_get_integer:
  * @self: a context
  * @key: a setting that the service declared

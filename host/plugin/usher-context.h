@@ -14,6 +14,7 @@
 #include "usher-limiter.h"
 #include "usher-router.h"
 #include "usher-schema.h"
+#include "usher-secret.h"
 #include "usher-sessions.h"
 #include "usher-settings.h"
 
@@ -144,6 +145,8 @@ USHER_API
 char *usher_context_dup_directory (UsherContext *self, GError **error);
 USHER_API
 const char *usher_context_get_string (UsherContext *self, const char *key);
+USHER_API
+UsherSecret *usher_context_dup_secret (UsherContext *self, const char *key);
 USHER_API
 gint64 usher_context_get_integer (UsherContext *self, const char *key);
 USHER_API

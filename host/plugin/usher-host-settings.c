@@ -7,8 +7,24 @@
 #include "config.h"
 
 #include "usher-admin-listener.h"
+#include "usher-chained-secrets.h"
 #include "usher-front.h"
 #include "usher-host-class.h"
+#include "usher-host-secrets-private.h"
+#include "usher-settings-private.h"
+
+#define KEY_FILE "session.key"
+
+/* before all others, which may refer to secrets */
+static const UsherSetting secrets_settings[] = {
+  { "secrets",
+    "directory",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "directory with files that are secrets, each by its name, empty: none" },
+};
 
 static const UsherSetting host_settings[] = {
   { "bus",
@@ -83,6 +99,15 @@ static const UsherSetting host_settings[] = {
     0,
     "channel whose events end sessions before their time" },
   { "session",
+    "key",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "where the keys are that sign sessions, such as secret:session, empty: the data directory or "
+    "the "
+    "keyring" },
+  { "session",
     "lifetime",
     USHER_SETTING_INTEGER,
     "604800",
@@ -143,12 +168,36 @@ static const UsherSetting host_settings[] = {
     "mongodb://HOST[:PORT][,…][/PREFIX][?OPTIONS], empty: files in the data directory" },
 };
 
+gboolean
+usher_host_declare_secrets (UsherSettings *settings, GError **error)
+{
+  return usher_settings_declare (settings,
+                                 secrets_settings,
+                                 G_N_ELEMENTS (secrets_settings),
+                                 error);
+}
+
+static void
+look_in_directory (UsherSettings *settings)
+{
+  const char *directory = usher_settings_get_string (settings, "secrets", "directory");
+  g_autoptr (UsherChainedSecrets) secrets = NULL;
+
+  if (*directory == '\0' || usher_settings_has_own_secrets (settings))
+    return;
+
+  secrets = usher_chained_secrets_new_default (directory);
+  usher_settings_set_secrets (settings, USHER_SECRETS (secrets));
+}
+
 /**
  * usher_host_declare_settings:
  * @settings: settings
  * @error: return location for a [error@Error]
  *
- * Declares the host's own settings, in the groups `host`, `bus`, `session` and `store`, and those of its listeners in `http`.
+ * Declares the host's own settings, in the groups `secrets`, `host`, `bus`, `session` and `store`, and those of its listeners
+ * in `http`. First of all it looks for secrets in `secrets.directory` too, unless the caller has said by
+ * [method@Settings.set_secrets] where they are.
  *
  * Returns: whether they could be declared and their values fit
  */
@@ -160,10 +209,30 @@ usher_host_declare_settings (UsherSettings *settings, GError **error)
   g_return_val_if_fail (USHER_IS_SETTINGS (settings), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  ok = usher_settings_declare (settings, host_settings, G_N_ELEMENTS (host_settings), error);
+  ok = usher_host_declare_secrets (settings, error);
+  look_in_directory (settings);
+  ok = usher_settings_declare (settings,
+                               host_settings,
+                               G_N_ELEMENTS (host_settings),
+                               ok ? error : NULL) &&
+       ok;
 
   /* whoever lists all that is wrong wants all declared */
   ok = usher_admin_listener_declare_settings (settings, ok ? error : NULL) && ok;
 
   return usher_front_declare_settings (settings, ok ? error : NULL) && ok;
+}
+
+UsherSessionSource *
+usher_host_open_session_keys (const char *directory, UsherSettings *settings, GError **error)
+{
+  UsherSecrets *secrets = usher_settings_get_secrets (settings);
+  const char *reference = usher_settings_get_reference (settings, "session", "key");
+  const char *text = usher_settings_get_string (settings, "session", "key");
+  g_autofree char *path = g_build_filename (directory, KEY_FILE, NULL);
+
+  if (reference == NULL && *text == '\0')
+    return usher_session_source_new (path, secrets);
+
+  return usher_session_source_new_reference (reference != NULL ? reference : "", secrets, error);
 }

@@ -12,9 +12,10 @@
 #include "usher-error.h"
 #include "usher-health-private.h"
 #include "usher-host-private.h"
+#include "usher-host-secrets-private.h"
 #include "usher-registration-private.h"
+#include "usher-sessions-private.h"
 
-#define KEY_FILE  "session.key"
 #define LOCK_FILE "lock"
 /* not beside the services' files: any name there may be a service's */
 #define REVOCATIONS_FILE "host/sessions.db"
@@ -252,14 +253,17 @@ dup_degraded (gpointer data)
 static gboolean
 prepare (UsherHost *self, GError **error)
 {
-  g_autofree char *key_file = g_build_filename (self->directory, KEY_FILE, NULL);
+  UsherSessionSource *keys = usher_host_open_session_keys (self->directory, self->settings, error);
+
+  if (keys == NULL)
+    return FALSE;
 
   self->sessions =
-      usher_sessions_new (key_file,
-                          usher_settings_get_integer (self->settings, "session", "lifetime") *
-                              G_USEC_PER_SEC,
-                          self->clock,
-                          error);
+      usher_sessions_open (keys,
+                           usher_settings_get_integer (self->settings, "session", "lifetime") *
+                               G_USEC_PER_SEC,
+                           self->clock,
+                           error);
   if (self->sessions == NULL)
     return FALSE;
 

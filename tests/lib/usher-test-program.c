@@ -32,6 +32,8 @@ usher_test_launcher_new (GSubprocessFlags flags)
 
   /* a warning is the host's word to its operator, not a bug */
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
+  /* whoever tests keeps his keyring */
+  g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS", "disabled:", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, on_child_setup, NULL, NULL);
 
   return launcher;
