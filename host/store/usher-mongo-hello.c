@@ -11,9 +11,9 @@
 #include "usher-mongo-database-private.h"
 #include "usher-mongo-error-private.h"
 
-/* the first that changes a document by a pipeline */
-#define OLDEST_MAJOR 4
-#define OLDEST_MINOR 2
+/* the first that keeps members within values whatever their names are */
+#define OLDEST_MAJOR 5
+#define OLDEST_MINOR 0
 
 static gboolean
 ask (mongoc_client_t *handle, const char *question, bson_t *reply, bson_error_t *trouble)

@@ -411,16 +411,15 @@ usher_mongo_lease_keep_reach (UsherMongoLease *self, const UsherReach *reach)
 gboolean
 usher_mongo_lease_lookup_reach (UsherMongoLease *self, UsherReach *reach, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-
   *reach = (UsherReach){ 0 };
   if (!look (self, reach, error))
     return FALSE;
 
   /* what was told and waits to be written */
-  locker = g_mutex_locker_new (&self->mutex);
+  g_mutex_lock (&self->mutex);
   if (self->has_reach && usher_reach_is_behind (reach, &self->reach))
     *reach = self->reach;
+  g_mutex_unlock (&self->mutex);
 
   return TRUE;
 }

@@ -220,8 +220,8 @@ usher_mongo_owners_is_alive (UsherMongoOwners *self, const char *name)
   g_auto (bson_t) filter = BSON_INITIALIZER;
   g_auto (bson_t) options = BSON_INITIALIZER;
   Question question = { self, id, FALSE };
-  g_autoptr (GMutexLocker) locker = NULL;
   const Other *other = NULL;
+  gboolean is_alive = FALSE;
 
   if (g_str_equal (name, self->name))
     return TRUE;
@@ -231,10 +231,12 @@ usher_mongo_owners_is_alive (UsherMongoOwners *self, const char *name)
           self->database, USHER_MONGO_META, &filter, &options, on_row, &question, NULL))
     return TRUE;
 
-  locker = g_mutex_locker_new (&self->mutex);
+  g_mutex_lock (&self->mutex);
   other = question.is_there ? g_hash_table_lookup (self->others, id) : NULL;
+  is_alive = other != NULL && is_other_alive (self, other);
+  g_mutex_unlock (&self->mutex);
 
-  return other != NULL && is_other_alive (self, other);
+  return is_alive;
 }
 
 guint

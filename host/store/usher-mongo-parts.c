@@ -8,6 +8,8 @@
 
 #include "usher-mongo-parts-private.h"
 
+#include "usher-mongo-copying-private.h"
+
 /* shows others that the database is open, and looks what they do */
 static gboolean
 begin (UsherMongoParts *self, GError **error)
@@ -47,7 +49,8 @@ usher_mongo_parts_new (const char *uri, GError **error)
     return NULL;
 
   self->tables = usher_mongo_tables_new ();
-  if (!usher_mongo_layout_open (self->database, error) || !begin (self, error))
+  if (!usher_mongo_layout_open (self->database, error) ||
+      !usher_mongo_copying_check (self->database, error) || !begin (self, error))
     return NULL;
 
   return g_steal_pointer (&self);

@@ -29,17 +29,16 @@ struct _UsherMongoStream
   char *own;                    /* (owned): a pattern of our commits */
   UsherMongoStreamFunc func;
   gpointer user_data;
-  GThread *thread;  /* (owned) */
-  int is_following; /* (atomic) */
+  GThread *thread; /* (owned) */
 
   GMutex mutex;
   GCond cond;
   gboolean is_stopping; /* (mutex mutex) */
+  int is_following;     /* (atomic) */
 
-  /* of the thread */
-  bson_t token;        /* (owned): where to go on; empty: nobody knows */
-  gboolean is_refused; /* it was said that it is */
-  gint64 pause;
+  bson_t *token;       /* (owned): the thread's: where to go on; empty: nobody knows */
+  gint64 pause;        /* the thread's */
+  gboolean is_refused; /* the thread's: it was said that it is */
 };
 
 static gboolean
@@ -133,8 +132,8 @@ open_stream (UsherMongoStream *self, mongoc_client_t *handle)
 
   append_pipeline (self, &pipeline);
   BCON_APPEND (&options, "maxAwaitTimeMS", BCON_INT64 (AWAIT_TIME));
-  if (!bson_empty (&self->token))
-    BCON_APPEND (&options, "resumeAfter", BCON_DOCUMENT (&self->token));
+  if (!bson_empty (self->token))
+    BCON_APPEND (&options, "resumeAfter", BCON_DOCUMENT (self->token));
   stream = mongoc_database_watch (place, &pipeline, &options);
   mongoc_database_destroy (place);
 
@@ -144,8 +143,7 @@ open_stream (UsherMongoStream *self, mongoc_client_t *handle)
 static void
 forget_token (UsherMongoStream *self)
 {
-  bson_destroy (&self->token);
-  bson_init (&self->token);
+  bson_reinit (self->token);
 }
 
 static void
@@ -156,8 +154,8 @@ keep_token (UsherMongoStream *self, mongoc_change_stream_t *stream)
   if (token == NULL)
     return;
 
-  bson_destroy (&self->token);
-  bson_copy_to (token, &self->token);
+  bson_reinit (self->token);
+  bson_concat (self->token, token);
 }
 
 /* FALSE: the stream ends with it */
@@ -197,7 +195,7 @@ begin_to_follow (UsherMongoStream *self)
   self->pause = PAUSE;
   self->is_refused = FALSE;
   /* else it goes on where it was */
-  if (bson_empty (&self->token))
+  if (bson_empty (self->token))
     self->func (NULL, NULL, self->user_data);
   g_atomic_int_set (&self->is_following, TRUE);
 }
@@ -249,7 +247,7 @@ note_trouble (UsherMongoStream *self, const bson_error_t *trouble, const char *m
   if (is_of_network (trouble))
     return;
 
-  if (!bson_empty (&self->token))
+  if (!bson_empty (self->token))
     {
       forget_token (self);
       return;
@@ -312,7 +310,7 @@ usher_mongo_stream_new (UsherMongoDatabase *database,
 
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
-  bson_init (&self->token);
+  self->token = bson_new ();
   self->database = usher_mongo_database_ref (database);
   self->own = g_strdup_printf ("^%s-", owner);
   self->func = func;
@@ -341,7 +339,7 @@ usher_mongo_stream_free (UsherMongoStream *self)
   g_clear_pointer (&self->thread, g_thread_join);
 
   usher_mongo_database_unref (self->database);
-  bson_destroy (&self->token);
+  bson_destroy (self->token);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->mutex);
   g_free (self->own);

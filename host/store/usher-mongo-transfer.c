@@ -21,6 +21,8 @@
 #include "usher-mongo-transfer-rows-private.h"
 
 #define COLLECTION "collection "
+/* of a command, where the address does not say */
+#define PATIENCE "socketTimeoutMS=60000"
 /* names of indexes, and where the private members are */
 #define BY      "usher-by-"
 #define UNIQUE  "usher-unique-"
@@ -426,13 +428,14 @@ usher_mongo_transfer_write (UsherStoreTransfer *transfer,
                                : usher_mongo_transfer_batch_carry (self->batch, row, error);
 }
 
-/* Who has the lease writes how far the log had come; nobody has it. */
+/* It is in the lease, which nobody has had yet. */
 static gboolean
 write_reach (UsherMongoTransfer *self, const UsherReach *reach, GError **error)
 {
   g_auto (bson_t) lease = BSON_INITIALIZER;
   g_auto (bson_t) command = BSON_INITIALIZER;
 
+  BCON_APPEND (&lease, "token", BCON_INT64 (0), "beat", BCON_INT64 (0));
   usher_mongo_reach_append (&lease, reach);
   BCON_APPEND (&command,
                "update",
@@ -510,12 +513,26 @@ usher_mongo_transfer_init (UsherMongoTransfer *self)
   self->tables = usher_mongo_tables_new ();
 }
 
+/* Nobody waits behind what is written here, and much of it takes its time. (transfer full) */
+static char *
+make_patient (const char *uri)
+{
+  const char *options = strchr (uri, '?');
+  g_autofree char *lower = options != NULL ? g_ascii_strdown (options, -1) : NULL;
+
+  if (lower != NULL && strstr (lower, "sockettimeoutms=") != NULL)
+    return g_strdup (uri);
+
+  return g_strconcat (uri, options != NULL ? "&" : "?", PATIENCE, NULL);
+}
+
 UsherStoreTransfer *
 usher_mongo_transfer_new (const char *uri, gboolean is_target, GError **error)
 {
   g_autoptr (UsherMongoTransfer) self = g_object_new (USHER_TYPE_MONGO_TRANSFER, NULL);
+  g_autofree char *patient = make_patient (uri);
 
-  self->database = usher_mongo_database_new (uri, error);
+  self->database = usher_mongo_database_new (patient, error);
   if (self->database == NULL || !usher_mongo_layout_open (self->database, error))
     return NULL;
 

@@ -311,7 +311,9 @@ assert_unusable (Fixture *fixture, const char *service)
 static void
 test_killed (Fixture *fixture, gconstpointer data)
 {
-  guint n_told = 1;
+  /* a server takes longer for the same */
+  guint step = fixture->way->from_server || fixture->way->to_server ? 4 : 1;
+  guint n_told = step;
 
   g_test_summary ("Wherever a copy is killed, no host starts on what it leaves, and the next one "
                   "makes it whole.");
@@ -323,7 +325,7 @@ test_killed (Fixture *fixture, gconstpointer data)
       assert_unusable (fixture, "first");
       assert_unusable (fixture, "second");
       /* of every other one what is left is what the next one begins with */
-      if (n_told % 2 == 0)
+      if (n_told / step % 2 == 0)
         {
           copy_all (fixture);
           compare (fixture, "first");
@@ -331,7 +333,7 @@ test_killed (Fixture *fixture, gconstpointer data)
           g_free (fixture->to);
           fixture->to = make_place (fixture, fixture->way->to_server);
         }
-      n_told++;
+      n_told += step;
     }
   g_assert_cmpuint (n_told, >, N_TOLD);
   compare (fixture, "first");
