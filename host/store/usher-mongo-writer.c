@@ -51,7 +51,7 @@ free_entry (Entry *entry)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Entry, free_entry)
 
-/* Says once that nothing can be written, and once that it can again. */
+/* Says once that nothing can be written, and once that it can again. @error: (nullable): of a write; NULL: something was written */
 static void
 set_full (UsherMongoWriter *self, const GError *error)
 {
@@ -164,12 +164,14 @@ write_entry (UsherMongoWriter *self, Entry *entry)
   else
     usher_mongo_commit_run (&written, self->limit, &error);
 
-  set_full (self, error);
   if (error == NULL && written.home != NULL)
     {
+      set_full (self, NULL);
       note_slips (self, &written);
       usher_mongo_watch_announce (self->parts->watch);
     }
+  if (error != NULL)
+    set_full (self, error);
   if (written.is_unknown)
     usher_mongo_watch_lose (self->parts->watch);
 
