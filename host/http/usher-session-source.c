@@ -251,13 +251,14 @@ look_at_file (UsherSessionSource *self, GError **error)
 {
   g_autoptr (UsherSecret) secret = NULL;
   g_autofree char *name = NULL;
+  guint64 mark = 0;
 
   if (self->last == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS) &&
       !make_file (self, error))
     return FALSE;
 
   /* before it is read, so that what changes meanwhile is seen by the next look */
-  self->mark = usher_secrets_get_mark (self->folder, self->file_name);
+  mark = usher_secrets_get_mark (self->folder, self->file_name);
   if (!read_file (self->path, &secret, error))
     return FALSE;
 
@@ -269,6 +270,8 @@ look_at_file (UsherSessionSource *self, GError **error)
                          self->path,
                          name);
 
+  /* what could not be read now is read by the next look */
+  self->mark = mark;
   set_name (self, name);
   g_clear_pointer (&self->last, usher_secret_unref);
   if (name == NULL)

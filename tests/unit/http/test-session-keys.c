@@ -217,6 +217,25 @@ test_damaged (SessionStage *fixture, gconstpointer data)
   g_assert_null (strstr (error->message, "geheim"));
 }
 
+static void
+test_hidden (SessionStage *fixture, gconstpointer data)
+{
+  g_test_summary ("Keys that could not be read for a while are read when they can be, and that "
+                  "they could not is said once");
+
+  rotate (fixture, 0);
+  g_assert_cmpint (g_chmod (fixture->key_file, 0644), ==, 0);
+  g_test_expect_message ("usher-http", G_LOG_LEVEL_WARNING, "*stay as they are*make it 600*");
+  g_free (sign (fixture->sessions));
+  g_free (sign (fixture->sessions));
+  g_test_assert_expected_messages ();
+
+  g_assert_cmpint (g_chmod (fixture->key_file, 0600), ==, 0);
+  expect_change (1);
+  g_free (sign (fixture->sessions));
+  g_test_assert_expected_messages ();
+}
+
 #define test(path, func) \
   g_test_add (path, SessionStage, NULL, session_stage_set_up, func, session_stage_tear_down)
 
@@ -232,6 +251,7 @@ main (int argc, char **argv)
   test ("/session-keys/racing", test_racing);
   test ("/session-keys/taken-away", test_taken_away);
   test ("/session-keys/damaged", test_damaged);
+  test ("/session-keys/hidden", test_hidden);
 
   return g_test_run ();
 }
