@@ -161,7 +161,10 @@ usher_mongo_database_write (UsherMongoDatabase *self,
   if (reply == NULL)
     reply = &unread;
   if (client == NULL)
-    client = own = usher_mongo_database_get_client (self, error);
+    {
+      own = usher_mongo_database_get_client (self, error);
+      client = own;
+    }
   if (client == NULL)
     {
       bson_init (reply);

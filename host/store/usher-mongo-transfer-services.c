@@ -65,9 +65,7 @@ usher_mongo_transfer_list_services (const char *uri, GError **error)
   g_autoptr (UsherMongoDatabase) database = usher_mongo_database_new (uri, error);
   g_autoptr (UsherMongoClient) client =
       database != NULL ? usher_mongo_database_get_client (database, error) : NULL;
-  const char *own = client != NULL ? usher_mongo_database_get_name (database) : NULL;
-  /* up to the name of the service, which is one letter */
-  g_autofree char *prefix = own != NULL ? g_strndup (own, strlen (own) - 1) : NULL;
+  g_autofree char *prefix = NULL;
   g_autoptr (GPtrArray) services = g_ptr_array_new_with_free_func (g_free);
   bson_error_t trouble = { 0 };
   char **names = NULL;
@@ -76,6 +74,9 @@ usher_mongo_transfer_list_services (const char *uri, GError **error)
   if (client == NULL)
     return NULL;
 
+  /* up to the name of the service, which is one letter */
+  prefix = g_strdup (usher_mongo_database_get_name (database));
+  prefix[strlen (prefix) - 1] = '\0';
   names = mongoc_client_get_database_names_with_opts (usher_mongo_client_get_handle (client),
                                                       NULL,
                                                       &trouble);

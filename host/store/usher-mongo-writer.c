@@ -62,7 +62,7 @@ set_full (UsherMongoWriter *self, const GError *error)
   if ((error != NULL && !is_full) || g_atomic_int_exchange (&self->is_full, is_full) == is_full)
     return;
 
-  if (is_full)
+  if (error != NULL)
     g_message ("%s; nothing is written until that is over", error->message);
   else
     g_message ("database “%s” is written again", place);
