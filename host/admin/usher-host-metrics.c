@@ -169,41 +169,82 @@ add_service (UsherMetrics *metrics, UsherSettings *settings, UsherLane *lane)
              (double) usher_settings_get_integer (settings, "store", "keep-requests"));
 }
 
-/* What stores count, and how that is called outside; names that are not here are taken as they are. */
+/* What stores count, and how that is called outside; names that are not here are taken as they are. Those of a client of a server are as
+ * OpenTelemetry names them. */
 static const struct
 {
   const char *figure;
   const char *name;
   const char *help;
+  UsherMetricType type;
+  gint64 divisor; /* 0: it is taken as it is */
 } store_figures[] = {
-  { "documents", "usher_store_documents", "Documents in the store." },
-  { "documents-bytes", "usher_store_document_bytes", "What they take." },
-  { "outbox", "usher_store_outbox_events", "Events that are not on the bus yet." },
-  { "outbox-bytes", "usher_store_outbox_bytes", "What they take." },
-  { "inbox", "usher_store_inbox_rows", "Events that the store knows as applied." },
-  { "inbox-bytes", "usher_store_inbox_bytes", "What they take." },
-  { "requests", "usher_store_request_keys", "Idempotency keys that are kept." },
-  { "requests-bytes", "usher_store_request_bytes", "What they take." },
-  { "timers", "usher_store_timers", "Timers that are set." },
-  { "timers-bytes", "usher_store_timer_bytes", "What they take." },
+  { "documents", "usher_store_documents", "Documents in the store.", USHER_METRIC_GAUGE },
+  { "documents-bytes", "usher_store_document_bytes", "What they take.", USHER_METRIC_GAUGE },
+  { "outbox",
+    "usher_store_outbox_events",
+    "Events that are not on the bus yet.",
+    USHER_METRIC_GAUGE },
+  { "outbox-bytes", "usher_store_outbox_bytes", "What they take.", USHER_METRIC_GAUGE },
+  { "inbox",
+    "usher_store_inbox_rows",
+    "Events that the store knows as applied.",
+    USHER_METRIC_GAUGE },
+  { "inbox-bytes", "usher_store_inbox_bytes", "What they take.", USHER_METRIC_GAUGE },
+  { "requests", "usher_store_request_keys", "Idempotency keys that are kept.", USHER_METRIC_GAUGE },
+  { "requests-bytes", "usher_store_request_bytes", "What they take.", USHER_METRIC_GAUGE },
+  { "timers", "usher_store_timers", "Timers that are set.", USHER_METRIC_GAUGE },
+  { "timers-bytes", "usher_store_timer_bytes", "What they take.", USHER_METRIC_GAUGE },
   { "timers-failing",
     "usher_store_timers_failing",
-    "Timers whose handler failed, and is tried again." },
-  { "timers-parked", "usher_store_timers_parked", "Timers that wait for an operator." },
-  { "file-bytes", "usher_store_file_bytes", "The size of the file." },
-  { "log-bytes", "usher_store_log_bytes", "The size of its log." },
-  { "read-only", "usher_store_read_only", "1 while the disk refuses changes." },
+    "Timers whose handler failed, and is tried again.",
+    USHER_METRIC_GAUGE },
+  { "timers-parked",
+    "usher_store_timers_parked",
+    "Timers that wait for an operator.",
+    USHER_METRIC_GAUGE },
+  { "file-bytes", "usher_store_file_bytes", "The size of the file.", USHER_METRIC_GAUGE },
+  { "log-bytes", "usher_store_log_bytes", "The size of its log.", USHER_METRIC_GAUGE },
+  { "read-only", "usher_store_read_only", "1 while the disk refuses changes.", USHER_METRIC_GAUGE },
+  { "away",
+    "usher_store_away",
+    "1 while the server of the store does not answer.",
+    USHER_METRIC_GAUGE },
+  { "connections-used",
+    "db_client_connections_used",
+    "Connections to the server of the store that are in use.",
+    USHER_METRIC_GAUGE },
+  { "commands",
+    "db_client_operation_duration_seconds_count",
+    "Commands that the server of the store was sent.",
+    USHER_METRIC_COUNTER },
+  { "commands-time",
+    "db_client_operation_duration_seconds_sum",
+    "How long their answers took.",
+    USHER_METRIC_COUNTER,
+    G_USEC_PER_SEC },
+  { "commands-failed",
+    "db_client_operation_errors_total",
+    "Those that failed, or got no answer.",
+    USHER_METRIC_COUNTER },
 };
 
 static void
 add_figure (UsherMetrics *metrics, const char *service, const char *figure, gint64 value)
 {
+  const char *const labels[] = { "service", service, NULL };
   g_autofree char *name = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (store_figures); i++)
     if (g_str_equal (store_figures[i].figure, figure))
       {
-        add_gauge (metrics, store_figures[i].name, store_figures[i].help, service, (double) value);
+        double divisor = (double) MAX (1, store_figures[i].divisor);
+
+        usher_metrics_declare (metrics,
+                               store_figures[i].name,
+                               store_figures[i].type,
+                               store_figures[i].help);
+        usher_metrics_add (metrics, store_figures[i].name, labels, (double) value / divisor);
         return;
       }
 

@@ -364,6 +364,17 @@ usher_json_writer_add_unsigned (UsherJsonWriter *self, guint64 value)
     usher_json_append_digits (self->text, value);
 }
 
+void
+usher_json_append_double (GString *string, double value)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (buffer, sizeof buffer, "%.15g", value);
+  if (fabs (g_ascii_strtod (buffer, NULL) - value) > 0)
+    g_ascii_formatd (buffer, sizeof buffer, "%.17g", value);
+  g_string_append (string, buffer);
+}
+
 /**
  * usher_json_writer_add_double:
  * @self: a writer
@@ -375,23 +386,15 @@ usher_json_writer_add_unsigned (UsherJsonWriter *self, guint64 value)
 void
 usher_json_writer_add_double (UsherJsonWriter *self, double value)
 {
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
   g_return_if_fail (self != NULL);
 
   if (!begin_value (self))
     return;
 
-  if (!isfinite (value))
-    {
-      g_string_append (self->text, "null");
-      return;
-    }
-
-  g_ascii_formatd (buffer, sizeof buffer, "%.15g", value);
-  if (fabs (g_ascii_strtod (buffer, NULL) - value) > 0)
-    g_ascii_formatd (buffer, sizeof buffer, "%.17g", value);
-  g_string_append (self->text, buffer);
+  if (isfinite (value))
+    usher_json_append_double (self->text, value);
+  else
+    g_string_append (self->text, "null");
 }
 
 /**

@@ -284,6 +284,17 @@ parse_money (const char *text, gsize length, gint64 *minor_units)
   return TRUE;
 }
 
+gboolean
+usher_json_read_money (UsherJson *self, const UsherJsonToken *token, gint64 *minor_units)
+{
+  const char *string = self->strings + token->string;
+
+  if (token->type == USHER_JSON_NUMBER)
+    return parse_money (self->text + token->start, token->length, minor_units);
+
+  return token->type == USHER_JSON_STRING && parse_money (string, strlen (string), minor_units);
+}
+
 /**
  * usher_json_get_money:
  * @self: a JSON value
@@ -305,18 +316,8 @@ usher_json_get_money (UsherJson *self, const char *path, gint64 *minor_units)
   g_return_val_if_fail (minor_units != NULL, FALSE);
 
   token = find (self, path);
-  if (token == NULL)
-    return FALSE;
 
-  if (token->type == USHER_JSON_NUMBER)
-    return parse_money (self->text + token->start, token->length, minor_units);
-
-  if (token->type == USHER_JSON_STRING)
-    return parse_money (self->strings + token->string,
-                        strlen (self->strings + token->string),
-                        minor_units);
-
-  return FALSE;
+  return token != NULL && usher_json_read_money (self, token, minor_units);
 }
 
 /**
@@ -363,6 +364,24 @@ usher_json_dup_text (UsherJson *self, const char *path)
   return token != NULL ? g_strndup (self->text + token->start, token->length) : NULL;
 }
 
+const UsherJsonToken *
+usher_json_get_root (UsherJson *self)
+{
+  return self->tokens;
+}
+
+const char *
+usher_json_get_decoded (UsherJson *self, const UsherJsonToken *string)
+{
+  return self->strings + string->string;
+}
+
+const char *
+usher_json_get_written (UsherJson *self, const UsherJsonToken *token)
+{
+  return self->text + token->start;
+}
+
 void
 usher_json_foreach_member (UsherJson *self,
                            const char *path,
@@ -388,6 +407,22 @@ usher_json_foreach_member (UsherJson *self,
     }
 }
 
+static void
+append_escape (GString *string, guchar c)
+{
+  static const char names[] = "\"\\bfnrt";
+  static const char values[] = "\"\\\b\f\n\r\t";
+  const char *found = c != '\0' ? strchr (values, c) : NULL;
+
+  if (found == NULL)
+    {
+      g_string_append_printf (string, "\\u%04x", (guint) c);
+      return;
+    }
+  g_string_append_c (string, '\\');
+  g_string_append_c (string, names[found - values]);
+}
+
 /**
  * usher_json_append_string:
  * @string: where to write
@@ -411,13 +446,7 @@ usher_json_append_string (GString *string, const char *value)
       if (c >= 0x20 && c != '"' && c != '\\')
         continue;
       g_string_append_len (string, run, value - run);
-      if (c == '"' || c == '\\')
-        {
-          g_string_append_c (string, '\\');
-          g_string_append_c (string, (char) c);
-        }
-      else
-        g_string_append_printf (string, "\\u%04x", (guint) c);
+      append_escape (string, c);
       run = value + 1;
     }
   g_string_append_len (string, run, value - run);

@@ -153,7 +153,7 @@ resolve_reference (UsherSettings *self,
                          "the secret of setting “%s.%s”: %s",
                          declared->setting->group,
                          declared->setting->key,
-                         cause != NULL ? cause->message : "it cannot be had");
+                         cause->message);
 
   take_text (declared, usher_secret_get_text (secret), secret);
 

@@ -50,7 +50,7 @@ const GOptionEntry usher_secret_entries[] = {
 static int
 complain (const GError *error)
 {
-  g_printerr ("usher: %s\n", error != NULL ? error->message : "it failed");
+  g_printerr ("usher: %s\n", error->message);
 
   return g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID) ? EXIT_USAGE : EXIT_FAILURE;
 }

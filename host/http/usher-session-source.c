@@ -414,7 +414,7 @@ usher_session_source_rotate (UsherSessionSource *self,
   if (self->path != NULL && !look_at_file (self, error))
     return -1;
 
-  is_file = self->path != NULL && self->name == NULL;
+  is_file = self->name == NULL;
   if (after < 0)
     after = is_file ? 0 : NOTICE;
   from = now + after;

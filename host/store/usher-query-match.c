@@ -10,12 +10,6 @@
 
 #include <string.h>
 
-static gboolean
-is_text (const UsherField *field)
-{
-  return field->type == USHER_FIELD_STRING || field->type == USHER_FIELD_ID;
-}
-
 /* (nullable) */
 static const UsherField *
 find_field (UsherDocument *document, const char *name)
@@ -33,7 +27,7 @@ usher_query_dup_value (UsherDocument *document, const UsherField *field)
 {
   if (field->type == USHER_FIELD_JSON || !usher_document_has (document, field->name))
     return NULL;
-  if (is_text (field))
+  if (usher_query_is_text (field))
     return g_strdup (usher_document_get_string (document, field->name));
   if (field->type == USHER_FIELD_BOOLEAN)
     return g_strdup (usher_document_get_boolean (document, field->name) ? "true" : "false");
@@ -60,7 +54,7 @@ holds (const UsherQueryCondition *condition, UsherDocument *document)
     return field != NULL && condition->value == NULL && !has;
 
   if (condition->test == USHER_QUERY_AT_LEAST || condition->test == USHER_QUERY_BELOW)
-    return !is_text (field) && field->type != USHER_FIELD_BOOLEAN &&
+    return !usher_query_is_text (field) && field->type != USHER_FIELD_BOOLEAN &&
            holds_of_number (condition, usher_document_get_integer (document, field->name));
 
   value = usher_query_dup_value (document, field);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-query-private.h"
 #include "usher-sqlite-connection-private.h"
 #include "usher-sqlite-sort-private.h"
 
@@ -105,7 +106,7 @@ usher_sqlite_query_make_sql (UsherQuery *query,
   for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
       const UsherQueryCondition *condition = usher_query_get_condition (query, i);
-      const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
+      const UsherField *field = usher_query_find_column (table->schema, condition->field, error);
       g_autofree char *column = NULL;
 
       if (field == NULL)
@@ -190,21 +191,13 @@ bind_value (UsherSqliteStatement *statement,
 {
   gint64 number = 0;
 
-  if (usher_sqlite_table_is_text (field))
+  if (usher_query_is_text (field))
     {
       usher_sqlite_statement_bind_text (statement, index, value);
       return TRUE;
     }
-
-  if (field->type == USHER_FIELD_BOOLEAN && g_str_equal (value, "true"))
-    number = 1;
-  else if (!(field->type == USHER_FIELD_BOOLEAN && g_str_equal (value, "false")) &&
-           !g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL))
-    {
-      g_set_error (
-          error, USHER_ERROR, USHER_ERROR_INVALID, "“%s” is no value of “%s”", value, field->name);
-      return FALSE;
-    }
+  if (!usher_query_read_number (field, value, &number, error))
+    return FALSE;
 
   usher_sqlite_statement_bind_integer (statement, index, number);
   return TRUE;
@@ -242,7 +235,7 @@ bind_place (UsherQuery *query,
   if (value == NULL || usher_query_get_order (query) == NULL)
     return TRUE;
 
-  field = usher_sqlite_table_find_column (table, usher_query_get_order (query), error);
+  field = usher_query_find_column (table->schema, usher_query_get_order (query), error);
   if (field == NULL || bind_value (statement, index, field, value, &trouble))
     return field != NULL;
 
@@ -266,7 +259,7 @@ bind (UsherQuery *query,
   for (guint i = 0; i < usher_query_get_n_conditions (query); i++)
     {
       const UsherQueryCondition *condition = usher_query_get_condition (query, i);
-      const UsherField *field = usher_sqlite_table_find_column (table, condition->field, error);
+      const UsherField *field = usher_query_find_column (table->schema, condition->field, error);
 
       if (field == NULL)
         return FALSE;
@@ -388,13 +381,7 @@ check_after (UsherQuery *query, UsherSqliteReader *reader, UsherSqliteTable *tab
   if (has_row && has_place (query, table, statement, id))
     return TRUE;
 
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_NOT_FOUND,
-               "collection “%s” has no document “%s” to go on from",
-               usher_query_get_collection (query),
-               id);
-  return FALSE;
+  return usher_query_refuse_after (query, error);
 }
 
 GPtrArray *

@@ -614,6 +614,7 @@ usher_sqlite_store_new (const char *path,
   self->traits.documents_a_commit = options->documents_a_commit;
   self->traits.shared_by_copies = TRUE;
   self->traits.orders_by_commit = TRUE;
+  self->traits.orders_events_by_commit = TRUE;
   self->writer = usher_sqlite_writer_new (
       path, self->share, self->readers, self->tables, options->documents_a_commit, error);
 

@@ -39,10 +39,6 @@ void usher_sqlite_table_set_foreign (UsherSqliteTable *self, UsherSchema *foreig
 /* quoted, to be freed */
 char *usher_sqlite_table_dup_column (const UsherField *field);
 char *usher_sqlite_table_dup_index (UsherSqliteTable *self, const UsherField *field);
-/* the column of a condition, or NULL with an error */
-const UsherField *
-usher_sqlite_table_find_column (UsherSqliteTable *self, const char *field, GError **error);
-gboolean usher_sqlite_table_is_text (const UsherField *field);
 void usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
                                     int index,
                                     UsherDocument *document,

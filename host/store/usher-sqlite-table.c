@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "usher-error.h"
+#include "usher-query-private.h"
 
 #define FIRST_COLUMN 6
 
@@ -172,32 +172,6 @@ usher_sqlite_table_set_foreign (UsherSqliteTable *self, UsherSchema *foreign)
   self->replace = make_replace (self);
 }
 
-const UsherField *
-usher_sqlite_table_find_column (UsherSqliteTable *self, const char *field, GError **error)
-{
-  for (guint i = 0; i < self->columns->len; i++)
-    {
-      const UsherField *column = g_ptr_array_index (self->columns, i);
-
-      if (g_str_equal (column->name, field))
-        return column;
-    }
-
-  g_set_error (error,
-               USHER_ERROR,
-               USHER_ERROR_INVALID,
-               "collection “%s” has no index on “%s”",
-               usher_schema_get_collection (self->schema),
-               field);
-  return NULL;
-}
-
-gboolean
-usher_sqlite_table_is_text (const UsherField *field)
-{
-  return field->type == USHER_FIELD_STRING || field->type == USHER_FIELD_ID;
-}
-
 void
 usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
                                int index,
@@ -206,7 +180,7 @@ usher_sqlite_table_bind_field (UsherSqliteStatement *statement,
 {
   if (!usher_document_has (document, field->name))
     usher_sqlite_statement_bind_null (statement, index);
-  else if (usher_sqlite_table_is_text (field))
+  else if (usher_query_is_text (field))
     usher_sqlite_statement_bind_text (statement,
                                       index,
                                       usher_document_get_string (document, field->name));

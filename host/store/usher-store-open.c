@@ -11,14 +11,16 @@
 #include "usher-error.h"
 #include "usher-sqlite-snapshot-private.h"
 #include "usher-sqlite-store.h"
+#include "usher-store-module-private.h"
 #include "usher-store-snapshot.h"
 #include "usher-store-uri.h"
 #include "usher-store.h"
 
-/* A kind of store. @place is what follows the scheme. */
+/* A kind of store. @place is what follows the scheme, or for a server the whole address. */
 typedef struct
 {
   const char *scheme;
+  gboolean is_server;
   UsherStore *(*open) (const char *place,
                        UsherClock *clock,
                        const UsherStoreOptions *options,
@@ -27,8 +29,37 @@ typedef struct
   gboolean (*restore) (const char *place, gint64 time, GError **error);
 } Kind;
 
+static UsherStoreSnapshot *
+refuse_snapshot (const char *uri, gint64 deadline, GError **error)
+{
+  g_autofree char *public = usher_store_uri_dup_public (uri);
+
+  usher_refuse (error,
+                USHER_ERROR_INVALID,
+                "database “%s” is its server's to back up, as with mongodump",
+                public);
+  return NULL;
+}
+
+static gboolean
+refuse_restore (const char *uri, gint64 time, GError **error)
+{
+  g_autofree char *public = usher_store_uri_dup_public (uri);
+
+  return usher_refuse (error,
+                       USHER_ERROR_INVALID,
+                       "database “%s” is its server's to bring back, as with mongorestore",
+                       public);
+}
+
 static const Kind kinds[] = {
-  { "sqlite:", usher_sqlite_store_new, usher_sqlite_snapshot_new, usher_sqlite_snapshot_restore },
+  { "sqlite:",
+    FALSE,
+    usher_sqlite_store_new,
+    usher_sqlite_snapshot_new,
+    usher_sqlite_snapshot_restore },
+  { "mongodb:", TRUE, usher_store_module_open, refuse_snapshot, refuse_restore },
+  { "mongodb+srv:", TRUE, usher_store_module_open, refuse_snapshot, refuse_restore },
 };
 
 static void
@@ -48,14 +79,14 @@ set_unknown (const char *uri, GError **error)
                known->str);
 }
 
-/* (nullable): the kind; @place: what follows its scheme */
+/* (nullable): the kind; @place: for its functions */
 static const Kind *
 find_kind (const char *uri, const char **place, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (g_str_has_prefix (uri, kinds[i].scheme) && uri[strlen (kinds[i].scheme)] != '\0')
       {
-        *place = uri + strlen (kinds[i].scheme);
+        *place = kinds[i].is_server ? uri : uri + strlen (kinds[i].scheme);
         return &kinds[i];
       }
 
@@ -65,7 +96,8 @@ find_kind (const char *uri, const char **place, GError **error)
 
 /**
  * usher_store_open:
- * @uri: where the database is: `sqlite:PATH`, the path as it is
+ * @uri: where the database is: `sqlite:PATH`, the path as it is; `mongodb://…/DATABASE` or `mongodb+srv://…/DATABASE`, see
+ *   [func@Store.make_uri]
  * @clock: the clock of the host
  * @options: (nullable): how it is opened, `NULL`: for this process alone, and commits of any size
  * @error: return location for an error
@@ -73,9 +105,9 @@ find_kind (const char *uri, const char **place, GError **error)
  * Opens the database of a service; the scheme of @uri says what kind of store it is. A SQLite file is made when it is missing;
  * its folder must exist.
  *
- * All errors name the place: `USHER_ERROR_INVALID` when @uri is of no known kind, `USHER_ERROR_UNAVAILABLE` when the database
- * cannot be opened or written, `USHER_ERROR_FULL`, `USHER_ERROR_CORRUPT` when it is none, another program's or from a newer
- * version.
+ * All errors name the place, without credentials: `USHER_ERROR_INVALID` when @uri is of no known kind or malformed, or its server is
+ * too old or refuses the credentials, `USHER_ERROR_UNAVAILABLE` when the database cannot be opened or written, `USHER_ERROR_FULL`,
+ * `USHER_ERROR_CORRUPT` when it is none, another program's or from a newer version.
  *
  * Returns: (transfer full): a store, `NULL` on error
  */

@@ -635,7 +635,9 @@ usher_store_is_away (UsherStore *self)
  * Rows and bytes: `documents`, `documents-bytes`, `outbox`, `outbox-bytes`, `inbox`, `inbox-bytes`, `requests`,
  * `requests-bytes`, `timers`, `timers-bytes`. Of the timers: `timers-parked`, and `timers-failing`, which are tried again. Sizes: `file-bytes`, `log-bytes`. `read-only`: 1 while
  * nothing can be written. `last-prune`: wall time in microseconds, 0: not yet. Of a shared store: `lease-token`,
- * `lease-process`, `lease-held` (1: by this one). A store may know more names, or fewer.
+ * `lease-process`, `lease-held` (1: by this one). Of one on a server: `commands`, `commands-failed`, `commands-time` (what they took, in
+ * microseconds), `connections-used`, and `away`: 1 while it does not answer, and then nothing is counted. A store may know more names, or
+ * fewer.
  *
  * Returns: (transfer full): numbers by name, of type `a{sx}`, `NULL` on error
  */

@@ -72,6 +72,8 @@ typedef void (*UsherStoreWatchFunc) (UsherStore *store,
  * @orders_by_commit: queries give documents in the order in which they were first committed, whichever process did it. Else
  *   they are in the order of their ids, so of the second of creation, and a query for the oldest first withholds those that are
  *   younger than a commit may last. Either way none comes to be before one that such a query has given
+ * @orders_events_by_commit: commits are written, told and published in the order in which they were given; else those that change
+ *   one document are, and one overtakes another
  *
  * How a store is, for who decides what may be asked of it and where. Traits do not change.
  */
@@ -82,6 +84,7 @@ typedef struct
   gboolean watches_documents;
   gboolean shared_by_copies;
   gboolean orders_by_commit;
+  gboolean orders_events_by_commit;
 } UsherStoreTraits;
 
 /**

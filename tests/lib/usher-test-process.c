@@ -22,6 +22,7 @@ struct _UsherTestProcess
   UsherTestPlacement placement;
   char *directory;          /* (owned) */
   char *endpoint;           /* (owned) (nullable): of the bus */
+  GPtrArray *services;      /* (owned) (element-type utf8): none: all */
   GPtrArray *settings;      /* (owned) (element-type utf8) */
   GPtrArray *plugins;       /* (owned) (element-type utf8): folders */
   GHashTable *environment;  /* (owned) (element-type utf8 utf8) */
@@ -58,27 +59,73 @@ make_keys (UsherTestProcess *self)
   usher_test_process_add_setting (self, setting);
 }
 
+/* FALSE: files in the data directory */
+static gboolean
+find_server (UsherTestMongodbFlags *flags)
+{
+  static const struct
+  {
+    const char *name;
+    guint flags;
+  } servers[] = {
+    { "mongodb", USHER_TEST_MONGODB_STANDALONE },
+    { "mongodb-set", USHER_TEST_MONGODB_REPLICA_SET },
+    { "mongodb-guarded",
+      USHER_TEST_MONGODB_REPLICA_SET | USHER_TEST_MONGODB_AUTH | USHER_TEST_MONGODB_TLS },
+  };
+  const char *name = g_getenv ("USHER_TEST_STORE");
+
+  if (name == NULL || g_str_equal (name, "sqlite"))
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    if (g_str_equal (name, servers[i].name))
+      {
+        *flags = servers[i].flags;
+        return TRUE;
+      }
+  g_error ("USHER_TEST_STORE is “%s”, which is no store", name);
+}
+
 /* what USHER_TEST_STORE says, else files */
 static void
 choose_store (UsherTestProcess *self)
 {
-  const char *name = g_getenv ("USHER_TEST_STORE");
+  UsherTestMongodbFlags flags = USHER_TEST_MONGODB_STANDALONE;
   g_autofree char *uri = NULL;
   g_autofree char *setting = NULL;
 
-  if (name == NULL || g_str_equal (name, "sqlite"))
+  if (!find_server (&flags))
     return;
 
-  if (g_str_equal (name, "mongodb"))
-    self->server = usher_test_mongodb_new (USHER_TEST_MONGODB_STANDALONE);
-  else if (g_str_equal (name, "mongodb-set"))
-    self->server = usher_test_mongodb_new (USHER_TEST_MONGODB_REPLICA_SET);
-  else
-    g_error ("USHER_TEST_STORE is “%s”, which is no store: sqlite, mongodb, mongodb-set", name);
+  self->server = usher_test_mongodb_new (flags);
   self->base = usher_test_mongodb_make_name (self->server);
   uri = usher_test_mongodb_make_uri (self->server, self->base);
   setting = g_strconcat ("store.uri=", uri, NULL);
-  usher_test_process_add_setting (self, setting);
+  /* a password is not for everybody who lists processes */
+  if ((flags & USHER_TEST_MONGODB_AUTH) != 0)
+    usher_test_process_set_variable (self, "USHER_STORE__URI", uri);
+  else
+    usher_test_process_add_setting (self, setting);
+}
+
+static UsherTestProcess *
+make_process (UsherTestPlacement placement)
+{
+  UsherTestProcess *self = g_new0 (UsherTestProcess, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->placement = placement;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->directory = g_dir_make_tmp ("usher-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  self->services = g_ptr_array_new_with_free_func (g_free);
+  self->settings = g_ptr_array_new_with_free_func (g_free);
+  self->plugins = g_ptr_array_new_with_free_func (g_free);
+  self->environment = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  return self;
 }
 
 UsherTestProcess *
@@ -90,17 +137,7 @@ usher_test_process_new (const char *const *settings)
 UsherTestProcess *
 usher_test_process_new_placed (UsherTestPlacement placement, const char *const *settings)
 {
-  UsherTestProcess *self = g_new0 (UsherTestProcess, 1);
-  g_autoptr (GError) error = NULL;
-
-  self->placement = placement;
-  g_mutex_init (&self->mutex);
-  g_cond_init (&self->cond);
-  self->directory = g_dir_make_tmp ("usher-test-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->settings = g_ptr_array_new_with_free_func (g_free);
-  self->plugins = g_ptr_array_new_with_free_func (g_free);
-  self->environment = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  UsherTestProcess *self = make_process (placement);
 
   g_assert_nonnull (g_getenv ("USHER_TEST_PLUGIN_DIR"));
   usher_test_process_add_plugins (self, g_getenv ("USHER_TEST_PLUGIN_DIR"));
@@ -118,6 +155,40 @@ usher_test_process_new_placed (UsherTestPlacement placement, const char *const *
   return self;
 }
 
+/* the key of the sessions is one for all machines */
+static void
+copy_key (UsherTestProcess *self, UsherTestProcess *other)
+{
+  g_autofree char *from = g_build_filename (other->directory, "session.key", NULL);
+  g_autofree char *to = g_build_filename (self->directory, "session.key", NULL);
+  g_autofree char *key = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  g_file_get_contents (from, &key, &length, &error);
+  g_assert_no_error (error);
+  g_file_set_contents_full (to, key, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
+  g_assert_no_error (error);
+}
+
+UsherTestProcess *
+usher_test_process_new_joined (UsherTestProcess *other, const char *const *services)
+{
+  UsherTestProcess *self = make_process (USHER_TEST_ONE);
+
+  g_assert_nonnull (other->endpoint);
+  self->endpoint = g_strdup (other->endpoint);
+  copy_key (self, other);
+  for (guint i = 0; services[i] != NULL; i++)
+    g_ptr_array_add (self->services, g_strdup (services[i]));
+  for (guint i = 0; i < other->plugins->len; i++)
+    usher_test_process_add_plugins (self, g_ptr_array_index (other->plugins, i));
+  for (guint i = 0; i < other->settings->len; i++)
+    usher_test_process_add_setting (self, g_ptr_array_index (other->settings, i));
+
+  return self;
+}
+
 void
 usher_test_process_free (UsherTestProcess *self)
 {
@@ -126,6 +197,7 @@ usher_test_process_free (UsherTestProcess *self)
   usher_test_remove_tree (self->directory);
   g_clear_pointer (&self->server, usher_test_mongodb_free);
 
+  g_ptr_array_unref (self->services);
   g_ptr_array_unref (self->settings);
   g_ptr_array_unref (self->plugins);
   g_hash_table_unref (self->environment);
@@ -178,6 +250,8 @@ make_arguments (UsherTestProcess *self)
       add_option (arguments, program, "up");
       add_option (arguments, "--profile", usher_test_placement_get_name (self->placement));
     }
+  for (guint i = 0; i < self->services->len; i++)
+    g_strv_builder_add (arguments, g_ptr_array_index (self->services, i));
   if (self->endpoint != NULL)
     add_option (arguments, "--bus", self->endpoint);
   add_option (arguments, "--data", self->directory);
@@ -349,6 +423,12 @@ char *
 usher_test_process_dup_server_uri (UsherTestProcess *self)
 {
   return self->server != NULL ? usher_test_mongodb_make_uri (self->server, NULL) : NULL;
+}
+
+const char *
+usher_test_process_get_base (UsherTestProcess *self)
+{
+  return self->base;
 }
 
 char *

@@ -22,6 +22,10 @@ UsherTestProcess *usher_test_process_new (const char *const *settings);
 /* other than USHER_TEST_PLACEMENT says */
 UsherTestProcess *usher_test_process_new_placed (UsherTestPlacement placement,
                                                  const char *const *settings);
+/* Another machine: one process of @services (NULL at the end) with a data directory of its own, on the bus and the databases
+ * of @other, which is spread in pairs, has run, and lives longer. */
+UsherTestProcess *usher_test_process_new_joined (UsherTestProcess *other,
+                                                 const char *const *services);
 /* kills a host that runs, removes the data */
 void usher_test_process_free (UsherTestProcess *self);
 
@@ -53,6 +57,8 @@ const char *usher_test_process_get_directory (UsherTestProcess *self);
 UsherTestMongodb *usher_test_process_get_server (UsherTestProcess *self);
 /* (transfer full) (nullable): where that is */
 char *usher_test_process_dup_server_uri (UsherTestProcess *self);
+/* what the names of databases there begin with */
+const char *usher_test_process_get_base (UsherTestProcess *self);
 /* (transfer full): the name of the database that @service has there */
 char *usher_test_process_dup_database (UsherTestProcess *self, const char *service);
 /* (transfer full): host and port as they are now, which a new start changes */

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 
+#include "usher-test-base.h"
 #include "usher-test-checker.h"
 #include "usher-test-children.h"
 #include "usher-test-client.h"
@@ -22,6 +23,10 @@
 #define MAX_LIFE 200
 /* one kill of so many is the supervisor's */
 #define SUPERVISOR_KILLS 5
+/* one of so many is that of the server of databases, where there is one; half of these take the host along */
+#define SERVER_KILLS 3
+/* how long it is away then, in microseconds */
+#define MAX_AWAY 500000
 
 /* One copy, or two at once, of whoever the dice say. Who is dead already is left alone. */
 static void
@@ -50,13 +55,32 @@ kill_all (UsherTestProcess *process)
   usher_test_process_start (process);
 }
 
+static void
+kill_server (UsherTestProcess *process, GRand *dice)
+{
+  UsherTestMongodb *server = usher_test_process_get_server (process);
+  gboolean with_host = g_rand_boolean (dice);
+
+  g_test_message ("killed the server%s", with_host ? " and the host" : "");
+  usher_test_mongodb_kill (server);
+  if (with_host)
+    usher_test_process_kill (process);
+  usher_test_let_pass (dice, MAX_AWAY);
+  usher_test_mongodb_start (server);
+  if (with_host)
+    usher_test_process_start (process);
+}
+
 /* In one process all die at once; under a supervisor that is the rarer thing. */
 static void
 kill_some (UsherTestProcess *process, GRand *dice)
 {
   gboolean all = g_rand_int_range (dice, 0, SUPERVISOR_KILLS) == 0;
+  gboolean has_server = usher_test_process_get_server (process) != NULL;
 
-  if (all || usher_test_process_get_placement (process) == USHER_TEST_ONE)
+  if (has_server && g_rand_int_range (dice, 0, SERVER_KILLS) == 0)
+    kill_server (process, dice);
+  else if (all || usher_test_process_get_placement (process) == USHER_TEST_ONE)
     kill_all (process);
   else
     kill_children (process, dice);
@@ -84,8 +108,12 @@ static void
 print_replay (guint seed)
 {
   const char *placement = usher_test_placement_get_name (usher_test_placement_get_default ());
+  const char *store = g_getenv ("USHER_TEST_STORE");
 
-  g_test_message ("to replay: USHER_TEST_SEED=%u ./develop crash %s", seed, placement);
+  g_test_message ("to replay: USHER_TEST_STORE=%s USHER_TEST_SEED=%u ./develop crash %s",
+                  store != NULL ? store : "sqlite",
+                  seed,
+                  placement);
 }
 
 static void

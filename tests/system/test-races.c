@@ -7,36 +7,16 @@
 #include "config.h"
 
 #include "usher-test-checker.h"
+#include "usher-test-race.h"
 #include "usher-test-shop.h"
-
-#define MAX_RUNNERS 10
 
 typedef struct
 {
   UsherTestProcess *process;
   UsherTestChecker *checker;
   UsherTestClient *seller;
-  UsherTestClient *runners[MAX_RUNNERS];
+  UsherTestClient *runners[USHER_TEST_MAX_RUNNERS];
 } Fixture;
-
-typedef void (*RunnerFunc) (UsherTestClient *client, guint index, gpointer user_data);
-
-typedef struct
-{
-  GMutex mutex;
-  GCond cond;
-  guint n_ready; /* (mutex mutex) */
-  gboolean go;   /* (mutex mutex) */
-  RunnerFunc func;
-  gpointer user_data;
-} Race;
-
-typedef struct
-{
-  Race *race;              /* (unowned) */
-  UsherTestClient *client; /* (unowned) */
-  guint index;
-} Runner;
 
 /* @data: how many people run */
 static void
@@ -62,70 +42,11 @@ tear_down (Fixture *fixture, gconstpointer data)
   usher_test_checker_await_settled (fixture->checker);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
 
-  for (guint i = 0; i < MAX_RUNNERS; i++)
+  for (guint i = 0; i < USHER_TEST_MAX_RUNNERS; i++)
     g_clear_pointer (&fixture->runners[i], usher_test_client_free);
   usher_test_client_free (fixture->seller);
   usher_test_checker_free (fixture->checker);
   usher_test_process_free (fixture->process);
-}
-
-static gpointer
-run (gpointer data)
-{
-  Runner *runner = data;
-  Race *race = runner->race;
-
-  g_mutex_lock (&race->mutex);
-  race->n_ready++;
-  g_cond_broadcast (&race->cond);
-  while (!race->go)
-    g_cond_wait (&race->cond, &race->mutex);
-  g_mutex_unlock (&race->mutex);
-
-  race->func (runner->client, runner->index, race->user_data);
-
-  return NULL;
-}
-
-/* Each client on a thread of its own, all let go at once. */
-static void
-let_race (UsherTestClient **clients, guint n_clients, RunnerFunc func, gpointer user_data)
-{
-  Race race = { .func = func, .user_data = user_data };
-  Runner runners[MAX_RUNNERS] = { 0 };
-  GThread *threads[MAX_RUNNERS] = { NULL };
-
-  g_mutex_init (&race.mutex);
-  g_cond_init (&race.cond);
-  for (guint i = 0; i < n_clients; i++)
-    {
-      runners[i] = (Runner){ &race, clients[i], i };
-      threads[i] = g_thread_new ("runner", run, &runners[i]);
-    }
-
-  g_mutex_lock (&race.mutex);
-  while (race.n_ready < n_clients)
-    g_cond_wait (&race.cond, &race.mutex);
-  race.go = TRUE;
-  g_cond_broadcast (&race.cond);
-  g_mutex_unlock (&race.mutex);
-
-  for (guint i = 0; i < n_clients; i++)
-    g_thread_join (threads[i]);
-  g_mutex_clear (&race.mutex);
-  g_cond_clear (&race.cond);
-}
-
-static guint
-count_answers (UsherTestClient **clients, guint n_clients, guint status)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < n_clients; i++)
-    if (usher_test_client_get_status (clients[i]) == status)
-      count++;
-
-  return count;
 }
 
 static void
@@ -146,9 +67,9 @@ test_orders (Fixture *fixture, gconstpointer data)
     {
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
 
-      let_race (fixture->runners, 8, order, ticket_id);
-      g_assert_cmpuint (count_answers (fixture->runners, 8, 201), ==, 1);
-      g_assert_cmpuint (count_answers (fixture->runners, 8, 400), ==, 7);
+      usher_test_race (fixture->runners, 8, order, ticket_id);
+      g_assert_cmpuint (usher_test_race_count (fixture->runners, 8, 201), ==, 1);
+      g_assert_cmpuint (usher_test_race_count (fixture->runners, 8, 400), ==, 7);
     }
 }
 
@@ -165,16 +86,18 @@ sign_up (UsherTestClient *client, guint index, gpointer user_data)
 static void
 test_sign_ups (Fixture *fixture, gconstpointer data)
 {
-  UsherTestClient *clients[MAX_RUNNERS];
+  UsherTestClient *clients[USHER_TEST_MAX_RUNNERS];
 
   g_test_summary ("Of ten who sign up with one e-mail at once exactly one may");
 
-  for (guint i = 0; i < MAX_RUNNERS; i++)
+  for (guint i = 0; i < USHER_TEST_MAX_RUNNERS; i++)
     clients[i] = usher_test_client_new (fixture->process);
-  let_race (clients, MAX_RUNNERS, sign_up, NULL);
-  g_assert_cmpuint (count_answers (clients, MAX_RUNNERS, 201), ==, 1);
-  g_assert_cmpuint (count_answers (clients, MAX_RUNNERS, 400), ==, MAX_RUNNERS - 1);
-  for (guint i = 0; i < MAX_RUNNERS; i++)
+  usher_test_race (clients, USHER_TEST_MAX_RUNNERS, sign_up, NULL);
+  g_assert_cmpuint (usher_test_race_count (clients, USHER_TEST_MAX_RUNNERS, 201), ==, 1);
+  g_assert_cmpuint (usher_test_race_count (clients, USHER_TEST_MAX_RUNNERS, 400),
+                    ==,
+                    USHER_TEST_MAX_RUNNERS - 1);
+  for (guint i = 0; i < USHER_TEST_MAX_RUNNERS; i++)
     usher_test_client_free (clients[i]);
 }
 
@@ -199,9 +122,10 @@ test_payments (Fixture *fixture, gconstpointer data)
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
       g_autofree char *order_id = usher_test_order (fixture->runners[0], ticket_id);
 
-      let_race (clients, 8, pay, order_id);
-      g_assert_cmpuint (count_answers (clients, 8, 201), ==, 1);
-      g_assert_cmpuint (count_answers (clients, 8, 400) + count_answers (clients, 8, 409), ==, 7);
+      usher_test_race (clients, 8, pay, order_id);
+      g_assert_cmpuint (usher_test_race_count (clients, 8, 201), ==, 1);
+      g_assert_cmpuint (
+          usher_test_race_count (clients, 8, 400) + usher_test_race_count (clients, 8, 409), ==, 7);
       usher_test_await_order (fixture->runners[0], order_id, "complete");
     }
   for (guint i = 0; i < 8; i++)
@@ -255,7 +179,7 @@ test_price (Fixture *fixture, gconstpointer data)
         ticket_id, i % 12 * 10, "PUT", "{\"title\":\"Concert\",\"price\":\"99.99\"}"
       };
 
-      let_race (clients, 2, change_or_order, &edit);
+      usher_test_race (clients, 2, change_or_order, &edit);
       g_assert_cmpuint (usher_test_client_get_status (fixture->runners[0]), ==, 201);
       if (usher_test_client_get_status (fixture->seller) == 200)
         n_edited++;
@@ -288,7 +212,7 @@ test_withdrawals (Fixture *fixture, gconstpointer data)
       g_autofree char *ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
       Change withdrawal = { ticket_id, i % 12 * 10, "DELETE", NULL };
 
-      let_race (clients, 2, change_or_order, &withdrawal);
+      usher_test_race (clients, 2, change_or_order, &withdrawal);
       if (usher_test_client_get_status (fixture->seller) == 204)
         n_withdrawn++;
       else
@@ -366,9 +290,9 @@ test_cancels (Fixture *fixture, gconstpointer data)
       g_autofree char *order_id = usher_test_order (fixture->runners[0], ticket_id);
       char *ids[] = { ticket_id, order_id };
 
-      let_race (fixture->runners, 4, cancel_or_order, ids);
+      usher_test_race (fixture->runners, 4, cancel_or_order, ids);
       g_assert_cmpuint (usher_test_client_get_status (fixture->runners[0]), ==, 204);
-      g_assert_cmpuint (count_answers (fixture->runners + 1, 3, 201), <=, 1);
+      g_assert_cmpuint (usher_test_race_count (fixture->runners + 1, 3, 201), <=, 1);
     }
 }
 

@@ -11,7 +11,7 @@
 #include "usher-store-suite.h"
 
 static gpointer
-make_place (void)
+make_place (const UsherStoreMaker *self)
 {
   g_autoptr (GError) error = NULL;
   char *folder = g_dir_make_tmp ("usher-store-XXXXXX", &error);
@@ -30,13 +30,26 @@ open_store (gpointer place, UsherClock *clock, guint documents_a_commit, GError 
   return usher_store_open (uri, clock, &options, error);
 }
 
+static UsherStore *
+open_limited (gpointer place, UsherClock *clock, guint documents_a_commit, GError **error)
+{
+  const UsherStoreOptions options = { .is_shared = TRUE, .documents_a_commit = documents_a_commit };
+  g_autofree char *uri = g_strdup_printf ("sqlite:%s/items.db", (const char *) place);
+
+  return usher_store_open (uri, clock, &options, error);
+}
+
+static UsherStore *
+open_copy (gpointer place, UsherClock *clock, GError **error)
+{
+  return open_limited (place, clock, 0, error);
+}
+
 /* one of several processes: it needs the lease for what is asked of it here */
 static UsherStore *
 open_shared (gpointer place, UsherClock *clock, guint documents_a_commit, GError **error)
 {
-  const UsherStoreOptions options = { .is_shared = TRUE, .documents_a_commit = documents_a_commit };
-  g_autofree char *uri = g_strdup_printf ("sqlite:%s/items.db", (const char *) place);
-  UsherStore *store = usher_store_open (uri, clock, &options, error);
+  UsherStore *store = open_limited (place, clock, documents_a_commit, error);
 
   if (store != NULL)
     g_assert_true (usher_store_hold_lease (store));
@@ -69,6 +82,7 @@ static const UsherStoreMaker shared_maker = {
   .make_place = make_place,
   .open = open_shared,
   .free_place = free_place,
+  .open_copy = open_copy,
 };
 
 int

@@ -391,7 +391,7 @@ static void
 test_limit (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  gpointer place = fixture->maker->make_place ();
+  gpointer place = fixture->maker->make_place (fixture->maker);
   UsherStore *store = fixture->maker->open (place, USHER_CLOCK (fixture->clock), 1, &error);
   UsherUnit *unit = usher_unit_new (store, USHER_CLOCK (fixture->clock));
   g_autoptr (GPtrArray) found = NULL;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "usher-store-suite.h"
+#include "usher-test-wait.h"
 
 #define OWNER "65920080bbbbbbbbbb000001"
 
@@ -324,11 +325,12 @@ static void
 on_inserted (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_assert_no_error (error);
+  g_async_queue_push (user_data, commit);
 }
 
-/* without an owner if it has a name; does not wait for the commit */
+/* without an owner if it has a name; does not wait for the commit, which @done gets */
 static void
-insert_owned (UsherStoreFixture *fixture, const char *name)
+insert_owned (UsherStoreFixture *fixture, const char *name, GAsyncQueue *done)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
@@ -336,7 +338,7 @@ insert_owned (UsherStoreFixture *fixture, const char *name)
 
   usher_document_set_string (document, "owner", name == NULL ? OWNER : NULL);
   g_assert_true (usher_unit_insert (unit, document, &error));
-  usher_store_commit (fixture->store, usher_unit_get_commit (unit), on_inserted, NULL);
+  usher_store_commit (fixture->store, usher_unit_get_commit (unit), on_inserted, done);
 }
 
 /* many documents that have the field before the few that lack it */
@@ -346,11 +348,14 @@ test_unset_rare (UsherStoreFixture *fixture, gconstpointer data)
   g_autoptr (UsherQuery) query = usher_query_new ("items");
   g_autofree char *id = NULL;
   static const char *const rare[] = { "a", "b", "c" };
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
 
   g_test_summary ("Rare documents are found in order behind many others, again and again.");
 
   for (guint i = 0; i < 3000; i++)
-    insert_owned (fixture, i % 1000 == 500 ? rare[i / 1000] : NULL);
+    insert_owned (fixture, i % 1000 == 500 ? rare[i / 1000] : NULL, done);
+  for (guint i = 0; i < 3000; i++)
+    usher_test_pop (done);
   id = usher_store_fixture_insert (fixture, "d");
 
   usher_query_without (query, "owner");

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "usher-store-suite.h"
+#include "usher-test-wait.h"
 
 #define EVENT "0198c0de-0000-7000-8000-000000000001"
 
@@ -31,22 +32,24 @@ static void
 on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
 {
   g_assert_no_error (error);
+  g_async_queue_push (user_data, commit);
 }
 
-/* @n units of all kinds, named “0” and so on; the last one waits for all */
+/* @n units of all kinds, named “0” and so on */
 static void
 commit_many (UsherStoreFixture *fixture, guint n)
 {
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
+
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *name = g_strdup_printf ("%u", i);
       g_autoptr (UsherUnit) unit = begin_all_kinds (fixture, name);
 
-      if (i + 1 < n)
-        usher_store_commit (fixture->store, usher_unit_get_commit (unit), on_committed, NULL);
-      else
-        usher_store_fixture_commit (fixture, unit);
+      usher_store_commit (fixture->store, usher_unit_get_commit (unit), on_committed, done);
     }
+  for (guint i = 0; i < n; i++)
+    usher_test_pop (done);
 }
 
 static gint64
@@ -153,10 +156,38 @@ on_observed (UsherStore *store, UsherCommit *commit, gpointer user_data)
   g_string_append_printf (user_data, "+%s ", usher_document_get_string (document, "name"));
 }
 
+typedef struct
+{
+  GString *journal;  /* (unowned): of the store's thread until it is done */
+  GAsyncQueue *done; /* (unowned) */
+} Listener;
+
 static void
 on_answered (UsherCommit *commit, const GError *error, gpointer user_data)
 {
-  g_string_append (user_data, error == NULL ? "ok " : "refused ");
+  Listener *listener = user_data;
+
+  g_string_append (listener->journal, error == NULL ? "ok " : "refused ");
+  g_async_queue_push (listener->done, commit);
+}
+
+/* Many at once, or one after the other where they would overtake each other. */
+static void
+commit_in_order (UsherStoreFixture *fixture,
+                 Listener *listener,
+                 UsherUnit *const *units,
+                 guint n_units)
+{
+  gboolean is_ordered = usher_store_get_traits (fixture->store)->orders_events_by_commit;
+
+  for (guint i = 0; i < n_units; i++)
+    {
+      usher_store_commit (fixture->store, usher_unit_get_commit (units[i]), on_answered, listener);
+      if (!is_ordered)
+        usher_test_pop (listener->done);
+    }
+  for (guint i = 0; is_ordered && i < n_units; i++)
+    usher_test_pop (listener->done);
 }
 
 static void
@@ -168,15 +199,15 @@ test_observer (UsherStoreFixture *fixture, gconstpointer data)
   g_autoptr (UsherUnit) taken = usher_store_fixture_begin_taken (fixture);
   g_autoptr (UsherUnit) empty = usher_store_fixture_begin (fixture);
   g_autoptr (UsherUnit) last = usher_store_fixture_begin_insert (fixture, "c");
+  UsherUnit *const units[] = { a, a_again, taken, empty };
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
+  Listener listener = { journal, done };
 
   g_test_summary ("The observer hears of each change, in order and before its commit is answered.");
 
   usher_commit_set_inbox (usher_unit_get_commit (a_again), EVENT, "a");
   usher_store_set_observer (fixture->store, on_observed, journal, NULL);
-  usher_store_commit (fixture->store, usher_unit_get_commit (a), on_answered, journal);
-  usher_store_commit (fixture->store, usher_unit_get_commit (a_again), on_answered, journal);
-  usher_store_commit (fixture->store, usher_unit_get_commit (taken), on_answered, journal);
-  usher_store_commit (fixture->store, usher_unit_get_commit (empty), on_answered, journal);
+  commit_in_order (fixture, &listener, units, G_N_ELEMENTS (units));
   usher_store_fixture_commit (fixture, last);
 
   g_assert_cmpstr (journal->str, ==, "+a ok ok refused ok +c ");

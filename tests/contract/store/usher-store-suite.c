@@ -50,7 +50,7 @@ set_up (UsherStoreFixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   self->maker = data;
-  self->place = self->maker->make_place ();
+  self->place = self->maker->make_place (self->maker);
   self->clock = usher_manual_clock_new (START);
   self->schema = usher_schema_new ("items", item_fields, G_N_ELEMENTS (item_fields), &error);
   g_assert_no_error (error);
@@ -254,4 +254,8 @@ usher_store_suite_add (const UsherStoreMaker *maker)
   usher_store_suite_add_histories (maker);
   usher_store_suite_add_upkeep (maker);
   usher_store_suite_add_races (maker);
+  usher_store_suite_add_members (maker);
+  usher_store_suite_add_homes (maker);
+  if (maker->open_copy != NULL)
+    usher_store_suite_add_copies (maker);
 }

@@ -14,13 +14,19 @@
 G_BEGIN_DECLS
 
 /* How a kind of store is made. A place is an empty database that outlives its stores. */
-typedef struct
+typedef struct _UsherStoreMaker UsherStoreMaker;
+
+struct _UsherStoreMaker
 {
   const char *name;
-  gpointer (*make_place) (void);
+  gpointer (*make_place) (const UsherStoreMaker *self);
   UsherStore *(*open) (gpointer place, UsherClock *clock, guint documents_a_commit, GError **error);
   void (*free_place) (gpointer place);
-} UsherStoreMaker;
+  /* (nullable): for one of several that have the place at the same time, without the lease */
+  UsherStore *(*open_copy) (gpointer place, UsherClock *clock, GError **error);
+  gboolean has_limit; /* of 16 MiB a document */
+  gpointer server;    /* (unowned) (nullable): that has the places */
+};
 
 typedef struct
 {
@@ -46,6 +52,9 @@ void usher_store_suite_add_inbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_outbox (const UsherStoreMaker *maker);
 void usher_store_suite_add_reach (const UsherStoreMaker *maker);
 void usher_store_suite_add_requests (const UsherStoreMaker *maker);
+void usher_store_suite_add_members (const UsherStoreMaker *maker);
+void usher_store_suite_add_homes (const UsherStoreMaker *maker);
+void usher_store_suite_add_copies (const UsherStoreMaker *maker);
 void usher_store_suite_add_timers (const UsherStoreMaker *maker);
 void usher_store_suite_add_histories (const UsherStoreMaker *maker);
 void usher_store_suite_add_upkeep (const UsherStoreMaker *maker);

@@ -172,7 +172,7 @@ test_escapes (void)
   usher_json_writer_begin_object (writer);
   usher_json_writer_set_string (writer, "\"\n", "a\"b\\c/\x01\x1f\x7f");
   usher_json_writer_end_object (writer);
-  assert_text (writer, "{\"\\\"\\u000a\":\"a\\\"b\\\\c/\\u0001\\u001f\x7f\"}");
+  assert_text (writer, "{\"\\\"\\n\":\"a\\\"b\\\\c/\\u0001\\u001f\x7f\"}");
 
   for (int i = 0; i < 0x1f; i++)
     controls[i] = (char) (i + 1);

@@ -552,7 +552,7 @@ test_append_string (void)
   for (guint i = 1; i < 128; i++)
     all[i - 1] = (char) i;
   usher_json_append_string (text, "a\"\\\n\x01é😀");
-  g_assert_cmpstr (text->str, ==, "\"a\\\"\\\\\\u000a\\u0001é😀\"");
+  g_assert_cmpstr (text->str, ==, "\"a\\\"\\\\\\n\\u0001é😀\"");
 
   g_string_truncate (text, 0);
   usher_json_append_string (text, all);

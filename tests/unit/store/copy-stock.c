@@ -23,7 +23,7 @@ static const UsherField fields[] = {
   { .name = "hash", .type = USHER_FIELD_STRING, .flags = USHER_FIELD_PRIVATE },
 };
 
-static const char *const numbers[] = { "1.50", "12345678901234567890", "1e3", "-0.25", "7" };
+static const char *const numbers[] = { "1.50", "12345678901234567890", "1E+3", "-0.25", "7" };
 
 UsherStore *
 copy_stock_open (const char *uri, UsherClock *clock, GError **error)

@@ -33,7 +33,9 @@ store_child_open_store (const char *path, UsherClock *clock)
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
-  UsherStore *store = usher_sqlite_store_new (path, clock, &options, &error);
+  UsherStore *store = strstr (path, "://") != NULL
+                          ? usher_store_open (path, clock, &options, &error)
+                          : usher_sqlite_store_new (path, clock, &options, &error);
 
   g_assert_no_error (error);
   usher_store_add_collection (store, schema, &error);

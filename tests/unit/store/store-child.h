@@ -28,7 +28,7 @@ typedef struct
   GDataInputStream *input; /* (owned) */
 } StoreChild;
 
-/* Opens @path as one of several processes, with a collection “items”: name, count, number (unique). */
+/* Opens @path, a file or an address, as one of several processes, with a collection “items”: name, count, number (unique). */
 UsherStore *store_child_open_store (const char *path, UsherClock *clock);
 UsherUnit *store_child_begin (UsherStore *store, UsherClock *clock, const char *name);
 

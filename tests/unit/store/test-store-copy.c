@@ -16,17 +16,49 @@
 #include "usher-store-copy.h"
 #include "usher-store-uri.h"
 #include "usher-test-base.h"
+#include "usher-test-mongodb.h"
 
 /* how often a copy of two services tells how it goes, at least */
 #define N_TOLD 12
 
+/* kinds of stores */
 typedef struct
 {
+  gboolean from_server;
+  gboolean to_server;
+} Way;
+
+typedef struct
+{
+  const Way *way;
   char *folder;
+  guint n_places;
   char *from; /* bases */
   char *to;
   UsherClock *clock;
 } Fixture;
+
+/* of all tests, where the server is one of the kinds */
+static UsherTestMongodb *server;
+
+/* (transfer full): the base of a place with nothing in it */
+static char *
+make_place (Fixture *fixture, gboolean is_server)
+{
+  g_autofree char *name = is_server ? usher_test_mongodb_make_name (server) : NULL;
+
+  if (is_server)
+    return usher_test_mongodb_make_uri (server, name);
+
+  return g_strdup_printf ("sqlite:%s/%u", fixture->folder, fixture->n_places++);
+}
+
+static void
+make_folder (const char *base)
+{
+  if (g_str_has_prefix (base, "sqlite:"))
+    g_assert_cmpint (g_mkdir_with_parents (base + strlen ("sqlite:"), 0700), ==, 0);
+}
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
@@ -35,9 +67,10 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->folder = g_dir_make_tmp ("usher-copy-XXXXXX", &error);
   g_assert_no_error (error);
-  fixture->from = g_strdup_printf ("sqlite:%s/from", fixture->folder);
-  fixture->to = g_strdup_printf ("sqlite:%s/to", fixture->folder);
-  g_assert_cmpint (g_mkdir (fixture->from + strlen ("sqlite:"), 0700), ==, 0);
+  fixture->way = data;
+  fixture->from = make_place (fixture, fixture->way->from_server);
+  fixture->to = make_place (fixture, fixture->way->to_server);
+  make_folder (fixture->from);
   fixture->clock = usher_real_clock_new ();
 }
 
@@ -125,6 +158,25 @@ test_all (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_back (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *way = NULL;
+
+  g_test_summary ("What is copied on, back to the first kind of store, is what it was.");
+
+  fill (fixture, "items", 300);
+  copy_all (fixture);
+  way = fixture->from;
+  fixture->from = fixture->to;
+  fixture->to = make_place (fixture, fixture->way->from_server);
+  copy_all (fixture);
+
+  g_free (fixture->from);
+  fixture->from = g_steal_pointer (&way);
+  compare (fixture, "items");
+}
+
+static void
 test_chosen (Fixture *fixture, gconstpointer data)
 {
   static const char *const wanted[] = { "second", NULL };
@@ -168,7 +220,7 @@ test_empty_target (Fixture *fixture, gconstpointer data)
   g_test_summary ("A store that a host has opened and put nothing into is empty.");
 
   fill (fixture, "items", 3);
-  g_assert_cmpint (g_mkdir (fixture->to + strlen ("sqlite:"), 0700), ==, 0);
+  make_folder (fixture->to);
   store = open_service (fixture, fixture->to, "items");
   copy_stock_close (store);
   copy_all (fixture);
@@ -195,13 +247,12 @@ test_in_use (Fixture *fixture, gconstpointer data)
 static void
 test_itself (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *same = g_strconcat (fixture->from, "/../from", NULL);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("A place is not copied to itself.");
 
   fill (fixture, "items", 1);
-  g_assert_null (usher_store_copy (fixture->from, same, NULL, NULL, NULL, &error));
+  g_assert_null (usher_store_copy (fixture->from, fixture->from, NULL, NULL, NULL, &error));
   g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
 }
 
@@ -260,7 +311,9 @@ assert_unusable (Fixture *fixture, const char *service)
 static void
 test_killed (Fixture *fixture, gconstpointer data)
 {
-  guint n_told = 1;
+  /* a server takes longer for the same */
+  guint step = fixture->way->from_server || fixture->way->to_server ? 4 : 1;
+  guint n_told = step;
 
   g_test_summary ("Wherever a copy is killed, no host starts on what it leaves, and the next one "
                   "makes it whole.");
@@ -272,14 +325,15 @@ test_killed (Fixture *fixture, gconstpointer data)
       assert_unusable (fixture, "first");
       assert_unusable (fixture, "second");
       /* of every other one what is left is what the next one begins with */
-      if (n_told % 2 == 0)
+      if (n_told / step % 2 == 0)
         {
           copy_all (fixture);
           compare (fixture, "first");
           compare (fixture, "second");
-          usher_test_remove_tree (fixture->to + strlen ("sqlite:"));
+          g_free (fixture->to);
+          fixture->to = make_place (fixture, fixture->way->to_server);
         }
-      n_told++;
+      n_told += step;
     }
   g_assert_cmpuint (n_told, >, N_TOLD);
   compare (fixture, "first");
@@ -345,25 +399,66 @@ test_ending (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, USHER_ERROR_CONFLICT, "4 documents in collection “items”");
 }
 
+/* @is_short: what the kinds do differently */
+static void
+add (const char *name, const Way *way, gboolean is_short)
+{
+  static const struct
+  {
+    const char *name;
+    void (*func) (Fixture *fixture, gconstpointer data);
+    gboolean differs;
+  } tests[] = {
+    { "all", test_all, TRUE },
+    { "back", test_back, TRUE },
+    { "chosen", test_chosen, FALSE },
+    { "not-empty", test_not_empty, FALSE },
+    { "empty-target", test_empty_target, TRUE },
+    { "in-use", test_in_use, TRUE },
+    { "itself", test_itself, FALSE },
+    { "killed", test_killed, FALSE },
+    { "changed", test_changed, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/store-copy/%s/%s", name, tests[i].name);
+
+      if (tests[i].differs || !is_short)
+        g_test_add (path, Fixture, way, set_up, tests[i].func, tear_down);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
+  static const Way files = { FALSE, FALSE };
+  static const Way out = { FALSE, TRUE };
+  static const Way back = { TRUE, FALSE };
+  static const Way servers = { TRUE, TRUE };
+  int status = 0;
+
   if (argc > 4 && g_str_equal (argv[1], "copy"))
     return copy_and_die (argv + 2);
 
   g_test_init (&argc, &argv, NULL);
+  if (argc > 1)
+    {
+      server =
+          usher_test_mongodb_new (g_str_equal (argv[1], "set") ? USHER_TEST_MONGODB_REPLICA_SET
+                                                               : USHER_TEST_MONGODB_STANDALONE);
+      add ("to-server", &out, g_str_equal (argv[1], "set"));
+      add ("from-server", &back, TRUE);
+      add ("servers", &servers, TRUE);
+    }
+  else
+    {
+      add ("files", &files, FALSE);
+      g_test_add ("/store-copy/files/ending", Fixture, &files, set_up, test_ending, tear_down);
+    }
 
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/store-copy/all", test_all);
-  ADD ("/store-copy/chosen", test_chosen);
-  ADD ("/store-copy/not-empty", test_not_empty);
-  ADD ("/store-copy/empty-target", test_empty_target);
-  ADD ("/store-copy/in-use", test_in_use);
-  ADD ("/store-copy/itself", test_itself);
-  ADD ("/store-copy/killed", test_killed);
-  ADD ("/store-copy/changed", test_changed);
-  ADD ("/store-copy/ending", test_ending);
-#undef ADD
+  status = g_test_run ();
+  g_clear_pointer (&server, usher_test_mongodb_free);
 
-  return g_test_run ();
+  return status;
 }

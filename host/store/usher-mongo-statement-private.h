@@ -1,0 +1,37 @@
+/* usher-mongo-statement-private.h: one write of one document, as the server is told
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "usher-mongo-load-private.h"
+#include "usher-mongo-place-private.h"
+#include "usher-mongo-table-private.h"
+
+G_BEGIN_DECLS
+
+/* What is written where. */
+typedef struct
+{
+  UsherMongoPlace *place;    /* (unowned) */
+  UsherMongoTable *table;    /* (unowned) (nullable): NULL: of a carrier */
+  const UsherChange *change; /* (unowned) (nullable): NULL: only what it carries changes */
+  const UsherMongoLoad *load;
+} UsherMongoStatement;
+
+/* Makes the command, in an empty @command. */
+gboolean
+usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error);
+/* Likewise, of what is there: a document at its version, or without one where it was removed before; or whatever carries. */
+gboolean
+usher_mongo_statement_update (const UsherMongoStatement *self, bson_t *command, GError **error);
+
+/* whether the document was there */
+gboolean usher_mongo_statement_has_matched (const bson_t *reply);
+/* (nullable): the entries of the outbox that the document has now, as an array of documents with `id`; @outbox: (out): not to be
+ * destroyed */
+gboolean usher_mongo_statement_get_outbox (const bson_t *reply, bson_t *outbox);
+
+G_END_DECLS

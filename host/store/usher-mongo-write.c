@@ -1,0 +1,200 @@
+/* usher-mongo-write.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-mongo-write-private.h"
+
+#include "usher-error.h"
+
+/* how long a server that has not answered is waited for, and how often it is asked again */
+#define PATIENCE   (2500 * G_TIME_SPAN_MILLISECOND)
+#define MOST_TRIES 3
+
+typedef struct
+{
+  UsherMongoDatabase *database;
+  UsherMongoClient *client;
+  const bson_t *command;
+  gboolean is_insert;
+} Write;
+
+gboolean
+usher_mongo_write_is_taken (const bson_t *reply, const char *path)
+{
+  static const char *const places[] = { "writeErrors.0.keyPattern", "keyPattern" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      bson_iter_t iter;
+      bson_iter_t pattern;
+      bson_iter_t key;
+
+      if (bson_iter_init (&iter, reply) && bson_iter_find_descendant (&iter, places[i], &pattern) &&
+          bson_iter_recurse (&pattern, &key))
+        return bson_iter_find (&key, path);
+    }
+
+  return FALSE;
+}
+
+/* @error: never NULL */
+static UsherMongoWritten
+try_once (const Write *self, bson_t *reply, GError **error)
+{
+  bson_destroy (reply);
+  if (usher_mongo_database_write (self->database, self->client, self->command, reply, error))
+    return self->is_insert || usher_mongo_statement_has_matched (reply) ? USHER_MONGO_WRITTEN
+                                                                        : USHER_MONGO_MISSED;
+
+  return g_error_matches (*error, USHER_ERROR, USHER_ERROR_UNAVAILABLE) ? USHER_MONGO_UNKNOWN
+                                                                        : USHER_MONGO_REFUSED;
+}
+
+typedef struct
+{
+  bson_t *reply;
+  gboolean is_there;
+} Search;
+
+static gboolean
+on_found (const bson_t *row, gpointer user_data, GError **error)
+{
+  Search *search = user_data;
+
+  search->is_there = TRUE;
+  bson_append_document (search->reply, "value", -1, row);
+
+  return TRUE;
+}
+
+gboolean
+usher_mongo_write_find (UsherMongoDatabase *database,
+                        UsherMongoPlace *place,
+                        const char *token,
+                        gboolean *is_there,
+                        bson_t *reply,
+                        GError **error)
+{
+  g_auto (bson_t) filter = BSON_INITIALIZER;
+  g_auto (bson_t) options = BSON_INITIALIZER;
+  Search search = { reply, FALSE };
+  gboolean success;
+
+  bson_init (reply);
+  usher_mongo_place_append (place, &filter, "_id");
+  bson_append_utf8 (&filter, "_commit", -1, token, -1);
+  BCON_APPEND (
+      &options, "projection", "{", "_outbox.id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
+
+  success = usher_mongo_database_find (database,
+                                       usher_mongo_place_get_collection (place),
+                                       &filter,
+                                       &options,
+                                       on_found,
+                                       &search,
+                                       error);
+  *is_there = search.is_there;
+
+  return success;
+}
+
+/* Whether it was written by a first try whose answer was lost: then @reply is that of it, and there is no error. */
+static gboolean
+was_written (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
+{
+  gboolean is_there = FALSE;
+  g_auto (bson_t) found = BSON_INITIALIZER;
+
+  if (!usher_mongo_write_find (
+          self->database, statement->place, statement->load->token, &is_there, &found, NULL) ||
+      !is_there)
+    return FALSE;
+
+  g_clear_error (error);
+  bson_destroy (reply);
+  bson_copy_to (&found, reply);
+  return TRUE;
+}
+
+/* What a second try finds where the first one came to be; no other key is looked at where the id is there, and none where the version
+ * is not. */
+static gboolean
+may_be_second (UsherMongoWritten written, const bson_t *reply)
+{
+  return written == USHER_MONGO_MISSED ||
+         (written == USHER_MONGO_REFUSED && usher_mongo_write_is_taken (reply, "_id"));
+}
+
+/* The first answer was lost. */
+static UsherMongoWritten
+insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+  UsherMongoWritten written = USHER_MONGO_UNKNOWN;
+
+  for (guint i = 0; i < MOST_TRIES && written == USHER_MONGO_UNKNOWN; i++)
+    {
+      if (!usher_mongo_database_wait (self->database, end))
+        break;
+      g_clear_error (error);
+      written = try_once (self, reply, error);
+    }
+
+  if (may_be_second (written, reply))
+    {
+      if (was_written (self, statement, reply, error))
+        return USHER_MONGO_WRITTEN;
+
+      /* or written, and changed by another since */
+      g_clear_error (error);
+      usher_refuse (error,
+                    USHER_ERROR_UNAVAILABLE,
+                    "database “%s”: the answer of the server was lost",
+                    usher_mongo_database_get_place (self->database));
+      written = USHER_MONGO_UNKNOWN;
+    }
+  if (written == USHER_MONGO_UNKNOWN)
+    g_prefix_error (error, "this may have been written or not: ");
+
+  return written;
+}
+
+UsherMongoWritten
+usher_mongo_write_run (UsherMongoDatabase *database,
+                       const UsherMongoStatement *statement,
+                       gboolean is_insert,
+                       bson_t *reply,
+                       GError **error)
+{
+  g_autoptr (UsherMongoClient) client = NULL;
+  g_autoptr (GError) trouble = NULL;
+  g_auto (bson_t) command = BSON_INITIALIZER;
+  Write write = { database, NULL, &command, is_insert };
+  UsherMongoWritten written;
+
+  bson_init (reply);
+  if (!(is_insert ? usher_mongo_statement_insert (statement, &command, error)
+                  : usher_mongo_statement_update (statement, &command, error)))
+    return USHER_MONGO_REFUSED;
+
+  client = usher_mongo_database_get_client (database, error);
+  if (client == NULL)
+    return USHER_MONGO_REFUSED;
+
+  write.client = client;
+  written = try_once (&write, reply, &trouble);
+  if (written == USHER_MONGO_UNKNOWN)
+    written = insist (&write, statement, reply, &trouble);
+  else if (usher_mongo_database_is_replica_set (database) && may_be_second (written, reply) &&
+           /* there the library tries twice by itself, and not every server remembers */
+           was_written (&write, statement, reply, &trouble))
+    written = USHER_MONGO_WRITTEN;
+  if (trouble != NULL)
+    g_propagate_error (error, g_steal_pointer (&trouble));
+
+  return written;
+}

@@ -1,0 +1,344 @@
+/* usher-mongo-writer.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "usher-mongo-writer-private.h"
+
+#include "usher-error.h"
+#include "usher-mongo-commit-private.h"
+#include "usher-mongo-entries-private.h"
+#include "usher-mongo-index-private.h"
+#include "usher-mongo-lanes-private.h"
+#include "usher-mongo-slips-private.h"
+
+/* how often a disk that was full is tried */
+#define PROBE_PAUSE (G_TIME_SPAN_SECOND / 4)
+
+struct _UsherMongoWriter
+{
+  UsherMongoParts *parts; /* (owned) */
+  guint limit;
+  gboolean is_shared;
+  UsherMongoLanes *lanes; /* (owned) */
+  guint64 n_commits;      /* (atomic): makes their names */
+  int is_full;            /* (atomic) */
+  gint64 probed;          /* (atomic): when that was tried last, monotonic */
+
+  GMutex mutex;                /* one is told at a time, in the order of the outbox */
+  UsherStore *store;           /* (unowned) (mutex mutex): whose writer it is */
+  UsherStoreObserver observer; /* (nullable) (mutex mutex) */
+  gpointer observer_data;      /* (mutex mutex) */
+};
+
+/* something to commit */
+typedef struct
+{
+  UsherCommit *commit; /* (owned) (nullable): NULL: the disk is to be tried */
+  UsherCommittedFunc func;
+  gpointer user_data;
+} Entry;
+
+static void
+free_entry (Entry *entry)
+{
+  g_clear_pointer (&entry->commit, usher_commit_unref);
+  g_free (entry);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Entry, free_entry)
+
+/* Says once that nothing can be written, and once that it can again. */
+static void
+set_full (UsherMongoWriter *self, const GError *error)
+{
+  gboolean is_full = g_error_matches (error, USHER_ERROR, USHER_ERROR_FULL);
+  const char *place = usher_mongo_database_get_place (self->parts->database);
+
+  /* what is refused for another reason tells nothing about the disk */
+  if ((error != NULL && !is_full) || g_atomic_int_exchange (&self->is_full, is_full) == is_full)
+    return;
+
+  if (is_full)
+    g_message ("%s; nothing is written until that is over", error->message);
+  else
+    g_message ("database “%s” is written again", place);
+}
+
+/* A timer is for whoever has the lease, as if that had been first; one that is parked is for nobody but operators. Who is alone needs
+ * no lease. */
+static gboolean
+is_for_another (UsherMongoWriter *self, UsherCommit *commit)
+{
+  UsherTimer *fired = usher_commit_get_fired (commit);
+  gboolean is_alone =
+      !self->is_shared && usher_mongo_owners_get_n_others (self->parts->owners) == 0;
+
+  return fired != NULL && !usher_timer_is_parked (fired) && !is_alone &&
+         !usher_mongo_lease_is_held (self->parts->lease);
+}
+
+static gint64
+get_due (const UsherMongoSlip *slip)
+{
+  const UsherTimerChange *change = slip->change;
+
+  return change != NULL && change->set && (change->history == NULL || change->history->parked == 0)
+             ? change->due
+             : G_MAXINT64;
+}
+
+/* What the commit supersedes elsewhere is taken away, and then what says that it is dead. */
+static void
+tidy_up (UsherMongoWriter *self, const UsherMongoCommit *written, const UsherMongoSlip *slip)
+{
+  gboolean is_dead = slip->request == NULL && (slip->change == NULL || !slip->change->set);
+
+  for (guint i = 0; i < slip->found->len; i++)
+    {
+      const UsherMongoSlipEntry *entry = &g_array_index (slip->found, UsherMongoSlipEntry, i);
+      g_autofree char *unique = usher_mongo_entry_make_unique (slip->key, entry->generation);
+
+      if (!usher_mongo_place_equal (entry->place, written->home))
+        usher_mongo_tidy_drop_entry (self->parts->tidy, entry->place, slip->member, unique, FALSE);
+    }
+  if (slip->generation != 0 && is_dead)
+    {
+      g_autofree char *unique = usher_mongo_entry_make_unique (slip->key, slip->generation);
+
+      usher_mongo_tidy_drop_entry (self->parts->tidy, written->home, slip->member, unique, TRUE);
+    }
+}
+
+static void
+note_slips (UsherMongoWriter *self, const UsherMongoCommit *written)
+{
+  for (guint i = 0; i < written->slips->len; i++)
+    {
+      const UsherMongoSlip *slip = g_ptr_array_index (written->slips, i);
+
+      tidy_up (self, written, slip);
+      if (slip->request == NULL)
+        usher_mongo_timers_note (self->parts->timers,
+                                 slip->key,
+                                 slip->generation != 0 ? slip->generation : slip->highest + 1,
+                                 get_due (slip));
+    }
+}
+
+/* (mutex mutex) */
+static void
+tell (UsherMongoWriter *self, Entry *entry, const UsherMongoCommit *written, const GError *error)
+{
+  UsherCommit *commit = entry->commit;
+  gboolean is_change = error == NULL && !usher_commit_was_applied (commit);
+
+  if (is_change && written->home != NULL)
+    usher_mongo_outbox_add (self->parts->outbox,
+                            commit,
+                            written->home,
+                            written->has_outbox ? &written->outbox : NULL);
+  if (is_change && self->observer != NULL && !usher_commit_is_empty (commit))
+    self->observer (self->store, commit, self->observer_data);
+
+  entry->func (commit, error, entry->user_data);
+}
+
+static void
+write_entry (UsherMongoWriter *self, Entry *entry)
+{
+  g_autofree char *token =
+      g_strdup_printf ("%s-%" G_GINT64_MODIFIER "x",
+                       usher_mongo_owners_get_name (self->parts->owners),
+                       __atomic_add_fetch (&self->n_commits, 1, __ATOMIC_RELAXED));
+  g_auto (UsherMongoCommit) written = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  usher_mongo_commit_init (
+      &written, self->parts->database, self->parts->tables, entry->commit, token);
+  if (is_for_another (self, entry->commit))
+    usher_commit_set_applied (entry->commit, TRUE);
+  else
+    usher_mongo_commit_run (&written, self->limit, &error);
+
+  set_full (self, error);
+  if (error == NULL && written.home != NULL)
+    {
+      note_slips (self, &written);
+      usher_mongo_watch_announce (self->parts->watch);
+    }
+  if (written.is_unknown)
+    usher_mongo_watch_lose (self->parts->watch);
+
+  g_mutex_lock (&self->mutex);
+  tell (self, entry, &written, error);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+try_disk (UsherMongoWriter *self)
+{
+  g_auto (bson_t) command = BSON_INITIALIZER;
+  g_auto (bson_t) reply = BSON_INITIALIZER;
+  g_autoptr (GError) error = NULL;
+
+  BCON_APPEND (&command,
+               "update",
+               USHER_MONGO_META,
+               "updates",
+               "[",
+               "{",
+               "q",
+               "{",
+               "_id",
+               "probe",
+               "}",
+               "u",
+               "{",
+               "$currentDate",
+               "{",
+               "at",
+               BCON_BOOL (true),
+               "}",
+               "}",
+               "upsert",
+               BCON_BOOL (true),
+               "}",
+               "]");
+  usher_mongo_database_write (self->parts->database, NULL, &command, &reply, &error);
+  set_full (self, error);
+}
+
+static void
+on_work (gpointer work, gpointer user_data)
+{
+  g_autoptr (Entry) entry = work;
+
+  if (entry->commit != NULL)
+    write_entry (user_data, entry);
+  else
+    try_disk (user_data);
+}
+
+static gpointer
+ref_writer (gpointer user_data)
+{
+  return usher_mongo_writer_ref (user_data);
+}
+
+static void
+unref_writer (gpointer user_data)
+{
+  usher_mongo_writer_unref (user_data);
+}
+
+UsherMongoWriter *
+usher_mongo_writer_new (UsherMongoParts *parts, guint limit, gboolean is_shared)
+{
+  UsherMongoWriter *self = g_atomic_rc_box_new0 (UsherMongoWriter);
+
+  g_mutex_init (&self->mutex);
+  self->parts = usher_mongo_parts_ref (parts);
+  self->limit = limit;
+  self->is_shared = is_shared;
+  self->lanes = usher_mongo_lanes_new (on_work, ref_writer, unref_writer);
+
+  return self;
+}
+
+UsherMongoWriter *
+usher_mongo_writer_ref (UsherMongoWriter *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear_writer (gpointer data)
+{
+  UsherMongoWriter *self = data;
+
+  usher_mongo_lanes_free (self->lanes);
+  usher_mongo_parts_unref (self->parts);
+  g_mutex_clear (&self->mutex);
+}
+
+void
+usher_mongo_writer_unref (UsherMongoWriter *self)
+{
+  g_atomic_rc_box_release_full (self, clear_writer);
+}
+
+void
+usher_mongo_writer_set_observer (UsherMongoWriter *self,
+                                 UsherStore *store,
+                                 UsherStoreObserver observer,
+                                 gpointer user_data)
+{
+  g_mutex_lock (&self->mutex);
+  self->store = store;
+  self->observer = observer;
+  self->observer_data = user_data;
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_mongo_writer_commit (UsherMongoWriter *self,
+                           UsherCommit *commit,
+                           UsherCommittedFunc func,
+                           gpointer user_data)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  g_autoptr (GError) error = NULL;
+
+  entry->commit = usher_commit_ref (commit);
+  entry->func = func;
+  entry->user_data = user_data;
+  if (usher_mongo_lanes_push (self->lanes, usher_mongo_commit_hash (commit), entry, self))
+    return;
+
+  usher_refuse (&error,
+                USHER_ERROR_UNAVAILABLE,
+                "database “%s” is closed",
+                usher_mongo_database_get_place (self->parts->database));
+  func (commit, error, user_data);
+  free_entry (entry);
+}
+
+static void
+probe (UsherMongoWriter *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 probed = __atomic_load_n (&self->probed, __ATOMIC_SEQ_CST);
+  Entry *entry = NULL;
+
+  if (now - probed < PROBE_PAUSE ||
+      !__atomic_compare_exchange_n (
+          &self->probed, &probed, now, FALSE, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    return;
+
+  entry = g_new0 (Entry, 1);
+  if (!usher_mongo_lanes_push (self->lanes, 0, entry, self))
+    free_entry (entry);
+}
+
+gboolean
+usher_mongo_writer_is_full (UsherMongoWriter *self)
+{
+  gboolean is_full = g_atomic_int_get (&self->is_full);
+
+  if (is_full)
+    probe (self);
+
+  return is_full;
+}
+
+void
+usher_mongo_writer_close (UsherMongoWriter *self)
+{
+  /* a callback, which is called with the mutex, dropped the last reference of the store */
+  if (!usher_mongo_lanes_close (self->lanes))
+    self->observer = NULL;
+}
