@@ -83,6 +83,7 @@ usher_prompt_read (const char *question, GError **error)
 
   sigemptyset (&ends);
   sigaddset (&ends, SIGINT);
+  sigaddset (&ends, SIGQUIT);
   sigaddset (&ends, SIGTERM);
   sigaddset (&ends, SIGHUP);
   sigprocmask (SIG_BLOCK, &ends, &before);
