@@ -26,6 +26,8 @@
 #define SECRET    "secret:"
 /* seconds until all who share a secret have seen that it changed: longer than any of them looks away */
 #define NOTICE 60
+/* seconds; who wants a key to sign later than that has mistyped, and a number of more digits would be no line of the file */
+#define LATEST (366 * 24 * 3600)
 
 /* Either a file of the host's own, or a secret that somebody keeps for it; and the file may say which one. */
 struct _UsherSessionSource
@@ -405,6 +407,14 @@ usher_session_source_rotate (UsherSessionSource *self,
   gboolean ok = FALSE;
   gint64 from = 0;
 
+  if (after > LATEST)
+    {
+      usher_refuse (error,
+                    USHER_ERROR_INVALID,
+                    "a new key signs within a year, %d seconds, from now on",
+                    LATEST);
+      return -1;
+    }
   if (self->path != NULL && !look_at_file (self, error))
     return -1;
 
