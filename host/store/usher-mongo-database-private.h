@@ -40,6 +40,8 @@ void usher_mongo_database_describe (UsherMongoDatabase *self, GVariantBuilder *b
 /* it is of a replica set: it has transactions and change streams */
 gboolean usher_mongo_database_is_replica_set (UsherMongoDatabase *self);
 /* As far as is known without asking. While it is away all that is asked fails at once, and one thread looks when it is back. */
+/* see usher_mongo_server_note_open() */
+void usher_mongo_database_note_open (UsherMongoDatabase *self);
 gboolean usher_mongo_database_is_away (UsherMongoDatabase *self);
 /* Waits while it is away; FALSE: it still is, at @end (monotonic). */
 gboolean usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end);

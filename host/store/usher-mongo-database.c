@@ -86,6 +86,12 @@ usher_mongo_database_is_replica_set (UsherMongoDatabase *self)
   return usher_mongo_server_is_replica_set (self->server);
 }
 
+void
+usher_mongo_database_note_open (UsherMongoDatabase *self)
+{
+  usher_mongo_server_note_open (self->server);
+}
+
 gboolean
 usher_mongo_database_is_away (UsherMongoDatabase *self)
 {

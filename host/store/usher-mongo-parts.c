@@ -52,6 +52,7 @@ usher_mongo_parts_new (const char *uri, GError **error)
   if (!usher_mongo_layout_open (self->database, error) ||
       !usher_mongo_copying_check (self->database, error) || !begin (self, error))
     return NULL;
+  usher_mongo_database_note_open (self->database);
 
   return g_steal_pointer (&self);
 }

@@ -19,6 +19,8 @@ typedef struct _UsherMongoServer UsherMongoServer;
 UsherMongoServer *usher_mongo_server_new (const char *uri, GError **error);
 UsherMongoServer *usher_mongo_server_ref (UsherMongoServer *self);
 void usher_mongo_server_unref (UsherMongoServer *self);
+/* All that a start needs was let through: until then what the server lets nobody do is INVALID, later UNAVAILABLE. */
+void usher_mongo_server_note_open (UsherMongoServer *self);
 /* nothing is asked any more; ends the thread that looks for it */
 void usher_mongo_server_close (UsherMongoServer *self);
 

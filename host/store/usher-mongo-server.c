@@ -22,6 +22,7 @@ struct _UsherMongoServer
   mongoc_client_pool_t *pool; /* (owned) */
   UsherMongoTraffic *traffic; /* (owned) */
   gboolean is_replica_set;
+  int is_open;   /* (atomic) */
   int is_away;   /* (atomic) */
   int is_closed; /* (atomic); set with the mutex */
 
@@ -66,6 +67,14 @@ usher_mongo_server_fail (UsherMongoServer *self,
 
   if (usher_mongo_error_is_away (trouble, reply))
     note_away (self, shown);
+  /* later it is the server's business: somebody may give the role back */
+  if (!g_atomic_int_get (&self->is_open) && usher_mongo_error_is_refusal (trouble))
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "database “%s”: the address needs a user who has the role “readWrite” "
+                         "there: %s",
+                         usher_mongo_address_get_place (self->address),
+                         shown);
 
   return usher_refuse (error,
                        usher_mongo_error_get_code (trouble, reply),
@@ -234,6 +243,12 @@ void
 usher_mongo_server_unref (UsherMongoServer *self)
 {
   g_atomic_rc_box_release_full (self, clear_server);
+}
+
+void
+usher_mongo_server_note_open (UsherMongoServer *self)
+{
+  g_atomic_int_set (&self->is_open, TRUE);
 }
 
 void
