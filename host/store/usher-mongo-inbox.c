@@ -48,8 +48,6 @@ usher_mongo_inbox_find (UsherMongoDatabase *database,
 
   BCON_APPEND (&filter, "_applied.k", BCON_UTF8 (key));
   BCON_APPEND (&options, "projection", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
-  /* the server's own choice may be to go through all, as the index has not all documents */
-  BCON_APPEND (&options, "hint", USHER_MONGO_INDEX_APPLIED);
 
   *is_known = FALSE;
   for (guint i = 0; i < names->len && !*is_known; i++)

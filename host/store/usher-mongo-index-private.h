@@ -39,9 +39,9 @@ typedef struct
 {
   char *name;
   char **paths;       /* of members, in their order */
-  gboolean is_unique; /* and only of documents that have all of them */
-  gboolean is_sparse;
-  char **fields; /* (nullable): of a unique one, as the schema has them */
+  gboolean is_unique; /* among documents that have all of them */
+  gboolean is_sparse; /* instead of a filter for that */
+  char **fields;      /* (nullable): of a unique one, as the schema has them */
 } UsherMongoIndex;
 
 /* (transfer full) (element-type UsherMongoIndex): those that the store needs of every collection */

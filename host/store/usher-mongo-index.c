@@ -63,7 +63,8 @@ append_own (GArray *indexes)
         .name = g_strdup (own[i].name),
         .paths = g_strdupv ((char **) paths),
         .is_unique = own[i].is_unique,
-        .is_sparse = !own[i].is_unique,
+        /* of one path this holds whoever has it, and servers find by it, as they may not by a filter */
+        .is_sparse = TRUE,
       };
 
       g_array_append_val (indexes, index);
@@ -245,10 +246,9 @@ usher_mongo_index_append (const UsherMongoIndex *self, bson_t *specification)
   bson_append_document_end (specification, &key);
   bson_append_utf8 (specification, "name", -1, self->name, -1);
   if (self->is_unique)
-    {
-      bson_append_bool (specification, "unique", -1, TRUE);
-      append_filter (self, specification);
-    }
+    bson_append_bool (specification, "unique", -1, TRUE);
   if (self->is_sparse)
     bson_append_bool (specification, "sparse", -1, TRUE);
+  else if (self->is_unique)
+    append_filter (self, specification);
 }

@@ -128,12 +128,15 @@ test_prune (UsherStoreFixture *fixture, gconstpointer data)
 static void
 test_prune_slices (UsherStoreFixture *fixture, gconstpointer data)
 {
+  /* more than a slice of any store; a server is asked for each */
+  guint n = usher_store_get_traits (fixture->store)->blocks ? 300 : 800;
+  g_autofree char *last = g_strdup_printf ("%u", n - 1);
   gboolean has_more = TRUE;
   guint n_slices = 0;
 
   g_test_summary ("Much is forgotten a slice at a time, and the store says when it was done.");
 
-  commit_many (fixture, 800);
+  commit_many (fixture, n);
   g_assert_cmpint (get_figure (fixture, "last-prune"), ==, 0);
   usher_manual_clock_advance (fixture->clock, G_USEC_PER_SEC);
 
@@ -144,8 +147,8 @@ test_prune_slices (UsherStoreFixture *fixture, gconstpointer data)
   g_assert_cmpint (get_figure (fixture, "last-prune"),
                    ==,
                    usher_clock_get_time (USHER_CLOCK (fixture->clock)));
-  g_assert_false (has_request (fixture, "799"));
-  g_assert_false (usher_store_fixture_was_applied (fixture, EVENT, "799"));
+  g_assert_false (has_request (fixture, last));
+  g_assert_false (usher_store_fixture_was_applied (fixture, EVENT, last));
 }
 
 static void
