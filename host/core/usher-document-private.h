@@ -77,8 +77,10 @@ gboolean usher_document_is_as_stored (UsherDocument *self);
 
 /* Room for the documents of one list, so that fifty are one allocation; each of them keeps it. One thread adds; then
  * each document may go its own way. */
+USHER_API
 UsherDocumentBlock *usher_document_block_new (void);
 UsherDocumentBlock *usher_document_block_ref (UsherDocumentBlock *self);
+USHER_API
 void usher_document_block_unref (UsherDocumentBlock *self);
 gpointer usher_document_block_take (UsherDocumentBlock *self, gsize size);
 
@@ -94,6 +96,7 @@ typedef struct
 } UsherStoredDocument;
 
 /* @block: (nullable): where it lives */
+USHER_API
 UsherDocument *usher_document_new_in_block (UsherDocumentBlock *block,
                                             UsherSchema *schema,
                                             const UsherStoredDocument *stored);

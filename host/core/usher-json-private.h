@@ -41,17 +41,23 @@ void usher_json_foreach_member (UsherJson *self,
                                 UsherJsonMemberFunc func,
                                 gpointer user_data);
 /* Of who goes through all of a value: the root; the token at index i is that many behind it. */
+USHER_API
 const UsherJsonToken *usher_json_get_root (UsherJson *self);
 /* the decoded text of a string */
+USHER_API
 const char *usher_json_get_decoded (UsherJson *self, const UsherJsonToken *string);
 /* how it is written, without an end; its length is the token's */
+USHER_API
 const char *usher_json_get_written (UsherJson *self, const UsherJsonToken *token);
 /* an amount, as usher_json_get_money() reads it */
+USHER_API
 gboolean usher_json_read_money (UsherJson *self, const UsherJsonToken *token, gint64 *minor_units);
 /* what is the same for all texts of the same content: members in the order of their names, one form for each number */
 void usher_json_append_canonical (UsherJson *self, GString *string);
+USHER_API
 void usher_json_append_digits (GString *string, guint64 value);
 /* a finite number, with as many digits as it takes to read the same back */
+USHER_API
 void usher_json_append_double (GString *string, double value);
 
 G_END_DECLS

@@ -16,7 +16,7 @@ gboolean usher_outcome_is_lost_race (const GError *error);
 gboolean usher_outcome_is_deferral (const GError *error);
 /* a unit that cannot be committed is the service's fault, not the person's */
 gboolean usher_outcome_is_fault (const GError *error);
-/* (transfer full) (nullable): what is said of a commit that failed; NULL: @error as it is */
+/* (transfer full) (nullable): what is said of a commit or a read that failed; NULL: @error as it is */
 GError *usher_outcome_translate (const GError *error, gboolean is_request);
 
 G_END_DECLS

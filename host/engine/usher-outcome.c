@@ -40,7 +40,7 @@ usher_outcome_translate (const GError *error, gboolean is_request)
   if (is_request && g_error_matches (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE))
     return g_error_new_literal (USHER_ERROR,
                                 USHER_ERROR_UNAVAILABLE,
-                                "Nothing can be changed at the moment, try again later");
+                                "This cannot be done at the moment, try again later");
 
   return NULL;
 }

@@ -58,6 +58,7 @@ check_key (RequestJob *self)
   UsherStore *store = usher_lane_get_store (self->job.lane);
   UsherReply *reply = usher_exchange_get_reply (self->exchange);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) told = NULL;
 
   switch (usher_request_key_check (self->key, store, reply, &error))
     {
@@ -66,7 +67,8 @@ check_key (RequestJob *self)
       usher_job_finish (&self->job, NULL);
       return FALSE;
     case USHER_KEY_REFUSED:
-      usher_job_finish (&self->job, error);
+      told = usher_outcome_translate (error, TRUE);
+      usher_job_finish (&self->job, told != NULL ? told : error);
       return FALSE;
     case USHER_KEY_ORPHANED:
     case USHER_KEY_FRESH:
@@ -265,13 +267,16 @@ keep_answer (UsherJob *job, UsherUnit *unit, gboolean is_step)
   return is_step;
 }
 
-/* (transfer full) (nullable): what the client is told of a lost race: of a key that is taken as of any input that does not fit */
+/* (transfer full) (nullable): what the client is told of a store that was away, or of a lost race: of a key that is taken as of
+ * any input that does not fit */
 static GError *
 make_refusal (RequestJob *self, const GError *error)
 {
   UsherCommit *commit = NULL;
   const char *field = NULL;
 
+  if (self->job.unit != NULL && usher_unit_has_lost_store (self->job.unit))
+    return usher_outcome_translate (error, TRUE);
   if (!usher_outcome_is_lost_race (error))
     return NULL;
 

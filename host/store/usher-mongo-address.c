@@ -9,6 +9,8 @@
 #include "usher-mongo-address-private.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "usher-error.h"
 #include "usher-store-uri.h"
@@ -29,6 +31,16 @@ struct _UsherMongoAddress
 
 /* where what the library says to nobody while it reads an address goes (unowned) (element-type GString) */
 static GPrivate complaints;
+
+/* The library counts for a tool of its own, in a file of /dev/shm that each process has from when it is loaded on, with a server or without.
+ * Who is killed leaves it there, and the next process of that number complains. What is mapped needs no name. */
+static void __attribute__ ((constructor)) forget_counters (void)
+{
+  char name[sizeof "/mongoc-" + 3 * sizeof (int)];
+
+  g_snprintf (name, sizeof name, "/mongoc-%d", (int) getpid ());
+  shm_unlink (name);
+}
 
 static void
 on_said (mongoc_log_level_t level, const char *domain, const char *message, void *user_data)

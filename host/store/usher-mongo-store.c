@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-mongo-store.h"
+#include "usher-mongo-store-private.h"
 
 #include "usher-error.h"
 #include "usher-mongo-inbox-private.h"
@@ -19,9 +19,7 @@
 /* how old what is known of timers may be where others set some too */
 #define TIMERS_AGE (250 * G_TIME_SPAN_MILLISECOND)
 
-/**
- * UsherMongoStore:
- *
+/*
  * A store on a MongoDB server: a database a service.
  *
  * A commit is one write of one document, which carries its events, timers and whatever else goes with it, or one transaction of a
@@ -451,19 +449,6 @@ get_limit (UsherMongoStore *self, const UsherStoreOptions *options)
   return options != NULL ? options->documents_a_commit : 0;
 }
 
-/**
- * usher_mongo_store_new:
- * @uri: the address of a database, `mongodb://…/DATABASE` or `mongodb+srv://…/DATABASE`
- * @clock: the clock of the host
- * @options: (nullable): how it is opened; it is shared in any case
- * @error: return location for an error
- *
- * Opens a database of a MongoDB server, as [func@Store.open] does it. The database is made when it is missing.
- *
- * Besides the errors of that: `USHER_ERROR_INVALID` when the server is too old or refuses the credentials, which no error shows.
- *
- * Returns: (transfer full): a store, `NULL` on error
- */
 UsherStore *
 usher_mongo_store_new (const char *uri,
                        UsherClock *clock,

@@ -28,12 +28,16 @@ typedef struct
 } UsherSchemaClash;
 
 /* (transfer full) (element-type UsherRecordedField): in the order of names; @record: (nullable) */
+USHER_API
 GArray *usher_schema_record_read (const char *record);
 /* (transfer full): the record when documents of @schema are stored as well; what clashes with it is forgotten */
+USHER_API
 char *usher_schema_record_merge (const char *record, UsherSchema *schema);
 /* (transfer full) (element-type UsherSchemaClash): those that hurt where documents have such a value */
+USHER_API
 GArray *usher_schema_record_list_clashes (const char *record, UsherSchema *schema);
 /* says what is wrong and what helps; @where: the database; @id: a document that has such a value */
+USHER_API
 void usher_schema_clash_refuse (const UsherSchemaClash *self,
                                 UsherSchema *schema,
                                 const char *where,

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "usher-macros.h"
+
 G_BEGIN_DECLS
 
 /* All services of a copy have one until all are copied. */
@@ -24,6 +26,7 @@ char *usher_store_copy_mark_make (gboolean is_whole, const char *from, const cha
 /* (transfer full): whatever @text is */
 UsherStoreCopyMark *usher_store_copy_mark_parse (const char *text);
 /* Always FALSE: no host is to use @place, which has the mark @text. */
+USHER_API
 gboolean usher_store_copy_mark_refuse (const char *place, const char *text, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherStoreCopyMark, usher_store_copy_mark_free)

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-mongo-store.h"
 #include "usher-sqlite-snapshot-private.h"
 #include "usher-sqlite-store.h"
+#include "usher-store-module-private.h"
 #include "usher-store-snapshot.h"
 #include "usher-store-uri.h"
 #include "usher-store.h"
@@ -58,8 +58,8 @@ static const Kind kinds[] = {
     usher_sqlite_store_new,
     usher_sqlite_snapshot_new,
     usher_sqlite_snapshot_restore },
-  { "mongodb:", TRUE, usher_mongo_store_new, refuse_snapshot, refuse_restore },
-  { "mongodb+srv:", TRUE, usher_mongo_store_new, refuse_snapshot, refuse_restore },
+  { "mongodb:", TRUE, usher_store_module_open, refuse_snapshot, refuse_restore },
+  { "mongodb+srv:", TRUE, usher_store_module_open, refuse_snapshot, refuse_restore },
 };
 
 static void

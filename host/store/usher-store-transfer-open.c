@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "usher-error.h"
-#include "usher-mongo-transfer-private.h"
 #include "usher-sqlite-transfer-private.h"
+#include "usher-store-module-private.h"
 #include "usher-store-uri.h"
 
 /* A kind of store. */
@@ -23,8 +23,8 @@ typedef struct
 
 static const Kind kinds[] = {
   { "sqlite:", usher_sqlite_transfer_new, usher_sqlite_transfer_list_services },
-  { "mongodb://", usher_mongo_transfer_new, usher_mongo_transfer_list_services },
-  { "mongodb+srv://", usher_mongo_transfer_new, usher_mongo_transfer_list_services },
+  { "mongodb://", usher_store_module_open_transfer, usher_store_module_list_services },
+  { "mongodb+srv://", usher_store_module_open_transfer, usher_store_module_list_services },
 };
 
 static const Kind *

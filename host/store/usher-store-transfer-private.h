@@ -46,6 +46,7 @@ typedef gboolean (*UsherTransferFunc) (const UsherTransferRow *row,
 
 #define USHER_TYPE_STORE_TRANSFER (usher_store_transfer_get_type ())
 
+USHER_API
 G_DECLARE_INTERFACE (UsherStoreTransfer, usher_store_transfer, USHER, STORE_TRANSFER, GObject)
 
 /* A database that no host has open, one thread at a time. It is read, or it is emptied, filled and finished; while it has a mark no
@@ -117,6 +118,7 @@ usher_store_transfer_finish (UsherStoreTransfer *self, const UsherReach *reach, 
 
 /* for who implements it: (transfer full) (nullable): @record: the text of usher_schema_record_merge(); @indexes: (element-type
  * utf8 int): the flags of the fields that have some */
+USHER_API
 UsherSchema *usher_store_transfer_make_schema (const char *collection,
                                                const char *record,
                                                GHashTable *indexes,

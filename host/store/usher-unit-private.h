@@ -27,9 +27,10 @@ struct _UsherUnit
   char *causation;    /* (owned) (nullable) */
   char *traceparent;  /* (owned) (nullable) */
   gboolean has_waited;
-  gboolean may_not_defer; /* whoever asked wants an answer */
-  gboolean may_not_read;  /* it would keep a thread waiting */
-  gboolean has_read;      /* the store, or wanted to */
+  gboolean may_not_defer;  /* whoever asked wants an answer */
+  gboolean may_not_read;   /* it would keep a thread waiting */
+  gboolean has_read;       /* the store, or wanted to */
+  gboolean has_lost_store; /* a read found it away */
 
   /* said by the handler */
   GPtrArray *payloads;    /* (owned) (nullable) (element-type UsherPayload): not published yet */

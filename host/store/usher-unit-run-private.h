@@ -31,6 +31,8 @@ void usher_unit_forbid_defer (UsherUnit *self);
 void usher_unit_forbid_reads (UsherUnit *self);
 /* whether it has read the store, or wanted to */
 gboolean usher_unit_has_read (UsherUnit *self);
+/* whether a read failed as the store was away: what it said is for the operator */
+gboolean usher_unit_has_lost_store (UsherUnit *self);
 /* what the handler waits for; FALSE: for no document. Where it is no id but a query, @id is NULL. */
 gboolean usher_unit_get_wait (UsherUnit *self, const char **collection, const char **id);
 /* (transfer full) (nullable) */

@@ -288,6 +288,12 @@ usher_unit_has_read (UsherUnit *self)
   return self->has_read;
 }
 
+gboolean
+usher_unit_has_lost_store (UsherUnit *self)
+{
+  return self->has_lost_store;
+}
+
 void
 usher_unit_set_has_waited (UsherUnit *self, gboolean has_waited)
 {

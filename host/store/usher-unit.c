@@ -120,6 +120,16 @@ pass_on (GError *trouble, GError **error)
   return FALSE;
 }
 
+/* likewise of the store. Takes ownership of @trouble. */
+static gboolean
+pass_on_read (UsherUnit *self, GError *trouble, GError **error)
+{
+  if (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_UNAVAILABLE))
+    self->has_lost_store = TRUE;
+
+  return pass_on (trouble, error);
+}
+
 static gboolean
 may_read (UsherUnit *self, GError **error)
 {
@@ -163,7 +173,7 @@ usher_unit_lookup (UsherUnit *self,
   if (change == NULL)
     return may_read (self, error) &&
            (usher_store_lookup (self->store, collection, id, document, &trouble) ||
-            pass_on (trouble, error));
+            pass_on_read (self, trouble, error));
 
   *document = change->kind != USHER_CHANGE_REMOVE ? usher_document_ref (change->document) : NULL;
   return TRUE;
@@ -223,7 +233,7 @@ usher_unit_query (UsherUnit *self, UsherQuery *query, GError **error)
 
   documents = usher_store_query (self->store, query, &trouble);
   if (documents == NULL)
-    pass_on (trouble, error);
+    pass_on_read (self, trouble, error);
 
   return documents;
 }

@@ -11,7 +11,6 @@
 #include <bson/bson.h>
 #include <gio/gio.h>
 
-#define MAX_THREADS 32
 #define MAX_MESSAGE 65536
 /* of the wire, as MongoDB's documentation names them */
 #define OP_REPLY 1
@@ -20,17 +19,24 @@
 
 struct _UsherTestOldMongodb
 {
-  GSocketService *service; /* (owned) */
-  GCancellable *end;       /* (owned) */
+  GSocketListener *listener; /* (owned) */
+  GCancellable *end;         /* (owned) */
+  GThread *thread;           /* (owned): that accepts; each connection has one more */
   guint16 port;
 };
 
+typedef struct
+{
+  GSocketConnection *connection; /* (owned) */
+  GCancellable *end;             /* (owned) */
+} Guest;
+
 static void
-put (GOutputStream *out, gint32 number, GError **error)
+put (GOutputStream *out, gint32 number)
 {
   gint32 wire = GINT32_TO_LE (number);
 
-  g_output_stream_write_all (out, &wire, sizeof wire, NULL, NULL, *error == NULL ? error : NULL);
+  g_output_stream_write_all (out, &wire, sizeof wire, NULL, NULL, NULL);
 }
 
 /* what 4.0 says of itself */
@@ -73,17 +79,17 @@ answer (GOutputStream *out, const gint32 *head, GError **error)
   g_autoptr (GOutputStream) message = g_memory_output_stream_new_resizable ();
   GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (message);
 
-  put (message, 16 + (is_query ? 20 : 5) + (gint32) body->len, error);
-  put (message, 1, error);
-  put (message, GINT32_FROM_LE (head[1]), error);
-  put (message, is_query ? OP_REPLY : OP_MSG, error);
-  put (message, 0, error);
+  put (message, 16 + (is_query ? 20 : 5) + (gint32) body->len);
+  put (message, 1);
+  put (message, GINT32_FROM_LE (head[1]));
+  put (message, is_query ? OP_REPLY : OP_MSG);
+  put (message, 0);
   if (is_query)
     {
-      put (message, 0, error);
-      put (message, 0, error);
-      put (message, 0, error);
-      put (message, 1, error);
+      put (message, 0);
+      put (message, 0);
+      put (message, 0);
+      put (message, 1);
     }
   else
     g_output_stream_write_all (message, "", 1, NULL, NULL, NULL);
@@ -93,36 +99,55 @@ answer (GOutputStream *out, const gint32 *head, GError **error)
                              g_memory_output_stream_get_data_size (memory),
                              NULL,
                              NULL,
-                             *error == NULL ? error : NULL);
+                             error);
   bson_destroy (body);
 }
 
-static gboolean
-on_run (GThreadedSocketService *service,
-        GSocketConnection *connection,
-        GObject *source,
-        gpointer user_data)
+static gpointer
+serve (gpointer data)
 {
-  UsherTestOldMongodb *self = user_data;
-  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  Guest *guest = data;
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (guest->connection));
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (guest->connection));
   g_autofree char *rest = g_malloc (MAX_MESSAGE);
   g_autoptr (GError) error = NULL;
   gint32 head[4];
   gsize n_read = 0;
 
-  while (g_input_stream_read_all (in, head, sizeof head, &n_read, self->end, NULL) &&
-         n_read == sizeof head && error == NULL)
+  while (error == NULL &&
+         g_input_stream_read_all (in, head, sizeof head, &n_read, guest->end, NULL) &&
+         n_read == sizeof head)
     {
       gint32 size = GINT32_FROM_LE (head[0]) - (gint32) sizeof head;
 
       if (size < 0 || size > MAX_MESSAGE ||
-          !g_input_stream_read_all (in, rest, (gsize) size, NULL, self->end, NULL))
+          !g_input_stream_read_all (in, rest, (gsize) size, NULL, guest->end, NULL))
         break;
       answer (out, head, &error);
     }
+  g_object_unref (guest->connection);
+  g_object_unref (guest->end);
+  g_free (guest);
 
-  return TRUE;
+  return NULL;
+}
+
+static gpointer
+accept_all (gpointer data)
+{
+  UsherTestOldMongodb *self = data;
+  GSocketConnection *connection = NULL;
+
+  while ((connection = g_socket_listener_accept (self->listener, NULL, self->end, NULL)) != NULL)
+    {
+      Guest *guest = g_new0 (Guest, 1);
+
+      guest->connection = connection;
+      guest->end = g_object_ref (self->end);
+      g_thread_unref (g_thread_new ("old-mongodb", serve, guest));
+    }
+
+  return NULL;
 }
 
 UsherTestOldMongodb *
@@ -135,17 +160,12 @@ usher_test_old_mongodb_new (void)
   g_autoptr (GError) error = NULL;
 
   self->end = g_cancellable_new ();
-  self->service = g_threaded_socket_service_new (MAX_THREADS);
-  g_socket_listener_add_address (G_SOCKET_LISTENER (self->service),
-                                 any,
-                                 G_SOCKET_TYPE_STREAM,
-                                 G_SOCKET_PROTOCOL_TCP,
-                                 NULL,
-                                 &address,
-                                 &error);
+  self->listener = g_socket_listener_new ();
+  g_socket_listener_add_address (
+      self->listener, any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &address, &error);
   g_assert_no_error (error);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
-  g_signal_connect (self->service, "run", G_CALLBACK (on_run), self);
+  self->thread = g_thread_new ("old-mongodb", accept_all, self);
 
   return self;
 }
@@ -154,9 +174,9 @@ void
 usher_test_old_mongodb_free (UsherTestOldMongodb *self)
 {
   g_cancellable_cancel (self->end);
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_object_unref (self->service);
+  g_thread_join (self->thread);
+  g_socket_listener_close (self->listener);
+  g_object_unref (self->listener);
   g_object_unref (self->end);
   g_free (self);
 }
