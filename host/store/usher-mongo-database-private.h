@@ -22,8 +22,8 @@ typedef struct _UsherMongoClient UsherMongoClient;
 
 /* TRUE: go on. @row is borrowed. */
 typedef gboolean (*UsherMongoRowFunc) (const bson_t *row, gpointer user_data, GError **error);
-/* told when the server answers again after it was away; on a thread of the database's */
-typedef void (*UsherMongoBackFunc) (gpointer user_data);
+/* told that indexes may be missing; on a thread of the database's */
+typedef void (*UsherMongoDoubtFunc) (gpointer user_data);
 
 /* @uri: with the exact name of the database as its path. Waits until the server has answered, and says what is wrong with it. */
 UsherMongoDatabase *usher_mongo_database_new (const char *uri, GError **error);
@@ -45,9 +45,12 @@ void usher_mongo_database_note_open (UsherMongoDatabase *self);
 gboolean usher_mongo_database_is_away (UsherMongoDatabase *self);
 /* Waits while it is away; FALSE: it still is, at @end (monotonic). */
 gboolean usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end);
-void usher_mongo_database_set_back_func (UsherMongoDatabase *self,
-                                         UsherMongoBackFunc func,
-                                         gpointer user_data);
+/* not called any more once it is closed */
+void usher_mongo_database_set_doubt_func (UsherMongoDatabase *self,
+                                          UsherMongoDoubtFunc func,
+                                          gpointer user_data);
+/* Somebody else may have taken indexes away: they are looked for, in a while. */
+void usher_mongo_database_doubt (UsherMongoDatabase *self);
 
 /* Runs a command that reads. @reply: (out) (nullable): to be destroyed, on error too */
 gboolean usher_mongo_database_read (UsherMongoDatabase *self,

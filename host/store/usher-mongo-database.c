@@ -105,11 +105,17 @@ usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end)
 }
 
 void
-usher_mongo_database_set_back_func (UsherMongoDatabase *self,
-                                    UsherMongoBackFunc func,
-                                    gpointer user_data)
+usher_mongo_database_set_doubt_func (UsherMongoDatabase *self,
+                                     UsherMongoDoubtFunc func,
+                                     gpointer user_data)
 {
-  usher_mongo_server_set_back_func (self->server, func, user_data);
+  usher_mongo_server_set_doubt_func (self->server, func, user_data);
+}
+
+void
+usher_mongo_database_doubt (UsherMongoDatabase *self)
+{
+  usher_mongo_server_doubt (self->server);
 }
 
 UsherMongoClient *
