@@ -34,7 +34,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (UsherChainedSecrets,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (USHER_TYPE_SECRETS, secrets_iface_init))
 
-/* @where: (out) (optional) (transfer none): which place has it */
+/* @where: (out) (optional) (transfer none): which place has it, or cannot tell whether it has */
 static UsherSecret *
 search (UsherChainedSecrets *self, const char *name, UsherSecrets **where, GError **error)
 {
@@ -44,17 +44,14 @@ search (UsherChainedSecrets *self, const char *name, UsherSecrets **where, GErro
       g_autoptr (GError) cause = NULL;
       UsherSecret *secret = usher_secrets_lookup (place, name, &cause);
 
-      if (secret != NULL)
-        {
-          if (where != NULL)
-            *where = place;
-          return secret;
-        }
-      if (!g_error_matches (cause, USHER_ERROR, USHER_ERROR_NOT_FOUND))
-        {
-          g_propagate_error (error, g_steal_pointer (&cause));
-          return NULL;
-        }
+      if (secret == NULL && g_error_matches (cause, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+        continue;
+
+      if (where != NULL)
+        *where = place;
+      if (secret == NULL)
+        g_propagate_error (error, g_steal_pointer (&cause));
+      return secret;
     }
 
   return NULL;
@@ -153,7 +150,7 @@ usher_chained_secrets_list (UsherSecrets *secrets)
   return (char **) g_ptr_array_free (g_steal_pointer (&sorted), FALSE);
 }
 
-/* Where it is, for elsewhere it would not be found; else the first place that takes it. */
+/* Where the search for it ends, for elsewhere it would not be found; else the first place that takes it. */
 static gboolean
 usher_chained_secrets_store (UsherSecrets *secrets,
                              const char *name,
@@ -163,7 +160,7 @@ usher_chained_secrets_store (UsherSecrets *secrets,
   UsherChainedSecrets *self = USHER_CHAINED_SECRETS (secrets);
   g_autoptr (GError) cause = NULL;
   UsherSecrets *where = NULL;
-  g_autoptr (UsherSecret) former = search (self, name, &where, &cause);
+  g_autoptr (UsherSecret) former = search (self, name, &where, NULL);
 
   if (where != NULL)
     return usher_secrets_store (where, name, secret, error);

@@ -77,12 +77,13 @@ usher_environment_secrets_list (UsherSecrets *secrets)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   for (guint i = 0; variables[i] != NULL; i++)
-    if (g_str_has_prefix (variables[i], PREFIX) && variables[i][strlen (PREFIX)] != '\0')
+    if (g_str_has_prefix (variables[i], PREFIX))
       {
         g_autofree char *name = g_ascii_strdown (variables[i] + strlen (PREFIX), -1);
 
         g_strdelimit (name, "_", '-');
-        g_strv_builder_add (builder, name);
+        if (usher_secret_is_name (name))
+          g_strv_builder_add (builder, name);
       }
 
   return g_strv_builder_end (builder);

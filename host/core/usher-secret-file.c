@@ -56,9 +56,10 @@ write_temporary (const char *path, UsherSecret *secret, const struct stat *like)
   if (!ok)
     return NULL;
 
+  /* one that everybody may write to would be refused */
   if (like != NULL)
     ok = (like->st_uid == geteuid () || fchown (fd, like->st_uid, like->st_gid) == 0) &&
-         fchmod (fd, like->st_mode & 0777) == 0;
+         fchmod (fd, like->st_mode & 0775) == 0;
   ok = ok && usher_write_all (fd, data, size) && fsync (fd) == 0;
   code = ok ? 0 : errno;
   if (close (fd) != 0 && ok)
@@ -102,7 +103,7 @@ usher_secret_file_replace (const char *path, UsherSecret *secret, GError **error
   if (!S_ISREG (info.st_mode))
     return usher_refuse (error,
                          USHER_ERROR_UNAVAILABLE,
-                         "“%s” is a link, so what it leads to is for others to write",
+                         "“%s” is a link, or no file, so what it leads to is for others to write",
                          path);
 
   temporary = write_temporary (path, secret, &info);

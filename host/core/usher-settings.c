@@ -14,6 +14,9 @@
 #include "usher-error.h"
 #include "usher-settings-private.h"
 
+/* variables that are secrets, whatever their names have in them, without what all of ours begin with */
+#define SECRET_VARIABLE "SECRET_"
+
 /**
  * UsherSettings:
  *
@@ -407,7 +410,8 @@ list_unknown_variables (UsherSettings *self, GHashTable *known, GPtrArray *probl
       g_autofree char *dotted = g_strjoinv (".", parts);
 
       g_strdelimit (dotted, "_", '-');
-      if (!g_hash_table_contains (known, name) && !is_ignored (self, dotted))
+      if (!g_hash_table_contains (known, name) && !is_ignored (self, dotted) &&
+          !g_str_has_prefix (name, SECRET_VARIABLE))
         g_ptr_array_add (problems, describe_unknown (self, dotted, value));
     }
 }

@@ -17,6 +17,7 @@
 
 #include "usher-error.h"
 #include "usher-lines.h"
+#include "usher-notify.h"
 
 /* milliseconds that what a dead process has written is waited for: its own children may have the pipe too */
 #define LINGER 200
@@ -34,9 +35,10 @@ struct _UsherChild
   gboolean was_ready;
   gboolean gave_up;
   gboolean is_left_out;
-  char *reason; /* (owned) */
-  char *killed; /* (owned) (nullable): why it was killed */
-  char *words;  /* (owned) (nullable): what it wrote last */
+  char *reason;  /* (owned) */
+  char *trouble; /* (owned) (nullable): why it cannot serve although it runs */
+  char *killed;  /* (owned) (nullable): why it was killed */
+  char *words;   /* (owned) (nullable): what it wrote last */
   gboolean has_exited;
   gboolean is_silent; /* nothing more will be read of it */
   gint64 started;
@@ -66,6 +68,7 @@ unref (UsherChild *self)
   g_clear_object (&self->process);
   g_free (self->name);
   g_free (self->reason);
+  g_free (self->trouble);
   g_free (self->killed);
   g_free (self->words);
   g_free (self);
@@ -269,6 +272,14 @@ usher_child_free (UsherChild *self)
   unref (self);
 }
 
+static void
+take_trouble (UsherChild *self, const char *trouble)
+{
+  g_free (self->trouble);
+  self->trouble = *trouble != '\0' ? g_utf8_make_valid (trouble, -1) : NULL;
+  set_state (self, self->state, self->reason);
+}
+
 gboolean
 usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
 {
@@ -290,6 +301,8 @@ usher_child_take_notice (UsherChild *self, GPid pid, const char *text)
         set_state (self, USHER_CHILD_STOPPING, "it finishes what is under way");
       else if (g_str_equal (lines[i], "WATCHDOG=1"))
         self->alive = g_get_monotonic_time ();
+      else if (g_str_has_prefix (lines[i], USHER_NOTIFY_TROUBLE))
+        take_trouble (self, lines[i] + strlen (USHER_NOTIFY_TROUBLE));
       else if (g_str_has_prefix (lines[i], "STATUS="))
         {
           g_autofree char *status = g_utf8_make_valid (lines[i] + strlen ("STATUS="), -1);
@@ -385,6 +398,12 @@ const char *
 usher_child_get_reason (UsherChild *self)
 {
   return self->reason;
+}
+
+const char *
+usher_child_get_trouble (UsherChild *self)
+{
+  return self->trouble;
 }
 
 char *

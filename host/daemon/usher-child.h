@@ -61,6 +61,8 @@ gboolean usher_child_gave_up (UsherChild *self);
 gboolean usher_child_is_left_out (UsherChild *self);
 /* what it said last, or how it ended */
 const char *usher_child_get_reason (UsherChild *self);
+/* (nullable): why it cannot serve although it runs, as it said last */
+const char *usher_child_get_trouble (UsherChild *self);
 /* (transfer full): how it ended, after what time, and the last line that it wrote, for a person */
 char *usher_child_dup_end (UsherChild *self);
 

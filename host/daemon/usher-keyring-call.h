@@ -17,9 +17,9 @@ UsherKeyringCall *usher_keyring_call_new (void);
 /* forgets the service, too, whose signals would have nobody to go to */
 void usher_keyring_call_free (UsherKeyringCall *self, const UsherLibsecret *library);
 
-/* what an asynchronous function of libsecret is called with; @self is its user data */
+/* what an asynchronous function of libsecret is called with; @user_data: the call */
 GCancellable *usher_keyring_call_get_cancellable (UsherKeyringCall *self);
-void usher_keyring_call_done (GObject *source, GAsyncResult *result, gpointer self);
+void usher_keyring_call_done (GObject *source, GAsyncResult *result, gpointer user_data);
 /* (transfer none) (nullable): the result; cancelled when it was not there in time; NULL: not even that came, and @self is lost */
 GAsyncResult *usher_keyring_call_await (UsherKeyringCall *self);
 gboolean usher_keyring_call_is_late (UsherKeyringCall *self);

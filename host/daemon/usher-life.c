@@ -22,6 +22,8 @@
 /* milliseconds between looks whether a host is ready, and how many before it is said that it is not */
 #define LOOK_INTERVAL     5
 #define LOOKS_BEFORE_WORD 200
+/* and, once it was ready, whether it still is */
+#define TROUBLE_INTERVAL 500
 
 static void
 life_clear (UsherLife *self)
@@ -30,6 +32,7 @@ life_clear (UsherLife *self)
   g_clear_object (&self->admin);
   g_clear_pointer (&self->setup, usher_setup_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->told_trouble, g_free);
 }
 
 void
@@ -87,6 +90,27 @@ tell_ready (UsherLife *self)
   usher_notify_ready (status);
 }
 
+/* What its host is missing by now, such as a database whose server is away. */
+static gboolean
+on_trouble_look (gpointer user_data)
+{
+  UsherLife *self = user_data;
+  g_autofree char *trouble = NULL;
+
+  if (self->is_stopping)
+    return G_SOURCE_REMOVE;
+
+  usher_host_is_ready (self->setup->host, &trouble);
+  if (g_strcmp0 (trouble, self->told_trouble) == 0)
+    return G_SOURCE_CONTINUE;
+
+  usher_notify_trouble (trouble);
+  g_free (self->told_trouble);
+  self->told_trouble = g_steal_pointer (&trouble);
+
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 announce (UsherLife *self)
 {
@@ -100,6 +124,8 @@ announce (UsherLife *self)
 
   self->is_ready = TRUE;
   tell_ready (self);
+  if (g_getenv ("NOTIFY_SOCKET") != NULL)
+    g_timeout_add (TROUBLE_INTERVAL, on_trouble_look, self);
 }
 
 static gboolean

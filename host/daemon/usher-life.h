@@ -47,7 +47,8 @@ struct _UsherLife
   UsherAdmin *admin; /* (owned) (nullable): of the setup's host */
   GMainLoop *loop;   /* (owned) */
   guint n_looks;
-  gboolean is_ready; /* and that was said */
+  gboolean is_ready;  /* and that was said */
+  char *told_trouble; /* (owned) (nullable): what the service manager was told last */
   gboolean is_stopping;
   gboolean has_failed; /* after the start */
 };

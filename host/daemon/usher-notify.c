@@ -72,6 +72,12 @@ usher_notify_stopping (void)
   sd_notify (0, "STOPPING=1\nSTATUS=Finishing what is under way");
 }
 
+void
+usher_notify_trouble (const char *trouble)
+{
+  sd_notifyf (0, USHER_NOTIFY_TROUBLE "%s", trouble != NULL ? trouble : "");
+}
+
 /* The first socket of that name; -1: none. */
 static int
 find_name (char **names, int n, const char *name)

@@ -19,6 +19,9 @@ void usher_notify_ready (const char *status);
 /* until the next usher_notify_ready() */
 void usher_notify_reloading (void);
 void usher_notify_stopping (void);
+/* once it was ready: why it cannot serve now, a line; NULL: it can again. For the supervisor, other managers pass it over. */
+#define USHER_NOTIFY_TROUBLE "X_USHER_TROUBLE="
+void usher_notify_trouble (const char *trouble);
 
 /* Sockets that the manager has opened ($LISTEN_FDS) take the places of addresses: the one named “public” or else the first
  * that of @listen, the one named “admin” or else the next that of @admin, the one named “probe” that of @probe.

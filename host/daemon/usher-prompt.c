@@ -48,7 +48,12 @@ take_line (char *line, gssize size, GError **error)
 
   while (size > 0 && (line[size - 1] == '\n' || line[size - 1] == '\r'))
     size--;
-  if (size > 0)
+  if (size >= MAX_LINE - 1)
+    usher_refuse (error,
+                  USHER_ERROR_INVALID,
+                  "a terminal cuts lines of over %d bytes: “--stdin” reads the secret from a file",
+                  MAX_LINE - 2);
+  else if (size > 0)
     secret = usher_secret_new_bytes ((const guint8 *) line, (gsize) size);
   else
     usher_refuse (error, USHER_ERROR_INVALID, "nothing was typed");
@@ -78,6 +83,7 @@ usher_prompt_read (const char *question, GError **error)
 
   sigemptyset (&ends);
   sigaddset (&ends, SIGINT);
+  sigaddset (&ends, SIGQUIT);
   sigaddset (&ends, SIGTERM);
   sigaddset (&ends, SIGHUP);
   sigprocmask (SIG_BLOCK, &ends, &before);

@@ -50,6 +50,7 @@ const GOptionEntry usher_secret_entries[] = {
 static int
 complain (const GError *error)
 {
+  /* NOLINTNEXTLINE (clang-analyzer-core.NullDereference): who fails says why */
   g_printerr ("usher: %s\n", error->message);
 
   return g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID) ? EXIT_USAGE : EXIT_FAILURE;
@@ -59,6 +60,7 @@ static UsherSecret *
 read_stdin (GError **error)
 {
   UsherSecret *secret = usher_secret_read (STDIN_FILENO);
+  gsize size = 0;
 
   if (secret == NULL)
     {
@@ -70,11 +72,15 @@ read_stdin (GError **error)
     }
 
   secret = usher_secret_trim (secret);
-  if (*usher_secret_get_text (secret) != '\0')
+  usher_secret_get_data (secret, &size);
+  if (size > 0 && strlen (usher_secret_get_text (secret)) == size)
     return secret;
 
   usher_secret_unref (secret);
-  usher_refuse (error, USHER_ERROR_INVALID, "standard input is empty");
+  usher_refuse (error,
+                USHER_ERROR_INVALID,
+                size == 0 ? "standard input is empty"
+                          : "standard input has a zero byte, with which a text would end");
 
   return NULL;
 }

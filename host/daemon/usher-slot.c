@@ -378,6 +378,9 @@ on_child (UsherChild *child, gpointer user_data)
     on_ready (self, child);
   else if (child == self->current && self->state == USHER_SLOT_STARTING)
     set_state (self, self->state, usher_child_get_reason (child));
+  else if (child == self->current)
+    /* what it cannot do may be news */
+    self->policy->changed (self, self->policy->user_data);
 }
 
 void

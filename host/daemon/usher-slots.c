@@ -61,7 +61,16 @@ usher_slots_leave_out (GPtrArray *slots, const char *service)
   return TRUE;
 }
 
-/* A service is served when one of its copies is ready. */
+/* (nullable): why a process that is ready cannot serve */
+static const char *
+get_trouble (UsherSlot *slot)
+{
+  UsherChild *child = usher_slot_get_child (slot);
+
+  return usher_slot_is_ready (slot) && child != NULL ? usher_child_get_trouble (child) : NULL;
+}
+
+/* A service is served when one of its copies is ready, and has all that it needs. */
 static gboolean
 is_served (GPtrArray *slots, const char *service)
 {
@@ -69,7 +78,8 @@ is_served (GPtrArray *slots, const char *service)
     {
       UsherSlot *slot = g_ptr_array_index (slots, i);
 
-      if (usher_slot_is_ready (slot) && usher_slot_has_service (slot, service))
+      if (usher_slot_is_ready (slot) && get_trouble (slot) == NULL &&
+          usher_slot_has_service (slot, service))
         return TRUE;
     }
 
@@ -83,13 +93,16 @@ usher_slots_dup_trouble (GPtrArray *slots)
     {
       UsherSlot *slot = g_ptr_array_index (slots, i);
       const char *service = usher_slot_get_services (slot)[0];
+      const char *trouble = get_trouble (slot);
 
       if (!is_served (slots, service) && !usher_slots_leave_out (slots, service))
         return g_strdup_printf ("service “%s” has no process that is ready; “%s” is %s: %s",
                                 service,
                                 usher_slot_get_name (slot),
-                                usher_slot_state_to_string (usher_slot_get_state (slot)),
-                                usher_slot_get_reason (slot));
+                                trouble != NULL
+                                    ? "running"
+                                    : usher_slot_state_to_string (usher_slot_get_state (slot)),
+                                trouble != NULL ? trouble : usher_slot_get_reason (slot));
     }
 
   return NULL;

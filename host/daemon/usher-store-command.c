@@ -110,6 +110,7 @@ copy (char **words)
 
   if (to == NULL)
     {
+      /* NOLINTNEXTLINE (clang-analyzer-core.NullDereference): who fails says why */
       g_printerr ("usher: %s\nTry “usher store --help”.\n", error->message);
       return EXIT_USAGE;
     }

@@ -33,14 +33,14 @@ UsherSessionKey *
 usher_session_key_new (const guint8 *bytes, gint64 from)
 {
   UsherSessionKey *self = g_new0 (UsherSessionKey, 1);
-  g_autofree char *sum = NULL;
+  guint8 sum[crypto_hash_sha256_BYTES];
 
   self->bytes = usher_secret_new_bytes (bytes, USHER_SESSION_KEY_SIZE);
   self->from = from;
 
-  /* names the key without telling it */
-  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes, USHER_SESSION_KEY_SIZE);
-  memcpy (self->kid, sum, KID_LENGTH);
+  /* names the key without telling it; a GChecksum would keep a copy of the key, and not clear it */
+  crypto_hash_sha256 (sum, bytes, USHER_SESSION_KEY_SIZE);
+  sodium_bin2hex (self->kid, sizeof self->kid, sum, KID_LENGTH / 2);
 
   return self;
 }

@@ -26,6 +26,8 @@
 #define SECRET    "secret:"
 /* seconds until all who share a secret have seen that it changed: longer than any of them looks away */
 #define NOTICE 60
+/* seconds; who wants a key to sign later than that has mistyped, and a number of more digits would be no line of the file */
+#define LATEST (366 * 24 * 3600)
 
 /* Either a file of the host's own, or a secret that somebody keeps for it; and the file may say which one. */
 struct _UsherSessionSource
@@ -165,6 +167,7 @@ check_file (const char *path, int fd, GError **error)
 static gboolean
 read_file (const char *path, UsherSecret **secret, GError **error)
 {
+  /* NOLINTNEXTLINE (clang-analyzer-core.NonNullParamChecker): only who has a path comes here */
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   gboolean ok = FALSE;
 
@@ -251,13 +254,14 @@ look_at_file (UsherSessionSource *self, GError **error)
 {
   g_autoptr (UsherSecret) secret = NULL;
   g_autofree char *name = NULL;
+  guint64 mark = 0;
 
   if (self->last == NULL && !g_file_test (self->path, G_FILE_TEST_EXISTS) &&
       !make_file (self, error))
     return FALSE;
 
   /* before it is read, so that what changes meanwhile is seen by the next look */
-  self->mark = usher_secrets_get_mark (self->folder, self->file_name);
+  mark = usher_secrets_get_mark (self->folder, self->file_name);
   if (!read_file (self->path, &secret, error))
     return FALSE;
 
@@ -269,6 +273,8 @@ look_at_file (UsherSessionSource *self, GError **error)
                          self->path,
                          name);
 
+  /* what could not be read now is read by the next look */
+  self->mark = mark;
   set_name (self, name);
   g_clear_pointer (&self->last, usher_secret_unref);
   if (name == NULL)
@@ -401,6 +407,14 @@ usher_session_source_rotate (UsherSessionSource *self,
   gboolean ok = FALSE;
   gint64 from = 0;
 
+  if (after > LATEST)
+    {
+      usher_refuse (error,
+                    USHER_ERROR_INVALID,
+                    "a new key signs within a year, %d seconds, from now on",
+                    LATEST);
+      return -1;
+    }
   if (self->path != NULL && !look_at_file (self, error))
     return -1;
 

@@ -46,6 +46,7 @@ struct _UsherSessions
   UsherSessionSource *source; /* (owned) */
   gint64 looked;              /* (atomic): monotonic, when @source was looked at last */
   GMutex looking;             /* of one who looks and puts what he found into @keys */
+  gboolean is_told;           /* (mutex looking): that they cannot be read */
 
   GRWLock lock;
   UsherSessionKeys *keys; /* (owned) (rwlock lock) */
@@ -221,8 +222,9 @@ look_for_keys (UsherSessions *self)
   UsherSessionKeys *keys = usher_session_source_look (self->source, &error);
 
   __atomic_store_n (&self->looked, g_get_monotonic_time (), __ATOMIC_RELAXED);
-  if (error != NULL)
+  if (error != NULL && !self->is_told)
     g_warning ("the keys of sessions stay as they are: %s", error->message);
+  self->is_told = error != NULL;
   if (keys == NULL)
     return;
 

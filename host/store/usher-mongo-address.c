@@ -8,6 +8,8 @@
 
 #include "usher-mongo-address-private.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -120,6 +122,27 @@ refuse (const char *uri, const char *reason, GError **error)
       error, USHER_ERROR_INVALID, "“%s” is no address of a database: %s", public, reason);
 }
 
+/* The library would say nothing but that it cannot connect. */
+static gboolean
+check_file (const char *uri, const mongoc_uri_t *parsed, const char *option, GError **error)
+{
+  const char *path = mongoc_uri_get_option_as_utf8 (parsed, option, NULL);
+  g_autofree char *reason = NULL;
+
+  if (path == NULL || g_access (path, R_OK) == 0)
+    return TRUE;
+
+  reason = g_strdup_printf ("file “%s” cannot be read: %s", path, g_strerror (errno));
+  return refuse (uri, reason, error);
+}
+
+static gboolean
+check_files (const char *uri, const mongoc_uri_t *parsed, GError **error)
+{
+  return check_file (uri, parsed, MONGOC_URI_TLSCAFILE, error) &&
+         check_file (uri, parsed, MONGOC_URI_TLSCERTIFICATEKEYFILE, error);
+}
+
 static mongoc_uri_t *
 parse (const char *uri, GError **error)
 {
@@ -137,7 +160,7 @@ parse (const char *uri, GError **error)
     refuse (uri, "name one as the path, as “mongodb://HOST/DATABASE” does", error);
   else if (heard->len > 0)
     refuse (uri, heard->str, error);
-  else
+  else if (check_files (uri, parsed, error))
     return parsed;
 
   g_clear_pointer (&parsed, mongoc_uri_destroy);

@@ -210,6 +210,53 @@ fail_unless_applied (UsherMongoCommit *self, GError *trouble, GError **error)
   return FAILED;
 }
 
+static gboolean
+on_carrying (const bson_t *row, gpointer user_data, GError **error)
+{
+  *(gboolean *) user_data = TRUE;
+
+  return TRUE;
+}
+
+/* whether the home has events that the bus has not taken yet */
+static gboolean
+has_events (UsherMongoCommit *self)
+{
+  g_auto (bson_t) filter = BSON_INITIALIZER;
+  g_auto (bson_t) options = BSON_INITIALIZER;
+  gboolean is_carrying = FALSE;
+
+  usher_mongo_place_append (self->home, &filter, "_id");
+  BCON_APPEND (&filter, "_outbox.0", "{", "$exists", BCON_BOOL (true), "}");
+  BCON_APPEND (&options, "projection", "{", "_id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
+
+  return usher_mongo_database_find (self->database,
+                                    usher_mongo_place_get_collection (self->home),
+                                    &filter,
+                                    &options,
+                                    on_carrying,
+                                    &is_carrying,
+                                    NULL) &&
+         is_carrying;
+}
+
+/* What does not fit beside events that wait may do so once they are sent, and is nobody's fault. @trouble: (transfer full) */
+static Outcome
+take_too_large (UsherMongoCommit *self, GError *trouble, GError **error)
+{
+  g_autoptr (GError) own = trouble;
+
+  if (!has_events (self))
+    g_propagate_error (error, g_steal_pointer (&own));
+  else
+    usher_refuse (error,
+                  USHER_ERROR_UNAVAILABLE,
+                  "a document is full of events that wait for the bus: %s",
+                  own->message);
+
+  return FAILED;
+}
+
 /* makes sense of a refusal; @trouble: (transfer full) */
 static Outcome
 take_refusal (UsherMongoCommit *self,
@@ -220,6 +267,8 @@ take_refusal (UsherMongoCommit *self,
 {
   g_autoptr (GError) own = trouble;
 
+  if (g_error_matches (own, USHER_ERROR, USHER_ERROR_TOO_LARGE))
+    return take_too_large (self, g_steal_pointer (&own), error);
   if (!g_error_matches (own, USHER_ERROR, USHER_ERROR_TAKEN))
     return fail_unless_applied (self, g_steal_pointer (&own), error);
 

@@ -22,8 +22,8 @@ typedef struct _UsherMongoClient UsherMongoClient;
 
 /* TRUE: go on. @row is borrowed. */
 typedef gboolean (*UsherMongoRowFunc) (const bson_t *row, gpointer user_data, GError **error);
-/* told when the server answers again after it was away; on a thread of the database's */
-typedef void (*UsherMongoBackFunc) (gpointer user_data);
+/* told that indexes may be missing; on a thread of the database's */
+typedef void (*UsherMongoDoubtFunc) (gpointer user_data);
 
 /* @uri: with the exact name of the database as its path. Waits until the server has answered, and says what is wrong with it. */
 UsherMongoDatabase *usher_mongo_database_new (const char *uri, GError **error);
@@ -40,12 +40,17 @@ void usher_mongo_database_describe (UsherMongoDatabase *self, GVariantBuilder *b
 /* it is of a replica set: it has transactions and change streams */
 gboolean usher_mongo_database_is_replica_set (UsherMongoDatabase *self);
 /* As far as is known without asking. While it is away all that is asked fails at once, and one thread looks when it is back. */
+/* see usher_mongo_server_note_open() */
+void usher_mongo_database_note_open (UsherMongoDatabase *self);
 gboolean usher_mongo_database_is_away (UsherMongoDatabase *self);
 /* Waits while it is away; FALSE: it still is, at @end (monotonic). */
 gboolean usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end);
-void usher_mongo_database_set_back_func (UsherMongoDatabase *self,
-                                         UsherMongoBackFunc func,
-                                         gpointer user_data);
+/* not called any more once it is closed */
+void usher_mongo_database_set_doubt_func (UsherMongoDatabase *self,
+                                          UsherMongoDoubtFunc func,
+                                          gpointer user_data);
+/* Somebody else may have taken indexes away: they are looked for, in a while. */
+void usher_mongo_database_doubt (UsherMongoDatabase *self);
 
 /* Runs a command that reads. @reply: (out) (nullable): to be destroyed, on error too */
 gboolean usher_mongo_database_read (UsherMongoDatabase *self,

@@ -86,6 +86,12 @@ usher_mongo_database_is_replica_set (UsherMongoDatabase *self)
   return usher_mongo_server_is_replica_set (self->server);
 }
 
+void
+usher_mongo_database_note_open (UsherMongoDatabase *self)
+{
+  usher_mongo_server_note_open (self->server);
+}
+
 gboolean
 usher_mongo_database_is_away (UsherMongoDatabase *self)
 {
@@ -99,11 +105,17 @@ usher_mongo_database_wait (UsherMongoDatabase *self, gint64 end)
 }
 
 void
-usher_mongo_database_set_back_func (UsherMongoDatabase *self,
-                                    UsherMongoBackFunc func,
-                                    gpointer user_data)
+usher_mongo_database_set_doubt_func (UsherMongoDatabase *self,
+                                     UsherMongoDoubtFunc func,
+                                     gpointer user_data)
 {
-  usher_mongo_server_set_back_func (self->server, func, user_data);
+  usher_mongo_server_set_doubt_func (self->server, func, user_data);
+}
+
+void
+usher_mongo_database_doubt (UsherMongoDatabase *self)
+{
+  usher_mongo_server_doubt (self->server);
 }
 
 UsherMongoClient *
@@ -161,7 +173,10 @@ usher_mongo_database_write (UsherMongoDatabase *self,
   if (reply == NULL)
     reply = &unread;
   if (client == NULL)
-    client = own = usher_mongo_database_get_client (self, error);
+    {
+      own = usher_mongo_database_get_client (self, error);
+      client = own;
+    }
   if (client == NULL)
     {
       bson_init (reply);

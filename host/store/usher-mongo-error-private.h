@@ -18,6 +18,8 @@ UsherError usher_mongo_error_get_code (const bson_error_t *trouble, const bson_t
 gboolean usher_mongo_error_is_away (const bson_error_t *trouble, const bson_t *reply);
 /* whether the credentials are refused */
 gboolean usher_mongo_error_is_refusal (const bson_error_t *trouble);
+/* whether an index is missing that was made */
+gboolean usher_mongo_error_is_index_lost (const bson_error_t *trouble);
 /* FALSE: @reply to a write tells an error of a document, or of how durable it is; TRUE with none */
 gboolean usher_mongo_error_check_reply (const bson_t *reply, bson_error_t *trouble);
 

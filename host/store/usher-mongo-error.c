@@ -8,6 +8,10 @@
 
 #include "usher-mongo-error-private.h"
 
+#include <string.h>
+
+#define BAD_VALUE 2
+
 /* @is_away: all that is asked would fail the same way */
 typedef struct
 {
@@ -94,6 +98,8 @@ usher_mongo_error_get_code (const bson_error_t *trouble, const bson_t *reply)
 
   if (meaning != NULL)
     return meaning->code;
+  if (usher_mongo_error_is_index_lost (trouble))
+    return USHER_ERROR_UNAVAILABLE;
   if (!is_of_server (trouble))
     return get_own_code (trouble);
   if (reply != NULL && mongoc_error_has_label (reply, "TransientTransactionError"))
@@ -122,6 +128,14 @@ usher_mongo_error_is_away (const bson_error_t *trouble, const bson_t *reply)
     return meaning != NULL && meaning->is_away;
 
   return trouble->domain != MONGOC_ERROR_POOL && get_own_code (trouble) == USHER_ERROR_UNAVAILABLE;
+}
+
+/* Every index that a command asks for by its name is made before; this number stands for other things too. */
+gboolean
+usher_mongo_error_is_index_lost (const bson_error_t *trouble)
+{
+  return is_of_server (trouble) && trouble->code == BAD_VALUE &&
+         strstr (trouble->message, "hint") != NULL;
 }
 
 /* the error that a member of @reply tells */

@@ -94,6 +94,18 @@ check_version (UsherMongoAddress *address, const bson_t *reply, GError **error)
                        OLDEST_MINOR);
 }
 
+/* The library leaves out servers of other sets without a word. */
+static char *
+make_hint (UsherMongoAddress *address, const bson_error_t *trouble)
+{
+  const char *name = mongoc_uri_get_replica_set (usher_mongo_address_get_uri (address));
+
+  if (name == NULL || trouble->domain != MONGOC_ERROR_SERVER_SELECTION)
+    return g_strdup ("");
+
+  return g_strdup_printf ("; only members of replica set “%s” count, as “replicaSet” says", name);
+}
+
 static gboolean
 fail (UsherMongoAddress *address, const bson_error_t *trouble, GError **error)
 {
@@ -101,14 +113,16 @@ fail (UsherMongoAddress *address, const bson_error_t *trouble, GError **error)
   gboolean is_too_old = trouble->code == MONGOC_ERROR_PROTOCOL_BAD_WIRE_VERSION &&
                         trouble->domain == MONGOC_ERROR_PROTOCOL;
   gboolean is_refusal = usher_mongo_error_is_refusal (trouble);
+  g_autofree char *hint = make_hint (address, trouble);
 
   return usher_refuse (error,
                        is_refusal || is_too_old ? USHER_ERROR_INVALID
                                                 : usher_mongo_error_get_code (trouble, NULL),
-                       "database “%s”: %s%s",
+                       "database “%s”: %s%s%s",
                        usher_mongo_address_get_place (address),
                        is_refusal ? "the server refuses the user's name or password: " : "",
-                       shown);
+                       shown,
+                       hint);
 }
 
 static gboolean

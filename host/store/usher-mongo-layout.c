@@ -315,11 +315,14 @@ read_record (UsherMongoTable *table, gpointer user_data)
              : NULL;
 }
 
-gboolean
-usher_mongo_layout_add (UsherMongoDatabase *database,
-                        UsherMongoTable *table,
-                        gboolean is_alone,
-                        GError **error)
+/* @is_doubted: what was made may be gone; @record: (out) (transfer full) */
+static gboolean
+bring_in_line (UsherMongoDatabase *database,
+               UsherMongoTable *table,
+               gboolean is_alone,
+               gboolean is_doubted,
+               char **record,
+               GError **error)
 {
   g_autoptr (GArray) indexes = usher_mongo_index_list (table);
   g_auto (UsherMongoLayoutNote) before = { 0 };
@@ -331,7 +334,7 @@ usher_mongo_layout_add (UsherMongoDatabase *database,
     return FALSE;
   after.revision = before.revision + (is_same (&before, &after) ? 0 : 1);
   after.is_made = before.is_made && after.revision == before.revision;
-  if (!make_wanted (database, table, indexes, !after.is_made, error))
+  if (!make_wanted (database, table, indexes, is_doubted || !after.is_made, error))
     {
       take_back (database, table, &before, &after);
       return FALSE;
@@ -339,11 +342,45 @@ usher_mongo_layout_add (UsherMongoDatabase *database,
   if (!after.is_made && !usher_mongo_layout_note_confirm (database, table, after.revision, error))
     return FALSE;
 
-  usher_mongo_table_set_record (table, after.record);
+  *record = g_steal_pointer (&after.record);
+  return TRUE;
+}
+
+gboolean
+usher_mongo_layout_add (UsherMongoDatabase *database,
+                        UsherMongoTable *table,
+                        gboolean is_alone,
+                        GError **error)
+{
+  g_autofree char *record = NULL;
+
+  if (!bring_in_line (database, table, is_alone, FALSE, &record, error))
+    return FALSE;
+
+  usher_mongo_table_set_record (table, record);
   usher_mongo_table_set_record_func (table,
                                      read_record,
                                      usher_mongo_database_ref (database),
                                      (GDestroyNotify) usher_mongo_database_unref);
+  return TRUE;
+}
+
+gboolean
+usher_mongo_layout_mend (UsherMongoDatabase *database, UsherMongoTables *tables, GError **error)
+{
+  g_autoptr (GPtrArray) list = usher_mongo_tables_list (tables);
+
+  if (!usher_mongo_layout_open (database, error))
+    return FALSE;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      g_autofree char *record = NULL;
+
+      if (!bring_in_line (database, g_ptr_array_index (list, i), FALSE, TRUE, &record, error))
+        return FALSE;
+    }
+
   return TRUE;
 }
 

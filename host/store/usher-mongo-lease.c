@@ -274,40 +274,38 @@ beat (UsherMongoLease *self, gboolean ends)
   return found;
 }
 
-/* As it was seen, or not at all; @writing is held. */
+/* As @seen, when it was free; @writing is held. */
 static gboolean
-take (UsherMongoLease *self)
+take (UsherMongoLease *self, const Seen *seen)
 {
   g_auto (bson_t) query = BSON_INITIALIZER;
   g_auto (bson_t) update = BSON_INITIALIZER;
   g_auto (bson_t) set = BSON_INITIALIZER;
   gint64 start = g_get_monotonic_time ();
   gboolean found = FALSE;
-  Seen seen;
 
   g_mutex_lock (&self->mutex);
-  seen = self->seen;
   append_reach (self, &set);
   g_mutex_unlock (&self->mutex);
 
-  if (seen.is_there)
+  if (seen->is_there)
     BCON_APPEND (
-        &query, "_id", ID, "token", BCON_INT64 (seen.token), "beat", BCON_INT64 (seen.beat));
+        &query, "_id", ID, "token", BCON_INT64 (seen->token), "beat", BCON_INT64 (seen->beat));
   else
     BCON_APPEND (&query, "_id", ID, "token", "{", "$exists", BCON_BOOL (false), "}");
   BCON_APPEND (&set,
                "owner",
                BCON_UTF8 (usher_mongo_owners_get_name (self->owners)),
                "token",
-               BCON_INT64 (seen.token + 1));
+               BCON_INT64 (seen->token + 1));
   usher_mongo_process_append (&set);
   BCON_APPEND (&update, "$set", BCON_DOCUMENT (&set), "$inc", "{", "beat", BCON_INT64 (1), "}");
-  run (self, &query, &update, !seen.is_there, &found);
+  run (self, &query, &update, !seen->is_there, &found);
   if (!found)
     return FALSE;
 
   g_mutex_lock (&self->mutex);
-  self->token = seen.token + 1;
+  self->token = seen->token + 1;
   self->beat_at = start;
   self->seen.is_gone = FALSE;
   g_mutex_unlock (&self->mutex);
@@ -324,6 +322,7 @@ hold (UsherMongoLease *self)
   gint64 age = 0;
   gint64 looked_at = 0;
   gboolean free = FALSE;
+  Seen seen;
 
   g_mutex_lock (&self->mutex);
   token = self->token;
@@ -342,13 +341,15 @@ hold (UsherMongoLease *self)
   if ((looked_at == 0 || now - looked_at > LOOK_TIME) && !look (self, NULL, NULL))
     return FALSE;
 
+  /* at one moment: a beat that is seen after that is one of a holder that lives */
   g_mutex_lock (&self->mutex);
   free = is_free (self, g_get_monotonic_time ());
+  seen = self->seen;
   g_mutex_unlock (&self->mutex);
 
   if (!free)
     return FALSE;
-  if (take (self))
+  if (take (self, &seen))
     return TRUE;
 
   /* another one was first */

@@ -20,7 +20,7 @@ void usher_mongo_next_due_reset (UsherMongoNextDue *self, gint64 horizon);
 /* @due: G_MAXINT64: it does not fire any more */
 void
 usher_mongo_next_due_set (UsherMongoNextDue *self, const char *key, gint64 generation, gint64 due);
-/* FALSE: none is known, and there may be some; @due: (out): G_MAXINT64: there is none */
+/* FALSE: none is known, and there may be some; @due: (out): none is due earlier, G_MAXINT64: there is none, or nobody has looked */
 gboolean usher_mongo_next_due_get (UsherMongoNextDue *self, gint64 *due);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherMongoNextDue, usher_mongo_next_due_free)

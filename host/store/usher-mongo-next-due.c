@@ -117,5 +117,12 @@ usher_mongo_next_due_get (UsherMongoNextDue *self, gint64 *due)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     *due = MIN (*due, ((Known *) value)->due);
 
-  return *due != G_MAXINT64 || self->horizon == G_MAXINT64;
+  if (*due != G_MAXINT64 || self->horizon == G_MAXINT64)
+    return TRUE;
+
+  /* so many are due at the horizon itself that there was no room for them */
+  if (self->horizon != G_MININT64)
+    *due = self->horizon;
+
+  return FALSE;
 }

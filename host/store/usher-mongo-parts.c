@@ -39,6 +39,16 @@ begin (UsherMongoParts *self, GError **error)
   return TRUE;
 }
 
+static void
+on_doubt (gpointer user_data)
+{
+  const UsherMongoParts *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!usher_mongo_layout_mend (self->database, self->tables, &error))
+    g_message ("indexes that are missing cannot be made: %s", error->message);
+}
+
 UsherMongoParts *
 usher_mongo_parts_new (const char *uri, GError **error)
 {
@@ -52,6 +62,8 @@ usher_mongo_parts_new (const char *uri, GError **error)
   if (!usher_mongo_layout_open (self->database, error) ||
       !usher_mongo_copying_check (self->database, error) || !begin (self, error))
     return NULL;
+  usher_mongo_database_note_open (self->database);
+  usher_mongo_database_set_doubt_func (self->database, on_doubt, self);
 
   return g_steal_pointer (&self);
 }

@@ -357,6 +357,9 @@ usher_mongo_prune_run (UsherMongoPrune *self, gint64 now, GError **error)
   if (!prune_dead (self, collections, error))
     return FALSE;
 
+  /* nobody else would notice that an index is missing which only keeps something unique */
+  usher_mongo_database_doubt (self->database);
+
   return self->has_more ||
          (usher_mongo_owners_prune (self->owners, error) && set_last (self, now, error));
 }

@@ -19,6 +19,8 @@ typedef struct _UsherMongoServer UsherMongoServer;
 UsherMongoServer *usher_mongo_server_new (const char *uri, GError **error);
 UsherMongoServer *usher_mongo_server_ref (UsherMongoServer *self);
 void usher_mongo_server_unref (UsherMongoServer *self);
+/* All that a start needs was let through: until then what the server lets nobody do is INVALID, later UNAVAILABLE. */
+void usher_mongo_server_note_open (UsherMongoServer *self);
 /* nothing is asked any more; ends the thread that looks for it */
 void usher_mongo_server_close (UsherMongoServer *self);
 
@@ -28,14 +30,15 @@ gboolean usher_mongo_server_is_replica_set (UsherMongoServer *self);
 gboolean usher_mongo_server_is_away (UsherMongoServer *self);
 /* waits until it is not; FALSE: it still is, at @end (monotonic) */
 gboolean usher_mongo_server_wait (UsherMongoServer *self, gint64 end);
-void usher_mongo_server_set_back_func (UsherMongoServer *self,
-                                       UsherMongoBackFunc func,
-                                       gpointer user_data);
+void usher_mongo_server_set_doubt_func (UsherMongoServer *self,
+                                        UsherMongoDoubtFunc func,
+                                        gpointer user_data);
+void usher_mongo_server_doubt (UsherMongoServer *self);
 
 /* (nullable): a connection, to be pushed back; NULL at once when the server is away */
 mongoc_client_t *usher_mongo_server_pop (UsherMongoServer *self, GError **error);
 void usher_mongo_server_push (UsherMongoServer *self, mongoc_client_t *handle);
-/* Sets @error by what the library says, and notes that the server is away where that is so. @reply: (nullable). Always FALSE */
+/* Sets @error by what the library says, and notes that the server is away or lacks an index where that is so. @reply: (nullable). Always FALSE */
 gboolean usher_mongo_server_fail (UsherMongoServer *self,
                                   const bson_error_t *trouble,
                                   const bson_t *reply,

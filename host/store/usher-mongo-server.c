@@ -15,6 +15,8 @@
 #define PROBE_PAUSE (G_TIME_SPAN_SECOND / 4)
 /* how often it is said at most that it is away */
 #define SAY_PAUSE (10 * G_TIME_SPAN_SECOND)
+/* how often missing indexes are looked for at most */
+#define DOUBT_PAUSE (10 * G_TIME_SPAN_SECOND)
 
 struct _UsherMongoServer
 {
@@ -22,17 +24,20 @@ struct _UsherMongoServer
   mongoc_client_pool_t *pool; /* (owned) */
   UsherMongoTraffic *traffic; /* (owned) */
   gboolean is_replica_set;
-  int is_away;   /* (atomic) */
-  int is_closed; /* (atomic); set with the mutex */
+  int is_open;    /* (atomic) */
+  int is_away;    /* (atomic) */
+  int is_doubted; /* (atomic); set with the mutex: an index may be missing */
+  int is_closed;  /* (atomic); set with the mutex */
 
   GMutex mutex;
-  GCond cond;              /* of the thread */
-  GCond back_cond;         /* of who waits until the server answers */
-  GThread *thread;         /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
-  gint64 said;             /* (mutex mutex): when it was said last that it is away, monotonic */
-  gboolean is_said;        /* (mutex mutex): so its return is said too */
-  UsherMongoBackFunc func; /* (nullable) (mutex mutex) */
-  gpointer func_data;      /* (mutex mutex) */
+  GCond cond;               /* of the thread */
+  GCond back_cond;          /* of who waits until the server answers */
+  GThread *thread;          /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
+  gint64 said;              /* (mutex mutex): when it was said last that it is away, monotonic */
+  gboolean is_said;         /* (mutex mutex): so its return is said too */
+  gint64 doubted;           /* (mutex mutex): when an index was looked for last, monotonic */
+  UsherMongoDoubtFunc func; /* (nullable) (mutex mutex) */
+  gpointer func_data;       /* (mutex mutex) */
 };
 
 static void
@@ -56,6 +61,23 @@ note_away (UsherMongoServer *self, const char *reason)
   g_mutex_unlock (&self->mutex);
 }
 
+/* FALSE: it is doubted already, or was a moment ago */
+static gboolean
+doubt (UsherMongoServer *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->doubted != 0 && now - self->doubted < DOUBT_PAUSE)
+    return FALSE;
+
+  self->doubted = now;
+  g_atomic_int_set (&self->is_doubted, TRUE);
+  g_cond_signal (&self->cond);
+
+  return TRUE;
+}
+
 gboolean
 usher_mongo_server_fail (UsherMongoServer *self,
                          const bson_error_t *trouble,
@@ -66,6 +88,18 @@ usher_mongo_server_fail (UsherMongoServer *self,
 
   if (usher_mongo_error_is_away (trouble, reply))
     note_away (self, shown);
+  if (usher_mongo_error_is_index_lost (trouble) && doubt (self))
+    g_message ("database “%s” lacks an index, which is made again: %s",
+               usher_mongo_address_get_place (self->address),
+               shown);
+  /* later it is the server's business: somebody may give the role back */
+  if (!g_atomic_int_get (&self->is_open) && usher_mongo_error_is_refusal (trouble))
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "database “%s”: the address needs a user who has the role “readWrite” "
+                         "there: %s",
+                         usher_mongo_address_get_place (self->address),
+                         shown);
 
   return usher_refuse (error,
                        usher_mongo_error_get_code (trouble, reply),
@@ -77,20 +111,31 @@ usher_mongo_server_fail (UsherMongoServer *self,
 static void
 note_back (UsherMongoServer *self)
 {
-  UsherMongoBackFunc func;
-  gpointer func_data;
   gboolean is_said;
 
   g_mutex_lock (&self->mutex);
   g_atomic_int_set (&self->is_away, FALSE);
   g_cond_broadcast (&self->back_cond);
   is_said = self->is_said;
-  func = self->func;
-  func_data = self->func_data;
   g_mutex_unlock (&self->mutex);
 
   if (is_said)
     g_message ("database “%s” answers again", usher_mongo_address_get_place (self->address));
+}
+
+/* close() waits until it has ended. */
+static void
+look_for_indexes (UsherMongoServer *self)
+{
+  UsherMongoDoubtFunc func;
+  gpointer func_data;
+
+  g_mutex_lock (&self->mutex);
+  g_atomic_int_set (&self->is_doubted, FALSE);
+  func = self->func;
+  func_data = self->func_data;
+  g_mutex_unlock (&self->mutex);
+
   if (func != NULL)
     func (func_data);
 }
@@ -113,7 +158,7 @@ probe (UsherMongoServer *self)
 
 /* FALSE when nobody needs to look any more */
 static gboolean
-wait_until_away (UsherMongoServer *self, gint64 pause)
+wait_for_trouble (UsherMongoServer *self, gint64 pause)
 {
   gint64 end = g_get_monotonic_time () + pause;
   gboolean is_closed;
@@ -122,7 +167,8 @@ wait_until_away (UsherMongoServer *self, gint64 pause)
   while (!g_atomic_int_get (&self->is_closed) && pause > 0 &&
          g_cond_wait_until (&self->cond, &self->mutex, end))
     continue;
-  while (!g_atomic_int_get (&self->is_closed) && !g_atomic_int_get (&self->is_away))
+  while (!g_atomic_int_get (&self->is_closed) && !g_atomic_int_get (&self->is_away) &&
+         !g_atomic_int_get (&self->is_doubted))
     g_cond_wait (&self->cond, &self->mutex);
   is_closed = g_atomic_int_get (&self->is_closed);
   g_mutex_unlock (&self->mutex);
@@ -136,9 +182,11 @@ run (gpointer data)
   g_autoptr (UsherMongoServer) self = data;
   gint64 pause = 0;
 
-  while (wait_until_away (self, pause))
+  while (wait_for_trouble (self, pause))
     {
-      if (probe (self))
+      if (!usher_mongo_server_is_away (self))
+        look_for_indexes (self);
+      else if (probe (self))
         note_back (self);
       pause = PROBE_PAUSE;
     }
@@ -237,6 +285,12 @@ usher_mongo_server_unref (UsherMongoServer *self)
 }
 
 void
+usher_mongo_server_note_open (UsherMongoServer *self)
+{
+  g_atomic_int_set (&self->is_open, TRUE);
+}
+
+void
 usher_mongo_server_close (UsherMongoServer *self)
 {
   GThread *thread;
@@ -295,14 +349,20 @@ usher_mongo_server_wait (UsherMongoServer *self, gint64 end)
 }
 
 void
-usher_mongo_server_set_back_func (UsherMongoServer *self,
-                                  UsherMongoBackFunc func,
-                                  gpointer user_data)
+usher_mongo_server_set_doubt_func (UsherMongoServer *self,
+                                   UsherMongoDoubtFunc func,
+                                   gpointer user_data)
 {
   g_mutex_lock (&self->mutex);
   self->func = func;
   self->func_data = user_data;
   g_mutex_unlock (&self->mutex);
+}
+
+void
+usher_mongo_server_doubt (UsherMongoServer *self)
+{
+  doubt (self);
 }
 
 mongoc_client_t *

@@ -119,6 +119,8 @@ new_carrier (const char *kind, const char *key)
   bson_t *carrier = bson_new ();
 
   bson_append_utf8 (carrier, "_id", -1, id, -1);
+  /* who trims or prunes takes it away by that when it carries nothing any more */
+  bson_append_date_time (carrier, "_removed", -1, g_get_real_time () / 1000);
 
   return carrier;
 }

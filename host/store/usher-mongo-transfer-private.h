@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "usher-mongo-database-private.h"
 #include "usher-store-transfer-private.h"
 
 G_BEGIN_DECLS
@@ -18,5 +19,7 @@ G_DECLARE_FINAL_TYPE (UsherMongoTransfer, usher_mongo_transfer, USHER, MONGO_TRA
 UsherStoreTransfer *usher_mongo_transfer_new (const char *uri, gboolean is_target, GError **error);
 /* (transfer full) (element-type utf8) (nullable): those that have a database of that server with the same prefix as @uri */
 GPtrArray *usher_mongo_transfer_list_services (const char *uri, GError **error);
+/* (transfer full) (element-type UsherSchema) (nullable): of all collections */
+GPtrArray *usher_mongo_transfer_read_schemas (UsherMongoDatabase *database, GError **error);
 
 G_END_DECLS

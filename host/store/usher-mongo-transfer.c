@@ -20,13 +20,8 @@
 #include "usher-mongo-transfer-batch-private.h"
 #include "usher-mongo-transfer-rows-private.h"
 
-#define COLLECTION "collection "
 /* of a command, where the address does not say */
 #define PATIENCE "socketTimeoutMS=60000"
-/* names of indexes, and where the private members are */
-#define BY      "usher-by-"
-#define UNIQUE  "usher-unique-"
-#define PRIVATE "_private."
 
 struct _UsherMongoTransfer
 {
@@ -100,84 +95,16 @@ usher_mongo_transfer_check_unused (UsherStoreTransfer *transfer, GError **error)
              n_others);
 }
 
-/* An index of one field says that it is indexed. */
-static void
-note_index (GHashTable *indexes, const char *name)
-{
-  gboolean is_unique = g_str_has_prefix (name, UNIQUE);
-  const char *path = NULL;
-
-  if (strchr (name, ',') != NULL || (!is_unique && !g_str_has_prefix (name, BY)))
-    return;
-
-  path = name + strlen (is_unique ? UNIQUE : BY);
-  if (g_str_has_prefix (path, PRIVATE))
-    path += strlen (PRIVATE);
-  if (is_unique || !g_hash_table_contains (indexes, path))
-    g_hash_table_insert (indexes,
-                         g_strdup (path),
-                         GINT_TO_POINTER (is_unique ? USHER_FIELD_UNIQUE : USHER_FIELD_INDEXED));
-}
-
-/* (element-type utf8 int): the flags of fields with an index */
-static GHashTable *
-read_indexes (const bson_t *row)
-{
-  GHashTable *indexes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  bson_iter_t iter;
-  bson_iter_t name;
-
-  if (bson_iter_init_find (&iter, row, "indexes") && bson_iter_recurse (&iter, &name))
-    while (bson_iter_next (&name))
-      if (BSON_ITER_HOLDS_UTF8 (&name))
-        note_index (indexes, bson_iter_utf8 (&name, NULL));
-
-  return indexes;
-}
-
-static gboolean
-on_collection (const bson_t *row, gpointer user_data, GError **error)
-{
-  g_autoptr (GHashTable) indexes = read_indexes (row);
-  UsherSchema *schema = NULL;
-  const char *name = NULL;
-  bson_iter_t id;
-  bson_iter_t record;
-
-  if (!bson_iter_init_find (&id, row, "_id") || !BSON_ITER_HOLDS_UTF8 (&id) ||
-      !bson_iter_init_find (&record, row, "record") || !BSON_ITER_HOLDS_UTF8 (&record))
-    return TRUE;
-
-  name = bson_iter_utf8 (&id, NULL) + strlen (COLLECTION);
-  schema = usher_store_transfer_make_schema (name, bson_iter_utf8 (&record, NULL), indexes, error);
-  if (schema == NULL)
-    return FALSE;
-
-  usher_schema_set_level (schema, G_MAXINT32);
-  g_ptr_array_add (user_data, schema);
-
-  return TRUE;
-}
-
 static GPtrArray *
 usher_mongo_transfer_list_schemas (UsherStoreTransfer *transfer, GError **error)
 {
   UsherMongoTransfer *self = USHER_MONGO_TRANSFER (transfer);
-  g_autoptr (GPtrArray) schemas =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_schema_unref);
-  g_auto (bson_t) filter = BSON_INITIALIZER;
-  g_auto (bson_t) options = BSON_INITIALIZER;
+  GPtrArray *schemas = usher_mongo_transfer_read_schemas (self->database, error);
 
-  BCON_APPEND (&filter, "_id", "{", "$regex", BCON_UTF8 ("^" COLLECTION), "}");
-  BCON_APPEND (&options, "sort", "{", "_id", BCON_INT32 (1), "}");
-  if (!usher_mongo_database_find (
-          self->database, USHER_MONGO_META, &filter, &options, on_collection, schemas, error))
-    return NULL;
-
-  for (guint i = 0; i < schemas->len; i++)
+  for (guint i = 0; schemas != NULL && i < schemas->len; i++)
     find_table (self, g_ptr_array_index (schemas, i));
 
-  return g_steal_pointer (&schemas);
+  return schemas;
 }
 
 static gboolean
@@ -540,56 +467,4 @@ usher_mongo_transfer_new (const char *uri, gboolean is_target, GError **error)
   self->owners = usher_mongo_owners_new (self->database, error);
 
   return self->owners != NULL ? USHER_STORE_TRANSFER (g_steal_pointer (&self)) : NULL;
-}
-
-/* whether a database of the server is a store */
-static gboolean
-is_store (mongoc_client_t *handle, const char *name)
-{
-  mongoc_collection_t *meta = mongoc_client_get_collection (handle, name, USHER_MONGO_META);
-  g_auto (bson_t) filter = BSON_INITIALIZER;
-  const bson_t *row = NULL;
-  mongoc_cursor_t *cursor = NULL;
-  gboolean is_there = FALSE;
-
-  BCON_APPEND (&filter, "_id", BCON_UTF8 ("layout"));
-  cursor = mongoc_collection_find_with_opts (meta, &filter, NULL, NULL);
-  is_there = mongoc_cursor_next (cursor, &row);
-  mongoc_cursor_destroy (cursor);
-  mongoc_collection_destroy (meta);
-
-  return is_there;
-}
-
-GPtrArray *
-usher_mongo_transfer_list_services (const char *uri, GError **error)
-{
-  g_autoptr (UsherMongoDatabase) database = usher_mongo_database_new (uri, error);
-  g_autoptr (UsherMongoClient) client =
-      database != NULL ? usher_mongo_database_get_client (database, error) : NULL;
-  const char *own = client != NULL ? usher_mongo_database_get_name (database) : NULL;
-  /* up to the name of the service, which is one letter */
-  g_autofree char *prefix = own != NULL ? g_strndup (own, strlen (own) - 1) : NULL;
-  g_autoptr (GPtrArray) services = g_ptr_array_new_with_free_func (g_free);
-  mongoc_client_t *handle = NULL;
-  bson_error_t trouble = { 0 };
-  char **names = NULL;
-
-  if (client == NULL)
-    return NULL;
-
-  handle = usher_mongo_client_get_handle (client);
-  names = mongoc_client_get_database_names_with_opts (handle, NULL, &trouble);
-  if (names == NULL)
-    {
-      usher_mongo_client_fail (client, &trouble, NULL, error);
-      return NULL;
-    }
-
-  for (guint i = 0; names[i] != NULL; i++)
-    if (g_str_has_prefix (names[i], prefix) && is_store (handle, names[i]))
-      g_ptr_array_add (services, g_strdup (names[i] + strlen (prefix)));
-  bson_strfreev (names);
-
-  return g_steal_pointer (&services);
 }

@@ -116,6 +116,7 @@ get_beat_pause (UsherMongoWatch *self)
 typedef struct
 {
   UsherMongoWatch *watch;
+  gboolean has_layout;
   gboolean has_lease;
 } Look;
 
@@ -124,30 +125,37 @@ on_row (const bson_t *row, gpointer user_data, GError **error)
 {
   Look *look = user_data;
 
-  if (g_strcmp0 (usher_mongo_entry_get_text (row, "_id"), "lease") == 0)
+  const char *id = usher_mongo_entry_get_text (row, "_id");
+
+  if (g_strcmp0 (id, "lease") == 0)
     {
       look->has_lease = TRUE;
       usher_mongo_lease_take_row (look->watch->lease, row);
     }
+  else if (g_strcmp0 (id, "layout") == 0)
+    look->has_layout = TRUE;
   else
     usher_mongo_owners_take (look->watch->owners, row);
 
   return TRUE;
 }
 
-/* The lease and all owners at once: nothing else lies between their names. */
+/* The layout, the lease and all owners at once: nothing else lies between their names. */
 static void
 look (UsherMongoWatch *self)
 {
   g_auto (bson_t) filter = BSON_INITIALIZER;
-  Look data = { self, FALSE };
+  Look data = { self, FALSE, FALSE };
 
-  BCON_APPEND (&filter, "_id", "{", "$gte", "lease", "$lt", "owner!", "}");
+  BCON_APPEND (&filter, "_id", "{", "$gte", "layout", "$lt", "owner!", "}");
   usher_mongo_owners_begin_look (self->owners);
   if (!usher_mongo_database_find (
           self->database, USHER_MONGO_META, &filter, NULL, on_row, &data, NULL))
     return;
 
+  /* the database was dropped, and no index is left of what comes to be in it */
+  if (!data.has_layout)
+    usher_mongo_database_doubt (self->database);
   if (!data.has_lease)
     usher_mongo_lease_take_row (self->lease, NULL);
   if (usher_mongo_owners_end_look (self->owners) && !is_following (self))

@@ -51,7 +51,7 @@ free_entry (Entry *entry)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Entry, free_entry)
 
-/* Says once that nothing can be written, and once that it can again. */
+/* Says once that nothing can be written, and once that it can again. @error: (nullable): of a write; NULL: something was written */
 static void
 set_full (UsherMongoWriter *self, const GError *error)
 {
@@ -62,7 +62,7 @@ set_full (UsherMongoWriter *self, const GError *error)
   if ((error != NULL && !is_full) || g_atomic_int_exchange (&self->is_full, is_full) == is_full)
     return;
 
-  if (is_full)
+  if (error != NULL)
     g_message ("%s; nothing is written until that is over", error->message);
   else
     g_message ("database “%s” is written again", place);
@@ -164,12 +164,14 @@ write_entry (UsherMongoWriter *self, Entry *entry)
   else
     usher_mongo_commit_run (&written, self->limit, &error);
 
-  set_full (self, error);
   if (error == NULL && written.home != NULL)
     {
+      set_full (self, NULL);
       note_slips (self, &written);
       usher_mongo_watch_announce (self->parts->watch);
     }
+  if (error != NULL)
+    set_full (self, error);
   if (written.is_unknown)
     usher_mongo_watch_lose (self->parts->watch);
 

@@ -49,7 +49,7 @@ load (GError **error)
   if (module == NULL || !g_module_symbol (module, USHER_MONGO_MODULE_SYMBOL, &found))
     {
       usher_refuse (error,
-                    USHER_ERROR_UNAVAILABLE,
+                    USHER_ERROR_INVALID,
                     "databases on MongoDB need the module “%s”, which cannot be loaded: %s",
                     path,
                     g_module_error ());

@@ -313,7 +313,7 @@ check_payload (const char *name, const char *payload)
   if (error != NULL)
     usher_fault_report ("the payload of timer “%s” is no JSON: %s", name, error->message);
 
-  return error == NULL;
+  return payload == NULL || json != NULL;
 }
 
 /* the key is mostly the id of a document, which a new one has not at once */

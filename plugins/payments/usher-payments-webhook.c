@@ -12,9 +12,18 @@
 #include "usher-stripe-api.h"
 #include "usher-stripe-signature.h"
 
+/* how often it is said at most that events are refused, as anybody may send some */
+#define SAY_PAUSE G_TIME_SPAN_MINUTE
+
 #define OBJECT_ID "data.object.id"
 #define ORDER     "data.object.metadata." USHER_STRIPE_ORDER
 #define ATTEMPT   "data.object.metadata." USHER_STRIPE_ATTEMPT
+
+typedef struct
+{
+  UsherContext *context; /* (unowned) */
+  gint64 said;           /* (atomic): monotonic, 0: never */
+} Webhook;
 
 /* the events after which an attempt, or a refund, is looked at */
 static const char *const charge_types[] = {
@@ -61,9 +70,22 @@ look_again (UsherJson *event, UsherDocument *payment, UsherUnit *unit)
     usher_unit_schedule (unit, USHER_PAYMENTS_REFUND, usher_document_get_id (payment), now, NULL);
 }
 
-static gboolean
-check_signature (UsherContext *context, UsherRequest *request, gint64 now, GError **error)
+static void
+tell_of_refusal (Webhook *self, const char *reason)
 {
+  gint64 said = __atomic_load_n (&self->said, __ATOMIC_RELAXED);
+  gint64 now = g_get_monotonic_time ();
+
+  if ((said == 0 || now - said >= SAY_PAUSE) &&
+      __atomic_compare_exchange_n (
+          &self->said, &said, now, FALSE, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    g_message ("an event that shall be of the card processor is refused: %s", reason);
+}
+
+static gboolean
+check_signature (Webhook *self, UsherRequest *request, gint64 now, GError **error)
+{
+  UsherContext *context = self->context;
   const char *secrets = usher_context_get_string (context, "stripe-webhook-secret");
 
   if (*secrets == '\0' ||
@@ -76,7 +98,7 @@ check_signature (UsherContext *context, UsherRequest *request, gint64 now, GErro
                                     error))
     return TRUE;
 
-  g_message ("an event that shall be of the card processor is refused: %s", (*error)->message);
+  tell_of_refusal (self, (*error)->message);
 
   return FALSE;
 }
@@ -85,14 +107,14 @@ static gboolean
 take_event (UsherRequest *request,
             UsherUnit *unit,
             UsherReply *reply,
-            gpointer context,
+            gpointer data,
             GError **error)
 {
   g_autoptr (UsherDocument) payment = NULL;
   UsherJson *event = NULL;
   const char *order_id = NULL;
 
-  if (!check_signature (context, request, usher_unit_get_time (unit), error))
+  if (!check_signature (data, request, usher_unit_get_time (unit), error))
     return FALSE;
 
   event = usher_request_get_json (request, error);
@@ -116,6 +138,9 @@ take_event (UsherRequest *request,
 void
 usher_payments_webhook_add (UsherContext *context)
 {
+  Webhook *self = g_new0 (Webhook, 1);
+
+  self->context = context;
   usher_context_add_route (
-      context, "POST", "/api/payments/webhook", USHER_ROUTE_NONE, take_event, context, NULL);
+      context, "POST", "/api/payments/webhook", USHER_ROUTE_NONE, take_event, self, g_free);
 }

@@ -20,8 +20,8 @@
 
 struct _UsherStripeApi
 {
-  char *uri;           /* (owned): without a slash at its end */
-  char *authorization; /* (owned): the header */
+  char *uri;                  /* (owned): without a slash at its end */
+  UsherSecret *authorization; /* (owned): the header */
 };
 
 static gboolean
@@ -37,7 +37,7 @@ check_key (const char *key, GError **error)
                          "[payments] stripe-key is the publishable key: it has to be the secret "
                          "one, which begins with “sk_” or “rk_”");
 
-  return strpbrk (key, " \r\n") == NULL ||
+  return strspn (key, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-") == strlen (key) ||
          usher_refuse (error, USHER_ERROR_INVALID, "[payments] stripe-key is not one word");
 }
 
@@ -66,6 +66,7 @@ UsherStripeApi *
 usher_stripe_api_new (const char *uri, const char *key, GError **error)
 {
   UsherStripeApi *self = NULL;
+  g_autofree char *header = NULL;
 
   if (!check_key (key, error) || !check_uri (uri, error))
     return NULL;
@@ -74,7 +75,9 @@ usher_stripe_api_new (const char *uri, const char *key, GError **error)
   self->uri = g_strdup (uri);
   if (g_str_has_suffix (self->uri, "/"))
     self->uri[strlen (self->uri) - 1] = '\0';
-  self->authorization = g_strconcat ("Authorization: Bearer ", key, NULL);
+  header = g_strconcat ("Authorization: Bearer ", key, NULL);
+  self->authorization = usher_secret_new (header);
+  sodium_memzero (header, strlen (header));
 
   return self;
 }
@@ -82,8 +85,7 @@ usher_stripe_api_new (const char *uri, const char *key, GError **error)
 void
 usher_stripe_api_free (UsherStripeApi *self)
 {
-  sodium_memzero (self->authorization, strlen (self->authorization));
-  g_free (self->authorization);
+  usher_secret_unref (self->authorization);
   g_free (self->uri);
   g_free (self);
 }
@@ -118,7 +120,7 @@ try_once (UsherStripeApi *self, const UsherStripeCall *call, gint64 patience, GE
       call->key != NULL ? g_strconcat ("Idempotency-Key: ", call->key, NULL) : NULL;
   g_autoptr (GBytes) body =
       call->form != NULL ? g_bytes_new (call->form->str, call->form->len) : NULL;
-  const char *const headers[] = { self->authorization,
+  const char *const headers[] = { usher_secret_get_text (self->authorization),
                                   VERSION_HEADER,
                                   "Content-Type: application/x-www-form-urlencoded",
                                   key,
@@ -180,6 +182,9 @@ read_answer (UsherReply *reply, guint *status, GError **error)
                  *status);
       return return_unavailable (error, "it does not know us");
     }
+
+  if (*status != 200 && *status < 400)
+    return return_unavailable (error, "it answers in a way that is not its own");
 
   answer = usher_json_parse (text != NULL ? text : "", (gssize) size, NULL);
 

@@ -182,9 +182,21 @@ act (StripeProcessor *self,
   g_autofree char *path = verb != NULL ? g_strconcat (INTENTS "/", intent_id, "/", verb, NULL)
                                        : g_strconcat (INTENTS "/", intent_id, NULL);
 
-  call->path = path;
+  UsherJson *answer = NULL;
 
-  return usher_stripe_api_call (self->api, call, status, error);
+  call->path = path;
+  answer = usher_stripe_api_call (self->api, call, status, error);
+  if (answer == NULL || *status != 200 ||
+      g_strcmp0 (usher_json_get_string (answer, "id"), intent_id) == 0)
+    return answer;
+
+  usher_json_unref (answer);
+  usher_refuse (error,
+                USHER_ERROR_UNAVAILABLE,
+                "the card processor is away: its answer is not about “%s”",
+                intent_id);
+
+  return NULL;
 }
 
 static UsherJson *

@@ -204,6 +204,14 @@ settle (UsherCardProcessor *processor,
   static const Card closed = { .message = USHER_CHARGE_TOO_LONG };
   const UsherPurchase unpaid = { .key = purchase->key };
 
+  /* who made that may have taken money for it */
+  if (purchase->intent_id != NULL)
+    return usher_refuse (error,
+                         USHER_ERROR_UNAVAILABLE,
+                         "the test processor does not know “%s”: which [payments] processor has "
+                         "made it?",
+                         purchase->intent_id);
+
   return decide ((TestProcessor *) processor, &unpaid, &closed, charge, error);
 }
 

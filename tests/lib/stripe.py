@@ -236,6 +236,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if fault in ("429", "429-long", "401", "500"):
                 retry = {"429": {"Retry_After": "0"}, "429-long": {"Retry_After": "60"}}.get(fault, {})
                 return self._answer(int(fault[:3]), {"error": {"message": "Invalid API Key provided: sk_test_***"}}, **retry)
+            if fault == "moved":
+                return self._answer(302, {"id": "pi_elsewhere"}, Location="https://example.org/")
             if fault == "cut":
                 return self._cut()
             status, answer = self._run(kind, form, names)
@@ -252,6 +254,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             threading.Event().wait(SLOW)
         if fault == "garbage":
             return self._answer(200, b"<html>")
+        if fault == "other":
+            return self._answer(status, {**answer, "id": "pi_other"})
         return self._answer(status, answer)
 
     def _control(self, verb, form):

@@ -229,7 +229,7 @@ take_document (Mirror *self, const char *table, const bson_t *row)
 {
   g_autofree char *version = dup_member (row, "version");
   g_autofree char *body = NULL;
-  g_autofree char *private = NULL;
+  g_autofree char *apart = NULL;
   char id[25] = "";
   bson_iter_t iter;
   bson_iter_t child;
@@ -240,12 +240,12 @@ take_document (Mirror *self, const char *table, const bson_t *row)
   g_assert_true (bson_iter_init_find (&iter, row, "_id") && BSON_ITER_HOLDS_OID (&iter));
   bson_oid_to_string (bson_iter_oid (&iter), id);
   if (bson_iter_init_find (&iter, row, "_private") && bson_iter_recurse (&iter, &child))
-  private = dup_json (&child);
+    apart = dup_json (&child);
   bson_iter_init (&iter, row);
   body = dup_json (&iter);
 
   {
-    const char *const values[] = { id, version, body, private };
+    const char *const values[] = { id, version, body, apart };
 
     insert (self, table, values, G_N_ELEMENTS (values));
   }

@@ -413,6 +413,8 @@ test_credentials (void)
   g_free (said);
   said = run_in_vain (none);
   assert_says (said, "127.0.0.1");
+  assert_says (said, "readWrite");
+  g_assert_null (strstr (said, "waits up to"));
   usher_test_mongodb_free (server);
 }
 
@@ -423,13 +425,22 @@ test_certificate (void)
   g_autofree char *uri = g_strdup_printf ("mongodb://127.0.0.1:%u/x?tls=true&%s",
                                           usher_test_mongodb_get_port (server),
                                           SHORT);
+  g_autofree char *no_file = g_strconcat (uri, "&tlsCAFile=/nowhere/ca.pem", NULL);
+  g_autofree char *no_set = g_strconcat (uri, "&tlsInsecure=true&replicaSet=nobodys", NULL);
   g_autofree char *said = NULL;
 
-  g_test_summary ("A server whose certificate nobody vouches for is not believed");
+  g_test_summary ("A server whose certificate nobody vouches for is not believed, and what is "
+                  "wrong with an address is named");
 
   said = run_in_vain (uri);
   assert_says (said, "127.0.0.1");
   assert_says (said, "TLS");
+  g_free (said);
+  said = run_in_vain (no_file);
+  assert_says (said, "file “/nowhere/ca.pem” cannot be read");
+  g_free (said);
+  said = run_in_vain (no_set);
+  assert_says (said, "replica set “nobodys”");
   usher_test_mongodb_free (server);
 }
 

@@ -284,8 +284,8 @@ test_events_in_order (UsherStoreFixture *fixture, gconstpointer data)
   for (guint i = 0; i < 12; i++)
     {
       g_autoptr (UsherUnit) unit = begin_change (fixture, id);
-      g_autofree char *first = g_strdup_printf ("%c", 'a' + i);
-      g_autofree char *second = g_strdup_printf ("%c", 'A' + i);
+      g_autofree char *first = g_strdup_printf ("%c", (char) ('a' + i));
+      g_autofree char *second = g_strdup_printf ("%c", (char) ('A' + i));
 
       usher_unit_publish (unit, first, "{}");
       usher_unit_publish (unit, second, "{}");

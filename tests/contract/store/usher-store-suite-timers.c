@@ -8,6 +8,9 @@
 
 #include "usher-store-suite.h"
 
+/* more than any store reads at once to know which is next */
+#define MANY 1100
+
 static void
 schedule (UsherStoreFixture *fixture, const char *key, gint64 due)
 {
@@ -98,6 +101,33 @@ test_next_due (UsherStoreFixture *fixture, gconstpointer data)
   usher_store_fixture_reopen (fixture, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 200);
+}
+
+static void
+test_one_moment (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  g_autoptr (GPtrArray) timers = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "However many timers are due at one moment, the next one is known, after a restart too.");
+
+  for (guint i = 0; i < MANY; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      usher_unit_schedule (unit, "expire", key, 200, NULL);
+    }
+  usher_store_fixture_commit (fixture, unit);
+  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 200);
+
+  g_clear_object (&unit);
+  usher_store_fixture_reopen (fixture, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (usher_store_get_next_due (fixture->store), ==, 200);
+  timers = list (fixture, 200, 2 * MANY);
+  g_assert_cmpuint (timers->len, ==, MANY);
 }
 
 static void
@@ -231,6 +261,7 @@ usher_store_suite_add_timers (const UsherStoreMaker *maker)
 {
   usher_store_suite_add_test (maker, "timers/list", test_list);
   usher_store_suite_add_test (maker, "timers/next-due", test_next_due);
+  usher_store_suite_add_test (maker, "timers/one-moment", test_one_moment);
   usher_store_suite_add_test (maker, "timers/replace", test_replace);
   usher_store_suite_add_test (maker, "timers/names", test_names);
   usher_store_suite_add_test (maker, "timers/fired", test_fired);

@@ -28,6 +28,8 @@ static const Row rows[] = {
   { API, "pk_test_fake", "publishable" },
   { API, "sk_test fake", "not one word" },
   { API, "sk_test\r\nHost: x", "not one word" },
+  { API, "sk_test\tfake", "not one word" },
+  { API, "sk_test_“fake”", "not one word" },
   { "http://api.stripe.com", "sk_test_fake", "“https://”" },
   { "http://127.0.0.1.example.org", "sk_test_fake", "“https://”" },
   { "ftp://127.0.0.1", "sk_test_fake", "“https://”" },

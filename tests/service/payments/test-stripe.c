@@ -126,6 +126,7 @@ static const Trouble troubles[] = {
   { "/stripe/trouble/confirm-slow",   "confirm", "slow",      1, 503, "A charge that takes too long is settled later" },
   { "/stripe/trouble/confirm-500",    "confirm", "500-after", 1, 503, "So is one whose answer Stripe cannot tell" },
   { "/stripe/trouble/confirm-mess",   "confirm", "garbage",   1, 503, "So is one whose answer is no JSON" },
+  { "/stripe/trouble/confirm-other",  "confirm", "other",     1, 503, "So is one whose answer is about another charge" },
   { "/stripe/trouble/confirm-lost",   "confirm", "cut-after", 9, 503, "So is one whose answer never comes" },
 };
 /* clang-format on */
@@ -194,6 +195,20 @@ test_told_to_wait (UsherTestCounter *counter, gconstpointer data)
   reply = usher_test_till_pay (&counter->till, "tok_visa");
   usher_test_assert_status (reply, 503);
   g_assert_cmpint (usher_test_stripe_count (counter->stripe, "calls.create"), ==, 1);
+}
+
+static void
+test_moved (UsherTestCounter *counter, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary (
+      "Who answers that Stripe is elsewhere is not Stripe: no card is declined for it.");
+
+  usher_test_stripe_fail (counter->stripe, "create", "moved", 1);
+  reply = usher_test_till_pay (&counter->till, "tok_visa");
+  usher_test_assert_status (reply, 503);
+  usher_test_till_assert_state (&counter->till, "open");
 }
 
 static void
@@ -408,6 +423,7 @@ main (int argc, char **argv)
     usher_test_counter_add_row (troubles[i].path, &troubles[i], test_trouble);
   usher_test_counter_add ("/stripe/trouble/away", test_away);
   usher_test_counter_add ("/stripe/trouble/told-to-wait", test_told_to_wait);
+  usher_test_counter_add ("/stripe/trouble/moved", test_moved);
   usher_test_counter_add ("/stripe/trouble/wrong-key", test_wrong_key);
   usher_test_counter_add ("/stripe/meet/hold-expires", test_hold_expires);
   usher_test_counter_add ("/stripe/meet/cancel-wins", test_cancel_wins);

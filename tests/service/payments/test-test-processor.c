@@ -224,6 +224,22 @@ test_unavailable (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_settle_other (Fixture *fixture, gconstpointer data)
+{
+  const UsherPurchase purchase = { .key = "a", .intent_id = "pi_1" };
+  g_auto (UsherCharge) charge = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What another processor was to charge is not closed, for that one may have taken "
+                  "money.");
+
+  g_assert_false (fixture->processor->settle (
+      fixture->processor, &purchase, USHER_SETTLE_CLOSE, &charge, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, "“pi_1”"));
+}
+
+static void
 test_refund (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *charge_id = pay (fixture, "a", "tok_visa");
@@ -352,7 +368,8 @@ main (int argc, char **argv)
   add ("/test-processor/charge/lost-answer", test_lost_answer);
   add ("/test-processor/charge/unavailable", test_unavailable);
   add ("/test-processor/charge/threads", test_threads);
-  add ("/test-processor/settle", test_settle);
+  add ("/test-processor/settle/once", test_settle);
+  add ("/test-processor/settle/other", test_settle_other);
   add ("/test-processor/refund/once", test_refund);
   add ("/test-processor/refund/unknown", test_refund_unknown);
   add ("/test-processor/refund/later", test_refund_later);

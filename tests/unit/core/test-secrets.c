@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "usher-chained-secrets.h"
+#include "usher-environment-secrets.h"
 #include "usher-error.h"
 #include "usher-folder-secrets.h"
 #include "usher-settings.h"
@@ -201,6 +202,64 @@ test_bad_files (Fixture *fixture, gconstpointer data)
   assert_refused (secrets, "pipe", USHER_ERROR_INVALID, "pipe");
 }
 
+/* Whether @name is what is kept under that name now. */
+static void
+assert_kept (gpointer secrets, const char *name)
+{
+  g_autoptr (UsherSecret) secret = usher_secret_new (name);
+  g_autoptr (GError) error = NULL;
+
+  usher_secrets_store (secrets, name, secret, &error);
+  g_assert_no_error (error);
+  assert_secret (secrets, name, name);
+}
+
+static void
+test_kept (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherChainedSecrets) secrets = usher_chained_secrets_new_default (fixture->folder);
+  g_autofree char *pipe = g_build_filename (fixture->credentials, "pipe", NULL);
+  g_autoptr (UsherSecret) secret = usher_secret_new ("new");
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What is kept is found again: in the place of what was no good, or not at all");
+
+  write_file (fixture->folder, "pipe", "hidden", 0600);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_false (usher_secrets_store (USHER_SECRETS (secrets), "pipe", secret, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  write_file (fixture->credentials, "open", "x", 0606);
+  assert_kept (secrets, "open");
+  write_file (fixture->credentials, "empty", "", 0600);
+  assert_kept (secrets, "empty");
+}
+
+static void
+test_variables (void)
+{
+  g_autoptr (UsherSecrets) secrets = usher_environment_secrets_new ();
+  g_autoptr (UsherSettings) settings = usher_settings_new ();
+  const char *const environment[] = { "USHER_SECRET_MY__KEY=x", NULL };
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Names that no setting can mean are not listed, and no secret is an unknown "
+                  "setting");
+
+  g_setenv ("USHER_SECRET_A/B", "x", TRUE);
+  g_setenv ("USHER_SECRET__A", "x", TRUE);
+  g_setenv ("USHER_SECRET_\xff", "x", TRUE);
+  names = usher_secrets_list (secrets);
+  g_assert_cmpuint (g_strv_length (names), ==, 0);
+  g_unsetenv ("USHER_SECRET_A/B");
+  g_unsetenv ("USHER_SECRET__A");
+  g_unsetenv ("USHER_SECRET_\xff");
+
+  g_assert_true (usher_settings_load_environment (settings, environment, NULL));
+  usher_settings_check (settings, &error);
+  g_assert_no_error (error);
+}
+
 static void
 test_readable (Fixture *fixture, gconstpointer data)
 {
@@ -335,6 +394,8 @@ main (int argc, char **argv)
   test ("/secrets/swap", test_swap);
   test ("/secrets/order", test_order);
   test ("/secrets/bad-files", test_bad_files);
+  test ("/secrets/kept", test_kept);
+  g_test_add_func ("/secrets/variables", test_variables);
   test ("/secrets/readable", test_readable);
   test ("/secrets/setting", test_setting);
   test ("/secrets/lost", test_lost);

@@ -217,6 +217,28 @@ test_typed (KeyringStage *fixture, gconstpointer data)
 }
 
 static void
+test_cut_short (KeyringStage *fixture, gconstpointer data)
+{
+  g_autofree char *typed = g_strdup_printf ("%0*d\n", 5000, 1);
+  int outer = -1;
+  int inner = -1;
+  g_autoptr (GSubprocess) process = NULL;
+
+  g_test_summary ("A line that the terminal cuts is no secret");
+
+  g_assert_cmpint (openpty (&outer, &inner, NULL, NULL, NULL), ==, 0);
+  g_subprocess_launcher_set_flags (fixture->program.launcher,
+                                   G_SUBPROCESS_FLAGS_STDERR_PIPE |
+                                       G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_subprocess_launcher_take_stdin_fd (fixture->program.launcher, dup (inner));
+  process = usher_test_program_spawn (&fixture->program, "secret set token");
+  answer (g_subprocess_get_stderr_pipe (process), "“token”: ", outer, typed);
+  g_assert_cmpint (usher_test_subprocess_await_end (process), ==, 2);
+  close (inner);
+  close (outer);
+}
+
+static void
 test_rotate (KeyringStage *fixture, gconstpointer data)
 {
   g_autofree char *file = g_build_filename (fixture->program.directory, "for-kubernetes", NULL);
@@ -256,6 +278,7 @@ main (int argc, char **argv)
   test ("/secret-command/hanging", test_hanging);
   test ("/secret-command/file-backend", test_file_backend);
   test ("/secret-command/typed", test_typed);
+  test ("/secret-command/cut-short", test_cut_short);
   test ("/secret-command/rotate", test_rotate);
 
   return g_test_run ();

@@ -154,6 +154,29 @@ test_many (SessionStage *fixture, gconstpointer data)
   g_assert_false (session_stage_is_good (fixture->sessions, "a.b.c"));
 }
 
+static void
+test_late (SessionStage *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSessionSource) source = usher_session_source_new (fixture->key_file, NULL);
+  g_autoptr (UsherSessions) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A time that no file has room for is refused, and the file stays as it was");
+
+  g_assert_cmpint (usher_session_source_rotate (
+                       source, SESSION_STAGE_START, G_MAXINT64, SESSION_STAGE_LIFETIME, &error),
+                   ==,
+                   -1);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  g_clear_error (&error);
+  again = usher_sessions_new (fixture->key_file,
+                              SESSION_STAGE_LIFETIME * G_USEC_PER_SEC,
+                              USHER_CLOCK (fixture->clock),
+                              &error);
+  g_assert_no_error (error);
+  g_assert_true (session_stage_is_good (again, fixture->token));
+}
+
 static gpointer
 rotate_some (gpointer data)
 {
@@ -217,6 +240,25 @@ test_damaged (SessionStage *fixture, gconstpointer data)
   g_assert_null (strstr (error->message, "geheim"));
 }
 
+static void
+test_hidden (SessionStage *fixture, gconstpointer data)
+{
+  g_test_summary ("Keys that could not be read for a while are read when they can be, and that "
+                  "they could not is said once");
+
+  rotate (fixture, 0);
+  g_assert_cmpint (g_chmod (fixture->key_file, 0644), ==, 0);
+  g_test_expect_message ("usher-http", G_LOG_LEVEL_WARNING, "*stay as they are*make it 600*");
+  g_free (sign (fixture->sessions));
+  g_free (sign (fixture->sessions));
+  g_test_assert_expected_messages ();
+
+  g_assert_cmpint (g_chmod (fixture->key_file, 0600), ==, 0);
+  expect_change (1);
+  g_free (sign (fixture->sessions));
+  g_test_assert_expected_messages ();
+}
+
 #define test(path, func) \
   g_test_add (path, SessionStage, NULL, session_stage_set_up, func, session_stage_tear_down)
 
@@ -229,9 +271,11 @@ main (int argc, char **argv)
   test ("/session-keys/later", test_later);
   test ("/session-keys/prune", test_prune);
   test ("/session-keys/many", test_many);
+  test ("/session-keys/late", test_late);
   test ("/session-keys/racing", test_racing);
   test ("/session-keys/taken-away", test_taken_away);
   test ("/session-keys/damaged", test_damaged);
+  test ("/session-keys/hidden", test_hidden);
 
   return g_test_run ();
 }

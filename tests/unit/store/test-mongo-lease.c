@@ -233,6 +233,7 @@ insert_dead (MongoFixture *fixture, const char *name, gboolean is_here, GPid pid
   usher_mongo_process_append (&process);
   text = bson_as_relaxed_extended_json (&process, NULL);
   if (!is_here)
+    /* NOLINTNEXTLINE (bugprone-not-null-terminated-result): within a text */
     memcpy (strstr (text, "\"host\""), "\"hast\"", 6);
   command = g_strdup_printf (
       "{\"update\":\"_usher\",\"updates\":[{\"q\":{\"_id\":\"owner %s\"},\"u\":[{\"$set\":"

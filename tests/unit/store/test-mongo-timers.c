@@ -15,6 +15,7 @@
 #include "usher-mongo-requests-private.h"
 #include "usher-mongo-timer-entry-private.h"
 #include "usher-mongo-timers-private.h"
+#include "usher-mongo-transfer-batch-private.h"
 #include "usher-test-base.h"
 
 /* no cached number is old enough */
@@ -332,6 +333,28 @@ test_prune (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_copied (Fixture *fixture, gconstpointer data)
+{
+  const UsherTransferRow row = {
+    USHER_TRANSFER_APPLIED, .applied = "event", .subscriber = "listener", .time = 5000
+  };
+  UsherMongoTransferBatch *batch = usher_mongo_transfer_batch_new (fixture->base.database);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What came by a copy goes like all else when it carries nothing any more.");
+
+  usher_mongo_transfer_batch_carry (batch, &row, &error);
+  g_assert_no_error (error);
+  usher_mongo_transfer_batch_flush (batch, &error);
+  g_assert_no_error (error);
+  usher_mongo_transfer_batch_free (batch);
+  g_assert_true (contains (fixture, "_carriers", "listener"));
+
+  prune (fixture, 6000);
+  g_assert_false (contains (fixture, "_carriers", "listener"));
+}
+
+static void
 test_census (Fixture *fixture, gconstpointer data)
 {
   UsherMongoCensus census = { 0 };
@@ -372,6 +395,7 @@ main (int argc, char **argv)
   add ("notes", test_notes);
   add ("request", test_request);
   add ("prune", test_prune);
+  add ("copied", test_copied);
   add ("census", test_census);
 
   return g_test_run ();

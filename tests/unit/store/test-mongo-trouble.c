@@ -1,0 +1,253 @@
+/* test-mongo-trouble.c: a database of MongoDB that others have a hand in, or that is full of what waits
+ *
+ * SPDX-FileCopyrightText: 2026 The Usher authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <mongoc/mongoc.h>
+#include <string.h>
+
+#include "usher-error.h"
+#include "usher-id.h"
+#include "usher-store.h"
+#include "usher-test-base.h"
+#include "usher-test-mongodb.h"
+
+/* an updated document would be over the server's limit */
+#define TOO_LARGE 17419
+
+static const UsherField fields[] = {
+  { "n", USHER_FIELD_INTEGER },
+  { "name", USHER_FIELD_STRING, USHER_FIELD_UNIQUE },
+};
+
+typedef struct
+{
+  UsherTestMongodb *server; /* (unowned) */
+  UsherClock *clock;
+  char *uri;
+  UsherStore *store;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherSchema) schema =
+      usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
+
+  fixture->server = (UsherTestMongodb *) data;
+  fixture->clock = usher_real_clock_new ();
+  name = usher_test_mongodb_make_name (fixture->server);
+  fixture->uri = usher_test_mongodb_make_uri (fixture->server, name);
+  fixture->store = usher_store_open (fixture->uri, fixture->clock, NULL, &error);
+  g_assert_no_error (error);
+  usher_store_add_collection (fixture->store, schema, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (usher_store_close (fixture->store, NULL));
+  g_assert_finalize_object (fixture->store);
+  g_object_unref (fixture->clock);
+  g_free (fixture->uri);
+}
+
+/* (transfer full): what the server answers another tool */
+static char *
+run (Fixture *fixture, const char *json)
+{
+  mongoc_client_t *client = mongoc_client_new (fixture->uri);
+  mongoc_database_t *database = mongoc_client_get_default_database (client);
+  bson_error_t error = { 0 };
+  bson_t *command = bson_new_from_json ((const guint8 *) json, -1, &error);
+  bson_t reply = BSON_INITIALIZER;
+  char *text = NULL;
+  char *copy = NULL;
+
+  g_assert_nonnull (command);
+  if (!mongoc_database_command_simple (database, command, NULL, &reply, &error))
+    g_error ("the server refuses %s: %s", json, error.message);
+  text = bson_as_relaxed_extended_json (&reply, NULL);
+  copy = g_strdup (text);
+  bson_free (text);
+  bson_destroy (&reply);
+  bson_destroy (command);
+  mongoc_database_destroy (database);
+  mongoc_client_destroy (client);
+
+  return copy;
+}
+
+/* whether the last one that is made is there */
+static gboolean
+has_indexes (Fixture *fixture)
+{
+  g_autofree char *indexes = run (fixture, "{\"listIndexes\":\"items\"}");
+
+  return strstr (indexes, "\"usher-unique-name\"") != NULL;
+}
+
+/* @size: of an event that goes with it, 0: none does */
+static gboolean
+commit (Fixture *fixture, const char *id, const char *name, gsize size, GError **error)
+{
+  gint64 now = usher_clock_get_time (fixture->clock);
+  g_autoptr (UsherCommit) commit = usher_commit_new (now);
+  g_autoptr (UsherDocument) document = NULL;
+
+  if (!usher_store_lookup (fixture->store, "items", id, &document, error))
+    return FALSE;
+  if (size > 0)
+    {
+      g_autofree char *event_id = usher_uuid_new (fixture->clock);
+      g_autofree char *text = g_strnfill (size - 2, 'x');
+      g_autofree char *payload = g_strdup_printf ("\"%s\"", text);
+      g_autoptr (UsherEvent) event =
+          usher_event_new (event_id, "item:changed", now, payload, (gssize) size);
+
+      usher_commit_publish (commit, event);
+    }
+
+  if (document == NULL)
+    {
+      document = usher_document_new (usher_store_get_schema (fixture->store, "items"));
+      usher_document_set_id (document, id);
+      usher_document_set_string (document, "name", name);
+      return usher_commit_insert (commit, document, error) &&
+             usher_store_commit_sync (fixture->store, commit, error);
+    }
+
+  usher_document_set_integer (document, "n", usher_document_get_integer (document, "n") + 1);
+
+  return usher_commit_replace (commit, document, error) &&
+         usher_store_commit_sync (fixture->store, commit, error);
+}
+
+/* (nullable) (transfer full) */
+static GPtrArray *
+list_outbox (Fixture *fixture, GError **error)
+{
+  const UsherMark begin = { 0 };
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (UsherMark));
+
+  return usher_store_list_outbox (fixture->store, &begin, 100, marks, error);
+}
+
+static gboolean
+has_events (Fixture *fixture, guint n)
+{
+  g_autoptr (GPtrArray) events = list_outbox (fixture, NULL);
+
+  return events != NULL && events->len == n;
+}
+
+static void
+test_full (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *carrying = usher_id_new (fixture->clock);
+  g_autofree char *empty = usher_id_new (fixture->clock);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) other_error = NULL;
+
+  g_test_summary ("What does not fit beside events that wait for the bus may be tried later.");
+
+  g_assert_true (commit (fixture, carrying, "a", 10, NULL));
+  g_assert_true (commit (fixture, empty, "b", 0, NULL));
+  usher_test_mongodb_fail (fixture->server, "[\"findAndModify\"]", TOO_LARGE);
+  commit (fixture, carrying, "a", 10, &error);
+  commit (fixture, empty, "b", 10, &other_error);
+  usher_test_mongodb_fail (fixture->server, "[]", 0);
+
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_error (other_error, USHER_ERROR, USHER_ERROR_TOO_LARGE);
+}
+
+/* a name goes once */
+static void
+assert_unique (Fixture *fixture, const char *name)
+{
+  g_autofree char *first = usher_id_new (fixture->clock);
+  g_autofree char *second = usher_id_new (fixture->clock);
+  g_autoptr (GError) error = NULL;
+
+  commit (fixture, first, name, 0, &error);
+  g_assert_no_error (error);
+  g_assert_false (commit (fixture, second, name, 0, &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_TAKEN);
+}
+
+static void
+test_indexes (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = usher_id_new (fixture->clock);
+  g_autofree char *said = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Indexes that somebody drops meanwhile are made again.");
+
+  g_assert_true (commit (fixture, id, "a", 10, NULL));
+  said = run (fixture, "{\"dropIndexes\":\"items\",\"index\":\"*\"}");
+  events = list_outbox (fixture, &error);
+  g_assert_null (events);
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  usher_test_until (has_events (fixture, 1) && has_indexes (fixture));
+  assert_unique (fixture, "b");
+}
+
+static void
+test_database (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = usher_id_new (fixture->clock);
+  g_autofree char *other = usher_id_new (fixture->clock);
+  g_autofree char *said = NULL;
+
+  g_test_summary ("A database that somebody drops meanwhile is used as an empty one.");
+
+  g_assert_true (commit (fixture, id, "a", 10, NULL));
+  said = run (fixture, "{\"dropDatabase\":1}");
+  g_assert_true (commit (fixture, other, "a", 10, NULL));
+  usher_test_until (has_events (fixture, 1) && has_indexes (fixture));
+  assert_unique (fixture, "b");
+}
+
+static void
+skip (gconstpointer lack)
+{
+  g_test_summary ("There is a server of the kind.");
+
+  g_test_skip (lack);
+}
+
+/* “set” after the options: on a replica set */
+int
+main (int argc, char **argv)
+{
+  UsherTestMongodbFlags flags = USHER_TEST_MONGODB_STANDALONE;
+  g_autoptr (UsherTestMongodb) server = NULL;
+  const char *lack = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+
+  if (argc > 1 && g_str_equal (argv[argc - 1], "set"))
+    flags = USHER_TEST_MONGODB_REPLICA_SET;
+  lack = usher_test_mongodb_get_lack (flags, TRUE);
+  if (lack != NULL)
+    {
+      g_test_add_data_func ("/mongo-trouble/server", lack, skip);
+      return g_test_run ();
+    }
+
+  server = usher_test_mongodb_new (flags);
+  g_test_add ("/mongo-trouble/full", Fixture, server, set_up, test_full, tear_down);
+  g_test_add ("/mongo-trouble/indexes", Fixture, server, set_up, test_indexes, tear_down);
+  g_test_add ("/mongo-trouble/database", Fixture, server, set_up, test_database, tear_down);
+
+  return g_test_run ();
+}
