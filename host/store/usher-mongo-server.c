@@ -29,12 +29,12 @@ struct _UsherMongoServer
   int is_closed;  /* (atomic); set with the mutex */
 
   GMutex mutex;
-  GCond cond;              /* of the thread */
-  GCond back_cond;         /* of who waits until the server answers */
-  GThread *thread;         /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
-  gint64 said;             /* (mutex mutex): when it was said last that it is away, monotonic */
-  gboolean is_said;        /* (mutex mutex): so its return is said too */
-  gint64 doubted;          /* (mutex mutex): when an index was looked for last, monotonic */
+  GCond cond;               /* of the thread */
+  GCond back_cond;          /* of who waits until the server answers */
+  GThread *thread;          /* (owned) (nullable) (mutex mutex): NULL once somebody closes */
+  gint64 said;              /* (mutex mutex): when it was said last that it is away, monotonic */
+  gboolean is_said;         /* (mutex mutex): so its return is said too */
+  gint64 doubted;           /* (mutex mutex): when an index was looked for last, monotonic */
   UsherMongoDoubtFunc func; /* (nullable) (mutex mutex) */
   gpointer func_data;       /* (mutex mutex) */
 };

@@ -64,9 +64,8 @@ gboolean usher_mongo_layout_add (UsherMongoDatabase *database,
                                  gboolean is_alone,
                                  GError **error);
 /* Makes again what somebody took away while the database is open. */
-gboolean usher_mongo_layout_mend (UsherMongoDatabase *database,
-                                  UsherMongoTables *tables,
-                                  GError **error);
+gboolean
+usher_mongo_layout_mend (UsherMongoDatabase *database, UsherMongoTables *tables, GError **error);
 /* looks whether that would do; @level: (out): the lowest of a document */
 gboolean usher_mongo_layout_check (UsherMongoDatabase *database,
                                    UsherMongoTable *table,
