@@ -320,12 +320,13 @@ run (const bson_t *filter,
       database, finding->collection, filter, &options, on_row, finding, error);
 }
 
-/* An index that somebody took away meanwhile makes it slower, until the next start makes it anew. */
+/* An index that somebody took away meanwhile makes it slower, until it is made again. */
 static gboolean
 is_lost (const UsherMongoOrder *order, const GError *trouble)
 {
   return order != NULL && order->index != NULL &&
-         (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_FAILED) ||
+         (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_UNAVAILABLE) ||
+          g_error_matches (trouble, USHER_ERROR, USHER_ERROR_FAILED) ||
           g_error_matches (trouble, USHER_ERROR, USHER_ERROR_INVALID));
 }
 
@@ -346,7 +347,8 @@ usher_mongo_filter_run (const bson_t *filter,
   if (run (filter, order, database, &finding, &trouble))
     return TRUE;
 
-  if (!is_lost (order, trouble) || documents->len > n_before)
+  if (usher_mongo_database_is_away (database) || !is_lost (order, trouble) ||
+      documents->len > n_before)
     {
       g_propagate_error (error, trouble);
       return FALSE;

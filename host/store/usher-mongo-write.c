@@ -102,22 +102,34 @@ usher_mongo_write_find (UsherMongoDatabase *database,
   return success;
 }
 
-/* Whether it was written by a first try whose answer was lost: then @reply is that of it, and there is no error. */
-static gboolean
-was_written (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
+/* Whether it was written by a first try whose answer was lost: then @reply is that of it, and there is no error. MISSED: it was not;
+ * UNKNOWN: the server cannot be asked. */
+static UsherMongoWritten
+look_for_first (const Write *self,
+                const UsherMongoStatement *statement,
+                bson_t *reply,
+                GError **error)
 {
   gboolean is_there = FALSE;
   g_auto (bson_t) found = BSON_INITIALIZER;
+  g_autoptr (GError) trouble = NULL;
 
   if (!usher_mongo_write_find (
-          self->database, statement->place, statement->load->token, &is_there, &found, NULL) ||
-      !is_there)
-    return FALSE;
+          self->database, statement->place, statement->load->token, &is_there, &found, &trouble))
+    {
+      g_clear_error (error);
+      g_propagate_prefixed_error (error,
+                                  g_steal_pointer (&trouble),
+                                  "this may have been written or not: ");
+      return USHER_MONGO_UNKNOWN;
+    }
+  if (!is_there)
+    return USHER_MONGO_MISSED;
 
   g_clear_error (error);
   bson_destroy (reply);
   bson_copy_to (&found, reply);
-  return TRUE;
+  return USHER_MONGO_WRITTEN;
 }
 
 /* What a second try finds where the first one came to be; no other key is looked at where the id is there, and none where the version
@@ -146,8 +158,9 @@ insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, 
 
   if (may_be_second (written, reply))
     {
-      if (was_written (self, statement, reply, error))
-        return USHER_MONGO_WRITTEN;
+      written = look_for_first (self, statement, reply, error);
+      if (written != USHER_MONGO_MISSED)
+        return written;
 
       /* or written, and changed by another since */
       g_clear_error (error);
@@ -189,10 +202,14 @@ usher_mongo_write_run (UsherMongoDatabase *database,
   written = try_once (&write, reply, &trouble);
   if (written == USHER_MONGO_UNKNOWN)
     written = insist (&write, statement, reply, &trouble);
-  else if (usher_mongo_database_is_replica_set (database) && may_be_second (written, reply) &&
-           /* there the library tries twice by itself, and not every server remembers */
-           was_written (&write, statement, reply, &trouble))
-    written = USHER_MONGO_WRITTEN;
+  else if (usher_mongo_database_is_replica_set (database) && may_be_second (written, reply))
+    {
+      /* there the library tries twice by itself, and not every server remembers */
+      UsherMongoWritten first = look_for_first (&write, statement, reply, &trouble);
+
+      if (first != USHER_MONGO_MISSED)
+        written = first;
+    }
   if (trouble != NULL)
     g_propagate_error (error, g_steal_pointer (&trouble));
 
