@@ -56,11 +56,12 @@ choose (Person *person, GPtrArray *ids)
   return g_ptr_array_index (ids, g_rand_int_range (person->dice, 0, (gint32) ids->len));
 }
 
-/* Who may publish a ticket died with the lease, which takes others longer on a server than an order waits for the ticket. */
+/* Who may publish a ticket or an order died with the lease, which takes others longer on a server than who wants a copy waits. */
 static gboolean
 may_come_late (UsherTestProcess *process, const char *path)
 {
-  return usher_test_process_get_server (process) != NULL && g_str_equal (path, "/api/orders");
+  return usher_test_process_get_server (process) != NULL &&
+         (g_str_equal (path, "/api/orders") || g_str_equal (path, "/api/payments"));
 }
 
 /* No answer is right only when the host, or the supervisor, died; and no kill may make anybody answer nonsense. */

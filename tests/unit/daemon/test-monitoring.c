@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include <signal.h>
 #include <string.h>
 
@@ -68,7 +70,11 @@ tear_down (Fixture *fixture, gconstpointer data)
 static char *
 make_token (Fixture *fixture, const char *name, const char *token)
 {
+  g_autofree char *path = g_build_filename (fixture->program.directory, name, NULL);
+
   usher_test_program_add_file (fixture->program.directory, name, token);
+  /* else it is warned of, before what is looked for */
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
 
   return g_strdup_printf ("admin.token=file:%s/%s", fixture->program.directory, name);
 }
