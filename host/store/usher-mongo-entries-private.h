@@ -37,6 +37,14 @@ gboolean usher_mongo_entries_find (UsherMongoDatabase *database,
                                    UsherMongoEntryFunc func,
                                    gpointer user_data,
                                    GError **error);
+/* @entry: (out) (transfer full) (nullable): of all entries of @member with the key @key the one that counts: that of the highest
+ * generation, dead or not */
+gboolean usher_mongo_entries_find_highest (UsherMongoDatabase *database,
+                                           UsherMongoTables *tables,
+                                           const char *member,
+                                           const char *key,
+                                           bson_t **entry,
+                                           GError **error);
 
 /* (nullable) (transfer none): a text of an entry */
 const char *usher_mongo_entry_get_text (const bson_t *entry, const char *name);
@@ -48,6 +56,8 @@ gboolean usher_mongo_entry_is_dead (const bson_t *entry);
 char *usher_mongo_entry_make_unique (const char *key, gint64 generation);
 /* @time, of microseconds, as a date of milliseconds to compare with: no later than all who read dates can */
 gint64 usher_mongo_entry_make_date (gint64 time);
+/* @text: (nullable): NULL: it has none */
+void usher_mongo_entry_append_text (bson_t *entry, const char *name, const char *text);
 /* appends `k`, `g` and `u` */
 void usher_mongo_entry_append_key (bson_t *entry, const char *key, gint64 generation);
 

@@ -101,6 +101,52 @@ usher_mongo_entries_find (UsherMongoDatabase *database,
   return TRUE;
 }
 
+typedef struct
+{
+  const char *key;
+  gint64 generation;
+  bson_t *entry; /* (owned) (nullable) */
+} Lookup;
+
+static void
+take_highest (const char *collection, const bson_t *row, const bson_t *entry, gpointer user_data)
+{
+  Lookup *lookup = user_data;
+  gint64 generation = usher_mongo_entry_get_integer (entry, "g");
+
+  if (generation <= lookup->generation ||
+      g_strcmp0 (usher_mongo_entry_get_text (entry, "k"), lookup->key) != 0)
+    return;
+
+  lookup->generation = generation;
+  g_clear_pointer (&lookup->entry, bson_destroy);
+  lookup->entry = bson_copy (entry);
+}
+
+gboolean
+usher_mongo_entries_find_highest (UsherMongoDatabase *database,
+                                  UsherMongoTables *tables,
+                                  const char *member,
+                                  const char *key,
+                                  bson_t **entry,
+                                  GError **error)
+{
+  g_autofree char *path = g_strconcat (member, ".k", NULL);
+  g_auto (bson_t) filter = BSON_INITIALIZER;
+  Lookup lookup = { key, G_MININT64, NULL };
+
+  BCON_APPEND (&filter, path, BCON_UTF8 (key));
+  if (!usher_mongo_entries_find (
+          database, tables, member, &filter, NULL, take_highest, &lookup, error))
+    {
+      g_clear_pointer (&lookup.entry, bson_destroy);
+      return FALSE;
+    }
+
+  *entry = lookup.entry;
+  return TRUE;
+}
+
 const char *
 usher_mongo_entry_get_text (const bson_t *entry, const char *name)
 {
@@ -139,6 +185,13 @@ gint64
 usher_mongo_entry_make_date (gint64 time)
 {
   return MIN (time / 1000, MAX_DATE);
+}
+
+void
+usher_mongo_entry_append_text (bson_t *entry, const char *name, const char *text)
+{
+  if (text != NULL)
+    bson_append_utf8 (entry, name, -1, text, -1);
 }
 
 void

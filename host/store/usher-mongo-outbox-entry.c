@@ -8,14 +8,8 @@
 
 #include "usher-mongo-outbox-entry-private.h"
 
+#include "usher-mongo-entries-private.h"
 #include "usher-mongo-value-private.h"
-
-static void
-append_text (bson_t *entry, const char *name, const char *text)
-{
-  if (text != NULL)
-    bson_append_utf8 (entry, name, -1, text, -1);
-}
 
 void
 usher_mongo_outbox_entry_append (bson_t *entry, UsherEvent *event)
@@ -23,12 +17,12 @@ usher_mongo_outbox_entry_append (bson_t *entry, UsherEvent *event)
   gsize length = 0;
   const char *payload = usher_event_get_payload (event, &length);
 
-  append_text (entry, "id", usher_event_get_id (event));
-  append_text (entry, "channel", usher_event_get_channel (event));
+  usher_mongo_entry_append_text (entry, "id", usher_event_get_id (event));
+  usher_mongo_entry_append_text (entry, "channel", usher_event_get_channel (event));
   usher_mongo_append_time (entry, "time", usher_event_get_time (event));
-  append_text (entry, "correlation", usher_event_get_correlation (event));
-  append_text (entry, "causation", usher_event_get_causation (event));
-  append_text (entry, "traceparent", usher_event_get_traceparent (event));
+  usher_mongo_entry_append_text (entry, "correlation", usher_event_get_correlation (event));
+  usher_mongo_entry_append_text (entry, "causation", usher_event_get_causation (event));
+  usher_mongo_entry_append_text (entry, "traceparent", usher_event_get_traceparent (event));
   bson_append_utf8 (entry, "payload", -1, payload, (int) length);
 }
 

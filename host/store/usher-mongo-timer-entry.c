@@ -23,13 +23,6 @@ usher_mongo_timer_entry_dup_key (const char *name, const char *key)
 }
 
 static void
-append_text (bson_t *entry, const char *name, const char *text)
-{
-  if (text != NULL)
-    bson_append_utf8 (entry, name, -1, text, -1);
-}
-
-static void
 append_number (bson_t *entry, const char *name, guint number)
 {
   if (number != 0)
@@ -56,7 +49,7 @@ append_history (bson_t *entry, const UsherTimerHistory *history)
 {
   append_number (entry, "deaths", history->n_deaths);
   append_number (entry, "trial", history->trial);
-  append_text (entry, "trier", history->trier);
+  usher_mongo_entry_append_text (entry, "trier", history->trier);
   if (history->parked != 0)
     usher_mongo_append_time (entry, "parked", history->parked);
   if (history->reasons == NULL)
@@ -91,7 +84,7 @@ usher_mongo_timer_entry_append (bson_t *entry,
   if ((change->history == NULL || change->history->parked == 0) &&
       usher_mongo_entry_make_date (change->due) == change->due / 1000)
     usher_mongo_append_time (entry, "due", change->due);
-  append_text (entry, "payload", change->payload);
+  usher_mongo_entry_append_text (entry, "payload", change->payload);
   append_number (entry, "attempt", change->attempt);
   if (change->history != NULL)
     append_history (entry, change->history);

@@ -201,28 +201,6 @@ usher_mongo_timers_list_troubled (UsherMongoTimers *self, guint offset, guint li
   return usher_mongo_timer_search_run (&search, self->database, self->tables, NULL, error);
 }
 
-typedef struct
-{
-  const char *key;
-  gint64 generation;
-  UsherTimer *timer; /* (owned) (nullable) */
-} Lookup;
-
-static void
-take_highest (const char *collection, const bson_t *row, const bson_t *entry, gpointer user_data)
-{
-  Lookup *lookup = user_data;
-  gint64 generation = usher_mongo_entry_get_integer (entry, "g");
-
-  if (generation <= lookup->generation ||
-      g_strcmp0 (usher_mongo_entry_get_text (entry, "k"), lookup->key) != 0)
-    return;
-
-  lookup->generation = generation;
-  g_clear_pointer (&lookup->timer, usher_timer_unref);
-  lookup->timer = usher_mongo_timer_entry_read (entry);
-}
-
 gboolean
 usher_mongo_timers_find (UsherMongoTimers *self,
                          const char *name,
@@ -231,18 +209,17 @@ usher_mongo_timers_find (UsherMongoTimers *self,
                          GError **error)
 {
   g_autofree char *whole = usher_mongo_timer_entry_dup_key (name, key);
-  g_auto (bson_t) filter = BSON_INITIALIZER;
-  Lookup lookup = { whole, G_MININT64, NULL };
-  gboolean ok = FALSE;
+  bson_t *entry = NULL;
 
-  BCON_APPEND (&filter, "_timers.k", BCON_UTF8 (whole));
-  ok = usher_mongo_entries_find (
-      self->database, self->tables, "_timers", &filter, NULL, take_highest, &lookup, error);
-  if (ok)
-    *timer = g_steal_pointer (&lookup.timer);
-  g_clear_pointer (&lookup.timer, usher_timer_unref);
+  if (!usher_mongo_entries_find_highest (
+          self->database, self->tables, "_timers", whole, &entry, error))
+    return FALSE;
 
-  return ok;
+  if (entry != NULL)
+    *timer = usher_mongo_timer_entry_read (entry);
+  g_clear_pointer (&entry, bson_destroy);
+
+  return TRUE;
 }
 
 /* The mutex is held. */
