@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
-
 #include <signal.h>
 #include <string.h>
 

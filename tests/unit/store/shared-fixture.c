@@ -132,3 +132,47 @@ shared_fixture_get_figure (SharedFixture *fixture, const char *name)
 
   return value;
 }
+
+void
+shared_fixture_race_increments (SharedFixture *fixture, int n)
+{
+  g_autoptr (StoreChild) one = NULL;
+  g_autoptr (StoreChild) other = NULL;
+  g_autofree char *lost = NULL;
+  g_autofree char *other_lost = NULL;
+  g_autofree char *line = g_strdup_printf ("increment %d", n);
+  g_autoptr (UsherQuery) query = usher_query_new ("items");
+  g_autoptr (GPtrArray) found = NULL;
+
+  shared_fixture_open (fixture);
+  shared_fixture_insert (fixture, "counter");
+  one = shared_fixture_start_child (fixture);
+  other = shared_fixture_start_child (fixture);
+  store_child_say (one, line);
+  store_child_say (other, line);
+  lost = store_child_hear (one);
+  other_lost = store_child_hear (other);
+
+  found = usher_store_query (fixture->store, query, NULL);
+  g_assert_cmpint (usher_document_get_integer (g_ptr_array_index (found, 0), "count"), ==, 2 * n);
+  g_test_message ("%s and %s races were lost", lost, other_lost);
+}
+
+void
+shared_fixture_race_unique (SharedFixture *fixture, guint n)
+{
+  g_autoptr (StoreChild) one = shared_fixture_start_child (fixture);
+  g_autoptr (StoreChild) other = shared_fixture_start_child (fixture);
+  g_autofree char *line = g_strdup_printf ("unique %u", n);
+  g_autofree char *n_one = NULL;
+  g_autofree char *n_other = NULL;
+
+  store_child_say (one, line);
+  store_child_say (other, line);
+  n_one = store_child_hear (one);
+  n_other = store_child_hear (other);
+
+  g_assert_cmpint (g_ascii_strtoll (n_one, NULL, 10) + g_ascii_strtoll (n_other, NULL, 10), ==, n);
+  shared_fixture_open (fixture);
+  g_assert_cmpuint (shared_fixture_count_items (fixture, NULL), ==, n);
+}

@@ -42,5 +42,9 @@ StoreChild *shared_fixture_start_child (SharedFixture *fixture);
 guint shared_fixture_count_items (SharedFixture *fixture, const char *name);
 void shared_fixture_insert (SharedFixture *fixture, const char *name);
 gint64 shared_fixture_get_figure (SharedFixture *fixture, const char *name);
+/* two children increment one item, @n times each */
+void shared_fixture_race_increments (SharedFixture *fixture, int n);
+/* two children insert the same @n unique values; opens the store */
+void shared_fixture_race_unique (SharedFixture *fixture, guint n);
 
 G_END_DECLS

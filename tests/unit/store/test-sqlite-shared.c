@@ -95,52 +95,17 @@ test_open_under_load (SharedFixture *fixture, gconstpointer data)
 static void
 test_increments (SharedFixture *fixture, gconstpointer data)
 {
-  g_autoptr (StoreChild) one = NULL;
-  g_autoptr (StoreChild) other = NULL;
-  g_autofree char *lost = NULL;
-  g_autofree char *other_lost = NULL;
-  g_autofree char *line = g_strdup_printf ("increment %d", INCREMENTS);
-  g_autoptr (UsherQuery) query = usher_query_new ("items");
-  g_autoptr (GPtrArray) found = NULL;
-
   g_test_summary ("Of increments by processes that race none is lost and none counts twice.");
 
-  shared_fixture_open (fixture);
-  shared_fixture_insert (fixture, "counter");
-  one = shared_fixture_start_child (fixture);
-  other = shared_fixture_start_child (fixture);
-  store_child_say (one, line);
-  store_child_say (other, line);
-  lost = store_child_hear (one);
-  other_lost = store_child_hear (other);
-
-  found = usher_store_query (fixture->store, query, NULL);
-  g_assert_cmpint (usher_document_get_integer (g_ptr_array_index (found, 0), "count"),
-                   ==,
-                   2 * INCREMENTS);
-  g_test_message ("%s and %s races were lost", lost, other_lost);
+  shared_fixture_race_increments (fixture, INCREMENTS);
 }
 
 static void
 test_unique (SharedFixture *fixture, gconstpointer data)
 {
-  g_autoptr (StoreChild) one = shared_fixture_start_child (fixture);
-  g_autoptr (StoreChild) other = shared_fixture_start_child (fixture);
-  g_autofree char *n_one = NULL;
-  g_autofree char *n_other = NULL;
-
   g_test_summary ("Of two processes that insert the same unique values each value goes to one.");
 
-  store_child_say (one, "unique 200");
-  store_child_say (other, "unique 200");
-  n_one = store_child_hear (one);
-  n_other = store_child_hear (other);
-
-  g_assert_cmpint (g_ascii_strtoll (n_one, NULL, 10) + g_ascii_strtoll (n_other, NULL, 10),
-                   ==,
-                   200);
-  shared_fixture_open (fixture);
-  g_assert_cmpuint (shared_fixture_count_items (fixture, NULL), ==, 200);
+  shared_fixture_race_unique (fixture, 200);
 }
 
 typedef struct
