@@ -43,7 +43,7 @@ schedule (const UsherSweep *self, UsherUnit *unit, const Round *round, gint64 de
   usher_unit_schedule (unit, self->timer, round->key, usher_unit_get_time (unit) + delay, payload);
 }
 
-/* the next ones, so what is written behind them meanwhile too; @after: (nullable) */
+/* The next ones, the newest first: from who asks for the oldest first a store may withhold the young ones. @after: (nullable) */
 static GPtrArray *
 find_behind (const UsherSweep *self,
              UsherUnit *unit,
@@ -54,7 +54,6 @@ find_behind (const UsherSweep *self,
   g_autoptr (UsherQuery) query = usher_query_new (self->collection);
 
   usher_query_equal (query, self->field, round->key);
-  usher_query_oldest_first (query, TRUE);
   usher_query_after (query, after);
   usher_query_limit (query, GLANCE);
 
@@ -149,8 +148,8 @@ usher_sweep_declare (const UsherSweep *self, UsherContext *context)
  * @key: what the documents have in the sweep's field
  *
  * Lets a sweep begin once @unit is committed. A unit may be bound to one document, and a handler is short; so what one event means for
- * many documents is done by a durable timer, one document a unit, in the order in which they came to be. It goes on where it was after the
- * process has died.
+ * many documents is done by a durable timer, one document a unit, the newest first. It goes on where it was after the process has died. What
+ * is written meanwhile is for the rounds after the pauses.
  *
  * One that is under way with the same @key begins anew, and what it has decided meanwhile is not committed.
  */

@@ -75,7 +75,8 @@ static const char views[] =
     " FROM ledger.charges LEFT JOIN ledger.refunds ON refunds.charge = charges.id;"
     "CREATE TEMP VIEW user AS SELECT id, version, lower (body->>'email') AS email,"
     " coalesce (body->>'banned', 0) AS banned FROM auth.\"c:users\";"
-    "CREATE TEMP VIEW seller AS SELECT id, body->>'banned' AS banned FROM tickets.\"c:sellers\";"
+    "CREATE TEMP VIEW seller AS SELECT id, body->>'banned' AS banned,"
+    " body->>'userVersion' AS version FROM tickets.\"c:sellers\";"
     "CREATE TEMP VIEW ticket AS SELECT id, version, body->>'title' AS title,"
     " body->>'price' AS price, body->>'orderId' AS order_id, body->>'userId' AS user_id,"
     " coalesce (body->>'hidden', 0) AS hidden, coalesce (body->>'withdrawn', 0) AS withdrawn,"
@@ -165,6 +166,12 @@ static const Rule settled_rules[] = {
   { "tickets does not know who is banned",
     "SELECT user.*, seller.* FROM user LEFT JOIN seller USING (id)"
     " WHERE coalesce (seller.banned, 0) <> user.banned" },
+  /* where both a ban and its end are still to be applied, the states agree */
+  { "tickets has not heard of a ban or of its end",
+    "SELECT told.*, seller.* FROM (SELECT payload->>'id' AS user_id,"
+    " max (payload->>'version') AS last FROM log WHERE channel IN ('user:banned', 'user:unbanned')"
+    " GROUP BY 1) AS told LEFT JOIN seller ON seller.id = user_id"
+    " WHERE seller.version IS NOT last" },
   { "a ticket is hidden whose seller is not banned, or the other way round",
     "SELECT ticket.*, user.* FROM ticket JOIN user ON user.id = user_id"
     " WHERE NOT withdrawn AND hidden <> user.banned" },

@@ -14,6 +14,8 @@
 
 #define N_TICKETS 1000
 #define N_TURNS   20
+/* less than the last round over a seller's tickets waits */
+#define AT_ONCE (50 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -90,12 +92,15 @@ test_whole (Fixture *fixture, gconstpointer data)
   g_autofree char *others = usher_test_create_ticket (fixture->other, "Ballet", "10");
   g_autofree char *order_id = usher_test_order (fixture->other, reserved);
   g_autofree char *next_id = NULL;
+  gint64 start = 0;
 
   g_test_summary ("A banned seller sells no more but what is reserved, until he is let in again");
 
   usher_test_await_order (fixture->other, order_id, "awaiting:payment");
+  start = g_get_monotonic_time ();
   treat (fixture, "ban");
   usher_test_until (count_hidden (fixture) == 2);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, AT_ONCE);
   g_assert_false (is_listed (fixture, free_one));
   g_assert_true (is_listed (fixture, others));
   usher_test_checker_await_settled (fixture->checker);
