@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "usher-backups.h"
 #include "usher-chained-secrets.h"
 #include "usher-error.h"
 #include "usher-host-secrets-private.h"
@@ -106,6 +107,7 @@ declare_settings (UsherSetup *self)
   usher_host_declare_settings (self->settings, NULL);
   usher_supervisor_declare_settings (self->settings, NULL);
   usher_program_declare_settings (self->settings);
+  usher_backups_declare_settings (self->settings);
   usher_settings_ignore_group (self->settings, "profile-*");
 }
 
