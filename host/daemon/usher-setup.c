@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "usher-background-secrets-private.h"
+#include "usher-backups.h"
 #include "usher-chained-secrets.h"
 #include "usher-error.h"
 #include "usher-host-secrets-private.h"
@@ -117,6 +118,7 @@ declare_settings (UsherSetup *self)
   usher_host_declare_settings (self->settings, NULL);
   usher_supervisor_declare_settings (self->settings, NULL);
   usher_program_declare_settings (self->settings);
+  usher_backups_declare_settings (self->settings);
   usher_settings_ignore_group (self->settings, "profile-*");
 }
 
