@@ -13,6 +13,8 @@
 /* how long a server that has not answered is waited for, and how often it is asked again */
 #define PATIENCE   (2500 * G_TIME_SPAN_MILLISECOND)
 #define MOST_TRIES 3
+/* what a server answers to who lacks the role */
+#define UNAUTHORIZED 13
 
 typedef struct
 {
@@ -141,6 +143,24 @@ may_be_second (UsherMongoWritten written, const bson_t *reply)
          (written == USHER_MONGO_REFUSED && usher_mongo_write_is_taken (reply, "_id"));
 }
 
+/* It has answered, before it did anything: somebody has taken a role away. Tried later it may pass. */
+static gboolean
+is_forbidden (const bson_t *reply)
+{
+  static const char *const places[] = { "writeErrors.0.code", "code" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      bson_iter_t iter;
+      bson_iter_t code;
+
+      if (bson_iter_init (&iter, reply) && bson_iter_find_descendant (&iter, places[i], &code))
+        return bson_iter_as_int64 (&code) == UNAUTHORIZED;
+    }
+
+  return FALSE;
+}
+
 /* The first answer was lost. */
 static UsherMongoWritten
 insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
@@ -188,6 +208,7 @@ usher_mongo_write_run (UsherMongoDatabase *database,
   g_auto (bson_t) command = BSON_INITIALIZER;
   Write write = { database, NULL, &command, is_insert };
   UsherMongoWritten written;
+  gboolean is_refused = FALSE;
 
   bson_init (reply);
   if (!(is_insert ? usher_mongo_statement_insert (statement, &command, error)
@@ -200,9 +221,13 @@ usher_mongo_write_run (UsherMongoDatabase *database,
 
   write.client = client;
   written = try_once (&write, reply, &trouble);
+  is_refused = written == USHER_MONGO_UNKNOWN && is_forbidden (reply);
+  if (is_refused)
+    written = USHER_MONGO_REFUSED;
   if (written == USHER_MONGO_UNKNOWN)
     written = insist (&write, statement, reply, &trouble);
-  else if (usher_mongo_database_is_replica_set (database) && may_be_second (written, reply))
+  else if (usher_mongo_database_is_replica_set (database) &&
+           (is_refused || may_be_second (written, reply)))
     {
       /* there the library tries twice by itself, and not every server remembers */
       UsherMongoWritten first = look_for_first (&write, statement, reply, &trouble);
