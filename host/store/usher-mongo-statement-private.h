@@ -21,7 +21,11 @@ typedef struct
   const UsherMongoLoad *load;
 } UsherMongoStatement;
 
-/* Makes the command, in an empty @command. */
+/* Makes what a new document is, in an empty @document. */
+gboolean usher_mongo_statement_append_document (const UsherMongoStatement *self,
+                                                bson_t *document,
+                                                GError **error);
+/* Makes the command that inserts it, in an empty @command. */
 gboolean
 usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error);
 /* Likewise, of what is there: a document at its version, or without one where it was removed before; or whatever carries. */

@@ -18,18 +18,29 @@ append_removed (const UsherMongoStatement *self, bson_t *document)
 }
 
 gboolean
+usher_mongo_statement_append_document (const UsherMongoStatement *self,
+                                       bson_t *document,
+                                       GError **error)
+{
+  usher_mongo_place_append (self->place, document, "_id");
+  if (self->change != NULL &&
+      !usher_mongo_document_append (self->table, self->change->document, document, error))
+    return FALSE;
+  if (self->change == NULL)
+    /* who prunes takes it as that of a document that was removed */
+    append_removed (self, document);
+  usher_mongo_load_append (self->load, document);
+
+  return TRUE;
+}
+
+gboolean
 usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error)
 {
   g_auto (bson_t) document = BSON_INITIALIZER;
 
-  usher_mongo_place_append (self->place, &document, "_id");
-  if (self->change != NULL &&
-      !usher_mongo_document_append (self->table, self->change->document, &document, error))
+  if (!usher_mongo_statement_append_document (self, &document, error))
     return FALSE;
-  if (self->change == NULL)
-    /* who prunes takes it as that of a document that was removed */
-    append_removed (self, &document);
-  usher_mongo_load_append (self->load, &document);
 
   BCON_APPEND (command,
                "insert",
