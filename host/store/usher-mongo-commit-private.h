@@ -30,8 +30,7 @@ typedef struct
 
   GPtrArray *slips;      /* (owned) (element-type UsherMongoSlip) */
   UsherMongoPlace *home; /* (owned) (nullable): NULL: there was nothing to write */
-  bson_t outbox;         /* of the home after the write, an array */
-  gboolean has_outbox;   /* FALSE: the home is new, or there are no events */
+  char *before;          /* (owned) (nullable): the id of the event before its own in the home */
   gboolean is_unknown;   /* it failed, and may have been written all the same */
 
   UsherMongoCommitState state;

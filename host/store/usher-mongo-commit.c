@@ -35,7 +35,6 @@ usher_mongo_commit_init (UsherMongoCommit *self,
     .slips = usher_mongo_slips_list (commit),
   };
   self->load = (UsherMongoLoad){ commit, self->slips, token, usher_commit_get_time (commit) };
-  bson_init (&self->outbox);
 }
 
 void
@@ -43,7 +42,7 @@ usher_mongo_commit_clear (UsherMongoCommit *self)
 {
   g_ptr_array_unref (self->slips);
   g_clear_pointer (&self->home, usher_mongo_place_unref);
-  bson_destroy (&self->outbox);
+  g_free (self->before);
   g_clear_error (&self->error);
 }
 
@@ -319,16 +318,13 @@ take_miss (UsherMongoCommit *self,
 }
 
 static void
-keep_outbox (UsherMongoCommit *self, const bson_t *reply)
+keep_before (UsherMongoCommit *self, const bson_t *reply)
 {
-  bson_t outbox;
-
-  if (!usher_mongo_statement_get_outbox (reply, &outbox))
+  if (usher_commit_get_n_events (self->commit) == 0)
     return;
 
-  self->has_outbox = TRUE;
-  bson_destroy (&self->outbox);
-  bson_copy_to (&outbox, &self->outbox);
+  g_free (self->before);
+  self->before = usher_mongo_statement_dup_before (reply, self->commit);
 }
 
 static UsherMongoWritten
@@ -395,7 +391,7 @@ write_all (UsherMongoCommit *self,
                  : write_several (self, &reply, &trouble))
     {
     case USHER_MONGO_WRITTEN:
-      keep_outbox (self, &reply);
+      keep_before (self, &reply);
       return USHER_MONGO_COMMIT_DONE;
     case USHER_MONGO_MISSED:
       return take_miss (self, &self->statement, is_first_try, error);

@@ -96,8 +96,24 @@ usher_mongo_write_find (UsherMongoDatabase *database,
   bson_init (reply);
   usher_mongo_place_append (place, &filter, "_id");
   bson_append_utf8 (&filter, "_commit", -1, token, -1);
-  BCON_APPEND (
-      &options, "projection", "{", "_outbox.id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
+  BCON_APPEND (&options,
+               "projection",
+               "{",
+               "version",
+               BCON_INT32 (1),
+               "_outbox",
+               "{",
+               "$map",
+               "{",
+               "input",
+               "$_outbox",
+               "in",
+               "$$this.id",
+               "}",
+               "}",
+               "}",
+               "limit",
+               BCON_INT64 (1));
 
   success = usher_mongo_database_find (database,
                                        usher_mongo_place_get_collection (place),

@@ -146,10 +146,7 @@ tell (UsherMongoWriter *self, Entry *entry, const GError *error)
   gboolean is_change = error == NULL && !usher_commit_was_applied (commit);
 
   if (is_change && written->home != NULL)
-    usher_mongo_outbox_add (self->parts->outbox,
-                            commit,
-                            written->home,
-                            written->has_outbox ? &written->outbox : NULL);
+    usher_mongo_outbox_add (self->parts->outbox, commit, written->home, written->before);
   if (is_change && self->observer != NULL && !usher_commit_is_empty (commit))
     self->observer (self->store, commit, self->observer_data);
 
