@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-mongo-commit-private.h"
 #include "usher-mongo-entries-private.h"
+#include "usher-mongo-group-private.h"
 #include "usher-mongo-index-private.h"
 #include "usher-mongo-lanes-private.h"
 #include "usher-mongo-slips-private.h"
@@ -40,16 +41,23 @@ typedef struct
   UsherCommit *commit; /* (owned) (nullable): NULL: the disk is to be tried */
   UsherCommittedFunc func;
   gpointer user_data;
+
+  char *token;               /* (owned) (nullable) */
+  UsherMongoCommit written;  /* once there is a token */
+  UsherMongoAttempt attempt; /* of a group */
+  gboolean was_tried;        /* by that */
 } Entry;
 
 static void
 free_entry (Entry *entry)
 {
+  if (entry->token != NULL)
+    usher_mongo_commit_clear (&entry->written);
+  usher_mongo_attempt_clear (&entry->attempt);
+  g_free (entry->token);
   g_clear_pointer (&entry->commit, usher_commit_unref);
   g_free (entry);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Entry, free_entry)
 
 /* Says once that nothing can be written, and once that it can again. @error: (nullable): of a write; NULL: something was written */
 static void
@@ -131,16 +139,14 @@ note_slips (UsherMongoWriter *self, const UsherMongoCommit *written)
 
 /* (mutex mutex) */
 static void
-tell (UsherMongoWriter *self, Entry *entry, const UsherMongoCommit *written, const GError *error)
+tell (UsherMongoWriter *self, Entry *entry, const GError *error)
 {
   UsherCommit *commit = entry->commit;
+  const UsherMongoCommit *written = &entry->written;
   gboolean is_change = error == NULL && !usher_commit_was_applied (commit);
 
   if (is_change && written->home != NULL)
-    usher_mongo_outbox_add (self->parts->outbox,
-                            commit,
-                            written->home,
-                            written->has_outbox ? &written->outbox : NULL);
+    usher_mongo_outbox_add (self->parts->outbox, commit, written->home, written->before);
   if (is_change && self->observer != NULL && !usher_commit_is_empty (commit))
     self->observer (self->store, commit, self->observer_data);
 
@@ -148,35 +154,38 @@ tell (UsherMongoWriter *self, Entry *entry, const UsherMongoCommit *written, con
 }
 
 static void
-write_entry (UsherMongoWriter *self, Entry *entry)
+begin_entry (UsherMongoWriter *self, Entry *entry)
 {
-  g_autofree char *token =
-      g_strdup_printf ("%s-%" G_GINT64_MODIFIER "x",
-                       usher_mongo_owners_get_name (self->parts->owners),
-                       __atomic_add_fetch (&self->n_commits, 1, __ATOMIC_RELAXED));
-  g_auto (UsherMongoCommit) written = { 0 };
-  g_autoptr (GError) error = NULL;
-
+  entry->token = g_strdup_printf ("%s-%" G_GINT64_MODIFIER "x",
+                                  usher_mongo_owners_get_name (self->parts->owners),
+                                  __atomic_add_fetch (&self->n_commits, 1, __ATOMIC_RELAXED));
   usher_mongo_commit_init (
-      &written, self->parts->database, self->parts->tables, entry->commit, token);
+      &entry->written, self->parts->database, self->parts->tables, entry->commit, entry->token);
   if (is_for_another (self, entry->commit))
     usher_commit_set_applied (entry->commit, TRUE);
   else
-    usher_mongo_commit_run (&written, self->limit, &error);
+    usher_mongo_commit_begin (&entry->written, self->limit);
+}
 
-  if (error == NULL && written.home != NULL)
+static void
+end_entry (UsherMongoWriter *self, Entry *entry)
+{
+  UsherMongoCommit *written = &entry->written;
+  g_autoptr (GError) error = NULL;
+
+  if (!usher_mongo_commit_end (written, entry->was_tried ? &entry->attempt : NULL, &error))
+    set_full (self, error);
+  else if (written->home != NULL)
     {
       set_full (self, NULL);
-      note_slips (self, &written);
+      note_slips (self, written);
       usher_mongo_watch_announce (self->parts->watch);
     }
-  if (error != NULL)
-    set_full (self, error);
-  if (written.is_unknown)
+  if (written->is_unknown)
     usher_mongo_watch_lose (self->parts->watch);
 
   g_mutex_lock (&self->mutex);
-  tell (self, entry, &written, error);
+  tell (self, entry, error);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -215,14 +224,74 @@ try_disk (UsherMongoWriter *self)
 }
 
 static void
-on_work (gpointer work, gpointer user_data)
+write_entry (UsherMongoWriter *self, Entry *entry)
 {
-  g_autoptr (Entry) entry = work;
+  begin_entry (self, entry);
+  end_entry (self, entry);
+}
 
-  if (entry->commit != NULL)
-    write_entry (user_data, entry);
-  else
-    try_disk (user_data);
+/* New documents of one collection: @n entries from @begin on. */
+static void
+write_new (UsherMongoWriter *self, GPtrArray *entries, guint begin, guint n, const char *collection)
+{
+  g_autoptr (UsherMongoGroup) group = usher_mongo_group_new (self->parts->database, collection);
+
+  for (guint i = begin; i < begin + n; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+
+      begin_entry (self, entry);
+      entry->was_tried = entry->written.state == USHER_MONGO_COMMIT_READY;
+      if (entry->was_tried)
+        usher_mongo_group_add (group, &entry->written.statement, &entry->attempt);
+    }
+  usher_mongo_group_send (group);
+  for (guint i = begin; i < begin + n; i++)
+    end_entry (self, g_ptr_array_index (entries, i));
+}
+
+/* (nullable) */
+static const char *
+get_new_collection (GPtrArray *entries, guint place)
+{
+  const Entry *entry = g_ptr_array_index (entries, place);
+
+  return entry->commit != NULL ? usher_mongo_commit_get_new_collection (entry->commit) : NULL;
+}
+
+/* how many from @begin on make something new in @collection */
+static guint
+count_new (GPtrArray *entries, guint begin, const char *collection)
+{
+  guint n = 0;
+
+  while (begin + n < entries->len &&
+         g_strcmp0 (get_new_collection (entries, begin + n), collection) == 0)
+    n++;
+
+  return n;
+}
+
+static void
+on_work (GPtrArray *work, gpointer user_data)
+{
+  guint n = 1;
+
+  for (guint begin = 0; begin < work->len; begin += n)
+    {
+      Entry *entry = g_ptr_array_index (work, begin);
+      const char *collection = get_new_collection (work, begin);
+
+      n = 1;
+      if (collection != NULL)
+        write_new (user_data, work, begin, n = count_new (work, begin, collection), collection);
+      else if (entry->commit != NULL)
+        write_entry (user_data, entry);
+      else
+        try_disk (user_data);
+      for (guint i = begin; i < begin + n; i++)
+        free_entry (g_ptr_array_index (work, i));
+    }
 }
 
 static gpointer
