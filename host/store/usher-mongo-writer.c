@@ -13,6 +13,8 @@
 #include "usher-mongo-entries-private.h"
 #include "usher-mongo-index-private.h"
 #include "usher-mongo-lanes-private.h"
+#include "usher-mongo-recent-private.h"
+#include "usher-mongo-refusal-private.h"
 #include "usher-mongo-slips-private.h"
 
 /* how often a disk that was full is tried */
@@ -23,10 +25,11 @@ struct _UsherMongoWriter
   UsherMongoParts *parts; /* (owned) */
   guint limit;
   gboolean is_shared;
-  UsherMongoLanes *lanes; /* (owned) */
-  guint64 n_commits;      /* (atomic): makes their names */
-  int is_full;            /* (atomic) */
-  gint64 probed;          /* (atomic): when that was tried last, monotonic */
+  UsherMongoLanes *lanes;   /* (owned) */
+  UsherMongoRecent *recent; /* (owned) */
+  guint64 n_commits;        /* (atomic): makes their names */
+  int is_full;              /* (atomic) */
+  gint64 probed;            /* (atomic): when that was tried last, monotonic */
 
   GMutex mutex;                /* one is told at a time, in the order of the outbox */
   UsherStore *store;           /* (unowned) (mutex mutex): whose writer it is */
@@ -40,6 +43,7 @@ typedef struct
   UsherCommit *commit; /* (owned) (nullable): NULL: the disk is to be tried */
   UsherCommittedFunc func;
   gpointer user_data;
+  gint64 since; /* monotonic: when it was handed over */
 } Entry;
 
 static void
@@ -147,6 +151,19 @@ tell (UsherMongoWriter *self, Entry *entry, const UsherMongoCommit *written, con
   entry->func (commit, error, entry->user_data);
 }
 
+/* FALSE: somebody here was first, which the server need not be asked */
+static gboolean
+is_in_time (UsherMongoWriter *self, Entry *entry, GError **error)
+{
+  const UsherChange *late =
+      usher_mongo_recent_find_late (self->recent, entry->commit, entry->since);
+
+  if (late != NULL)
+    usher_mongo_refusal_set_conflict (late, error);
+
+  return late == NULL;
+}
+
 static void
 write_entry (UsherMongoWriter *self, Entry *entry)
 {
@@ -161,11 +178,12 @@ write_entry (UsherMongoWriter *self, Entry *entry)
       &written, self->parts->database, self->parts->tables, entry->commit, token);
   if (is_for_another (self, entry->commit))
     usher_commit_set_applied (entry->commit, TRUE);
-  else
+  else if (is_in_time (self, entry, &error))
     usher_mongo_commit_run (&written, self->limit, &error);
 
   if (error == NULL && written.home != NULL)
     {
+      usher_mongo_recent_note (self->recent, entry->commit);
       set_full (self, NULL);
       note_slips (self, &written);
       usher_mongo_watch_announce (self->parts->watch);
@@ -247,6 +265,7 @@ usher_mongo_writer_new (UsherMongoParts *parts, guint limit, gboolean is_shared)
   self->limit = limit;
   self->is_shared = is_shared;
   self->lanes = usher_mongo_lanes_new (on_work, ref_writer, unref_writer);
+  self->recent = usher_mongo_recent_new ();
 
   return self;
 }
@@ -263,6 +282,7 @@ clear_writer (gpointer data)
   UsherMongoWriter *self = data;
 
   usher_mongo_lanes_free (self->lanes);
+  usher_mongo_recent_free (self->recent);
   usher_mongo_parts_unref (self->parts);
   g_mutex_clear (&self->mutex);
 }
@@ -298,6 +318,7 @@ usher_mongo_writer_commit (UsherMongoWriter *self,
   entry->commit = usher_commit_ref (commit);
   entry->func = func;
   entry->user_data = user_data;
+  entry->since = g_get_monotonic_time ();
   if (usher_mongo_lanes_push (self->lanes, usher_mongo_commit_hash (commit), entry, self))
     return;
 
