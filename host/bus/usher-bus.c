@@ -340,7 +340,7 @@ usher_bus_read_events (UsherBus *self,
  * large, see [method@Bus.find_parked]. A page has at most 100, and fewer where events are large: what comes next is
  * behind as many as it has, until one has none. On any thread but the bus's own.
  *
- * Returns: (transfer full) (element-type UsherParkedEvent): the events, or `NULL`: `USHER_ERROR_UNAVAILABLE`,
+ * Returns: (transfer container) (element-type UsherParkedEvent): the events, or `NULL`: `USHER_ERROR_UNAVAILABLE`,
  *   `USHER_ERROR_CORRUPT`
  */
 GPtrArray *

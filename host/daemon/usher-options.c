@@ -138,8 +138,11 @@ static void
 set_plugins (UsherOptions *self)
 {
   g_auto (GStrv) given = g_steal_pointer (&self->plugins);
+  g_auto (GStrv) doubts = NULL;
 
-  self->plugins = usher_plugin_path_list (given, self->plugins_only);
+  self->plugins = usher_plugin_path_list ((const char *const *) given, self->plugins_only, &doubts);
+  for (guint i = 0; doubts[i] != NULL; i++)
+    g_printerr ("usher: %s with --plugins\n", doubts[i]);
 }
 
 /* Whether it looks like ADDR:PORT or [ADDR]:PORT, before anything is opened. */

@@ -47,7 +47,7 @@ copy_info_new (const UsherCopy *copy, gint64 now)
  *
  * Lists the host processes that are registered. Any thread.
  *
- * Returns: (transfer full) (element-type UsherGatewayCopy): the copies
+ * Returns: (transfer container) (element-type UsherGatewayCopy): the copies
  */
 GPtrArray *
 usher_gateway_list (UsherGateway *self)

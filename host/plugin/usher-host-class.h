@@ -12,6 +12,7 @@
 #include "usher-catalog.h"
 #include "usher-clock.h"
 #include "usher-event.h"
+#include "usher-exchange.h"
 #include "usher-gateway.h"
 #include "usher-reply.h"
 #include "usher-request.h"
@@ -120,6 +121,8 @@ USHER_API
 gboolean usher_host_stop (UsherHost *self, gint64 timeout, GError **error);
 
 USHER_API
+void usher_host_serve (UsherHost *self, UsherExchange *exchange, gboolean admin);
+USHER_API
 UsherReply *usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin);
 USHER_API
 gboolean usher_host_feed (UsherHost *self,
@@ -137,6 +140,8 @@ char *usher_host_dup_document (UsherHost *self,
                                const char *collection,
                                const char *id,
                                GError **error);
+USHER_API
+char *usher_host_make_session_token (UsherHost *self, UsherSession *session, GError **error);
 USHER_API
 char *
 usher_host_make_token (UsherHost *self, const char *user_id, const char *email, GError **error);

@@ -30,6 +30,35 @@ on_job_done (const GError *error, gpointer user_data)
 }
 
 /**
+ * usher_host_serve:
+ * @self: a host that has started
+ * @exchange: a request on its way to its answer
+ * @admin: whether it is for the routes of the admin listener
+ *
+ * Lets the host answer an exchange, as if a listener had brought it, and does not wait for that. What it is done with is
+ * called on any thread, within this call or later, in [method@Host.stop] at the latest. On any thread but the host's own.
+ */
+void
+usher_host_serve (UsherHost *self, UsherExchange *exchange, gboolean admin)
+{
+  UsherRouter *router = NULL;
+  GBytes *body = NULL;
+
+  g_return_if_fail (USHER_IS_HOST (self));
+  g_return_if_fail (USHER_IS_EXCHANGE (exchange));
+  g_return_if_fail (self->started);
+
+  router = admin ? self->admin_router : self->router;
+  body = usher_request_get_body (usher_exchange_get_request (exchange));
+  if (usher_router_admit (router, exchange, body != NULL ? (gint64) g_bytes_get_size (body) : 0))
+    usher_router_run (router, g_object_ref (exchange));
+  else
+    usher_exchange_finish (exchange);
+
+  usher_tenants_end_reads (self->tenants);
+}
+
+/**
  * usher_host_call:
  * @self: a host that has started
  * @request: a request
@@ -43,11 +72,9 @@ on_job_done (const GError *error, gpointer user_data)
 UsherReply *
 usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
 {
-  UsherRouter *router = admin ? self->admin_router : self->router;
   g_autoptr (UsherExchange) exchange = NULL;
   g_autoptr (UsherReply) reply = NULL;
   g_autoptr (GError) error = NULL;
-  GBytes *body = NULL;
   UsherLatch latch;
 
   g_return_val_if_fail (USHER_IS_HOST (self), NULL);
@@ -55,16 +82,9 @@ usher_host_call (UsherHost *self, UsherRequest *request, gboolean admin)
   g_return_val_if_fail (self->started, NULL);
 
   usher_latch_init (&latch, 1);
-  body = usher_request_get_body (request);
   exchange = usher_exchange_new (request, on_exchange_done, &latch);
   reply = g_object_ref (usher_exchange_get_reply (exchange));
-
-  if (usher_router_admit (router, exchange, body != NULL ? (gint64) g_bytes_get_size (body) : 0))
-    usher_router_run (router, g_object_ref (exchange));
-  else
-    usher_exchange_finish (exchange);
-
-  usher_tenants_end_reads (self->tenants);
+  usher_host_serve (self, exchange, admin);
   error = usher_latch_wait (&latch);
 
   return g_steal_pointer (&reply);
@@ -303,6 +323,25 @@ usher_host_dup_document (UsherHost *self,
   usher_lane_end_reads (lane);
 
   return document != NULL ? g_strdup (usher_document_get_text (document, NULL)) : NULL;
+}
+
+/**
+ * usher_host_make_session_token:
+ * @self: a host
+ * @session: a session, such as one that [method@Reply.get_session] has begun
+ * @error: return location for a [error@Error]
+ *
+ * Makes the token of a session, which a listener would put into the cookie `session` of the answer.
+ *
+ * Returns: (transfer full): the token, or `NULL`
+ */
+char *
+usher_host_make_session_token (UsherHost *self, UsherSession *session, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_HOST (self), NULL);
+  g_return_val_if_fail (session != NULL, NULL);
+
+  return usher_sessions_make_token (self->sessions, session, error);
 }
 
 /**

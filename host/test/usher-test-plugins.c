@@ -4,14 +4,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* of dladdr() */
-#define _GNU_SOURCE
-
 #include "config.h"
 
 #include "usher-test-plugins-private.h"
 
-#include <dlfcn.h>
 #include <string.h>
 
 #include <usher-host.h>
@@ -81,9 +77,9 @@ note_plugin (UsherCatalog *catalog, const char *word)
   return g_steal_pointer (&name);
 }
 
-/* a folder that is named must be there; of those where plugins may be installed some are */
+/* they must be there */
 static void
-scan (UsherCatalog *catalog, const char *folders, gboolean is_named)
+scan_named (UsherCatalog *catalog, const char *folders)
 {
   g_auto (GStrv) list = g_strsplit (folders != NULL ? folders : "", ":", -1);
 
@@ -91,29 +87,19 @@ scan (UsherCatalog *catalog, const char *folders, gboolean is_named)
     {
       g_autoptr (GError) error = NULL;
 
-      if (*list[i] == '\0' || usher_catalog_scan (catalog, list[i], &error) || !is_named)
-        continue;
-
-      g_error ("USHER_TEST_PLUGIN_DIR: %s", error->message);
+      if (*list[i] != '\0' && !usher_catalog_scan (catalog, list[i], &error))
+        g_error ("USHER_TEST_PLUGIN_DIR: %s", error->message);
     }
 }
 
-/* where plugins are installed: the user's own, and those beside this library, wherever that is */
+/* of those where plugins may be installed some are there */
 static void
 scan_installed (UsherCatalog *catalog)
 {
-  g_autofree char *own = g_build_filename (g_get_user_data_dir (), "usher", "plugins", NULL);
-  g_autofree char *library = NULL;
-  g_autofree char *beside = NULL;
-  Dl_info info = { 0 };
+  g_auto (GStrv) folders = usher_plugin_path_list (NULL, FALSE, NULL);
 
-  scan (catalog, own, FALSE);
-  if (dladdr ((gconstpointer) scan_installed, &info) == 0)
-    return;
-
-  library = g_path_get_dirname (info.dli_fname);
-  beside = g_build_filename (library, USHER_PLUGINS, NULL);
-  scan (catalog, beside, FALSE);
+  for (guint i = 0; folders[i] != NULL; i++)
+    usher_catalog_scan (catalog, folders[i], NULL);
 }
 
 /* (nullable): where a test that is run by hand finds what was built with it: beside its program, if that is one of GLib's tests */
@@ -140,8 +126,7 @@ usher_test_plugins_find (const char *contents)
       g_ptr_array_add (names, note_plugin (catalog, g_ptr_array_index (words, i)));
   g_ptr_array_add (names, NULL);
 
-  scan (catalog, folders, TRUE);
-  scan (catalog, g_getenv ("USHER_PLUGIN_PATH"), FALSE);
+  scan_named (catalog, folders);
   scan_installed (catalog);
 
   manifests = usher_catalog_resolve (catalog, (const char *const *) names->pdata, &error);

@@ -100,6 +100,16 @@ class Gir(unittest.TestCase):
                 found.append(f'{name}: no destroy')
         self.assertNone(found)
 
+    def test_arrays_free_what_is_in_them(self):
+        found = []
+        for element, name, _ in self.offered:
+            returned = element.find(f'{CORE}return-value')
+            array = returned.find(CORE + 'array') if returned is not None else None
+            # they all have a function for that, so a binding that took the elements would free them again
+            if array is not None and array.get('name') == 'GLib.PtrArray' and returned.get('transfer-ownership') == 'full':
+                found.append(name)
+        self.assertNone(found)
+
     def test_callbacks_have_a_closure(self):
         found = []
         for callback, name, _ in self.offered:

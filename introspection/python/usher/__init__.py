@@ -23,7 +23,11 @@ from .errors import (
     Unavailable,
     Unsupported,
 )
+from .events import Event, Listening, Parked
+from .host import Host, Reply
 from .loop import Loop, run
+from .remote import Remote, Status, connect
+from .values import format_time, parse_time
 
 __all__ = [
     "Busy",
@@ -31,20 +35,30 @@ __all__ = [
     "Corrupt",
     "Defer",
     "Error",
+    "Event",
     "Failed",
     "Forbidden",
     "Full",
+    "Host",
     "Invalid",
     "Limited",
+    "Listening",
     "Loop",
     "NotAllowed",
     "NotFound",
     "Outdated",
+    "Parked",
+    "Remote",
+    "Reply",
+    "Status",
     "Taken",
     "TooLarge",
     "Unauthorized",
     "Unavailable",
     "Unsupported",
     "Usher",
+    "connect",
+    "format_time",
+    "parse_time",
     "run",
 ]

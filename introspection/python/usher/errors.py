@@ -17,7 +17,7 @@ from ._library import Usher
 LOG_DOMAIN = "usher-python"
 
 
-class Error(GLib.Error):
+class Error(GLib.Error):  # type: ignore[misc]
     """What can go wrong, a class for each code. To raise one in a handler refuses what was asked for."""
 
     value = Usher.Error.FAILED
@@ -155,7 +155,7 @@ def log(level: GLib.LogLevelFlags, text: str) -> None:
 
 def tell(what: str, raised: BaseException) -> str:
     """Logs an exception with its traceback. Returns how it is called, in one line."""
-    name = f"{what}: " + "".join(traceback.format_exception_only(raised)).strip().splitlines()[-1]
+    name = f"{what}: " + "".join(traceback.format_exception_only(type(raised), raised)).strip().splitlines()[-1]
     log(GLib.LogLevelFlags.LEVEL_MESSAGE, name + "\n" + "".join(traceback.format_exception(raised)).rstrip())
     return name
 

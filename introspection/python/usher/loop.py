@@ -23,7 +23,7 @@ def run() -> int:
     loop = GLib.MainLoop()
     came: list[int] = []
 
-    def on_signal(number: int) -> bool:
+    def on_signal(number: int) -> Any:
         came.append(number)
         loop.quit()
         return GLib.SOURCE_REMOVE
@@ -64,7 +64,7 @@ class Loop:
         """Calls a function in the loop's thread. Any thread."""
         future: concurrent.futures.Future[Result] = concurrent.futures.Future()
 
-        def on_turn() -> bool:
+        def on_turn() -> Any:
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(function(*arguments, **options))
