@@ -75,6 +75,9 @@ gboolean usher_settings_resolve (UsherSettings *self,
                                  UsherDeclared *declared,
                                  const char *text,
                                  GError **error);
+/* (transfer full) (nullable): what errors, logs and pages may have of the value of a text: the reference where it is one */
+USHER_API
+char *usher_settings_dup_public (UsherSettings *self, const char *group, const char *key);
 gboolean usher_settings_has_own_secrets (UsherSettings *self);
 void usher_declared_drop_text (UsherDeclared *self);
 

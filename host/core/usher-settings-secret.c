@@ -261,6 +261,19 @@ usher_settings_get_reference (UsherSettings *self, const char *group, const char
   return declared != NULL ? declared->reference : NULL;
 }
 
+char *
+usher_settings_dup_public (UsherSettings *self, const char *group, const char *key)
+{
+  const UsherDeclared *declared = find (self, group, key);
+
+  if (declared == NULL)
+    return NULL;
+  if (declared->reference != NULL)
+    return g_strdup (declared->reference);
+
+  return g_strdup (usher_setting_is_secret (key) ? "***" : declared->text);
+}
+
 /**
  * usher_settings_dup_secret:
  * @self: settings
@@ -268,8 +281,7 @@ usher_settings_get_reference (UsherSettings *self, const char *group, const char
  * @key: a key
  *
  * Gets the value of a setting that is a string as a secret, as it is now: where it refers to one that was changed since, such as
- * a file of a volume, that is the new one; while it cannot be had, the old one. May block, for a bounded time, after such a
- * change. Any thread.
+ * a file of a volume, that is the new one; while it cannot be had, the old one. Never waits for a keyring. Any thread.
  *
  * Returns: (transfer full) (nullable): the secret, `NULL` where there is none: nothing is set
  */

@@ -16,6 +16,7 @@
 #include "usher-host-view-private.h"
 #include "usher-own-hub.h"
 #include "usher-resources.h"
+#include "usher-settings-private.h"
 #include "usher-setup.h"
 #include "usher-sites.h"
 
@@ -99,7 +100,7 @@ static void
 check_session_channel (UsherSetup *setup, const char *key)
 {
   const char *channel = usher_settings_get_string (setup->settings, "session", key);
-  const char *reference = usher_settings_get_reference (setup->settings, "session", key);
+  g_autofree char *public = usher_settings_dup_public (setup->settings, "session", key);
 
   if (channel == NULL || *channel == '\0' || usher_event_is_channel (channel))
     return;
@@ -107,7 +108,7 @@ check_session_channel (UsherSetup *setup, const char *key)
   g_ptr_array_add (setup->problems,
                    g_strdup_printf ("setting “session.%s” is “%s”, which can be no channel",
                                     key,
-                                    reference != NULL ? reference : channel));
+                                    public));
 }
 
 static void

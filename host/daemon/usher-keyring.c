@@ -15,8 +15,6 @@
 
 /* how long a keyring that did not answer is let alone */
 #define REST G_TIME_SPAN_MINUTE
-/* how long what was found passes for what is there */
-#define PERIOD (30 * G_TIME_SPAN_SECOND)
 
 static const SecretSchema schema = {
   "org.usher.Secret",
@@ -227,13 +225,6 @@ usher_keyring_lookup (UsherSecrets *secrets, const char *name, GError **error)
   return look_up (self, name, error);
 }
 
-/* Nobody tells of a change, so after a while it passes for one. */
-static guint64
-usher_keyring_get_mark (UsherSecrets *secrets, const char *name)
-{
-  return (guint64) (g_get_monotonic_time () / PERIOD);
-}
-
 static char **
 usher_keyring_list (UsherSecrets *secrets)
 {
@@ -358,7 +349,6 @@ secrets_iface_init (UsherSecretsInterface *iface)
 {
   iface->lookup = usher_keyring_lookup;
   iface->describe = usher_keyring_describe;
-  iface->get_mark = usher_keyring_get_mark;
   iface->list = usher_keyring_list;
   iface->store = usher_keyring_store;
   iface->remove = usher_keyring_remove;

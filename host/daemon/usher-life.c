@@ -28,6 +28,7 @@
 static void
 life_clear (UsherLife *self)
 {
+  g_clear_pointer (&self->backups, usher_backups_free);
   self->kind->clear (self);
   g_clear_object (&self->admin);
   g_clear_pointer (&self->setup, usher_setup_free);
@@ -177,6 +178,16 @@ stop (UsherLife *self, GError **error)
   return self->kind->stop (self, timeout, error);
 }
 
+/* where they are, and copies of them */
+static gboolean
+show_data (UsherLife *self, GError **error)
+{
+  usher_admin_set_directory (self->admin, self->setup->options->data);
+  self->backups = usher_backups_new (self->setup, error);
+
+  return self->backups != NULL;
+}
+
 static gboolean
 live (UsherLife *self, GError **error)
 {
@@ -189,8 +200,8 @@ live (UsherLife *self, GError **error)
   if (self->admin == NULL)
     return FALSE;
 
-  if (!self->kind->has_no_data)
-    usher_admin_set_directory (self->admin, self->setup->options->data);
+  if (!self->kind->has_no_data && !show_data (self, error))
+    return FALSE;
   if (!self->kind->start (self, error))
     return FALSE;
 

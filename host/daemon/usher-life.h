@@ -7,6 +7,7 @@
 #pragma once
 
 #include "usher-admin.h"
+#include "usher-backups.h"
 #include "usher-setup.h"
 
 G_BEGIN_DECLS
@@ -43,9 +44,10 @@ typedef struct
 struct _UsherLife
 {
   const UsherLifeKind *kind;
-  UsherSetup *setup; /* (owned) (nullable) */
-  UsherAdmin *admin; /* (owned) (nullable): of the setup's host */
-  GMainLoop *loop;   /* (owned) */
+  UsherSetup *setup;     /* (owned) (nullable) */
+  UsherBackups *backups; /* (owned) (nullable): where there are data */
+  UsherAdmin *admin;     /* (owned) (nullable): of the setup's host */
+  GMainLoop *loop;       /* (owned) */
   guint n_looks;
   gboolean is_ready;  /* and that was said */
   char *told_trouble; /* (owned) (nullable): what the service manager was told last */

@@ -334,7 +334,7 @@ fill (UsherProfile *self, UsherSetup *setup, GPtrArray *manifests, GError **erro
 
 /* Members must know where to go before the hub is there. */
 static gboolean
-check_bus (UsherProfile *self, GError **error)
+check_bus (UsherProfile *self, const char *public, GError **error)
 {
   const char *colon = strrchr (self->bus, ':');
 
@@ -350,7 +350,7 @@ check_bus (UsherProfile *self, GError **error)
                "the bus of profile “%s” is “%s”, but is to be ipc://PATH or tcp://HOST:PORT with a "
                "port that is not 0",
                self->name,
-               self->bus);
+               public);
 
   return FALSE;
 }
@@ -360,6 +360,7 @@ static gboolean
 choose_bus (UsherProfile *self, UsherSetup *setup, GError **error)
 {
   g_autofree char *group = g_strconcat (GROUP_PREFIX, self->name, NULL);
+  g_autofree char *public = usher_settings_dup_public (setup->settings, group, "bus");
   const char *bus = usher_settings_get_string (setup->settings, group, "bus");
 
   if (setup->options->bus != NULL)
@@ -369,7 +370,7 @@ choose_bus (UsherProfile *self, UsherSetup *setup, GError **error)
   else
     self->bus = g_strdup_printf (IPC "%s/bus", setup->options->run);
 
-  return check_bus (self, error);
+  return check_bus (self, setup->options->bus != NULL ? setup->options->bus : public, error);
 }
 
 UsherProfile *

@@ -189,10 +189,24 @@ note_key_file (References *self, const char *directory)
     refer (self, g_strchomp (text) + strlen (REFERENCE), path);
 }
 
+/* Why no place has it. */
+static char *
+explain (UsherChainedSecrets *secrets, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherSecret) secret = usher_secrets_lookup (USHER_SECRETS (secrets), name, &error);
+
+  if (error == NULL || g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND))
+    return g_strdup ("missing");
+
+  return g_strconcat ("refused: ", error->message, NULL);
+}
+
 static gboolean
 add_row (UsherTable *table, References *references, UsherChainedSecrets *secrets, const char *name)
 {
   g_autofree char *place = usher_chained_secrets_locate (secrets, name);
+  g_autofree char *reason = place == NULL ? explain (secrets, name) : NULL;
   GPtrArray *settings = g_hash_table_lookup (references->settings, name);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) list = NULL;
@@ -201,7 +215,7 @@ add_row (UsherTable *table, References *references, UsherChainedSecrets *secrets
     g_strv_builder_add (builder, g_ptr_array_index (settings, i));
   list = g_strv_builder_end (builder);
   usher_table_add_text (table, name);
-  usher_table_add_text (table, place != NULL ? place : "missing");
+  usher_table_add_text (table, place != NULL ? place : reason);
   usher_table_add_list (table, (const char *const *) list);
 
   return place != NULL;

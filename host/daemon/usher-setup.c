@@ -12,12 +12,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "usher-background-secrets-private.h"
+#include "usher-backups.h"
 #include "usher-chained-secrets.h"
 #include "usher-error.h"
 #include "usher-host-secrets-private.h"
 #include "usher-log.h"
 #include "usher-module.h"
 #include "usher-program.h"
+#include "usher-settings-private.h"
 #include "usher-sites.h"
 #include "usher-sources.h"
 #include "usher-supervisor.h"
@@ -25,6 +28,8 @@
 
 /* the kernel ends the children of one that was killed, but not before its own end */
 #define TAKE_OVER_TIME (2 * G_TIME_SPAN_SECOND)
+/* how long what was found in the keyring passes for what is there, as nobody tells of a change */
+#define KEYRING_PERIOD (30 * G_TIME_SPAN_SECOND)
 
 static const UsherSetting log_settings[] = {
   { "log",
@@ -69,12 +74,17 @@ add_problem (UsherSetup *self, const char *problem)
 static void
 open_log (UsherSetup *self)
 {
-  g_autoptr (GError) error = NULL;
+  g_autofree char *problem = NULL;
+  g_autofree char *public = NULL;
 
   usher_settings_declare (self->settings, log_settings, G_N_ELEMENTS (log_settings), NULL);
-  if (!usher_log_open (usher_settings_get_string (self->settings, "log", "level"), &error))
+  if (!usher_log_open (usher_settings_get_string (self->settings, "log", "level"), NULL))
     {
-      add_problem (self, error->message);
+      public = usher_settings_dup_public (self->settings, "log", "level");
+      problem = g_strdup_printf ("setting “log.level” is “%s”, but wants error, warning, message, "
+                                 "info or debug",
+                                 public);
+      add_problem (self, problem);
       usher_log_open (log_settings[0].default_value, NULL);
     }
 }
@@ -84,6 +94,7 @@ static void
 open_secrets (UsherSetup *self)
 {
   g_autoptr (UsherChainedSecrets) secrets = NULL;
+  g_autoptr (UsherSecrets) keyring = NULL;
 
   usher_host_declare_secrets (self->settings, NULL);
   usher_settings_declare (self->settings, keyring_settings, G_N_ELEMENTS (keyring_settings), NULL);
@@ -92,7 +103,8 @@ open_secrets (UsherSetup *self)
   if (usher_settings_get_boolean (self->settings, "secrets", "keyring"))
     {
       self->keyring = usher_keyring_new ();
-      usher_chained_secrets_add (secrets, USHER_SECRETS (self->keyring));
+      keyring = usher_background_secrets_new (USHER_SECRETS (self->keyring), KEYRING_PERIOD);
+      usher_chained_secrets_add (secrets, keyring);
     }
   usher_settings_set_secrets (self->settings, USHER_SECRETS (secrets));
 }
@@ -106,6 +118,7 @@ declare_settings (UsherSetup *self)
   usher_host_declare_settings (self->settings, NULL);
   usher_supervisor_declare_settings (self->settings, NULL);
   usher_program_declare_settings (self->settings);
+  usher_backups_declare_settings (self->settings);
   usher_settings_ignore_group (self->settings, "profile-*");
 }
 

@@ -35,12 +35,9 @@ check_base (UsherSettings *settings, GPtrArray *problems)
   if (base == NULL || *base == '\0')
     return;
 
-  uri = usher_store_make_uri (base, ANY, &error);
+  uri = usher_store_site_make_uri (settings, "store", "uri", ANY, &error);
   if (uri == NULL)
-    {
-      g_prefix_error_literal (&error, "setting “store.uri”: ");
-      add_once (problems, error->message);
-    }
+    add_once (problems, error->message);
 }
 
 void

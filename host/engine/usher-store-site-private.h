@@ -29,6 +29,13 @@ char *usher_store_site_dup_uri (UsherSettings *settings,
                                 const char *service,
                                 const char *directory,
                                 GError **error);
+/* (transfer full) (nullable): likewise by the setting @group.@key, which is declared, and set. What refers to a secret is called by that. */
+USHER_API
+char *usher_store_site_make_uri (UsherSettings *settings,
+                                 const char *group,
+                                 const char *key,
+                                 const char *service,
+                                 GError **error);
 /* whether the database is on a server, as far as the settings make sense */
 USHER_API
 gboolean usher_store_site_is_remote (UsherSettings *settings, const char *service);

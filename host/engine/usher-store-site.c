@@ -12,7 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-settings-private.h"
-#include "usher-store-uri.h"
+#include "usher-store-uri-private.h"
 
 #define FILES "sqlite:"
 #define PAUSE (250 * G_TIME_SPAN_MILLISECOND)
@@ -33,22 +33,40 @@ usher_store_site_declare_settings (UsherSettings *settings, const char *service,
   return usher_settings_declare_own (settings, service, own, G_N_ELEMENTS (own), error);
 }
 
-/* (transfer none): what the settings say of it, “” where they say nothing; @name: (out): which one says it */
-static const char *
-find_base (UsherSettings *settings, const char *service, char **name)
+/* the setting that says where the database of a service is */
+typedef struct
 {
-  const char *base = usher_settings_get_string (settings, service, "store-uri");
+  const char *group; /* (unowned) */
+  const char *key;   /* (unowned) */
+  const char *base;  /* (unowned): what it says, “” where it says nothing */
+} Source;
 
-  if (base != NULL && *base != '\0')
-    {
-      *name = usher_settings_make_name (service, "store-uri");
-      return base;
-    }
+static void
+find_source (UsherSettings *settings, const char *service, Source *source)
+{
+  *source =
+      (Source){ service, "store-uri", usher_settings_get_string (settings, service, "store-uri") };
+  if (source->base == NULL || *source->base == '\0')
+    *source = (Source){ "store", "uri", usher_settings_get_string (settings, "store", "uri") };
+  if (source->base == NULL)
+    source->base = "";
+}
 
-  *name = usher_settings_make_name ("store", "uri");
-  base = usher_settings_get_string (settings, "store", "uri");
+char *
+usher_store_site_make_uri (UsherSettings *settings,
+                           const char *group,
+                           const char *key,
+                           const char *service,
+                           GError **error)
+{
+  const char *base = usher_settings_get_string (settings, group, key);
+  const char *reference = usher_settings_get_reference (settings, group, key);
+  char *uri = usher_store_make_uri_named (base, reference, service, error);
 
-  return base != NULL ? base : "";
+  if (uri == NULL)
+    g_prefix_error (error, "setting “%s.%s”: ", group, key);
+
+  return uri;
 }
 
 char *
@@ -57,27 +75,23 @@ usher_store_site_dup_uri (UsherSettings *settings,
                           const char *directory,
                           GError **error)
 {
-  g_autofree char *name = NULL;
-  const char *base = find_base (settings, service, &name);
-  char *uri = NULL;
+  Source source;
 
-  if (*base == '\0')
+  find_source (settings, service, &source);
+  if (*source.base == '\0')
     return g_strdup_printf (FILES "%s/%s.db", directory, service);
 
-  uri = usher_store_make_uri (base, service, error);
-  if (uri == NULL)
-    g_prefix_error (error, "setting “%s”: ", name);
-
-  return uri;
+  return usher_store_site_make_uri (settings, source.group, source.key, service, error);
 }
 
 gboolean
 usher_store_site_is_remote (UsherSettings *settings, const char *service)
 {
-  g_autofree char *name = NULL;
-  const char *base = find_base (settings, service, &name);
+  Source source;
 
-  return *base != '\0' && !g_str_has_prefix (base, FILES);
+  find_source (settings, service, &source);
+
+  return *source.base != '\0' && !g_str_has_prefix (source.base, FILES);
 }
 
 gboolean

@@ -12,6 +12,7 @@
 
 #include "usher-error.h"
 #include "usher-server-private.h"
+#include "usher-settings-private.h"
 
 #define GROUP     "http"
 #define IDLE_DATA "usher-idle-data"
@@ -182,6 +183,7 @@ make_proxies (UsherSettings *settings, GError **error)
 {
   g_auto (GStrv) list = usher_settings_dup_list (settings, GROUP, "trusted-proxies");
   const char *family = usher_settings_get_string (settings, GROUP, "forwarded");
+  g_autofree char *public = usher_settings_dup_public (settings, GROUP, "forwarded");
   gboolean is_standard = strcmp (family, "forwarded") == 0;
 
   if (is_standard || strcmp (family, "x-forwarded") == 0)
@@ -191,7 +193,7 @@ make_proxies (UsherSettings *settings, GError **error)
                USHER_ERROR,
                USHER_ERROR_INVALID,
                "http.forwarded is “%s”, but wants x-forwarded or forwarded",
-               family);
+               public);
 
   return NULL;
 }

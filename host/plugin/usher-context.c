@@ -383,7 +383,7 @@ usher_context_get_string (UsherContext *self, const char *key)
  *
  * Gets a setting of the group named like the service that is for no eye, such as the key of an outside API, as it is now. Ask each
  * time that it is needed and keep no copy: where the setting refers to a secret (`secret:NAME`) that was changed while the
- * host runs, this is the new one. May block, for a bounded time, after such a change: ask in a handler that blocks. Any thread.
+ * host runs, this is the new one. Never waits for a keyring. Any thread.
  *
  * Returns: (transfer full) (nullable): the secret, `NULL` where none is set
  */

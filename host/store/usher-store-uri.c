@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "usher-store-uri.h"
+#include "usher-store-uri-private.h"
 
 #include <string.h>
 
@@ -17,10 +17,18 @@
 #define DEFAULT_PREFIX "usher"
 #define HIDDEN         "***"
 
-static gboolean
-refuse (const char *base, const char *reason, GError **error)
+/* what is to become the address of one database */
+typedef struct
 {
-  g_autofree char *public = usher_store_uri_dup_public (base);
+  const char *base;  /* (unowned) */
+  const char *shown; /* (unowned) (nullable): what errors call it */
+} Base;
+
+static gboolean
+refuse (const Base *self, const char *reason, GError **error)
+{
+  g_autofree char *public =
+      self->shown != NULL ? g_strdup (self->shown) : usher_store_uri_dup_public (self->base);
 
   return usher_refuse (error,
                        USHER_ERROR_INVALID,
@@ -43,26 +51,26 @@ skip_server_scheme (const char *uri)
 }
 
 static gboolean
-check_hosts (const char *base, const char *hosts, GError **error)
+check_hosts (const Base *self, const char *hosts, GError **error)
 {
   const char *at = strchr (hosts, '@');
   const char *list = at != NULL ? at + 1 : hosts;
 
   if (strchr (list, '@') != NULL)
-    return refuse (base, "write a “@” of a user's name or password as “%40”", error);
+    return refuse (self, "write a “@” of a user's name or password as “%40”", error);
   if (list[0] == '\0' || list[0] == ',' || g_str_has_suffix (list, ",") ||
       strstr (list, ",,") != NULL)
-    return refuse (base, "name a host, as “mongodb://HOST” does", error);
+    return refuse (self, "name a host, as “mongodb://HOST” does", error);
 
   return TRUE;
 }
 
 static gboolean
-check_prefix (const char *base, const char *prefix, GError **error)
+check_prefix (const Base *self, const char *prefix, GError **error)
 {
   for (const char *next = prefix; *next != '\0'; next++)
     if (!g_ascii_isalnum (*next) && *next != '-' && *next != '_')
-      return refuse (base,
+      return refuse (self,
                      "what follows the “/” behind the hosts begins the names of the databases, and "
                      "is of ASCII letters, "
                      "digits, “-” and “_”; write a “/” of a user's name or password as “%2F”",
@@ -71,9 +79,9 @@ check_prefix (const char *base, const char *prefix, GError **error)
   return TRUE;
 }
 
-/* @rest: of @base, behind its scheme */
+/* @rest: of the base, behind its scheme */
 static char *
-make_server_uri (const char *base, const char *rest, const char *service, GError **error)
+make_server_uri (const Base *self, const char *rest, const char *service, GError **error)
 {
   gsize before_options = strcspn (rest, "?");
   g_autofree char *place = g_strndup (rest, before_options);
@@ -83,21 +91,47 @@ make_server_uri (const char *base, const char *rest, const char *service, GError
 
   if (slash != NULL)
     *slash = '\0';
-  if (!check_hosts (base, place, error) || !check_prefix (base, prefix, error))
+  if (!check_hosts (self, place, error) || !check_prefix (self, prefix, error))
     return NULL;
   if (strlen (name) > LONGEST_NAME)
     {
       g_autofree char *reason =
-          g_strdup_printf ("the name of the database, “%s”, is over %d characters",
-                           name,
+          g_strdup_printf ("the name of the database%s%s%s is over %d characters",
+                           self->shown == NULL ? ", “" : "",
+                           self->shown == NULL ? name : "",
+                           self->shown == NULL ? "”," : "",
                            LONGEST_NAME);
 
-      refuse (base, reason, error);
+      refuse (self, reason, error);
       return NULL;
     }
 
   return g_strdup_printf (
-      "%.*s%s/%s%s", (int) (rest - base), base, place, name, rest + before_options);
+      "%.*s%s/%s%s", (int) (rest - self->base), self->base, place, name, rest + before_options);
+}
+
+char *
+usher_store_make_uri_named (const char *base,
+                            const char *shown,
+                            const char *service,
+                            GError **error)
+{
+  const Base self = { base, shown };
+  const char *rest = NULL;
+
+  if (g_str_has_prefix (base, "sqlite:") && base[strlen ("sqlite:")] != '\0')
+    return g_strdup_printf ("%s/%s.db", base, service);
+
+  rest = skip_server_scheme (base);
+  if (rest != NULL)
+    return make_server_uri (&self, rest, service, error);
+
+  refuse (&self,
+          "known are “sqlite:FOLDER”, “mongodb://HOST[:PORT][,…][/PREFIX][?OPTIONS]” and "
+          "“mongodb+srv://HOST[/PREFIX][?OPTIONS]”",
+          error);
+
+  return NULL;
 }
 
 /**
@@ -117,23 +151,10 @@ make_server_uri (const char *base, const char *rest, const char *service, GError
 char *
 usher_store_make_uri (const char *base, const char *service, GError **error)
 {
-  const char *rest = NULL;
-
   g_return_val_if_fail (base != NULL, NULL);
   g_return_val_if_fail (service != NULL, NULL);
 
-  if (g_str_has_prefix (base, "sqlite:") && base[strlen ("sqlite:")] != '\0')
-    return g_strdup_printf ("%s/%s.db", base, service);
-
-  rest = skip_server_scheme (base);
-  if (rest != NULL)
-    return make_server_uri (base, rest, service, error);
-
-  refuse (base,
-          "known are “sqlite:FOLDER”, “mongodb://HOST[:PORT][,…][/PREFIX][?OPTIONS]” and "
-          "“mongodb+srv://HOST[/PREFIX][?OPTIONS]”",
-          error);
-  return NULL;
+  return usher_store_make_uri_named (base, NULL, service, error);
 }
 
 /* whether an option may tell a secret, such as the password of a key or a token of a session */
@@ -158,6 +179,25 @@ dup_public_options (const char *options)
       }
 
   return g_strjoinv ("&", parts);
+}
+
+/* Whether these are hosts, each with a port or none: what is not may be a password that lacks its “@”. */
+static gboolean
+has_hosts (const char *rest)
+{
+  g_autofree char *place = g_strndup (rest, strcspn (rest, "/?"));
+  g_auto (GStrv) hosts = g_strsplit (place, ",", -1);
+
+  for (guint i = 0; hosts[i] != NULL; i++)
+    {
+      const char *port = hosts[i][0] == '[' ? strstr (hosts[i], "]:") : strchr (hosts[i], ':');
+
+      port = port != NULL ? strchr (port, ':') + 1 : "";
+      if (strspn (port, G_CSET_DIGITS) != strlen (port))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /**
@@ -186,6 +226,8 @@ usher_store_uri_dup_public (const char *uri)
   scheme_end = strstr (uri, "://");
   rest = scheme_end != NULL ? scheme_end + strlen ("://") : uri;
   at = strrchr (rest, '@');
+  if (at == NULL && scheme_end != NULL && !has_hosts (rest))
+    return g_strdup_printf ("%.*s" HIDDEN, (int) (rest - uri), uri);
   options = strchr (at != NULL ? at : rest, '?');
   if (options != NULL)
     shown = dup_public_options (options + 1);

@@ -18,6 +18,7 @@ typedef enum
   USHER_CHARGE_PAID,     /* the money was taken; of a refund: it is back */
   USHER_CHARGE_DECLINED, /* it was not, and never will be under this key */
   USHER_CHARGE_PENDING,  /* neither yet: the payer or the processor has to go on */
+  USHER_CHARGE_WRONG,    /* money was taken, but not what was asked: it has to go back */
 } UsherChargeOutcome;
 
 /* What became of a charge, or of a refund. */
@@ -25,7 +26,7 @@ typedef struct
 {
   UsherChargeOutcome outcome;
   char *id;      /* (owned) (nullable): the processor's, unless declined */
-  char *message; /* (owned) (nullable): for the person, when declined */
+  char *message; /* (owned) (nullable): for the person, when declined or wrong */
   char *
       secret; /* (owned) (nullable): what the payer goes on with, when pending; his alone: neither stored nor logged */
 } UsherCharge;

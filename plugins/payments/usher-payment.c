@@ -30,6 +30,7 @@ const UsherField usher_payment_fields[] = {
   { USHER_PAYMENT_REFUNDED_AT, USHER_FIELD_TIME },
   { USHER_PAYMENT_INTENT_ID, USHER_FIELD_STRING },
   { USHER_PAYMENT_LOST_REFUNDS, USHER_FIELD_INTEGER },
+  { USHER_PAYMENT_CURRENCY, USHER_FIELD_STRING },
 };
 
 static const char *const states[] = {
@@ -84,6 +85,8 @@ usher_payment_judge (UsherDocument *payment, gint64 now)
                                                                        : USHER_PAYMENT_IS_CANCELLED;
   if (state == USHER_PAYMENT_COMPLETED || has_status (payment, USHER_ORDERS_STATUS_COMPLETE))
     return USHER_PAYMENT_IS_PAID;
+  if (state == USHER_PAYMENT_REFUNDING || state == USHER_PAYMENT_REFUNDED)
+    return USHER_PAYMENT_IS_RETURNED;
   if (now >= usher_document_get_integer (payment, USHER_PAYMENT_EXPIRES_AT))
     return USHER_PAYMENT_IS_EXPIRED;
   if (state == USHER_PAYMENT_OPEN)
@@ -175,8 +178,9 @@ usher_payment_conclude (UsherDocument *payment, gint64 attempt, const UsherCharg
 
   usher_document_set_string (payment, USHER_PAYMENTS_STRIPE_ID, charge->id);
   set_state (payment,
-             usher_payment_is_cancelled (payment) ? USHER_PAYMENT_REFUNDING
-                                                  : USHER_PAYMENT_COMPLETED);
+             charge->outcome == USHER_CHARGE_WRONG || usher_payment_is_cancelled (payment)
+                 ? USHER_PAYMENT_REFUNDING
+                 : USHER_PAYMENT_COMPLETED);
 
   return TRUE;
 }
@@ -210,6 +214,10 @@ usher_payment_refund (UsherDocument *payment, const UsherCharge *refund, gint64 
 void
 usher_payment_describe (UsherDocument *payment, UsherPurchase *purchase)
 {
+  const char *currency = usher_document_get_string (payment, USHER_PAYMENT_CURRENCY);
+
+  if (currency != NULL)
+    purchase->currency = currency;
   purchase->intent_id = usher_document_get_string (payment, USHER_PAYMENT_INTENT_ID);
   purchase->amount = usher_document_get_integer (payment, USHER_PAYMENT_PRICE);
 }
@@ -226,8 +234,7 @@ usher_payment_check_currency (const char *currency, GError **error)
   if (strlen (currency) != 3 || strspn (currency, "abcdefghijklmnopqrstuvwxyz") != 3)
     return usher_refuse (error,
                          USHER_ERROR_INVALID,
-                         "[payments] currency is “%s”, but it has three small letters, as “usd”",
-                         currency);
+                         "[payments] currency has to be of three small letters, as “usd”");
 
   return !g_strv_contains (others, currency) ||
          usher_refuse (error,

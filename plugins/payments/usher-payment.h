@@ -33,6 +33,8 @@ G_BEGIN_DECLS
 #define USHER_PAYMENT_STATE   "state"
 /* what the processor has made for the attempt before it takes money, where it does */
 #define USHER_PAYMENT_INTENT_ID "intentId"
+/* what it was to be paid in, as the setting may be another one when it is settled */
+#define USHER_PAYMENT_CURRENCY "currency"
 /* how many refunds came to nothing */
 #define USHER_PAYMENT_LOST_REFUNDS "lostRefunds"
 /* when the money was back */
@@ -49,8 +51,8 @@ typedef enum
   USHER_PAYMENT_OPEN,      /* the processor was, or is about to be, asked */
   USHER_PAYMENT_FAILED,    /* the last attempt took no money */
   USHER_PAYMENT_COMPLETED, /* the order is paid */
-  USHER_PAYMENT_REFUNDING, /* money was taken for an order that is cancelled */
-  USHER_PAYMENT_REFUNDED,  /* and has been given back */
+  USHER_PAYMENT_REFUNDING, /* money was taken for an order that is cancelled, or not what was asked */
+  USHER_PAYMENT_REFUNDED, /* and has been given back */
 } UsherPaymentState;
 
 /* Whether an order can be paid. */
@@ -62,9 +64,10 @@ typedef enum
   USHER_PAYMENT_IS_PAID,      /* it is paid */
   USHER_PAYMENT_IS_RUNNING,   /* an attempt is open */
   USHER_PAYMENT_IS_EARLY,     /* the ticket is not reserved for it yet */
+  USHER_PAYMENT_IS_RETURNED,  /* its money goes back, or has gone back */
 } UsherPaymentVerdict;
 
-extern const UsherField usher_payment_fields[16];
+extern const UsherField usher_payment_fields[17];
 
 UsherPaymentState usher_payment_get_state (UsherDocument *payment);
 gboolean usher_payment_is_cancelled (UsherDocument *payment);
@@ -89,7 +92,7 @@ gboolean usher_payment_is_open_at (UsherDocument *payment, gint64 attempt);
 /* What the processor says of the refund; tells whether the state moved. Money that was back, and is not any more, is to be given
  * back again. */
 gboolean usher_payment_refund (UsherDocument *payment, const UsherCharge *refund, gint64 now);
-/* what the document has of the last attempt, as long as it is there */
+/* what the document has of the last attempt, as long as it is there; a currency is kept where it has none */
 void usher_payment_describe (UsherDocument *payment, UsherPurchase *purchase);
 
 /* Whether prices may be in @currency: amounts are hundredths, as they are. */

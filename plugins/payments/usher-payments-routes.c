@@ -18,6 +18,9 @@
 /* how long a request waits for an order that was just placed */
 #define ORDER_WAIT (2 * G_TIME_SPAN_SECOND)
 
+#define AWAY \
+  "The card processor does not answer now: try again in a minute, nothing is charged twice"
+
 /* the token is the processor's business: it is passed on and never stored */
 static const UsherField form_fields[] = {
   { TOKEN, USHER_FIELD_STRING, ASKED, 1, 255, "Token must be provided" },
@@ -35,6 +38,8 @@ static const struct
   [USHER_PAYMENT_IS_PAID] = { USHER_ERROR_INVALID, "Order is already paid" },
   [USHER_PAYMENT_IS_RUNNING] = { USHER_ERROR_BUSY, "Another payment of this order is running" },
   [USHER_PAYMENT_IS_EARLY] = { USHER_ERROR_INVALID, "Order is not reserved yet" },
+  [USHER_PAYMENT_IS_RETURNED] = { USHER_ERROR_INVALID,
+                                  "The money of this order goes back: order again" },
 };
 
 /* what the steps need of the request; atomically counted */
@@ -91,7 +96,7 @@ answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
       usher_reply_refuse (reply, 400, refusals[usher_payment_judge (payment, 0)].message);
       return;
     }
-  if (charge->outcome == USHER_CHARGE_DECLINED)
+  if (charge->outcome == USHER_CHARGE_DECLINED || charge->outcome == USHER_CHARGE_WRONG)
     {
       usher_reply_refuse (reply, 402, charge->message);
       return;
@@ -162,11 +167,27 @@ conclude (UsherUnit *unit,
 static void
 describe (const Charging *charging, UsherDocument *payment, UsherPurchase *purchase)
 {
+  purchase->currency = charging->currency;
   usher_payment_describe (payment, purchase);
   purchase->key = charging->key;
-  purchase->currency = charging->currency;
   /* that of the document may be of a later attempt */
   purchase->intent_id = charging->intent_id;
+}
+
+/* What an operator is told goes to the log, and the payer is told what he can do. */
+static gboolean
+excuse (const Charging *charging, GError *cause, GError **error)
+{
+  if (!g_error_matches (cause, USHER_ERROR, USHER_ERROR_UNAVAILABLE))
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+
+  g_message ("payment “%s” has no answer yet: %s", charging->key, cause->message);
+  g_error_free (cause);
+
+  return usher_refuse_literal (USHER_ERROR_UNAVAILABLE, AWAY, error);
 }
 
 /* The last step: the attempt is on disk, with a timer that settles it should this be the last thing that the process
@@ -180,6 +201,7 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
       usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
   g_auto (UsherCharge) charge = { 0 };
   UsherPurchase purchase = { 0 };
+  GError *cause = NULL;
   gboolean known;
 
   if (payment == NULL)
@@ -187,10 +209,11 @@ charge_card (UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 
   describe (charging, payment, &purchase);
   known = usher_payment_is_cancelled (payment)
-              ? processor->settle (processor, &purchase, USHER_SETTLE_CLOSE, &charge, error)
-              : processor->charge (processor, &purchase, charging->token, &charge, error);
+              ? processor->settle (processor, &purchase, USHER_SETTLE_CLOSE, &charge, &cause)
+              : processor->charge (processor, &purchase, charging->token, &charge, &cause);
 
-  return known && conclude (unit, reply, charging, payment, &charge, error);
+  return known ? conclude (unit, reply, charging, payment, &charge, error)
+               : excuse (charging, cause, error);
 }
 
 /* The step before it, where the processor names what it is to charge: no money is taken before that name is on disk. An attempt
@@ -204,6 +227,7 @@ prepare_charge (UsherUnit *unit, UsherReply *reply, gpointer data, GError **erro
       usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
   g_auto (UsherCharge) charge = { 0 };
   UsherPurchase purchase = { 0 };
+  GError *cause = NULL;
 
   if (payment == NULL)
     return FALSE;
@@ -214,8 +238,8 @@ prepare_charge (UsherUnit *unit, UsherReply *reply, gpointer data, GError **erro
     }
 
   describe (charging, payment, &purchase);
-  if (!processor->prepare (processor, &purchase, charging->token, &charge, error))
-    return FALSE;
+  if (!processor->prepare (processor, &purchase, charging->token, &charge, &cause))
+    return excuse (charging, cause, error);
   if (charge.outcome == USHER_CHARGE_DECLINED)
     return conclude (unit, reply, charging, payment, &charge, error);
 
@@ -236,14 +260,15 @@ look_at_charge (UsherUnit *unit, UsherReply *reply, gpointer data, GError **erro
       usher_unit_find (unit, USHER_PAYMENT_COLLECTION, charging->order_id, error);
   g_auto (UsherCharge) charge = { 0 };
   UsherPurchase purchase = { 0 };
+  GError *cause = NULL;
 
   if (payment == NULL)
     return FALSE;
 
   describe (charging, payment, &purchase);
   if (!charging->processor->settle (
-          charging->processor, &purchase, USHER_SETTLE_LOOK, &charge, error))
-    return FALSE;
+          charging->processor, &purchase, USHER_SETTLE_LOOK, &charge, &cause))
+    return excuse (charging, cause, error);
   if (charge.outcome == USHER_CHARGE_PENDING && charge.secret == NULL)
     return usher_refuse_literal (USHER_ERROR_BUSY,
                                  refusals[USHER_PAYMENT_IS_RUNNING].message,
@@ -286,6 +311,9 @@ begin_attempt (UsherPaymentsService *self,
   Charging *charging;
 
   usher_payment_open (payment, payment_id, now);
+  usher_document_set_string (payment,
+                             USHER_PAYMENT_CURRENCY,
+                             usher_context_get_string (context, "currency"));
   if (!usher_unit_replace (unit, payment, error))
     return FALSE;
 

@@ -122,7 +122,8 @@ settle (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
 {
   UsherPaymentsService *self = data;
   const char *key = usher_timer_get_key (timer);
-  UsherPurchase purchase = { .key = key };
+  UsherPurchase purchase = { .key = key,
+                             .currency = usher_context_get_string (self->context, "currency") };
   gint64 now = usher_unit_get_time (unit);
   g_autofree char *order_id = g_strndup (key, strcspn (key, ":"));
   g_autoptr (UsherDocument) payment =
@@ -294,11 +295,12 @@ make_processor (UsherPaymentsService *self, GError **error)
 {
   UsherContext *context = self->context;
   const char *name = usher_context_get_string (context, "processor");
+  g_autoptr (UsherSecret) key = usher_context_dup_secret (context, "stripe-key");
   g_autofree char *directory = NULL;
 
   if (g_strcmp0 (name, "stripe") == 0)
     return usher_stripe_processor_new (usher_context_get_string (context, "stripe-api"),
-                                       usher_context_get_string (context, "stripe-key"),
+                                       key,
                                        usher_context_get_integer (context, "stripe-seconds") *
                                            G_TIME_SPAN_SECOND,
                                        error);
@@ -306,8 +308,7 @@ make_processor (UsherPaymentsService *self, GError **error)
     {
       usher_refuse (error,
                     USHER_ERROR_INVALID,
-                    "[payments] processor is “%s”, but only “stripe” and “test” are known",
-                    name);
+                    "[payments] processor is neither “stripe” nor “test”");
       return NULL;
     }
 

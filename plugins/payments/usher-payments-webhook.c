@@ -86,14 +86,13 @@ static gboolean
 check_signature (Webhook *self, UsherRequest *request, gint64 now, GError **error)
 {
   UsherContext *context = self->context;
-  const char *secrets = usher_context_get_string (context, "stripe-webhook-secret");
+  g_autoptr (UsherSecret) secrets = usher_context_dup_secret (context, "stripe-webhook-secret");
 
-  if (*secrets == '\0' ||
-      g_strcmp0 (usher_context_get_string (context, "processor"), "stripe") != 0)
+  if (secrets == NULL || g_strcmp0 (usher_context_get_string (context, "processor"), "stripe") != 0)
     return usher_refuse (error, USHER_ERROR_NOT_FOUND, "no events of a processor are expected");
   if (usher_stripe_signature_check (usher_request_get_header (request, USHER_STRIPE_SIGNATURE),
                                     usher_request_get_body (request),
-                                    secrets,
+                                    usher_secret_get_text (secrets),
                                     now,
                                     error))
     return TRUE;

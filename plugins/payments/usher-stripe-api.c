@@ -25,8 +25,10 @@ struct _UsherStripeApi
 };
 
 static gboolean
-check_key (const char *key, GError **error)
+check_key (UsherSecret *secret, GError **error)
 {
+  const char *key = secret != NULL ? usher_secret_get_text (secret) : "";
+
   if (*key == '\0')
     return usher_refuse (error,
                          USHER_ERROR_INVALID,
@@ -57,13 +59,12 @@ check_uri (const char *uri, GError **error)
            g_str_equal (host, "localhost"))) ||
          usher_refuse (error,
                        USHER_ERROR_INVALID,
-                       "[payments] stripe-api is “%s”, but it has to begin with “https://”, or "
-                       "with “http://” on this machine",
-                       uri);
+                       "[payments] stripe-api has to begin with “https://”, or with “http://” on "
+                       "this machine");
 }
 
 UsherStripeApi *
-usher_stripe_api_new (const char *uri, const char *key, GError **error)
+usher_stripe_api_new (const char *uri, UsherSecret *key, GError **error)
 {
   UsherStripeApi *self = NULL;
   g_autofree char *header = NULL;
@@ -75,7 +76,7 @@ usher_stripe_api_new (const char *uri, const char *key, GError **error)
   self->uri = g_strdup (uri);
   if (g_str_has_suffix (self->uri, "/"))
     self->uri[strlen (self->uri) - 1] = '\0';
-  header = g_strconcat ("Authorization: Bearer ", key, NULL);
+  header = g_strconcat ("Authorization: Bearer ", usher_secret_get_text (key), NULL);
   self->authorization = usher_secret_new (header);
   sodium_memzero (header, strlen (header));
 

@@ -28,8 +28,8 @@ typedef struct
   gint64 deadline; /* monotonic: all tries end by then */
 } UsherStripeCall;
 
-/* @uri: https, or http on this machine; (nullable) with `USHER_ERROR_INVALID` */
-UsherStripeApi *usher_stripe_api_new (const char *uri, const char *key, GError **error);
+/* @uri: https, or http on this machine; @key: (nullable): none is refused; (nullable) with `USHER_ERROR_INVALID` */
+UsherStripeApi *usher_stripe_api_new (const char *uri, UsherSecret *key, GError **error);
 void usher_stripe_api_free (UsherStripeApi *self);
 
 /* (transfer full) (nullable): the answer, where Stripe has decided: @status is 200, or 4xx for a refusal. NULL with

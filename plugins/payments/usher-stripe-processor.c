@@ -16,6 +16,7 @@
 #define INTENTS "/v1/payment_intents"
 #define METHODS "/v1/payment_methods"
 #define REFUSED "The card processor refuses the payment"
+#define WRONG   "Another amount was charged than the order's: the money goes back"
 
 typedef struct
 {
@@ -80,6 +81,35 @@ decline (UsherJson *answer, UsherCharge *charge)
   return TRUE;
 }
 
+/* Whether an intent is about what is to be paid for. */
+static gboolean
+is_as_asked (UsherJson *intent, const UsherPurchase *purchase)
+{
+  const char *currency = usher_json_get_string (intent, "currency");
+  gint64 amount = -1;
+
+  return usher_json_get_integer (intent, "amount", &amount) && amount == purchase->amount &&
+         currency != NULL && g_ascii_strcasecmp (currency, purchase->currency) == 0;
+}
+
+static void
+complain (UsherJson *intent, const UsherPurchase *purchase)
+{
+  const char *id = usher_json_get_string (intent, "id");
+  const char *currency = usher_json_get_string (intent, "currency");
+  gint64 amount = 0;
+
+  usher_json_get_integer (intent, "amount", &amount);
+  g_message ("Stripe says that “%s” is about %" G_GINT64_FORMAT " “%s”, but attempt “%s” has asked "
+             "for %" G_GINT64_FORMAT " “%s”: it does not count as paid",
+             id != NULL ? id : "",
+             amount,
+             currency != NULL ? currency : "",
+             purchase->key,
+             purchase->amount,
+             purchase->currency);
+}
+
 static gint64
 get_deadline (StripeProcessor *self)
 {
@@ -141,10 +171,20 @@ make_intent (StripeProcessor *self,
   if (answer == NULL)
     return FALSE;
 
+  if (status != 200)
+    return decline (answer, charge);
+  if (!is_as_asked (answer, purchase))
+    {
+      /* which nobody ever confirms */
+      complain (answer, purchase);
+      charge->outcome = USHER_CHARGE_DECLINED;
+      charge->message = g_strdup (REFUSED);
+      return TRUE;
+    }
+
   charge->outcome = USHER_CHARGE_PENDING;
 
-  return status == 200 ? usher_stripe_read_id (answer, "id", &charge->id, error)
-                       : decline (answer, charge);
+  return usher_stripe_read_id (answer, "id", &charge->id, error);
 }
 
 static gboolean
@@ -235,7 +275,7 @@ close_intent (StripeProcessor *self, const char *intent_id, gint64 deadline, GEr
 }
 
 static gboolean
-tell (UsherJson *intent, UsherCharge *charge, GError **error)
+tell (UsherJson *intent, const UsherPurchase *purchase, UsherCharge *charge, GError **error)
 {
   IntentState state = read_state (intent);
 
@@ -247,6 +287,15 @@ tell (UsherJson *intent, UsherCharge *charge, GError **error)
     }
 
   charge->outcome = state == INTENT_PAID ? USHER_CHARGE_PAID : USHER_CHARGE_PENDING;
+  if (!is_as_asked (intent, purchase))
+    {
+      complain (intent, purchase);
+      if (state == INTENT_PAID)
+        {
+          charge->outcome = USHER_CHARGE_WRONG;
+          charge->message = g_strdup (WRONG);
+        }
+    }
   if (state == INTENT_WAITING)
     charge->secret = g_strdup (usher_json_get_string (intent, "client_secret"));
 
@@ -263,6 +312,7 @@ settle_by (StripeProcessor *self,
 {
   g_autoptr (UsherJson) intent = NULL;
   IntentState state = INTENT_CLOSED;
+  gboolean closes = FALSE;
 
   /* no money is taken of what has no id */
   if (purchase->intent_id == NULL)
@@ -277,14 +327,15 @@ settle_by (StripeProcessor *self,
     return FALSE;
 
   state = read_state (intent);
-  if ((how != USHER_SETTLE_LOOK && state == INTENT_IDLE) ||
-      (how == USHER_SETTLE_CLOSE && state == INTENT_WAITING))
+  closes = how == USHER_SETTLE_CLOSE || !is_as_asked (intent, purchase);
+  if (((closes || how == USHER_SETTLE_WAIT) && state == INTENT_IDLE) ||
+      (closes && state == INTENT_WAITING))
     {
       usher_json_unref (intent);
       intent = close_intent (self, purchase->intent_id, deadline, error);
     }
 
-  return intent != NULL && tell (intent, charge, error);
+  return intent != NULL && tell (intent, purchase, charge, error);
 }
 
 static gboolean
@@ -317,8 +368,9 @@ confirm (UsherCardProcessor *processor,
 
   if (answer == NULL)
     return FALSE;
-  if (status == 200 && read_state (answer) != INTENT_IDLE)
-    return tell (answer, charge, error);
+  /* one that is about something else is looked at once more, and closed if it can be */
+  if (status == 200 && read_state (answer) != INTENT_IDLE && is_as_asked (answer, purchase))
+    return tell (answer, purchase, charge, error);
   if (status == 402)
     decline (answer, &declined);
 
@@ -355,7 +407,7 @@ stripe_processor_clear (gpointer data)
 }
 
 UsherCardProcessor *
-usher_stripe_processor_new (const char *uri, const char *key, gint64 patience, GError **error)
+usher_stripe_processor_new (const char *uri, UsherSecret *key, gint64 patience, GError **error)
 {
   StripeProcessor *self = g_atomic_rc_box_new0 (StripeProcessor);
   g_autoptr (UsherCardProcessor) processor = &self->parent;

@@ -15,6 +15,6 @@ G_BEGIN_DECLS
 /* @patience: how many microseconds each of the calls of a processor may take, with all its tries; (transfer full) (nullable) with
  * `USHER_ERROR_INVALID` */
 UsherCardProcessor *
-usher_stripe_processor_new (const char *uri, const char *key, gint64 patience, GError **error);
+usher_stripe_processor_new (const char *uri, UsherSecret *key, gint64 patience, GError **error);
 
 G_END_DECLS

@@ -254,6 +254,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             threading.Event().wait(SLOW)
         if fault == "garbage":
             return self._answer(200, b"<html>")
+        if fault == "more" and "amount" in answer:
+            return self._answer(status, {**answer, "amount": answer["amount"] + 1})
+        if fault == "dearer" and "currency" in answer:
+            return self._answer(status, {**answer, "currency": "kwd"})
         if fault == "other":
             return self._answer(status, {**answer, "id": "pi_other"})
         return self._answer(status, answer)

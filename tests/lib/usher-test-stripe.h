@@ -24,7 +24,7 @@ void usher_test_stripe_free (UsherTestStripe *self);
 const char *usher_test_stripe_get_uri (UsherTestStripe *self);
 
 /* What happens to the next @times calls. @on: method, create, confirm, cancel, retrieve, refund, list; @kind: cut, hold, moved, 401, 429, 429-long,
- * 500 before anything is done; cut-after, hold-after, 500-after, slow, garbage, other when it is done */
+ * 500 before anything is done; cut-after, hold-after, 500-after, slow, garbage, other, more (another amount), dearer (another currency) when it is done */
 void usher_test_stripe_fail (UsherTestStripe *self, const char *on, const char *kind, guint times);
 void usher_test_stripe_await_held (UsherTestStripe *self);
 void usher_test_stripe_release (UsherTestStripe *self);

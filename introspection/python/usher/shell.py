@@ -53,6 +53,8 @@ def make_host(options: argparse.Namespace) -> usher.Host:
 def interact(banner: str, host: Any) -> None:
     """Reads and does, until the end of the input. A script that is piped in runs as any."""
     names = {"__name__": "__main__", "host": host, "usher": usher}
+    # what is beside whoever types, behind all else
+    sys.path.append(os.getcwd())
     if not sys.stdin.isatty():
         exec(compile(sys.stdin.read(), "<standard input>", "exec"), names)
         return

@@ -131,6 +131,76 @@ static const Trouble troubles[] = {
 };
 /* clang-format on */
 
+typedef struct
+{
+  const char *path;
+  const char *kind;
+  gboolean is_made;   /* what was made says so */
+  gboolean is_looked; /* and who looks at it */
+  const char *rule;
+} Mismatch;
+
+/* clang-format off */
+static const Mismatch mismatches[] = {
+  { "/stripe/mismatch/made/amount",    "more",   TRUE,  FALSE, "An intent of another amount takes no money" },
+  { "/stripe/mismatch/made/currency",  "dearer", TRUE,  FALSE, "Nor does one of another currency" },
+  { "/stripe/mismatch/once",           "more",   FALSE, FALSE, "One answer that is off is asked for again" },
+  { "/stripe/mismatch/taken/amount",   "more",   FALSE, TRUE,  "Another amount that was taken pays for nothing, and goes back" },
+  { "/stripe/mismatch/taken/currency", "dearer", FALSE, TRUE,  "So does one in another currency" },
+};
+/* clang-format on */
+
+static void
+test_mismatch (UsherTestCounter *counter, gconstpointer data)
+{
+  const Mismatch *mismatch = data;
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary (mismatch->rule);
+
+  usher_test_stripe_fail (counter->stripe,
+                          mismatch->is_made ? "create" : "confirm",
+                          mismatch->kind,
+                          1);
+  if (mismatch->is_looked)
+    usher_test_stripe_fail (counter->stripe, "retrieve", mismatch->kind, 99);
+  if (mismatch->is_made || mismatch->is_looked)
+    g_test_expect_message ("usher-payments", G_LOG_LEVEL_MESSAGE, "*does not count as paid*");
+  reply = usher_test_till_pay (&counter->till, "tok_visa");
+  g_test_assert_expected_messages ();
+  usher_test_assert_status (reply, mismatch->is_made || mismatch->is_looked ? 402 : 201);
+  if (mismatch->is_made)
+    assert_nothing_taken (counter);
+  else if (!mismatch->is_looked)
+    assert_completed (counter);
+  else
+    {
+      assert_refunded (counter);
+      usher_test_till_assert_refused (&counter->till,
+                                      "tok_visa",
+                                      400,
+                                      "The money of this order goes back: order again");
+    }
+}
+
+/* The timer is the first to hear of it. */
+static void
+test_mismatch_settled (UsherTestCounter *counter, gconstpointer data)
+{
+  g_autoptr (UsherReply) reply = NULL;
+
+  g_test_summary ("What the timer finds that was taken and not asked goes back, too");
+
+  usher_test_stripe_fail (counter->stripe, "confirm", "500-after", 1);
+  reply = usher_test_till_pay (&counter->till, "tok_visa");
+  usher_test_assert_status (reply, 503);
+  usher_test_stripe_fail (counter->stripe, "retrieve", "more", 1);
+  g_test_expect_message ("usher-payments", G_LOG_LEVEL_MESSAGE, "*does not count as paid*");
+  usher_test_host_turn (counter->till.host, USHER_TEST_SETTLE);
+  g_test_assert_expected_messages ();
+  assert_refunded (counter);
+}
+
 static void
 give_a_second (UsherTestCounter *counter)
 {
@@ -245,6 +315,8 @@ test_wrong_key (UsherTestCounter *counter, gconstpointer data)
   usher_test_assert_status (reply, 503);
   body = usher_test_dup_body (reply);
   g_assert_null (strstr (body, "sk_"));
+  g_assert_null (strstr (body, "does not know us"));
+  g_assert_nonnull (strstr (body, "try again"));
   g_assert_cmpint (usher_test_stripe_count (counter->stripe, "calls.method"), ==, 1);
 }
 
@@ -421,6 +493,9 @@ main (int argc, char **argv)
   usher_test_counter_add ("/stripe/pay/too-little", test_too_little);
   for (guint i = 0; i < G_N_ELEMENTS (troubles); i++)
     usher_test_counter_add_row (troubles[i].path, &troubles[i], test_trouble);
+  for (guint i = 0; i < G_N_ELEMENTS (mismatches); i++)
+    usher_test_counter_add_row (mismatches[i].path, &mismatches[i], test_mismatch);
+  usher_test_counter_add ("/stripe/mismatch/settled", test_mismatch_settled);
   usher_test_counter_add ("/stripe/trouble/away", test_away);
   usher_test_counter_add ("/stripe/trouble/told-to-wait", test_told_to_wait);
   usher_test_counter_add ("/stripe/trouble/moved", test_moved);

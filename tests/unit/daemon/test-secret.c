@@ -120,6 +120,8 @@ test_locked (KeyringStage *fixture, gconstpointer data)
   keyring_stage_lock (fixture);
   keyring_stage_say (
       fixture, "check " TOKEN, NULL, 1, "*“token” cannot be looked up: the keyring is locked*");
+  keyring_stage_say (
+      fixture, "secret list " TOKEN, NULL, 1, "*refused: secret “token”*the keyring is locked*");
   run_once (fixture, "");
   key = read_key_file (fixture);
   g_assert_false (g_str_has_prefix (key, "secret:"));

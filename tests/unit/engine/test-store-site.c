@@ -89,6 +89,39 @@ test_wrong (UsherSettings **settings, gconstpointer data)
 }
 
 static void
+test_secret (UsherSettings **settings, gconstpointer data)
+{
+  /* no address, a server without its “@”, a prefix that is none, a name that is too long */
+  static const char *const values[] = {
+    "sesame",
+    "sqlite:",
+    "mongodb://usher:sesame/x.y",
+    "mongodb://usher:open@here/sesame.db",
+    "mongodb://here/sesame-sesame-sesame-sesame-sesame-sesame-sesame-sesame-sesame",
+  };
+
+  g_test_summary (
+      "Of one that is a secret the setting and the secret's name are told, and nothing else");
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_setenv ("USHER_SECRET_PLACE", values[i], TRUE);
+      set (*settings, "store.uri=sqlite:/other");
+      set (*settings, "store.uri=secret:place");
+      g_assert_null (usher_store_site_dup_uri (*settings, "orders", "/data", &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, "“store.uri”"));
+      g_assert_nonnull (strstr (error->message, "“secret:place”"));
+      g_assert_null (strstr (error->message, "sesame"));
+      g_assert_null (strstr (error->message, "here"));
+    }
+
+  g_unsetenv ("USHER_SECRET_PLACE");
+}
+
+static void
 test_wait (UsherSettings **settings, gconstpointer data)
 {
   g_autoptr (GError) away =
@@ -124,6 +157,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("/store-site/uri", test_uri);
   add ("/store-site/wrong", test_wrong);
+  add ("/store-site/secret", test_secret);
   add ("/store-site/wait", test_wait);
 
   return g_test_run ();

@@ -55,6 +55,7 @@ test_malformed (void)
     { "redis://localhost", "“redis://localhost”" },
     { "mongodb://", "name a host" },
     { "mongodb://u:secret@", "name a host" },
+    { "mongodb://u:secret/shop.x", "“mongodb://***”" },
     { "mongodb://a,,b/shop", "name a host" },
     { "mongodb://u:secret@x@a/shop", "%40" },
     { "mongodb://u:sec/ret@a/shop", "%2F" },
@@ -90,6 +91,8 @@ test_public (void)
     { "mongodb://a/?tlsCertificateKeyFilePassword=secret&w=1", "mongodb://a/?***&w=1" },
     { "mongodb://a/?AuthMechanismProperties=AWS_SESSION_TOKEN:secret", "mongodb://a/?***" },
     { "u:secret@a", "***@a" },
+    { "mongodb://[::1]:27017,b:1/shop", "mongodb://[::1]:27017,b:1/shop" },
+    { "mongodb://u:secret", "mongodb://***" },
     { "nonsense", "nonsense" },
   };
 
