@@ -12,10 +12,11 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "usher-error.h"
 
@@ -37,6 +38,33 @@ usher_program_prepare (GMainLoop *loop)
   signal (SIGPIPE, SIG_IGN);
   /* else czmq takes the signals with its first socket */
   zsys_handler_set (NULL);
+}
+
+/* What is on disk bears a process that ends anywhere, and nothing of it was served. */
+static void
+on_early_stop (int number)
+{
+  static const char text[] = "usher: stopped before it had started\n";
+
+  if (write (STDERR_FILENO, text, sizeof text - 1) < 0)
+    _exit (EXIT_FAILURE);
+  _exit (EXIT_SUCCESS);
+}
+
+void
+usher_program_begin_wait (UsherProgramWait *self)
+{
+  struct sigaction action = { .sa_handler = on_early_stop };
+
+  sigaction (SIGTERM, &action, &self->on_terminate);
+  sigaction (SIGINT, &action, &self->on_interrupt);
+}
+
+void
+usher_program_end_wait (const UsherProgramWait *self)
+{
+  sigaction (SIGTERM, &self->on_terminate, NULL);
+  sigaction (SIGINT, &self->on_interrupt, NULL);
 }
 
 void

@@ -6,12 +6,24 @@
 
 #pragma once
 
+#include <signal.h>
+
 #include "usher-settings.h"
 
 G_BEGIN_DECLS
 
+/* while a host starts; of the stack */
+typedef struct
+{
+  struct sigaction on_terminate;
+  struct sigaction on_interrupt;
+} UsherProgramWait;
+
 /* SIGTERM and SIGINT quit @loop, the second one ends the program at once; SIGPIPE is ignored */
 void usher_program_prepare (GMainLoop *loop);
+/* SIGTERM and SIGINT end the program at once, with success, as no main loop runs: until end_wait() */
+void usher_program_begin_wait (UsherProgramWait *self);
+void usher_program_end_wait (const UsherProgramWait *self);
 /* “WHAT on WHERE”, which scripts read; nothing when @where is NULL */
 void usher_program_print_line (const char *what, const char *where);
 

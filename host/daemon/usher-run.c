@@ -88,6 +88,8 @@ start (UsherLife *life, GError **error)
 {
   Run *self = (Run *) life;
   const UsherSetup *setup = life->setup;
+  UsherProgramWait wait;
+  gboolean ok = FALSE;
 
   self->page = usher_plugin_page_new ();
   if (!usher_host_add_admin_route (
@@ -101,7 +103,11 @@ start (UsherLife *life, GError **error)
     usher_admin_add_metrics (life->admin, usher_own_hub_add_metrics, self->own.bus, NULL);
   usher_plugin_page_update (self->page, setup->catalog);
   g_signal_connect (setup->host, "service-changed", G_CALLBACK (on_service_changed), self);
-  if (!usher_host_start (setup->host, self->own.bus, error))
+  /* it may wait for a server, and no main loop hears of a signal meanwhile */
+  usher_program_begin_wait (&wait);
+  ok = usher_host_start (setup->host, self->own.bus, error);
+  usher_program_end_wait (&wait);
+  if (!ok)
     return FALSE;
 
   usher_host_set_trouble (setup->host, setup->trouble);

@@ -11,12 +11,14 @@
 
 #include "usher-commands.h"
 #include "usher-error.h"
+#include "usher-setup.h"
 #include "usher-store-copy.h"
 #include "usher-store-progress.h"
-#include "usher-store-uri.h"
+#include "usher-store-uri-private.h"
 #include "usher-terminal.h"
 
 #define FILE_PATH "file:"
+#define SECRET    "secret:"
 
 static gboolean as_json;
 
@@ -35,19 +37,31 @@ check_secret (const char *address, GError **error)
          usher_refuse (error,
                        USHER_ERROR_INVALID,
                        "“%s” has a secret, but others see the command line: put the address into "
-                       "a file and say file:PATH",
+                       "a file or a secret and say file:PATH or secret:NAME",
                        public);
+}
+
+static char *
+look_up (UsherSecrets *secrets, const char *name, GError **error)
+{
+  g_autoptr (UsherSecret) secret = usher_secrets_lookup (secrets, name, error);
+
+  return secret != NULL ? g_strdup (usher_secret_get_text (secret)) : NULL;
 }
 
 /* (transfer full) (nullable): the address that a word of the command line stands for */
 static char *
-read_address (const char *word, GError **error)
+read_address (UsherSecrets *secrets, const char *word, GError **error)
 {
+  gboolean is_secret = g_str_has_prefix (word, SECRET);
+  gboolean is_file = g_str_has_prefix (word, FILE_PATH);
   g_autofree char *text = NULL;
   g_autofree char *probe = NULL;
   g_autoptr (GError) cause = NULL;
 
-  if (!g_str_has_prefix (word, FILE_PATH))
+  if (is_secret)
+    text = look_up (secrets, word + strlen (SECRET), error);
+  else if (!is_file)
     text = check_secret (word, error) ? g_strdup (word) : NULL;
   else if (!g_file_get_contents (word + strlen (FILE_PATH), &text, NULL, &cause))
     usher_refuse (error, USHER_ERROR_INVALID, "the address in “%s”: %s", word, cause->message);
@@ -55,7 +69,10 @@ read_address (const char *word, GError **error)
   if (text == NULL)
     return NULL;
 
-  probe = usher_store_make_uri (g_strstrip (text), "service", error);
+  probe = usher_store_make_uri_named (g_strstrip (text),
+                                      is_secret || is_file ? word : NULL,
+                                      "service",
+                                      error);
 
   return probe != NULL ? g_steal_pointer (&text) : NULL;
 }
@@ -100,11 +117,13 @@ print_result (GVariant *result)
 }
 
 static int
-copy (char **words)
+copy (const UsherOptions *options, char **words)
 {
+  g_autoptr (UsherSetup) setup = usher_setup_new_settings (options);
+  UsherSecrets *secrets = usher_settings_get_secrets (setup->settings);
   g_autoptr (GError) error = NULL;
-  g_autofree char *from = read_address (words[0], &error);
-  g_autofree char *to = from != NULL ? read_address (words[1], &error) : NULL;
+  g_autofree char *from = read_address (secrets, words[0], &error);
+  g_autofree char *to = from != NULL ? read_address (secrets, words[1], &error) : NULL;
   g_autoptr (UsherStoreProgress) progress = NULL;
   g_autoptr (GVariant) result = NULL;
 
@@ -134,5 +153,5 @@ int
 usher_treat_store (const UsherOptions *options)
 {
   /* there is one verb */
-  return copy (options->arguments + 1);
+  return copy (options, options->arguments + 1);
 }

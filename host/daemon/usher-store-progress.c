@@ -9,9 +9,14 @@
 #include "usher-store-progress.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BAR_WIDTH  30
+#include "usher-terminal.h"
+
+#define BAR_WIDTH 30
+/* a bar of less tells nothing */
+#define MIN_WIDTH  5
 #define BAR_PAUSE  (G_TIME_SPAN_SECOND / 10)
 #define LINE_PAUSE (10 * G_TIME_SPAN_SECOND)
 
@@ -51,21 +56,38 @@ usher_store_progress_free (UsherStoreProgress *self)
   g_free (self);
 }
 
+/* columns; what is unknown is taken for as wide as all are */
+static guint
+get_columns (void)
+{
+  struct winsize size = { 0 };
+
+  return ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* In one line: what goes on in the next one is not cleared. So the bar is shorter where there is no room, then it is left out, and at
+ * last the name is. */
 static void
 draw (UsherStoreProgress *self, gint64 n_done, gint64 n_rows)
 {
-  char bar[BAR_WIDTH + 1] = { 0 };
   double part = n_rows > 0 ? MIN (1.0, (double) n_done / (double) n_rows) : 1.0;
+  const char *verb = self->is_check ? "checking" : "copying";
+  guint columns = get_columns ();
+  /* with blanks, brackets, and “100%”, and a column free for the cursor */
+  guint taken = (guint) strlen (verb) + usher_terminal_get_width (self->service) + 10;
+  guint width = columns > taken ? MIN (columns - taken, BAR_WIDTH) : 0;
+  char bar[BAR_WIDTH + 1] = { 0 };
 
-  for (guint i = 0; i < BAR_WIDTH; i++)
-    bar[i] = i < (guint) (part * BAR_WIDTH) ? '#' : '.';
+  for (guint i = 0; i < width; i++)
+    bar[i] = i < (guint) (part * width) ? '#' : '.';
 
   clear_bar (self);
-  g_printerr ("%s %s [%s] %3.0f%%",
-              self->is_check ? "checking" : "copying",
-              self->service,
-              bar,
-              part * 100);
+  if (width >= MIN_WIDTH)
+    g_printerr ("%s %s [%s] %3.0f%%", verb, self->service, bar, part * 100);
+  else if (columns + 3 > taken)
+    g_printerr ("%s %s %3.0f%%", verb, self->service, part * 100);
+  else
+    g_printerr ("%3.0f%%", part * 100);
   self->has_bar = TRUE;
 }
 

@@ -86,8 +86,10 @@ USHER_API
 gboolean usher_lane_check (UsherLane *self, UsherReach *reach, GError **error);
 /* waits end no more, no timer fires, and events that came while the store was away go back to the bus */
 void usher_lane_stop_tickers (UsherLane *self);
-/* nobody uses the service any more */
+/* nobody uses the service any more; any thread */
 gboolean usher_lane_close (UsherLane *self, GError **error);
+/* nor what is under way nevertheless: all that has to do with the store ends. Always TRUE. Any thread. */
+gboolean usher_lane_drop_store (UsherLane *self, GError **error);
 gboolean usher_lane_is_open (UsherLane *self);
 /* no timer fires any more; the rest goes on */
 void usher_lane_rest (UsherLane *self);

@@ -112,14 +112,22 @@ usher_lane_new (UsherDeclarations *declarations, const UsherLaneGround *ground)
   return self;
 }
 
-void
-usher_lane_free (UsherLane *self)
+gboolean
+usher_lane_drop_store (UsherLane *self, GError **error)
 {
   usher_lane_stop_tickers (self);
   g_clear_pointer (&self->pool, usher_workers_free);
   g_clear_pointer (&self->figures, usher_store_figures_free);
   g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_object (&self->store);
+
+  return TRUE;
+}
+
+void
+usher_lane_free (UsherLane *self)
+{
+  usher_lane_drop_store (self, NULL);
   usher_waiters_free (self->waiters);
   usher_deferrals_free (self->deferrals);
   usher_hand_backs_free (self->hand_backs);

@@ -36,7 +36,7 @@ gboolean usher_tenant_add_routes (UsherTenant *self,
 /* opens the store, with @bus (nullable) relays what an earlier run left, and starts the service */
 gboolean usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error);
 /* nothing is under way any more */
-gboolean usher_tenant_stop (UsherTenant *self, GError **error);
+void usher_tenant_stop (UsherTenant *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherTenant, usher_tenant_free)
 

@@ -140,11 +140,9 @@ usher_tenant_start (UsherTenant *self, UsherBus *bus, GError **error)
   return ok;
 }
 
-gboolean
-usher_tenant_stop (UsherTenant *self, GError **error)
+void
+usher_tenant_stop (UsherTenant *self)
 {
   if (usher_lane_is_open (self->lane))
     usher_service_stop (self->service, self->context);
-
-  return usher_lane_close (self->lane, error);
 }

@@ -33,9 +33,63 @@ usher_tenants_new (UsherTenantsMovedFunc func, gpointer user_data)
   return self;
 }
 
+/* what ends a lane, and what came of it */
+typedef struct
+{
+  UsherLane *lane; /* (unowned) */
+  gboolean (*func) (UsherLane *lane, GError **error);
+  GThread *thread; /* (owned) (nullable) */
+  GError *error;   /* (owned) (nullable) */
+} Ending;
+
+static gpointer
+end_lane (gpointer data)
+{
+  Ending *ending = data;
+
+  ending->func (ending->lane, &ending->error);
+
+  return NULL;
+}
+
+/* Each store waits for a server that is away: all of them at once, so that a stop takes no longer the more services there are. */
+static gboolean
+end_lanes (UsherTenants *self, gboolean (*func) (UsherLane *, GError **), GError **error)
+{
+  g_autofree Ending *endings = g_new0 (Ending, self->tenants->len);
+  GError *first = NULL;
+
+  for (guint i = self->tenants->len; i > 0; i--)
+    {
+      Ending *ending = &endings[i - 1];
+
+      ending->lane = usher_tenants_get_lane (self, i - 1);
+      ending->func = func;
+      if (usher_lane_is_away (ending->lane))
+        ending->thread = g_thread_try_new ("usher-end", end_lane, ending, NULL);
+      if (ending->thread == NULL)
+        end_lane (ending);
+    }
+
+  for (guint i = self->tenants->len; i > 0; i--)
+    {
+      g_clear_pointer (&endings[i - 1].thread, g_thread_join);
+      if (first == NULL)
+        first = g_steal_pointer (&endings[i - 1].error);
+      g_clear_error (&endings[i - 1].error);
+    }
+  if (first == NULL)
+    return TRUE;
+
+  g_propagate_error (error, first);
+
+  return FALSE;
+}
+
 void
 usher_tenants_free (UsherTenants *self)
 {
+  end_lanes (self, usher_lane_drop_store, NULL);
   g_ptr_array_unref (self->tenants);
   g_ptr_array_unref (self->left_out);
   g_free (self);
@@ -211,12 +265,10 @@ usher_tenants_stop_tickers (UsherTenants *self)
 gboolean
 usher_tenants_stop (UsherTenants *self, GError **error)
 {
-  gboolean ok = TRUE;
-
   for (guint i = self->tenants->len; i > 0; i--)
-    ok = usher_tenant_stop (g_ptr_array_index (self->tenants, i - 1), ok ? error : NULL) && ok;
+    usher_tenant_stop (g_ptr_array_index (self->tenants, i - 1));
 
-  return ok;
+  return end_lanes (self, usher_lane_close, error);
 }
 
 void

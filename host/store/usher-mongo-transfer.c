@@ -249,13 +249,17 @@ static gboolean
 drop (UsherMongoTransfer *self, const char *collection, GError **error)
 {
   g_auto (bson_t) command = BSON_INITIALIZER;
+  g_autoptr (UsherMongoClient) client = NULL;
 
   if (g_str_equal (collection, USHER_MONGO_META) || g_str_has_prefix (collection, "system."))
     return TRUE;
 
+  /* of a large one it takes long */
+  client = usher_mongo_database_get_patient_client (self->database, error);
   BCON_APPEND (&command, "drop", BCON_UTF8 (collection));
 
-  return usher_mongo_database_write (self->database, NULL, &command, NULL, error);
+  return client != NULL &&
+         usher_mongo_database_write (self->database, client, &command, NULL, error);
 }
 
 static gboolean

@@ -120,6 +120,50 @@ check_name (GPtrArray *found, const char *name, const char *origin, GError **err
   return FALSE;
 }
 
+/* (nullable): the part up to the “-” of @name that others have too, or behind which is the name of another */
+static char *
+find_other_prefix (GPtrArray *found, const char *name)
+{
+  for (const char *dash = strchr (name, '-'); dash != NULL; dash = strchr (dash + 1, '-'))
+    {
+      gsize length = (gsize) (dash + 1 - name);
+
+      for (guint i = 0; i < found->len; i++)
+        {
+          const char *other = g_ptr_array_index (found, i);
+
+          if (!g_str_equal (other, name) &&
+              (g_str_equal (other, dash + 1) || strncmp (other, name, length) == 0))
+            return g_strndup (name, length - 1);
+        }
+    }
+
+  return NULL;
+}
+
+/* On a server the databases of a service “test-orders” and of service “orders” of who has “-test” more in his address have one
+ * name, so who says nothing is not to get those of another. */
+static gboolean
+check_prefixes (Copy *self, GPtrArray *found, GError **error)
+{
+  for (guint i = 0; !g_str_has_prefix (self->from, FOLDER) && i < found->len; i++)
+    {
+      const char *name = g_ptr_array_index (found, i);
+      g_autofree char *other = find_other_prefix (found, name);
+
+      if (other != NULL)
+        return usher_refuse (error,
+                             USHER_ERROR_INVALID,
+                             "“%s” has a database that is either of a service “%s”, or of another "
+                             "address that ends in “-%s”: name the services that are meant",
+                             self->origin,
+                             name,
+                             other);
+    }
+
+  return TRUE;
+}
+
 /* @wanted: (nullable): all that are there */
 static gboolean
 choose_services (Copy *self, const char *const *wanted, GError **error)
@@ -135,6 +179,8 @@ choose_services (Copy *self, const char *const *wanted, GError **error)
                          "“%s” has no database of a service",
                          self->origin);
 
+  if ((wanted == NULL || wanted[0] == NULL) && !check_prefixes (self, found, error))
+    return FALSE;
   for (guint i = 0; wanted != NULL && wanted[i] != NULL; i++)
     if (!check_name (found, wanted[i], self->origin, error))
       return FALSE;
@@ -327,7 +373,7 @@ describe (Copy *self)
  * Until all services are copied each has a mark, and no host starts on it. Whoever copies again from the same place after a kill
  * goes on: what is copied is compared once more, the rest begins anew. The thread is blocked for as long as it takes.
  *
- * `USHER_ERROR_INVALID`: an address is none; `USHER_ERROR_BUSY`: a host has one of them; `USHER_ERROR_NOT_FOUND`: there is no such
+ * `USHER_ERROR_INVALID`: an address is none, or of a server on which it cannot be told whose databases are meant; `USHER_ERROR_BUSY`: a host has one of them; `USHER_ERROR_NOT_FOUND`: there is no such
  * service; `USHER_ERROR_CONFLICT`: something is in the target, the message names it; `USHER_ERROR_CORRUPT`: the copy is not the same;
  * and what opening a store says.
  *

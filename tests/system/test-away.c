@@ -63,6 +63,17 @@ start (Fixture *fixture, const char *options)
   fixture->ticket_id = usher_test_create_ticket (fixture->seller, "Concert", "10");
 }
 
+static void
+clear (Fixture *fixture)
+{
+  usher_test_client_free (fixture->seller);
+  usher_test_client_free (fixture->watcher);
+  usher_test_checker_free (fixture->checker);
+  usher_test_proxy_free (fixture->proxy);
+  usher_test_process_free (fixture->process);
+  g_free (fixture->ticket_id);
+}
+
 /* whatever the server did, what was confirmed is there */
 static void
 stop (Fixture *fixture)
@@ -75,12 +86,7 @@ stop (Fixture *fixture)
   fault = usher_test_checker_find_fault (fixture->checker, TRUE);
   g_assert_cmpstr (fault, ==, NULL);
 
-  usher_test_client_free (fixture->seller);
-  usher_test_client_free (fixture->watcher);
-  usher_test_checker_free (fixture->checker);
-  usher_test_proxy_free (fixture->proxy);
-  usher_test_process_free (fixture->process);
-  g_free (fixture->ticket_id);
+  clear (fixture);
 }
 
 static gboolean
@@ -201,6 +207,25 @@ test_killed (void)
   usher_test_mongodb_start (fixture.server);
   assert_comes_back (&fixture);
   stop (&fixture);
+}
+
+/* of five services, each with a database: one after the other would take more than ten seconds */
+static void
+test_stopped (void)
+{
+  Fixture fixture = { 0 };
+  gint64 began = 0;
+
+  g_test_summary ("A stop waits for servers that are away no longer than for one");
+
+  start (&fixture, NULL);
+  usher_test_mongodb_kill (fixture.server);
+  assert_stays_up (&fixture);
+  began = g_get_monotonic_time ();
+  g_assert_cmpint (usher_test_process_stop (fixture.process), ==, 0);
+  g_test_message ("stopped in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - began) / 1000);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 8 * G_TIME_SPAN_SECOND);
+  clear (&fixture);
 }
 
 static void
@@ -481,6 +506,7 @@ main (int argc, char *argv[])
       return g_test_run ();
     }
   g_test_add_func ("/away/killed", test_killed);
+  g_test_add_func ("/away/stopped", test_stopped);
   g_test_add_func ("/away/hangs", test_hangs);
   g_test_add_func ("/away/cut", test_cut);
   g_test_add_func ("/away/full", test_full);

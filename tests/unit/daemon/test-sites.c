@@ -129,6 +129,56 @@ test_password (UsherTestProgram *fixture, gconstpointer data)
 }
 
 static void
+test_secret (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (fixture->directory, "copied", NULL);
+  g_autofree char *from = g_strconcat ("sqlite:", fixture->data, NULL);
+  g_autofree char *to = g_strconcat ("sqlite:", folder, NULL);
+  g_autofree char *path = g_build_filename (folder, "good.db", NULL);
+
+  g_test_summary ("Addresses of a copy may be secrets, and one that is none is not told");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_start (fixture, "run", "");
+  g_assert_cmpint (usher_test_program_stop (fixture, SIGTERM), ==, 0);
+  usher_test_program_set_variable (fixture, "USHER_SECRETS__KEYRING", "false");
+  usher_test_program_set_variable (fixture, "USHER_SECRET_FROM", from);
+  usher_test_program_set_variable (fixture, "USHER_SECRET_TO", to);
+  usher_test_program_set_variable (fixture, "USHER_SECRET_WRONG", PASSWORD);
+  usher_test_program_assert_says (fixture,
+                                  "store copy secret:wrong secret:to",
+                                  2,
+                                  "*“secret:wrong” is no address*");
+  usher_test_program_assert_says (fixture,
+                                  "store copy secret:none secret:to",
+                                  2,
+                                  "*there is no secret “none”*");
+  usher_test_program_assert_says (fixture, "store copy secret:from secret:to", 0, "*good:*");
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_stopped (UsherTestProgram *fixture, gconstpointer data)
+{
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *arguments = NULL;
+  g_autofree char *said = NULL;
+  gint64 began = 0;
+
+  g_test_summary ("Who stops a host that waits for its server need not wait");
+
+  usher_test_program_add_plugin (fixture, "good", "");
+  usher_test_program_set_variable (fixture, "USHER_STORE__URI", ADDRESS);
+  usher_test_program_set_variable (fixture, "USHER_STORE__START_TIMEOUT", "60");
+  arguments = usher_test_program_make_arguments (fixture, "run", "");
+  process = usher_test_program_spawn (fixture, arguments);
+  said = usher_test_program_await_line (g_subprocess_get_stderr_pipe (process), "waits up to");
+  began = g_get_monotonic_time ();
+  g_assert_cmpint (usher_test_subprocess_end (process, SIGTERM), ==, 0);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, G_TIME_SPAN_SECOND);
+}
+
+static void
 add (const char *path, void (*test) (UsherTestProgram *, gconstpointer))
 {
   g_test_add (
@@ -142,6 +192,8 @@ main (int argc, char **argv)
   add ("/sites/folder", test_folder);
   add ("/sites/wrong", test_wrong);
   add ("/sites/password", test_password);
+  add ("/sites/secret", test_secret);
+  add ("/sites/stopped", test_stopped);
 
   return g_test_run ();
 }

@@ -177,6 +177,26 @@ test_back (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_prefixes (Fixture *fixture, gconstpointer data)
+{
+  static const char *const wanted[] = { "items", "test-items", NULL };
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "What may be of another address on the same server is not copied unless it is named");
+
+  fill (fixture, "items", 1);
+  fill (fixture, "test-items", 2);
+  if (fixture->way->from_server)
+    assert_refused (fixture, USHER_ERROR_INVALID, "“test-items”");
+
+  result = usher_store_copy (fixture->from, fixture->to, wanted, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_variant_n_children (result), ==, 2);
+}
+
+static void
 test_chosen (Fixture *fixture, gconstpointer data)
 {
   static const char *const wanted[] = { "second", NULL };
@@ -412,6 +432,7 @@ add (const char *name, const Way *way, gboolean is_short)
     { "all", test_all, TRUE },
     { "back", test_back, TRUE },
     { "chosen", test_chosen, FALSE },
+    { "prefixes", test_prefixes, TRUE },
     { "not-empty", test_not_empty, FALSE },
     { "empty-target", test_empty_target, TRUE },
     { "in-use", test_in_use, TRUE },
