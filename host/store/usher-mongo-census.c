@@ -289,7 +289,7 @@ count_indexed (UsherMongoCensus *census,
   g_auto (bson_t) result = BSON_INITIALIZER;
   g_auto (bson_t) troubled = BSON_INITIALIZER;
 
-  BCON_APPEND (&events, "$match", "{", "_outbox.id", "{", "$exists", BCON_BOOL (true), "}", "}");
+  BCON_APPEND (&events, "$match", "{", "_outbox.0.id", "{", "$exists", BCON_BOOL (true), "}", "}");
   BCON_APPEND (&timers,
                "$match",
                "{",

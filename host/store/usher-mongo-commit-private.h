@@ -7,13 +7,20 @@
 #pragma once
 
 #include "usher-commit.h"
-#include "usher-mongo-place-private.h"
-#include "usher-mongo-table-private.h"
+#include "usher-mongo-write-private.h"
 
 G_BEGIN_DECLS
 
-/* One attempt to write a commit, on one thread; it lies on the stack of whoever makes it. All of a commit is in one write of one
- * document, its home, or in one transaction. */
+typedef enum
+{
+  USHER_MONGO_COMMIT_DONE,
+  USHER_MONGO_COMMIT_FAILED,
+  USHER_MONGO_COMMIT_READY, /* it is known what is to be written */
+  USHER_MONGO_COMMIT_AGAIN, /* something that was looked up is not so any more */
+} UsherMongoCommitState;
+
+/* One attempt to write a commit, on one thread; it stays where it is. All of a commit is in one write of one document, its home, or in
+ * one transaction. */
 typedef struct
 {
   UsherMongoDatabase *database; /* (unowned) */
@@ -23,9 +30,14 @@ typedef struct
 
   GPtrArray *slips;      /* (owned) (element-type UsherMongoSlip) */
   UsherMongoPlace *home; /* (owned) (nullable): NULL: there was nothing to write */
-  bson_t outbox;         /* of the home after the write, an array */
-  gboolean has_outbox;   /* FALSE: the home is new, or there are no events */
+  char *before;          /* (owned) (nullable): the id of the event before its own in the home */
   gboolean is_unknown;   /* it failed, and may have been written all the same */
+
+  UsherMongoCommitState state;
+  UsherMongoLoad load;
+  UsherMongoStatement statement; /* when it is READY and changes no more than one document */
+  gboolean is_insert;            /* of something new */
+  GError *error;                 /* (owned) (nullable): when it is FAILED */
 } UsherMongoCommit;
 
 void usher_mongo_commit_init (UsherMongoCommit *self,
@@ -34,9 +46,15 @@ void usher_mongo_commit_init (UsherMongoCommit *self,
                               UsherCommit *commit,
                               const char *token);
 void usher_mongo_commit_clear (UsherMongoCommit *self);
-/* see usher_store_commit(); @limit: of documents, 0: none */
-gboolean usher_mongo_commit_run (UsherMongoCommit *self, guint limit, GError **error);
+/* Finds out what is to be written. @limit: of documents, 0: none */
+void usher_mongo_commit_begin (UsherMongoCommit *self, guint limit);
+/* Writes it, then; see usher_store_commit(). @attempt: (nullable): what came of its statement already */
+gboolean
+usher_mongo_commit_end (UsherMongoCommit *self, UsherMongoAttempt *attempt, GError **error);
 
+/* (nullable): where it makes one new document, and nothing else: what it finds out before does not hang on commits that it is written
+ * with */
+const char *usher_mongo_commit_get_new_collection (UsherCommit *commit);
 /* which commits are to be written one after the other */
 guint usher_mongo_commit_hash (UsherCommit *commit);
 

@@ -14,17 +14,11 @@
 #include "usher-mongo-refusal-private.h"
 #include "usher-mongo-slips-private.h"
 #include "usher-mongo-transaction-private.h"
-#include "usher-mongo-write-private.h"
 
 /* how often it is decided anew where others were at the same timers and keys */
 #define MOST_TRIES 8
 
-typedef enum
-{
-  DONE,
-  FAILED,
-  AGAIN, /* something that was looked up is not so any more */
-} Outcome;
+typedef UsherMongoCommitState State;
 
 void
 usher_mongo_commit_init (UsherMongoCommit *self,
@@ -40,7 +34,7 @@ usher_mongo_commit_init (UsherMongoCommit *self,
     .token = token,
     .slips = usher_mongo_slips_list (commit),
   };
-  bson_init (&self->outbox);
+  self->load = (UsherMongoLoad){ commit, self->slips, token, usher_commit_get_time (commit) };
 }
 
 void
@@ -48,7 +42,8 @@ usher_mongo_commit_clear (UsherMongoCommit *self)
 {
   g_ptr_array_unref (self->slips);
   g_clear_pointer (&self->home, usher_mongo_place_unref);
-  bson_destroy (&self->outbox);
+  g_free (self->before);
+  g_clear_error (&self->error);
 }
 
 /* the first that stays is the home; (nullable) */
@@ -95,6 +90,22 @@ usher_mongo_commit_hash (UsherCommit *commit)
 
   /* those that have nothing in common but their order */
   return 0;
+}
+
+const char *
+usher_mongo_commit_get_new_collection (UsherCommit *commit)
+{
+  guint n_changes = usher_commit_get_n_changes (commit);
+  const UsherChange *change = get_home_change (commit);
+
+  if (n_changes == 1 && change->kind == USHER_CHANGE_INSERT)
+    return usher_schema_get_collection (usher_document_get_schema (change->document));
+
+  return n_changes == 0 && usher_commit_get_fired (commit) == NULL &&
+                 usher_commit_get_n_timers (commit) == 0 &&
+                 usher_commit_get_request (commit) == NULL
+             ? USHER_MONGO_CARRIERS
+             : NULL;
 }
 
 /* @is_new: (out): a carrier that is not there yet */
@@ -192,7 +203,7 @@ check_applied (UsherMongoCommit *self, gboolean *is_known, GError **error)
 }
 
 /* Whatever else is in the way of a commit: that its event was applied meanwhile goes before. @trouble: (transfer full) */
-static Outcome
+static State
 fail_unless_applied (UsherMongoCommit *self, GError *trouble, GError **error)
 {
   g_autoptr (GError) own = trouble;
@@ -203,11 +214,11 @@ fail_unless_applied (UsherMongoCommit *self, GError *trouble, GError **error)
       check_applied (self, &is_known, NULL) && is_known)
     {
       set_applied (self);
-      return DONE;
+      return USHER_MONGO_COMMIT_DONE;
     }
 
   g_propagate_error (error, g_steal_pointer (&own));
-  return FAILED;
+  return USHER_MONGO_COMMIT_FAILED;
 }
 
 static gboolean
@@ -241,7 +252,7 @@ has_events (UsherMongoCommit *self)
 }
 
 /* What does not fit beside events that wait may do so once they are sent, and is nobody's fault. @trouble: (transfer full) */
-static Outcome
+static State
 take_too_large (UsherMongoCommit *self, GError *trouble, GError **error)
 {
   g_autoptr (GError) own = trouble;
@@ -254,11 +265,11 @@ take_too_large (UsherMongoCommit *self, GError *trouble, GError **error)
                   "a document is full of events that wait for the bus: %s",
                   own->message);
 
-  return FAILED;
+  return USHER_MONGO_COMMIT_FAILED;
 }
 
 /* makes sense of a refusal; @trouble: (transfer full) */
-static Outcome
+static State
 take_refusal (UsherMongoCommit *self,
               const UsherMongoStatement *statement,
               const bson_t *reply,
@@ -276,11 +287,11 @@ take_refusal (UsherMongoCommit *self,
       (statement->change == NULL && usher_mongo_write_is_taken (reply, "_id")))
     {
       set_applied (self);
-      return DONE;
+      return USHER_MONGO_COMMIT_DONE;
     }
   if (usher_mongo_write_is_taken (reply, "_timers.u") ||
       usher_mongo_write_is_taken (reply, "_request.u"))
-    return AGAIN;
+    return USHER_MONGO_COMMIT_AGAIN;
 
   g_clear_error (&own);
   usher_mongo_refusal_set_taken (self->commit, statement, reply, &own);
@@ -289,7 +300,7 @@ take_refusal (UsherMongoCommit *self,
 }
 
 /* nothing was as the statement wants it */
-static Outcome
+static State
 take_miss (UsherMongoCommit *self,
            const UsherMongoStatement *statement,
            gboolean is_first_try,
@@ -299,7 +310,7 @@ take_miss (UsherMongoCommit *self,
 
   /* a timer or a request that is not there any more goes before a version */
   if (statement->change == NULL || (is_first_try && self->slips->len > 0))
-    return AGAIN;
+    return USHER_MONGO_COMMIT_AGAIN;
 
   usher_mongo_refusal_set_conflict (statement->change, &trouble);
 
@@ -307,31 +318,25 @@ take_miss (UsherMongoCommit *self,
 }
 
 static void
-keep_outbox (UsherMongoCommit *self, const bson_t *reply)
+keep_before (UsherMongoCommit *self, const bson_t *reply)
 {
-  bson_t outbox;
-
-  if (!usher_mongo_statement_get_outbox (reply, &outbox))
+  if (usher_commit_get_n_events (self->commit) == 0)
     return;
 
-  self->has_outbox = TRUE;
-  bson_destroy (&self->outbox);
-  bson_copy_to (&outbox, &self->outbox);
+  g_free (self->before);
+  self->before = usher_mongo_statement_dup_before (reply, self->commit);
 }
 
 static UsherMongoWritten
-write_one (UsherMongoCommit *self,
-           const UsherMongoStatement *statement,
-           gboolean is_insert,
-           bson_t *reply,
-           GError **error)
+write_one (UsherMongoCommit *self, UsherMongoAttempt *attempt, bson_t *reply, GError **error)
 {
+  const UsherMongoStatement *statement = &self->statement;
   UsherMongoWritten written =
-      usher_mongo_write_run (self->database, statement, is_insert, reply, error);
+      usher_mongo_write_run (self->database, statement, self->is_insert, attempt, reply, error);
   g_autoptr (GError) trouble = NULL;
   g_auto (bson_t) first = BSON_INITIALIZER;
 
-  if (written != USHER_MONGO_REFUSED || !is_insert || statement->change == NULL ||
+  if (written != USHER_MONGO_REFUSED || !self->is_insert || statement->change == NULL ||
       !usher_mongo_write_is_taken (reply, "_id"))
     return written;
 
@@ -339,7 +344,7 @@ write_one (UsherMongoCommit *self,
   bson_destroy (&first);
   bson_copy_to (reply, &first);
   bson_destroy (reply);
-  written = usher_mongo_write_run (self->database, statement, FALSE, reply, &trouble);
+  written = usher_mongo_write_run (self->database, statement, FALSE, NULL, reply, &trouble);
   if (written == USHER_MONGO_MISSED)
     {
       bson_destroy (reply);
@@ -354,93 +359,74 @@ write_one (UsherMongoCommit *self,
   return written;
 }
 
-static Outcome
-run_one (UsherMongoCommit *self,
-         const UsherMongoStatement *statement,
-         gboolean is_new,
-         gboolean is_first_try,
-         GError **error)
+static UsherMongoWritten
+write_several (UsherMongoCommit *self, bson_t *reply, GError **error)
 {
-  g_auto (bson_t) reply = BSON_INITIALIZER;
-  gboolean is_insert =
-      is_new || (statement->change != NULL && statement->change->kind == USHER_CHANGE_INSERT);
-  GError *trouble = NULL;
-
-  switch (write_one (self, statement, is_insert, &reply, &trouble))
-    {
-    case USHER_MONGO_WRITTEN:
-      keep_outbox (self, &reply);
-      return DONE;
-    case USHER_MONGO_MISSED:
-      return take_miss (self, statement, is_first_try, error);
-    case USHER_MONGO_UNKNOWN:
-      self->is_unknown = TRUE;
-      g_propagate_error (error, trouble);
-      return FAILED;
-    case USHER_MONGO_REFUSED:
-    default:
-      g_prefix_error (&trouble, "collection “%s”: ", usher_mongo_place_get_collection (self->home));
-      return take_refusal (self, statement, &reply, trouble, error);
-    }
-}
-
-static Outcome
-run_several (UsherMongoCommit *self,
-             const UsherMongoLoad *load,
-             gboolean is_first_try,
-             GError **error)
-{
-  g_auto (bson_t) reply = BSON_INITIALIZER;
   UsherMongoTransaction transaction = {
     .database = self->database,
     .tables = self->tables,
     .commit = self->commit,
-    .load = load,
+    .load = &self->load,
     .home = self->home,
-    .reply = &reply,
+    .reply = reply,
   };
-  GError *trouble = NULL;
+  UsherMongoWritten written = usher_mongo_transaction_run (&transaction, error);
 
-  switch (usher_mongo_transaction_run (&transaction, &trouble))
+  self->statement = transaction.statement;
+
+  return written;
+}
+
+static State
+write_all (UsherMongoCommit *self,
+           UsherMongoAttempt *attempt,
+           gboolean is_first_try,
+           GError **error)
+{
+  g_auto (bson_t) reply = BSON_INITIALIZER;
+  GError *trouble = NULL;
+  gboolean is_one = usher_commit_get_n_changes (self->commit) <= 1;
+
+  switch (is_one ? write_one (self, attempt, &reply, &trouble)
+                 : write_several (self, &reply, &trouble))
     {
     case USHER_MONGO_WRITTEN:
-      keep_outbox (self, &reply);
-      return DONE;
+      keep_before (self, &reply);
+      return USHER_MONGO_COMMIT_DONE;
     case USHER_MONGO_MISSED:
-      return take_miss (self, &transaction.statement, is_first_try, error);
+      return take_miss (self, &self->statement, is_first_try, error);
     case USHER_MONGO_UNKNOWN:
       self->is_unknown = TRUE;
       g_propagate_error (error, trouble);
-      return FAILED;
+      return USHER_MONGO_COMMIT_FAILED;
     case USHER_MONGO_REFUSED:
     default:
-      return take_refusal (self, &transaction.statement, &reply, trouble, error);
+      if (is_one)
+        g_prefix_error (&trouble,
+                        "collection “%s”: ",
+                        usher_mongo_place_get_collection (self->home));
+      return take_refusal (self, &self->statement, &reply, trouble, error);
     }
 }
 
-static Outcome
-try_once (UsherMongoCommit *self, gboolean is_first_try, GError **error)
+static State
+prepare (UsherMongoCommit *self, GError **error)
 {
-  const UsherChange *change = get_home_change (self->commit);
-  const UsherMongoLoad load = {
-    self->commit, self->slips, self->token, usher_commit_get_time (self->commit)
-  };
-  UsherMongoStatement statement = { .change = change, .load = &load };
   gboolean is_new = FALSE;
   gboolean is_known = FALSE;
 
   if (!check_applied (self, &is_known, error))
-    return FAILED;
+    return USHER_MONGO_COMMIT_FAILED;
   if (self->slips->len > 0 &&
       !usher_mongo_slips_find (self->slips, self->database, self->tables, error))
-    return FAILED;
+    return USHER_MONGO_COMMIT_FAILED;
   if (is_known || usher_mongo_slips_are_past (self->slips))
     {
       set_applied (self);
-      return DONE;
+      return USHER_MONGO_COMMIT_DONE;
     }
   if (!usher_mongo_slips_check_request (self->slips, error))
-    return FAILED;
+    return USHER_MONGO_COMMIT_FAILED;
 
   g_clear_pointer (&self->home, usher_mongo_place_unref);
   self->home = choose_home (self, &is_new);
@@ -448,33 +434,45 @@ try_once (UsherMongoCommit *self, gboolean is_first_try, GError **error)
   if (is_nothing (self))
     {
       g_clear_pointer (&self->home, usher_mongo_place_unref);
-      return DONE;
+      return USHER_MONGO_COMMIT_DONE;
     }
-  if (usher_commit_get_n_changes (self->commit) > 1)
-    return run_several (self, &load, is_first_try, error);
 
-  statement.place = self->home;
-  statement.table =
-      usher_mongo_tables_find (self->tables, usher_mongo_place_get_collection (self->home));
+  self->statement = (UsherMongoStatement){
+    self->home,
+    usher_mongo_tables_find (self->tables, usher_mongo_place_get_collection (self->home)),
+    get_home_change (self->commit),
+    &self->load,
+  };
+  self->is_insert = is_new || (self->statement.change != NULL &&
+                               self->statement.change->kind == USHER_CHANGE_INSERT);
 
-  return run_one (self, &statement, is_new, is_first_try, error);
+  return USHER_MONGO_COMMIT_READY;
+}
+
+void
+usher_mongo_commit_begin (UsherMongoCommit *self, guint limit)
+{
+  self->state =
+      check (self, limit, &self->error) ? prepare (self, &self->error) : USHER_MONGO_COMMIT_FAILED;
 }
 
 gboolean
-usher_mongo_commit_run (UsherMongoCommit *self, guint limit, GError **error)
+usher_mongo_commit_end (UsherMongoCommit *self, UsherMongoAttempt *attempt, GError **error)
 {
-  Outcome outcome = AGAIN;
+  for (guint i = 0; self->state == USHER_MONGO_COMMIT_READY && i < MOST_TRIES; i++)
+    {
+      self->state = write_all (self, i == 0 ? attempt : NULL, i == 0, &self->error);
+      if (self->state == USHER_MONGO_COMMIT_AGAIN && i + 1 < MOST_TRIES)
+        self->state = prepare (self, &self->error);
+    }
 
-  if (!check (self, limit, error))
-    return FALSE;
-
-  for (guint i = 0; outcome == AGAIN && i < MOST_TRIES; i++)
-    outcome = try_once (self, i == 0, error);
-
-  if (outcome == AGAIN)
+  if (self->state == USHER_MONGO_COMMIT_DONE)
+    return TRUE;
+  if (self->error == NULL)
     return usher_refuse (error,
                          USHER_ERROR_CONFLICT,
                          "others change the same timers or the same request all the time");
 
-  return outcome == DONE;
+  g_propagate_error (error, g_steal_pointer (&self->error));
+  return FALSE;
 }

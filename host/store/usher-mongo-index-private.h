@@ -11,8 +11,8 @@
 G_BEGIN_DECLS
 
 /* names of those that each collection has, and that of the carriers */
-#define USHER_MONGO_INDEX_OUTBOX  "usher-outbox"  /* `_outbox.id`, sparse */
-#define USHER_MONGO_INDEX_DUE     "usher-due"     /* `_timers.due`, sparse */
+#define USHER_MONGO_INDEX_OUTBOX  "usher-outbox-first" /* `_outbox.0.id`, sparse */
+#define USHER_MONGO_INDEX_DUE     "usher-due"          /* `_timers.due`, sparse */
 #define USHER_MONGO_INDEX_TIMERS  "usher-timers"  /* `_timers.u`, unique, of those that have it */
 #define USHER_MONGO_INDEX_REQUEST "usher-request" /* `_request.u`, likewise */
 #define USHER_MONGO_INDEX_APPLIED "usher-applied" /* `_applied.k`, likewise */

@@ -43,7 +43,8 @@ append_own (GArray *indexes)
     const char *path;
     gboolean is_unique;
   } own[] = {
-    { USHER_MONGO_INDEX_OUTBOX, "_outbox.id", FALSE },
+    /* of the first alone: a server would make a key of each that waits anew with each commit */
+    { USHER_MONGO_INDEX_OUTBOX, "_outbox.0.id", FALSE },
     { USHER_MONGO_INDEX_DUE, "_timers.due", FALSE },
     { USHER_MONGO_INDEX_TIMERS, "_timers.u", TRUE },
     { USHER_MONGO_INDEX_REQUEST, "_request.u", TRUE },

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* on one of the threads; takes ownership of @work */
-typedef void (*UsherMongoLaneFunc) (gpointer work, gpointer user_data);
+/* on one of the threads; takes ownership of what is in @work: what has waited, in its order */
+typedef void (*UsherMongoLaneFunc) (GPtrArray *work, gpointer user_data);
 
 /* Work with the same hash is done in its order. A thread begins with its first work. Any thread. */
 typedef struct _UsherMongoLanes UsherMongoLanes;

@@ -10,6 +10,8 @@
 
 /* how many commits are on their way to the server */
 #define N_LANES 8
+/* how many of those that wait are taken at once */
+#define MOST_WORK 64
 
 typedef struct
 {
@@ -61,19 +63,21 @@ usher_mongo_lanes_free (UsherMongoLanes *self)
   g_free (self);
 }
 
-/* NULL: there will be none */
-static gpointer
-take (Lane *lane)
+/* FALSE: there will be none */
+static gboolean
+take (Lane *lane, GPtrArray *work)
 {
   UsherMongoLanes *self = lane->lanes;
-  gpointer work = NULL;
 
+  g_ptr_array_set_size (work, 0);
   g_mutex_lock (&self->mutex);
-  while ((work = g_queue_pop_head (&lane->work)) == NULL && !self->is_closed)
+  while (g_queue_is_empty (&lane->work) && !self->is_closed)
     g_cond_wait (&lane->cond, &self->mutex);
+  while (!g_queue_is_empty (&lane->work) && work->len < MOST_WORK)
+    g_ptr_array_add (work, g_queue_pop_head (&lane->work));
   g_mutex_unlock (&self->mutex);
 
-  return work;
+  return work->len > 0;
 }
 
 static gpointer
@@ -82,9 +86,9 @@ run (gpointer data)
   Lane *lane = data;
   UsherMongoLanes *self = lane->lanes;
   gpointer user_data = lane->user_data;
-  gpointer work = NULL;
+  g_autoptr (GPtrArray) work = g_ptr_array_new ();
 
-  while ((work = take (lane)) != NULL)
+  while (take (lane, work))
     self->func (work, user_data);
   self->unref (user_data);
 

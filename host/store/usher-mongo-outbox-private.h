@@ -22,12 +22,12 @@ UsherMongoOutbox *usher_mongo_outbox_new (UsherMongoDatabase *database,
                                           UsherMongoTidy *tidy);
 void usher_mongo_outbox_free (UsherMongoOutbox *self);
 
-/* Tells the marks of @commit, which was written to @place. @found: (nullable): the outbox of the document then; NULL: the document is
- * new */
+/* Tells the marks of @commit, which was written to @place. @before: (nullable): the id of the event before its own there; NULL: there
+ * was none */
 void usher_mongo_outbox_add (UsherMongoOutbox *self,
                              UsherCommit *commit,
                              UsherMongoPlace *place,
-                             const bson_t *found);
+                             const char *before);
 /* see usher_store_list_outbox() */
 GPtrArray *usher_mongo_outbox_list (UsherMongoOutbox *self,
                                     const UsherMark *after,

@@ -77,28 +77,12 @@ get_id (bson_iter_t *event)
              : NULL;
 }
 
-/* Whether all events before those of @commit are known, so that it may go behind them; (mutex mutex) */
+/* Whether all events up to @before are known, so that others may go behind them: those of a document are learnt of in their order, so
+ * that the last one tells of all; (mutex mutex) */
 static gboolean
-is_next (UsherMongoOutbox *self, UsherCommit *commit, const bson_t *found)
+is_next (UsherMongoOutbox *self, const char *before)
 {
-  const char *first = usher_event_get_id (usher_commit_get_event (commit, 0));
-  bson_iter_t event;
-
-  if (found == NULL)
-    return TRUE;
-
-  bson_iter_init (&event, found);
-  while (bson_iter_next (&event))
-    {
-      const char *id = get_id (&event);
-
-      if (g_strcmp0 (id, first) == 0)
-        return TRUE;
-      if (id != NULL && !usher_mongo_outbox_index_knows (self->index, id))
-        return FALSE;
-    }
-
-  return TRUE;
+  return before == NULL || usher_mongo_outbox_index_knows (self->index, before);
 }
 
 /* (mutex mutex) */
@@ -120,7 +104,7 @@ void
 usher_mongo_outbox_add (UsherMongoOutbox *self,
                         UsherCommit *commit,
                         UsherMongoPlace *place,
-                        const bson_t *found)
+                        const char *before)
 {
   guint n_events = usher_commit_get_n_events (commit);
   gboolean takes = TRUE;
@@ -130,7 +114,7 @@ usher_mongo_outbox_add (UsherMongoOutbox *self,
 
   g_mutex_lock (&self->mutex);
   /* who relays is told by the marks to read what stands between */
-  takes = is_next (self, commit, found);
+  takes = is_next (self, before);
   for (guint i = 0; i < n_events; i++)
     {
       const char *id = usher_event_get_id (usher_commit_get_event (commit, i));
@@ -184,7 +168,7 @@ look_for_unknown (UsherMongoOutbox *self, GError **error)
   g_auto (bson_t) options = BSON_INITIALIZER;
 
   /* ids begin with the time, so this is about the order in which they came to be */
-  BCON_APPEND (&filter, "_outbox.id", "{", "$gt", "", "}");
+  BCON_APPEND (&filter, "_outbox.0.id", "{", "$gt", "", "}");
   BCON_APPEND (&options,
                "projection",
                "{",
@@ -193,7 +177,7 @@ look_for_unknown (UsherMongoOutbox *self, GError **error)
                "}",
                "sort",
                "{",
-               "_outbox.id",
+               "_outbox.0.id",
                BCON_INT32 (1),
                "}",
                "hint",

@@ -14,7 +14,7 @@
 struct _UsherMongoPlace
 {
   char *collection; /* (owned) */
-  bson_t id;        /* of one member, `_id` */
+  bson_t *id;       /* (owned): of one member, `_id` */
 };
 
 static UsherMongoPlace *
@@ -23,7 +23,7 @@ new_place (const char *collection)
   UsherMongoPlace *self = g_atomic_rc_box_new0 (UsherMongoPlace);
 
   self->collection = g_strdup (collection);
-  bson_init (&self->id);
+  self->id = bson_new ();
 
   return self;
 }
@@ -34,9 +34,9 @@ usher_mongo_place_new (const char *collection, const char *id)
   UsherMongoPlace *self = new_place (collection);
 
   if (usher_mongo_place_is_carrier (self))
-    bson_append_utf8 (&self->id, "_id", -1, id, -1);
+    bson_append_utf8 (self->id, "_id", -1, id, -1);
   else
-    usher_mongo_append_id (&self->id, "_id", id);
+    usher_mongo_append_id (self->id, "_id", id);
 
   return self;
 }
@@ -51,7 +51,7 @@ usher_mongo_place_new_of_row (const char *collection, const bson_t *row)
     return NULL;
 
   self = new_place (collection);
-  bson_append_iter (&self->id, "_id", -1, &id);
+  bson_append_iter (self->id, "_id", -1, &id);
 
   return self;
 }
@@ -68,7 +68,7 @@ clear_place (gpointer data)
   UsherMongoPlace *self = data;
 
   g_free (self->collection);
-  bson_destroy (&self->id);
+  bson_destroy (self->id);
 }
 
 void
@@ -93,10 +93,10 @@ guint
 usher_mongo_place_hash (gconstpointer self)
 {
   const UsherMongoPlace *place = self;
-  const guint8 *data = bson_get_data (&place->id);
+  const guint8 *data = bson_get_data (place->id);
   guint hash = g_str_hash (place->collection);
 
-  for (guint i = 0; i < place->id.len; i++)
+  for (guint i = 0; i < place->id->len; i++)
     hash = hash * 33 + data[i];
 
   return hash;
@@ -108,8 +108,7 @@ usher_mongo_place_equal (gconstpointer self, gconstpointer other)
   const UsherMongoPlace *place = self;
   const UsherMongoPlace *second = other;
 
-  return bson_equal (&place->id, &second->id) &&
-         g_str_equal (place->collection, second->collection);
+  return bson_equal (place->id, second->id) && g_str_equal (place->collection, second->collection);
 }
 
 void
@@ -117,6 +116,6 @@ usher_mongo_place_append (UsherMongoPlace *self, bson_t *bson, const char *name)
 {
   bson_iter_t id;
 
-  if (bson_iter_init_find (&id, &self->id, "_id"))
+  if (bson_iter_init_find (&id, self->id, "_id"))
     bson_append_iter (bson, name, -1, &id);
 }

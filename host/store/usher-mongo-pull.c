@@ -55,7 +55,7 @@ usher_mongo_pull_get_value (UsherMongoPull *self)
 typedef struct
 {
   const UsherMongoPull *first; /* (unowned) */
-  bson_t values;
+  bson_t *values;              /* (owned) */
   guint n_values;
 } Portion;
 
@@ -64,7 +64,7 @@ free_portion (gpointer data)
 {
   Portion *portion = data;
 
-  bson_destroy (&portion->values);
+  bson_destroy (portion->values);
   g_free (portion);
 }
 
@@ -97,12 +97,12 @@ add_to_portion (GHashTable *portions, const UsherMongoPull *pull)
     {
       portion = g_new0 (Portion, 1);
       portion->first = pull;
-      bson_init (&portion->values);
+      portion->values = bson_new ();
       g_hash_table_insert (portions, (gpointer) pull, portion);
     }
 
   bson_uint32_to_string (portion->n_values++, &index, buffer, sizeof buffer);
-  bson_append_utf8 (&portion->values, index, -1, pull->value, -1);
+  bson_append_utf8 (portion->values, index, -1, pull->value, -1);
 }
 
 static gboolean
@@ -131,7 +131,7 @@ append_update (const Portion *portion, bson_t *update)
                portion->first->field,
                "{",
                "$in",
-               BCON_ARRAY (&portion->values),
+               BCON_ARRAY (portion->values),
                "}",
                "}",
                "}",

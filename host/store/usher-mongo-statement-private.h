@@ -21,7 +21,11 @@ typedef struct
   const UsherMongoLoad *load;
 } UsherMongoStatement;
 
-/* Makes the command, in an empty @command. */
+/* Makes what a new document is, in an empty @document. */
+gboolean usher_mongo_statement_append_document (const UsherMongoStatement *self,
+                                                bson_t *document,
+                                                GError **error);
+/* Makes the command that inserts it, in an empty @command. */
 gboolean
 usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error);
 /* Likewise, of what is there: a document at its version, or without one where it was removed before; or whatever carries. */
@@ -30,8 +34,7 @@ usher_mongo_statement_update (const UsherMongoStatement *self, bson_t *command, 
 
 /* whether the document was there */
 gboolean usher_mongo_statement_has_matched (const bson_t *reply);
-/* (nullable): the entries of the outbox that the document has now, as an array of documents with `id`; @outbox: (out): not to be
- * destroyed */
-gboolean usher_mongo_statement_get_outbox (const bson_t *reply, bson_t *outbox);
+/* (nullable) (transfer full): the id of the event that is before those of @commit in the document */
+char *usher_mongo_statement_dup_before (const bson_t *reply, UsherCommit *commit);
 
 G_END_DECLS

@@ -18,18 +18,29 @@ append_removed (const UsherMongoStatement *self, bson_t *document)
 }
 
 gboolean
+usher_mongo_statement_append_document (const UsherMongoStatement *self,
+                                       bson_t *document,
+                                       GError **error)
+{
+  usher_mongo_place_append (self->place, document, "_id");
+  if (self->change != NULL &&
+      !usher_mongo_document_append (self->table, self->change->document, document, error))
+    return FALSE;
+  if (self->change == NULL)
+    /* who prunes takes it as that of a document that was removed */
+    append_removed (self, document);
+  usher_mongo_load_append (self->load, document);
+
+  return TRUE;
+}
+
+gboolean
 usher_mongo_statement_insert (const UsherMongoStatement *self, bson_t *command, GError **error)
 {
   g_auto (bson_t) document = BSON_INITIALIZER;
 
-  usher_mongo_place_append (self->place, &document, "_id");
-  if (self->change != NULL &&
-      !usher_mongo_document_append (self->table, self->change->document, &document, error))
+  if (!usher_mongo_statement_append_document (self, &document, error))
     return FALSE;
-  if (self->change == NULL)
-    /* who prunes takes it as that of a document that was removed */
-    append_removed (self, &document);
-  usher_mongo_load_append (self->load, &document);
 
   BCON_APPEND (command,
                "insert",
@@ -164,11 +175,40 @@ append_filter (const UsherMongoStatement *self, bson_t *filter)
     usher_mongo_slips_append_conditions (self->load->slips, self->place, filter);
 }
 
-/* whether the answer is to say what else is in the outbox */
-static gboolean
-wants_outbox (const UsherMongoStatement *self)
+/* of what the answer is to tell; 0: of none */
+static guint
+get_n_events (const UsherMongoStatement *self)
 {
-  return self->load->commit != NULL && usher_commit_get_n_events (self->load->commit) > 0;
+  return self->load->commit != NULL ? usher_commit_get_n_events (self->load->commit) : 0;
+}
+
+/* Asks for the id of the event that is before those that the statement adds, or of the first of these. */
+static void
+append_before (const UsherMongoStatement *self, bson_t *command)
+{
+  BCON_APPEND (command,
+               "fields",
+               "{",
+               "version",
+               BCON_INT32 (1),
+               "_outbox",
+               "{",
+               "$map",
+               "{",
+               "input",
+               "{",
+               "$slice",
+               "[",
+               "$_outbox",
+               BCON_INT32 (-1 - (gint32) get_n_events (self)),
+               BCON_INT32 (1),
+               "]",
+               "}",
+               "in",
+               "$$this.id",
+               "}",
+               "}",
+               "}");
 }
 
 gboolean
@@ -182,21 +222,19 @@ usher_mongo_statement_update (const UsherMongoStatement *self, bson_t *command, 
   if (!append_stages (self, &stages, error))
     return FALSE;
 
-  if (wants_outbox (self))
-    BCON_APPEND (command,
-                 "findAndModify",
-                 BCON_UTF8 (collection),
-                 "query",
-                 BCON_DOCUMENT (&filter),
-                 "update",
-                 BCON_ARRAY (&stages),
-                 "new",
-                 BCON_BOOL (true),
-                 "fields",
-                 "{",
-                 "_outbox.id",
-                 BCON_INT32 (1),
-                 "}");
+  if (get_n_events (self) > 0)
+    {
+      BCON_APPEND (command,
+                   "findAndModify",
+                   BCON_UTF8 (collection),
+                   "query",
+                   BCON_DOCUMENT (&filter),
+                   "update",
+                   BCON_ARRAY (&stages),
+                   "new",
+                   BCON_BOOL (true));
+      append_before (self, command);
+    }
   else
     BCON_APPEND (command,
                  "update",
@@ -225,20 +263,28 @@ usher_mongo_statement_has_matched (const bson_t *reply)
   return bson_iter_init_find (&iter, reply, "value") && BSON_ITER_HOLDS_DOCUMENT (&iter);
 }
 
-gboolean
-usher_mongo_statement_get_outbox (const bson_t *reply, bson_t *outbox)
+char *
+usher_mongo_statement_dup_before (const bson_t *reply, UsherCommit *commit)
 {
+  const char *first = usher_event_get_id (usher_commit_get_event (commit, 0));
+  const char *before = NULL;
   bson_iter_t iter;
   bson_iter_t found;
-  const guint8 *data = NULL;
-  guint32 length = 0;
+  bson_iter_t ids;
 
   if (!bson_iter_init (&iter, reply) ||
       !bson_iter_find_descendant (&iter, "value._outbox", &found) ||
-      !BSON_ITER_HOLDS_ARRAY (&found))
-    return FALSE;
+      !BSON_ITER_HOLDS_ARRAY (&found) || !bson_iter_recurse (&found, &ids))
+    return NULL;
 
-  bson_iter_array (&found, &length, &data);
+  while (bson_iter_next (&ids))
+    {
+      const char *id = BSON_ITER_HOLDS_UTF8 (&ids) ? bson_iter_utf8 (&ids, NULL) : NULL;
 
-  return bson_init_static (outbox, data, length);
+      if (g_strcmp0 (id, first) == 0)
+        break;
+      before = id != NULL ? id : before;
+    }
+
+  return g_strdup (before);
 }

@@ -19,11 +19,26 @@ typedef enum
   USHER_MONGO_UNKNOWN, /* the server has not answered; the error says so */
 } UsherMongoWritten;
 
+/* What came of one statement of a command for several. */
+typedef struct
+{
+  UsherMongoWritten written;
+  bson_t *reply; /* (owned) (nullable): as if it had been alone */
+  GError *error; /* (owned) (nullable) */
+  gint64 time;   /* when the server had not answered, monotonic */
+} UsherMongoAttempt;
+
+void usher_mongo_attempt_clear (UsherMongoAttempt *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (UsherMongoAttempt, usher_mongo_attempt_clear)
+
 /* Writes, and where the answer is lost waits for the server, within bounds, and writes again: that finds what came to be, for each
- * statement fits once only. @reply: (out): to be destroyed: of the write, or with the outbox of the document as one of it */
+ * statement fits once only. @first: (nullable): what came of it
+ * already; NULL: it was not tried. @reply: (out): to be destroyed: of the write, or with the outbox of the document as one of it */
 UsherMongoWritten usher_mongo_write_run (UsherMongoDatabase *database,
                                          const UsherMongoStatement *statement,
                                          gboolean is_insert,
+                                         UsherMongoAttempt *first,
                                          bson_t *reply,
                                          GError **error);
 /* whether a unique index that begins with @path refused a write */

@@ -17,10 +17,19 @@
 typedef struct
 {
   UsherMongoDatabase *database;
-  UsherMongoClient *client;
-  const bson_t *command;
+  const UsherMongoStatement *statement;
   gboolean is_insert;
+  bson_t command;           /* of the statement alone */
+  UsherMongoClient *client; /* (nullable): NULL: each try takes one */
+  gint64 time;              /* of the first try */
 } Write;
+
+void
+usher_mongo_attempt_clear (UsherMongoAttempt *self)
+{
+  g_clear_pointer (&self->reply, bson_destroy);
+  g_clear_error (&self->error);
+}
 
 gboolean
 usher_mongo_write_is_taken (const bson_t *reply, const char *path)
@@ -46,7 +55,7 @@ static UsherMongoWritten
 try_once (const Write *self, bson_t *reply, GError **error)
 {
   bson_destroy (reply);
-  if (usher_mongo_database_write (self->database, self->client, self->command, reply, error))
+  if (usher_mongo_database_write (self->database, self->client, &self->command, reply, error))
     return self->is_insert || usher_mongo_statement_has_matched (reply) ? USHER_MONGO_WRITTEN
                                                                         : USHER_MONGO_MISSED;
 
@@ -87,8 +96,24 @@ usher_mongo_write_find (UsherMongoDatabase *database,
   bson_init (reply);
   usher_mongo_place_append (place, &filter, "_id");
   bson_append_utf8 (&filter, "_commit", -1, token, -1);
-  BCON_APPEND (
-      &options, "projection", "{", "_outbox.id", BCON_INT32 (1), "}", "limit", BCON_INT64 (1));
+  BCON_APPEND (&options,
+               "projection",
+               "{",
+               "version",
+               BCON_INT32 (1),
+               "_outbox",
+               "{",
+               "$map",
+               "{",
+               "input",
+               "$_outbox",
+               "in",
+               "$$this.id",
+               "}",
+               "}",
+               "}",
+               "limit",
+               BCON_INT64 (1));
 
   success = usher_mongo_database_find (database,
                                        usher_mongo_place_get_collection (place),
@@ -105,11 +130,9 @@ usher_mongo_write_find (UsherMongoDatabase *database,
 /* Whether it was written by a first try whose answer was lost: then @reply is that of it, and there is no error. MISSED: it was not;
  * UNKNOWN: the server cannot be asked. */
 static UsherMongoWritten
-look_for_first (const Write *self,
-                const UsherMongoStatement *statement,
-                bson_t *reply,
-                GError **error)
+look_for_first (const Write *self, bson_t *reply, GError **error)
 {
+  const UsherMongoStatement *statement = self->statement;
   gboolean is_there = FALSE;
   g_auto (bson_t) found = BSON_INITIALIZER;
   g_autoptr (GError) trouble = NULL;
@@ -132,20 +155,19 @@ look_for_first (const Write *self,
   return USHER_MONGO_WRITTEN;
 }
 
-/* What a second try finds where the first one came to be; no other key is looked at where the id is there, and none where the version
- * is not. */
+/* What a second try finds where the first one came to be: its version is gone, or some key of it is there. */
 static gboolean
-may_be_second (UsherMongoWritten written, const bson_t *reply)
+may_be_second (UsherMongoWritten written, const GError *error)
 {
-  return written == USHER_MONGO_MISSED ||
-         (written == USHER_MONGO_REFUSED && usher_mongo_write_is_taken (reply, "_id"));
+  return written == USHER_MONGO_MISSED || (written == USHER_MONGO_REFUSED &&
+                                           g_error_matches (error, USHER_ERROR, USHER_ERROR_TAKEN));
 }
 
 /* The first answer was lost. */
 static UsherMongoWritten
-insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, GError **error)
+insist (const Write *self, bson_t *reply, GError **error)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE;
+  gint64 end = self->time + PATIENCE;
   UsherMongoWritten written = USHER_MONGO_UNKNOWN;
 
   for (guint i = 0; i < MOST_TRIES && written == USHER_MONGO_UNKNOWN; i++)
@@ -156,10 +178,14 @@ insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, 
       written = try_once (self, reply, error);
     }
 
-  if (may_be_second (written, reply))
+  if (may_be_second (written, *error))
     {
-      written = look_for_first (self, statement, reply, error);
-      if (written != USHER_MONGO_MISSED)
+      UsherMongoWritten first = look_for_first (self, reply, error);
+
+      if (first != USHER_MONGO_MISSED)
+        return first;
+      /* another document has a key, and this one is not there */
+      if (written == USHER_MONGO_REFUSED && !usher_mongo_write_is_taken (reply, "_id"))
         return written;
 
       /* or written, and changed by another since */
@@ -176,42 +202,76 @@ insist (const Write *self, const UsherMongoStatement *statement, bson_t *reply, 
   return written;
 }
 
+/* Makes sure of what the first try came to. */
+static UsherMongoWritten
+settle (const Write *self, UsherMongoWritten written, bson_t *reply, GError **error)
+{
+  UsherMongoWritten first;
+
+  if (written == USHER_MONGO_UNKNOWN)
+    return insist (self, reply, error);
+  if (!usher_mongo_database_is_replica_set (self->database) || !may_be_second (written, *error))
+    return written;
+
+  /* there the library tries twice by itself, and not every server remembers */
+  first = look_for_first (self, reply, error);
+
+  return first != USHER_MONGO_MISSED ? first : written;
+}
+
+static UsherMongoWritten
+run (Write *self, bson_t *reply, GError **error)
+{
+  g_autoptr (UsherMongoClient) client = usher_mongo_database_get_client (self->database, error);
+  UsherMongoWritten written;
+
+  if (client == NULL)
+    return USHER_MONGO_REFUSED;
+
+  self->client = client;
+  written = try_once (self, reply, error);
+  self->time = g_get_monotonic_time ();
+
+  return settle (self, written, reply, error);
+}
+
+static UsherMongoWritten
+resume (Write *self, UsherMongoAttempt *first, bson_t *reply, GError **error)
+{
+  self->time = first->time;
+  *error = g_steal_pointer (&first->error);
+  if (first->reply != NULL)
+    {
+      bson_destroy (reply);
+      bson_copy_to (first->reply, reply);
+    }
+
+  return settle (self, first->written, reply, error);
+}
+
 UsherMongoWritten
 usher_mongo_write_run (UsherMongoDatabase *database,
                        const UsherMongoStatement *statement,
                        gboolean is_insert,
+                       UsherMongoAttempt *first,
                        bson_t *reply,
                        GError **error)
 {
-  g_autoptr (UsherMongoClient) client = NULL;
-  g_autoptr (GError) trouble = NULL;
-  g_auto (bson_t) command = BSON_INITIALIZER;
-  Write write = { database, NULL, &command, is_insert };
-  UsherMongoWritten written;
+  Write write = { database, statement, is_insert, BSON_INITIALIZER, NULL, 0 };
+  UsherMongoWritten written = USHER_MONGO_REFUSED;
+  GError *trouble = NULL;
 
   bson_init (reply);
-  if (!(is_insert ? usher_mongo_statement_insert (statement, &command, error)
-                  : usher_mongo_statement_update (statement, &command, error)))
-    return USHER_MONGO_REFUSED;
+  if (first != NULL && first->written == USHER_MONGO_WRITTEN)
+    return USHER_MONGO_WRITTEN;
 
-  client = usher_mongo_database_get_client (database, error);
-  if (client == NULL)
-    return USHER_MONGO_REFUSED;
-
-  write.client = client;
-  written = try_once (&write, reply, &trouble);
-  if (written == USHER_MONGO_UNKNOWN)
-    written = insist (&write, statement, reply, &trouble);
-  else if (usher_mongo_database_is_replica_set (database) && may_be_second (written, reply))
-    {
-      /* there the library tries twice by itself, and not every server remembers */
-      UsherMongoWritten first = look_for_first (&write, statement, reply, &trouble);
-
-      if (first != USHER_MONGO_MISSED)
-        written = first;
-    }
+  if (is_insert ? usher_mongo_statement_insert (statement, &write.command, &trouble)
+                : usher_mongo_statement_update (statement, &write.command, &trouble))
+    written =
+        first != NULL ? resume (&write, first, reply, &trouble) : run (&write, reply, &trouble);
+  bson_destroy (&write.command);
   if (trouble != NULL)
-    g_propagate_error (error, g_steal_pointer (&trouble));
+    g_propagate_error (error, trouble);
 
   return written;
 }

@@ -11,6 +11,7 @@
 #include "usher-error.h"
 #include "usher-mongo-commit-private.h"
 #include "usher-mongo-entries-private.h"
+#include "usher-mongo-group-private.h"
 #include "usher-mongo-index-private.h"
 #include "usher-mongo-lanes-private.h"
 #include "usher-mongo-recent-private.h"
@@ -44,16 +45,23 @@ typedef struct
   UsherCommittedFunc func;
   gpointer user_data;
   gint64 since; /* monotonic: when it was handed over */
+
+  char *token;               /* (owned) (nullable) */
+  UsherMongoCommit written;  /* once there is a token */
+  UsherMongoAttempt attempt; /* of a group */
+  gboolean was_tried;        /* by that */
 } Entry;
 
 static void
 free_entry (Entry *entry)
 {
+  if (entry->token != NULL)
+    usher_mongo_commit_clear (&entry->written);
+  usher_mongo_attempt_clear (&entry->attempt);
+  g_free (entry->token);
   g_clear_pointer (&entry->commit, usher_commit_unref);
   g_free (entry);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Entry, free_entry)
 
 /* Says once that nothing can be written, and once that it can again. @error: (nullable): of a write; NULL: something was written */
 static void
@@ -135,66 +143,54 @@ note_slips (UsherMongoWriter *self, const UsherMongoCommit *written)
 
 /* (mutex mutex) */
 static void
-tell (UsherMongoWriter *self, Entry *entry, const UsherMongoCommit *written, const GError *error)
+tell (UsherMongoWriter *self, Entry *entry, const GError *error)
 {
   UsherCommit *commit = entry->commit;
+  const UsherMongoCommit *written = &entry->written;
   gboolean is_change = error == NULL && !usher_commit_was_applied (commit);
 
   if (is_change && written->home != NULL)
-    usher_mongo_outbox_add (self->parts->outbox,
-                            commit,
-                            written->home,
-                            written->has_outbox ? &written->outbox : NULL);
+    usher_mongo_outbox_add (self->parts->outbox, commit, written->home, written->before);
   if (is_change && self->observer != NULL && !usher_commit_is_empty (commit))
     self->observer (self->store, commit, self->observer_data);
 
   entry->func (commit, error, entry->user_data);
 }
 
-/* FALSE: somebody here was first, which the server need not be asked */
-static gboolean
-is_in_time (UsherMongoWriter *self, Entry *entry, GError **error)
+static void
+begin_entry (UsherMongoWriter *self, Entry *entry)
 {
-  const UsherChange *late =
-      usher_mongo_recent_find_late (self->recent, entry->commit, entry->since);
-
-  if (late != NULL)
-    usher_mongo_refusal_set_conflict (late, error);
-
-  return late == NULL;
+  entry->token = g_strdup_printf ("%s-%" G_GINT64_MODIFIER "x",
+                                  usher_mongo_owners_get_name (self->parts->owners),
+                                  __atomic_add_fetch (&self->n_commits, 1, __ATOMIC_RELAXED));
+  usher_mongo_commit_init (
+      &entry->written, self->parts->database, self->parts->tables, entry->commit, entry->token);
+  if (is_for_another (self, entry->commit))
+    usher_commit_set_applied (entry->commit, TRUE);
+  else
+    usher_mongo_commit_begin (&entry->written, self->limit);
 }
 
 static void
-write_entry (UsherMongoWriter *self, Entry *entry)
+end_entry (UsherMongoWriter *self, Entry *entry)
 {
-  g_autofree char *token =
-      g_strdup_printf ("%s-%" G_GINT64_MODIFIER "x",
-                       usher_mongo_owners_get_name (self->parts->owners),
-                       __atomic_add_fetch (&self->n_commits, 1, __ATOMIC_RELAXED));
-  g_auto (UsherMongoCommit) written = { 0 };
+  UsherMongoCommit *written = &entry->written;
   g_autoptr (GError) error = NULL;
 
-  usher_mongo_commit_init (
-      &written, self->parts->database, self->parts->tables, entry->commit, token);
-  if (is_for_another (self, entry->commit))
-    usher_commit_set_applied (entry->commit, TRUE);
-  else if (is_in_time (self, entry, &error))
-    usher_mongo_commit_run (&written, self->limit, &error);
-
-  if (error == NULL && written.home != NULL)
+  if (!usher_mongo_commit_end (written, entry->was_tried ? &entry->attempt : NULL, &error))
+    set_full (self, error);
+  else if (written->home != NULL)
     {
       usher_mongo_recent_note (self->recent, entry->commit);
       set_full (self, NULL);
-      note_slips (self, &written);
+      note_slips (self, written);
       usher_mongo_watch_announce (self->parts->watch);
     }
-  if (error != NULL)
-    set_full (self, error);
-  if (written.is_unknown)
+  if (written->is_unknown)
     usher_mongo_watch_lose (self->parts->watch);
 
   g_mutex_lock (&self->mutex);
-  tell (self, entry, &written, error);
+  tell (self, entry, error);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -232,15 +228,97 @@ try_disk (UsherMongoWriter *self)
   set_full (self, error);
 }
 
-static void
-on_work (gpointer work, gpointer user_data)
+/* TRUE: somebody here was first, which the server need not be asked */
+static gboolean
+refuse_late (UsherMongoWriter *self, Entry *entry)
 {
-  g_autoptr (Entry) entry = work;
+  const UsherChange *late =
+      usher_mongo_recent_find_late (self->recent, entry->commit, entry->since);
+  g_autoptr (GError) error = NULL;
 
-  if (entry->commit != NULL)
-    write_entry (user_data, entry);
-  else
-    try_disk (user_data);
+  if (late == NULL)
+    return FALSE;
+
+  usher_mongo_refusal_set_conflict (late, &error);
+  g_mutex_lock (&self->mutex);
+  tell (self, entry, error);
+  g_mutex_unlock (&self->mutex);
+
+  return TRUE;
+}
+
+static void
+write_entry (UsherMongoWriter *self, Entry *entry)
+{
+  if (refuse_late (self, entry))
+    return;
+
+  begin_entry (self, entry);
+  end_entry (self, entry);
+}
+
+/* New documents of one collection: @n entries from @begin on. */
+static void
+write_new (UsherMongoWriter *self, GPtrArray *entries, guint begin, guint n, const char *collection)
+{
+  g_autoptr (UsherMongoGroup) group = usher_mongo_group_new (self->parts->database, collection);
+
+  for (guint i = begin; i < begin + n; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+
+      begin_entry (self, entry);
+      entry->was_tried = entry->written.state == USHER_MONGO_COMMIT_READY;
+      if (entry->was_tried)
+        usher_mongo_group_add (group, &entry->written.statement, &entry->attempt);
+    }
+  usher_mongo_group_send (group);
+  for (guint i = begin; i < begin + n; i++)
+    end_entry (self, g_ptr_array_index (entries, i));
+}
+
+/* (nullable) */
+static const char *
+get_new_collection (GPtrArray *entries, guint place)
+{
+  const Entry *entry = g_ptr_array_index (entries, place);
+
+  return entry->commit != NULL ? usher_mongo_commit_get_new_collection (entry->commit) : NULL;
+}
+
+/* how many from @begin on make something new in @collection */
+static guint
+count_new (GPtrArray *entries, guint begin, const char *collection)
+{
+  guint n = 0;
+
+  while (begin + n < entries->len &&
+         g_strcmp0 (get_new_collection (entries, begin + n), collection) == 0)
+    n++;
+
+  return n;
+}
+
+static void
+on_work (GPtrArray *work, gpointer user_data)
+{
+  guint n = 1;
+
+  for (guint begin = 0; begin < work->len; begin += n)
+    {
+      Entry *entry = g_ptr_array_index (work, begin);
+      const char *collection = get_new_collection (work, begin);
+
+      n = 1;
+      if (collection != NULL)
+        write_new (user_data, work, begin, n = count_new (work, begin, collection), collection);
+      else if (entry->commit != NULL)
+        write_entry (user_data, entry);
+      else
+        try_disk (user_data);
+      for (guint i = begin; i < begin + n; i++)
+        free_entry (g_ptr_array_index (work, i));
+    }
 }
 
 static gpointer

@@ -10,6 +10,9 @@
 #include "usher-test-base.h"
 
 #define EVENT_ID "018f0000-0000-7000-8000-000000000001"
+/* how many commits come at once, and after how many they are of the same kinds again */
+#define N_MANY  64
+#define N_KINDS 4
 
 typedef struct
 {
@@ -18,7 +21,7 @@ typedef struct
   GAsyncQueue *done; /* (unowned): where it goes when it is known how it went */
 } Try;
 
-/* Two commits that come while the store is held by a third one, so that whoever writes in groups writes them as one. */
+/* Commits that come while the store is held by a third one, so that whoever writes in groups writes them as one. */
 typedef struct
 {
   UsherStoreFixture *fixture;
@@ -125,9 +128,68 @@ test_taken (UsherStoreFixture *fixture, gconstpointer data)
   clear_tries (tries, G_N_ELEMENTS (tries));
 }
 
+/* of the same event as the one before it, or as the one after it */
+static UsherUnit *
+begin_event (UsherStoreFixture *fixture, guint round)
+{
+  g_autofree char *event_id = g_strdup_printf ("018f0000-0000-7000-8000-%012x", round);
+  UsherUnit *unit = usher_store_fixture_begin_insert (fixture, "applied");
+
+  usher_commit_set_inbox (usher_unit_get_commit (unit), event_id, "orders");
+
+  return unit;
+}
+
+static UsherUnit *
+begin_kind (UsherStoreFixture *fixture, guint place)
+{
+  switch (place % N_KINDS)
+    {
+    case 0:
+      return usher_store_fixture_begin_taken (fixture);
+    case 1:
+    case 2:
+      return begin_event (fixture, place / N_KINDS);
+    default:
+      return usher_store_fixture_begin_insert (fixture, "innocent");
+    }
+}
+
+static void
+assert_round (UsherStoreFixture *fixture, const Try *tries)
+{
+  gboolean first = !usher_commit_was_applied (usher_unit_get_commit (tries[1].unit));
+  gboolean second = !usher_commit_was_applied (usher_unit_get_commit (tries[2].unit));
+
+  g_assert_error (tries[0].error, USHER_ERROR, USHER_ERROR_TAKEN);
+  for (guint i = 1; i < N_KINDS; i++)
+    g_assert_no_error (tries[i].error);
+  g_assert_true (first != second);
+  g_assert_cmpint (usher_store_fixture_has_item (fixture, tries[1].unit), ==, first);
+  g_assert_cmpint (usher_store_fixture_has_item (fixture, tries[2].unit), ==, second);
+  g_assert_true (usher_store_fixture_has_item (fixture, tries[3].unit));
+}
+
+static void
+test_many (UsherStoreFixture *fixture, gconstpointer data)
+{
+  Try tries[N_MANY] = { 0 };
+
+  g_test_summary ("Of many commits that come at once each is written or refused by itself.");
+
+  for (guint i = 0; i < N_MANY; i++)
+    tries[i].unit = begin_kind (fixture, i);
+  commit_together (fixture, tries, N_MANY);
+
+  for (guint i = 0; i < N_MANY; i += N_KINDS)
+    assert_round (fixture, &tries[i]);
+  clear_tries (tries, N_MANY);
+}
+
 void
 usher_store_suite_add_groups (const UsherStoreMaker *maker)
 {
   usher_store_suite_add_test (maker, "groups/large-event", test_large_event);
   usher_store_suite_add_test (maker, "groups/taken", test_taken);
+  usher_store_suite_add_test (maker, "groups/many", test_many);
 }

@@ -62,7 +62,7 @@ test_indexes (MongoFixture *fixture, gconstpointer data)
   mongo_fixture_add (fixture, new_table, TRUE);
   assert_indexes (fixture, "\"usher-by-price\"", "\"usher-by-row\"");
   assert_indexes (fixture, "\"usher-unique-name\"", NULL);
-  assert_indexes (fixture, "\"usher-outbox\"", NULL);
+  assert_indexes (fixture, "\"usher-outbox-first\"", NULL);
 
   mongo_fixture_add (fixture, beside, FALSE);
   assert_indexes (fixture, "\"usher-by-row\"", NULL);
