@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-about-page-private.h"
+#include "usher-description-page-private.h"
 #include "usher-desk-private.h"
 #include "usher-history-private.h"
 #include "usher-host-metrics-private.h"
@@ -197,6 +198,7 @@ add_routes (UsherAdmin *self, GError **error)
       return FALSE;
 
   return usher_page_add_routes (self->host, error) &&
+         usher_description_page_add_routes (self->host, self->desk, error) &&
          usher_monitor_add_routes (self->monitor, error) &&
          usher_timer_page_add_routes (self->timers, error);
 }

@@ -119,6 +119,16 @@ on_process (UsherExchange *exchange, gpointer user_data)
 }
 
 static void
+on_description (UsherExchange *exchange, gpointer user_data)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autoptr (GString) target = g_string_new ("/describe/");
+
+  g_string_append_uri_escaped (target, usher_request_get_parameter (request, "page"), NULL, FALSE);
+  forward (user_data, exchange, target->str);
+}
+
+static void
 on_timer (UsherExchange *exchange, gpointer user_data)
 {
   static const char *const parts[] = { "service", "timer", "key" };
@@ -200,6 +210,7 @@ usher_up_add_routes (UsherUp *self, GError **error)
     { "GET", "/plugins", usher_plugin_page_answer, self->plugins },
     { "GET", "/processes", usher_process_page_answer, self->processes },
     { "GET", "/processes/:name/:page", on_process, self },
+    { "GET", "/processes/:name/describe/:page", on_description, self },
     { "GET", "/processes/:name/timers/:service/:timer/:key", on_timer, self },
     { "POST", "/processes/:name/timers/:service/:timer/:key/retry", on_timer, self },
     { "DELETE", "/processes/:name/timers/:service/:timer/:key", on_timer, self },
