@@ -40,14 +40,15 @@ struct _UsherAdmin
 {
   GObject parent_instance;
 
-  UsherHost *host;        /* (unowned): its routes keep this */
-  char *directory;        /* (owned) (nullable): where its data are */
-  gint64 since;           /* when it began */
-  UsherDesk *desk;        /* (owned) */
-  UsherHistory *history;  /* (owned) */
-  UsherMonitor *monitor;  /* (owned) */
-  UsherTimerPage *timers; /* (owned) */
-  GPtrArray *sources;     /* (owned) (element-type Source) */
+  UsherHost *host;                    /* (unowned): its routes keep this */
+  char *directory;                    /* (owned) (nullable): where its data are */
+  gint64 since;                       /* when it began */
+  UsherDesk *desk;                    /* (owned) */
+  UsherDescriptionPage *descriptions; /* (owned) */
+  UsherHistory *history;              /* (owned) */
+  UsherMonitor *monitor;              /* (owned) */
+  UsherTimerPage *timers;             /* (owned) */
+  GPtrArray *sources;                 /* (owned) (element-type Source) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherAdmin, usher_admin, G_TYPE_OBJECT)
@@ -68,6 +69,7 @@ usher_admin_finalize (GObject *object)
   UsherAdmin *self = USHER_ADMIN (object);
 
   usher_desk_free (self->desk);
+  g_clear_pointer (&self->descriptions, usher_description_page_free);
   g_clear_pointer (&self->directory, g_free);
   g_clear_pointer (&self->history, usher_history_free);
   g_clear_pointer (&self->monitor, usher_monitor_free);
@@ -198,7 +200,7 @@ add_routes (UsherAdmin *self, GError **error)
       return FALSE;
 
   return usher_page_add_routes (self->host, error) &&
-         usher_description_page_add_routes (self->host, self->desk, error) &&
+         usher_description_page_add_routes (self->descriptions, error) &&
          usher_monitor_add_routes (self->monitor, error) &&
          usher_timer_page_add_routes (self->timers, error);
 }
@@ -223,6 +225,7 @@ usher_admin_new (UsherHost *host, GError **error)
   self = g_object_new (USHER_TYPE_ADMIN, NULL);
   self->host = host;
   self->since = usher_clock_get_time (usher_host_get_clock (host));
+  self->descriptions = usher_description_page_new (host, self->desk);
   self->history = usher_history_new (host);
   self->monitor = usher_monitor_new (host, self->desk);
   self->timers = usher_timer_page_new (host, self->desk);
@@ -293,6 +296,23 @@ usher_admin_set_gateway (UsherAdmin *self, UsherGateway *gateway)
   g_return_if_fail (USHER_IS_GATEWAY (gateway));
 
   usher_history_set_gateway (self->history, gateway);
+}
+
+/**
+ * usher_admin_set_describer:
+ * @self: of a host that does not listen yet
+ * @func: (scope forever) (closure user_data): describes the services
+ * @user_data: data for @func, which lives as long as the host listens
+ *
+ * Lets `/describe/…` tell of services that other processes have, where the host has none itself.
+ */
+void
+usher_admin_set_describer (UsherAdmin *self, UsherDescribeFunc func, gpointer user_data)
+{
+  g_return_if_fail (USHER_IS_ADMIN (self));
+  g_return_if_fail (func != NULL);
+
+  usher_description_page_set_func (self->descriptions, func, user_data);
 }
 
 /**

@@ -218,6 +218,7 @@ usher_up_add_routes (UsherUp *self, GError **error)
   };
 
   usher_admin_add_metrics (self->life.admin, add_metrics, self, NULL);
+  usher_admin_set_describer (self->life.admin, usher_up_describe, self);
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     if (!usher_host_add_admin_route (self->life.setup->host,
                                      routes[i].method,
