@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The manual, for “man” and as text: make-pages.py DESCRIPTION FOLDER PAGES TEMPLATE…
 
-DESCRIPTION is what “usher describe” prints, PAGES what comes of it, as the build wants to know beforehand. The templates have the prose, and “@options@” and such where a list of the
+DESCRIPTION is what “usher inventory” prints, PAGES what comes of it, as the build wants to know beforehand. The templates have the prose, and “@options@” and such where a list of the
 program's own comes:
 
     title: usher 1 2026-11-29      name and section of the page, and the day on which its prose was last changed

@@ -24,6 +24,8 @@ UsherEventSchema *usher_event_schema_new (const char *channel,
 void usher_event_schema_free (UsherEventSchema *self);
 
 const char *usher_event_schema_get_channel (UsherEventSchema *self);
+/* (array length=n_fields): borrows */
+const UsherField *usher_event_schema_get_fields (UsherEventSchema *self, guint *n_fields);
 /* Whether the text of a document is surely as declared, by what it is made of; else the text has to be read. */
 gboolean usher_event_schema_is_met_by (UsherEventSchema *self, UsherDocument *document);
 /* (transfer full) (nullable): what is wrong with a payload, with the member's name. @source: (nullable): the schema of the document

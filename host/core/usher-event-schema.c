@@ -13,6 +13,7 @@
 #include "usher-clock.h"
 #include "usher-error.h"
 #include "usher-event.h"
+#include "usher-field-private.h"
 #include "usher-id.h"
 #include "usher-json-private.h"
 
@@ -20,6 +21,7 @@ struct _UsherEventSchema
 {
   char *channel;     /* (owned) */
   GPtrArray *fields; /* (owned) (element-type UsherField) */
+  GArray *rows;      /* (owned) (element-type UsherField): the same, borrowed from @fields */
 };
 
 /* what every document has besides its fields */
@@ -75,6 +77,7 @@ add_field (UsherEventSchema *self, const UsherField *field, GError **error)
                          field->name);
 
   g_ptr_array_add (self->fields, usher_field_copy (field));
+  g_array_append_vals (self->rows, g_ptr_array_index (self->fields, self->fields->len - 1), 1);
 
   return TRUE;
 }
@@ -101,6 +104,7 @@ usher_event_schema_new (const char *channel,
   self = g_new0 (UsherEventSchema, 1);
   self->channel = g_strdup (channel);
   self->fields = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_field_free);
+  self->rows = g_array_new (FALSE, FALSE, sizeof (UsherField));
   for (guint i = 0; i < n_fields; i++)
     if (!add_field (self, &fields[i], error))
       return NULL;
@@ -112,43 +116,23 @@ void
 usher_event_schema_free (UsherEventSchema *self)
 {
   g_free (self->channel);
+  g_array_unref (self->rows);
   g_ptr_array_unref (self->fields);
   g_free (self);
+}
+
+const UsherField *
+usher_event_schema_get_fields (UsherEventSchema *self, guint *n_fields)
+{
+  *n_fields = self->rows->len;
+
+  return (gconstpointer) self->rows->data;
 }
 
 const char *
 usher_event_schema_get_channel (UsherEventSchema *self)
 {
   return self->channel;
-}
-
-static const char *
-get_type_name (UsherFieldType type)
-{
-  switch (type)
-    {
-    case USHER_FIELD_ID:
-      return "id";
-
-    case USHER_FIELD_INTEGER:
-      return "integer";
-
-    case USHER_FIELD_BOOLEAN:
-      return "boolean";
-
-    case USHER_FIELD_MONEY:
-      return "money";
-
-    case USHER_FIELD_TIME:
-      return "time";
-
-    case USHER_FIELD_JSON:
-      return "json";
-
-    case USHER_FIELD_STRING:
-    default:
-      return "string";
-    }
 }
 
 /* A required one is set, and of the same type. */
@@ -242,10 +226,11 @@ find_fault_of_field (const UsherField *field, UsherJson *payload)
                ? g_strdup_printf ("member “%s” is missing", field->name)
                : NULL;
 
-  return is_of_type (field, payload, kind) ? NULL
-                                           : g_strdup_printf ("member “%s” is not of type “%s”",
-                                                              field->name,
-                                                              get_type_name (field->type));
+  return is_of_type (field, payload, kind)
+             ? NULL
+             : g_strdup_printf ("member “%s” is not of type “%s”",
+                                field->name,
+                                usher_field_type_to_string (field->type));
 }
 
 /* One walk through the members of a payload. */
@@ -401,7 +386,7 @@ usher_event_schema_write (UsherEventSchema *self, UsherJsonWriter *writer)
 
       usher_json_writer_begin_object (writer);
       usher_json_writer_set_string (writer, "name", field->name);
-      usher_json_writer_set_string (writer, "type", get_type_name (field->type));
+      usher_json_writer_set_string (writer, "type", usher_field_type_to_string (field->type));
       usher_json_writer_set_boolean (writer,
                                      "required",
                                      (field->flags & USHER_FIELD_REQUIRED) != 0);

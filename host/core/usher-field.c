@@ -8,6 +8,8 @@
 
 #include "usher-field.h"
 
+#include "usher-field-private.h"
+
 /**
  * UsherField:
  * @name: the name; a dot nests, `ticket.id` is member `id` of member `ticket`
@@ -113,4 +115,33 @@ usher_field_free (UsherField *self)
   g_free ((char *) self->message);
   g_free ((char *) self->max_message);
   g_free (self);
+}
+
+const char *
+usher_field_type_to_string (UsherFieldType type)
+{
+  switch (type)
+    {
+    case USHER_FIELD_ID:
+      return "id";
+
+    case USHER_FIELD_INTEGER:
+      return "integer";
+
+    case USHER_FIELD_BOOLEAN:
+      return "boolean";
+
+    case USHER_FIELD_MONEY:
+      return "money";
+
+    case USHER_FIELD_TIME:
+      return "time";
+
+    case USHER_FIELD_JSON:
+      return "json";
+
+    case USHER_FIELD_STRING:
+    default:
+      return "string";
+    }
 }

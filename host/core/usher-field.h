@@ -39,7 +39,7 @@ typedef enum
  * UsherFieldFlags:
  * @USHER_FIELD_NONE: nothing besides keeping it
  * @USHER_FIELD_INPUT: it is read from a request
- * @USHER_FIELD_REQUIRED: with `USHER_FIELD_INPUT`: a problem when it is missing
+ * @USHER_FIELD_REQUIRED: with `USHER_FIELD_INPUT`: a problem when it is missing; and what is told has it always
  * @USHER_FIELD_TRIM: blanks around an input string are dropped first: all that Unicode calls white space, and zero-width
  *   characters
  * @USHER_FIELD_PRIVATE: it is stored apart, never in the document's text
@@ -47,6 +47,7 @@ typedef enum
  * @USHER_FIELD_UNIQUE: likewise, and no two documents that have it have the same
  * @USHER_FIELD_TEXT: an input string is a line that people read: it is trimmed, something of it is visible, and it has no control
  *   characters or line breaks
+ * @USHER_FIELD_NULLABLE: in an answer `null` may be in the place of it or, of a name with dots, of the outermost member
  *
  * What is done with a field.
  */
@@ -60,6 +61,7 @@ typedef enum
   USHER_FIELD_INDEXED = 1 << 4,
   USHER_FIELD_UNIQUE = 1 << 5,
   USHER_FIELD_TEXT = 1 << 6,
+  USHER_FIELD_NULLABLE = 1 << 7,
 } UsherFieldFlags;
 
 typedef struct

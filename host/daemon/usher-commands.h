@@ -41,6 +41,7 @@ int usher_restore (const UsherOptions *options);
 int usher_make_keys (const UsherOptions *options);
 int usher_new (const UsherOptions *options);
 int usher_check (const UsherOptions *options);
+int usher_describe (const UsherOptions *options);
 int usher_list_plugins (const UsherOptions *options);
 int usher_list_settings (const UsherOptions *options);
 int usher_open_shell (const UsherOptions *options);
@@ -48,9 +49,11 @@ int usher_status (const UsherOptions *options);
 int usher_events (const UsherOptions *options);
 int usher_treat_store (const UsherOptions *options);
 int usher_timers (const UsherOptions *options);
+int usher_trace (const UsherOptions *options);
 int usher_help (const UsherOptions *options);
 
 /* the options that a command adds */
+extern const GOptionEntry usher_describe_entries[];
 extern const GOptionEntry usher_events_entries[];
 extern const GOptionEntry usher_list_entries[];
 extern const GOptionEntry usher_make_keys_entries[];
@@ -63,6 +66,7 @@ extern const GOptionEntry usher_shell_entries[];
 extern const GOptionEntry usher_status_entries[];
 extern const GOptionEntry usher_store_entries[];
 extern const GOptionEntry usher_timers_entries[];
+extern const GOptionEntry usher_trace_entries[];
 extern const GOptionEntry usher_up_entries[];
 
 /* (transfer full): “integer 1…10” */

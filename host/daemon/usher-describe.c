@@ -1,4 +1,4 @@
-/* usher-describe.c: all that the program knows of itself, for who makes the manual
+/* usher-describe.c: the services by what they declare
  *
  * SPDX-FileCopyrightText: 2026 The Usher authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -6,197 +6,113 @@
 
 #include "config.h"
 
-#include "usher-describe.h"
-
 #include <stdlib.h>
 
 #include "usher-commands.h"
-#include "usher-complete.h"
-#include "usher-help.h"
-#include "usher-manifest-keys-private.h"
+#include "usher-comparison.h"
 #include "usher-setup.h"
-#include "usher-sources.h"
-#include "usher-terminal.h"
 
-typedef struct
-{
-  JsonBuilder *builder; /* (owned) */
-  gboolean is_whole;    /* no kind of word is unknown */
-} Description;
+/* of a comparison that could not be made */
+#define EXIT_NO_COMPARISON 2
 
-/* @value: (nullable) */
-static void
-add_text (Description *self, const char *member, const char *value)
-{
-  json_builder_set_member_name (self->builder, member);
-  if (value != NULL)
-    json_builder_add_string_value (self->builder, value);
-  else
-    json_builder_add_null_value (self->builder);
-}
+static gboolean as_openapi;
+static gboolean as_asyncapi;
+static gboolean as_json;
+static char *old;
 
-static void
-add_boolean (Description *self, const char *member, gboolean value)
-{
-  json_builder_set_member_name (self->builder, member);
-  json_builder_add_boolean_value (self->builder, value);
-}
+const GOptionEntry usher_describe_entries[] = {
+  { "openapi", 0, 0, G_OPTION_ARG_NONE, &as_openapi, "The routes, as OpenAPI 3.1", NULL },
+  { "asyncapi", 0, 0, G_OPTION_ARG_NONE, &as_asyncapi, "The events, as AsyncAPI 3", NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "All that is declared", NULL },
+  { "compare",
+    0,
+    0,
+    G_OPTION_ARG_FILENAME,
+    &old,
+    "Tell what breaks a client or listener of what --json printed into FILE",
+    "FILE" },
+  { NULL },
+};
 
 static void
-begin_list (Description *self, const char *member)
+print_failed (const char *name,
+              UsherManifest *manifest,
+              UsherPluginState state,
+              const char *reason,
+              gpointer user_data)
 {
-  json_builder_set_member_name (self->builder, member);
-  json_builder_begin_array (self->builder);
-}
+  gboolean *has_failed = user_data;
 
-/* @kind: (nullable): a kind of word that nobody knows how to complete is a fault of the program */
-static void
-check_kind (Description *self, const char *kind)
-{
-  if (kind == NULL || usher_completion_knows_kind (kind))
+  if (state != USHER_PLUGIN_FAILED)
     return;
 
-  g_printerr ("usher: “%s” is no kind of word that usher-complete-kinds.c knows\n", kind);
-  self->is_whole = FALSE;
+  g_printerr ("usher: plugin “%s”: %s\n", name, reason);
+  *has_failed = TRUE;
 }
 
-/* @arguments: (nullable) */
-static void
-add_arguments (Description *self, const char *arguments)
+/* A part must not pass for the whole. What is wrong besides, such as a secret that is not here, says nothing of routes and events. */
+static gboolean
+is_whole (UsherSetup *setup)
 {
-  g_auto (GStrv) kinds = g_strsplit (arguments != NULL ? arguments : "", " ", -1);
+  gboolean has_failed = FALSE;
 
-  for (guint i = 0; kinds[i] != NULL; i++)
-    check_kind (self, kinds[i]);
-  add_text (self, "arguments", arguments);
+  usher_setup_print_problems (setup);
+  usher_catalog_foreach (setup->catalog, print_failed, &has_failed);
+
+  return !has_failed && (setup->n_services > 0 || setup->has_no_plugins);
 }
 
-static void
-add_verbs (Description *self, const UsherVerb *verbs)
+static int
+print (UsherHost *host)
 {
-  begin_list (self, "verbs");
-  for (const UsherVerb *verb = verbs; verb != NULL && verb->name != NULL; verb++)
+  UsherDescriptionFormat format = as_openapi    ? USHER_DESCRIPTION_OPENAPI
+                                  : as_asyncapi ? USHER_DESCRIPTION_ASYNCAPI
+                                                : USHER_DESCRIPTION_JSON;
+  g_autofree char *text = usher_host_describe (host, format);
+
+  g_print ("%s", text);
+
+  return EXIT_SUCCESS;
+}
+
+static int
+compare (UsherHost *host, char **services)
+{
+  g_autofree char *now = usher_host_describe (host, USHER_DESCRIPTION_JSON);
+  g_autoptr (GPtrArray) breaks = NULL;
+  g_autoptr (GError) error = NULL;
+
+  breaks = usher_comparison_make (old, now, (const char *const *) services, &error);
+  if (breaks == NULL)
     {
-      json_builder_begin_object (self->builder);
-      add_text (self, "name", verb->name);
-      add_arguments (self, verb->arguments);
-      add_text (self, "summary", verb->summary);
-      json_builder_end_object (self->builder);
+      g_printerr ("usher: %s\n", error->message);
+      return EXIT_NO_COMPARISON;
     }
-  json_builder_end_array (self->builder);
-}
 
-static void
-add_option (Description *self, const GOptionEntry *entry)
-{
-  char letter[] = { entry->short_name, '\0' };
+  for (guint i = 0; i < breaks->len; i++)
+    g_print ("%s\n", (const char *) g_ptr_array_index (breaks, i));
+  if (breaks->len > 0)
+    return EXIT_FAILURE;
 
-  check_kind (self, entry->arg_description);
-  json_builder_begin_object (self->builder);
-  add_text (self, "name", entry->long_name);
-  add_text (self, "short", entry->short_name != 0 ? letter : NULL);
-  add_text (self, "value", entry->arg_description);
-  add_text (self, "summary", entry->description);
-  json_builder_end_object (self->builder);
-}
+  g_print ("nothing breaks\n");
 
-static void
-add_commands (Description *self)
-{
-  begin_list (self, "commands");
-  for (const UsherCommand *command = usher_commands; command->name != NULL; command++)
-    {
-      g_autofree GOptionEntry *entries = usher_options_list_entries (&command->kind, NULL);
-
-      json_builder_begin_object (self->builder);
-      add_text (self, "name", command->name);
-      add_text (self, "summary", command->kind.summary);
-      add_arguments (self, command->kind.arguments);
-      add_verbs (self, command->kind.verbs);
-      begin_list (self, "options");
-      for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
-        if ((entry->flags & G_OPTION_FLAG_HIDDEN) == 0)
-          add_option (self, entry);
-      json_builder_end_array (self->builder);
-      json_builder_end_object (self->builder);
-    }
-  json_builder_end_array (self->builder);
-}
-
-static void
-add_topics (Description *self)
-{
-  begin_list (self, "topics");
-  for (const UsherTopic *topic = usher_topics; topic->name != NULL; topic++)
-    {
-      json_builder_begin_object (self->builder);
-      add_text (self, "name", topic->name);
-      add_text (self, "page", topic->page);
-      add_text (self, "summary", topic->summary);
-      json_builder_end_object (self->builder);
-    }
-  json_builder_end_array (self->builder);
-}
-
-static void
-add_setting (const UsherSetting *setting, const char *value, const char *source, gpointer user_data)
-{
-  Description *self = user_data;
-  g_autofree char *type = usher_list_describe_type (setting);
-
-  json_builder_begin_object (self->builder);
-  add_text (self, "group", setting->group);
-  add_text (self, "key", setting->key);
-  add_text (self, "type", type);
-  add_text (self, "default", setting->default_value);
-  add_text (self, "description", setting->description);
-  add_boolean (self, "secret", usher_setting_is_secret (setting->key));
-  add_boolean (self, "live", usher_sources_is_live (setting));
-  json_builder_end_object (self->builder);
-}
-
-static void
-add_settings (Description *self)
-{
-  char *no_folders[] = { NULL };
-  const UsherOptions options = { .plugins = no_folders };
-  g_autoptr (UsherSetup) setup = usher_setup_new_settings (&options);
-
-  begin_list (self, "settings");
-  usher_settings_foreach (setup->settings, add_setting, self);
-  json_builder_end_array (self->builder);
-}
-
-static void
-add_manifest (Description *self)
-{
-  begin_list (self, "keys");
-  for (const UsherManifestKey *key = usher_manifest_list_keys (); key->name != NULL; key++)
-    {
-      json_builder_begin_object (self->builder);
-      add_text (self, "name", key->name);
-      add_text (self, "form", key->form);
-      add_boolean (self, "required", key->is_required);
-      add_text (self, "description", key->description);
-      json_builder_end_object (self->builder);
-    }
-  json_builder_end_array (self->builder);
+  return EXIT_SUCCESS;
 }
 
 int
-usher_describe (void)
+usher_describe (const UsherOptions *options)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  Description self = { builder, TRUE };
+  g_autoptr (UsherSetup) setup = NULL;
 
-  json_builder_begin_object (builder);
-  add_text (&self, "version", PACKAGE_VERSION);
-  add_commands (&self);
-  add_topics (&self);
-  add_settings (&self);
-  add_manifest (&self);
-  json_builder_end_object (builder);
-  usher_terminal_print_built (builder);
+  if (!!as_openapi + !!as_asyncapi + !!as_json + (old != NULL) != 1)
+    {
+      g_printerr ("usher: one of --openapi, --asyncapi, --json and --compare is wanted\n");
+      return EXIT_USAGE;
+    }
 
-  return self.is_whole ? EXIT_SUCCESS : EXIT_FAILURE;
+  setup = usher_setup_new (options, USHER_SETUP_LOOK);
+  if (!is_whole (setup) || setup->host == NULL)
+    return old != NULL ? EXIT_NO_COMPARISON : EXIT_FAILURE;
+
+  return old != NULL ? compare (setup->host, options->arguments) : print (setup->host);
 }

@@ -17,8 +17,8 @@
 
 #include "usher-commands.h"
 #include "usher-complete.h"
-#include "usher-describe.h"
 #include "usher-guess.h"
+#include "usher-inventory.h"
 
 static void
 print_help (void)
@@ -148,8 +148,8 @@ main (int argc, char **argv)
       umask (0077);
       return close_output (usher_complete (argc - 2, argv + 2));
     }
-  if (g_str_equal (argv[1], "describe") && argc == 2)
-    return close_output (usher_describe ());
+  if (g_str_equal (argv[1], "inventory") && argc == 2)
+    return close_output (usher_take_inventory ());
 
   command = usher_commands_find (argv[1]);
   if (command != NULL)

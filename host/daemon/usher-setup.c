@@ -247,6 +247,28 @@ on_resolved (const char *name,
 }
 
 static void
+on_plugin (const char *name,
+           UsherManifest *manifest,
+           UsherPluginState state,
+           const char *reason,
+           gpointer user_data)
+{
+  gboolean *has_some = user_data;
+
+  *has_some = TRUE;
+}
+
+static gboolean
+is_empty (UsherCatalog *catalog)
+{
+  gboolean has_some = FALSE;
+
+  usher_catalog_foreach (catalog, on_plugin, &has_some);
+
+  return !has_some;
+}
+
+static void
 add_plugins (UsherSetup *self)
 {
   g_autoptr (GError) error = NULL;
@@ -387,6 +409,7 @@ usher_setup_new (const UsherOptions *options, UsherSetupUse use)
 {
   UsherSetup *self = open (options, use, TRUE);
 
+  self->has_no_plugins = self->problems->len == 0 && is_empty (self->catalog);
   add_plugins (self);
   check_settings (self);
   self->is_left_out = self->n_services == 0 && self->problems->len == 0 && options->leaves_out;

@@ -23,6 +23,7 @@ typedef struct
   UsherCatalog *catalog;       /* (owned) */
   UsherHost *host;             /* (owned) (nullable) */
   guint n_services;            /* that are configured */
+  gboolean has_no_plugins;     /* there is none in any folder */
   GPtrArray *problems;         /* (owned) (element-type utf8): what keeps the host from starting */
   char *trouble;               /* (owned) (nullable): what keeps it from being ready */
   gboolean is_left_out; /* all its plugins have failed, which the supervisor knows how to take */

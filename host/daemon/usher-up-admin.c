@@ -115,6 +115,17 @@ on_process (UsherExchange *exchange, gpointer user_data)
   g_string_append_uri_escaped (target, usher_request_get_parameter (request, "page"), NULL, FALSE);
   append_query (target, request, "limit");
   append_query (target, request, "offset");
+  append_query (target, request, "correlation");
+  forward (user_data, exchange, target->str);
+}
+
+static void
+on_description (UsherExchange *exchange, gpointer user_data)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  g_autoptr (GString) target = g_string_new ("/describe/");
+
+  g_string_append_uri_escaped (target, usher_request_get_parameter (request, "page"), NULL, FALSE);
   forward (user_data, exchange, target->str);
 }
 
@@ -200,6 +211,7 @@ usher_up_add_routes (UsherUp *self, GError **error)
     { "GET", "/plugins", usher_plugin_page_answer, self->plugins },
     { "GET", "/processes", usher_process_page_answer, self->processes },
     { "GET", "/processes/:name/:page", on_process, self },
+    { "GET", "/processes/:name/describe/:page", on_description, self },
     { "GET", "/processes/:name/timers/:service/:timer/:key", on_timer, self },
     { "POST", "/processes/:name/timers/:service/:timer/:key/retry", on_timer, self },
     { "DELETE", "/processes/:name/timers/:service/:timer/:key", on_timer, self },
@@ -207,6 +219,7 @@ usher_up_add_routes (UsherUp *self, GError **error)
   };
 
   usher_admin_add_metrics (self->life.admin, add_metrics, self, NULL);
+  usher_admin_set_describer (self->life.admin, usher_up_describe, self);
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     if (!usher_host_add_admin_route (self->life.setup->host,
                                      routes[i].method,

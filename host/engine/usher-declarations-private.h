@@ -10,7 +10,9 @@
 #include "usher-endpoint-private.h"
 #include "usher-event-schema-private.h"
 #include "usher-listener-private.h"
+#include "usher-remarks-private.h"
 #include "usher-schema.h"
+#include "usher-shape-private.h"
 #include "usher-upgrade-private.h"
 
 G_BEGIN_DECLS
@@ -45,6 +47,20 @@ usher_declarations_add_event (UsherDeclarations *self, UsherEventSchema *event, 
 gboolean
 usher_declarations_add_upgrade (UsherDeclarations *self, UsherUpgrade *upgrade, GError **error);
 
+/* refuses what is said of a route, a table, a field or an event that is not declared */
+gboolean usher_declarations_check_remarks (UsherDeclarations *self, GError **error);
+
+/* what the service says of all that */
+UsherRemarks *usher_declarations_get_remarks (UsherDeclarations *self);
+/* FALSE: no view, form or collection of that name, which may end with “[]”, is declared; @shape: (out): borrows */
+gboolean
+usher_declarations_find_shape (UsherDeclarations *self, const char *name, UsherShape *shape);
+/* (transfer full) (element-type UsherShape): all collections, forms, views and events, by name; borrow */
+GArray *usher_declarations_list_shapes (UsherDeclarations *self);
+/* (element-type UsherSchema) */
+GPtrArray *usher_declarations_get_forms (UsherDeclarations *self);
+/* (element-type UsherAlarm) */
+GPtrArray *usher_declarations_get_alarms (UsherDeclarations *self);
 /* (element-type UsherSchema) */
 GPtrArray *usher_declarations_get_schemas (UsherDeclarations *self);
 /* (element-type UsherEndpoint) */

@@ -19,16 +19,17 @@
 struct _UsherDeclarations
 {
   gatomicrefcount ref_count;
-  char *service;        /* (owned) */
-  GPtrArray *schemas;   /* (owned) (element-type UsherSchema) */
-  GPtrArray *endpoints; /* (owned) (element-type UsherEndpoint) */
-  GPtrArray *listeners; /* (owned) (element-type UsherListener) */
-  GPtrArray *alarms;    /* (owned) (element-type UsherAlarm) */
-  GPtrArray *upgrades;  /* (owned) (element-type UsherUpgrade) */
-  GPtrArray *forms;     /* (owned) (element-type UsherSchema) */
-  GPtrArray *events;    /* (owned) (element-type UsherEventSchema) */
-  GHashTable *timers;   /* (owned): the names of @alarms, a set */
-  GHashTable *channels; /* (owned): @events by channel */
+  char *service;         /* (owned) */
+  GPtrArray *schemas;    /* (owned) (element-type UsherSchema) */
+  GPtrArray *endpoints;  /* (owned) (element-type UsherEndpoint) */
+  GPtrArray *listeners;  /* (owned) (element-type UsherListener) */
+  GPtrArray *alarms;     /* (owned) (element-type UsherAlarm) */
+  GPtrArray *upgrades;   /* (owned) (element-type UsherUpgrade) */
+  GPtrArray *forms;      /* (owned) (element-type UsherSchema) */
+  GPtrArray *events;     /* (owned) (element-type UsherEventSchema) */
+  GHashTable *timers;    /* (owned): the names of @alarms, a set */
+  GHashTable *channels;  /* (owned): @events by channel */
+  UsherRemarks *remarks; /* (owned) */
 };
 
 UsherDeclarations *
@@ -47,6 +48,7 @@ usher_declarations_new (const char *service)
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_event_schema_free);
   self->timers = g_hash_table_new (g_str_hash, g_str_equal);
   self->channels = g_hash_table_new (g_str_hash, g_str_equal);
+  self->remarks = usher_remarks_new ();
 
   return self;
 }
@@ -74,6 +76,7 @@ usher_declarations_unref (UsherDeclarations *self)
   g_ptr_array_unref (self->schemas);
   g_ptr_array_unref (self->forms);
   g_ptr_array_unref (self->events);
+  usher_remarks_free (self->remarks);
   g_free (self->service);
   g_free (self);
 }
@@ -340,6 +343,24 @@ GPtrArray *
 usher_declarations_get_listeners (UsherDeclarations *self)
 {
   return self->listeners;
+}
+
+GPtrArray *
+usher_declarations_get_forms (UsherDeclarations *self)
+{
+  return self->forms;
+}
+
+GPtrArray *
+usher_declarations_get_alarms (UsherDeclarations *self)
+{
+  return self->alarms;
+}
+
+UsherRemarks *
+usher_declarations_get_remarks (UsherDeclarations *self)
+{
+  return self->remarks;
 }
 
 GHashTable *

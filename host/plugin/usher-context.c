@@ -92,7 +92,7 @@ usher_context_freeze (UsherContext *self, GError **error)
 {
   self->is_frozen = TRUE;
   if (self->error == NULL)
-    return TRUE;
+    return usher_declarations_check_remarks (self->declarations, error);
 
   g_propagate_error (error, g_steal_pointer (&self->error));
 

@@ -72,6 +72,25 @@ typedef struct
   guint n_fields;
 } UsherEventEntry;
 
+/**
+ * UsherAnswerEntry: (skip)
+ * @method: the method of a route
+ * @pattern: its path
+ * @status: a status that it answers with
+ * @body: (nullable): what is in the body, `NULL`: nothing, or of 400 and above the host's error
+ * @description: (nullable): when that is
+ *
+ * One row of a table of answers, for [method@Context.add_answers].
+ */
+typedef struct
+{
+  const char *method;
+  const char *pattern;
+  guint status;
+  const char *body;
+  const char *description;
+} UsherAnswerEntry;
+
 USHER_API
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
@@ -136,6 +155,38 @@ void usher_context_add_upgrade (UsherContext *self,
                                 UsherUpgradeFunc func,
                                 gpointer user_data,
                                 GDestroyNotify destroy);
+
+USHER_API
+void usher_context_add_view (UsherContext *self,
+                             const char *name,
+                             const UsherField *fields,
+                             guint n_fields);
+USHER_API
+void usher_context_add_answer (UsherContext *self,
+                               const char *method,
+                               const char *pattern,
+                               guint status,
+                               const char *body,
+                               const char *description);
+USHER_API
+void
+usher_context_add_answers (UsherContext *self, const UsherAnswerEntry *entries, guint n_entries);
+USHER_API
+void usher_context_describe_route (UsherContext *self,
+                                   const char *method,
+                                   const char *pattern,
+                                   const char *summary,
+                                   const char *body,
+                                   const char *query);
+USHER_API
+void usher_context_describe_event (UsherContext *self, const char *channel, const char *summary);
+USHER_API
+void usher_context_describe_field (UsherContext *self,
+                                   const char *table,
+                                   const char *field,
+                                   const char *description,
+                                   const char *const *values,
+                                   const char *example);
 
 USHER_API
 const char *usher_context_get_name (UsherContext *self);

@@ -28,6 +28,21 @@ G_BEGIN_DECLS
 USHER_API
 G_DECLARE_FINAL_TYPE (UsherHost, usher_host, USHER, HOST, GObject)
 
+/**
+ * UsherDescriptionFormat:
+ * @USHER_DESCRIPTION_JSON: all that is declared, as `usher describe --compare` reads it
+ * @USHER_DESCRIPTION_OPENAPI: the routes, as OpenAPI 3.1
+ * @USHER_DESCRIPTION_ASYNCAPI: the events, as AsyncAPI 3
+ *
+ * In which form [method@Host.describe] tells what a host has.
+ */
+typedef enum
+{
+  USHER_DESCRIPTION_JSON,
+  USHER_DESCRIPTION_OPENAPI,
+  USHER_DESCRIPTION_ASYNCAPI,
+} UsherDescriptionFormat;
+
 USHER_API
 gboolean usher_host_declare_settings (UsherSettings *settings, GError **error);
 
@@ -90,6 +105,8 @@ USHER_API
 gboolean usher_host_has_path (UsherHost *self, const char *path);
 USHER_API
 UsherPluginState usher_host_get_service_state (UsherHost *self, const char *name, char **reason);
+USHER_API
+char *usher_host_describe (UsherHost *self, UsherDescriptionFormat format);
 USHER_API
 gboolean usher_host_start (UsherHost *self, UsherBus *bus, GError **error);
 USHER_API

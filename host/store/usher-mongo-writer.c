@@ -14,6 +14,8 @@
 #include "usher-mongo-group-private.h"
 #include "usher-mongo-index-private.h"
 #include "usher-mongo-lanes-private.h"
+#include "usher-mongo-recent-private.h"
+#include "usher-mongo-refusal-private.h"
 #include "usher-mongo-slips-private.h"
 
 /* how often a disk that was full is tried */
@@ -24,10 +26,11 @@ struct _UsherMongoWriter
   UsherMongoParts *parts; /* (owned) */
   guint limit;
   gboolean is_shared;
-  UsherMongoLanes *lanes; /* (owned) */
-  guint64 n_commits;      /* (atomic): makes their names */
-  int is_full;            /* (atomic) */
-  gint64 probed;          /* (atomic): when that was tried last, monotonic */
+  UsherMongoLanes *lanes;   /* (owned) */
+  UsherMongoRecent *recent; /* (owned) */
+  guint64 n_commits;        /* (atomic): makes their names */
+  int is_full;              /* (atomic) */
+  gint64 probed;            /* (atomic): when that was tried last, monotonic */
 
   GMutex mutex;                /* one is told at a time, in the order of the outbox */
   UsherStore *store;           /* (unowned) (mutex mutex): whose writer it is */
@@ -41,6 +44,7 @@ typedef struct
   UsherCommit *commit; /* (owned) (nullable): NULL: the disk is to be tried */
   UsherCommittedFunc func;
   gpointer user_data;
+  gint64 since; /* monotonic: when it was handed over */
 
   char *token;               /* (owned) (nullable) */
   UsherMongoCommit written;  /* once there is a token */
@@ -177,6 +181,7 @@ end_entry (UsherMongoWriter *self, Entry *entry)
     set_full (self, error);
   else if (written->home != NULL)
     {
+      usher_mongo_recent_note (self->recent, entry->commit);
       set_full (self, NULL);
       note_slips (self, written);
       usher_mongo_watch_announce (self->parts->watch);
@@ -223,9 +228,31 @@ try_disk (UsherMongoWriter *self)
   set_full (self, error);
 }
 
+/* TRUE: somebody here was first, which the server need not be asked */
+static gboolean
+refuse_late (UsherMongoWriter *self, Entry *entry)
+{
+  const UsherChange *late =
+      usher_mongo_recent_find_late (self->recent, entry->commit, entry->since);
+  g_autoptr (GError) error = NULL;
+
+  if (late == NULL)
+    return FALSE;
+
+  usher_mongo_refusal_set_conflict (late, &error);
+  g_mutex_lock (&self->mutex);
+  tell (self, entry, error);
+  g_mutex_unlock (&self->mutex);
+
+  return TRUE;
+}
+
 static void
 write_entry (UsherMongoWriter *self, Entry *entry)
 {
+  if (refuse_late (self, entry))
+    return;
+
   begin_entry (self, entry);
   end_entry (self, entry);
 }
@@ -316,6 +343,7 @@ usher_mongo_writer_new (UsherMongoParts *parts, guint limit, gboolean is_shared)
   self->limit = limit;
   self->is_shared = is_shared;
   self->lanes = usher_mongo_lanes_new (on_work, ref_writer, unref_writer);
+  self->recent = usher_mongo_recent_new ();
 
   return self;
 }
@@ -332,6 +360,7 @@ clear_writer (gpointer data)
   UsherMongoWriter *self = data;
 
   usher_mongo_lanes_free (self->lanes);
+  usher_mongo_recent_free (self->recent);
   usher_mongo_parts_unref (self->parts);
   g_mutex_clear (&self->mutex);
 }
@@ -367,6 +396,7 @@ usher_mongo_writer_commit (UsherMongoWriter *self,
   entry->commit = usher_commit_ref (commit);
   entry->func = func;
   entry->user_data = user_data;
+  entry->since = g_get_monotonic_time ();
   if (usher_mongo_lanes_push (self->lanes, usher_mongo_commit_hash (commit), entry, self))
     return;
 

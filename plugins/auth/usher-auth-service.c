@@ -9,6 +9,7 @@
 #include <usher.h>
 
 #include "usher-auth-contract.h"
+#include "usher-auth-description.h"
 #include "usher-auth-routes.h"
 #include "usher-auth-sessions.h"
 #include "usher-auth-try.h"
@@ -92,6 +93,7 @@ configure (UsherContext *context, GError **error)
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), NULL);
   usher_auth_routes_add (context);
   usher_auth_sessions_add (context);
+  usher_auth_describe (context);
 
   return usher_password_prepare (error);
 }

@@ -64,6 +64,7 @@ configure (UsherContext *context, GError **error)
                            USHER_EXPIRATION_COMPLETE,
                            complete_fields,
                            G_N_ELEMENTS (complete_fields));
+  usher_context_describe_event (context, USHER_EXPIRATION_COMPLETE, "The time of an order is over");
   usher_context_add_timer (context, TIMER, on_time_over, NULL, NULL);
   usher_context_add_listener (context, USHER_ORDERS_CREATED, NULL, on_order_created, NULL, NULL);
   usher_context_add_listener (

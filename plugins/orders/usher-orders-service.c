@@ -10,6 +10,7 @@
 
 #include "usher-order.h"
 #include "usher-orders-contract.h"
+#include "usher-orders-description.h"
 #include "usher-orders-listeners.h"
 #include "usher-ticket-copy.h"
 #include "usher-tickets-contract.h"
@@ -148,6 +149,7 @@ configure (UsherContext *context, GError **error)
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), context);
   usher_orders_listeners_add (context);
   usher_ticket_copy_declare (context);
+  usher_orders_describe (context);
 
   return TRUE;
 }

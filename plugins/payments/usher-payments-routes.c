@@ -7,10 +7,10 @@
 #include "config.h"
 
 #include "usher-payment.h"
+#include "usher-payments-description.h"
 #include "usher-payments-service.h"
 
-/* what is asked of who pays, with USHER_PAYMENTS_ORDER_ID */
-#define FORM  "payment"
+/* with USHER_PAYMENTS_ORDER_ID */
 #define TOKEN "token"
 
 #define ASKED    (USHER_FIELD_INPUT | USHER_FIELD_REQUIRED)
@@ -344,7 +344,8 @@ check_payable (UsherUnit *unit, UsherDocument *payment, GError **error)
 static gboolean
 pay (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer self, GError **error)
 {
-  UsherSchema *form = usher_context_get_form (usher_payments_service_get_context (self), FORM);
+  UsherSchema *form =
+      usher_context_get_form (usher_payments_service_get_context (self), USHER_PAYMENTS_FORM);
   const char *user_id = usher_request_get_user_id (request);
   g_autoptr (UsherDocument) asked = usher_request_read (request, form, error);
   g_autoptr (UsherDocument) payment = NULL;
@@ -452,6 +453,6 @@ usher_payments_service_add_routes (UsherPaymentsService *self)
 {
   UsherContext *context = usher_payments_service_get_context (self);
 
-  usher_context_add_form (context, FORM, form_fields, G_N_ELEMENTS (form_fields));
+  usher_context_add_form (context, USHER_PAYMENTS_FORM, form_fields, G_N_ELEMENTS (form_fields));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), self);
 }

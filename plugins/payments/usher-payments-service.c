@@ -12,6 +12,7 @@
 
 #include "usher-orders-contract.h"
 #include "usher-payment.h"
+#include "usher-payments-description.h"
 #include "usher-payments-webhook.h"
 #include "usher-stripe-processor.h"
 #include "usher-test-processor.h"
@@ -286,6 +287,7 @@ usher_payments_service_configure (UsherService *service, UsherContext *context, 
   usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
   usher_payments_service_add_routes (self);
   usher_payments_webhook_add (context);
+  usher_payments_describe (context);
 
   return TRUE;
 }

@@ -12,6 +12,7 @@
 #include "usher-orders-contract.h"
 #include "usher-ticket.h"
 #include "usher-tickets-contract.h"
+#include "usher-tickets-description.h"
 
 /* with the id of the user; only of those who were banned once */
 #define SELLERS "sellers"
@@ -287,6 +288,7 @@ configure (UsherContext *context, GError **error)
   usher_context_add_events (context, events, G_N_ELEMENTS (events));
   usher_context_add_routes (context, routes, G_N_ELEMENTS (routes), NULL);
   usher_context_add_listeners (context, listeners, G_N_ELEMENTS (listeners), NULL);
+  usher_tickets_describe (context);
 
   return TRUE;
 }

@@ -145,7 +145,7 @@ def expect_list(line, *words, without=()):
 
 def test_commands():
     expect_words("usher sett", "usher", "settings")
-    expect_list("usher ", "run", "up", "events", "help", without=("complete", "describe"))
+    expect_list("usher ", "run", "up", "describe", "events", "help", without=("complete", "inventory"))
     expect_words("usher events repl", "usher", "events", "replay")
     expect_list("usher timers ", "list", "retry", "drop", without=("tail", "--json"))
     expect_list("usher help ", "conf", "plugin", "usher", "run")

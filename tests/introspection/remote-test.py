@@ -9,11 +9,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 import urllib.request
 from pathlib import Path
 
 import usher
+from usher import Usher
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 TOKEN = "correct-horse-battery"
@@ -25,11 +27,14 @@ class Program:
     def __init__(self, *words, admin=None, environment=None):
         self.folder = tempfile.mkdtemp(prefix="usher-remote-")
         admin = admin or f"unix:{self.folder}/admin"
-        command = [PROGRAM, *words, "--data", f"{self.folder}/data", "--listen", "127.0.0.1:0", "--admin", admin]
+        listen = [] if words[0] == "hub" else ["--listen", "127.0.0.1:0"]
+        command = [PROGRAM, *words, "--data", f"{self.folder}/data", *listen, "--admin", admin]
         self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | (environment or {}))
-        self.public = self.child.stdout.readline().split()[-1]
-        said = self.child.stdout.readline().split()[-1]
-        self.admin = admin if admin.startswith("unix:") else said.replace("0.0.0.0", "127.0.0.1")
+        # what listens where, the admin listener last
+        said = dict(self.child.stdout.readline().split(" on ") for _ in range(2))
+        self.public = said.get("listening", "").strip()
+        self.bus = said.get("bus", "").strip()
+        self.admin = admin if admin.startswith("unix:") else said["admin"].strip().replace("0.0.0.0", "127.0.0.1")
 
     def sign_up(self):
         request = urllib.request.Request(
@@ -62,6 +67,10 @@ class Running(unittest.TestCase):
         self.assertIn(self.program.folder, status.about["data"])
         self.assertEqual(self.host.processes(), [])
         self.assertIn("usher_", self.host.metrics())
+        self.assertIn("ticket.created", self.host.describe("asyncapi")["channels"])
+        self.assertEqual([each["name"] for each in self.host.describe()["services"]], ["auth", "tickets"])
+        with self.assertRaises(usher.NotFound):
+            self.host.describe("yaml/..")
 
     def test_ban_and_tail(self):
         events = self.host.tail("user:banned", wait=20)
@@ -96,6 +105,54 @@ class Running(unittest.TestCase):
             with self.subTest(name=name), self.assertRaises(usher.Error):
                 self.host.backup(name)
         self.assertEqual(os.listdir(self.backups), ["monday"])
+
+
+class Supervised(unittest.TestCase):
+    def test_processes_are_replaced(self):
+        program = Program("up", "tickets")
+        self.addCleanup(program.stop)
+        host = usher.connect(program.admin)
+        former = {each["name"]: each["pid"] for each in host.processes()}
+        self.assertEqual(set(former), {"hub", "tickets"})
+        self.assertEqual(host.reload("tickets")["generation"], 2)
+        later = {each["name"]: each["pid"] for each in host.processes()}
+        self.assertEqual((later["hub"], later["tickets"] != former["tickets"]), (former["hub"], True))
+        with self.assertRaises(usher.NotFound):
+            host.reload("nobody")
+
+
+class Bus(unittest.TestCase):
+    def test_parked_events(self):
+        folder = tempfile.mkdtemp(prefix="usher-hub-")
+        self.addCleanup(shutil.rmtree, folder)
+        program = Program("hub", "--bus", f"ipc://{folder}/bus")
+        self.addCleanup(program.stop)
+        host = usher.connect(program.admin)
+        bus = Usher.bus_open(f"ipc://{folder}/bus", "test", Usher.RealClock.new(), None)
+        self.addCleanup(bus.close, 0)
+        came = []
+
+        def listen(delivery, *data):
+            came.append(delivery.get_attempt())
+            delivery.nak(0, "no")
+
+        bus.subscribe(Usher.Subscription.new("thing:made", "group", None), listen)
+        done, told = threading.Event(), []
+        made = Usher.uuid_new(Usher.RealClock.new())
+        bus.publish(Usher.Event.new(made, "thing:made", 0, '{"n":1}', -1), lambda event, error, *_: (told.append(error), done.set()))
+        self.assertTrue(done.wait(30))
+        self.assertEqual(told, [None])
+        self.assertEqual(next(host.tail("thing:made", after=0, wait=20)).data, {"n": 1})
+        deadline = time.monotonic() + 30
+        while not (parked := host.parked("thing:made")) and time.monotonic() < deadline:
+            pass
+        self.assertEqual([(each.group, each.event_id, each.attempts, each.reasons) for each in parked], [("group", made, 5, ["no"] * 5)])
+        self.assertEqual((host.parked_event(parked[0]).data, host.parked("other:made")), ({"n": 1}, []))
+        host.replay(parked[0])
+        while not (again := host.parked()) and time.monotonic() < deadline:
+            pass
+        host.drop(again[0])
+        self.assertEqual((host.parked(), len(came)), ([], 10))
 
 
 class Refusing(unittest.TestCase):

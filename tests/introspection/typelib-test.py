@@ -21,11 +21,13 @@ GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
 C_ONLY = {
     'USHER_DEFINE_SERVICE': 'a macro that defines the symbol of a module',
     'USHER_PLUGIN_DEFINE': 'a macro that defines the symbol of a module',
+    'UsherAnswerEntry': 'a binding calls usher_context_add_answer() for each',
     'UsherConfigureFunc': 'bindings have classes of their own',
     'UsherEventEntry': 'a binding calls usher_context_add_event() for each',
     'UsherListenerEntry': 'a binding calls usher_context_add_listener() for each',
     'UsherListView': 'a table of functions of C; usher_list_answer() shows documents as they are',
     'UsherRouteEntry': 'a binding calls usher_context_add_route() for each',
+    'usher_context_add_answers': 'a binding calls usher_context_add_answer() for each',
     'usher_context_add_events': 'a binding calls usher_context_add_event() for each',
     'usher_context_add_listeners': 'a binding calls usher_context_add_listener() for each',
     'usher_context_add_routes': 'a binding calls usher_context_add_route() for each',

@@ -12,6 +12,7 @@
 
 #include "usher-test-base.h"
 #include "usher-test-json.h"
+#include "usher-test-traffic.h"
 
 /* seconds without a byte */
 #define TIMEOUT (USHER_TEST_PATIENCE / G_TIME_SPAN_SECOND)
@@ -268,6 +269,23 @@ exchange (UsherTestClient *self, const char *method, const char *bytes, gsize le
   return read_answer (self, method);
 }
 
+static void
+note (UsherTestClient *self, const char *method, const char *path, const char *body)
+{
+  const UsherTestTraffic traffic = {
+    .admin = self->admin,
+    .method = method,
+    .target = path,
+    .body = body,
+    .status = self->status,
+    .media_type = g_hash_table_lookup (self->answer_headers, "content-type"),
+    .answer = self->body,
+  };
+
+  if (self->status != 0)
+    usher_test_traffic_note (&traffic);
+}
+
 guint
 usher_test_client_send (UsherTestClient *self,
                         const char *method,
@@ -275,8 +293,11 @@ usher_test_client_send (UsherTestClient *self,
                         const char *body)
 {
   g_autoptr (GString) text = make_request (self, method, path, body);
+  guint status = exchange (self, method, text->str, text->len);
 
-  return exchange (self, method, text->str, text->len);
+  note (self, method, path, body);
+
+  return status;
 }
 
 guint

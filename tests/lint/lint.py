@@ -25,6 +25,7 @@ RULES = {
     "format": tools.check_format,
     "licences": tools.check_licences,
     "spelling": tools.check_spelling,
+    "python": tools.check_python,
     "sizes": sizes.check_sizes,
     "faces": faces.check_faces,
     "layers": layers.check_layers,

@@ -69,6 +69,12 @@ CASES = {
     "format": (tools.check_format, {"a.c": "int a;\n\n\n\nint  b;\n", "b.c": "int a;\n"}, ["a.c:1"]),
     "licences": (tools.check_licences, {"LICENSES/MIT.txt": "MIT\n", "a.c": "int a;\n", "b.c": HEAD}, ["a.c:1"]),
     "spelling": (tools.check_spelling, {"a.md": "fine\nrecie" + "ve\n", "b.md": "upto\n"}, ["a.md:2"]),
+    "python-names": (tools.check_python, {"a.py": "import os\n", "b.py": "a = c\n", "c.py": "a = 1\n"}, ["a.py:1", "b.py:1"]),
+    "python-types": (
+        tools.check_python,
+        {"introspection/python/a.py": "def a() -> int:\n    return ''\n", "introspection/python/b.py": "def b():\n    pass\n", "c.py": "def c():\n    pass\n"},
+        ["introspection/python/a.py:2", "introspection/python/b.py:1"],
+    ),
     "tidy": (tools.check_tidy, {".clang-tidy": "Checks: '-*,cert-err34-c'\n", "host/core/a.c": WIDE}, ["host/core/a.c:6"]),
     "files": (sizes.check_sizes, {"a.c": "\n" * 801, "b.c": "\n" * 800, "c.md": "\n" * 801}, ["a.c:800"]),
     "functions": (sizes.check_sizes, {"a.c": "\n" + LONG, "b.c": LONG.replace("  stop ();\n", "", 1)}, ["a.c:2"]),
@@ -274,7 +280,7 @@ LISTS = {
 
 
 def main():
-    needed = {"format": "clang-format-14", "licences": "reuse", "spelling": "codespell", "tidy": "clang-tidy-14"}
+    needed = {"format": "clang-format-14", "licences": "reuse", "spelling": "codespell", "python-names": "pyflakes3", "python-types": "mypy", "tidy": "clang-tidy-14"}
     needed |= {"symbols": "gi-docgen", "pages": "gi-docgen"}
     status = 0
     tests = [(name, lambda case=case: find(*case[:2]), case[2]) for name, case in CASES.items()]

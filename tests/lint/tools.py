@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Usher authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What others' tools find: format, spelling, licences, and bugs as clang-tidy knows them"""
+"""What others' tools find: format, spelling, licences, names and types of Python, and bugs as clang-tidy knows them"""
 
 import collections
 import functools
@@ -49,6 +49,19 @@ def check_spelling(tree):
     _, output = tree.run("codespell", "--ignore-words", WORDS, *tree.files, status=True)
     for path, line, text in re.findall(r"^(.*?):(\d+): (.* ==> .*)$", output, re.MULTILINE):
         yield Finding(path, int(line), f"{text}: mend it, or add the word to tests/lint/words.txt", path)
+
+
+def check_python(tree):
+    """Names that are not used or not there, everywhere; types in the package, which promises them."""
+    paths = tree.list(".py")
+    _, output = tree.run("pyflakes3", *paths, status=True)
+    package = "introspection/python"
+    if tree.list(".py", under=(package,)):
+        types = ["mypy", "--strict", "--python-executable", "/usr/bin/python3", "--ignore-missing-imports", "--no-error-summary"]
+        output += tree.run(*types, "--cache-dir", os.path.join(tree.build, "lint", "mypy"), package, status=True)[1]
+    for path, line, text in re.findall(r"^(\S+?):(\d+):(?:\d+:?)? (?:error: )?(.*)$", output, re.MULTILINE):
+        if not text.startswith("note: "):
+            yield Finding(path, int(line), f"{text}: mend it", path)
 
 
 def list_for_tidy(tree):

@@ -4,8 +4,6 @@
 """What “usher new” writes builds, passes its tests, runs and is reloaded, with an installed Usher alone: new-test.py LIB LINT BUILD RELOCATABLE"""
 
 import json
-import os
-import re
 import shutil
 import signal
 import subprocess

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "usher-test-log-reader.h"
 #include "usher-test-shop.h"
 
 void
@@ -38,6 +39,7 @@ purchase_tear_down (Purchase *self, gconstpointer data)
   g_autofree char *fault = NULL;
 
   usher_test_checker_await_settled (self->checker);
+  usher_test_note_events (self->process);
   g_assert_cmpint (usher_test_process_stop (self->process), ==, 0);
   fault = usher_test_checker_find_fault (self->checker, TRUE);
   g_assert_cmpstr (fault, ==, NULL);

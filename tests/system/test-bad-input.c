@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "usher-test-base.h"
+#include "usher-test-log-reader.h"
 #include "usher-test-shop.h"
 
 #define MANY         1000
@@ -43,6 +44,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (usher_test_client_send (fixture->admin, "GET", "/readyz", NULL), ==, 200);
   usher_test_client_set_source (other, OTHER_SOURCE);
   g_assert_cmpuint (usher_test_client_send (other, "GET", "/api/tickets", NULL), ==, 200);
+  usher_test_note_events (fixture->process);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
 
   usher_test_client_free (fixture->client);

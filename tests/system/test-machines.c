@@ -17,8 +17,9 @@
 
 #define N_RUNNERS 8
 #define N_ROUNDS  20
-#define SEED      42
-#define N_KILLS   10
+/* USHER_TEST_SEEDS says how many seeds, USHER_TEST_SEED which one alone */
+#define N_SEEDS 1
+#define N_KILLS 10
 /* what people are answered between two kills */
 #define MIN_LIFE 20
 #define MAX_LIFE 100
@@ -146,13 +147,11 @@ kill_one (Fixture *fixture, GRand *dice)
 }
 
 static void
-test_crash (Fixture *fixture, gconstpointer data)
+trade (Fixture *fixture, guint32 seed)
 {
-  g_autoptr (GRand) dice = g_rand_new_with_seed (SEED);
+  g_autoptr (GRand) dice = g_rand_new_with_seed (seed);
   g_autoptr (UsherTestMarket) market =
-      usher_test_market_new (fixture->first, fixture->checker, SEED);
-
-  g_test_summary ("Machines take over each other's events and timers when one dies");
+      usher_test_market_new (fixture->first, fixture->checker, seed);
 
   for (guint i = 0; i < usher_test_scale (N_KILLS); i++)
     {
@@ -161,6 +160,18 @@ test_crash (Fixture *fixture, gconstpointer data)
     }
   usher_test_market_await_answers (market, MIN_LIFE);
   usher_test_market_close (market);
+}
+
+static void
+test_crash (gconstpointer data)
+{
+  Fixture fixture = { 0 };
+
+  g_test_summary ("Machines take over each other's events and timers when one dies");
+
+  set_up (&fixture, NULL);
+  trade (&fixture, GPOINTER_TO_UINT (data));
+  tear_down (&fixture, NULL);
 }
 
 #define add(path, func) g_test_add ("/machines/" path, Fixture, NULL, set_up, func, tear_down)
@@ -173,7 +184,7 @@ main (int argc, char *argv[])
   add ("purchase", test_purchase);
   add ("races/orders", test_orders);
   add ("races/sign-ups", test_sign_ups);
-  add ("crash", test_crash);
+  usher_test_add_seeds ("/machines/crash", N_SEEDS, test_crash);
 
   return g_test_run ();
 }

@@ -10,6 +10,7 @@
 
 #include "usher-test-base.h"
 #include "usher-test-checker.h"
+#include "usher-test-log-reader.h"
 #include "usher-test-shop.h"
 
 #define N_TICKETS 1000
@@ -45,6 +46,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   usher_test_checker_await_settled (fixture->checker);
+  usher_test_note_events (fixture->process);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
 
   usher_test_client_free (fixture->admin);

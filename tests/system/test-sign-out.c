@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "usher-test-base.h"
+#include "usher-test-log-reader.h"
 #include "usher-test-shop.h"
 
 #define WHO                   "/api/users/currentuser"
@@ -37,6 +38,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
+  usher_test_note_events (fixture->process);
   usher_test_client_free (fixture->client);
   usher_test_process_free (fixture->process);
 }

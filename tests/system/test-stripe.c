@@ -10,6 +10,7 @@
 
 #include "usher-test-base.h"
 #include "usher-test-client.h"
+#include "usher-test-log-reader.h"
 #include "usher-test-shop.h"
 #include "usher-test-stripe.h"
 
@@ -54,6 +55,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
+  usher_test_note_events (fixture->process);
   g_assert_cmpint (usher_test_process_stop (fixture->process), ==, 0);
   usher_test_client_free (fixture->seller);
   usher_test_client_free (fixture->buyer);

@@ -210,7 +210,7 @@ test_gone (Fixture *fixture, gconstpointer data)
   usher_test_until (count_sealed (fixture, ANN, 1) == 1);
   usher_test_until (usher_host_get_n_open (fixture->stage.host) == 0);
 
-  change_paper (fixture, "a", NULL);
+  change_paper (fixture, "c", NULL);
   change_paper (fixture, "cursed", "lifted");
   usher_test_until ((stage_turn (&fixture->stage, G_TIME_SPAN_MINUTE), n_left (fixture) == 0));
   g_assert_cmpuint (count_sealed (fixture, ANN, 2), ==, 1);

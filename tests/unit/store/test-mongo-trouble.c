@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <mongoc/mongoc.h>
+#include <signal.h>
 #include <string.h>
 
 #include "usher-error.h"
@@ -18,6 +19,8 @@
 /* an updated document would be over the server's limit */
 #define TOO_LARGE    17419
 #define UNAUTHORIZED 13
+/* that are at one document at once */
+#define N_RACERS 64
 
 static const UsherField fields[] = {
   { "n", USHER_FIELD_INTEGER },
@@ -245,6 +248,84 @@ test_database (Fixture *fixture, gconstpointer data)
   assert_unique (fixture, "b");
 }
 
+typedef struct
+{
+  int n_written; /* (atomic) */
+  int n_late;    /* (atomic) */
+} Race;
+
+static void
+on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
+{
+  Race *race = user_data;
+
+  if (error != NULL)
+    g_assert_error (error, USHER_ERROR, USHER_ERROR_CONFLICT);
+  g_atomic_int_inc (error != NULL ? &race->n_late : &race->n_written);
+}
+
+/* (transfer full): what an event makes of the document, as it is now */
+static UsherCommit *
+make_change (Fixture *fixture, const char *id)
+{
+  g_autofree char *event_id = usher_uuid_new (fixture->clock);
+  g_autoptr (UsherDocument) document = NULL;
+  UsherCommit *commit = usher_commit_new (usher_clock_get_time (fixture->clock));
+  g_autoptr (GError) error = NULL;
+
+  usher_store_lookup (fixture->store, "items", id, &document, &error);
+  g_assert_no_error (error);
+  usher_commit_set_inbox (commit, event_id, "racers");
+  usher_document_set_integer (document, "n", 1);
+  usher_commit_replace (commit, document, &error);
+  g_assert_no_error (error);
+
+  return commit;
+}
+
+static gint64
+count_commands (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) figures = usher_store_describe (fixture->store, &error);
+  gint64 n = 0;
+
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (figures, "commands", "x", &n));
+
+  return n;
+}
+
+static void
+test_race (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = usher_id_new (fixture->clock);
+  g_autoptr (GPtrArray) commits =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) usher_commit_unref);
+  GPid server = usher_test_mongodb_get_pid (fixture->server);
+  Race race = { 0 };
+  gint64 n_commands = 0;
+
+  g_test_summary ("Of many who change one document at once one may, and the server is not asked "
+                  "for each of the others.");
+
+  g_assert_true (commit (fixture, id, "a", 0, NULL));
+  for (guint i = 0; i < N_RACERS; i++)
+    g_ptr_array_add (commits, make_change (fixture, id));
+
+  n_commands = count_commands (fixture);
+  /* so all are there before the first is written */
+  g_assert_cmpint (kill (server, SIGSTOP), ==, 0);
+  for (guint i = 0; i < N_RACERS; i++)
+    usher_store_commit (fixture->store, g_ptr_array_index (commits, i), on_committed, &race);
+  g_assert_cmpint (kill (server, SIGCONT), ==, 0);
+  usher_test_until (g_atomic_int_get (&race.n_written) + g_atomic_int_get (&race.n_late) ==
+                    N_RACERS);
+
+  g_assert_cmpint (race.n_written, ==, 1);
+  g_assert_cmpint (count_commands (fixture) - n_commands, <, N_RACERS);
+}
+
 static void
 skip (gconstpointer lack)
 {
@@ -277,6 +358,7 @@ main (int argc, char **argv)
   g_test_add ("/mongo-trouble/forbidden", Fixture, server, set_up, test_forbidden, tear_down);
   g_test_add ("/mongo-trouble/indexes", Fixture, server, set_up, test_indexes, tear_down);
   g_test_add ("/mongo-trouble/database", Fixture, server, set_up, test_database, tear_down);
+  g_test_add ("/mongo-trouble/race", Fixture, server, set_up, test_race, tear_down);
 
   return g_test_run ();
 }
