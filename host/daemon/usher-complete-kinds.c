@@ -266,6 +266,7 @@ static const struct
   { "GROUP.KEY=VALUE", complete_setting },
   { "ID", complete_parked },
   { "KEY", complete_key },
+  { "N", NULL },
   { "NAME", NULL },
   { "PROFILE", complete_profile },
   { "SECONDS", NULL },
@@ -276,6 +277,7 @@ static const struct
   { "TIMER", complete_timer },
   { "TO", complete_store },
   { "TOPIC", complete_topic },
+  { "TRACE", NULL },
   { "ipc://PATH|tcp://HOST:PORT", complete_endpoint },
 };
 

@@ -115,6 +115,7 @@ on_process (UsherExchange *exchange, gpointer user_data)
   g_string_append_uri_escaped (target, usher_request_get_parameter (request, "page"), NULL, FALSE);
   append_query (target, request, "limit");
   append_query (target, request, "offset");
+  append_query (target, request, "correlation");
   forward (user_data, exchange, target->str);
 }
 
@@ -218,6 +219,7 @@ usher_up_add_routes (UsherUp *self, GError **error)
   };
 
   usher_admin_add_metrics (self->life.admin, add_metrics, self, NULL);
+  usher_admin_set_describer (self->life.admin, usher_up_describe, self);
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     if (!usher_host_add_admin_route (self->life.setup->host,
                                      routes[i].method,

@@ -31,6 +31,8 @@ typedef struct
 
 /* what operators can ask and order; before the host listens */
 gboolean usher_up_add_routes (UsherUp *self, GError **error);
+/* an UsherDescribeFunc, of an UsherUp: by “usher describe” with the same options */
+char *usher_up_describe (UsherDescriptionFormat format, gpointer user_data, GError **error);
 /* after each change */
 void usher_up_update_pages (UsherUp *self);
 

@@ -67,6 +67,10 @@ class Running(unittest.TestCase):
         self.assertIn(self.program.folder, status.about["data"])
         self.assertEqual(self.host.processes(), [])
         self.assertIn("usher_", self.host.metrics())
+        self.assertIn("ticket.created", self.host.describe("asyncapi")["channels"])
+        self.assertEqual([each["name"] for each in self.host.describe()["services"]], ["auth", "tickets"])
+        with self.assertRaises(usher.NotFound):
+            self.host.describe("yaml/..")
 
     def test_ban_and_tail(self):
         events = self.host.tail("user:banned", wait=20)

@@ -290,6 +290,10 @@ class Life(Case):
             host.request("GET", "/api/tickets")
         with host:
             self.assertEqual(host.state("tickets")[0], "ready")
+            self.assertIn("/api/tickets", host.describe("openapi")["paths"])
+            self.assertIn("tickets", [service["name"] for service in host.describe()["services"]])
+            with self.assertRaises(usher.Invalid):
+                host.describe("yaml")
             listening = host.listen("ticket:created")
             with self.assertRaises(usher.Invalid):
                 host.start()

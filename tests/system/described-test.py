@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
+import urllib.request
 
 LIB = os.path.abspath(sys.argv[1])
 sys.path.insert(0, LIB)
@@ -110,17 +111,52 @@ def test_undescribed():
 
 
 class Host:
-    def __init__(self, folder):
-        command = [os.environ["USHER_TEST_PROGRAM"], "run", "--plugins", os.environ["USHER_TEST_PLUGIN_DIR"]]
+    def __init__(self, folder, verb="run"):
+        command = [os.environ["USHER_TEST_PROGRAM"], verb, "--plugins", os.environ["USHER_TEST_PLUGIN_DIR"]]
         command += ["--plugins-only", "--data", f"{folder}/data", "--listen", f"127.0.0.1:{choose_port()}"]
-        command += ["--admin", "127.0.0.1:0"]
+        command += ["--admin", "127.0.0.1:0", "--run", f"{folder}/run"]
         self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.uri = self.child.stdout.readline().removeprefix("listening on ").strip()
         self.admin = self.child.stdout.readline().removeprefix("admin on ").strip()
 
+    def ask(self, page):
+        with urllib.request.urlopen(self.admin + page, timeout=60) as answer:
+            assert answer.headers["Content-Type"] == "application/json", answer.headers
+            return json.load(answer)
+
     def close(self):
         self.child.terminate()
         return self.child.wait(timeout=60)
+
+
+def check_pages(host):
+    """They tell what the command does, but for where they are."""
+    for page in ("openapi", "asyncapi"):
+        found, printed = host.ask(f"/describe/{page}.json"), json.loads(describe(f"--{page}"))
+        del found["info"], printed["info"]
+        assert found.keys() == printed.keys(), page
+        for part in found.keys() - {"servers", "paths"}:
+            assert found[part] == printed[part], (page, part)
+        assert found.get("paths", {}).keys() == printed.get("paths", {}).keys()
+    assert host.ask("/describe/description.json") == json.loads(describe("--json"))
+
+
+def test_pages():
+    """Of a host, and of a supervisor, where each process has those of its own besides."""
+    for verb in ("run", "up"):
+        with tempfile.TemporaryDirectory() as folder:
+            host = Host(folder, verb)
+            try:
+                check_pages(host)
+                processes = [] if verb == "run" else host.ask("/processes")["items"]
+                names = [process["name"] for process in processes if process["services"] == ["tickets"]]
+                assert verb == "run" or names, processes
+                for name in names:
+                    paths = host.ask(f"/processes/{name}/describe/openapi.json")["paths"]
+                    assert list(paths) == ["/api/tickets", "/api/tickets/{id}"], paths
+            finally:
+                status = host.close()
+        assert status == 0, status
 
 
 def generate(folder):
@@ -182,7 +218,7 @@ def test_client():
     assert status == 0, status
 
 
-TESTS = [test_openapi, test_asyncapi, test_empty, test_examples, test_undescribed, test_client]
+TESTS = [test_openapi, test_asyncapi, test_empty, test_examples, test_undescribed, test_pages, test_client]
 
 
 def main():

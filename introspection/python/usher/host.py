@@ -25,6 +25,11 @@ from .events import Answer, Event, Listening, Parked
 from .services import add_services
 from .values import Json, from_json, from_microseconds, to_json, to_microseconds
 
+FORMATS = {
+    "json": Usher.DescriptionFormat.JSON,
+    "openapi": Usher.DescriptionFormat.OPENAPI,
+    "asyncapi": Usher.DescriptionFormat.ASYNCAPI,
+}
 STARTS = {"all": Usher.Start.ALL, "new": Usher.Start.NEW, "last": Usher.Start.LAST}
 PAGE = 100
 # seconds that the hub has for an answer
@@ -212,6 +217,13 @@ class Host:
         with self._used() as parts:
             state, reason = parts.host.get_service_state(service)
             return Usher.plugin_state_to_string(state), reason
+
+    def describe(self, format: str = "json") -> Json:
+        """The services by what they declare, as “usher describe” tells it: “json”, “openapi” or “asyncapi”."""
+        if format not in FORMATS:
+            raise Invalid(f"“{format}” is none of “json”, “openapi” and “asyncapi”")
+        with self._used() as parts:
+            return from_json(parts.host.describe(FORMATS[format]))
 
     # events
 

@@ -96,6 +96,10 @@ class Remote:
         """The numbers for Prometheus, as they are."""
         return self._send("GET", "/metrics").decode(errors="replace")
 
+    def describe(self, format: str = "json") -> Json:
+        """The services by what they declare, as “usher describe” tells it: “json”, “openapi” or “asyncapi”."""
+        return self.get(f"/describe/{'description' if format == 'json' else urllib.parse.quote(format, safe='')}.json")
+
     def get(self, target: str) -> Any:
         """Any page of the admin listener."""
         return read(self._send("GET", target), dict)
