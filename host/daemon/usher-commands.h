@@ -65,6 +65,7 @@ extern const GOptionEntry usher_shell_entries[];
 extern const GOptionEntry usher_status_entries[];
 extern const GOptionEntry usher_store_entries[];
 extern const GOptionEntry usher_timers_entries[];
+extern const GOptionEntry usher_run_entries[];
 extern const GOptionEntry usher_up_entries[];
 
 /* (transfer full): “integer 1…10” */
