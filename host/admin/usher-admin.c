@@ -17,6 +17,7 @@
 #include "usher-host-metrics-private.h"
 #include "usher-host-view-private.h"
 #include "usher-monitor-private.h"
+#include "usher-otlp-exporter-private.h"
 #include "usher-page-private.h"
 #include "usher-service-page-private.h"
 #include "usher-timer-page-private.h"
@@ -48,6 +49,7 @@ struct _UsherAdmin
   UsherHistory *history;              /* (owned) */
   UsherMonitor *monitor;              /* (owned) */
   UsherTimerPage *timers;             /* (owned) */
+  UsherOtlpExporter *exporter;        /* (owned) (nullable): nobody wants spans */
   GPtrArray *sources;                 /* (owned) (element-type Source) */
 };
 
@@ -74,6 +76,7 @@ usher_admin_finalize (GObject *object)
   g_clear_pointer (&self->history, usher_history_free);
   g_clear_pointer (&self->monitor, usher_monitor_free);
   g_clear_pointer (&self->timers, usher_timer_page_free);
+  g_clear_pointer (&self->exporter, usher_otlp_exporter_free);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
 
   G_OBJECT_CLASS (usher_admin_parent_class)->finalize (object);
@@ -106,6 +109,8 @@ on_bus_closed (UsherHost *host, UsherAdmin *self)
   usher_desk_stop (self->desk);
   usher_history_stop (self->history);
   usher_monitor_stop (self->monitor);
+  if (self->exporter != NULL)
+    usher_otlp_exporter_stop (self->exporter);
 }
 
 static void
@@ -133,6 +138,8 @@ answer_metrics (UsherExchange *exchange, gpointer user_data)
   char *text = NULL;
 
   usher_host_metrics_fill (self->host, metrics);
+  if (self->exporter != NULL)
+    usher_otlp_exporter_add_metrics (self->exporter, metrics);
   for (guint i = 0; i < self->sources->len; i++)
     {
       const Source *source = g_ptr_array_index (self->sources, i);
@@ -173,6 +180,20 @@ on_history (UsherExchange *exchange, gpointer user_data)
   UsherAdmin *self = user_data;
 
   usher_exchange_answer_json (owned, usher_history_print (self->history));
+}
+
+static void
+open_exporter (UsherAdmin *self)
+{
+  UsherTracer *tracer = usher_host_get_tracer (self->host);
+  const char *endpoint = NULL;
+
+  if (tracer == NULL)
+    return;
+
+  endpoint =
+      usher_settings_get_string (usher_host_get_settings (self->host), "trace", "otlp-endpoint");
+  self->exporter = usher_otlp_exporter_new (tracer, endpoint);
 }
 
 static gboolean
@@ -229,6 +250,7 @@ usher_admin_new (UsherHost *host, GError **error)
   self->history = usher_history_new (host);
   self->monitor = usher_monitor_new (host, self->desk);
   self->timers = usher_timer_page_new (host, self->desk);
+  open_exporter (self);
   if (!add_routes (self, error))
     return NULL;
 
@@ -283,6 +305,23 @@ usher_admin_set_directory (UsherAdmin *self, const char *directory)
 }
 
 /**
+ * usher_admin_set_process:
+ * @self: of a host that does not listen yet
+ * @name: the name of the process among those of its host
+ *
+ * Lets who reads the spans of the host tell this process from others.
+ */
+void
+usher_admin_set_process (UsherAdmin *self, const char *name)
+{
+  g_return_if_fail (USHER_IS_ADMIN (self));
+  g_return_if_fail (name != NULL);
+
+  if (self->exporter != NULL)
+    usher_otlp_exporter_set_instance (self->exporter, name);
+}
+
+/**
  * usher_admin_set_gateway:
  * @self: one that has not started
  * @gateway: the gateway in this process
@@ -320,8 +359,8 @@ usher_admin_set_describer (UsherAdmin *self, UsherDescribeFunc func, gpointer us
  * @self: of a host that has started
  * @error: return location for a [error@Error]
  *
- * Begins to look every 5 s, on a thread of its own, for what `/history` tells: without it that has no points. The host's stop
- * ends it.
+ * Begins to look every 5 s, on a thread of its own, for what `/history` tells: without it that has no points. Begins to export spans,
+ * on another one, where the settings say where to. The host's stop ends both.
  *
  * Returns: whether it has begun; else `USHER_ERROR_UNAVAILABLE`, since there is no thread to be had
  */
@@ -330,6 +369,9 @@ usher_admin_start (UsherAdmin *self, GError **error)
 {
   g_return_val_if_fail (USHER_IS_ADMIN (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (self->exporter != NULL && !usher_otlp_exporter_start (self->exporter, error))
+    return FALSE;
 
   return usher_history_start (self->history, error);
 }

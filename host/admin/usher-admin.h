@@ -34,6 +34,7 @@ void usher_admin_add_metrics (UsherAdmin *self,
                               gpointer user_data,
                               GDestroyNotify destroy);
 void usher_admin_set_directory (UsherAdmin *self, const char *directory);
+void usher_admin_set_process (UsherAdmin *self, const char *name);
 void usher_admin_set_gateway (UsherAdmin *self, UsherGateway *gateway);
 void usher_admin_set_describer (UsherAdmin *self, UsherDescribeFunc func, gpointer user_data);
 gboolean usher_admin_start (UsherAdmin *self, GError **error);

@@ -12,6 +12,8 @@
 G_BEGIN_DECLS
 
 /* (transfer full): on one line */
+/* likewise, without the payload */
+char *usher_event_json_print_head (UsherEvent *event);
 char *usher_event_json_print (UsherEvent *event);
 /* the member “payload” */
 void usher_event_json_set_payload (UsherJsonWriter *writer, UsherEvent *event);

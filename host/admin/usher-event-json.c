@@ -21,15 +21,15 @@ usher_event_json_set_payload (UsherJsonWriter *writer, UsherEvent *event)
   usher_json_writer_set_string (writer, "payload", text);
 }
 
-char *
-usher_event_json_print (UsherEvent *event)
+/* all but the payload */
+static void
+write_head (UsherJsonWriter *writer, UsherEvent *event)
 {
-  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autofree char *time = usher_time_format (usher_event_get_time (event));
   const char *correlation = usher_event_get_correlation (event);
   const char *causation = usher_event_get_causation (event);
+  const char *traceparent = usher_event_get_traceparent (event);
 
-  usher_json_writer_begin_object (writer);
   usher_json_writer_set_unsigned (writer, "sequence", usher_event_get_sequence (event));
   usher_json_writer_set_string (writer, "channel", usher_event_get_channel (event));
   usher_json_writer_set_string (writer, "id", usher_event_get_id (event));
@@ -38,6 +38,29 @@ usher_event_json_print (UsherEvent *event)
     usher_json_writer_set_string (writer, "correlation", correlation);
   if (causation != NULL)
     usher_json_writer_set_string (writer, "causation", causation);
+  if (traceparent != NULL)
+    usher_json_writer_set_string (writer, "traceparent", traceparent);
+}
+
+char *
+usher_event_json_print_head (UsherEvent *event)
+{
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+
+  usher_json_writer_begin_object (writer);
+  write_head (writer, event);
+  usher_json_writer_end_object (writer);
+
+  return usher_json_writer_end (writer);
+}
+
+char *
+usher_event_json_print (UsherEvent *event)
+{
+  g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
+
+  usher_json_writer_begin_object (writer);
+  write_head (writer, event);
   usher_event_json_set_payload (writer, event);
   usher_json_writer_end_object (writer);
 

@@ -13,6 +13,8 @@
 #include "usher-followers-private.h"
 #include "usher-host-view-private.h"
 #include "usher-parked-page-private.h"
+#include "usher-query-number-private.h"
+#include "usher-trace-page.h"
 
 /* seconds that a request may wait for events */
 #define MAX_WAIT 20
@@ -280,6 +282,32 @@ on_events (UsherExchange *exchange, gpointer user_data)
   g_object_unref (exchange);
 }
 
+static void
+answer_trace (UsherExchange *exchange, gpointer user_data)
+{
+  UsherRequest *request = usher_exchange_get_request (exchange);
+  const UsherTraceQuery query = {
+    .id = usher_request_get_parameter (request, "id"),
+    .cursor = usher_request_get_query (request, "cursor"),
+    .since = (gint64) usher_query_number_read (request, "since", G_MAXINT64, 0),
+    .until = (gint64) usher_query_number_read (request, "until", G_MAXINT64, G_MAXINT64),
+  };
+  g_autoptr (GError) error = NULL;
+  UsherBus *bus = get_bus (user_data, &error);
+  char *text = bus != NULL ? usher_trace_page_make (bus, &query, &error) : NULL;
+
+  if (text != NULL)
+    usher_exchange_answer_json (exchange, text);
+  else
+    usher_exchange_fail (exchange, error);
+}
+
+static void
+on_trace (UsherExchange *exchange, gpointer user_data)
+{
+  push (user_data, exchange, answer_trace);
+}
+
 gboolean
 usher_monitor_add_routes (UsherMonitor *self, GError **error)
 {
@@ -292,6 +320,7 @@ usher_monitor_add_routes (UsherMonitor *self, GError **error)
     { "GET", "/streaming/isFTActive", on_is_active },
     { "GET", "/streaming/:page", on_streaming },
     { "GET", "/events", on_events },
+    { "GET", "/trace/:id", on_trace },
     { "GET", "/parked", on_parked },
     { "GET", "/parked/:id", on_one_parked },
     { "POST", "/parked/:id/replay", on_replay_parked },

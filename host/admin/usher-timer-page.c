@@ -47,22 +47,37 @@ set_time (UsherJsonWriter *writer, const char *name, gint64 time)
   usher_json_writer_set_string (writer, name, text);
 }
 
-/* All but the payload. A timer in trouble has a history. */
+static const char *
+find_state (UsherTimer *timer)
+{
+  const UsherTimerHistory *history = usher_timer_get_history (timer);
+
+  if (usher_timer_is_parked (timer))
+    return "parked";
+
+  return history != NULL && history->reasons != NULL ? "failing" : "set";
+}
+
+/* All but the payload. */
 static void
 write_head (UsherJsonWriter *writer, UsherLane *lane, UsherTimer *timer)
 {
+  static const UsherTimerHistory none = { 0 };
   const UsherTimerHistory *history = usher_timer_get_history (timer);
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
   gboolean is_parked = usher_timer_is_parked (timer);
   g_autofree char *id = g_strdup_printf ("%s/%s/%s",
                                          usher_lane_get_name (lane),
                                          usher_timer_get_name (timer),
                                          usher_timer_get_key (timer));
 
+  if (history == NULL)
+    history = &none;
   usher_json_writer_set_string (writer, "id", id);
   usher_json_writer_set_string (writer, "service", usher_lane_get_name (lane));
   usher_json_writer_set_string (writer, "name", usher_timer_get_name (timer));
   usher_json_writer_set_string (writer, "key", usher_timer_get_key (timer));
-  usher_json_writer_set_string (writer, "state", is_parked ? "parked" : "failing");
+  usher_json_writer_set_string (writer, "state", find_state (timer));
   set_time (writer, "time", is_parked ? history->parked : usher_timer_get_since (timer));
   if (!is_parked)
     set_time (writer, "due", usher_timer_get_due (timer));
@@ -70,15 +85,32 @@ write_head (UsherJsonWriter *writer, UsherLane *lane, UsherTimer *timer)
   usher_json_writer_set_unsigned (writer, "deaths", history->n_deaths);
   usher_json_writer_add_member (writer, "reasons");
   usher_json_writer_begin_array (writer);
-  for (guint i = 0; history->reasons[i] != NULL; i++)
+  for (guint i = 0; history->reasons != NULL && history->reasons[i] != NULL; i++)
     usher_json_writer_add_string (writer, history->reasons[i]);
   usher_json_writer_end_array (writer);
+  if (origin != NULL && origin->correlation != NULL)
+    usher_json_writer_set_string (writer, "correlation", origin->correlation);
+  if (origin != NULL && origin->causation != NULL)
+    usher_json_writer_set_string (writer, "causation", origin->causation);
 }
 
-static gboolean
-write_lane (UsherJsonWriter *writer, UsherLane *lane, guint offset, guint limit, GError **error)
+/* which timers are asked for */
+typedef struct
 {
-  g_autoptr (GPtrArray) timers = usher_timer_care_list (lane, offset, limit, error);
+  const char *correlation; /* (nullable): those that go back to it, NULL: those in trouble */
+  guint offset;            /* of those in trouble */
+  guint limit;
+} Question;
+
+static gboolean
+write_lane (UsherJsonWriter *writer, UsherLane *lane, const Question *question, GError **error)
+{
+  g_autoptr (GPtrArray) timers = NULL;
+
+  if (question->correlation != NULL)
+    timers = usher_timer_care_list_of (lane, question->correlation, question->limit, error);
+  else
+    timers = usher_timer_care_list (lane, question->offset, question->limit, error);
 
   for (guint i = 0; timers != NULL && i < timers->len; i++)
     {
@@ -95,8 +127,11 @@ answer_list (UsherExchange *exchange, gpointer user_data)
 {
   UsherTimerPage *self = user_data;
   UsherRequest *request = usher_exchange_get_request (exchange);
-  guint offset = (guint) usher_query_number_read (request, "offset", G_MAXINT, 0);
-  guint limit = (guint) usher_query_number_read (request, "limit", MAX_ROWS, MAX_ROWS);
+  const Question question = {
+    .correlation = usher_request_get_query (request, "correlation"),
+    .offset = (guint) usher_query_number_read (request, "offset", G_MAXINT, 0),
+    .limit = (guint) usher_query_number_read (request, "limit", MAX_ROWS, MAX_ROWS),
+  };
   g_autoptr (UsherJsonWriter) writer = usher_json_writer_new ();
   g_autoptr (GError) error = NULL;
 
@@ -104,7 +139,7 @@ answer_list (UsherExchange *exchange, gpointer user_data)
   usher_json_writer_add_member (writer, "items");
   usher_json_writer_begin_array (writer);
   for (guint i = 0; error == NULL && i < usher_host_get_n_lanes (self->host); i++)
-    write_lane (writer, usher_host_get_lane (self->host, i), offset, limit, &error);
+    write_lane (writer, usher_host_get_lane (self->host, i), &question, &error);
   usher_json_writer_end_array (writer);
   usher_json_writer_end_object (writer);
 

@@ -89,7 +89,7 @@ usher_event_new (const char *id,
  * @sequence: its number in the channel, 0 when the bus has not got it
  * @time: when it happened, in microseconds since 1970
  * @correlation: (nullable): the request or event that this goes back to at first
- * @causation: (nullable): the event that led to it straight
+ * @causation: (nullable): the event that led to it straight, or the timer: [const@CAUSATION_TIMER]
  * @traceparent: (nullable): the W3C trace context
  * @payload: a JSON object
  * @length: the length of @payload in bytes, or -1

@@ -58,6 +58,17 @@ usher_log_pop_scope (UsherLogScope *scope)
   g_private_set (&current_scope, scope->parent);
 }
 
+const UsherLogScope *
+usher_log_find_trace (void)
+{
+  const UsherLogScope *scope = g_private_get (&current_scope);
+
+  while (scope != NULL && scope->traceparent == NULL)
+    scope = scope->parent;
+
+  return scope;
+}
+
 static const char *
 find_text (const GLogField *fields, gsize n_fields, const char *key)
 {

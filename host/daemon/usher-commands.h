@@ -49,6 +49,7 @@ int usher_status (const UsherOptions *options);
 int usher_events (const UsherOptions *options);
 int usher_treat_store (const UsherOptions *options);
 int usher_timers (const UsherOptions *options);
+int usher_trace (const UsherOptions *options);
 int usher_help (const UsherOptions *options);
 
 /* the options that a command adds */
@@ -60,12 +61,13 @@ extern const GOptionEntry usher_new_entries[];
 extern const GOptionEntry usher_placement_entries[];
 extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];
+extern const GOptionEntry usher_run_entries[];
 extern const GOptionEntry usher_secret_entries[];
 extern const GOptionEntry usher_shell_entries[];
 extern const GOptionEntry usher_status_entries[];
 extern const GOptionEntry usher_store_entries[];
 extern const GOptionEntry usher_timers_entries[];
-extern const GOptionEntry usher_run_entries[];
+extern const GOptionEntry usher_trace_entries[];
 extern const GOptionEntry usher_up_entries[];
 
 /* (transfer full): “integer 1…10” */

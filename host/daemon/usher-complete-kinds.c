@@ -275,6 +275,7 @@ static const struct
   { "ID", complete_parked },
   { "KEY", complete_key },
   { "LANGUAGE", complete_language },
+  { "N", NULL },
   { "NAME", NULL },
   { "PROFILE", complete_profile },
   { "SECONDS", NULL },
@@ -285,6 +286,7 @@ static const struct
   { "TIMER", complete_timer },
   { "TO", complete_store },
   { "TOPIC", complete_topic },
+  { "TRACE", NULL },
   { "ipc://PATH|tcp://HOST:PORT", complete_endpoint },
 };
 

@@ -202,6 +202,8 @@ live (UsherLife *self, GError **error)
 
   if (!self->kind->has_no_data && !show_data (self, error))
     return FALSE;
+  if (self->setup->options->name != NULL)
+    usher_admin_set_process (self->admin, self->setup->options->name);
   if (!self->kind->start (self, error))
     return FALSE;
 

@@ -12,6 +12,7 @@
 #include "usher-admin-client.h"
 #include "usher-commands.h"
 #include "usher-error.h"
+#include "usher-places.h"
 #include "usher-table.h"
 
 #define PAGE_ROWS 100
@@ -31,78 +32,6 @@ complain (UsherAdminClient *client, const GError *error)
   g_printerr ("usher: %s\n", error->message);
 
   return usher_admin_client_is_lost (client) ? EXIT_NOT_REACHED : EXIT_FAILURE;
-}
-
-/* A process that can be asked. */
-typedef struct
-{
-  char *prefix; /* (owned): what its paths begin with */
-  JsonObject
-      *services; /* (owned) (nullable): with the names of its services; NULL: a host by itself */
-} Place;
-
-static void
-place_free (gpointer data)
-{
-  Place *place = data;
-
-  g_clear_pointer (&place->services, json_object_unref);
-  g_free (place->prefix);
-  g_free (place);
-}
-
-static void
-add_place (GPtrArray *places, const char *process, JsonObject *services)
-{
-  Place *place = g_new0 (Place, 1);
-  g_autofree char *escaped = process != NULL ? g_uri_escape_string (process, NULL, FALSE) : NULL;
-
-  place->prefix = escaped != NULL ? g_strconcat ("/processes/", escaped, NULL) : g_strdup ("");
-  place->services = services != NULL ? json_object_ref (services) : NULL;
-  g_ptr_array_add (places, place);
-}
-
-static gboolean
-has_service (const Place *place, const char *service)
-{
-  for (guint i = 0; i < usher_answer_get_length (place->services, "services"); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("services.%u", i);
-
-      if (g_strcmp0 (usher_answer_get_text (place->services, path), service) == 0)
-        return TRUE;
-    }
-
-  return place->services == NULL;
-}
-
-/* (transfer full) (element-type Place): the host that is asked, or what its supervisor has that runs */
-static GPtrArray *
-list_places (UsherAdminClient *client, GError **error)
-{
-  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (place_free);
-  g_autoptr (GError) trouble = NULL;
-  g_autoptr (JsonObject) processes = usher_admin_client_list (client, "/processes", &trouble);
-
-  if (g_error_matches (trouble, USHER_ERROR, USHER_ERROR_NOT_FOUND))
-    add_place (places, NULL, NULL);
-  else if (processes == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&trouble));
-      return NULL;
-    }
-
-  for (guint i = 0; i < usher_answer_get_length (processes, "items"); i++)
-    {
-      JsonObject *process = usher_answer_get_item (processes, "items", i);
-      const char *name = usher_answer_get_text (process, "name");
-
-      if (name != NULL && usher_answer_get_text (process, "instance") != NULL &&
-          usher_answer_get_length (process, "services") > 0)
-        add_place (places, name, process);
-    }
-
-  return g_steal_pointer (&places);
 }
 
 static void
@@ -141,7 +70,7 @@ add_rows (UsherTable *table, JsonObject *page, GHashTable *known)
 /* FALSE: it cannot be asked */
 static gboolean
 list_place (UsherAdminClient *client,
-            const Place *place,
+            const UsherPlace *place,
             UsherTable *table,
             GHashTable *known,
             GError **error)
@@ -151,8 +80,10 @@ list_place (UsherAdminClient *client,
   /* a page has so many of each service; one that tells of nothing new leads nowhere */
   for (guint offset = 0; n_new > 0; offset += PAGE_ROWS)
     {
-      g_autofree char *target =
-          g_strdup_printf ("%s/timers?limit=%d&offset=%u", place->prefix, PAGE_ROWS, offset);
+      g_autofree char *target = g_strdup_printf ("%s/timers?limit=%d&offset=%u",
+                                                 usher_place_get_prefix (place),
+                                                 PAGE_ROWS,
+                                                 offset);
       g_autoptr (JsonObject) page = usher_admin_client_list (client, target, error);
 
       if (page == NULL)
@@ -208,9 +139,9 @@ list (UsherAdminClient *client, GPtrArray *places)
 
 /* (transfer full): where the timer is that was given as SERVICE/NAME/KEY */
 static char *
-make_target (const Place *place, char **parts, const char *verb)
+make_target (const UsherPlace *place, char **parts, const char *verb)
 {
-  g_autoptr (GString) target = g_string_new (place->prefix);
+  g_autoptr (GString) target = g_string_new (usher_place_get_prefix (place));
 
   g_string_append (target, "/timers");
   for (guint i = 0; parts[i] != NULL; i++)
@@ -237,12 +168,12 @@ treat (UsherAdminClient *client,
 
   for (guint i = 0; has_three && i < places->len; i++)
     {
-      const Place *place = g_ptr_array_index (places, i);
+      const UsherPlace *place = g_ptr_array_index (places, i);
       g_autofree char *target = NULL;
       g_autofree char *body = NULL;
       guint status = 0;
 
-      if (!has_service (place, parts[0]))
+      if (!usher_place_has_service (place, parts[0]))
         continue;
 
       target = make_target (place, parts, verb);
@@ -297,7 +228,7 @@ usher_timers (const UsherOptions *options)
       return EXIT_USAGE;
     }
 
-  places = list_places (client, &error);
+  places = usher_places_list (client, &error);
   if (places == NULL)
     return complain (client, error);
   if (g_str_equal (options->arguments[0], "list"))

@@ -115,6 +115,7 @@ on_process (UsherExchange *exchange, gpointer user_data)
   g_string_append_uri_escaped (target, usher_request_get_parameter (request, "page"), NULL, FALSE);
   append_query (target, request, "limit");
   append_query (target, request, "offset");
+  append_query (target, request, "correlation");
   forward (user_data, exchange, target->str);
 }
 

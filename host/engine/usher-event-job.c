@@ -58,7 +58,7 @@ fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
   usher_unit_set_origin (unit,
                          correlation != NULL ? correlation : id,
                          id,
-                         usher_event_get_traceparent (self->event));
+                         usher_trace_get_traceparent (&job->trace));
   if (is_first)
     usher_commit_set_inbox (usher_unit_get_commit (unit),
                             id,
@@ -127,12 +127,42 @@ count_event (EventJob *self, const GError *error)
 }
 
 static void
+end_trace (EventJob *self, const GError *error)
+{
+  UsherSpan *span = usher_trace_get_span (&self->job.trace);
+  const char *channel = usher_event_get_channel (self->event);
+
+  if (span == NULL)
+    return;
+
+  g_free (span->name);
+  span->name = g_strconcat ("process ", channel, NULL);
+  span->kind = USHER_SPAN_CONSUMER;
+  usher_span_set_text (span, "messaging.system", "usher");
+  usher_span_set_text (span, "messaging.operation.name", "process");
+  usher_span_set_text (span, "messaging.operation.type", "process");
+  usher_span_set_text (span, "messaging.destination.name", channel);
+  usher_span_set_text (span,
+                       "messaging.consumer.group.name",
+                       usher_listener_get_group (self->listener));
+  usher_span_set_text (span, "messaging.message.id", usher_event_get_id (self->event));
+  usher_span_set_text (span,
+                       "messaging.message.conversation_id",
+                       usher_event_get_correlation (self->event));
+  usher_span_set_number (span,
+                         "usher.event.sequence",
+                         (gint64) usher_event_get_sequence (self->event));
+  usher_trace_end (&self->job.trace, error);
+}
+
+static void
 end_event (UsherJob *job, const GError *error)
 {
   EventJob *self = (EventJob *) job;
 
   usher_solitude_leave (usher_lane_get_solitude (job->lane));
   count_event (self, error);
+  end_trace (self, error);
   self->done (error, self->done_data);
   usher_job_free (job);
 }
@@ -190,5 +220,9 @@ usher_event_job_start (UsherLane *lane,
   self->is_known = is_known;
   self->done = done;
   self->done_data = user_data;
+  usher_trace_begin (&self->job.trace,
+                     usher_lane_get_tracer (lane),
+                     usher_lane_get_name (lane),
+                     usher_event_get_traceparent (event));
   usher_job_go_on (&self->job, USHER_THREAD_INTAKE);
 }

@@ -9,6 +9,7 @@
 #include "usher-lane-private.h"
 #include "usher-log-private.h"
 #include "usher-reply.h"
+#include "usher-trace-private.h"
 
 G_BEGIN_DECLS
 
@@ -68,6 +69,9 @@ struct _UsherJob
   gboolean looks;     /* that only looks whether the answer may go */
   gpointer step_data;
   GDestroyNotify step_destroy;
+
+  UsherTrace trace; /* begun by the kind, and ended */
+  UsherSpan *write; /* (owned) (nullable): the commit that is under way */
 };
 
 gpointer usher_job_new (const UsherJobClass *klass, UsherLane *lane);

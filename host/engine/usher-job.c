@@ -186,6 +186,7 @@ on_committed (UsherCommit *commit, const GError *error, gpointer user_data)
   UsherJob *self = user_data;
   UsherDeferrals *deferrals = self->klass->is_event ? usher_lane_get_deferrals (self->lane) : NULL;
 
+  usher_trace_close (&self->trace, g_steal_pointer (&self->write), error);
   settle (self, commit, TRUE, error);
   if (deferrals != NULL)
     usher_deferrals_leave (deferrals);
@@ -196,6 +197,22 @@ has_effects (UsherCommit *commit)
 {
   return usher_commit_get_fired (commit) != NULL || usher_commit_get_n_changes (commit) > 0 ||
          usher_commit_get_n_events (commit) > 0 || usher_commit_get_n_timers (commit) > 0;
+}
+
+/* (transfer full) (nullable) */
+static UsherSpan *
+open_write (UsherJob *self, UsherCommit *commit)
+{
+  UsherSpan *span = usher_trace_open (&self->trace, "commit");
+
+  if (span == NULL)
+    return NULL;
+
+  usher_span_set_number (span, "usher.commit.documents", usher_commit_get_n_changes (commit));
+  usher_span_set_number (span, "usher.commit.events", usher_commit_get_n_events (commit));
+  usher_span_set_number (span, "usher.commit.timers", usher_commit_get_n_timers (commit));
+
+  return span;
 }
 
 static void
@@ -221,6 +238,7 @@ commit_unit (UsherJob *self)
 
   if (self->klass->is_event)
     usher_deferrals_enter (usher_lane_get_deferrals (self->lane));
+  self->write = open_write (self, commit);
   usher_store_commit (usher_lane_get_store (self->lane), commit, on_committed, self);
 }
 
@@ -278,8 +296,10 @@ static gboolean
 call_in_scope (UsherJob *self, GError **error)
 {
   UsherLogScope scope = { .service = usher_lane_get_name (self->lane) };
+  UsherSpan *span = usher_trace_open (&self->trace, self->step != NULL ? "step" : "handler");
   gboolean ok = FALSE;
 
+  scope.traceparent = usher_trace_get_traceparent (&self->trace);
   self->klass->describe (self, &scope);
   usher_log_push_scope (&scope);
   ok = call_watched (self, error);
@@ -287,6 +307,7 @@ call_in_scope (UsherJob *self, GError **error)
 
   if (!ok && *error == NULL)
     g_set_error (error, USHER_ERROR, USHER_ERROR_FAILED, "a handler failed without an error");
+  usher_trace_close (&self->trace, span, *error);
 
   return ok;
 }

@@ -18,6 +18,7 @@
 #include "usher-store.h"
 #include "usher-ticker-private.h"
 #include "usher-timers-out-private.h"
+#include "usher-tracer-private.h"
 #include "usher-waiters-private.h"
 #include "usher-workers-private.h"
 
@@ -59,6 +60,7 @@ typedef struct
   UsherClock *clock;
   UsherWorkers *workers; /* for what goes on after a commit */
   UsherSolitude *solitude;
+  UsherTracer *tracer; /* (nullable): spans are kept */
   /* (transfer full) (nullable): opens a service's store; NULL: usher_store_open() */
   UsherStore *(*open_store) (const char *service,
                              const char *uri,
@@ -124,6 +126,8 @@ UsherTicker *usher_lane_get_ticker (UsherLane *self);
 /* (nullable): who ends waits, where the other ticker may have to wait for the store itself */
 UsherTicker *usher_lane_get_deadlines (UsherLane *self);
 UsherSolitude *usher_lane_get_solitude (UsherLane *self);
+/* (nullable): spans are kept */
+UsherTracer *usher_lane_get_tracer (UsherLane *self);
 
 /* whoever reads its store waits for it */
 gboolean usher_lane_waits (UsherLane *self);

@@ -383,7 +383,10 @@ usher_lane_open (UsherLane *self, UsherBus *bus, GError **error)
     self->figures = usher_store_figures_new (self->store, self->pool);
 
   if (bus != NULL)
-    self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
+    {
+      self->relay = usher_relay_new (self->store, bus, self->blocks ? self->ticker : NULL);
+      usher_relay_set_tracer (self->relay, self->ground.tracer, usher_lane_get_name (self));
+    }
 
   return usher_store_set_watch (self->store, on_store_watch, self, NULL, error) &&
          (self->relay == NULL || usher_relay_start (self->relay, error));
@@ -558,6 +561,12 @@ UsherSolitude *
 usher_lane_get_solitude (UsherLane *self)
 {
   return self->ground.solitude;
+}
+
+UsherTracer *
+usher_lane_get_tracer (UsherLane *self)
+{
+  return self->ground.tracer;
 }
 
 gboolean

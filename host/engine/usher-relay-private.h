@@ -9,6 +9,7 @@
 #include "usher-bus.h"
 #include "usher-store.h"
 #include "usher-ticker-private.h"
+#include "usher-tracer-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,8 @@ typedef struct _UsherRelay UsherRelay;
 /* Other processes may write the store too; the one that has its lease relays what all of them commit.
  * @ticker: (unowned) (nullable): whose thread tends the relay and reads the outbox; NULL: the bus's thread may read it too */
 UsherRelay *usher_relay_new (UsherStore *store, UsherBus *bus, UsherTicker *ticker);
+/* before the start: how long its events of traces that are kept are on their way is told as @service's. Both (unowned) */
+void usher_relay_set_tracer (UsherRelay *self, UsherTracer *tracer, const char *service);
 void usher_relay_free (UsherRelay *self);
 /* Sends what an earlier run left, when the lease is ours; before the first commit of this one. CONFLICT: the bus has not the log that
  * the store knows. */

@@ -23,6 +23,7 @@ typedef struct
   UsherRelay *relay; /* (unowned) */
   UsherEvent *event; /* (owned) */
   UsherMark mark;    /* in the outbox */
+  UsherSpan *span;   /* (owned) (nullable): its way to the bus */
   guint turn;        /* of the relay when it was sent */
   gboolean confirmed;
   gboolean refused; /* the bus has no room: it is sent again later */
@@ -45,6 +46,8 @@ struct _UsherRelay
   UsherStore *store;   /* (owned) */
   UsherBus *bus;       /* (owned) */
   UsherTicker *ticker; /* (unowned) (nullable) */
+  UsherTracer *tracer; /* (unowned) (nullable) */
+  const char *service; /* (unowned) (nullable): whose spans these are */
   gboolean is_told;    /* (of who reads the outbox): that it cannot be read */
 
   GMutex mutex;
@@ -69,6 +72,7 @@ free_pending (gpointer data)
   Pending *pending = data;
 
   usher_event_unref (pending->event);
+  g_clear_pointer (&pending->span, usher_span_free);
   g_free (pending);
 }
 
@@ -90,6 +94,13 @@ usher_relay_new (UsherStore *store, UsherBus *bus, UsherTicker *ticker)
 }
 
 void
+usher_relay_set_tracer (UsherRelay *self, UsherTracer *tracer, const char *service)
+{
+  self->tracer = tracer;
+  self->service = service;
+}
+
+void
 usher_relay_free (UsherRelay *self)
 {
   g_queue_clear_full (&self->pending, free_pending);
@@ -104,6 +115,48 @@ usher_relay_free (UsherRelay *self)
 
 static void on_published (UsherEvent *event, const GError *error, gpointer user_data);
 
+/* (transfer full) (nullable): of an event that goes to the bus now, NULL: it is of no trace that is kept */
+static UsherSpan *
+open_span (UsherRelay *self, UsherEvent *event)
+{
+  const char *channel = usher_event_get_channel (event);
+  UsherTraceContext parent;
+  UsherTraceContext context;
+  g_autofree char *name = NULL;
+  UsherSpan *span = NULL;
+
+  if (self->tracer == NULL ||
+      !usher_trace_context_parse (&parent, usher_event_get_traceparent (event)) ||
+      !parent.is_sampled)
+    return NULL;
+
+  usher_trace_context_continue (&context, &parent);
+  name = g_strconcat ("send ", channel, NULL);
+  span = usher_span_new (&context, parent.span, USHER_SPAN_PRODUCER, name, self->service);
+  usher_span_set_text (span, "messaging.system", "usher");
+  usher_span_set_text (span, "messaging.operation.name", "send");
+  usher_span_set_text (span, "messaging.operation.type", "send");
+  usher_span_set_text (span, "messaging.destination.name", channel);
+  usher_span_set_text (span, "messaging.message.id", usher_event_get_id (event));
+  usher_span_set_text (span,
+                       "messaging.message.conversation_id",
+                       usher_event_get_correlation (event));
+
+  return span;
+}
+
+static void
+close_span (UsherRelay *self, Pending *pending, const GError *error)
+{
+  UsherSpan *span = g_steal_pointer (&pending->span);
+
+  if (span == NULL)
+    return;
+
+  span->has_failed = error != NULL;
+  usher_tracer_add (self->tracer, span);
+}
+
 /* The mutex is held, so that the bus gets the events in the order of the outbox. */
 static void
 send (UsherRelay *self, UsherEvent *event, const UsherMark *mark)
@@ -117,8 +170,11 @@ send (UsherRelay *self, UsherEvent *event, const UsherMark *mark)
   pending->refused = g_hash_table_contains (self->refusing, usher_event_get_channel (event));
   g_queue_push_tail (&self->pending, pending);
   self->last = *mark;
-  if (!pending->refused)
-    usher_bus_publish (self->bus, event, on_published, pending, NULL);
+  if (pending->refused)
+    return;
+
+  pending->span = open_span (self, event);
+  usher_bus_publish (self->bus, event, on_published, pending, NULL);
 }
 
 /* The mutex is held, but not while a store is read that blocks. (nullable): NULL on error */
@@ -253,6 +309,7 @@ on_published (UsherEvent *event, const GError *error, gpointer user_data)
   if (error != NULL)
     g_debug ("event “%s” stays in the outbox: %s", usher_event_get_id (event), error->message);
 
+  close_span (self, pending, error);
   g_mutex_lock (&self->mutex);
   may_trim = take_answer (self, pending, error, &upto);
   is_late = self->ticker != NULL && wants_more (self);

@@ -12,6 +12,7 @@
 #include "usher-job-private.h"
 #include "usher-outcome-private.h"
 #include "usher-request-key-private.h"
+#include "usher-request-private.h"
 #include "usher-router-private.h"
 #include "usher-unit-run-private.h"
 
@@ -121,7 +122,7 @@ fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
   usher_unit_set_origin (unit,
                          usher_request_get_id (request),
                          NULL,
-                         usher_request_get_header (request, "traceparent"));
+                         usher_trace_get_traceparent (&job->trace));
   if (self->key != NULL)
     usher_request_key_fill (self->key,
                             usher_lane_get_store (job->lane),
@@ -158,7 +159,11 @@ call_handler (UsherJob *job, UsherUnit *unit, GError **error)
 static void
 describe_request (UsherJob *job, UsherLogScope *scope)
 {
-  scope->request = usher_request_get_id (get_request ((RequestJob *) job));
+  UsherRequest *request = get_request ((RequestJob *) job);
+
+  scope->request = usher_request_get_id (request);
+  if (scope->traceparent != NULL)
+    scope->tracestate = usher_request_get_header (request, "tracestate");
 }
 
 static char *
@@ -294,12 +299,44 @@ make_refusal (RequestJob *self, const GError *error)
   return g_error_new_literal (USHER_ERROR, USHER_ERROR_INVALID, error->message);
 }
 
+/* @error: (nullable): what is answered instead of the reply. Names and values are those of OpenTelemetry's conventions, which call it
+ * an error where the server is to blame. */
+static void
+end_trace (RequestJob *self, const GError *error)
+{
+  UsherSpan *span = usher_trace_get_span (&self->job.trace);
+  const UsherRoute *route = usher_endpoint_get_route (self->endpoint);
+  const char *method = usher_route_get_method (route);
+  const char *pattern = usher_route_get_pattern (route);
+  UsherRequest *request = NULL;
+  guint status = 0;
+
+  if (span == NULL)
+    return;
+
+  request = get_request (self);
+  status = error != NULL ? usher_error_get_status (error)
+                         : usher_reply_get_status (usher_exchange_get_reply (self->exchange));
+  g_free (span->name);
+  span->name = g_strconcat (method, " ", pattern, NULL);
+  span->kind = USHER_SPAN_SERVER;
+  usher_span_set_text (span, "http.request.method", usher_request_get_method (request));
+  usher_span_set_text (span, "http.route", pattern);
+  usher_span_set_text (span, "url.path", usher_request_get_path (request));
+  usher_span_set_text (span, "url.scheme", usher_request_is_secure (request) ? "https" : "http");
+  usher_span_set_number (span, "http.response.status_code", status);
+  usher_span_set_text (span, "usher.request.id", usher_request_get_id (request));
+  usher_trace_end (&self->job.trace, status >= 500 ? error : NULL);
+}
+
 static void
 answer (RequestJob *self, const GError *error)
 {
   g_autoptr (GError) refusal = error != NULL ? make_refusal (self, error) : NULL;
-  g_autoptr (UsherExchange) exchange = g_steal_pointer (&self->exchange);
+  g_autoptr (UsherExchange) exchange = NULL;
 
+  end_trace (self, refusal != NULL ? refusal : error);
+  exchange = g_steal_pointer (&self->exchange);
   drop_key (self);
   if (error == NULL)
     usher_exchange_finish (exchange);
@@ -421,6 +458,17 @@ is_refused (UsherJob *job)
          usher_lane_is_full (job->lane);
 }
 
+/* (nullable): one that came twice says nothing */
+static const char *
+find_traceparent (RequestJob *self)
+{
+  UsherRequest *request = get_request (self);
+
+  return usher_request_has_twice (request, USHER_HEADER_TRACEPARENT)
+             ? NULL
+             : usher_request_peek_header (request, USHER_HEADER_TRACEPARENT);
+}
+
 void
 usher_request_job_start (UsherLane *lane, const UsherEndpoint *endpoint, UsherExchange *exchange)
 {
@@ -431,6 +479,10 @@ usher_request_job_start (UsherLane *lane, const UsherEndpoint *endpoint, UsherEx
   self->started = usher_clock_get_monotonic (usher_lane_get_clock (lane));
   self->job.blocks = usher_endpoint_is_blocking (endpoint);
   self->job.is_tried = needs_no_store (self);
+  usher_trace_begin (&self->job.trace,
+                     usher_lane_get_tracer (lane),
+                     usher_lane_get_name (lane),
+                     find_traceparent (self));
 
   if (is_refused (&self->job))
     refuse (&self->job);

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 /* All on a thread that may wait, and while the lane is open: UNAVAILABLE else. (element-type UsherTimer): parked ones first */
 USHER_API
 GPtrArray *usher_timer_care_list (UsherLane *lane, guint offset, guint limit, GError **error);
+/* (element-type UsherTimer): those that go back to @correlation, set or in trouble; reads all that the store has */
+USHER_API
+GPtrArray *
+usher_timer_care_list_of (UsherLane *lane, const char *correlation, guint limit, GError **error);
 /* (transfer full): NOT_FOUND: nothing went wrong with such a timer */
 USHER_API
 UsherTimer *

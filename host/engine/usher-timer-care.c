@@ -41,6 +41,21 @@ usher_timer_care_list (UsherLane *lane, guint offset, guint limit, GError **erro
   return timers;
 }
 
+GPtrArray *
+usher_timer_care_list_of (UsherLane *lane, const char *correlation, guint limit, GError **error)
+{
+  UsherStore *store = get_store (lane, error);
+  GPtrArray *timers = NULL;
+
+  if (store == NULL)
+    return NULL;
+
+  timers = usher_store_list_timers_of (store, correlation, limit, error);
+  usher_store_end_reads (store);
+
+  return timers;
+}
+
 UsherTimer *
 usher_timer_care_find (UsherLane *lane, const char *name, const char *key, GError **error)
 {

@@ -8,6 +8,11 @@
 
 #include "usher-timer-job-private.h"
 
+#include <string.h>
+
+#include "usher-id.h"
+#include "usher-unit-run-private.h"
+
 #define BACKOFF     (100 * G_TIME_SPAN_MILLISECOND)
 #define BACKOFF_MAX G_TIME_SPAN_MINUTE
 
@@ -21,11 +26,59 @@ typedef struct
   gpointer done_data;
 } TimerJob;
 
+/* how long a causation may be, which goes over the bus: a key may be of any length */
+#define MAX_CAUSATION 512
+
+/* (nullable): the event that a timer goes back to straight, or by way of other timers */
+static const char *
+find_event (const UsherOrigin *origin)
+{
+  const char *cause = origin != NULL ? origin->causation : NULL;
+  const char *space = cause != NULL ? strrchr (cause, ' ') : NULL;
+
+  if (space != NULL && g_str_has_prefix (cause, USHER_CAUSATION_TIMER))
+    cause = space + 1;
+
+  return usher_uuid_is_valid (cause) ? cause : NULL;
+}
+
+/* (transfer full): which timer it is, and the event */
+static char *
+make_causation (TimerJob *self, const UsherOrigin *origin)
+{
+  const char *event = find_event (origin);
+  g_autofree char *timer = g_strdup_printf (USHER_CAUSATION_TIMER "%s/%s/%s",
+                                            usher_lane_get_name (self->job.lane),
+                                            usher_timer_get_name (self->timer),
+                                            usher_timer_get_key (self->timer));
+
+  if (strlen (timer) > MAX_CAUSATION)
+    *g_utf8_find_prev_char (timer, timer + MAX_CAUSATION) = '\0';
+
+  return event != NULL ? g_strconcat (timer, " ", event, NULL) : g_steal_pointer (&timer);
+}
+
+/* What the handler does goes back to what the handler did that has set the timer. */
+static void
+set_origin (TimerJob *self, UsherUnit *unit)
+{
+  const UsherOrigin *origin = usher_timer_get_origin (self->timer);
+  g_autofree char *causation = make_causation (self, origin);
+
+  usher_unit_set_origin (unit,
+                         origin != NULL ? origin->correlation : NULL,
+                         causation,
+                         usher_trace_get_traceparent (&self->job.trace));
+}
+
 static void
 fill_unit (UsherJob *job, UsherUnit *unit, gboolean is_first)
 {
+  TimerJob *self = (TimerJob *) job;
+
+  set_origin (self, unit);
   if (is_first)
-    usher_commit_set_fired (usher_unit_get_commit (unit), ((TimerJob *) job)->timer);
+    usher_commit_set_fired (usher_unit_get_commit (unit), self->timer);
 }
 
 static gboolean
@@ -39,7 +92,11 @@ call_handler (UsherJob *job, UsherUnit *unit, GError **error)
 static void
 describe_timer (UsherJob *job, UsherLogScope *scope)
 {
-  scope->document = usher_timer_get_key (((TimerJob *) job)->timer);
+  UsherTimer *timer = ((TimerJob *) job)->timer;
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
+
+  scope->document = usher_timer_get_key (timer);
+  scope->correlation = origin != NULL ? origin->correlation : NULL;
 }
 
 static char *
@@ -139,10 +196,27 @@ postpone (TimerJob *self, const GError *error)
 }
 
 static void
+end_trace (TimerJob *self, const GError *error)
+{
+  UsherSpan *span = usher_trace_get_span (&self->job.trace);
+
+  if (span == NULL)
+    return;
+
+  g_free (span->name);
+  span->name = g_strconcat ("timer ", usher_timer_get_name (self->timer), NULL);
+  usher_span_set_text (span, "usher.timer.name", usher_timer_get_name (self->timer));
+  usher_span_set_text (span, "usher.timer.key", usher_timer_get_key (self->timer));
+  usher_span_set_number (span, "usher.timer.attempt", usher_timer_get_attempt (self->timer));
+  usher_trace_end (&self->job.trace, error);
+}
+
+static void
 end_timer (UsherJob *job, const GError *error)
 {
   TimerJob *self = (TimerJob *) job;
 
+  end_trace (self, error);
   usher_lane_count (job->lane, error == NULL ? USHER_COUNT_FIRED : USHER_COUNT_MISFIRED);
   if (error == NULL)
     leave_taken (self, NULL);
@@ -202,6 +276,7 @@ usher_timer_job_start (UsherLane *lane,
   const UsherTimerHistory *history = usher_timer_get_history (timer);
   gboolean is_suspect = history != NULL && history->trial != 0;
   gboolean is_alone = is_suspect && history->trial == 1;
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
   TimerJob *self = NULL;
 
   /* a timer of a service that has forgotten it stays: a later version may know it again */
@@ -215,6 +290,10 @@ usher_timer_job_start (UsherLane *lane,
   self->is_alone = is_alone;
   self->done = done;
   self->done_data = user_data;
+  usher_trace_begin (&self->job.trace,
+                     usher_lane_get_tracer (lane),
+                     usher_lane_get_name (lane),
+                     origin != NULL ? origin->traceparent : NULL);
   usher_job_go_on (&self->job, USHER_THREAD_TICKER);
 
   return TRUE;

@@ -6,13 +6,14 @@
 
 #include "config.h"
 
-#include "usher-http-client.h"
+#include "usher-http-client-private.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
 #include "usher-error.h"
+#include "usher-log-private.h"
 #include "usher-reply-private.h"
 
 #define MAX_ANSWER (1024 * 1024)
@@ -33,6 +34,7 @@ struct _UsherHttpClient
   gint64 timeout;
   gsize max_answer;
   GSocketAddress *address; /* (owned) (nullable): whom to ask instead of the host in an address */
+  GCancellable *outer;     /* (owned) (nullable): ends what is under way */
 };
 
 G_DEFINE_FINAL_TYPE (UsherHttpClient, usher_http_client, G_TYPE_OBJECT)
@@ -41,6 +43,7 @@ static void
 usher_http_client_finalize (GObject *object)
 {
   g_clear_object (&USHER_HTTP_CLIENT (object)->address);
+  g_clear_object (&USHER_HTTP_CLIENT (object)->outer);
 
   G_OBJECT_CLASS (usher_http_client_parent_class)->finalize (object);
 }
@@ -116,6 +119,26 @@ usher_http_client_set_max_answer (UsherHttpClient *self, gsize max)
   self->max_answer = max;
 }
 
+void
+usher_http_client_set_cancellable (UsherHttpClient *self, GCancellable *cancellable)
+{
+  g_set_object (&self->outer, cancellable);
+}
+
+/* A handler's requests belong to the trace that it works in, unless it says otherwise. */
+static void
+add_trace (SoupMessageHeaders *headers)
+{
+  const UsherLogScope *scope = usher_log_find_trace ();
+
+  if (scope == NULL || soup_message_headers_get_one (headers, "traceparent") != NULL)
+    return;
+
+  soup_message_headers_replace (headers, "traceparent", scope->traceparent);
+  if (scope->tracestate != NULL)
+    soup_message_headers_replace (headers, "tracestate", scope->tracestate);
+}
+
 static SoupMessage *
 make_message (const char *method, const char *uri, const char *const *headers, GError **error)
 {
@@ -141,6 +164,7 @@ make_message (const char *method, const char *uri, const char *const *headers, G
                                    g_strstrip (parts[0]),
                                    g_strstrip (parts[1]));
     }
+  add_trace (soup_message_get_request_headers (message));
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
 
   return g_steal_pointer (&message);
@@ -225,6 +249,12 @@ run (UsherHttpClient *self, SoupMessage *message, GCancellable *cancellable, GEr
   return answer;
 }
 
+static void
+on_outer_cancelled (GCancellable *outer, gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
 static GBytes *
 ask (UsherHttpClient *self, SoupMessage *message, GBytes *body, GError **error)
 {
@@ -232,12 +262,19 @@ ask (UsherHttpClient *self, SoupMessage *message, GBytes *body, GError **error)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (context);
   g_autoptr (GError) cause = NULL;
+  gulong handler = 0;
   GBytes *answer = NULL;
 
   if (body != NULL)
     soup_message_set_request_body_from_bytes (message, NULL, body);
 
+  if (self->outer != NULL)
+    handler = g_cancellable_connect (self->outer,
+                                     G_CALLBACK (on_outer_cancelled),
+                                     g_object_ref (cancellable),
+                                     g_object_unref);
   answer = run (self, message, cancellable, &cause);
+  g_cancellable_disconnect (self->outer, handler);
   if (answer == NULL)
     g_set_error (error,
                  USHER_ERROR,
@@ -259,7 +296,8 @@ ask (UsherHttpClient *self, SoupMessage *message, GBytes *body, GError **error)
  * @status: (out) (optional): the status of the answer
  * @error: return location for a [error@Error]
  *
- * Sends a request and waits for the answer, whatever its status. Redirects are not followed.
+ * Sends a request and waits for the answer, whatever its status. Redirects are not followed. From a handler that works in a
+ * distributed trace it has the headers `traceparent` and `tracestate`, unless @headers has `traceparent`.
  *
  * Returns: (transfer full): the body of the answer, or `NULL`: `USHER_ERROR_UNAVAILABLE` when there is no answer in
  *   time, `USHER_ERROR_TOO_LARGE` when it is too long, `USHER_ERROR_INVALID` when the request is none

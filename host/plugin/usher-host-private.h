@@ -14,6 +14,7 @@
 #include "usher-revocations-private.h"
 #include "usher-router.h"
 #include "usher-tenants-private.h"
+#include "usher-tracer-private.h"
 #include "usher-workers-private.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ struct _UsherHost
   UsherSolitude *solitude;   /* (owned) */
   UsherTenants *tenants;     /* (owned) */
   UsherReadiness *readiness; /* (owned) */
+  UsherTracer *tracer;       /* (owned) (nullable): spans are kept, for who exports them */
 
   UsherHostStoreFunc open_store; /* (nullable): NULL: usher_store_open() */
   gpointer open_store_data;

@@ -77,6 +77,7 @@ usher_host_add_service (UsherHost *self, const char *name, UsherService *service
     .clock = self->clock,
     .workers = self->workers,
     .solitude = self->solitude,
+    .tracer = self->tracer,
     .open_store = self->open_store != NULL ? open_store : NULL,
     .user_data = self,
   };

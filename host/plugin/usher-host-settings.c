@@ -166,6 +166,21 @@ static const UsherSetting host_settings[] = {
     0,
     "where the databases of all services are: sqlite:FOLDER, or "
     "mongodb://HOST[:PORT][,…][/PREFIX][?OPTIONS], empty: files in the data directory" },
+  { "trace",
+    "otlp-endpoint",
+    USHER_SETTING_STRING,
+    "",
+    0,
+    0,
+    "where spans are exported to by OTLP over HTTP, such as http://127.0.0.1:4318, empty: they are "
+    "not" },
+  { "trace",
+    "sample",
+    USHER_SETTING_STRING,
+    "1",
+    0,
+    0,
+    "share of the traces that begin here whose spans are exported, from 0 to 1" },
 };
 
 gboolean
@@ -195,7 +210,7 @@ look_in_directory (UsherSettings *settings)
  * @settings: settings
  * @error: return location for a [error@Error]
  *
- * Declares the host's own settings, in the groups `secrets`, `host`, `bus`, `session` and `store`, and those of its listeners
+ * Declares the host's own settings, in the groups `secrets`, `host`, `bus`, `session`, `store` and `trace`, and those of its listeners
  * in `http`. First of all it looks for secrets in `secrets.directory` too, unless the caller has said by
  * [method@Settings.set_secrets] where they are.
  *

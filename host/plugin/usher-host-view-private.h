@@ -11,6 +11,7 @@
 #include "usher-lane-private.h"
 #include "usher-metrics.h"
 #include "usher-router.h"
+#include "usher-tracer-private.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,9 @@ UsherClock *usher_host_get_clock (UsherHost *self);
 /* (nullable) */
 USHER_API
 UsherBus *usher_host_get_bus (UsherHost *self);
+/* (nullable): spans are to be exported */
+USHER_API
+UsherTracer *usher_host_get_tracer (UsherHost *self);
 /* what the public listener serves, and the admin listener */
 USHER_API
 UsherRouter *usher_host_get_router (UsherHost *self);

@@ -29,6 +29,12 @@ usher_host_get_bus (UsherHost *self)
   return self->bus;
 }
 
+UsherTracer *
+usher_host_get_tracer (UsherHost *self)
+{
+  return self->tracer;
+}
+
 UsherRouter *
 usher_host_get_router (UsherHost *self)
 {

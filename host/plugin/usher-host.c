@@ -13,6 +13,7 @@
 #include "usher-health-private.h"
 #include "usher-host-private.h"
 #include "usher-host-secrets-private.h"
+#include "usher-host-trace-private.h"
 #include "usher-registration-private.h"
 #include "usher-sessions-private.h"
 
@@ -77,6 +78,7 @@ usher_host_finalize (GObject *object)
   g_clear_pointer (&self->solitude, usher_solitude_free);
   g_clear_pointer (&self->tenants, usher_tenants_free);
   g_clear_pointer (&self->readiness, usher_readiness_free);
+  g_clear_pointer (&self->tracer, usher_tracer_unref);
   if (self->open_store_destroy != NULL)
     self->open_store_destroy (self->open_store_data);
   g_clear_object (&self->bus);
@@ -253,8 +255,12 @@ dup_degraded (gpointer data)
 static gboolean
 prepare (UsherHost *self, GError **error)
 {
-  UsherSessionSource *keys = usher_host_open_session_keys (self->directory, self->settings, error);
+  UsherSessionSource *keys = NULL;
 
+  if (!usher_host_open_tracer (self->settings, &self->tracer, error))
+    return FALSE;
+
+  keys = usher_host_open_session_keys (self->directory, self->settings, error);
   if (keys == NULL)
     return FALSE;
 

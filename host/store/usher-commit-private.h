@@ -16,6 +16,7 @@ struct _UsherCommit
   gint64 time;
   GArray *changes;             /* (owned) (nullable) (element-type UsherChange) */
   GPtrArray *events;           /* (owned) (nullable) (element-type UsherEvent) */
+  UsherOrigin *origin;         /* (owned) (nullable): of the timers that are set next */
   GArray *timers;              /* (owned) (nullable) (element-type UsherTimerChange) */
   char *event_id;              /* (owned) (nullable): with @subscriber the key of the inbox */
   char *subscriber;            /* (owned) (nullable) */

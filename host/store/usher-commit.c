@@ -94,6 +94,7 @@ usher_commit_unref (UsherCommit *self)
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->timers, g_array_unref);
   g_clear_pointer (&self->fired, usher_timer_unref);
+  g_clear_pointer (&self->origin, usher_origin_free);
   g_clear_pointer (&self->request, usher_request_record_free);
   g_clear_pointer (&self->marks, g_array_unref);
   g_clear_pointer (&self->taken, usher_document_unref);
@@ -136,6 +137,7 @@ clear_timer (gpointer data)
   g_free (change->key);
   g_free (change->payload);
   g_clear_pointer (&change->history, usher_timer_history_free);
+  g_clear_pointer (&change->origin, usher_origin_free);
 }
 
 static void
@@ -158,7 +160,7 @@ add_timer (UsherCommit *self, const UsherTimerChange *change)
  * @payload: (nullable): JSON for the handler
  * @attempt: how often the handler has failed
  *
- * Sets the timer (@name, @key), replacing it when it is set.
+ * Sets the timer (@name, @key), replacing it when it is set. It goes back to what [method@Commit.set_origin] has said last.
  */
 void
 usher_commit_schedule (UsherCommit *self,
@@ -168,15 +170,33 @@ usher_commit_schedule (UsherCommit *self,
                        const char *payload,
                        guint attempt)
 {
-  const UsherTimerChange change = {
-    g_strdup (name), g_strdup (key), TRUE, due, g_strdup (payload), attempt, NULL,
-  };
+  UsherTimerChange change = { .set = TRUE, .due = due, .attempt = attempt };
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (name != NULL);
   g_return_if_fail (key != NULL);
 
+  change.name = g_strdup (name);
+  change.key = g_strdup (key);
+  change.payload = g_strdup (payload);
+  change.origin = self->origin != NULL ? usher_origin_copy (self->origin) : NULL;
   add_timer (self, &change);
+}
+
+/**
+ * usher_commit_set_origin:
+ * @self: a commit
+ * @origin: (nullable): what timers go back to that are set from now on, `NULL`: nobody knows
+ *
+ * Says what led to the timers of the commit, which is kept with them.
+ */
+void
+usher_commit_set_origin (UsherCommit *self, const UsherOrigin *origin)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->origin, usher_origin_free);
+  self->origin = origin != NULL ? usher_origin_copy (origin) : NULL;
 }
 
 /**
@@ -255,6 +275,7 @@ usher_commit_set_anew (UsherCommit *self,
                        guint attempt,
                        const UsherTimerHistory *history)
 {
+  const UsherOrigin *origin = NULL;
   UsherTimerChange change = { .set = TRUE, .due = due, .attempt = attempt };
 
   g_return_if_fail (self != NULL);
@@ -265,6 +286,8 @@ usher_commit_set_anew (UsherCommit *self,
   change.key = g_strdup (usher_timer_get_key (timer));
   change.payload = g_strdup (usher_timer_get_payload (timer));
   change.history = history != NULL ? usher_timer_history_copy (history) : NULL;
+  origin = usher_timer_get_origin (timer);
+  change.origin = origin != NULL ? usher_origin_copy (origin) : NULL;
   add_timer (self, &change);
 }
 

@@ -59,6 +59,7 @@ typedef struct
  * @payload: (nullable): JSON for the handler
  * @attempt: how often its handler has failed
  * @history: (nullable): what went wrong with it, `NULL`: nothing did
+ * @origin: (nullable): what it goes back to
  *
  * What a commit does to one timer. They are done in their order: the last one to a timer counts.
  */
@@ -71,6 +72,7 @@ typedef struct
   char *payload;
   guint attempt;
   UsherTimerHistory *history;
+  UsherOrigin *origin;
 } UsherTimerChange;
 
 #define USHER_TYPE_COMMIT (usher_commit_get_type ())
@@ -105,6 +107,8 @@ void usher_commit_schedule (UsherCommit *self,
                             gint64 due,
                             const char *payload,
                             guint attempt);
+USHER_API
+void usher_commit_set_origin (UsherCommit *self, const UsherOrigin *origin);
 USHER_API
 void usher_commit_unschedule (UsherCommit *self, const char *name, const char *key);
 USHER_API

@@ -230,6 +230,18 @@ usher_mongo_store_list_troubled_timers (UsherStore *store,
                                            error);
 }
 
+static GPtrArray *
+usher_mongo_store_list_timers_of (UsherStore *store,
+                                  const char *correlation,
+                                  guint limit,
+                                  GError **error)
+{
+  return usher_mongo_timers_list_of (USHER_MONGO_STORE (store)->parts->timers,
+                                     correlation,
+                                     limit,
+                                     error);
+}
+
 static gboolean
 usher_mongo_store_lookup_timer (UsherStore *store,
                                 const char *name,
@@ -392,6 +404,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->get_next_due = usher_mongo_store_get_next_due;
   iface->list_timers_since = usher_mongo_store_list_timers_since;
   iface->list_troubled_timers = usher_mongo_store_list_troubled_timers;
+  iface->list_timers_of = usher_mongo_store_list_timers_of;
   iface->lookup_timer = usher_mongo_store_lookup_timer;
   iface->list_outbox = usher_mongo_store_list_outbox;
   iface->trim_outbox = usher_mongo_store_trim_outbox;

@@ -63,6 +63,14 @@ append_history (bson_t *entry, const UsherTimerHistory *history)
                     -1);
 }
 
+static void
+append_origin (bson_t *entry, const UsherOrigin *origin)
+{
+  usher_mongo_entry_append_text (entry, "correlation", origin->correlation);
+  usher_mongo_entry_append_text (entry, "causation", origin->causation);
+  usher_mongo_entry_append_text (entry, "traceparent", origin->traceparent);
+}
+
 void
 usher_mongo_timer_entry_append (bson_t *entry,
                                 const UsherTimerChange *change,
@@ -88,6 +96,8 @@ usher_mongo_timer_entry_append (bson_t *entry,
   append_number (entry, "attempt", change->attempt);
   if (change->history != NULL)
     append_history (entry, change->history);
+  if (change->origin != NULL)
+    append_origin (entry, change->origin);
 }
 
 /* (transfer full) (nullable) */
@@ -130,6 +140,19 @@ read_history (const bson_t *entry)
   return history;
 }
 
+/* (transfer full) (nullable) */
+static UsherOrigin *
+read_origin (const bson_t *entry)
+{
+  const char *correlation = usher_mongo_entry_get_text (entry, "correlation");
+  const char *causation = usher_mongo_entry_get_text (entry, "causation");
+  const char *traceparent = usher_mongo_entry_get_text (entry, "traceparent");
+
+  return correlation != NULL || causation != NULL || traceparent != NULL
+             ? usher_origin_new (correlation, causation, traceparent)
+             : NULL;
+}
+
 UsherTimer *
 usher_mongo_timer_entry_read (const bson_t *entry)
 {
@@ -153,6 +176,7 @@ usher_mongo_timer_entry_read (const bson_t *entry)
                            (guint) usher_mongo_entry_get_integer (entry, "attempt"),
                            usher_mongo_entry_get_integer (entry, "g"));
   usher_timer_set_past (timer, since, read_history (entry));
+  usher_timer_take_origin (timer, read_origin (entry));
 
   return timer;
 }

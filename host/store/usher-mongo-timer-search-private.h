@@ -16,11 +16,12 @@ typedef struct
   const bson_t *filter;
   const char *sort;  /* (nullable): what the documents of a collection are read by */
   guint n_documents; /* how many of a collection are read */
-  gboolean (*wants) (UsherTimer *timer, gint64 value);
+  gboolean (*wants) (UsherTimer *timer, gint64 value, const char *text);
   gint64 value;         /* for @wants */
   GCompareFunc compare; /* (nullable): of pointers to timers */
   guint offset;         /* of those that are wanted, in that order */
   guint limit;
+  const char *text; /* (nullable): for @wants */
 } UsherMongoTimerSearch;
 
 /* (transfer full) (element-type UsherTimer). @horizon: (out) (nullable): what was read of no collection to its end is due from then on;

@@ -54,7 +54,8 @@ on_entry (const char *collection, const bson_t *row, const bson_t *entry, gpoint
   if (timer == NULL)
     return;
   walk->earliest = MIN (walk->earliest, usher_timer_get_due (timer));
-  if (!walk->search->wants (timer, walk->search->value) || !bson_iter_init_find (&iter, row, "_id"))
+  if (!walk->search->wants (timer, walk->search->value, walk->search->text) ||
+      !bson_iter_init_find (&iter, row, "_id"))
     return;
 
   found = g_new0 (Found, 1);

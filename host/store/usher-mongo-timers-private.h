@@ -30,6 +30,11 @@ GPtrArray *usher_mongo_timers_list_troubled (UsherMongoTimers *self,
                                              guint offset,
                                              guint limit,
                                              GError **error);
+/* likewise, those that go back to @correlation, in the order in which they were set; reads them all */
+GPtrArray *usher_mongo_timers_list_of (UsherMongoTimers *self,
+                                       const char *correlation,
+                                       guint limit,
+                                       GError **error);
 /* @timer: (out) (transfer full) (nullable) */
 gboolean usher_mongo_timers_find (UsherMongoTimers *self,
                                   const char *name,

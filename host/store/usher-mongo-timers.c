@@ -96,7 +96,7 @@ compare_due (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-is_due (UsherTimer *timer, gint64 due)
+is_due (UsherTimer *timer, gint64 due, const char *text)
 {
   return !usher_timer_is_parked (timer) && usher_timer_get_due (timer) <= due;
 }
@@ -130,7 +130,7 @@ usher_mongo_timers_list (UsherMongoTimers *self, gint64 due, guint limit, GError
 }
 
 static gboolean
-was_set_after (UsherTimer *timer, gint64 since)
+was_set_after (UsherTimer *timer, gint64 since, const char *text)
 {
   return !usher_timer_is_parked (timer) && usher_timer_get_since (timer) > since;
 }
@@ -174,7 +174,7 @@ compare_trouble (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-has_reasons (UsherTimer *timer, gint64 value)
+has_reasons (UsherTimer *timer, gint64 value, const char *text)
 {
   const UsherTimerHistory *history = usher_timer_get_history (timer);
 
@@ -197,6 +197,61 @@ usher_mongo_timers_list_troubled (UsherMongoTimers *self, guint offset, guint li
                USHER_MONGO_TIMER_FAILING,
                "]",
                "}");
+
+  return usher_mongo_timer_search_run (&search, self->database, self->tables, NULL, error);
+}
+
+static int
+compare_since (gconstpointer a, gconstpointer b)
+{
+  gint64 first = usher_timer_get_since (*(UsherTimer *const *) a);
+  gint64 second = usher_timer_get_since (*(UsherTimer *const *) b);
+
+  return (first > second) - (first < second);
+}
+
+static gboolean
+goes_back_to (UsherTimer *timer, gint64 value, const char *correlation)
+{
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
+
+  return origin != NULL && g_strcmp0 (origin->correlation, correlation) == 0;
+}
+
+GPtrArray *
+usher_mongo_timers_list_of (UsherMongoTimers *self,
+                            const char *correlation,
+                            guint limit,
+                            GError **error)
+{
+  g_auto (bson_t) filter = BSON_INITIALIZER;
+  UsherMongoTimerSearch search = { &filter,       NULL, MAX_PICKED, goes_back_to, 0,
+                                   compare_since, 0,    limit,      correlation };
+
+  /* by the indexes of those that are set and of those in trouble, and no document besides */
+  BCON_APPEND (&filter,
+               "_timers.correlation",
+               BCON_UTF8 (correlation),
+               "$or",
+               "[",
+               "{",
+               "_timers.due",
+               "{",
+               "$gte",
+               BCON_DATE_TIME (0),
+               "}",
+               "}",
+               "{",
+               "_timers.state",
+               "{",
+               "$in",
+               "[",
+               USHER_MONGO_TIMER_PARKED,
+               USHER_MONGO_TIMER_FAILING,
+               "]",
+               "}",
+               "}",
+               "]");
 
   return usher_mongo_timer_search_run (&search, self->database, self->tables, NULL, error);
 }

@@ -213,6 +213,7 @@ carry_timer (UsherMongoTransferBatch *self, UsherTimer *timer, GError **error)
     .payload = (char *) usher_timer_get_payload (timer),
     .attempt = usher_timer_get_attempt (timer),
     .history = (UsherTimerHistory *) usher_timer_get_history (timer),
+    .origin = (UsherOrigin *) usher_timer_get_origin (timer),
   };
   g_autofree char *key = usher_mongo_timer_entry_dup_key (change.name, change.key);
   g_auto (bson_t) entry = BSON_INITIALIZER;

@@ -298,6 +298,21 @@ usher_sqlite_store_list_troubled_timers (UsherStore *store,
   return usher_sqlite_timers_list_troubled (reader->connection, offset, limit, error);
 }
 
+static GPtrArray *
+usher_sqlite_store_list_timers_of (UsherStore *store,
+                                   const char *correlation,
+                                   guint limit,
+                                   GError **error)
+{
+  UsherSqliteStore *self = USHER_SQLITE_STORE (store);
+  g_autoptr (UsherSqliteReader) reader = usher_sqlite_readers_enter (self->readers, error);
+
+  if (reader == NULL)
+    return NULL;
+
+  return usher_sqlite_timers_list_of (reader->connection, correlation, limit, error);
+}
+
 static gboolean
 usher_sqlite_store_lookup_timer (UsherStore *store,
                                  const char *name,
@@ -520,6 +535,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->get_next_due = usher_sqlite_store_get_next_due;
   iface->list_timers_since = usher_sqlite_store_list_timers_since;
   iface->list_troubled_timers = usher_sqlite_store_list_troubled_timers;
+  iface->list_timers_of = usher_sqlite_store_list_timers_of;
   iface->lookup_timer = usher_sqlite_store_lookup_timer;
   iface->list_outbox = usher_sqlite_store_list_outbox;
   iface->trim_outbox = usher_sqlite_store_trim_outbox;

@@ -32,6 +32,11 @@ GPtrArray *usher_sqlite_timers_list_troubled (UsherSqliteConnection *connection,
                                               guint offset,
                                               guint limit,
                                               GError **error);
+/* likewise, those that go back to @correlation, in the order in which they were set; reads them all */
+GPtrArray *usher_sqlite_timers_list_of (UsherSqliteConnection *connection,
+                                        const char *correlation,
+                                        guint limit,
+                                        GError **error);
 /* @timer: (out) (transfer full) (nullable) */
 gboolean usher_sqlite_timers_find (UsherSqliteConnection *connection,
                                    const char *name,

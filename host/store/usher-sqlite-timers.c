@@ -9,11 +9,15 @@
 #include "usher-sqlite-timers-private.h"
 
 /* What is parked is due never, so that the next one is found by the index alone. */
-#define NEVER   G_MAXINT64
-#define COLUMNS "name,key,due,payload,attempt,generation,since,deaths,trial,trier,parked,reasons"
+#define NEVER G_MAXINT64
+#define COLUMNS                                                                      \
+  "name,key,due,payload,attempt,generation,since,deaths,trial,trier,parked,reasons," \
+  "correlation,causation,traceparent"
 
 static const char count_columns[] =
     "SELECT count(*) FROM pragma_table_info('usher_timers') WHERE name='reasons'";
+static const char count_origins[] =
+    "SELECT count(*) FROM pragma_table_info('usher_timers') WHERE name='traceparent'";
 /* a file that an earlier version made has none of these */
 static const char add_columns[] = "ALTER TABLE usher_timers ADD COLUMN since INTEGER;"
                                   "ALTER TABLE usher_timers ADD COLUMN deaths INTEGER;"
@@ -23,6 +27,9 @@ static const char add_columns[] = "ALTER TABLE usher_timers ADD COLUMN since INT
                                   "ALTER TABLE usher_timers ADD COLUMN reasons TEXT;"
                                   "CREATE INDEX usher_timers_trouble ON usher_timers (name, key)"
                                   " WHERE reasons IS NOT NULL;";
+static const char add_origin[] = "ALTER TABLE usher_timers ADD COLUMN correlation TEXT;"
+                                 "ALTER TABLE usher_timers ADD COLUMN causation TEXT;"
+                                 "ALTER TABLE usher_timers ADD COLUMN traceparent TEXT;";
 const char usher_sqlite_timers_all[] = "SELECT " COLUMNS " FROM usher_timers ORDER BY name, key";
 static const char list[] = "SELECT " COLUMNS " FROM usher_timers"
                            " WHERE due<=?1 AND ifnull(parked,0)=0 ORDER BY due LIMIT ?2";
@@ -31,6 +38,8 @@ static const char list_since[] = "SELECT " COLUMNS " FROM usher_timers"
 static const char list_troubled[] = "SELECT " COLUMNS " FROM usher_timers"
                                     " WHERE reasons IS NOT NULL"
                                     " ORDER BY ifnull(parked,0)=0, name, key LIMIT ?1 OFFSET ?2";
+static const char list_of[] = "SELECT " COLUMNS " FROM usher_timers"
+                              " WHERE correlation=?1 ORDER BY since, name, key LIMIT ?2";
 static const char find[] = "SELECT " COLUMNS " FROM usher_timers WHERE name=?1 AND key=?2";
 static const char count_parked[] =
     "SELECT count(*) FROM usher_timers WHERE reasons IS NOT NULL AND parked>0";
@@ -40,8 +49,9 @@ static const char find_due[] = "SELECT min(due) FROM usher_timers";
 static const char find_generation[] =
     "SELECT generation FROM usher_timers WHERE name=?1 AND key=?2";
 static const char set[] = "INSERT OR REPLACE INTO usher_timers (name,key,due,payload,attempt,since,"
-                          "deaths,trial,trier,parked,reasons,generation)"
-                          " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,random())";
+                          "deaths,trial,trier,parked,reasons,correlation,causation,"
+                          "traceparent,generation)"
+                          " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,random())";
 static const char drop[] = "DELETE FROM usher_timers WHERE name=?1 AND key=?2";
 
 static gboolean
@@ -59,7 +69,9 @@ usher_sqlite_timers_lay_out (UsherSqliteConnection *connection, GError **error)
   gint64 n = 0;
 
   return count (connection, count_columns, &n, error) &&
-         (n > 0 || usher_sqlite_connection_execute (connection, add_columns, error));
+         (n > 0 || usher_sqlite_connection_execute (connection, add_columns, error)) &&
+         count (connection, count_origins, &n, error) &&
+         (n > 0 || usher_sqlite_connection_execute (connection, add_origin, error));
 }
 
 /* (transfer full) (nullable): of a row; NULL where nothing went wrong */
@@ -84,6 +96,19 @@ read_history (UsherSqliteStatement *statement)
   return history;
 }
 
+/* (transfer full) (nullable): of a row */
+static UsherOrigin *
+read_origin (UsherSqliteStatement *statement)
+{
+  const char *correlation = usher_sqlite_statement_get_text (statement, 12);
+  const char *causation = usher_sqlite_statement_get_text (statement, 13);
+  const char *traceparent = usher_sqlite_statement_get_text (statement, 14);
+
+  return correlation != NULL || causation != NULL || traceparent != NULL
+             ? usher_origin_new (correlation, causation, traceparent)
+             : NULL;
+}
+
 UsherTimer *
 usher_sqlite_timers_read (UsherSqliteStatement *statement)
 {
@@ -97,6 +122,7 @@ usher_sqlite_timers_read (UsherSqliteStatement *statement)
   usher_timer_set_past (timer,
                         usher_sqlite_statement_get_integer (statement, 6),
                         read_history (statement));
+  usher_timer_take_origin (timer, read_origin (statement));
 
   return timer;
 }
@@ -151,6 +177,25 @@ usher_sqlite_timers_list_troubled (UsherSqliteConnection *connection,
                                    GError **error)
 {
   return read_all (connection, list_troubled, limit, offset, error);
+}
+
+GPtrArray *
+usher_sqlite_timers_list_of (UsherSqliteConnection *connection,
+                             const char *correlation,
+                             guint limit,
+                             GError **error)
+{
+  g_autoptr (UsherSqliteStatement) statement =
+      usher_sqlite_connection_get (connection, list_of, error);
+
+  if (statement == NULL)
+    return NULL;
+
+  usher_sqlite_statement_bind_text (statement, 1, correlation);
+  usher_sqlite_statement_bind_integer (statement, 2, limit);
+
+  return usher_sqlite_connection_list (
+      connection, statement, read_timer, NULL, (GDestroyNotify) usher_timer_unref, error);
 }
 
 gboolean
@@ -249,6 +294,15 @@ bind_history (UsherSqliteStatement *statement,
   usher_sqlite_statement_bind_text (statement, 11, reasons);
 }
 
+/* likewise */
+static void
+bind_origin (UsherSqliteStatement *statement, const UsherOrigin *origin)
+{
+  usher_sqlite_statement_bind_text (statement, 12, origin != NULL ? origin->correlation : NULL);
+  usher_sqlite_statement_bind_text (statement, 13, origin != NULL ? origin->causation : NULL);
+  usher_sqlite_statement_bind_text (statement, 14, origin != NULL ? origin->traceparent : NULL);
+}
+
 static gboolean
 set_timer (UsherSqliteConnection *connection,
            const UsherTimerChange *change,
@@ -270,6 +324,7 @@ set_timer (UsherSqliteConnection *connection,
   usher_sqlite_statement_bind_integer (statement, 5, change->attempt);
   usher_sqlite_statement_bind_integer (statement, 6, since);
   bind_history (statement, history, reasons);
+  bind_origin (statement, change->origin);
 
   return usher_sqlite_connection_finish (connection, statement, error);
 }
@@ -285,6 +340,7 @@ usher_sqlite_timers_add (UsherSqliteConnection *connection, UsherTimer *timer, G
     .payload = (char *) usher_timer_get_payload (timer),
     .attempt = usher_timer_get_attempt (timer),
     .history = (UsherTimerHistory *) usher_timer_get_history (timer),
+    .origin = (UsherOrigin *) usher_timer_get_origin (timer),
   };
 
   return set_timer (connection, &change, usher_timer_get_since (timer), error);

@@ -83,6 +83,7 @@ static void
 append_timer (GString *content, UsherTimer *timer)
 {
   const UsherTimerHistory *history = usher_timer_get_history (timer);
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
   g_autofree char *reasons =
       history != NULL && history->reasons != NULL ? g_strjoinv ("\n", history->reasons) : NULL;
 
@@ -98,6 +99,9 @@ append_timer (GString *content, UsherTimer *timer)
   append_integer (content, history != NULL ? history->parked : 0);
   append_text (content, history != NULL ? history->trier : NULL);
   append_text (content, reasons);
+  append_text (content, origin != NULL ? origin->correlation : NULL);
+  append_text (content, origin != NULL ? origin->causation : NULL);
+  append_text (content, origin != NULL ? origin->traceparent : NULL);
 }
 
 static void

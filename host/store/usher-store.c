@@ -429,6 +429,30 @@ usher_store_list_troubled_timers (UsherStore *self, guint offset, guint limit, G
 }
 
 /**
+ * usher_store_list_timers_of:
+ * @self: a store
+ * @correlation: the request or event that they go back to at first
+ * @limit: how many at most
+ * @error: return location for an error
+ *
+ * Lists the timers that are set, or wait for an operator, and go back to @correlation. No index leads to them: it reads the timers
+ * that are set, so it is for people who ask, and not for handlers. A store that does not know what its timers go back to has none.
+ *
+ * Returns: (transfer full) (element-type UsherTimer): timers, or `NULL`
+ */
+GPtrArray *
+usher_store_list_timers_of (UsherStore *self, const char *correlation, guint limit, GError **error)
+{
+  g_return_val_if_fail (USHER_IS_STORE (self), NULL);
+  g_return_val_if_fail (correlation != NULL, NULL);
+
+  if (USHER_STORE_GET_IFACE (self)->list_timers_of == NULL)
+    return g_ptr_array_new_with_free_func ((GDestroyNotify) usher_timer_unref);
+
+  return USHER_STORE_GET_IFACE (self)->list_timers_of (self, correlation, limit, error);
+}
+
+/**
  * usher_store_lookup_timer:
  * @self: a store
  * @name: which handler

@@ -142,6 +142,10 @@ struct _UsherStoreInterface
   gint64 (*get_next_due) (UsherStore *self);
   GPtrArray *(*list_timers_since) (UsherStore *self, gint64 since, guint limit, GError **error);
   GPtrArray *(*list_troubled_timers) (UsherStore *self, guint offset, guint limit, GError **error);
+  GPtrArray *(*list_timers_of) (UsherStore *self,
+                                const char *correlation,
+                                guint limit,
+                                GError **error);
   gboolean (*lookup_timer) (UsherStore *self,
                             const char *name,
                             const char *key,
@@ -237,6 +241,9 @@ usher_store_list_timers_since (UsherStore *self, gint64 since, guint limit, GErr
 USHER_API
 GPtrArray *
 usher_store_list_troubled_timers (UsherStore *self, guint offset, guint limit, GError **error);
+USHER_API
+GPtrArray *
+usher_store_list_timers_of (UsherStore *self, const char *correlation, guint limit, GError **error);
 USHER_API
 gboolean usher_store_lookup_timer (UsherStore *self,
                                    const char *name,

@@ -26,6 +26,7 @@ struct _UsherTimer
   guint attempt;
   gint64 since;
   UsherTimerHistory *history; /* (owned) (nullable) */
+  UsherOrigin *origin;        /* (owned) (nullable) */
 };
 
 G_DEFINE_BOXED_TYPE (UsherTimer, usher_timer, usher_timer_ref, usher_timer_unref)
@@ -86,6 +87,22 @@ usher_timer_set_past (UsherTimer *self, gint64 since, UsherTimerHistory *history
 }
 
 /**
+ * usher_timer_take_origin:
+ * @self: a timer that was just made
+ * @origin: (nullable) (transfer full): what it goes back to
+ *
+ * Adds what a store keeps of where a timer is from. Before anybody else has it.
+ */
+void
+usher_timer_take_origin (UsherTimer *self, UsherOrigin *origin)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->origin == NULL);
+
+  self->origin = origin;
+}
+
+/**
  * usher_timer_ref:
  * @self: a timer
  *
@@ -110,6 +127,7 @@ clear_timer (gpointer data)
   g_free (self->key);
   g_free (self->payload);
   g_clear_pointer (&self->history, usher_timer_history_free);
+  g_clear_pointer (&self->origin, usher_origin_free);
 }
 
 /**
@@ -253,6 +271,23 @@ usher_timer_get_history (UsherTimer *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->history;
+}
+
+/**
+ * usher_timer_get_origin:
+ * @self: a timer
+ *
+ * Gets what the timer goes back to: the request or event whose handler has set it, and its trace. What the timer's own handler
+ * publishes goes back to the same.
+ *
+ * Returns: (transfer none) (nullable): the origin, `NULL`: nobody knows
+ */
+const UsherOrigin *
+usher_timer_get_origin (UsherTimer *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->origin;
 }
 
 /**

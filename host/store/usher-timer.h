@@ -10,6 +10,7 @@
 
 #include "usher-json.h"
 #include "usher-macros.h"
+#include "usher-origin.h"
 #include "usher-timer-history.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,8 @@ UsherTimer *usher_timer_new (const char *name,
 USHER_API
 void usher_timer_set_past (UsherTimer *self, gint64 since, UsherTimerHistory *history);
 USHER_API
+void usher_timer_take_origin (UsherTimer *self, UsherOrigin *origin);
+USHER_API
 UsherTimer *usher_timer_ref (UsherTimer *self);
 USHER_API
 void usher_timer_unref (UsherTimer *self);
@@ -49,6 +52,8 @@ USHER_API
 gint64 usher_timer_get_since (UsherTimer *self);
 USHER_API
 const UsherTimerHistory *usher_timer_get_history (UsherTimer *self);
+USHER_API
+const UsherOrigin *usher_timer_get_origin (UsherTimer *self);
 USHER_API
 gboolean usher_timer_is_parked (UsherTimer *self);
 

@@ -23,9 +23,7 @@ struct _UsherUnit
   /* set by the host before the handler runs */
   GHashTable *timers; /* (owned) (nullable): the names of those that are declared, NULL: any */
   GHashTable *events; /* (unowned) (nullable): what is declared of a channel, by its name */
-  char *correlation;  /* (owned) (nullable) */
-  char *causation;    /* (owned) (nullable) */
-  char *traceparent;  /* (owned) (nullable) */
+  UsherOrigin origin; /* of what it publishes and schedules */
   gboolean has_waited;
   gboolean may_not_defer;  /* whoever asked wants an answer */
   gboolean may_not_read;   /* it would keep a thread waiting */

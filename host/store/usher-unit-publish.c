@@ -111,9 +111,9 @@ publish (UsherUnit *self, const Publication *event, guint place)
                                event->channel,
                                0,
                                usher_unit_get_time (self),
-                               self->correlation,
-                               self->causation,
-                               self->traceparent,
+                               self->origin.correlation,
+                               self->origin.causation,
+                               self->origin.traceparent,
                                event->text,
                                (gssize) event->length);
   usher_commit_publish_at (self->commit, made, place);

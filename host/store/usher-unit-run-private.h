@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What its events go back to: the request or event that was first, the event that led to it straight, and the W3C trace
+/* What its events and timers go back to: the request or event that was first, the event that led to it straight, and the W3C trace
  * context. All (nullable), copied. */
 void usher_unit_set_origin (UsherUnit *self,
                             const char *correlation,

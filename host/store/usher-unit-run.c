@@ -255,12 +255,12 @@ usher_unit_set_origin (UsherUnit *self,
                        const char *causation,
                        const char *traceparent)
 {
-  g_free (self->correlation);
-  self->correlation = g_strdup (correlation);
-  g_free (self->causation);
-  self->causation = g_strdup (causation);
-  g_free (self->traceparent);
-  self->traceparent = g_strdup (traceparent);
+  g_free (self->origin.correlation);
+  self->origin.correlation = g_strdup (correlation);
+  g_free (self->origin.causation);
+  self->origin.causation = g_strdup (causation);
+  g_free (self->origin.traceparent);
+  self->origin.traceparent = g_strdup (traceparent);
 }
 
 void

@@ -49,9 +49,9 @@ usher_unit_finalize (GObject *object)
   g_clear_pointer (&self->commit, usher_commit_unref);
   g_clear_pointer (&self->timers, g_hash_table_unref);
   g_clear_pointer (&self->payloads, g_ptr_array_unref);
-  g_free (self->correlation);
-  g_free (self->causation);
-  g_free (self->traceparent);
+  g_free (self->origin.correlation);
+  g_free (self->origin.causation);
+  g_free (self->origin.traceparent);
 
   G_OBJECT_CLASS (usher_unit_parent_class)->finalize (object);
 }
@@ -349,7 +349,10 @@ usher_unit_schedule (UsherUnit *self,
 
   if (usher_fault_is_given (name, G_STRFUNC, "name") && is_timer (self, name) &&
       is_key (key, G_STRFUNC) && check_payload (name, payload))
-    usher_commit_schedule (self->commit, name, key, due, payload, 0);
+    {
+      usher_commit_set_origin (self->commit, &self->origin);
+      usher_commit_schedule (self->commit, name, key, due, payload, 0);
+    }
 }
 
 /**

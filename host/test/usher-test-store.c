@@ -216,6 +216,15 @@ usher_test_store_list_troubled_timers (UsherStore *store, guint offset, guint li
   return usher_store_list_troubled_timers (get_inner (store), offset, limit, error);
 }
 
+static GPtrArray *
+usher_test_store_list_timers_of (UsherStore *store,
+                                 const char *correlation,
+                                 guint limit,
+                                 GError **error)
+{
+  return usher_store_list_timers_of (get_inner (store), correlation, limit, error);
+}
+
 static gboolean
 usher_test_store_lookup_timer (UsherStore *store,
                                const char *name,
@@ -357,6 +366,7 @@ store_iface_init (UsherStoreInterface *iface)
   iface->get_next_due = usher_test_store_get_next_due;
   iface->list_timers_since = usher_test_store_list_timers_since;
   iface->list_troubled_timers = usher_test_store_list_troubled_timers;
+  iface->list_timers_of = usher_test_store_list_timers_of;
   iface->lookup_timer = usher_test_store_lookup_timer;
   iface->list_outbox = usher_test_store_list_outbox;
   iface->trim_outbox = usher_test_store_trim_outbox;

@@ -227,6 +227,55 @@ test_fired_set_anew (UsherStoreFixture *fixture, gconstpointer data)
 }
 
 static void
+assert_origin (UsherTimer *timer, const char *correlation)
+{
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
+
+  g_assert_nonnull (origin);
+  g_assert_cmpstr (origin->correlation, ==, correlation);
+  g_assert_cmpstr (origin->causation, ==, "event ü");
+  g_assert_cmpstr (origin->traceparent, ==, NULL);
+}
+
+static void
+test_origin (UsherStoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) unit = usher_store_fixture_begin (fixture);
+  g_autoptr (UsherOrigin) origin = usher_origin_new ("request-1", "event ü", NULL);
+  g_autoptr (UsherCommit) commit = usher_commit_new (1);
+  g_autoptr (GPtrArray) timers = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "A timer knows what it goes back to, when it is set anew too, and is found by it.");
+
+  schedule (fixture, "other", 100);
+  usher_commit_set_origin (usher_unit_get_commit (unit), origin);
+  usher_commit_schedule (usher_unit_get_commit (unit), "expire", "a", 200, NULL, 0);
+  usher_store_fixture_commit (fixture, unit);
+
+  timers = list (fixture, 200, 10);
+  g_assert_cmpuint (timers->len, ==, 2);
+  g_assert_null (usher_timer_get_origin (g_ptr_array_index (timers, 0)));
+  assert_origin (g_ptr_array_index (timers, 1), "request-1");
+
+  usher_commit_set_anew (commit, g_ptr_array_index (timers, 1), 900, 1, NULL);
+  usher_store_commit_sync (fixture->store, commit, &error);
+  g_assert_no_error (error);
+  found = usher_store_list_timers_of (fixture->store, "request-1", 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpint (usher_timer_get_due (g_ptr_array_index (found, 0)), ==, 900);
+  assert_origin (g_ptr_array_index (found, 0), "request-1");
+
+  g_clear_pointer (&found, g_ptr_array_unref);
+  found = usher_store_list_timers_of (fixture->store, "request", 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found->len, ==, 0);
+}
+
+static void
 test_fired_late (UsherStoreFixture *fixture, gconstpointer data)
 {
   g_autoptr (UsherUnit) unit = NULL;
@@ -268,5 +317,6 @@ usher_store_suite_add_timers (const UsherStoreMaker *maker)
   usher_store_suite_add_test (maker, "timers/fired/twice", test_fired_twice);
   usher_store_suite_add_test (maker, "timers/fired/set-anew", test_fired_set_anew);
   usher_store_suite_add_test (maker, "timers/fired/late", test_fired_late);
+  usher_store_suite_add_test (maker, "timers/origin", test_origin);
   usher_store_suite_add_test (maker, "timers/refused", test_refused);
 }

@@ -135,9 +135,11 @@ set_timers (UsherStore *store)
   g_autoptr (UsherCommit) trouble = usher_commit_new (TIME + 1);
   g_autoptr (UsherTimer) parked = NULL;
   g_autoptr (UsherTimer) fails = NULL;
+  g_autoptr (UsherOrigin) origin = usher_origin_new ("request-1", NULL, "00-trace");
   UsherTimerHistory *history = usher_timer_history_new ();
 
   G_STATIC_ASSERT (G_N_ELEMENTS (keys) == COPY_STOCK_N_TIMERS);
+  usher_commit_set_origin (work, origin);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     usher_commit_schedule (work, "expire", keys[i], TIME + i, i == 3 ? "{\"a\":1.20}" : NULL, i);
   commit (store, work);
