@@ -37,6 +37,8 @@ usher_keyring_call_new (void)
 void
 usher_keyring_call_free (UsherKeyringCall *self, const UsherLibsecret *library)
 {
+  /* it holds what was asked, whose watches end only in this context */
+  g_clear_object (&self->result);
   library->disconnect ();
   /* what it has left to say, such as that a watch is over */
   while (g_main_context_iteration (self->context, FALSE))
@@ -46,7 +48,6 @@ usher_keyring_call_free (UsherKeyringCall *self, const UsherLibsecret *library)
   if (self->is_lost)
     return;
 
-  g_clear_object (&self->result);
   g_object_unref (self->cancellable);
   g_main_context_unref (self->context);
   g_free (self);

@@ -13,8 +13,9 @@ from typing import Any
 
 from gi.repository import GLib
 
-from .errors import Defer, Full, Unavailable, contain, from_glib, tell
-from .values import Json, from_json, from_microseconds
+from ._library import Usher
+from .errors import Defer, Full, Invalid, Unavailable, contain, from_glib, tell
+from .values import Json, from_json, from_microseconds, parse_time
 
 # of a channel without a group, which nobody can make wait
 MAX_QUEUED = 10000
@@ -38,6 +39,26 @@ class Event:
     def data(self) -> Json:
         """What is in it, as dict, list, str, int, Decimal, bool or None; Invalid where that is no JSON."""
         return from_json(self.payload)
+
+    def read(self, path: str, kind: type = str) -> Any:
+        """What is in it at a path, such as “ticket.id”; Invalid, by name, where that is missing or of another type."""
+        value: Any = self.data
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise Invalid(f"event “{self.id}” of “{self.channel}” has no “{path}” that is {kind.__name__}")
+        return value
+
+    def read_id(self, path: str) -> str:
+        """Likewise, the id of a document."""
+        value: str = self.read(path)
+        if not Usher.id_is_valid(value):
+            raise Invalid(f"event “{self.id}” of “{self.channel}” has “{path}” that is no id")
+        return value
+
+    def read_time(self, path: str) -> datetime.datetime:
+        """Likewise, a time."""
+        return parse_time(self.read(path))
 
     @classmethod
     def of(cls, event: Any) -> Event:

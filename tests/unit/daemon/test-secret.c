@@ -40,6 +40,13 @@ run_once (KeyringStage *fixture, const char *more)
   g_assert_cmpint (usher_test_program_stop (&fixture->program, SIGTERM), ==, 0);
 }
 
+/* 0.20.5 leaks a string of each item that its file has already, and what a prompt answered */
+static void
+forgive_libsecret (KeyringStage *fixture)
+{
+  usher_test_program_set_variable (&fixture->program, "ASAN_OPTIONS", "detect_leaks=0");
+}
+
 static void
 test_commands (KeyringStage *fixture, gconstpointer data)
 {
@@ -116,6 +123,7 @@ test_locked (KeyringStage *fixture, gconstpointer data)
   g_test_summary ("A keyring that is locked is said to be, asks nobody, and keeps no host from its "
                   "first start");
 
+  forgive_libsecret (fixture);
   keyring_stage_say (fixture, "secret set token --stdin", "geheim", 0, "*");
   keyring_stage_lock (fixture);
   keyring_stage_say (
@@ -154,6 +162,7 @@ test_file_backend (KeyringStage *fixture, gconstpointer data)
   usher_test_program_set_variable (&fixture->program, "SECRET_FILE_TEST_PATH", file);
   usher_test_program_set_variable (&fixture->program, "SECRET_FILE_TEST_PASSWORD", "pw");
   usher_test_program_set_variable (&fixture->program, "DBUS_SESSION_BUS_ADDRESS", "disabled:");
+  forgive_libsecret (fixture);
   keyring_stage_say (fixture, "secret set token --stdin", "geheim", 0, "*libsecret's file*");
   keyring_stage_say (fixture, "secret set other --stdin", "geheim", 0, "*libsecret's file*");
   keyring_stage_say (fixture, "secret list " TOKEN, NULL, 0, "*other*token*libsecret's file*");
