@@ -33,6 +33,8 @@ gboolean usher_mongo_outbox_index_knows (UsherMongoOutboxIndex *self, const char
 gboolean usher_mongo_outbox_index_is_full (UsherMongoOutboxIndex *self);
 /* no document has it any more */
 void usher_mongo_outbox_index_remove (UsherMongoOutboxIndex *self, const char *id);
+/* some document has it, and it makes no sense: it is not listed again */
+void usher_mongo_outbox_index_set_aside (UsherMongoOutboxIndex *self, const char *id);
 /* appends up to @limit of those behind @after to @events (element-type UsherMongoOutboxEvent) */
 void usher_mongo_outbox_index_list (UsherMongoOutboxIndex *self,
                                     guint64 after,

@@ -108,6 +108,13 @@ usher_mongo_outbox_index_remove (UsherMongoOutboxIndex *self, const char *id)
   free_event (event);
 }
 
+void
+usher_mongo_outbox_index_set_aside (UsherMongoOutboxIndex *self, const char *id)
+{
+  usher_mongo_outbox_index_remove (self, id);
+  g_hash_table_add (self->trimmed, g_strdup (id));
+}
+
 static void
 append_copy (const UsherMongoOutboxEvent *event, GArray *events)
 {

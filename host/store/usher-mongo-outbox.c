@@ -15,6 +15,8 @@
 
 /* how many documents of a collection are looked at for events that are not known */
 #define MOST_DOCUMENTS 65536
+/* how much is shown of an id that somebody else wrote, in bytes */
+#define MOST_SHOWN 36
 /* of an event that has no number, and no place behind which it is */
 #define NOWHERE G_MAXUINT64
 
@@ -129,7 +131,8 @@ typedef struct
 {
   UsherMongoOutbox *outbox;
   const char *collection;
-  GHashTable *wanted; /* (element-type utf8 UsherEvent): ids, and what was read */
+  GHashTable *wanted;  /* (nullable) (element-type utf8 UsherEvent): ids, and what was read */
+  GHashTable *damaged; /* (nullable) (element-type utf8 utf8): such ids, and their collections */
 } Look;
 
 static gboolean
@@ -187,7 +190,7 @@ look_for_unknown (UsherMongoOutbox *self, GError **error)
 
   for (guint i = 0; i < names->len; i++)
     {
-      Look look = { self, g_ptr_array_index (names, i), NULL };
+      Look look = { self, g_ptr_array_index (names, i), NULL, NULL };
 
       if (!usher_mongo_database_find (
               self->database, look.collection, &filter, &options, on_unknown, &look, error))
@@ -204,9 +207,14 @@ on_event (const char *collection, const bson_t *row, const bson_t *entry, gpoint
   const char *id = usher_mongo_entry_get_text (entry, "id");
   UsherEvent *event = NULL;
 
-  if (id != NULL && g_hash_table_contains (look->wanted, id) &&
-      (event = usher_mongo_outbox_entry_read (entry)) != NULL)
+  if (id == NULL || !g_hash_table_contains (look->wanted, id))
+    return;
+
+  event = usher_mongo_outbox_entry_read (entry);
+  if (event != NULL)
     g_hash_table_replace (look->wanted, g_strdup (id), event);
+  else
+    g_hash_table_replace (look->damaged, g_strdup (id), (gpointer) collection);
 }
 
 static gboolean
@@ -221,13 +229,8 @@ on_carrying (const bson_t *row, gpointer user_data, GError **error)
 
 /* reads those of @events that are in one collection */
 static gboolean
-read_of_collection (UsherMongoOutbox *self,
-                    const char *collection,
-                    GArray *events,
-                    GHashTable *wanted,
-                    GError **error)
+read_of_collection (const Look *look, GArray *events, GError **error)
 {
-  Look look = { self, collection, wanted };
   g_auto (bson_t) ids = BSON_INITIALIZER;
   g_auto (bson_t) filter = BSON_INITIALIZER;
   g_auto (bson_t) options = BSON_INITIALIZER;
@@ -239,7 +242,7 @@ read_of_collection (UsherMongoOutbox *self,
       char buffer[16];
       const char *index = NULL;
 
-      if (!g_str_equal (usher_mongo_place_get_collection (event->place), collection))
+      if (!g_str_equal (usher_mongo_place_get_collection (event->place), look->collection))
         continue;
       bson_uint32_to_string (n++, &index, buffer, sizeof buffer);
       usher_mongo_place_append (event->place, &ids, index);
@@ -250,8 +253,13 @@ read_of_collection (UsherMongoOutbox *self,
   BCON_APPEND (&filter, "_id", "{", "$in", BCON_ARRAY (&ids), "}");
   BCON_APPEND (&options, "projection", "{", "_outbox", BCON_INT32 (1), "}");
 
-  return usher_mongo_database_find (
-      self->database, collection, &filter, &options, on_carrying, &look, error);
+  return usher_mongo_database_find (look->outbox->database,
+                                    look->collection,
+                                    &filter,
+                                    &options,
+                                    on_carrying,
+                                    (gpointer) look,
+                                    error);
 }
 
 static void
@@ -261,9 +269,9 @@ unref_event (gpointer event)
     usher_event_unref (event);
 }
 
-/* (transfer full) (element-type utf8 UsherEvent): what there is of @events, NULL where one has gone */
+/* (transfer full) (element-type utf8 UsherEvent): what there is of @events, NULL where one has gone or is one of @damaged */
 static GHashTable *
-read_events (UsherMongoOutbox *self, GArray *events, GError **error)
+read_events (UsherMongoOutbox *self, GArray *events, GHashTable *damaged, GError **error)
 {
   g_autoptr (GHashTable) wanted =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_event);
@@ -274,10 +282,37 @@ read_events (UsherMongoOutbox *self, GArray *events, GError **error)
                          g_strdup (g_array_index (events, UsherMongoOutboxEvent, i).id),
                          NULL);
   for (guint i = 0; i < names->len; i++)
-    if (!read_of_collection (self, g_ptr_array_index (names, i), events, wanted, error))
-      return NULL;
+    {
+      const Look look = { self, g_ptr_array_index (names, i), wanted, damaged };
+
+      if (!read_of_collection (&look, events, error))
+        return NULL;
+    }
 
   return g_steal_pointer (&wanted);
+}
+
+/* Each is told once: it is set aside, and others are sent. */
+static void
+tell_damaged (UsherMongoOutbox *self, GHashTable *damaged)
+{
+  GHashTableIter iter;
+  gpointer id = NULL;
+  gpointer collection = NULL;
+  g_autofree char *begin = NULL;
+  g_autofree char *shown = NULL;
+
+  g_hash_table_iter_init (&iter, damaged);
+  if (!g_hash_table_iter_next (&iter, &id, &collection))
+    return;
+
+  begin = g_strndup (id, MOST_SHOWN);
+  shown = g_strescape (begin, NULL);
+  g_message ("database “%s”: damaged in “_outbox”, and not sent: %u, such as “%s” in “%s”",
+             usher_mongo_database_get_place (self->database),
+             g_hash_table_size (damaged),
+             shown,
+             (const char *) collection);
 }
 
 /* Appends what there is of @known to @events, and forgets what another process has sent. */
@@ -288,7 +323,8 @@ take_events (UsherMongoOutbox *self,
              GArray *marks,
              GError **error)
 {
-  g_autoptr (GHashTable) read = read_events (self, known, error);
+  g_autoptr (GHashTable) damaged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) read = read_events (self, known, damaged, error);
 
   if (read == NULL)
     return FALSE;
@@ -300,16 +336,20 @@ take_events (UsherMongoOutbox *self,
       UsherEvent *event = g_hash_table_lookup (read, one->id);
       UsherMark mark;
 
+      if (event != NULL)
+        g_hash_table_remove (damaged, one->id);
+      else if (g_hash_table_contains (damaged, one->id))
+        usher_mongo_outbox_index_set_aside (self->index, one->id);
+      else
+        usher_mongo_outbox_index_remove (self->index, one->id);
       if (event == NULL)
-        {
-          usher_mongo_outbox_index_remove (self->index, one->id);
-          continue;
-        }
+        continue;
       usher_mongo_outbox_index_make_mark (self->index, one->number, &mark);
       g_ptr_array_add (events, usher_event_ref (event));
       g_array_append_val (marks, mark);
     }
   g_mutex_unlock (&self->mutex);
+  tell_damaged (self, damaged);
 
   return TRUE;
 }

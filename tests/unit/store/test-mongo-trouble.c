@@ -36,17 +36,12 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+open_store (Fixture *fixture)
 {
-  g_autofree char *name = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (UsherSchema) schema =
       usher_schema_new ("items", fields, G_N_ELEMENTS (fields), &error);
 
-  fixture->server = (UsherTestMongodb *) data;
-  fixture->clock = usher_real_clock_new ();
-  name = usher_test_mongodb_make_name (fixture->server);
-  fixture->uri = usher_test_mongodb_make_uri (fixture->server, name);
   fixture->store = usher_store_open (fixture->uri, fixture->clock, NULL, &error);
   g_assert_no_error (error);
   usher_store_add_collection (fixture->store, schema, &error);
@@ -54,10 +49,28 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-tear_down (Fixture *fixture, gconstpointer data)
+close_store (Fixture *fixture)
 {
   g_assert_true (usher_store_close (fixture->store, NULL));
   g_assert_finalize_object (fixture->store);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *name = NULL;
+
+  fixture->server = (UsherTestMongodb *) data;
+  fixture->clock = usher_real_clock_new ();
+  name = usher_test_mongodb_make_name (fixture->server);
+  fixture->uri = usher_test_mongodb_make_uri (fixture->server, name);
+  open_store (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  close_store (fixture);
   g_object_unref (fixture->clock);
   g_free (fixture->uri);
 }
@@ -197,6 +210,39 @@ test_forbidden (Fixture *fixture, gconstpointer data)
   g_assert_null (strstr (other_error->message, "may have been written"));
   g_assert_true (commit (fixture, first, "a", 10, NULL));
   g_assert_true (commit (fixture, second, "b", 10, NULL));
+}
+
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = usher_id_new (fixture->clock);
+  g_autofree char *other = usher_id_new (fixture->clock);
+  g_autofree char *said = NULL;
+  g_autofree char *mended = NULL;
+
+  g_test_summary ("An event that somebody damaged is told once, and others are sent.");
+
+  g_assert_true (commit (fixture, id, "a", 10, NULL));
+  g_assert_true (commit (fixture, id, "a", 10, NULL));
+  g_assert_true (commit (fixture, other, "b", 10, NULL));
+  said = run (fixture,
+              "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"a\"},\"u\":"
+              "{\"$set\":{\"_outbox.0.payload\":7}}}]}");
+  g_test_expect_message ("usher-store",
+                         G_LOG_LEVEL_MESSAGE,
+                         "*not sent: 1, such as “*” in “items”");
+  g_test_expect_message ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (has_events (fixture, 2));
+  g_log ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
+  g_test_assert_expected_messages ();
+
+  mended = run (fixture,
+                "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"a\"},\"u\":"
+                "{\"$set\":{\"_outbox.0.payload\":\"{}\"}}}]}");
+  close_store (fixture);
+  open_store (fixture);
+  g_assert_true (has_events (fixture, 3));
 }
 
 /* a name goes once */
@@ -356,6 +402,7 @@ main (int argc, char **argv)
   server = usher_test_mongodb_new (flags);
   g_test_add ("/mongo-trouble/full", Fixture, server, set_up, test_full, tear_down);
   g_test_add ("/mongo-trouble/forbidden", Fixture, server, set_up, test_forbidden, tear_down);
+  g_test_add ("/mongo-trouble/damaged", Fixture, server, set_up, test_damaged, tear_down);
   g_test_add ("/mongo-trouble/indexes", Fixture, server, set_up, test_indexes, tear_down);
   g_test_add ("/mongo-trouble/database", Fixture, server, set_up, test_database, tear_down);
   g_test_add ("/mongo-trouble/race", Fixture, server, set_up, test_race, tear_down);
