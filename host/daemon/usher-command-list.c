@@ -24,7 +24,7 @@ static const UsherVerb events_verbs[] = {
 static const UsherVerb new_verbs[] = {
   { "plugin",
     "NAME [DIR]",
-    "A service in C with a test, which builds and runs as it is; by default in ./NAME" },
+    "A service with a test, which runs as it is; by default in C, and in ./NAME" },
   { NULL },
 };
 
@@ -59,7 +59,8 @@ const UsherCommand usher_commands[] = {
   { "run",
     { "Runs services, all that are usable or those that are named.",
       "[SERVICE…]",
-      RUN_FLAGS | USHER_OPTIONS_ADOPT },
+      RUN_FLAGS | USHER_OPTIONS_ADOPT,
+      usher_run_entries },
     usher_run },
   { "hub",
     { "Runs the bus's hub alone, by default at ipc://RUN/bus.",

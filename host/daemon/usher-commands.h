@@ -61,6 +61,7 @@ extern const GOptionEntry usher_new_entries[];
 extern const GOptionEntry usher_placement_entries[];
 extern const GOptionEntry usher_ps_entries[];
 extern const GOptionEntry usher_restore_entries[];
+extern const GOptionEntry usher_run_entries[];
 extern const GOptionEntry usher_secret_entries[];
 extern const GOptionEntry usher_shell_entries[];
 extern const GOptionEntry usher_status_entries[];

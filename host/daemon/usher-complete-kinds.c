@@ -33,6 +33,14 @@ complete_folder (const UsherCompletion *completion)
   usher_completion_add_path (completion, "folders", 0);
 }
 
+static void
+complete_language (const UsherCompletion *completion)
+{
+  usher_completion_add (completion, "c", "A shared object");
+  usher_completion_add (completion, "python", "A file, which has a process of its own");
+  usher_completion_add (completion, "vala", "A shared object, too");
+}
+
 /* A path behind one of the schemes, or the schemes. */
 static void
 complete_scheme (const UsherCompletion *completion, const char *of_path, const char *meaning)
@@ -266,6 +274,7 @@ static const struct
   { "GROUP.KEY=VALUE", complete_setting },
   { "ID", complete_parked },
   { "KEY", complete_key },
+  { "LANGUAGE", complete_language },
   { "N", NULL },
   { "NAME", NULL },
   { "PROFILE", complete_profile },

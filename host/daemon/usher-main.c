@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include "usher-main.h"
+
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -19,6 +21,7 @@
 #include "usher-complete.h"
 #include "usher-guess.h"
 #include "usher-inventory.h"
+#include "usher-python.h"
 
 static void
 print_help (void)
@@ -117,12 +120,13 @@ print_err (const char *text)
 }
 
 int
-main (int argc, char **argv)
+usher_main (int argc, char **argv, UsherLoader *python)
 {
   const UsherCommand *command = NULL;
   g_autofree char *message = NULL;
 
   setlocale (LC_ALL, "");
+  usher_python_set_loader (python);
   /* a closed pipe is an error of the write, for every command alike */
   signal (SIGPIPE, SIG_IGN);
   g_set_print_handler (print_out);

@@ -22,7 +22,16 @@
 #define MAX_AUTHOR  200
 #define TEMPLATE(x) "/org/usher/plugin/" x
 
+/* What a plugin is written in. */
+typedef struct
+{
+  const char *name;
+  const UsherScaffoldFile *files; /* the first is the licence, of which no other text is at hand */
+  guint n_files;
+} Language;
+
 static char *author = NULL;
+static char *language = NULL;
 static char *license = NULL;
 
 const GOptionEntry usher_new_entries[] = {
@@ -40,10 +49,17 @@ const GOptionEntry usher_new_entries[] = {
     &license,
     "The SPDX licence of the files, by default " LICENSE,
     "SPDX" },
+  { "lang",
+    0,
+    0,
+    G_OPTION_ARG_STRING,
+    &language,
+    "What the plugin is in: c, python or vala, by default c",
+    "LANGUAGE" },
   { NULL },
 };
 
-static const UsherScaffoldFile plugin_files[] = {
+static const UsherScaffoldFile c_files[] = {
   { TEMPLATE ("LGPL-2.1-or-later.txt"), "LICENSES/" LICENSE ".txt" },
   { TEMPLATE ("README.md.in"), "README.md" },
   { TEMPLATE ("clang-format"), ".clang-format" },
@@ -54,6 +70,66 @@ static const UsherScaffoldFile plugin_files[] = {
   { TEMPLATE ("service.c.in"), "@name@.c" },
   { TEMPLATE ("test.c.in"), "test-@name@.c" },
 };
+
+static const UsherScaffoldFile python_files[] = {
+  { TEMPLATE ("LGPL-2.1-or-later.txt"), "LICENSES/" LICENSE ".txt" },
+  { TEMPLATE ("python/README.md.in"), "README.md" },
+  { TEMPLATE ("python/gitignore.in"), ".gitignore" },
+  { TEMPLATE ("python/manifest.plugin.in"), "@name@.plugin" },
+  { TEMPLATE ("python/service.py.in"), "@module@.py" },
+  { TEMPLATE ("python/test.py.in"), "test_@module@.py" },
+};
+
+/* what it does is held by the same test as of one in C */
+static const UsherScaffoldFile vala_files[] = {
+  { TEMPLATE ("LGPL-2.1-or-later.txt"), "LICENSES/" LICENSE ".txt" },
+  { TEMPLATE ("vala/README.md.in"), "README.md" },
+  { TEMPLATE ("gitignore.in"), ".gitignore" },
+  { TEMPLATE ("manifest.plugin.in"), "@name@.plugin.in" },
+  { TEMPLATE ("vala/meson.build.in"), "meson.build" },
+  { TEMPLATE ("meson_options.txt.in"), "meson_options.txt" },
+  { TEMPLATE ("vala/plugin.c.in"), "plugin.c" },
+  { TEMPLATE ("vala/service.vala.in"), "@name@.vala" },
+  { TEMPLATE ("test.c.in"), "test-@name@.c" },
+};
+
+static const Language languages[] = {
+  { "c", c_files, G_N_ELEMENTS (c_files) },
+  { "python", python_files, G_N_ELEMENTS (python_files) },
+  { "vala", vala_files, G_N_ELEMENTS (vala_files) },
+};
+
+static const Language *
+find_language (const char *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (languages); i++)
+    if (g_str_equal (languages[i].name, name))
+      return &languages[i];
+
+  usher_refuse (error, USHER_ERROR_INVALID, "--lang is “%s”, but wants c, python or vala", name);
+
+  return NULL;
+}
+
+/* (transfer full): “TicketImages” of “ticket-images” */
+static char *
+make_type (const char *name)
+{
+  GString *type = g_string_new (NULL);
+
+  for (const char *at = name; *at != '\0'; at++)
+    if (*at != '-')
+      g_string_append_c (type, at == name || at[-1] == '-' ? g_ascii_toupper (*at) : *at);
+
+  return g_string_free (type, FALSE);
+}
+
+/* (transfer full): “ticket_images” */
+static char *
+make_module (const char *name)
+{
+  return g_strdelimit (g_strdup (name), "-", '_');
+}
 
 /* (transfer full) */
 static char *
@@ -99,14 +175,22 @@ check_license (const char *id, GError **error)
 }
 
 static gboolean
-write_plugin (const char *name, const char *folder, const char *id, GError **error)
+write_plugin (const Language *lang,
+              const char *name,
+              const char *folder,
+              const char *id,
+              GError **error)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *who = choose_author ();
   g_autofree char *copyright = g_strdup_printf ("%d %s", g_date_time_get_year (now), who);
-  const gboolean has_text = g_str_equal (id, LICENSE);
+  g_autofree char *type = make_type (name);
+  g_autofree char *module = make_module (name);
+  const guint skip = g_str_equal (id, LICENSE) ? 0 : 1;
   const UsherScaffoldWord words[] = {
     { "@name@", name },
+    { "@module@", module },
+    { "@type@", type },
     { "@usher@", PACKAGE_VERSION },
     { "@abi@", G_STRINGIFY (USHER_PLUGIN_ABI) },
     /* so the templates have heads of their own that hold */
@@ -116,12 +200,7 @@ write_plugin (const char *name, const char *folder, const char *id, GError **err
   };
 
   return check_author (who, error) &&
-         /* the first file is the licence, of which no other text is at hand */
-         usher_scaffold_write (folder,
-                               plugin_files + (has_text ? 0 : 1),
-                               G_N_ELEMENTS (plugin_files) - (has_text ? 0 : 1),
-                               words,
-                               error);
+         usher_scaffold_write (folder, lang->files + skip, lang->n_files - skip, words, error);
 }
 
 int
@@ -132,18 +211,23 @@ usher_new (const UsherOptions *options)
   const char *folder = options->arguments[2] != NULL ? options->arguments[2] : name;
   const char *id = license != NULL ? license : LICENSE;
   g_autoptr (GError) error = NULL;
+  const Language *lang = find_language (language != NULL ? language : "c", &error);
 
-  if (!usher_new_name_check (name, options, &error) || !check_license (id, &error) ||
-      !write_plugin (name, folder, id, &error))
+  if (lang == NULL || !usher_new_name_check (name, options, &error) ||
+      !check_license (id, &error) || !write_plugin (lang, name, folder, id, &error))
     {
       g_printerr ("usher: %s\n", error->message);
       return g_error_matches (error, USHER_ERROR, USHER_ERROR_INVALID) ? EXIT_USAGE : EXIT_FAILURE;
     }
 
-  g_print ("Plugin “%s” is in %s. Build it, test it, and run it beside the others:\n\n",
+  g_print ("Plugin “%s” is in %s. %s, and run it beside the others:\n\n",
            name,
-           folder);
-  usher_next_steps_print (folder);
+           folder,
+           lang->files == python_files ? "Test it" : "Build it, test it");
+  if (lang->files == python_files)
+    usher_next_steps_print_python (folder, name);
+  else
+    usher_next_steps_print (folder);
   if (!g_str_equal (id, LICENSE))
     g_print ("\nPut the text of the licence into %s/LICENSES/%s.txt.\n", folder, id);
 

@@ -85,3 +85,27 @@ usher_next_steps_print (const char *folder)
            option,
            command);
 }
+
+void
+usher_next_steps_print_python (const char *folder, const char *name)
+{
+  g_autofree char *link = g_file_read_link ("/proc/self/exe", NULL);
+  const char *program = link != NULL ? link : "usher";
+  g_autofree char *built = find_beside (program, BUILT);
+  g_autofree char *packages = find_beside (program, USHER_PYTHON_FROM_PROGRAM);
+  g_autofree char *command = choose_command (program, built);
+  g_autofree char *quoted = quote (folder);
+  g_autofree char *path = packages != NULL ? quote (packages) : NULL;
+  g_autofree char *module = g_strdelimit (g_strdup (name), "-", '_');
+
+  g_print ("cd %s%s\n"
+           "%s%s%s/usr/bin/python3 test_%s.py\n"
+           "%s run --plugins .\n",
+           *quoted == '-' ? "./" : "",
+           quoted,
+           path != NULL ? "PYTHONPATH=" : "",
+           path != NULL ? path : "",
+           path != NULL ? " " : "",
+           module,
+           command);
+}

@@ -31,6 +31,7 @@ usher_options_free (UsherOptions *self)
   g_strfreev (self->arguments);
   g_strfreev (self->assignments);
   g_strfreev (self->plugins);
+  g_strfreev (self->elsewhere);
   g_free (self->config);
   g_free (self->data);
   g_free (self->listen);

@@ -43,6 +43,7 @@ typedef struct
   char *run;             /* (owned): the run directory */
   gboolean has_run;      /* it was asked for, so that the process is to be found there */
   char *profile;         /* (owned) (nullable) */
+  char **elsewhere;      /* (owned) (nullable): services of other processes that no folder has */
   gboolean adopts;       /* the log of the bus is right as it is */
   gboolean leaves_out;   /* a plugin that fails is left out although it is named */
 } UsherOptions;

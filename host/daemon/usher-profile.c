@@ -24,7 +24,7 @@ static const struct
   const char *why;
   guint copies; /* of each service's process; 0: all are in one */
 } built_in[] = {
-  { "one", "built in: all services in one process", 0 },
+  { "one", "built in: all services in one process, but for each in Python", 0 },
   { "pairs", "built in: two processes a service", 2 },
   { "spread", "built in: one process a service", 1 },
 };
@@ -64,6 +64,15 @@ add_place (UsherProfile *self, const char *name, GPtrArray *services, guint copi
   g_ptr_array_add (self->places, place);
 }
 
+static void
+add_own_place (UsherProfile *self, const char *service, guint copies)
+{
+  g_autoptr (GPtrArray) services = g_ptr_array_new ();
+
+  g_ptr_array_add (services, (gpointer) service);
+  add_place (self, service, services, copies);
+}
+
 /* Whether a plugin runs in the process of another that requires it. */
 static gboolean
 is_required (GPtrArray *manifests, UsherManifest *manifest)
@@ -86,7 +95,7 @@ is_required (GPtrArray *manifests, UsherManifest *manifest)
 static void
 fill_built_in (UsherProfile *self, GPtrArray *manifests, guint copies)
 {
-  g_autoptr (GPtrArray) services = g_ptr_array_new ();
+  g_autoptr (GPtrArray) together = g_ptr_array_new ();
 
   for (guint i = 0; i < manifests->len; i++)
     {
@@ -94,14 +103,13 @@ fill_built_in (UsherProfile *self, GPtrArray *manifests, guint copies)
 
       if (is_required (manifests, manifest))
         continue;
-      g_ptr_array_add (services, (gpointer) usher_manifest_get_name (manifest));
-      if (copies == 0)
-        continue;
-      add_place (self, usher_manifest_get_name (manifest), services, copies);
-      g_ptr_array_set_size (services, 0);
+      if (copies == 0 && !usher_manifest_is_python (manifest))
+        g_ptr_array_add (together, (gpointer) usher_manifest_get_name (manifest));
+      else
+        add_own_place (self, usher_manifest_get_name (manifest), MAX (copies, 1));
     }
-  if (copies == 0)
-    add_place (self, "host", services, 1);
+  if (together->len > 0)
+    add_place (self, "host", together, 1);
 }
 
 static gboolean
@@ -385,8 +393,7 @@ usher_profile_new (UsherSetup *setup, GError **error)
   self->places = g_ptr_array_new_with_free_func (free_place);
   self->absent = g_ptr_array_new_with_free_func (g_free);
 
-  manifests =
-      usher_catalog_resolve (setup->catalog, (const char *const *) options->arguments, error);
+  manifests = usher_catalog_resolve (setup->catalog, (const char *const *) setup->services, error);
   if (manifests == NULL || !declare (setup->settings, self->name, error) ||
       !fill (self, setup, manifests, error))
     return NULL;

@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-#define USHER_PROFILE_DEFAULT "spread"
+#define USHER_PROFILE_DEFAULT  "spread"
+#define USHER_PROFILE_TOGETHER "one"
 
 /* Services that share a process, and how many such processes there are. */
 typedef struct

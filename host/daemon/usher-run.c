@@ -12,7 +12,23 @@
 #include "usher-life.h"
 #include "usher-own-hub.h"
 #include "usher-plugin-page.h"
+#include "usher-profile.h"
 #include "usher-program.h"
+#include "usher-python.h"
+#include "usher-up-private.h"
+
+static gboolean wants_watch = FALSE;
+
+const GOptionEntry usher_run_entries[] = {
+  { "watch",
+    0,
+    0,
+    G_OPTION_ARG_NONE,
+    &wants_watch,
+    "Reload a service when its module is built anew, or its file in Python edited",
+    NULL },
+  { NULL },
+};
 
 /* A host with services, and with a hub in the same process or as a member of one elsewhere. */
 typedef struct
@@ -158,6 +174,40 @@ clear (UsherLife *life)
   g_clear_pointer (&self->page, usher_plugin_page_free);
 }
 
+static int
+refuse (const char *message)
+{
+  g_printerr ("usher: %s\n", message);
+
+  return EXIT_USAGE;
+}
+
+/* Whether any of the services is in Python; what is wrong is found, and told, by who runs them. */
+static gboolean
+has_python (const UsherOptions *options)
+{
+  g_autoptr (UsherCatalog) catalog = usher_catalog_new ();
+
+  for (guint i = 0; options->arguments != NULL && options->arguments[i] != NULL; i++)
+    if (usher_python_is_file (options->arguments[i]))
+      return TRUE;
+  for (guint i = 0; options->plugins[i] != NULL; i++)
+    usher_catalog_scan (catalog, options->plugins[i], NULL);
+
+  return usher_python_is_among (catalog, (const char *const *) options->arguments);
+}
+
+/* What has a process of its own, and may come again in another, needs who looks after it: these are the processes of “usher up”. */
+static int
+run_apart (const UsherOptions *options)
+{
+  UsherOptions apart = *options;
+
+  apart.profile = (char *) USHER_PROFILE_TOGETHER;
+
+  return usher_up_live (&apart, wants_watch);
+}
+
 int
 usher_run (const UsherOptions *options)
 {
@@ -173,11 +223,12 @@ usher_run (const UsherOptions *options)
   Run self = { 0 };
 
   if (options->adopts && options->bus != NULL)
-    {
-      g_printerr (
-          "usher: --adopt is for whoever has the log: “usher hub”, not a member of --bus\n");
-      return EXIT_USAGE;
-    }
+    return refuse ("--adopt is for whoever has the log: “usher hub”, not a member of --bus");
+  if (options->bus == NULL && (wants_watch || has_python (options)))
+    return run_apart (options);
+  if (wants_watch && usher_python_get_loader () == NULL && !has_python (options))
+    return refuse ("with --bus, --watch is for services in Python: “usher up --watch” reloads "
+                   "others");
 
   return usher_life_run (&self.life, &kind, options);
 }

@@ -20,6 +20,7 @@
 #include "usher-log.h"
 #include "usher-module.h"
 #include "usher-program.h"
+#include "usher-python.h"
 #include "usher-settings-private.h"
 #include "usher-sites.h"
 #include "usher-sources.h"
@@ -61,6 +62,8 @@ usher_setup_free (UsherSetup *self)
   g_clear_object (&self->keyring);
   g_clear_object (&self->clock);
   g_ptr_array_unref (self->problems);
+  g_strfreev (self->services);
+  g_clear_error (&self->no_python);
   g_free (self->trouble);
   g_free (self);
 }
@@ -120,6 +123,8 @@ declare_settings (UsherSetup *self)
   usher_program_declare_settings (self->settings);
   usher_backups_declare_settings (self->settings);
   usher_settings_ignore_group (self->settings, "profile-*");
+  for (guint i = 0; self->options->elsewhere != NULL && self->options->elsewhere[i] != NULL; i++)
+    usher_settings_ignore_group (self->settings, self->options->elsewhere[i]);
 }
 
 /* Whoever named it has the last word. */
@@ -141,11 +146,67 @@ scan (UsherSetup *self, gboolean needs_plugins)
     {
       g_autoptr (GError) error = NULL;
 
-      warn_of_folder (self->options->plugins[i]);
       if (!usher_catalog_scan (self->catalog, self->options->plugins[i], &error) &&
           (needs_plugins || !g_error_matches (error, USHER_ERROR, USHER_ERROR_NOT_FOUND)))
         add_problem (self, error->message);
     }
+}
+
+static void
+warn_of_folders (UsherSetup *self)
+{
+  for (guint i = 0; self->options->plugins[i] != NULL; i++)
+    warn_of_folder (self->options->plugins[i]);
+}
+
+/* Names what the command line names, by a file or not. */
+static void
+take_services (UsherSetup *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  char **words = self->options->arguments;
+
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *name = usher_python_is_file (words[i])
+                                  ? usher_catalog_add_file (self->catalog, words[i], &error)
+                                  : g_strdup (words[i]);
+
+      if (name != NULL)
+        g_strv_builder_add (builder, name);
+      else
+        add_problem (self, error->message);
+    }
+  if (words != NULL)
+    self->services = g_strv_builder_end (builder);
+}
+
+/* Whether anything is looked for in the plugin folders, which need not be there otherwise. */
+static gboolean
+names_plugins (UsherSetup *self)
+{
+  char **words = self->options->arguments;
+
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
+    if (!usher_python_is_file (words[i]))
+      return TRUE;
+
+  return words == NULL;
+}
+
+/* Where one of the services wants it, all that this process is for is done by the interpreter's. */
+static void
+become_python (UsherSetup *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (usher_python_get_loader () != NULL || self->problems->len > 0 ||
+      !usher_python_is_among (self->catalog, (const char *const *) self->services))
+    return;
+
+  usher_python_become (self->options->plugins, &error);
+  self->no_python = g_steal_pointer (&error);
 }
 
 static void
@@ -158,7 +219,7 @@ set_trouble (UsherSetup *self, const char *name, const char *reason)
 static gboolean
 is_named (UsherSetup *self, const char *name)
 {
-  char **services = self->options->arguments;
+  char **services = self->services;
 
   return services != NULL && !self->options->leaves_out &&
          g_strv_contains ((const char *const *) services, name);
@@ -189,6 +250,25 @@ find_failed_requirement (UsherSetup *self, UsherManifest *manifest)
   return NULL;
 }
 
+static UsherService *
+load (UsherSetup *self, UsherManifest *manifest, GError **error)
+{
+  UsherLoader *loader = usher_python_get_loader ();
+
+  if (!usher_manifest_is_python (manifest))
+    return usher_module_load (manifest, error);
+  if (loader != NULL)
+    return usher_loader_load (loader, manifest, error);
+
+  usher_refuse (error,
+                USHER_ERROR_UNAVAILABLE,
+                "%s",
+                self->no_python != NULL ? self->no_python->message
+                                        : "it is in Python, which does not run here");
+
+  return NULL;
+}
+
 static void
 add_plugin (UsherSetup *self, UsherManifest *manifest)
 {
@@ -207,7 +287,7 @@ add_plugin (UsherSetup *self, UsherManifest *manifest)
     }
 
   usher_wants_tell (self->catalog, manifest);
-  service = usher_module_load (manifest, &error);
+  service = load (self, manifest, &error);
   if (service == NULL)
     {
       fail_plugin (self, name, error->message);
@@ -274,8 +354,7 @@ add_plugins (UsherSetup *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) manifests = NULL;
 
-  manifests =
-      usher_catalog_resolve (self->catalog, (const char *const *) self->options->arguments, &error);
+  manifests = usher_catalog_resolve (self->catalog, (const char *const *) self->services, &error);
   if (manifests == NULL)
     {
       add_problem (self, error->message);
@@ -390,25 +469,26 @@ open_passing_host (UsherSetup *self)
   remove_folder (directory);
 }
 
-static UsherSetup *
-open (const UsherOptions *options, UsherSetupUse use, gboolean needs_plugins)
+static void
+open (UsherSetup *self, UsherSetupUse use)
 {
-  UsherSetup *self = usher_setup_new_settings (options);
-
+  warn_of_folders (self);
   if (use != USHER_SETUP_LOOK)
-    open_host (self, options->data, use);
+    open_host (self, self->options->data, use);
   if (self->host == NULL)
     open_passing_host (self);
-  scan (self, needs_plugins);
-
-  return self;
 }
 
 UsherSetup *
 usher_setup_new (const UsherOptions *options, UsherSetupUse use)
 {
-  UsherSetup *self = open (options, use, TRUE);
+  UsherSetup *self = usher_setup_new_settings (options);
 
+  take_services (self);
+  scan (self, names_plugins (self));
+  /* before anything is locked */
+  become_python (self);
+  open (self, use);
   self->has_no_plugins = self->problems->len == 0 && is_empty (self->catalog);
   add_plugins (self);
   check_settings (self);
@@ -422,11 +502,26 @@ usher_setup_new (const UsherOptions *options, UsherSetupUse use)
 UsherSetup *
 usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use, gboolean needs_plugins)
 {
-  UsherSetup *self = open (options, use, needs_plugins);
+  UsherSetup *self = usher_setup_new_settings (options);
 
+  if (needs_plugins)
+    take_services (self);
+  scan (self, needs_plugins && names_plugins (self));
+  open (self, use);
   check_settings (self);
 
   return self;
+}
+
+char *
+usher_setup_dup_word (UsherSetup *self, const char *service)
+{
+  for (guint i = 0; self->services != NULL && self->services[i] != NULL; i++)
+    if (g_str_equal (self->services[i], service) &&
+        usher_python_is_file (self->options->arguments[i]))
+      return g_canonicalize_filename (self->options->arguments[i], NULL);
+
+  return g_strdup (service);
 }
 
 void

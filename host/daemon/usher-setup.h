@@ -21,6 +21,8 @@ typedef struct
   UsherSettings *settings;     /* (owned) */
   UsherKeyring *keyring;       /* (owned) (nullable): among the secrets of @settings */
   UsherCatalog *catalog;       /* (owned) */
+  char **services;             /* (owned) (nullable): that are to run; NULL: all that can */
+  GError *no_python;           /* (owned) (nullable): why those in Python cannot */
   UsherHost *host;             /* (owned) (nullable) */
   guint n_services;            /* that are configured */
   gboolean has_no_plugins;     /* there is none in any folder */
@@ -46,6 +48,9 @@ usher_setup_new_bare (const UsherOptions *options, UsherSetupUse use, gboolean n
 /* neither host nor plugins, for who only wants to know what was set */
 UsherSetup *usher_setup_new_settings (const UsherOptions *options);
 void usher_setup_free (UsherSetup *self);
+
+/* (transfer full): by which a command line names a service: its name, or the path of its file */
+char *usher_setup_dup_word (UsherSetup *self, const char *service);
 
 /* each on a line of its own on standard error */
 void usher_setup_print_problems (UsherSetup *self);

@@ -13,6 +13,7 @@
 #include "usher-error.h"
 #include "usher-notify-socket.h"
 #include "usher-program.h"
+#include "usher-python.h"
 #include "usher-run-directory.h"
 #include "usher-slots.h"
 
@@ -114,6 +115,15 @@ add_socket (GStrvBuilder *builder,
   add_option (builder, option, address);
 }
 
+static void
+add_elsewhere (GStrvBuilder *builder, UsherSetup *setup, const char *const *own)
+{
+  for (guint i = 0; setup->services != NULL && setup->services[i] != NULL; i++)
+    if (usher_python_is_file (setup->options->arguments[i]) &&
+        (own == NULL || !g_strv_contains (own, setup->services[i])))
+      add_option (builder, "--elsewhere", setup->services[i]);
+}
+
 static char **
 make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
 {
@@ -125,7 +135,11 @@ make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
   g_strv_builder_add (builder, self->program);
   g_strv_builder_add (builder, services != NULL ? "run" : "hub");
   for (guint i = 0; services != NULL && services[i] != NULL; i++)
-    g_strv_builder_add (builder, services[i]);
+    {
+      g_autofree char *word = usher_setup_dup_word (self->setup, services[i]);
+
+      g_strv_builder_add (builder, word);
+    }
   add_option (builder, "--bus", self->profile->bus);
   add_option (builder, "--name", name);
   add_option (builder, "--run", options->run);
@@ -138,6 +152,7 @@ make_arguments (UsherSlot *slot, const char *name, gpointer user_data)
   add_option (builder, "--data", options->data);
   add_option (builder, "--config", options->config);
   add_options (builder, "--set", options->assignments);
+  add_elsewhere (builder, self->setup, services);
   add_options (builder, "--plugins", options->plugins);
   g_strv_builder_add (builder, "--plugins-only");
 

@@ -27,8 +27,11 @@ typedef struct
   UsherBus *bus;               /* (owned) (nullable) */
   UsherWatch *watch;           /* (owned) (nullable) */
   gboolean is_open;            /* the public port */
+  gboolean watches;
 } UsherUp;
 
+/* the exit status; @watches: services are reloaded when they are built anew, or edited */
+int usher_up_live (const UsherOptions *options, gboolean watches);
 /* what operators can ask and order; before the host listens */
 gboolean usher_up_add_routes (UsherUp *self, GError **error);
 /* an UsherDescribeFunc, of an UsherUp: by “usher describe” with the same options */

@@ -31,7 +31,7 @@ const GOptionEntry usher_up_entries[] = {
     0,
     G_OPTION_ARG_NONE,
     &wants_watch,
-    "Reload a service when its module is built anew",
+    "Reload a service when its module is built anew, or its file in Python edited",
     NULL },
   { NULL },
 };
@@ -218,7 +218,7 @@ start (UsherLife *life, GError **error)
       !open_gateway (self, error) || !usher_life_listen (life, NULL, error))
     return FALSE;
 
-  if (wants_watch)
+  if (self->watches)
     self->watch = usher_watch_new (setup->catalog, on_built, self);
   on_supervisor (self);
 
@@ -365,7 +365,7 @@ clear (UsherLife *life)
 }
 
 int
-usher_up (const UsherOptions *options)
+usher_up_live (const UsherOptions *options, gboolean watches)
 {
   static const UsherLifeKind kind = {
     .set_up = set_up,
@@ -377,7 +377,13 @@ usher_up (const UsherOptions *options)
     .stop = stop,
     .clear = clear,
   };
-  UsherUp self = { 0 };
+  UsherUp self = { .watches = watches };
 
   return usher_life_run (&self.life, &kind, options);
+}
+
+int
+usher_up (const UsherOptions *options)
+{
+  return usher_up_live (options, wants_watch);
 }

@@ -84,6 +84,9 @@ gboolean usher_declarations_check_level (UsherDeclarations *self,
 /* the names of the timers, a set */
 GHashTable *usher_declarations_get_timers (UsherDeclarations *self);
 gboolean usher_declarations_has_blocking_endpoint (UsherDeclarations *self);
+/* all handlers run on the pool of the service, which has so many threads unless a setting says otherwise; 0: each where it may */
+void usher_declarations_set_pool (UsherDeclarations *self, guint n_threads);
+guint usher_declarations_get_pool (UsherDeclarations *self);
 
 /* all (nullable) */
 UsherSchema *usher_declarations_find_schema (UsherDeclarations *self, const char *collection);

@@ -30,6 +30,7 @@ struct _UsherDeclarations
   GHashTable *timers;    /* (owned): the names of @alarms, a set */
   GHashTable *channels;  /* (owned): @events by channel */
   UsherRemarks *remarks; /* (owned) */
+  guint n_threads;       /* 0: handlers run where they may */
 };
 
 UsherDeclarations *
@@ -367,6 +368,18 @@ GHashTable *
 usher_declarations_get_timers (UsherDeclarations *self)
 {
   return self->timers;
+}
+
+void
+usher_declarations_set_pool (UsherDeclarations *self, guint n_threads)
+{
+  self->n_threads = n_threads;
+}
+
+guint
+usher_declarations_get_pool (UsherDeclarations *self)
+{
+  return self->n_threads;
 }
 
 gboolean

@@ -57,13 +57,15 @@ usher_lane_declare_settings (UsherDeclarations *declarations,
                              GError **error)
 {
   const char *service = usher_declarations_get_service (declarations);
-  const char *threads =
+  guint n_threads = usher_declarations_get_pool (declarations);
+  g_autofree char *threads = n_threads > 0 ? g_strdup_printf ("%u", n_threads) : NULL;
+  const char *by_kind =
       usher_declarations_has_blocking_endpoint (declarations) ? THREADS_BLOCK : THREADS;
   UsherSetting own[] = {
     { service,
       "threads",
       USHER_SETTING_INTEGER,
-      threads,
+      threads != NULL ? threads : by_kind,
       1,
       64,
       "threads for handlers that block, for steps and timers, and for all that a database on a "
@@ -82,7 +84,8 @@ usher_lane_declare_settings (UsherDeclarations *declarations,
 
   if (usher_store_site_is_remote (settings, service))
     {
-      own[0].default_value = THREADS_SERVER;
+      if (n_threads == 0)
+        own[0].default_value = THREADS_SERVER;
       own[1].default_value = QUEUE_SERVER;
     }
 
@@ -596,7 +599,9 @@ usher_lane_waits (UsherLane *self)
 UsherPlace
 usher_lane_choose (UsherLane *self, UsherWorkKind kind, UsherThread here)
 {
-  return usher_place_choose (self->blocks, kind, here);
+  gboolean is_pooled = usher_declarations_get_pool (self->declarations) > 0;
+
+  return usher_place_choose (self->blocks || is_pooled, kind, here);
 }
 
 void

@@ -146,6 +146,20 @@ entry_new (UsherCatalog *self,
   return entry;
 }
 
+/* Takes ownership of @manifest. */
+static void
+add_found (UsherCatalog *self, const char *path, UsherManifest *manifest)
+{
+  UsherCatalogEntry *entry = entry_new (self,
+                                        path,
+                                        usher_manifest_get_name (manifest),
+                                        USHER_PLUGIN_DISCOVERED,
+                                        g_strdup ("its manifest was read"));
+
+  entry->manifest = manifest;
+  g_ptr_array_add (self->entries, entry);
+}
+
 /* Another folder's plugin is meant to come before this one. In one folder it is a mistake. */
 static void
 add_second (UsherCatalog *self,
@@ -186,24 +200,62 @@ add_file (UsherCatalog *self, const char *path)
   g_autoptr (UsherManifest) manifest = usher_manifest_new_from_file (path, &error);
   const UsherCatalogEntry *first =
       manifest != NULL ? usher_catalog_find_entry (self, usher_manifest_get_name (manifest)) : NULL;
-  UsherCatalogEntry *entry = NULL;
 
   if (first != NULL)
+    add_second (self, path, manifest, first);
+  else if (manifest == NULL)
+    g_ptr_array_add (self->entries,
+                     entry_new (self, path, NULL, USHER_PLUGIN_FAILED, g_strdup (error->message)));
+  else
+    add_found (self, path, g_steal_pointer (&manifest));
+}
+
+/**
+ * usher_catalog_add_file:
+ * @self: a catalog
+ * @path: the path of a file in Python
+ * @error: return location for a [error@Error]
+ *
+ * Adds a service in Python that has no manifest, see [ctor@Manifest.new_for_file]. Added before folders are scanned, it comes before what
+ * has its name there.
+ *
+ * Returns: (transfer full): its name, or `NULL`: `USHER_ERROR_NOT_FOUND` without such a file, `USHER_ERROR_CONFLICT` when the name is
+ *   taken, `USHER_ERROR_INVALID` when the name can be no plugin's
+ */
+char *
+usher_catalog_add_file (UsherCatalog *self, const char *path, GError **error)
+{
+  g_autoptr (UsherManifest) manifest = NULL;
+  const UsherCatalogEntry *first = NULL;
+  const char *name = NULL;
+
+  g_return_val_if_fail (USHER_IS_CATALOG (self), NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  manifest = usher_manifest_new_for_file (path, error);
+  if (manifest == NULL)
+    return NULL;
+
+  name = usher_manifest_get_name (manifest);
+  first = usher_catalog_find_entry (self, name);
+  if (first == NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR))
     {
-      add_second (self, path, manifest, first);
-      return;
+      add_found (self, path, g_object_ref (manifest));
+      return g_strdup (name);
     }
 
-  if (manifest == NULL)
-    entry = entry_new (self, path, NULL, USHER_PLUGIN_FAILED, g_strdup (error->message));
+  if (first != NULL)
+    usher_refuse (error,
+                  USHER_ERROR_CONFLICT,
+                  "file “%s”: the name “%s” is taken by “%s”",
+                  path,
+                  name,
+                  first->path);
   else
-    entry = entry_new (self,
-                       path,
-                       usher_manifest_get_name (manifest),
-                       USHER_PLUGIN_DISCOVERED,
-                       g_strdup ("its manifest was read"));
-  entry->manifest = g_steal_pointer (&manifest);
-  g_ptr_array_add (self->entries, entry);
+    usher_refuse (error, USHER_ERROR_NOT_FOUND, "there is no file “%s”", path);
+
+  return NULL;
 }
 
 static int

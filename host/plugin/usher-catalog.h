@@ -54,6 +54,8 @@ UsherCatalog *usher_catalog_new (void);
 USHER_API
 gboolean usher_catalog_scan (UsherCatalog *self, const char *directory, GError **error);
 USHER_API
+char *usher_catalog_add_file (UsherCatalog *self, const char *path, GError **error);
+USHER_API
 GPtrArray *usher_catalog_resolve (UsherCatalog *self, const char *const *names, GError **error);
 
 /**

@@ -155,6 +155,24 @@ usher_context_add_settings (UsherContext *self, const UsherSetting *settings, gu
     usher_context_fail (self, error);
 }
 
+/**
+ * usher_context_use_pool:
+ * @self: a context
+ * @n_threads: how many threads, 1 to 64, unless the setting `threads` of the service says otherwise
+ *
+ * Has all handlers of the service run on its own pool, those of events and timers too, and none on a thread of the host's: for who
+ * cannot promise that they are short. A binding whose interpreter runs one thread at a time wants one. In configure() only.
+ */
+void
+usher_context_use_pool (UsherContext *self, guint n_threads)
+{
+  g_return_if_fail (USHER_IS_CONTEXT (self));
+  g_return_if_fail (n_threads > 0 && n_threads <= 64);
+
+  if (usher_context_may_declare (self, "a pool"))
+    usher_declarations_set_pool (self->declarations, n_threads);
+}
+
 static const char *
 or_nothing (const char *text)
 {

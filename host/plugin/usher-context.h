@@ -95,6 +95,8 @@ USHER_API
 void
 usher_context_add_settings (UsherContext *self, const UsherSetting *settings, guint n_settings);
 USHER_API
+void usher_context_use_pool (UsherContext *self, guint n_threads);
+USHER_API
 void usher_context_add_collection (UsherContext *self,
                                    const char *collection,
                                    const UsherField *fields,

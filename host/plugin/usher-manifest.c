@@ -19,6 +19,13 @@
 
 #define GROUP "Plugin"
 
+#define LOADER_MODULE "module"
+#define LOADER_PYTHON "python"
+
+#define FILE_SUFFIX ".py"
+/* of a file without a manifest */
+#define FILE_VERSION "1.0.0"
+
 /* bytes: far more than any has, and far less than what is noticed */
 #define MAX_SIZE (1024 * 1024)
 
@@ -30,8 +37,8 @@
  * It is read before the module is opened, so the host orders plugins without running their code.
  * Immutable, any thread.
  *
- * The group `[Plugin]` has Name, Version (MAJOR.MINOR.PATCH), Description, Module (`NAME.so` beside the manifest when it is
- * not there), ABI, Provides, Requires, Wants and Conflicts; the last four are lists of `name`, `name >= 1.0` or
+ * The group `[Plugin]` has Name, Version (MAJOR.MINOR.PATCH), Description, Loader (`module` when it is not there, or `python`),
+ * Module (`NAME.so` or `NAME.py` beside the manifest when it is not there), ABI (of a module alone), Provides, Requires, Wants and Conflicts; the last four are lists of `name`, `name >= 1.0` or
  * `name >= 1.0 < 2.0`.
  */
 struct _UsherManifest
@@ -42,12 +49,13 @@ struct _UsherManifest
   char *name;        /* (owned) */
   char *version;     /* (owned) */
   char *description; /* (owned) */
+  char *loader;      /* (owned) */
   char *module;      /* (owned) */
-  guint abi;
-  GStrv provides;  /* (owned) */
-  GStrv requires;  /* (owned) */
-  GStrv wants;     /* (owned) */
-  GStrv conflicts; /* (owned) */
+  guint abi;         /* 0: its loader has none */
+  GStrv provides;    /* (owned) */
+  GStrv requires;    /* (owned) */
+  GStrv wants;       /* (owned) */
+  GStrv conflicts;   /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (UsherManifest, usher_manifest, G_TYPE_OBJECT)
@@ -61,6 +69,7 @@ usher_manifest_finalize (GObject *object)
   g_free (self->name);
   g_free (self->version);
   g_free (self->description);
+  g_free (self->loader);
   g_free (self->module);
   g_strfreev (self->provides);
   g_strfreev (self->requires);
@@ -92,12 +101,21 @@ static const UsherManifestKey all_keys[] = {
     "MAJOR.MINOR.PATCH",
     TRUE,
     "of the plugin, which ranges of others are held against" },
-  { "ABI", "number", TRUE, "which of the host's binary interfaces the module was compiled for" },
+  { "ABI",
+    "number",
+    TRUE,
+    "which of the host's binary interfaces the module was compiled for; not with Loader=python" },
   { "Description", "text", FALSE, "what the plugin is for, in a sentence" },
+  { "Loader",
+    "“module” or “python”",
+    FALSE,
+    "what makes the service: a shared object, or a file in Python, which has a process of its own; "
+    "module where the key is not there" },
   { "Module",
     "path",
     FALSE,
-    "of the shared object, from the folder of the manifest; NAME.so where the key is not there" },
+    "of the shared object or the file, from the folder of the manifest; NAME.so or NAME.py where "
+    "the key is not there" },
   { "Provides", RANGES, FALSE, "what other plugins may require or want it as, besides its name" },
   { "Requires",
     RANGES,
@@ -193,9 +211,13 @@ read_ranges (GKeyFile *file, const char *key, GStrv *ranges, GError **error)
 static gboolean
 read_abi (UsherManifest *self, GKeyFile *file, GError **error)
 {
-  g_autofree char *text = read_required (file, "ABI", error);
+  g_autofree char *text = NULL;
   guint64 abi = 0;
 
+  if (usher_manifest_is_python (self))
+    return TRUE;
+
+  text = read_required (file, "ABI", error);
   if (text == NULL)
     return FALSE;
 
@@ -232,14 +254,34 @@ read_version (UsherManifest *self, GKeyFile *file, GError **error)
   return TRUE;
 }
 
-static void
-read_module (UsherManifest *self, GKeyFile *file)
+static gboolean
+read_module (UsherManifest *self, GKeyFile *file, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (self->path);
   g_autofree char *module = g_key_file_get_string (file, GROUP, "Module", NULL);
-  g_autofree char *by_default = g_strconcat (self->name, ".so", NULL);
+  g_autofree char *by_default = NULL;
 
+  self->loader = g_key_file_get_string (file, GROUP, "Loader", NULL);
+  if (self->loader == NULL)
+    self->loader = g_strdup (LOADER_MODULE);
+  if (!g_str_equal (self->loader, LOADER_MODULE) && !usher_manifest_is_python (self))
+    return usher_refuse (error,
+                         USHER_ERROR_INVALID,
+                         "key “Loader” is “%s”, but wants “" LOADER_MODULE "” or “" LOADER_PYTHON
+                         "”",
+                         self->loader);
+
+  by_default =
+      g_strconcat (self->name, usher_manifest_is_python (self) ? FILE_SUFFIX : ".so", NULL);
   self->module = g_canonicalize_filename (module != NULL ? module : by_default, folder);
+
+  return TRUE;
+}
+
+static gboolean
+is_name (const char *text)
+{
+  return *text != '\0' && strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen (text);
 }
 
 static gboolean
@@ -249,7 +291,7 @@ read_keys (UsherManifest *self, GKeyFile *file, GError **error)
   if (self->name == NULL)
     return FALSE;
 
-  if (strspn (self->name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (self->name))
+  if (!is_name (self->name))
     {
       g_set_error (error,
                    USHER_ERROR,
@@ -260,10 +302,9 @@ read_keys (UsherManifest *self, GKeyFile *file, GError **error)
     }
 
   self->description = g_key_file_get_string (file, GROUP, "Description", NULL);
-  read_module (self, file);
 
-  return read_version (self, file, error) && read_abi (self, file, error) &&
-         read_ranges (file, "Provides", &self->provides, error) &&
+  return read_module (self, file, error) && read_version (self, file, error) &&
+         read_abi (self, file, error) && read_ranges (file, "Provides", &self->provides, error) &&
          read_ranges (file, "Requires", &self->requires, error) &&
          read_ranges (file, "Wants", &self->wants, error) &&
          read_ranges (file, "Conflicts", &self->conflicts, error);
@@ -332,6 +373,53 @@ usher_manifest_new_from_file (const char *path, GError **error)
       g_prefix_error (error, "manifest “%s”: ", path);
       return NULL;
     }
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * usher_manifest_new_for_file:
+ * @path: the path of a file in Python, whose name ends with `.py`
+ * @error: return location for a [error@Error]
+ *
+ * Makes the manifest of a service that has none. Its name is that of the file, with `-` for each `_`, its version 1.0.0. Whether the
+ * file is there is not looked at.
+ *
+ * Returns: (transfer full): the manifest, or `NULL`: `USHER_ERROR_INVALID` where the name can be no plugin's
+ */
+UsherManifest *
+usher_manifest_new_for_file (const char *path, GError **error)
+{
+  g_autoptr (UsherManifest) self = NULL;
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  name = g_path_get_basename (path);
+  if (g_str_has_suffix (name, FILE_SUFFIX))
+    name[strlen (name) - strlen (FILE_SUFFIX)] = '\0';
+  g_strdelimit (name, "_", '-');
+  if (!is_name (name))
+    {
+      usher_refuse (error,
+                    USHER_ERROR_INVALID,
+                    "file “%s” cannot be a service: its name, without “" FILE_SUFFIX
+                    "”, wants lower-case letters, digits, “_” and hyphens",
+                    path);
+      return NULL;
+    }
+
+  self = g_object_new (USHER_TYPE_MANIFEST, NULL);
+  self->path = g_canonicalize_filename (path, NULL);
+  self->module = g_strdup (self->path);
+  self->name = g_steal_pointer (&name);
+  self->version = g_strdup (FILE_VERSION);
+  self->loader = g_strdup (LOADER_PYTHON);
+  self->provides = g_new0 (char *, 1);
+  self->requires = g_new0 (char *, 1);
+  self->wants = g_new0 (char *, 1);
+  self->conflicts = g_new0 (char *, 1);
 
   return g_steal_pointer (&self);
 }
@@ -417,12 +505,28 @@ usher_manifest_get_module (UsherManifest *self)
 }
 
 /**
+ * usher_manifest_is_python:
+ * @self: a manifest
+ *
+ * Tells whether the plugin is a file in Python, which has a process of its own, see [iface@Loader].
+ *
+ * Returns: whether it is; else it is a shared object
+ */
+gboolean
+usher_manifest_is_python (UsherManifest *self)
+{
+  g_return_val_if_fail (USHER_IS_MANIFEST (self), FALSE);
+
+  return g_str_equal (self->loader, LOADER_PYTHON);
+}
+
+/**
  * usher_manifest_get_abi:
  * @self: a manifest
  *
  * Gets the host ABI that the plugin is for.
  *
- * Returns: the number
+ * Returns: the number, 0 of a file in Python, which has none
  */
 guint
 usher_manifest_get_abi (UsherManifest *self)

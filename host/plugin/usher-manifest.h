@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (UsherManifest, usher_manifest, USHER, MANIFEST, GObject)
 USHER_API
 UsherManifest *usher_manifest_new_from_file (const char *path, GError **error);
 USHER_API
+UsherManifest *usher_manifest_new_for_file (const char *path, GError **error);
+USHER_API
 const char *usher_manifest_get_path (UsherManifest *self);
 USHER_API
 const char *usher_manifest_get_name (UsherManifest *self);
@@ -29,6 +31,8 @@ USHER_API
 const char *usher_manifest_get_description (UsherManifest *self);
 USHER_API
 const char *usher_manifest_get_module (UsherManifest *self);
+USHER_API
+gboolean usher_manifest_is_python (UsherManifest *self);
 USHER_API
 guint usher_manifest_get_abi (UsherManifest *self);
 USHER_API

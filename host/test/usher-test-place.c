@@ -8,6 +8,7 @@
 
 #include "usher-test-place-private.h"
 
+#include "usher-test-plugins-private.h"
 #include "usher-test-store-private.h"
 #include "usher-test-wait.h"
 
@@ -77,7 +78,7 @@ add_services (UsherTestPlace *self)
   for (guint i = 0; i < self->manifests->len; i++)
     {
       UsherManifest *manifest = g_ptr_array_index (self->manifests, i);
-      g_autoptr (UsherService) service = usher_module_load (manifest, &error);
+      g_autoptr (UsherService) service = usher_test_plugins_load (manifest, &error);
 
       g_assert_no_error (error);
       usher_host_add_service (self->host, usher_manifest_get_name (manifest), service, &error);

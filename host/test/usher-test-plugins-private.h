@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <usher-host.h>
 
 G_BEGIN_DECLS
 
@@ -15,5 +15,8 @@ G_BEGIN_DECLS
 GPtrArray *usher_test_plugins_find (const char *contents);
 /* (transfer full) (element-type utf8): the settings of the environment, then those of @contents, then NULL */
 GPtrArray *usher_test_plugins_list_settings (const char *contents);
+
+/* (transfer full): the service of a plugin, NULL with why there is none */
+UsherService *usher_test_plugins_load (UsherManifest *manifest, GError **error);
 
 G_END_DECLS

@@ -12,7 +12,12 @@
 
 #include <usher-host.h>
 
+#include "usher-test-suite.h"
+
 #define SUFFIX ".plugin"
+
+/* (owned) (nullable): of the process, as its interpreter is */
+static UsherLoader *process_loader;
 
 /* (transfer full): the words of @text; none is empty */
 static GPtrArray *
@@ -137,4 +142,32 @@ usher_test_plugins_find (const char *contents)
         folders != NULL ? folders : "");
 
   return manifests;
+}
+
+/**
+ * usher_test_set_loader:
+ * @loader: (nullable): makes the services of plugins in Python, `NULL`: there are none
+ *
+ * Says what makes the services of plugins that are no shared objects. For an interpreter in whose process tests run; before the first box.
+ */
+void
+usher_test_set_loader (UsherLoader *loader)
+{
+  g_set_object (&process_loader, loader);
+}
+
+UsherService *
+usher_test_plugins_load (UsherManifest *manifest, GError **error)
+{
+  if (!usher_manifest_is_python (manifest))
+    return usher_module_load (manifest, error);
+  if (process_loader != NULL)
+    return usher_loader_load (process_loader, manifest, error);
+
+  usher_refuse (error,
+                USHER_ERROR_UNAVAILABLE,
+                "plugin “%s” is in Python: test it from there, by usher.Host",
+                usher_manifest_get_name (manifest));
+
+  return NULL;
 }

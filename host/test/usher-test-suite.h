@@ -30,6 +30,8 @@ typedef void (*UsherTestDataFunc) (UsherTestHost *host, gconstpointer data);
 USHER_API
 void usher_test_init (int *argc, char ***argv);
 USHER_API
+void usher_test_set_loader (UsherLoader *loader);
+USHER_API
 void usher_test_add (const char *path, const char *contents, UsherTestFunc func);
 USHER_API
 void usher_test_add_data (const char *path,

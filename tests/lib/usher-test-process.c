@@ -224,6 +224,12 @@ usher_test_process_add_plugins (UsherTestProcess *self, const char *directory)
 }
 
 void
+usher_test_process_put_plugins (UsherTestProcess *self, const char *directory)
+{
+  g_ptr_array_insert (self->plugins, 0, g_strdup (directory));
+}
+
+void
 usher_test_process_set_variable (UsherTestProcess *self, const char *name, const char *value)
 {
   g_hash_table_insert (self->environment, g_strdup (name), g_strdup (value));

@@ -44,6 +44,8 @@ void usher_test_process_signal_stop (UsherTestProcess *self);
 int usher_test_process_await_exit (UsherTestProcess *self);
 /* before the next start; @directory: plugins besides those of the build */
 void usher_test_process_add_plugins (UsherTestProcess *self, const char *directory);
+/* likewise, before those that are there, so that its plugins take the place of theirs */
+void usher_test_process_put_plugins (UsherTestProcess *self, const char *directory);
 /* before the next start; @setting: “group.key=value” */
 void usher_test_process_add_setting (UsherTestProcess *self, const char *setting);
 /* before the next start: of its environment */

@@ -101,7 +101,7 @@ def test_settings():
 def test_manifest():
     """A manifest with all keys that the page has is taken, and of one letter more the nearest is told."""
     keys = re.findall(r"^    ([A-Z]\w+)$", read("usher-plugin.5.txt").split("MANIFEST")[1].split("RANGES")[0], re.MULTILINE)
-    values = {"Name": "all", "Version": "1.0.0", "ABI": "1", "Module": "all.so", "Description": "All of it"}
+    values = {"Name": "all", "Version": "1.0.0", "ABI": "1", "Loader": "module", "Module": "all.so", "Description": "All of it"}
     folder = f"{HOME}/plugins"
     os.makedirs(folder)
     for key in (*keys, None):

@@ -147,6 +147,33 @@ def check_printed(place, name):
         raise AssertionError(commands[2])
 
 
+def check_vala(place, name):
+    """It has the test of one in C."""
+    commands = place.shell(f"usher new plugin --lang vala --author 'Ann Other' {name}").strip().splitlines()[-3:]
+    expect(place.shell("\n".join(commands[:2])), "Ok:                 1")
+    check_check(place, name)
+
+
+def check_python(place, name):
+    commands = place.shell(f"usher new plugin --lang python --author 'Ann Other' {name}").strip().splitlines()[-3:]
+    expect(place.shell("\n".join(commands[:2])), "Ran 4 tests", "OK")
+    if commands[2] != "usher run --plugins .":
+        raise AssertionError(commands[2])
+    place.shell(f"usher check --plugins . --data '{place.top}/none' --listen none --admin none", place.work / name)
+    expect(place.shell("usher new plugin --lang perl other", status=2), "--lang is “perl”, but wants c, python or vala")
+
+
+def check_languages(place, vala, python):
+    """All of them beside the marketplace."""
+    with Host(place, f"usher run --plugins . --plugins '{place.work / vala / 'build'}'", place.work / python) as host:
+        host.sign_up()
+        for name in (vala, python):
+            expect(str(host.ask(f"/api/{name}", {"title": "Tea"})), "201", "'isOpen': True")
+            expect(str(host.ask(f"/api/{name}", {"title": "Tea"})), "400", "You have an item with this title")
+            expect(str(host.ask(f"/api/{name}")), "200", "'title': 'Tea'")
+        expect(str(host.ask("/api/tickets")), "200")
+
+
 def check_places(place):
     """Lines name this Usher where the environment leads to another or none, and are short where it leads to this one."""
     pkgconfig = next(place.path.rglob("usher-1.pc")).parent
@@ -250,6 +277,10 @@ def main():
         check("/new/run", check_run, place, NAMES[:2])
         check("/new/watch", check_watch, place, NAMES[1])
         check("/new/install", check_install, place, NAMES[1])
+        check("/new/vala", check_vala, place, "wine-cellars")
+        check("/new/python", check_python, place, "snake-pits")
+        shutil.rmtree(f"{top}/data")
+        check("/new/languages", check_languages, place, "wine-cellars", "snake-pits")
 
     print(f"1..{len(results)}")
     print("\n".join(results))

@@ -156,6 +156,8 @@ test_seed (gconstpointer data)
 
   print_replay (seed);
   usher_test_process_add_plugins (process, g_getenv ("USHER_TEST_WITNESS_DIR"));
+  if (g_getenv ("USHER_TEST_PYTHON_DIR") != NULL)
+    usher_test_process_put_plugins (process, g_getenv ("USHER_TEST_PYTHON_DIR"));
   usher_test_process_start (process);
 
   trade (process, checker, seed);

@@ -13,8 +13,9 @@ from typing import Any
 
 from gi.repository import GLib
 
-from .errors import Defer, Full, Unavailable, contain, from_glib, tell
-from .values import Json, from_json, from_microseconds
+from ._library import Usher
+from .errors import Defer, Full, Invalid, Unavailable, contain, from_glib, tell
+from .values import Json, from_json, from_microseconds, parse_time
 
 # of a channel without a group, which nobody can make wait
 MAX_QUEUED = 10000
@@ -38,6 +39,26 @@ class Event:
     def data(self) -> Json:
         """What is in it, as dict, list, str, int, Decimal, bool or None; Invalid where that is no JSON."""
         return from_json(self.payload)
+
+    def read(self, path: str, kind: type = str) -> Any:
+        """What is in it at a path, such as “ticket.id”; Invalid, by name, where that is missing or of another type."""
+        value: Any = self.data
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise Invalid(f"event “{self.id}” of “{self.channel}” has no “{path}” that is {kind.__name__}")
+        return value
+
+    def read_id(self, path: str) -> str:
+        """Likewise, the id of a document."""
+        value: str = self.read(path)
+        if not Usher.id_is_valid(value):
+            raise Invalid(f"event “{self.id}” of “{self.channel}” has “{path}” that is no id")
+        return value
+
+    def read_time(self, path: str) -> datetime.datetime:
+        """Likewise, a time."""
+        return parse_time(self.read(path))
 
     @classmethod
     def of(cls, event: Any) -> Event:
@@ -126,8 +147,10 @@ class Listening:
             if not self._is_open:
                 return
             self._is_open = False
-            self._queue.clear()
+            left, self._queue = self._queue, collections.deque()
             self._condition.notify_all()
+        for delivery in left:
+            self._hand_back(delivery)
         self._end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
@@ -135,13 +158,19 @@ class Listening:
     def push(self, delivery: Any) -> None:
         """For the bus, on its own thread."""
         with self._condition:
-            if not self._is_open:
-                return
-            if len(self._queue) >= MAX_QUEUED and not self._is_grouped:
+            if self._is_open and len(self._queue) >= MAX_QUEUED and not self._is_grouped:
                 self._n_lost += 1
                 return
-            self._queue.append(delivery)
-            self._condition.notify()
+            if self._is_open:
+                self._queue.append(delivery)
+                self._condition.notify()
+                return
+        self._hand_back(delivery)
+
+    def _hand_back(self, delivery: Any) -> None:
+        """It is no attempt: nobody has looked at it."""
+        if self._is_grouped:
+            delivery.hand_back()
 
     def bind(self, end: Callable[[], None]) -> None:
         """What ends the subscription."""

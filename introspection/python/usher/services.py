@@ -12,6 +12,7 @@ from gi.repository import GLib
 
 from ._library import Usher
 from .errors import Invalid, log
+from .files import load_service
 
 SUFFIX = ".plugin"
 
@@ -55,8 +56,12 @@ def add_plugins(host: Any, catalog: Any, names: list[str], folders: list[str]) -
             raise Invalid(f"“{path}” is no folder with plugins")
     manifests = catalog.resolve(names)
     for manifest in manifests:
-        host.add_service(manifest.get_name(), Usher.module_load(manifest))
+        host.add_service(manifest.get_name(), load(manifest))
     return [manifest.get_name() for manifest in manifests]
+
+
+def load(manifest: Any) -> Any:
+    return load_service(manifest.get_name(), manifest.get_module()) if manifest.is_python() else Usher.module_load(manifest)
 
 
 def get_name(service: Any) -> str:

@@ -52,6 +52,53 @@ read_text (Fixture *fixture, const char *text, GError **error)
 }
 
 static void
+test_python (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherManifest) manifest = NULL;
+  g_autoptr (UsherManifest) module = NULL;
+  g_autofree char *path = NULL;
+
+  g_test_summary ("A plugin in Python is a file beside its manifest, and has no number of an ABI.");
+
+  manifest = read_text (fixture, "[Plugin]\nName=tickets\nVersion=1.2.0\nLoader=python\n", &error);
+  g_assert_no_error (error);
+  g_assert_true (usher_manifest_is_python (manifest));
+  path = g_build_filename (fixture->directory, "tickets.py", NULL);
+  g_assert_cmpstr (usher_manifest_get_module (manifest), ==, path);
+  g_assert_cmpuint (usher_manifest_get_abi (manifest), ==, 0);
+
+  module = read_text (fixture, GOOD "Loader=module\n", &error);
+  g_assert_no_error (error);
+  g_assert_false (usher_manifest_is_python (module));
+  g_assert_null (read_text (fixture, GOOD "Loader=perl\n", &error));
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "key “Loader” is “perl”"));
+}
+
+static void
+test_file (void)
+{
+  static const char *const wrong[] = { "/a/Posts.py", "/a/.py", "/a/post s.py" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (UsherManifest) manifest = usher_manifest_new_for_file ("/a/blog_posts.py", &error);
+
+  g_test_summary ("A file without a manifest is called by its name.");
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_manifest_get_name (manifest), ==, "blog-posts");
+  g_assert_cmpstr (usher_manifest_get_module (manifest), ==, "/a/blog_posts.py");
+  g_assert_cmpstr (usher_manifest_get_version (manifest), ==, "1.0.0");
+  g_assert_true (usher_manifest_is_python (manifest));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_null (usher_manifest_new_for_file (wrong[i], &error));
+      g_assert_error (error, USHER_ERROR, USHER_ERROR_INVALID);
+      g_clear_error (&error);
+    }
+}
+
+static void
 test_all_keys (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -195,6 +242,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add ("/manifest/all-keys", Fixture, NULL, set_up, test_all_keys, tear_down);
+  g_test_add ("/manifest/python", Fixture, NULL, set_up, test_python, tear_down);
+  g_test_add_func ("/manifest/file", test_file);
   g_test_add ("/manifest/defaults", Fixture, NULL, set_up, test_defaults, tear_down);
   g_test_add ("/manifest/missing", Fixture, NULL, set_up, test_missing, tear_down);
   g_test_add ("/manifest/zero", Fixture, NULL, set_up, test_zero, tear_down);
