@@ -85,11 +85,13 @@ is_late (UsherBus *bus, const char *channel, guint64 sequence, gint64 time, GErr
          usher_event_get_time (g_ptr_array_index (events->events, 0)) >= time;
 }
 
-/* The sequence behind which events of a channel are of @time or later: their times rise, but for what clocks and relays are late. */
+/* The sequence behind which events of a channel are of @time or later: their times rise, but for what clocks and relays are late. At
+ * @deadline an earlier one will do. */
 static gboolean
 find_begin (UsherBus *bus,
             const UsherChannelFigures *channel,
             gint64 time,
+            gint64 deadline,
             guint64 *begin,
             GError **error)
 {
@@ -97,7 +99,8 @@ find_begin (UsherBus *bus,
   guint64 high = channel->last;
   g_autoptr (GError) trouble = NULL;
 
-  while (time > 0 && channel->n_events > FEW_EVENTS && low < high)
+  while (time > 0 && channel->n_events > FEW_EVENTS && low < high &&
+         g_get_monotonic_time () < deadline)
     {
       guint64 middle = low + (high - low) / 2;
 
@@ -118,7 +121,7 @@ find_begin (UsherBus *bus,
 
 /* (transfer full) (nullable): a cursor to what was published at @time or later */
 static char *
-make_cursor (UsherBus *bus, gint64 time, GError **error)
+make_cursor (UsherBus *bus, gint64 time, gint64 deadline, GError **error)
 {
   g_autoptr (UsherBusFigures) figures = usher_bus_get_figures (bus, USHER_BUS_PART_CHANNELS, error);
   g_autoptr (GString) cursor = g_string_new (NULL);
@@ -131,7 +134,7 @@ make_cursor (UsherBus *bus, gint64 time, GError **error)
       const UsherChannelFigures *channel = g_ptr_array_index (figures->channels, i);
       guint64 begin = 0;
 
-      if (!find_begin (bus, channel, time, &begin, error))
+      if (!find_begin (bus, channel, time, deadline, &begin, error))
         return NULL;
       g_string_append (cursor, i > 0 ? "," : "");
       g_string_append_uri_escaped (cursor, channel->name, NULL, FALSE);
@@ -203,8 +206,8 @@ usher_trace_page_make (UsherBus *bus, const UsherTraceQuery *query, GError **err
   guint n_items = 0;
   guint n_read = 0;
 
-  cursor =
-      query->cursor != NULL ? g_strdup (query->cursor) : make_cursor (bus, query->since, error);
+  cursor = query->cursor != NULL ? g_strdup (query->cursor)
+                                 : make_cursor (bus, query->since, deadline, error);
   if (cursor == NULL)
     return NULL;
 

@@ -102,7 +102,7 @@ typedef struct
  * @last: the last sequence of the channel
  * @lag: events between the two
  * @n_out: events that members have and did not answer
- * @n_pending: events that are out or wait to go out again
+ * @n_pending: events that are out, wait to go out again, or are being parked
  * @n_suspects: events that were out when a process died
  * @n_redelivered: events that went out again
  * @n_missed: events that the limit of age had dropped before they were done

@@ -159,6 +159,7 @@ fill_groups (UsherHubDoor *self,
         continue;
       each = usher_hub_group_describe (group);
       each->n_parked = count_parked (parked, each);
+      each->n_pending += usher_hub_log_count_parking (self->log, each->channel, each->name);
       g_ptr_array_add (figures->groups, each);
     }
 }

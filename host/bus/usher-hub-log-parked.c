@@ -163,3 +163,24 @@ usher_hub_log_count_parked (UsherHubLog *self, GError **error)
 {
   return usher_journal_count_parked (self->journal, error);
 }
+
+static guint
+count_parking (const UsherJournalBatch *batch, const char *channel, const char *group)
+{
+  guint n = 0;
+
+  for (guint i = 0; batch != NULL && i < batch->parked->len; i++)
+    {
+      const UsherParked *parked = g_ptr_array_index (batch->parked, i);
+
+      n += g_str_equal (parked->channel, channel) && g_str_equal (parked->group, group);
+    }
+
+  return n;
+}
+
+guint
+usher_hub_log_count_parking (UsherHubLog *self, const char *channel, const char *group)
+{
+  return count_parking (self->next, channel, group) + count_parking (self->written, channel, group);
+}

@@ -160,6 +160,8 @@ usher_hub_log_list_deferred (UsherHubLog *self, const UsherHubChannel *channel, 
 UsherParked *usher_hub_log_find_parked (UsherHubLog *self, const char *id, GError **error);
 /* (element-type utf8 gsize): "channel\ngroup" → how many are parked */
 GHashTable *usher_hub_log_count_parked (UsherHubLog *self, GError **error);
+/* what is being parked of a group, and is in no listing yet */
+guint usher_hub_log_count_parking (UsherHubLog *self, const char *channel, const char *group);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherHubLog, usher_hub_log_free)
 

@@ -187,7 +187,7 @@ usher_remarks_add_answer (UsherRouteRemark *route, UsherAnswerRemark *answer)
          ((const UsherAnswerRemark *) g_ptr_array_index (route->answers, i))->status <=
              answer->status)
     i++;
-  g_ptr_array_insert (route->answers, i, answer);
+  g_ptr_array_insert (route->answers, (int) i, answer);
 }
 
 void

@@ -134,12 +134,10 @@ set_body (UsherJsonWriter *writer, const char *member, UsherDeclarations *servic
 static void
 write_answers (const UsherDescribedRoute *route, UsherJsonWriter *writer)
 {
-  GPtrArray *answers = route->remark != NULL ? route->remark->answers : NULL;
-
   begin_list (writer, "answers");
-  for (guint i = 0; answers != NULL && i < answers->len; i++)
+  for (guint i = 0; i < route->answers->len; i++)
     {
-      const UsherAnswerRemark *answer = g_ptr_array_index (answers, i);
+      const UsherAnswerRemark *answer = g_ptr_array_index (route->answers, i);
 
       usher_json_writer_begin_object (writer);
       usher_json_writer_set_unsigned (writer, "status", answer->status);

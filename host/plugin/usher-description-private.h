@@ -18,8 +18,9 @@ typedef struct
   UsherDeclarations *service; /* (unowned) */
   const UsherRoute *route;
   const UsherRouteRemark *remark; /* (nullable) */
-  char *path;                     /* (owned): of OpenAPI: `:id` is `{id}` there; one path has one */
-  GPtrArray *parameters;          /* (owned) (element-type utf8): what stands in its braces */
+  GPtrArray *answers; /* (unowned) (element-type UsherAnswerRemark): none where nothing is said */
+  char *path;         /* (owned): of OpenAPI: `:id` is `{id}` there; one path has one */
+  GPtrArray *parameters; /* (owned) (element-type utf8): what stands in its braces */
 } UsherDescribedRoute;
 
 typedef struct

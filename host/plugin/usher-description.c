@@ -17,6 +17,7 @@ struct _UsherDescription
   GPtrArray *services; /* (owned) (element-type UsherDeclarations) */
   GPtrArray *routes;   /* (owned) (nullable) (element-type UsherDescribedRoute) */
   GPtrArray *channels; /* (owned) (nullable) (element-type UsherDescribedChannel) */
+  GPtrArray *silence;  /* (owned) (element-type UsherAnswerRemark): empty */
 };
 
 static void
@@ -47,6 +48,7 @@ usher_description_new (const char *uri, const char *admin_uri)
   self->uri = g_strdup (uri);
   self->admin_uri = g_strdup (admin_uri);
   self->services = g_ptr_array_new_with_free_func ((GDestroyNotify) usher_declarations_unref);
+  self->silence = g_ptr_array_new ();
 
   return self;
 }
@@ -57,6 +59,7 @@ usher_description_free (UsherDescription *self)
   g_clear_pointer (&self->routes, g_ptr_array_unref);
   g_clear_pointer (&self->channels, g_ptr_array_unref);
   g_ptr_array_unref (self->services);
+  g_ptr_array_unref (self->silence);
   g_free (self->uri);
   g_free (self->admin_uri);
   g_free (self);
@@ -210,7 +213,7 @@ set_paths (GPtrArray *routes)
 }
 
 static void
-add_routes (GPtrArray *routes, UsherDeclarations *service)
+add_routes (UsherDescription *self, UsherDeclarations *service)
 {
   GPtrArray *endpoints = usher_declarations_get_endpoints (service);
 
@@ -223,7 +226,8 @@ add_routes (GPtrArray *routes, UsherDeclarations *service)
       route->remark = usher_remarks_find_route (usher_declarations_get_remarks (service),
                                                 usher_route_get_method (route->route),
                                                 usher_route_get_pattern (route->route));
-      g_ptr_array_add (routes, route);
+      route->answers = route->remark != NULL ? route->remark->answers : self->silence;
+      g_ptr_array_add (self->routes, route);
     }
 }
 
@@ -235,7 +239,7 @@ usher_description_get_routes (UsherDescription *self)
 
   self->routes = g_ptr_array_new_with_free_func (free_route);
   for (guint i = 0; i < self->services->len; i++)
-    add_routes (self->routes, g_ptr_array_index (self->services, i));
+    add_routes (self, g_ptr_array_index (self->services, i));
   g_ptr_array_sort (self->routes, compare_routes);
   set_paths (self->routes);
 

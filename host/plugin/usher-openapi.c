@@ -105,13 +105,13 @@ end_content (Writing *self)
 static const UsherAnswerRemark *
 get_answer (const UsherDescribedRoute *route, guint index)
 {
-  return g_ptr_array_index (route->remark->answers, index);
+  return g_ptr_array_index (route->answers, index);
 }
 
 static guint
 get_n_answers (const UsherDescribedRoute *route)
 {
-  return route->remark != NULL ? route->remark->answers->len : 0;
+  return route->answers->len;
 }
 
 /* the index of the first answer of @status, and @end: behind its last */

@@ -126,6 +126,18 @@ take_refusals (UsherMongoGroup *self, UsherMongoClient *client, bson_iter_t *lis
   return n;
 }
 
+/* The answer is to all of the command: what it says holds for each. */
+static void
+share_reply (UsherMongoGroup *self, const bson_t *reply)
+{
+  for (guint i = 0; i < self->attempts->len; i++)
+    {
+      UsherMongoAttempt *attempt = g_ptr_array_index (self->attempts, i);
+
+      attempt->reply = bson_copy (reply);
+    }
+}
+
 /* Of a server that has done all of the command and says what it refused, the others are written. Of any other answer no more is
  * known than that some may be. */
 static void
@@ -146,6 +158,8 @@ take_trouble (UsherMongoGroup *self,
     n_written = bson_iter_as_int64 (&member);
   if (bson_iter_init_find (&member, reply, "writeErrors") && bson_iter_recurse (&member, &list))
     n_refused = take_refusals (self, client, &list);
+  else
+    share_reply (self, reply);
   if (n_written + n_refused != self->attempts->len || bson_has_field (reply, "writeConcernError"))
     return;
 

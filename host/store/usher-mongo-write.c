@@ -13,6 +13,8 @@
 /* how long a server that has not answered is waited for, and how often it is asked again */
 #define PATIENCE   (2500 * G_TIME_SPAN_MILLISECOND)
 #define MOST_TRIES 3
+/* what a server answers to who lacks the role */
+#define UNAUTHORIZED 13
 
 typedef struct
 {
@@ -163,6 +165,24 @@ may_be_second (UsherMongoWritten written, const GError *error)
                                            g_error_matches (error, USHER_ERROR, USHER_ERROR_TAKEN));
 }
 
+/* It has answered, before it did anything: somebody has taken a role away. Tried later it may pass. */
+static gboolean
+is_forbidden (const bson_t *reply)
+{
+  static const char *const places[] = { "writeErrors.0.code", "code" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      bson_iter_t iter;
+      bson_iter_t code;
+
+      if (bson_iter_init (&iter, reply) && bson_iter_find_descendant (&iter, places[i], &code))
+        return bson_iter_as_int64 (&code) == UNAUTHORIZED;
+    }
+
+  return FALSE;
+}
+
 /* The first answer was lost. */
 static UsherMongoWritten
 insist (const Write *self, bson_t *reply, GError **error)
@@ -206,11 +226,15 @@ insist (const Write *self, bson_t *reply, GError **error)
 static UsherMongoWritten
 settle (const Write *self, UsherMongoWritten written, bson_t *reply, GError **error)
 {
+  gboolean is_forbidden_now = written == USHER_MONGO_UNKNOWN && is_forbidden (reply);
   UsherMongoWritten first;
 
+  if (is_forbidden_now)
+    written = USHER_MONGO_REFUSED;
   if (written == USHER_MONGO_UNKNOWN)
     return insist (self, reply, error);
-  if (!usher_mongo_database_is_replica_set (self->database) || !may_be_second (written, *error))
+  if (!usher_mongo_database_is_replica_set (self->database) ||
+      (!is_forbidden_now && !may_be_second (written, *error)))
     return written;
 
   /* there the library tries twice by itself, and not every server remembers */

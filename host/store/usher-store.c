@@ -438,7 +438,7 @@ usher_store_list_troubled_timers (UsherStore *self, guint offset, guint limit, G
  * Lists the timers that are set, or wait for an operator, and go back to @correlation. No index leads to them: it reads the timers
  * that are set, so it is for people who ask, and not for handlers. A store that does not know what its timers go back to has none.
  *
- * Returns: (transfer full) (element-type UsherTimer): timers, or `NULL`
+ * Returns: (transfer container) (element-type UsherTimer): timers, or `NULL`
  */
 GPtrArray *
 usher_store_list_timers_of (UsherStore *self, const char *correlation, guint limit, GError **error)

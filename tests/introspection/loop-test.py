@@ -42,6 +42,11 @@ class Thread(unittest.TestCase):
             loop.submit(print)
         loop.close()
 
+    def test_it_is_closed_from_inside(self):
+        with usher.Loop() as loop:
+            loop.call(loop.close)
+        self.assertFalse(loop._is_open)
+
     def test_asyncio_goes_on_meanwhile(self):
         blocked = threading.Event()
 

@@ -128,6 +128,7 @@ class Bus(unittest.TestCase):
         program = Program("hub", "--bus", f"ipc://{folder}/bus")
         self.addCleanup(program.stop)
         host = usher.connect(program.admin)
+        self.assertTrue(host.status().ready)
         bus = Usher.bus_open(f"ipc://{folder}/bus", "test", Usher.RealClock.new(), None)
         self.addCleanup(bus.close, 0)
         came = []

@@ -227,6 +227,18 @@ class Events(Case):
             host.settle()
         self.assertEqual((seen, host.parked()), (["a"] * 3, []))
 
+    def test_what_a_group_has_not_taken_is_anothers(self):
+        host = self.make()
+        with host.listen("thing:made", group="script") as idle:
+            made = host.publish("thing:made", "a")
+            idle._condition.acquire()
+            idle._condition.wait_for(lambda: idle._queue, 30)
+            idle._condition.release()
+        seen = []
+        with host.listen("thing:made", lambda event: seen.append(event.id), group="script", start="all"):
+            host.settle()
+        self.assertEqual((seen, host.parked()), ([made.id], []))
+
     def test_bad_events_are_refused(self):
         host = self.make()
         for channel in ("", "a b", "x" * 300, 5):
@@ -258,8 +270,10 @@ class Time(Case):
         self.assertEqual(host.now, START)
         host.turn(days=1, seconds=0.5)
         self.assertEqual(host.now, START + datetime.timedelta(days=1, seconds=0.5))
-        with self.assertRaises(usher.Invalid):
-            host.turn(minutes=-1)
+        for wrong in (-1, float("nan"), float("inf"), 1e30, 1e11):
+            with self.subTest(minutes=wrong), self.assertRaises(usher.Invalid):
+                host.turn(minutes=wrong)
+        self.assertEqual(host.now, START + datetime.timedelta(days=1, seconds=0.5))
 
     def test_the_real_one_is_not_turned(self):
         host = self.make(real_time=True)

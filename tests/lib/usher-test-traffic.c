@@ -61,7 +61,6 @@ usher_test_traffic_note (const UsherTestTraffic *traffic)
 {
   static GMutex mutex;
   const char *path = g_getenv (VARIABLE);
-  g_autoptr (GMutexLocker) locker = NULL;
   g_autofree char *line = NULL;
   int file;
 
@@ -69,9 +68,10 @@ usher_test_traffic_note (const UsherTestTraffic *traffic)
     return;
 
   line = make_line (traffic);
-  locker = g_mutex_locker_new (&mutex);
+  g_mutex_lock (&mutex);
   file = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0 || write (file, line, strlen (line)) != (gssize) strlen (line))
     g_error ("traffic cannot be noted in “%s”: %s", path, g_strerror (errno));
   close (file);
+  g_mutex_unlock (&mutex);
 }

@@ -147,8 +147,10 @@ class Listening:
             if not self._is_open:
                 return
             self._is_open = False
-            self._queue.clear()
+            left, self._queue = self._queue, collections.deque()
             self._condition.notify_all()
+        for delivery in left:
+            self._hand_back(delivery)
         self._end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
@@ -156,13 +158,19 @@ class Listening:
     def push(self, delivery: Any) -> None:
         """For the bus, on its own thread."""
         with self._condition:
-            if not self._is_open:
-                return
-            if len(self._queue) >= MAX_QUEUED and not self._is_grouped:
+            if self._is_open and len(self._queue) >= MAX_QUEUED and not self._is_grouped:
                 self._n_lost += 1
                 return
-            self._queue.append(delivery)
-            self._condition.notify()
+            if self._is_open:
+                self._queue.append(delivery)
+                self._condition.notify()
+                return
+        self._hand_back(delivery)
+
+    def _hand_back(self, delivery: Any) -> None:
+        """It is no attempt: nobody has looked at it."""
+        if self._is_grouped:
+            delivery.hand_back()
 
     def bind(self, end: Callable[[], None]) -> None:
         """What ends the subscription."""

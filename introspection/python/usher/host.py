@@ -332,7 +332,11 @@ class Host:
 
     def turn(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0, timeout: float = 10) -> int:
         """Turns the clock, runs the timers that are due then, and lets settle what they publish. How many ran."""
-        far = datetime.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        try:
+            far = datetime.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            self.now + far
+        except (OverflowError, ValueError) as error:
+            raise Invalid(f"nobody turns a clock so far: {error}") from None
         if far < datetime.timedelta():
             raise Invalid("time does not go back")
         n_all = 0

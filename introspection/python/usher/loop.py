@@ -97,7 +97,8 @@ class Loop:
                 return
             self._is_open = False
             self._attach(self._loop.quit)
-        self._thread.join()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def _attach(self, function: Callable[[], object]) -> None:
         source = GLib.Idle(GLib.PRIORITY_DEFAULT)

@@ -98,7 +98,8 @@ class Remote:
 
     def describe(self, format: str = "json") -> Json:
         """The services by what they declare, as “usher describe” tells it: “json”, “openapi” or “asyncapi”."""
-        return self.get(f"/describe/{'description' if format == 'json' else urllib.parse.quote(format, safe='')}.json")
+        described: Json = self.get(f"/describe/{'description' if format == 'json' else urllib.parse.quote(format, safe='')}.json")
+        return described
 
     def get(self, target: str) -> Any:
         """Any page of the admin listener."""

@@ -10,19 +10,23 @@
 
 #include "stage.h"
 #include "usher-error.h"
+#include "usher-http-client.h"
 #include "usher-log-private.h"
 #include "usher-test-base.h"
 
 #define TRACE  "4bf92f3577b34da6a3ce929d0e0e4736"
 #define SPAN   "00f067aa0ba902b7"
 #define PARENT "00-" TRACE "-" SPAN "-01"
+#define WAIT   (10 * G_TIME_SPAN_SECOND)
 #define EVENT  "01900000-0000-7000-8000-000000000001"
 
 typedef struct
 {
   Stage stage;
-  char *traceparent; /* (owned) (nullable): what the last handler would tell others */
-  char *tracestate;  /* (owned) (nullable) */
+  char *traceparent;      /* (owned) (nullable): what the last handler would tell others */
+  char *tracestate;       /* (owned) (nullable) */
+  GSocketListener *other; /* (owned) (nullable): whom a handler asks */
+  guint16 port;
 } Fixture;
 
 static void
@@ -56,6 +60,23 @@ on_fail (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer dat
   return FALSE;
 }
 
+/* asks another server, with a header that it was given itself where the path says so */
+static gboolean
+on_ask (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
+{
+  static const char *const own[] = { "Traceparent: mine", NULL };
+  Fixture *fixture = data;
+  gboolean is_own = g_str_equal (usher_request_get_parameter (request, "id"), "own");
+  g_autoptr (UsherHttpClient) client = usher_http_client_new (WAIT);
+  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u/", fixture->port);
+  g_autoptr (GBytes) answer = NULL;
+
+  note_scope (fixture);
+  answer = usher_http_client_send (client, "GET", uri, is_own ? own : NULL, NULL, NULL, error);
+
+  return answer != NULL;
+}
+
 static gboolean
 on_said (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 {
@@ -80,6 +101,7 @@ declare (UsherContext *context, gpointer data)
 {
   usher_context_add_route (context, "POST", "/begin/:id", 0, on_begin, data, NULL);
   usher_context_add_route (context, "POST", "/fail", 0, on_fail, data, NULL);
+  usher_context_add_route (context, "POST", "/ask/:id", USHER_ROUTE_BLOCKING, on_ask, data, NULL);
   usher_context_add_listener (context, "said", NULL, on_said, data, NULL);
   usher_context_add_timer (context, "ring", on_ring, data, NULL);
 }
@@ -95,6 +117,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer setting)
 {
   stage_clear (&fixture->stage);
+  g_clear_object (&fixture->other);
   g_free (fixture->traceparent);
   g_free (fixture->tracestate);
 }
@@ -237,6 +260,76 @@ test_event (Fixture *fixture, gconstpointer data)
   assert_goes_on (usher_event_get_traceparent (rung), usher_event_get_traceparent (heard));
 }
 
+/* (transfer full): the head of the request that it answers */
+static gpointer
+answer_other (gpointer data)
+{
+  static const char answer[] = "HTTP/1.1 204 No Content\r\n\r\n";
+  Fixture *fixture = data;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_listener_accept (fixture->other, NULL, NULL, NULL);
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  GString *head = g_string_new (NULL);
+  char byte = 0;
+
+  while (!g_str_has_suffix (head->str, "\r\n\r\n") &&
+         g_input_stream_read (in, &byte, 1, NULL, NULL) == 1)
+    g_string_append_c (head, byte);
+  g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
+
+  return g_string_free (head, FALSE);
+}
+
+/* (transfer full): what another server was sent by the handler of @path */
+static char *
+ask_other (Fixture *fixture, const char *path, const char *traceparent)
+{
+  GThread *thread = NULL;
+
+  fixture->other = g_socket_listener_new ();
+  fixture->port = g_socket_listener_add_any_inet_port (fixture->other, NULL, NULL);
+  thread = g_thread_new ("other", answer_other, fixture);
+  call (fixture, path, traceparent, NULL);
+
+  return g_thread_join (thread);
+}
+
+static void
+test_client (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *head = ask_other (fixture, "/ask/1", PARENT);
+  g_autofree char *line = g_strdup_printf ("\r\ntraceparent: %s\r\n", fixture->traceparent);
+
+  g_test_summary ("Whom a handler asks is told the trace");
+
+  assert_goes_on (fixture->traceparent, PARENT);
+  g_assert_nonnull (strstr (head, line));
+  g_assert_nonnull (strstr (head, "\r\ntracestate: vendor=1\r\n"));
+}
+
+static void
+test_own_header (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *head = ask_other (fixture, "/ask/own", PARENT);
+
+  g_test_summary ("A handler that tells a trace of its own tells that alone");
+
+  g_assert_nonnull (strstr (head, "\r\nTraceparent: mine\r\n"));
+  g_assert_null (strstr (head, TRACE));
+  g_assert_null (strstr (head, "tracestate"));
+}
+
+static void
+test_no_trace (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *head = ask_other (fixture, "/ask/1", NULL);
+
+  g_test_summary ("Without a trace nobody is told of one");
+
+  g_assert_null (strstr (head, "trace"));
+}
+
 /* (transfer full): all that wait */
 static GPtrArray *
 take_spans (Fixture *fixture)
@@ -367,6 +460,9 @@ main (int argc, char *argv[])
     { "/trace/invalid", NULL, test_invalid },
     { "/trace/timer", NULL, test_timer },
     { "/trace/event", NULL, test_event },
+    { "/trace/client", NULL, test_client },
+    { "/trace/client/own-header", NULL, test_own_header },
+    { "/trace/client/no-trace", NULL, test_no_trace },
     { "/trace/kept/request", SPANS, test_request },
     { "/trace/kept/timer", SPANS, test_timer },
     { "/trace/kept/event", SPANS, test_event },

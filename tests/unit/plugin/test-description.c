@@ -87,20 +87,18 @@ describe (UsherHost *host, UsherDescriptionFormat format)
   return node;
 }
 
+/* @path: names with bars between */
 static JsonObject *
-get_object (JsonNode *node, const char *first, ...)
+get_object (JsonNode *node, const char *path)
 {
+  g_auto (GStrv) names = g_strsplit (path, "|", -1);
   JsonObject *object = json_node_get_object (node);
-  const char *name = first;
-  va_list names;
 
-  va_start (names, first);
-  for (; name != NULL; name = va_arg (names, const char *))
+  for (guint i = 0; names[i] != NULL; i++)
     {
-      g_assert_true (json_object_has_member (object, name));
-      object = json_object_get_object_member (object, name);
+      g_assert_true (json_object_has_member (object, names[i]));
+      object = json_object_get_object_member (object, names[i]);
     }
-  va_end (names);
 
   return object;
 }
@@ -159,22 +157,22 @@ test_routes (Fixture *fixture, gconstpointer data)
   openapi = describe (fixture->host, USHER_DESCRIPTION_OPENAPI);
 
   /* both methods of one path call its parameter the same */
-  operation = get_object (openapi, "paths", "/notes/{id}", "put", NULL);
+  operation = get_object (openapi, "paths|/notes/{id}|put");
   g_assert_cmpstr (json_object_get_string_member (operation, "summary"), ==, "Change it");
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (operation, "security")),
                     ==,
                     2);
-  get_object (openapi, "paths", "/notes/{id}", "put", "responses", "401", NULL);
-  get_object (openapi, "paths", "/notes/{id}", "put", "responses", "415", NULL);
-  get_object (openapi, "paths", "/notes/{id}", "put", "responses", "409", "content", NULL);
-  get_object (openapi, "paths", "/notes/{id}", "get", "responses", "304", NULL);
-  get_object (openapi, "paths", "/notes", "get", "responses", "200", "headers", "Link", NULL);
-  get_object (openapi, "paths", "/plain", "post", "responses", "2XX", NULL);
+  get_object (openapi, "paths|/notes/{id}|put|responses|401");
+  get_object (openapi, "paths|/notes/{id}|put|responses|415");
+  get_object (openapi, "paths|/notes/{id}|put|responses|409|content");
+  get_object (openapi, "paths|/notes/{id}|get|responses|304");
+  get_object (openapi, "paths|/notes|get|responses|200|headers|Link");
+  get_object (openapi, "paths|/plain|post|responses|2XX");
 
-  schema = get_object (openapi, "components", "schemas", "notes.notes", "properties", NULL);
+  schema = get_object (openapi, "components|schemas|notes.notes|properties");
   g_assert_false (json_object_has_member (schema, "secret"));
   g_assert_true (json_object_has_member (schema, "version"));
-  schema = get_object (openapi, "components", "schemas", "notes.notes.request", NULL);
+  schema = get_object (openapi, "components|schemas|notes.notes.request");
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (schema, "required")),
                     ==,
                     1);
@@ -193,12 +191,11 @@ test_events (Fixture *fixture, gconstpointer data)
 
   add (fixture->host, "notes", configure_notes);
   asyncapi = describe (fixture->host, USHER_DESCRIPTION_ASYNCAPI);
-  payload =
-      get_object (asyncapi, "components", "messages", "note.made", "payload", "properties", NULL);
+  payload = get_object (asyncapi, "components|messages|note.made|payload|properties");
   g_assert_true (json_object_has_member (payload, "version"));
   g_assert_false (json_object_has_member (payload, "secret"));
-  g_assert_cmpstr (json_object_get_string_member (
-                       get_object (asyncapi, "channels", "note.made", NULL), "address"),
+  g_assert_cmpstr (json_object_get_string_member (get_object (asyncapi, "channels|note.made"),
+                                                  "address"),
                    ==,
                    "note:made");
 }
@@ -244,11 +241,10 @@ test_hostile (Fixture *fixture, gconstpointer data)
     }
 
   openapi = describe (fixture->host, USHER_DESCRIPTION_OPENAPI);
-  operation = get_object (openapi, "paths", "/%7Ba%7D%22/{n__ame}/{n__ame_2}", "post", NULL);
+  operation = get_object (openapi, "paths|/%7Ba%7D%22/{n__ame}/{n__ame_2}|post");
   g_assert_cmpstr (json_object_get_string_member (operation, "summary"), ==, HOSTILE);
-  get_object (openapi, "paths", "/%C3%A9/%25", "x-x-purge", NULL);
-  field = get_object (
-      openapi, "components", "schemas", "hostile.form.request", "properties", "text", NULL);
+  get_object (openapi, "paths|/%C3%A9/%25|x-x-purge");
+  field = get_object (openapi, "components|schemas|hostile.form.request|properties|text");
   g_assert_cmpstr (json_array_get_string_element (json_object_get_array_member (field, "enum"), 0),
                    ==,
                    HOSTILE);
@@ -293,7 +289,7 @@ test_empty (Fixture *fixture, gconstpointer data)
   g_test_summary ("A host without services has a description, in which there are none");
 
   g_assert_cmpuint (json_array_get_length (services), ==, 0);
-  g_assert_cmpuint (json_object_get_size (get_object (openapi, "paths", NULL)), ==, 0);
+  g_assert_cmpuint (json_object_get_size (get_object (openapi, "paths")), ==, 0);
 }
 
 #define MANY_ROUTES 200
@@ -330,10 +326,8 @@ test_big (Fixture *fixture, gconstpointer data)
       add (fixture->host, name, configure_many);
     }
   openapi = describe (fixture->host, USHER_DESCRIPTION_OPENAPI);
-  g_assert_cmpuint (json_object_get_size (get_object (openapi, "paths", NULL)),
-                    ==,
-                    MANY * MANY_ROUTES);
-  g_assert_cmpuint (json_object_get_size (get_object (openapi, "components", "schemas", NULL)),
+  g_assert_cmpuint (json_object_get_size (get_object (openapi, "paths")), ==, MANY * MANY_ROUTES);
+  g_assert_cmpuint (json_object_get_size (get_object (openapi, "components|schemas")),
                     ==,
                     MANY + 1);
 }

@@ -17,7 +17,8 @@
 #include "usher-test-mongodb.h"
 
 /* an updated document would be over the server's limit */
-#define TOO_LARGE 17419
+#define TOO_LARGE    17419
+#define UNAUTHORIZED 13
 /* that are at one document at once */
 #define N_RACERS 64
 
@@ -169,6 +170,33 @@ test_full (Fixture *fixture, gconstpointer data)
 
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
   g_assert_error (other_error, USHER_ERROR, USHER_ERROR_TOO_LARGE);
+}
+
+static void
+test_forbidden (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = usher_id_new (fixture->clock);
+  g_autofree char *second = usher_id_new (fixture->clock);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) other_error = NULL;
+
+  g_test_summary (
+      "A role that is taken away is an answer: nothing was written, and it may be tried later.");
+
+  g_assert_true (commit (fixture, first, "a", 10, NULL));
+  usher_test_mongodb_fail (fixture->server,
+                           "[\"findAndModify\",\"insert\",\"update\"]",
+                           UNAUTHORIZED);
+  commit (fixture, first, "a", 10, &error);
+  commit (fixture, second, "b", 10, &other_error);
+  usher_test_mongodb_fail (fixture->server, "[]", 0);
+
+  g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_null (strstr (error->message, "may have been written"));
+  g_assert_error (other_error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
+  g_assert_null (strstr (other_error->message, "may have been written"));
+  g_assert_true (commit (fixture, first, "a", 10, NULL));
+  g_assert_true (commit (fixture, second, "b", 10, NULL));
 }
 
 /* a name goes once */
@@ -327,6 +355,7 @@ main (int argc, char **argv)
 
   server = usher_test_mongodb_new (flags);
   g_test_add ("/mongo-trouble/full", Fixture, server, set_up, test_full, tear_down);
+  g_test_add ("/mongo-trouble/forbidden", Fixture, server, set_up, test_forbidden, tear_down);
   g_test_add ("/mongo-trouble/indexes", Fixture, server, set_up, test_indexes, tear_down);
   g_test_add ("/mongo-trouble/database", Fixture, server, set_up, test_database, tear_down);
   g_test_add ("/mongo-trouble/race", Fixture, server, set_up, test_race, tear_down);
