@@ -94,9 +94,14 @@ gboolean usher_lane_close (UsherLane *self, GError **error);
 gboolean usher_lane_drop_store (UsherLane *self, GError **error);
 gboolean usher_lane_is_open (UsherLane *self);
 /* no timer fires any more; the rest goes on */
+USHER_API
 void usher_lane_rest (UsherLane *self);
 gboolean usher_lane_is_resting (UsherLane *self);
+/* Who starts timers says so, on the ticker's thread; FALSE: it rests. Between the two it is not idle. */
+gboolean usher_lane_begin_firing (UsherLane *self);
+void usher_lane_end_firing (UsherLane *self);
 /* nothing is under way, and nothing is left to be confirmed */
+USHER_API
 gboolean usher_lane_is_idle (UsherLane *self);
 /* ends the calling thread's reads */
 void usher_lane_end_reads (UsherLane *self);

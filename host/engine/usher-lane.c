@@ -48,6 +48,7 @@ struct _UsherLane
   UsherStoreFigures *figures; /* (owned) (nullable): with a store that blocks */
   int has_lease;  /* (atomic): of those that share the store this process relays and fires */
   int is_resting; /* (atomic) */
+  int is_firing;  /* (atomic): jobs of timers may begin */
 };
 
 gboolean
@@ -436,10 +437,30 @@ usher_lane_is_resting (UsherLane *self)
   return g_atomic_int_get (&self->is_resting);
 }
 
+/* Said before it is asked: who lets the lane rest and then looks whether it is idle sees one or the other. */
+gboolean
+usher_lane_begin_firing (UsherLane *self)
+{
+  g_atomic_int_set (&self->is_firing, TRUE);
+  if (!g_atomic_int_get (&self->is_resting))
+    return TRUE;
+
+  usher_lane_end_firing (self);
+
+  return FALSE;
+}
+
+void
+usher_lane_end_firing (UsherLane *self)
+{
+  g_atomic_int_set (&self->is_firing, FALSE);
+}
+
+/* Firing comes first: what it has begun is open before it ends. */
 gboolean
 usher_lane_is_idle (UsherLane *self)
 {
-  return usher_running_get_n_open (self->running) == 0 &&
+  return !g_atomic_int_get (&self->is_firing) && usher_running_get_n_open (self->running) == 0 &&
          (self->relay == NULL || usher_lane_is_away (self) || usher_relay_is_idle (self->relay));
 }
 

@@ -226,8 +226,11 @@ work (Upkeep *self, gint64 now)
   usher_timer_trials_tend (self->trials);
   if (has_lease && self->is_set_back)
     next = MIN (next, set_back (self, now));
-  if (has_lease && self->fires && !usher_lane_is_resting (self->lane))
-    next = MIN (next, fire_timers (self, now));
+  if (has_lease && self->fires && usher_lane_begin_firing (self->lane))
+    {
+      next = MIN (next, fire_timers (self, now));
+      usher_lane_end_firing (self->lane);
+    }
   if (relay != NULL)
     usher_relay_tend (relay, has_lease);
   usher_lane_end_reads (self->lane);

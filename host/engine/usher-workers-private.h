@@ -20,11 +20,13 @@ struct _UsherWork
 };
 
 UsherWorkers *usher_workers_new (const char *name, guint n_threads, GError **error);
-/* takes the work; never blocks */
+/* takes the work; never blocks, unless the threads have ended: then it is done here */
 void usher_workers_push (UsherWorkers *self, UsherWork *work);
 /* how many wait for a thread */
 guint usher_workers_get_n_waiting (UsherWorkers *self);
-/* runs what waits, then ends the threads */
+/* runs what waits, then ends the threads; others may still push */
+void usher_workers_end (UsherWorkers *self);
+/* ends it, if nobody has yet */
 void usher_workers_free (UsherWorkers *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UsherWorkers, usher_workers_free)

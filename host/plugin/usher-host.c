@@ -74,9 +74,12 @@ usher_host_finalize (GObject *object)
   g_clear_pointer (&self->revocations, usher_revocations_free);
   g_clear_object (&self->router);
   g_clear_object (&self->admin_router);
+  /* what is under way nevertheless ends with its service, and uses these until then */
+  if (self->workers != NULL)
+    usher_workers_end (self->workers);
+  g_clear_pointer (&self->tenants, usher_tenants_free);
   g_clear_pointer (&self->workers, usher_workers_free);
   g_clear_pointer (&self->solitude, usher_solitude_free);
-  g_clear_pointer (&self->tenants, usher_tenants_free);
   g_clear_pointer (&self->readiness, usher_readiness_free);
   g_clear_pointer (&self->tracer, usher_tracer_unref);
   if (self->open_store_destroy != NULL)

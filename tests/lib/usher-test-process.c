@@ -17,6 +17,8 @@
 #include "usher-test-base.h"
 #include "usher-test-program.h"
 
+#define STORE_URI "store.uri="
+
 struct _UsherTestProcess
 {
   UsherTestPlacement placement;
@@ -28,6 +30,7 @@ struct _UsherTestProcess
   GHashTable *environment;  /* (owned) (element-type utf8 utf8) */
   UsherTestMongodb *server; /* (owned) (nullable) */
   char *base;               /* (owned) (nullable): what the names of databases there begin with */
+  int is_on_server;         /* (atomic): the databases are, on this one or on another */
   GSubprocess *child;       /* (owned) (nullable) */
 
   GMutex mutex;
@@ -100,8 +103,9 @@ choose_store (UsherTestProcess *self)
 
   self->server = usher_test_mongodb_new (flags);
   self->base = usher_test_mongodb_make_name (self->server);
+  g_atomic_int_set (&self->is_on_server, TRUE);
   uri = usher_test_mongodb_make_uri (self->server, self->base);
-  setting = g_strconcat ("store.uri=", uri, NULL);
+  setting = g_strconcat (STORE_URI, uri, NULL);
   /* a password is not for everybody who lists processes */
   if ((flags & USHER_TEST_MONGODB_AUTH) != 0)
     usher_test_process_set_variable (self, "USHER_STORE__URI", uri);
@@ -214,6 +218,8 @@ usher_test_process_free (UsherTestProcess *self)
 void
 usher_test_process_add_setting (UsherTestProcess *self, const char *setting)
 {
+  if (g_str_has_prefix (setting, STORE_URI))
+    g_atomic_int_set (&self->is_on_server, !g_str_has_prefix (setting, STORE_URI "sqlite:"));
   g_ptr_array_add (self->settings, g_strdup (setting));
 }
 
@@ -423,6 +429,12 @@ UsherTestMongodb *
 usher_test_process_get_server (UsherTestProcess *self)
 {
   return self->server;
+}
+
+gboolean
+usher_test_process_is_on_server (UsherTestProcess *self)
+{
+  return g_atomic_int_get (&self->is_on_server);
 }
 
 char *

@@ -55,8 +55,10 @@ UsherTestPlacement usher_test_process_get_placement (UsherTestProcess *self);
 /* of the host, or of the supervisor; 0 when it does not run */
 GPid usher_test_process_get_pid (UsherTestProcess *self);
 const char *usher_test_process_get_directory (UsherTestProcess *self);
-/* (nullable): that the databases are on; NULL: they are files in the directory */
+/* (nullable): the one of its own, where USHER_TEST_STORE says so */
 UsherTestMongodb *usher_test_process_get_server (UsherTestProcess *self);
+/* whether the databases are on a server, be it this or what the setting “store.uri” says since; any thread */
+gboolean usher_test_process_is_on_server (UsherTestProcess *self);
 /* (transfer full) (nullable): where that is */
 char *usher_test_process_dup_server_uri (UsherTestProcess *self);
 /* what the names of databases there begin with */

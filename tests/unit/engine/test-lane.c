@@ -171,6 +171,28 @@ test_timer (LaneStage *fixture, gconstpointer data)
 }
 
 static void
+test_rest (LaneStage *fixture, gconstpointer data)
+{
+  g_autoptr (UsherUnit) unit = NULL;
+
+  g_test_summary ("A timer that is about to fire when its service comes to rest is waited for");
+
+  usher_test_until (usher_lane_is_idle (fixture->lane));
+  unit = usher_unit_new (USHER_STORE (fixture->store), USHER_CLOCK (fixture->clock));
+  usher_unit_schedule (unit, "ring", "k", TIME, NULL);
+  watched_store_hold (fixture->store, "list-timers");
+  g_assert_true (
+      usher_store_commit_sync (USHER_STORE (fixture->store), usher_unit_get_commit (unit), NULL));
+  usher_test_until (watched_store_count (fixture->store, "list-timers") > 0);
+
+  usher_lane_rest (fixture->lane);
+  g_assert_false (usher_lane_is_idle (fixture->lane));
+  watched_store_hold (fixture->store, NULL);
+  usher_test_until (usher_lane_is_idle (fixture->lane));
+  g_assert_cmpint (g_atomic_int_get (&fixture->n_runs), ==, 1);
+}
+
+static void
 test_outbox (LaneStage *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
@@ -295,6 +317,7 @@ main (int argc, char **argv)
   add ("blocks/event", TRUE, test_event);
   add ("blocks/wait", TRUE, test_wait);
   add ("blocks/timer", TRUE, test_timer);
+  add ("rest", FALSE, test_rest);
   add ("blocks/outbox", TRUE, test_outbox);
   add ("blocks/full", TRUE, test_full);
   add ("blocks/late", TRUE, test_late);

@@ -233,6 +233,53 @@ test_step (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_left (fixture), ==, 0);
 }
 
+static void
+declare_nothing (UsherContext *context, gpointer data)
+{
+}
+
+static void
+on_store_gone (gpointer data, GObject *store)
+{
+  g_atomic_int_set (&((Fixture *) data)->may_go, TRUE);
+}
+
+static void
+set_up_two (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  stage_init (&fixture->stage, declare, fixture, TRUE, NULL);
+  stage_add (&fixture->stage, "beside", declare_nothing, NULL, &error);
+  g_assert_no_error (error);
+  stage_start (&fixture->stage);
+}
+
+static void
+test_late (Fixture *fixture, gconstpointer data)
+{
+  UsherStore *beside = usher_lane_get_store (usher_host_get_lane (fixture->stage.host, 1));
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "A handler that goes on when the host is half gone ends, and its timer is due at the next");
+
+  fixture->n_fails = 1;
+  begin_ring (fixture);
+  g_object_weak_ref (G_OBJECT (beside), on_store_gone, fixture);
+  usher_host_stop (fixture->stage.host, 0, &error);
+  g_assert_no_error (error);
+  g_assert_false (g_atomic_int_get (&fixture->may_go));
+  g_assert_finalize_object (fixture->stage.host);
+  g_assert_true (g_atomic_int_get (&fixture->may_go));
+
+  g_assert_finalize_object (fixture->stage.bus);
+  fixture->stage.bus = fake_bus_new ();
+  stage_make_host (&fixture->stage);
+  stage_start (&fixture->stage);
+  usher_test_until (n_left (fixture) == 0);
+}
+
 /* whether files may be written */
 static void
 set_disk (gboolean is_writable)
@@ -372,6 +419,7 @@ main (int argc, char **argv)
   add ("unset", test_unset);
   add ("set-anew", test_set_anew);
   add ("step", test_step);
+  g_test_add ("/ticker/late", Fixture, NULL, set_up_two, test_late, tear_down);
   add ("refused", test_refused);
   add ("unknown", test_unknown);
   add ("many", test_many);
