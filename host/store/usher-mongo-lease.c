@@ -23,6 +23,9 @@
 /* how old a look may be of who wants it */
 #define LOOK_TIME (100 * G_TIME_SPAN_MILLISECOND)
 
+/* what nothing is counted up to */
+#define MOST_COUNT (G_MAXINT64 / 2)
+
 /* as it was seen */
 typedef struct
 {
@@ -31,9 +34,10 @@ typedef struct
   gint64 pid;
   gboolean is_there;
   gboolean has_owner;
-  gboolean is_gone; /* whoever has it died on this machine, or is this process and lost count */
-  gint64 since;     /* monotonic: that it is so */
-  gint64 looked_at; /* monotonic, 0: never */
+  gboolean is_damaged; /* somebody edited it so that it counts nothing */
+  gboolean is_gone;    /* whoever has it died on this machine, or is this process and lost count */
+  gint64 since;        /* monotonic: that it is so */
+  gint64 looked_at;    /* monotonic, 0: never */
 } Seen;
 
 struct _UsherMongoLease
@@ -127,6 +131,16 @@ is_gone (UsherMongoLease *self, const bson_t *row, gint64 token)
   return usher_mongo_process_is_gone (row);
 }
 
+/* what a lease counts, that nobody but its holders has written */
+static gboolean
+is_count (const bson_t *row, const char *name)
+{
+  bson_iter_t iter;
+
+  return bson_iter_init_find (&iter, row, name) && BSON_ITER_HOLDS_INT64 (&iter) &&
+         bson_iter_int64 (&iter) >= 0 && bson_iter_int64 (&iter) < MOST_COUNT;
+}
+
 void
 usher_mongo_lease_take_row (UsherMongoLease *self, const bson_t *row)
 {
@@ -139,6 +153,7 @@ usher_mongo_lease_take_row (UsherMongoLease *self, const bson_t *row)
       seen.token = usher_mongo_entry_get_integer (row, "token");
       seen.beat = usher_mongo_entry_get_integer (row, "beat");
       seen.pid = usher_mongo_entry_get_integer (row, "pid");
+      seen.is_damaged = !is_count (row, "token") || !is_count (row, "beat");
       seen.has_owner = usher_mongo_entry_get_text (row, "owner") != NULL;
       seen.is_gone = is_gone (self, row, seen.token);
       usher_mongo_reach_read (row, "", &self->known, NULL);
@@ -274,6 +289,50 @@ beat (UsherMongoLease *self, gboolean ends)
   return found;
 }
 
+static void
+append_damaged (bson_t *list, const char *index, const char *name)
+{
+  g_auto (bson_t) query = BSON_INITIALIZER;
+
+  BCON_APPEND (&query,
+               name,
+               "{",
+               "$not",
+               "{",
+               "$type",
+               "long",
+               "$gte",
+               BCON_INT64 (0),
+               "$lt",
+               BCON_INT64 (MOST_COUNT),
+               "}",
+               "}");
+  bson_append_document (list, index, -1, &query);
+}
+
+/* the lease, as long as it is as @seen */
+static void
+append_seen (bson_t *query, const Seen *seen)
+{
+  g_auto (bson_t) damages = BSON_INITIALIZER;
+
+  BCON_APPEND (query, "_id", ID);
+  if (!seen->is_there)
+    {
+      BCON_APPEND (query, "token", "{", "$exists", BCON_BOOL (false), "}");
+      return;
+    }
+  if (!seen->is_damaged)
+    {
+      BCON_APPEND (query, "token", BCON_INT64 (seen->token), "beat", BCON_INT64 (seen->beat));
+      return;
+    }
+
+  append_damaged (&damages, "0", "token");
+  append_damaged (&damages, "1", "beat");
+  bson_append_array (query, "$or", -1, &damages);
+}
+
 /* As @seen, when it was free; @writing is held. */
 static gboolean
 take (UsherMongoLease *self, const Seen *seen)
@@ -282,35 +341,58 @@ take (UsherMongoLease *self, const Seen *seen)
   g_auto (bson_t) update = BSON_INITIALIZER;
   g_auto (bson_t) set = BSON_INITIALIZER;
   gint64 start = g_get_monotonic_time ();
+  /* behind all that were ever counted */
+  gint64 token = seen->is_damaged ? g_get_real_time () : seen->token + 1;
   gboolean found = FALSE;
 
   g_mutex_lock (&self->mutex);
   append_reach (self, &set);
   g_mutex_unlock (&self->mutex);
 
-  if (seen->is_there)
-    BCON_APPEND (
-        &query, "_id", ID, "token", BCON_INT64 (seen->token), "beat", BCON_INT64 (seen->beat));
-  else
-    BCON_APPEND (&query, "_id", ID, "token", "{", "$exists", BCON_BOOL (false), "}");
+  append_seen (&query, seen);
   BCON_APPEND (&set,
                "owner",
                BCON_UTF8 (usher_mongo_owners_get_name (self->owners)),
                "token",
-               BCON_INT64 (seen->token + 1));
+               BCON_INT64 (token));
+  if (seen->is_damaged)
+    BCON_APPEND (&set, "beat", BCON_INT64 (1));
   usher_mongo_process_append (&set);
-  BCON_APPEND (&update, "$set", BCON_DOCUMENT (&set), "$inc", "{", "beat", BCON_INT64 (1), "}");
+  BCON_APPEND (&update, "$set", BCON_DOCUMENT (&set));
+  if (!seen->is_damaged)
+    BCON_APPEND (&update, "$inc", "{", "beat", BCON_INT64 (1), "}");
   run (self, &query, &update, !seen->is_there, &found);
   if (!found)
     return FALSE;
 
   g_mutex_lock (&self->mutex);
-  self->token = seen->token + 1;
+  self->token = token;
   self->beat_at = start;
   self->seen.is_gone = FALSE;
   g_mutex_unlock (&self->mutex);
+  if (seen->is_damaged)
+    g_message ("database “%s”: “token” or “beat” of its lease was damaged, and is counted anew",
+               usher_mongo_database_get_place (self->database));
 
   return TRUE;
+}
+
+/* A lease that is damaged is nobody's: @writing is held. FALSE: it is ours still, perhaps, when the server answers again */
+static gboolean
+give_up_damaged (UsherMongoLease *self)
+{
+  gboolean is_damaged = FALSE;
+
+  if (!look (self, NULL, NULL))
+    return FALSE;
+
+  g_mutex_lock (&self->mutex);
+  is_damaged = self->seen.is_damaged;
+  if (is_damaged)
+    self->token = 0;
+  g_mutex_unlock (&self->mutex);
+
+  return is_damaged;
 }
 
 /* @writing is held. */
@@ -335,8 +417,7 @@ hold (UsherMongoLease *self)
   token = self->token;
   looked_at = self->seen.looked_at;
   g_mutex_unlock (&self->mutex);
-  /* ours still, perhaps, when the server answers again */
-  if (token != 0)
+  if (token != 0 && !give_up_damaged (self))
     return FALSE;
   if ((looked_at == 0 || now - looked_at > LOOK_TIME) && !look (self, NULL, NULL))
     return FALSE;

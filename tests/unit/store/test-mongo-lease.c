@@ -18,6 +18,9 @@
 
 #define LOG "0b8e1c2e-3a55-4c0e-9a55-8b8a2d1c7f01"
 
+/* what a lease never counts up to */
+#define MOST "{\"$numberLong\":\"4611686018427387903\"}"
+
 /* how long news may take; what is promised is less, but a machine may be busy with other things */
 #define NEWS_TIME (2 * G_TIME_SPAN_SECOND)
 
@@ -205,6 +208,59 @@ test_fence (MongoFixture *fixture, gconstpointer data)
   g_assert_false (usher_mongo_lease_flush (one->lease));
   g_assert_cmpuint (get_position (other), ==, 5);
   g_assert_true (usher_mongo_lease_hold (other->lease));
+}
+
+static void
+damage (MongoFixture *fixture, const char *members)
+{
+  g_autofree char *command = g_strdup_printf (
+      "{\"update\":\"_usher\",\"updates\":[{\"q\":{\"_id\":\"lease\"},\"u\":{\"$set\":%s}}]}",
+      members);
+
+  mongo_fixture_run (fixture, command);
+}
+
+static gboolean
+is_sound (MongoFixture *fixture)
+{
+  g_autofree char *said = mongo_fixture_ask (fixture,
+                                             "{\"count\":\"_usher\",\"query\":{\"_id\":\"lease\","
+                                             "\"token\":{\"$type\":\"long\",\"$lt\":" MOST
+                                             "},\"beat\":{\"$type\":\"long\",\"$lt\":" MOST "}}}");
+
+  return strstr (said, "\"n\" : 1") != NULL;
+}
+
+static void
+test_damaged (MongoFixture *fixture, gconstpointer data)
+{
+  static const char *const damages[] = {
+    "{\"token\":\"one\"}",
+    "{\"beat\":\"one\"}",
+    "{\"token\":null,\"beat\":1.5}",
+    "{\"token\":{\"$numberLong\":\"9223372036854775807\"}}",
+    "{\"beat\":{\"$numberLong\":\"9223372036854775807\"}}",
+  };
+  g_autoptr (Opening) one = opening_new (fixture);
+  g_autoptr (Opening) other = opening_new (fixture);
+
+  g_test_summary ("A lease that somebody edited so that it counts nothing is counted anew.");
+
+  g_assert_true (usher_mongo_lease_hold (one->lease));
+  keep (one, 5);
+  g_assert_true (usher_mongo_lease_flush (one->lease));
+  for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      g_test_expect_message ("usher-store", G_LOG_LEVEL_MESSAGE, "*of its lease was damaged*");
+      damage (fixture, damages[i]);
+      usher_test_until (usher_mongo_lease_hold (one->lease) && is_sound (fixture));
+      g_test_assert_expected_messages ();
+      g_assert_false (usher_mongo_lease_hold (other->lease));
+      g_assert_cmpuint (get_position (other), ==, 5);
+    }
+
+  usher_mongo_lease_release (one->lease);
+  usher_test_until (usher_mongo_lease_hold (other->lease));
 }
 
 static void
@@ -452,6 +508,7 @@ add_alone (UsherTestMongodb *server)
 {
   add ("released", test_released);
   add ("fence", test_fence);
+  add ("damaged", test_damaged);
   add ("race", test_race);
   add ("owners", test_owners);
   add ("poll", test_poll);
