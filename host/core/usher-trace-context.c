@@ -136,5 +136,5 @@ usher_trace_context_format (const UsherTraceContext *self, char *text)
   text[AT_SPAN - 1] = '-';
   usher_trace_context_format_id (self->span, sizeof self->span, text + AT_SPAN);
   text[AT_FLAGS - 1] = '-';
-  memcpy (text + AT_FLAGS, self->is_sampled ? "01" : "00", 3);
+  g_strlcpy (text + AT_FLAGS, self->is_sampled ? "01" : "00", 3);
 }

@@ -173,10 +173,10 @@ take_services (UsherSetup *self)
                                   ? usher_catalog_add_file (self->catalog, words[i], &error)
                                   : g_strdup (words[i]);
 
-      if (name != NULL)
-        g_strv_builder_add (builder, name);
-      else
+      if (error != NULL)
         add_problem (self, error->message);
+      else
+        g_strv_builder_add (builder, name);
     }
   if (words != NULL)
     self->services = g_strv_builder_end (builder);

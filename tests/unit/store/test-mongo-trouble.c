@@ -77,7 +77,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 
 /* (transfer full): what the server answers another tool */
 static char *
-run (Fixture *fixture, const char *json)
+ask (Fixture *fixture, const char *json)
 {
   mongoc_client_t *client = mongoc_client_new (fixture->uri);
   mongoc_database_t *database = mongoc_client_get_default_database (client);
@@ -101,11 +101,17 @@ run (Fixture *fixture, const char *json)
   return copy;
 }
 
+static void
+run (Fixture *fixture, const char *json)
+{
+  g_free (ask (fixture, json));
+}
+
 /* whether the last one that is made is there */
 static gboolean
 has_indexes (Fixture *fixture)
 {
-  g_autofree char *indexes = run (fixture, "{\"listIndexes\":\"items\"}");
+  g_autofree char *indexes = ask (fixture, "{\"listIndexes\":\"items\"}");
 
   return strstr (indexes, "\"usher-unique-name\"") != NULL;
 }
@@ -217,17 +223,15 @@ test_damaged (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = usher_id_new (fixture->clock);
   g_autofree char *other = usher_id_new (fixture->clock);
-  g_autofree char *said = NULL;
-  g_autofree char *mended = NULL;
 
   g_test_summary ("An event that somebody damaged is told once, and others are sent.");
 
   g_assert_true (commit (fixture, id, "a", 10, NULL));
   g_assert_true (commit (fixture, id, "a", 10, NULL));
   g_assert_true (commit (fixture, other, "b", 10, NULL));
-  said = run (fixture,
-              "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"a\"},\"u\":"
-              "{\"$set\":{\"_outbox.0.payload\":7}}}]}");
+  run (fixture,
+       "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"a\"},\"u\":"
+       "{\"$set\":{\"_outbox.0.payload\":7}}}]}");
   g_test_expect_message ("usher-store",
                          G_LOG_LEVEL_MESSAGE,
                          "*not sent: 1, such as “*” in “items”");
@@ -237,9 +241,9 @@ test_damaged (Fixture *fixture, gconstpointer data)
   g_log ("usher-test", G_LOG_LEVEL_MESSAGE, "that is all");
   g_test_assert_expected_messages ();
 
-  mended = run (fixture,
-                "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"a\"},\"u\":"
-                "{\"$set\":{\"_outbox.0.payload\":\"{}\"}}}]}");
+  run (fixture,
+       "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"a\"},\"u\":"
+       "{\"$set\":{\"_outbox.0.payload\":\"{}\"}}}]}");
   close_store (fixture);
   open_store (fixture);
   g_assert_true (has_events (fixture, 3));
@@ -263,14 +267,13 @@ static void
 test_indexes (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = usher_id_new (fixture->clock);
-  g_autofree char *said = NULL;
   g_autoptr (GPtrArray) events = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Indexes that somebody drops meanwhile are made again.");
 
   g_assert_true (commit (fixture, id, "a", 10, NULL));
-  said = run (fixture, "{\"dropIndexes\":\"items\",\"index\":\"*\"}");
+  run (fixture, "{\"dropIndexes\":\"items\",\"index\":\"*\"}");
   events = list_outbox (fixture, &error);
   g_assert_null (events);
   g_assert_error (error, USHER_ERROR, USHER_ERROR_UNAVAILABLE);
@@ -283,12 +286,11 @@ test_database (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *id = usher_id_new (fixture->clock);
   g_autofree char *other = usher_id_new (fixture->clock);
-  g_autofree char *said = NULL;
 
   g_test_summary ("A database that somebody drops meanwhile is used as an empty one.");
 
   g_assert_true (commit (fixture, id, "a", 10, NULL));
-  said = run (fixture, "{\"dropDatabase\":1}");
+  run (fixture, "{\"dropDatabase\":1}");
   g_assert_true (commit (fixture, other, "a", 10, NULL));
   usher_test_until (has_events (fixture, 1) && has_indexes (fixture));
   assert_unique (fixture, "b");
