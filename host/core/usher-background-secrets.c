@@ -13,6 +13,7 @@
 /* What is known of a secret that somebody uses for long. */
 typedef struct
 {
+  char *name;          /* (owned) */
   UsherSecret *secret; /* (owned) (nullable) */
   GError *error;       /* (owned) (nullable): why there is none; neither: nobody has asked yet */
   gint64 looked;       /* monotonic */
@@ -32,6 +33,7 @@ struct _UsherBackgroundSecrets
   gint64 period;
   GThreadPool *pool; /* (owned): of one thread */
   GMutex mutex;      /* held for no longer than it takes to look into @known */
+  /* none is taken out, as the thread behind has them */
   GHashTable *known; /* (owned) (mutex mutex) (element-type utf8 Known) */
 };
 
@@ -47,6 +49,7 @@ known_free (gpointer data)
 {
   Known *known = data;
 
+  g_free (known->name);
   g_clear_pointer (&known->secret, usher_secret_unref);
   g_clear_error (&known->error);
   g_free (known);
@@ -112,8 +115,8 @@ ask (UsherBackgroundSecrets *self, const char *name, GError **error)
 static void
 ask_behind (gpointer data, gpointer user_data)
 {
-  g_autofree char *name = data;
-  g_autoptr (UsherSecret) secret = ask (user_data, name, NULL);
+  const Known *known = data;
+  g_autoptr (UsherSecret) secret = ask (user_data, known->name, NULL);
 }
 
 static UsherSecret *
@@ -154,13 +157,14 @@ usher_background_secrets_get_mark (UsherSecrets *secrets, const char *name)
   if (known == NULL)
     {
       known = g_new0 (Known, 1);
-      g_hash_table_insert (self->known, g_strdup (name), known);
+      known->name = g_strdup (name);
+      g_hash_table_insert (self->known, known->name, known);
     }
   if (is_answered (known) && !known->is_asked && now - known->looked >= self->period)
     {
       /* where no thread can be had either, after a period again */
       known->looked = now;
-      known->is_asked = g_thread_pool_push (self->pool, g_strdup (name), NULL);
+      known->is_asked = g_thread_pool_push (self->pool, known, NULL);
     }
 
   return known->mark;
@@ -247,8 +251,8 @@ static void
 usher_background_secrets_init (UsherBackgroundSecrets *self)
 {
   g_mutex_init (&self->mutex);
-  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
-  self->pool = g_thread_pool_new_full (ask_behind, self, g_free, 1, FALSE, NULL);
+  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, known_free);
+  self->pool = g_thread_pool_new (ask_behind, self, 1, FALSE, NULL);
 }
 
 UsherSecrets *
