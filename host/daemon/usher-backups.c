@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "usher-json-writer.h"
+#include "usher-python.h"
 
 #define GROUP "admin"
 #define KEY   "backups"
@@ -100,7 +101,7 @@ static gboolean
 copy (UsherBackups *self, GError **error)
 {
   const UsherOptions *options = self->options;
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
+  g_autofree char *program = usher_python_dup_program (error);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
 
   if (program == NULL)
@@ -142,7 +143,7 @@ dup_refusal (UsherBackups *self, const char *name, guint *status)
     return g_strdup ("No folder for backups is named by the setting admin.backups");
 
   *status = 400;
-  if (!g_regex_match_simple ("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", name, 0, 0))
+  if (!g_regex_match_simple ("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\\z", name, 0, 0))
     return g_strdup ("A backup is called by letters, digits, “.”, “_” and “-”, at most 63");
 
   *status = 409;

@@ -18,6 +18,7 @@
 #define SUFFIX      ".py"
 #define LIBRARY     "usher-program.so"
 #define SERVE       "usher/serve.py"
+#define PROGRAM     "USHER_PROGRAM"
 
 /* of the process, as the program that it runs is */
 static UsherLoader *process_loader;
@@ -32,6 +33,23 @@ UsherLoader *
 usher_python_get_loader (void)
 {
   return process_loader;
+}
+
+char *
+usher_python_dup_program (GError **error)
+{
+  const char *program = g_getenv (PROGRAM);
+
+  if (process_loader == NULL)
+    return g_file_read_link ("/proc/self/exe", error);
+  if (program != NULL)
+    return g_strdup (program);
+
+  usher_refuse (error,
+                USHER_ERROR_UNAVAILABLE,
+                "the variable " PROGRAM " does not name the program");
+
+  return NULL;
 }
 
 gboolean
@@ -86,9 +104,19 @@ find_serve (const char *folder)
   return NULL;
 }
 
-/* The words that this process was given behind the name of the program. */
+/* beside the interpreter there are none of this program */
+static void
+add_plugins (GStrvBuilder *builder, char *const *plugins)
+{
+  for (guint i = 0; plugins[i] != NULL; i++)
+    g_strv_builder_add_many (builder, "--plugins", plugins[i], NULL);
+  g_strv_builder_add (builder, "--plugins-only");
+}
+
+/* The words that this process was given behind the name of the program, and the folders behind the command: what comes last may be
+ * names alone. */
 static gboolean
-add_own_words (GStrvBuilder *builder, GError **error)
+add_words (GStrvBuilder *builder, char *const *plugins, GError **error)
 {
   g_autofree char *words = NULL;
   gsize length = 0;
@@ -103,7 +131,11 @@ add_own_words (GStrvBuilder *builder, GError **error)
     return usher_refuse (error, USHER_ERROR_UNAVAILABLE, "services in Python are not asked");
 
   for (gsize at = first; at < length; at += strlen (words + at) + 1)
-    g_strv_builder_add (builder, words + at);
+    {
+      g_strv_builder_add (builder, words + at);
+      if (at == first)
+        add_plugins (builder, plugins);
+    }
 
   return TRUE;
 }
@@ -111,7 +143,7 @@ add_own_words (GStrvBuilder *builder, GError **error)
 gboolean
 usher_python_become (char *const *plugins, GError **error)
 {
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
+  g_autofree char *program = usher_python_dup_program (error);
   g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
   g_autofree char *library = folder != NULL ? find_library (folder) : NULL;
   g_autofree char *serve = folder != NULL ? find_serve (folder) : NULL;
@@ -128,14 +160,11 @@ usher_python_become (char *const *plugins, GError **error)
 
   /* safe: no module is looked for where the process happens to be; and what a service prints is there at once */
   g_strv_builder_add_many (builder, INTERPRETER, "-P", "-u", serve, library, NULL);
-  if (!add_own_words (builder, error))
+  if (!add_words (builder, plugins, error))
     return FALSE;
-  for (guint i = 0; plugins[i] != NULL; i++)
-    g_strv_builder_add_many (builder, "--plugins", plugins[i], NULL);
-  /* beside the interpreter there are none of this program */
-  g_strv_builder_add (builder, "--plugins-only");
 
   words = g_strv_builder_end (builder);
+  g_setenv (PROGRAM, program, TRUE);
   execv (INTERPRETER, words);
 
   return usher_refuse (error,

@@ -21,6 +21,9 @@ gboolean usher_python_is_file (const char *word);
 /* whether any plugin that runs with those that are named, or with NULL any at all, is in Python */
 gboolean usher_python_is_among (UsherCatalog *catalog, const char *const *names);
 
+/* (transfer full): the file of the program, which that of a process of the interpreter is not */
+char *usher_python_dup_program (GError **error);
+
 /* Does what the command line of this process says in a process of the interpreter, which takes the place of this one and has its
  * number. @plugins: the plugin folders. Returns only if that cannot be: UNAVAILABLE says why. */
 gboolean usher_python_become (char *const *plugins, GError **error);

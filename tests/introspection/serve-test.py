@@ -40,6 +40,10 @@ class Book(usher.Service):
     def tell(self, request, unit):
         return {"edition": 1}
 
+    @usher.route("GET", "/api/word")
+    def tell_word(self, request, unit):
+        return request.header("X-Word")
+
     @usher.route("GET", "/api/hang")
     def hang(self, request, unit):
         import threading
@@ -99,10 +103,10 @@ class Process:
         self.admin = self.await_line("admin on (http://\\S+)")[1]
         return self
 
-    def ask(self, path, body=None, admin=False):
+    def ask(self, path, body=None, admin=False, headers=None):
         """Status and what is in it."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request((self.admin if admin else self.url) + path, data, {"Content-Type": "application/json"})
+        request = urllib.request.Request((self.admin if admin else self.url) + path, data, {"Content-Type": "application/json", **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
@@ -151,6 +155,12 @@ class Run(Case):
         again = self.run_file().await_ready()
         self.assertEqual(again.ask("/api/book"), (200, [entry]))
         self.assertEqual(again.ask("/readyz", admin=True)[0], 200)
+
+    def test_a_header_that_is_no_text_is_refused(self):
+        host = self.run_file().await_ready()
+        self.assertEqual(host.ask("/api/word", headers={"X-Word": "a"}), (200, "a"))
+        status, answer = host.ask("/api/word", headers={"X-Word": "\xe9"})
+        self.assertEqual((status, answer["errors"][0]["message"]), (400, "Header “X-Word” is not in UTF-8"))
 
     def test_it_starts_soon(self):
         def start():
@@ -236,12 +246,24 @@ class Run(Case):
         host.await_line("built anew, but")
         self.assertEqual(host.ask("/api/edition"), (200, {"edition": 2}))
 
+    def run_hub(self):
+        bus = f"ipc://{self.folder}/data/run/bus"
+        Process(self, "hub", "--bus", bus, "--admin", "127.0.0.1:0", folder=self.folder).await_line("admin on")
+        return bus
+
+    def test_a_backup_is_made_on_a_bus_elsewhere(self):
+        host = self.run_file(f"--bus={self.run_hub()}", "-s", f"admin.backups={self.folder}/backups").await_ready()
+        # who would be run if the program were taken for the interpreter
+        (self.folder / "backup").write_text("open('ran', 'w')")
+        self.assertEqual(host.ask("/backups/a%0A", {}, admin=True)[0], 400)
+        (self.folder / "backups").mkdir()
+        status, answer = host.ask("/backups/a", {}, admin=True)
+        self.assertEqual(status, 200, answer)
+        self.assertTrue((self.folder / "backups" / "a").is_dir())
+        self.assertFalse((self.folder / "ran").exists())
+
     def test_an_edit_is_taken_over_on_a_bus_elsewhere(self):
-        run = self.folder / "data" / "run"
-        bus = f"ipc://{run}/bus"
-        hub = Process(self, "hub", "--bus", bus, "--admin", "127.0.0.1:0", folder=self.folder)
-        hub.await_line("admin on")
-        host = self.run_file("--watch", "--bus", bus).await_ready()
+        host = self.run_file("--watch", f"--bus={self.run_hub()}").await_ready()
         self.assertEqual(host.ask("/api/edition"), (200, {"edition": 1}))
         self.edit(2)
         host.await_line("(?s)listening on .*listening on ")
@@ -287,6 +309,10 @@ class Beside(Case):
                 done = subprocess.run([PROGRAM, command, "book", "--data", self.folder / "data", *LISTEN, *self.words], capture_output=True, text=True)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertRegex(done.stdout, words)
+
+    def test_names_may_come_last(self):
+        done = subprocess.run([PROGRAM, "check", "--data", self.folder / "data", *LISTEN, *self.words, "--", "book"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_loader_that_nobody_knows_is_named(self):
         (self.folder / "book.plugin").write_text("[Plugin]\nName=book\nVersion=1.0.0\nLoader=perl\n")

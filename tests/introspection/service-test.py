@@ -23,11 +23,11 @@ class Shelf(usher.Service):
     books = usher.Collection(
         {"author.name": usher.String()},
         title=usher.String(input=True, required=True, text=True, min=1, max=20, message="Give it a title"),
-        price=usher.Money(input=True),
-        sold=usher.Boolean(),
+        price=usher.Money(input=True, indexed=True),
+        sold=usher.Boolean(indexed=True),
         pages=usher.Integer(indexed=True),
         tags=usher.Json(),
-        until=usher.Time(),
+        until=usher.Time(indexed=True),
         owner=usher.Id(),
         keys={("title",): None},
     )
@@ -52,6 +52,11 @@ class Shelf(usher.Service):
     @usher.route("GET", "/api/books")
     def list(self, request, unit):
         return unit.page(self.books, order="pages") if request.query("all") else unit.query(self.books, pages=3, limit=1)
+
+    @usher.route("GET", "/api/found")
+    def search(self, request, unit):
+        wanted = {"price": Decimal("19.90"), "until": START, "sold": False, "title": "one"}
+        return [len(unit.query(self.books, **{name: value})) for name, value in wanted.items()] + [len(unit.query(self.books, price=20))]
 
     @usher.route("PUT", "/api/books/:id")
     def sell(self, request, unit):
@@ -108,7 +113,7 @@ class Wrong(usher.Service):
 
     name = "wrong"
     things = usher.Collection(size=usher.Integer(), price=usher.Money(), at=usher.Time(), title=usher.String(unique=True))
-    trips = 0
+    VALUES = {"plain": "a\té", "line": "a\r\nb: c", "zero": "a\0", "half": "\ud800", "number": 5}
 
     def do(self, request, unit):
         raise NotImplementedError
@@ -150,6 +155,9 @@ class Wrong(usher.Service):
 
     def do_it_long(self, request, unit):
         return 200, {}, {}, {}
+
+    def do_it_header(self, request, unit):
+        return 200, {}, {request.query("name"): self.VALUES[request.query("value", "plain")]}
 
     def do_it_half(self, request, unit):
         return "\ud800"
@@ -216,6 +224,17 @@ class Right(unittest.TestCase):
         self.assertEqual(self.host.request("GET", f"/api/books/{book['id']}").json, book)
         for target in ("/api/books", "/api/books?all=1"):
             self.assertEqual(self.host.request("GET", target).json, [book])
+
+    def test_documents_are_found_by_fields_of_each_kind(self):
+        self.add()
+        self.assertEqual(self.host.request("GET", "/api/found").json, [1, 1, 1, 1, 0])
+
+    def test_a_number_is_no_longer_than_it_was_written(self):
+        for number in ("1e-999999999", "0e-999999999", "1e300", "19.90", "-0.00"):
+            with self.subTest(number=number):
+                reply = self.host.request("POST", "/api/raw", number.encode())
+                self.assertEqual((reply.status, Decimal(reply.body.decode())), (200, Decimal(number)))
+                self.assertLess(len(reply.body), 400)
 
     def test_a_document_is_changed_and_removed(self):
         path = f"/api/books/{self.add().json['id']}"
@@ -309,6 +328,15 @@ class Mistaken(unittest.TestCase):
             with self.subTest(what=what):
                 reply = self.ask(what)
                 self.assertEqual((reply.status, reply.json), (500, {"errors": [{"message": "Something went wrong"}]}))
+
+    def test_a_header_that_cannot_be_is_named(self):
+        self.assertEqual(self.ask("header?name=X-A").headers["X-A"], "a\té")
+        for name in ("", "a%20b", "a:b", "Content-Type", "content-length", "Date", "Connection", "Keep-Alive", "Transfer-Encoding"):
+            with self.subTest(name=name):
+                self.assertEqual(self.ask("header?name=" + name).status, 500)
+        for value in ("line", "zero", "half", "number"):
+            with self.subTest(value=value):
+                self.assertEqual(self.ask("header?name=X-A&value=" + value).status, 500)
 
     def test_errors_have_their_status(self):
         self.assertEqual(self.ask("refuse").status, 403)

@@ -84,12 +84,8 @@ class Document(Written):
             self.raw.set_string(field, expect(field, value, str))
         elif kind == KINDS.BOOLEAN:
             self.raw.set_boolean(field, expect(field, value, bool))
-        elif kind == KINDS.TIME:
-            self.raw.set_integer(field, own(to_microseconds, expect(field, value, datetime.datetime)))
-        elif kind == KINDS.MONEY:
-            self.raw.set_integer(field, to_minor(field, value))
         else:
-            self.raw.set_integer(field, expect(field, value, int))
+            self.raw.set_integer(field, to_integer(field, kind, value))
 
     def get(self, field: str, default: Any = None) -> Any:
         value = self[field]
@@ -107,6 +103,15 @@ class Document(Written):
 
     def __repr__(self) -> str:
         return f"Document({self.get_json()})"
+
+
+def to_integer(field: str, kind: Usher.FieldType, value: Any) -> int:
+    """As C has a number, an amount or a time."""
+    if kind == KINDS.TIME:
+        return int(own(to_microseconds, expect(field, value, datetime.datetime)))
+    if kind == KINDS.MONEY:
+        return to_minor(field, value)
+    return int(expect(field, value, int))
 
 
 def to_minor(field: str, value: Any) -> int:
@@ -166,7 +171,11 @@ class Request:
         return default if value is None else value
 
     def header(self, name: str) -> str | None:
-        value: str | None = self.raw.get_header(name)
+        """The first of that name; Invalid where it is no text."""
+        try:
+            value: str | None = self.raw.get_header(name)
+        except UnicodeDecodeError:
+            raise Invalid(f"Header “{name}” is not in UTF-8") from None
         return value
 
     @translating
@@ -222,13 +231,15 @@ class Unit:
 
     def _make_query(self, collection: object, order: str | None, oldest_first: bool, equal: dict[str, Any]) -> Usher.Query:
         query = Usher.Query.new(str(collection))
+        kinds = self.service.find_table(collection)[1]
         for field, value in equal.items():
-            if isinstance(value, bool):
-                query.equal_boolean(field, value)
-            elif isinstance(value, int):
-                query.equal_integer(field, value)
-            else:
+            kind = kinds[field]
+            if kind == KINDS.BOOLEAN:
+                query.equal_boolean(field, expect(field, value, bool))
+            elif kind in TEXTS or kind == KINDS.JSON:
                 query.equal(field, expect(field, value, str))
+            else:
+                query.equal_integer(field, to_integer(field, kind, value))
         if order is not None:
             query.order_by(order)
         query.oldest_first(oldest_first)

@@ -108,7 +108,7 @@ def tell_of_threads() -> None:
 
 def main() -> int:
     library, *words = sys.argv[1:]
-    watch = Watch("--watch" in words and "--bus" in words)
+    watch = Watch("--watch" in words and any(word.split("=")[0] == "--bus" for word in words))
     try:
         program = load_program(library)
         load_package()
@@ -119,6 +119,8 @@ def main() -> int:
     status = call_program(program, ["usher", *words], loader)
     tell_of_threads()
     if watch.is_over:
+        # it would end what has no handler for it yet
+        signal.setitimer(signal.ITIMER_REAL, 0)
         os.execv(sys.executable, [sys.executable, "-P", "-u", *sys.argv])
     return status
 

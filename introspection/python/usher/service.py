@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -25,6 +26,9 @@ ROUTE_FLAGS = {
     "admin": Usher.RouteFlags.ADMIN,
     "unkeyed": Usher.RouteFlags.UNKEYED,
 }
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+OWN_HEADERS = ("connection", "content-length", "content-type", "date", "keep-alive", "transfer-encoding")
 TIMEOUT = ("handler-timeout", "30", "seconds after which a handler that is not done ends its process, which is told of, and another goes on")
 
 
@@ -83,6 +87,16 @@ def check(handler: Callable[..., Any], kind: str, name: str) -> None:
         raise Invalid(f"handler “{name}” is called with ({takes}), but that does not fit: {error}") from None
 
 
+def check_header(name: Any, value: Any) -> None:
+    """C would leave it out, and tell the log alone."""
+    if not isinstance(name, str) or not HEADER_NAME.fullmatch(name):
+        raise TypeError(f"the answer has a header {name!r:.100}, but that is no name of one")
+    if name.lower() in OWN_HEADERS:
+        raise TypeError(f"the answer has the header “{name}”, but that the listener says itself")
+    if not isinstance(value, str) or not HEADER_VALUE.fullmatch(value):
+        raise TypeError(f"the answer has the header “{name}” with {value!r:.100}, but wants a text without line breaks and control characters")
+
+
 def write(reply: Usher.Reply, answer: Any, request: Usher.Request | None, unit: Usher.Unit) -> None:
     """Makes a reply of what a handler returns."""
     if isinstance(answer, tuple):
@@ -92,6 +106,7 @@ def write(reply: Usher.Reply, answer: Any, request: Usher.Request | None, unit: 
         write(reply, body, request, unit)
         reply.set_status(status)
         for name, value in (headers or {}).items():
+            check_header(name, value)
             reply.set_header(name, value)
     elif answer is None:
         reply.set_status(204)

@@ -19,6 +19,8 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
 # nobody means more, and Python's own stack has an end
 MAX_DEPTH = 200
+# more than a double has
+MAX_ZEROS = 400
 
 
 class Written:
@@ -99,9 +101,13 @@ def format_plain(value: Any) -> str:
     if isinstance(value, (int, float, Decimal)):
         if not math.isfinite(value):
             raise Invalid(f"{value} is no number of JSON")
-        # as it was written: 19.90 stays 19.90
-        return format(value, "f") if isinstance(value, Decimal) else repr(value)
+        return format_decimal(value) if isinstance(value, Decimal) else repr(value)
     raise Invalid(f"{type(value).__name__} {value!r:.100} has no place in JSON")
+
+
+def format_decimal(value: Decimal) -> str:
+    """As it was written: 19.90 stays 19.90, and 1e-999999999 is no gigabyte."""
+    return format(value, "f") if abs(value.adjusted()) < MAX_ZEROS else str(value)
 
 
 def format_text(text: str) -> str:
