@@ -439,12 +439,8 @@ main (int argc, char **argv)
   g_test_add ("/mongo-trouble/full", Fixture, server, set_up, test_full, tear_down);
   g_test_add ("/mongo-trouble/forbidden", Fixture, server, set_up, test_forbidden, tear_down);
   g_test_add ("/mongo-trouble/damaged", Fixture, server, set_up, test_damaged, tear_down);
-  g_test_add ("/mongo-trouble/damaged/first",
-              Fixture,
-              server,
-              set_up,
-              test_damaged_first,
-              tear_down);
+  g_test_add (
+      "/mongo-trouble/damaged/first", Fixture, server, set_up, test_damaged_first, tear_down);
   g_test_add ("/mongo-trouble/indexes", Fixture, server, set_up, test_indexes, tear_down);
   g_test_add ("/mongo-trouble/database", Fixture, server, set_up, test_database, tear_down);
   g_test_add ("/mongo-trouble/race", Fixture, server, set_up, test_race, tear_down);
