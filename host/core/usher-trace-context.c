@@ -131,7 +131,7 @@ usher_trace_context_format_id (const guint8 *id, gsize length, char *text)
 void
 usher_trace_context_format (const UsherTraceContext *self, char *text)
 {
-  memcpy (text, "00-", AT_TRACE);
+  g_strlcpy (text, "00-", AT_TRACE + 1);
   usher_trace_context_format_id (self->trace, sizeof self->trace, text + AT_TRACE);
   text[AT_SPAN - 1] = '-';
   usher_trace_context_format_id (self->span, sizeof self->span, text + AT_SPAN);

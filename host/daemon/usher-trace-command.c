@@ -81,6 +81,21 @@ init_trace (Trace *self, UsherTraceSource *source)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_object_unref);
 }
 
+/* One that is known from another question takes no more room. */
+static void
+take_event (Trace *self, JsonObject *event)
+{
+  const char *id = usher_answer_get_text (event, "id");
+
+  if (id != NULL && usher_trace_tree_find_event (self->tree, id) != NULL)
+    return;
+
+  if (usher_trace_tree_get_n_events (self->tree) < (guint) limit)
+    usher_trace_tree_add_event (self->tree, event);
+  else
+    self->is_cut = TRUE;
+}
+
 /* All that has @id in it; @time: a moment of it, or 0: nobody knows */
 static gboolean
 gather (Trace *self, const char *id, gint64 time, GError **error)
@@ -106,10 +121,7 @@ gather (Trace *self, const char *id, gint64 time, GError **error)
         return FALSE;
 
       for (guint i = 0; i < usher_answer_get_length (page, "items"); i++)
-        if (usher_trace_tree_get_n_events (self->tree) < (guint) limit)
-          usher_trace_tree_add_event (self->tree, usher_answer_get_item (page, "items", i));
-        else
-          self->is_cut = TRUE;
+        take_event (self, usher_answer_get_item (page, "items", i));
       has_more = !self->is_cut && usher_answer_get_boolean (page, "more");
       g_free (cursor);
       cursor = g_strdup (usher_answer_get_text (page, "cursor"));
@@ -205,9 +217,10 @@ gather_parked (Trace *self, const char *channel)
 
   do
     {
-      g_autoptr (JsonObject) page =
-          usher_trace_source_list_parked (self->source, channel, offset, NULL);
+      g_autoptr (JsonObject) page = NULL;
 
+      offset = next;
+      page = usher_trace_source_list_parked (self->source, channel, offset, NULL);
       for (guint i = 0; page != NULL && i < usher_answer_get_length (page, "items"); i++)
         {
           JsonObject *parked = usher_answer_get_item (page, "items", i);
@@ -219,11 +232,10 @@ gather_parked (Trace *self, const char *channel)
                                  g_strconcat (group, " ", event, NULL),
                                  json_object_ref (parked));
         }
-      offset = next;
       if (page == NULL || !usher_answer_get_integer (page, "next", &next))
         return;
     }
-  while (next > offset && next <= MAX_PARKED);
+  while (next > offset && next < MAX_PARKED);
 }
 
 /* Who listens, and what became of it. */
@@ -244,19 +256,20 @@ gather_listeners (Trace *self, GPtrArray *nodes)
     }
 }
 
-/* How a group is with an event that is not parked. What it has done out of turn, it does not tell. */
+/* How a group is with an event that is not parked. It tells neither which ones are out or tried again, and those are below its floor
+ * as well, nor what it has done out of turn. */
 static const char *
 find_state (JsonObject *group, gint64 sequence)
 {
   gint64 floor = 0;
-  gint64 last = 0;
+  gint64 n_pending = 0;
 
   usher_answer_get_integer (group, "floor", &floor);
-  usher_answer_get_integer (group, "last_seq", &last);
+  usher_answer_get_integer (group, "pending", &n_pending);
   if (sequence <= floor)
-    return "done";
+    return n_pending > 0 ? "done, or tried again" : "done";
 
-  return sequence > last ? "waits" : "under way";
+  return n_pending > 0 ? "under way, or waits" : "waits";
 }
 
 static void

@@ -8,6 +8,8 @@
 
 #include "usher-request-job-private.h"
 
+#include <string.h>
+
 #include "usher-error.h"
 #include "usher-job-private.h"
 #include "usher-outcome-private.h"
@@ -21,6 +23,8 @@
 #define FREE_WAKES  4
 #define FIRST_PAUSE (4 * G_TIME_SPAN_MILLISECOND)
 #define MOST_PAUSE  (250 * G_TIME_SPAN_MILLISECOND)
+/* what the standard wants to be passed on */
+#define MAX_TRACESTATE 512
 
 typedef struct
 {
@@ -156,14 +160,25 @@ call_handler (UsherJob *job, UsherUnit *unit, GError **error)
   return ok;
 }
 
+/* (nullable): what is longer than others have to take is left out */
+static const char *
+find_tracestate (UsherRequest *request)
+{
+  const char *tracestate = usher_request_get_header (request, "tracestate");
+
+  return tracestate != NULL && strnlen (tracestate, MAX_TRACESTATE + 1) <= MAX_TRACESTATE
+             ? tracestate
+             : NULL;
+}
+
 static void
 describe_request (UsherJob *job, UsherLogScope *scope)
 {
   UsherRequest *request = get_request ((RequestJob *) job);
 
   scope->request = usher_request_get_id (request);
-  if (scope->traceparent != NULL)
-    scope->tracestate = usher_request_get_header (request, "tracestate");
+  if (usher_trace_goes_on (&job->trace))
+    scope->tracestate = find_tracestate (request);
 }
 
 static char *

@@ -195,6 +195,19 @@ postpone (TimerJob *self, const GError *error)
   usher_store_commit (usher_lane_get_store (lane), commit, on_postponed, self);
 }
 
+/* (nullable): the trace that the timer goes on with. What a timer set begins anew: one that sets itself would never leave its trace. */
+static const char *
+find_traceparent (UsherTimer *timer)
+{
+  const UsherOrigin *origin = usher_timer_get_origin (timer);
+
+  if (origin == NULL ||
+      (origin->causation != NULL && g_str_has_prefix (origin->causation, USHER_CAUSATION_TIMER)))
+    return NULL;
+
+  return origin->traceparent;
+}
+
 static void
 end_trace (TimerJob *self, const GError *error)
 {
@@ -276,7 +289,6 @@ usher_timer_job_start (UsherLane *lane,
   const UsherTimerHistory *history = usher_timer_get_history (timer);
   gboolean is_suspect = history != NULL && history->trial != 0;
   gboolean is_alone = is_suspect && history->trial == 1;
-  const UsherOrigin *origin = usher_timer_get_origin (timer);
   TimerJob *self = NULL;
 
   /* a timer of a service that has forgotten it stays: a later version may know it again */
@@ -293,7 +305,7 @@ usher_timer_job_start (UsherLane *lane,
   usher_trace_begin (&self->job.trace,
                      usher_lane_get_tracer (lane),
                      usher_lane_get_name (lane),
-                     origin != NULL ? origin->traceparent : NULL);
+                     find_traceparent (timer));
   usher_job_go_on (&self->job, USHER_THREAD_TICKER);
 
   return TRUE;

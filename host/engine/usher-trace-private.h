@@ -16,6 +16,7 @@ typedef struct
 {
   UsherTracer *tracer;                      /* (unowned) (nullable): its spans are kept */
   const char *service;                      /* (unowned) */
+  gboolean goes_on;                         /* it came from elsewhere */
   UsherTraceContext own;                    /* none: there is no trace */
   char traceparent[USHER_TRACEPARENT_SIZE]; /* of @own, for what follows from the job */
   UsherSpan *span;                          /* (owned) (nullable): of the job */
@@ -29,6 +30,8 @@ void usher_trace_begin (UsherTrace *self,
                         const char *traceparent);
 /* (nullable): NULL: there is no trace */
 const char *usher_trace_get_traceparent (const UsherTrace *self);
+/* whether it came with what the job is about, and did not begin here */
+gboolean usher_trace_goes_on (const UsherTrace *self);
 /* the job's own span, to be described; NULL: it is not kept */
 UsherSpan *usher_trace_get_span (UsherTrace *self);
 /* (transfer full) (nullable): a part of the job, that begins; NULL: it is not kept */

@@ -54,6 +54,7 @@ usher_trace_begin (UsherTrace *self,
   else
     return;
 
+  self->goes_on = has_parent;
   usher_trace_context_format (&self->own, self->traceparent);
   self->service = service;
   if (tracer == NULL || !self->own.is_sampled)
@@ -68,6 +69,12 @@ const char *
 usher_trace_get_traceparent (const UsherTrace *self)
 {
   return self->traceparent[0] != '\0' ? self->traceparent : NULL;
+}
+
+gboolean
+usher_trace_goes_on (const UsherTrace *self)
+{
+  return self->goes_on;
 }
 
 UsherSpan *

@@ -162,6 +162,76 @@ test_cut (Fixture *fixture, gconstpointer data)
 }
 
 static void
+on_bad (UsherDelivery *delivery, gpointer user_data)
+{
+  usher_delivery_nak (delivery, 0, "a reason");
+  usher_delivery_unref (delivery);
+}
+
+/* all is done but the first, which waits long to go out again */
+static void
+on_slow (UsherDelivery *delivery, gpointer user_data)
+{
+  if (usher_event_get_sequence (usher_delivery_get_event (delivery)) == 1)
+    usher_delivery_nak (delivery, G_TIME_SPAN_HOUR, "a reason");
+  else
+    usher_delivery_ack (delivery);
+  usher_delivery_unref (delivery);
+}
+
+static void
+listen (Fixture *fixture, const char *group, guint max_deliver, UsherDeliveryFunc func)
+{
+  const UsherSubscription wish = { .channel = "many",
+                                   .group = group,
+                                   .durable = group,
+                                   .start = USHER_START_ALL,
+                                   .max_deliver = max_deliver };
+  g_autoptr (GError) error = NULL;
+
+  usher_bus_subscribe (fixture->bus, &wish, func, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* how many of the many are so */
+static guint
+count_states (Fixture *fixture, const char *group, const char *state)
+{
+  g_autofree char *arguments = make_arguments (fixture, "--json request-many");
+  g_autoptr (JsonNode) json = usher_test_program_read_json (&fixture->program, arguments);
+  JsonArray *items = json_object_get_array_member (json_node_get_object (json), "items");
+  guint n = 0;
+
+  for (guint i = 0; i < json_array_get_length (items); i++)
+    {
+      JsonArray *listeners =
+          json_object_get_array_member (json_array_get_object_element (items, i), "listeners");
+
+      for (guint j = 0; j < json_array_get_length (listeners); j++)
+        {
+          JsonObject *listener = json_array_get_object_element (listeners, j);
+
+          if (g_str_equal (json_object_get_string_member (listener, "group"), group) &&
+              g_str_equal (json_object_get_string_member (listener, "state"), state))
+            n++;
+        }
+    }
+
+  return n;
+}
+
+static void
+test_states (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("All that are parked are told, and none is called done that may be tried again");
+
+  listen (fixture, "bad", 1, on_bad);
+  listen (fixture, "slow", 5, on_slow);
+  usher_test_until (count_states (fixture, "bad", "parked") == N_MANY);
+  usher_test_until (count_states (fixture, "slow", "done, or tried again") == N_MANY);
+}
+
+static void
 test_at_rest (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *first = NULL;
@@ -207,9 +277,8 @@ main (int argc, char *argv[])
     const char *path;
     void (*func) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/trace-log/find", test_find },
-    { "/trace-log/cut", test_cut },
-    { "/trace-log/at-rest", test_at_rest },
+    { "/trace-log/find", test_find },     { "/trace-log/cut", test_cut },
+    { "/trace-log/states", test_states }, { "/trace-log/at-rest", test_at_rest },
     { "/trace-log/pages", test_pages },
   };
 

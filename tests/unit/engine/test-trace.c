@@ -25,6 +25,7 @@ typedef struct
   Stage stage;
   char *traceparent;      /* (owned) (nullable): what the last handler would tell others */
   char *tracestate;       /* (owned) (nullable) */
+  const char *sent_state; /* (nullable): of the next requests, instead of a short one */
   GSocketListener *other; /* (owned) (nullable): whom a handler asks */
   guint16 port;
 } Fixture;
@@ -46,7 +47,12 @@ static gboolean
 on_begin (UsherRequest *request, UsherUnit *unit, UsherReply *reply, gpointer data, GError **error)
 {
   note_scope (data);
-  usher_unit_schedule (unit, "ring", "a key", STAGE_TIME + 100, NULL);
+  usher_unit_schedule (unit,
+                       "ring",
+                       g_str_equal (usher_request_get_parameter (request, "id"), "chain") ? "chain"
+                                                                                          : "a key",
+                       STAGE_TIME + 100,
+                       NULL);
   usher_unit_publish (unit, "said", "{}");
 
   return TRUE;
@@ -90,8 +96,12 @@ on_said (UsherEvent *event, UsherUnit *unit, gpointer data, GError **error)
 static gboolean
 on_ring (UsherTimer *timer, UsherUnit *unit, gpointer data, GError **error)
 {
+  gboolean is_again = g_str_equal (usher_timer_get_key (timer), "chain again");
+
   note_scope (data);
-  usher_unit_publish (unit, "rung", "{}");
+  if (g_str_equal (usher_timer_get_key (timer), "chain"))
+    usher_unit_schedule (unit, "ring", "chain again", STAGE_TIME + 300, NULL);
+  usher_unit_publish (unit, is_again ? "rung-again" : "rung", "{}");
 
   return TRUE;
 }
@@ -133,7 +143,9 @@ call (Fixture *fixture, const char *path, const char *traceparent, const char *a
     usher_request_add_header (request, "traceparent", traceparent);
   if (again != NULL)
     usher_request_add_header (request, "Traceparent", again);
-  usher_request_add_header (request, "tracestate", "vendor=1");
+  usher_request_add_header (request,
+                            "tracestate",
+                            fixture->sent_state != NULL ? fixture->sent_state : "vendor=1");
   usher_request_add_header (request, "X-Request-Id", "request-1");
   reply = usher_host_call (fixture->stage.host, request, FALSE);
 }
@@ -233,6 +245,52 @@ test_timer (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (usher_event_get_causation (rung), ==, "timer:stage/ring/a key");
   assert_goes_on (usher_event_get_traceparent (rung), usher_event_get_traceparent (said));
   g_assert_cmpstr (fixture->traceparent, ==, usher_event_get_traceparent (rung));
+}
+
+static void
+test_timer_chain (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherEvent) rung = NULL;
+  g_autoptr (UsherEvent) again = NULL;
+
+  g_test_summary ("What a timer has set leaves the trace, and still goes back to the request");
+
+  call (fixture, "/begin/chain", PARENT, NULL);
+  fire (fixture);
+  rung = find_event (fixture, "rung");
+  fire (fixture);
+  again = find_event (fixture, "rung-again");
+
+  assert_goes_on (usher_event_get_traceparent (rung), PARENT);
+  g_assert_null (usher_event_get_traceparent (again));
+  g_assert_cmpstr (usher_event_get_correlation (again), ==, "request-1");
+}
+
+static void
+test_long_state (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *most = g_strnfill (512, 'x');
+  g_autofree char *long_state = g_strnfill (513, 'x');
+
+  g_test_summary ("A tracestate that is too long goes no further");
+
+  fixture->sent_state = most;
+  call (fixture, "/begin/1", PARENT, NULL);
+  g_assert_cmpstr (fixture->tracestate, ==, most);
+  fixture->sent_state = long_state;
+  call (fixture, "/begin/1", PARENT, NULL);
+  g_assert_nonnull (fixture->traceparent);
+  g_assert_null (fixture->tracestate);
+}
+
+static void
+test_own_trace (Fixture *fixture, gconstpointer data)
+{
+  g_test_summary ("A trace that begins here takes no tracestate along");
+
+  call (fixture, "/begin/1", NULL, NULL);
+  g_assert_nonnull (fixture->traceparent);
+  g_assert_null (fixture->tracestate);
 }
 
 static void
@@ -459,13 +517,16 @@ main (int argc, char *argv[])
     { "/trace/request", NULL, test_request },
     { "/trace/invalid", NULL, test_invalid },
     { "/trace/timer", NULL, test_timer },
+    { "/trace/timer/chain", NULL, test_timer_chain },
     { "/trace/event", NULL, test_event },
+    { "/trace/long-state", NULL, test_long_state },
     { "/trace/client", NULL, test_client },
     { "/trace/client/own-header", NULL, test_own_header },
     { "/trace/client/no-trace", NULL, test_no_trace },
     { "/trace/kept/request", SPANS, test_request },
     { "/trace/kept/timer", SPANS, test_timer },
     { "/trace/kept/event", SPANS, test_event },
+    { "/trace/kept/own", SPANS, test_own_trace },
     { "/trace/spans", SPANS, test_spans },
     { "/trace/spans/failure", SPANS, test_failure },
     { "/trace/spans/timer", SPANS, test_timer_spans },
