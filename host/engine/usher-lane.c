@@ -120,7 +120,9 @@ gboolean
 usher_lane_drop_store (UsherLane *self, GError **error)
 {
   usher_lane_stop_tickers (self);
-  g_clear_pointer (&self->pool, usher_workers_free);
+  /* what it still runs may want to push more to it */
+  if (self->pool != NULL)
+    usher_workers_end (self->pool);
   g_clear_pointer (&self->figures, usher_store_figures_free);
   g_clear_pointer (&self->relay, usher_relay_free);
   g_clear_object (&self->store);
@@ -132,6 +134,7 @@ void
 usher_lane_free (UsherLane *self)
 {
   usher_lane_drop_store (self, NULL);
+  g_clear_pointer (&self->pool, usher_workers_free);
   usher_waiters_free (self->waiters);
   usher_deferrals_free (self->deferrals);
   usher_hand_backs_free (self->hand_backs);

@@ -310,6 +310,16 @@ append_damaged (bson_t *list, const char *index, const char *name)
   bson_append_document (list, index, -1, &query);
 }
 
+/* a list is compared by each of its numbers, so that it may look sound */
+static void
+append_list (bson_t *list, const char *index, const char *name)
+{
+  g_auto (bson_t) query = BSON_INITIALIZER;
+
+  BCON_APPEND (&query, name, "{", "$type", "array", "}");
+  bson_append_document (list, index, -1, &query);
+}
+
 /* the lease, as long as it is as @seen */
 static void
 append_seen (bson_t *query, const Seen *seen)
@@ -330,6 +340,8 @@ append_seen (bson_t *query, const Seen *seen)
 
   append_damaged (&damages, "0", "token");
   append_damaged (&damages, "1", "beat");
+  append_list (&damages, "2", "token");
+  append_list (&damages, "3", "beat");
   bson_append_array (query, "$or", -1, &damages);
 }
 

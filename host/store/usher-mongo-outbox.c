@@ -15,6 +15,8 @@
 
 /* how many documents of a collection are looked at for events that are not known */
 #define MOST_DOCUMENTS 65536
+/* how long a collection is looked through for what the index lacks, in ms: less than an answer is waited for */
+#define MOST_LOOK 2000
 /* how much is shown of an id that somebody else wrote, in bytes */
 #define MOST_SHOWN 36
 /* of an event that has no number, and no place behind which it is */
@@ -28,6 +30,7 @@ struct _UsherMongoOutbox
 
   GMutex mutex;
   UsherMongoOutboxIndex *index; /* (owned) (mutex mutex) */
+  GHashTable *searched;         /* (owned) (mutex mutex) (element-type utf8): collections */
 };
 
 static void
@@ -52,6 +55,7 @@ usher_mongo_outbox_new (UsherMongoDatabase *database,
   self->tables = tables;
   self->tidy = usher_mongo_tidy_ref (tidy);
   self->index = usher_mongo_outbox_index_new ();
+  self->searched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   usher_mongo_tidy_set_func (tidy, on_dropped, self);
 
   return self;
@@ -61,6 +65,7 @@ void
 usher_mongo_outbox_free (UsherMongoOutbox *self)
 {
   usher_mongo_outbox_index_free (self->index);
+  g_hash_table_unref (self->searched);
   usher_mongo_tidy_unref (self->tidy);
   usher_mongo_database_unref (self->database);
   g_mutex_clear (&self->mutex);
@@ -162,16 +167,15 @@ on_unknown (const bson_t *row, gpointer user_data, GError **error)
   return TRUE;
 }
 
-/* Learns of events that others committed, or that were there before. */
+/* those of one collection that the index has */
 static gboolean
-look_for_unknown (UsherMongoOutbox *self, GError **error)
+look_along_index (Look *look, GError **error)
 {
-  g_autoptr (GPtrArray) names = usher_mongo_entries_list_collections (self->tables);
   g_auto (bson_t) filter = BSON_INITIALIZER;
   g_auto (bson_t) options = BSON_INITIALIZER;
 
-  /* ids begin with the time, so this is about the order in which they came to be */
-  BCON_APPEND (&filter, "_outbox.0.id", "{", "$gt", "", "}");
+  /* ids begin with the time, so this is about the order in which they came to be; a first one may be damaged */
+  BCON_APPEND (&filter, "_outbox.0.id", "{", "$exists", BCON_BOOL (true), "}");
   BCON_APPEND (&options,
                "projection",
                "{",
@@ -188,12 +192,90 @@ look_for_unknown (UsherMongoOutbox *self, GError **error)
                "limit",
                BCON_INT64 (MOST_DOCUMENTS));
 
+  return usher_mongo_database_find (
+      look->outbox->database, look->collection, &filter, &options, on_unknown, look, error);
+}
+
+static gboolean
+is_searched (UsherMongoOutbox *self, const char *collection)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_hash_table_contains (self->searched, collection);
+}
+
+/* What had no room is looked for again. */
+static void
+set_searched (UsherMongoOutbox *self, const char *collection)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (!usher_mongo_outbox_index_is_full (self->index))
+    g_hash_table_add (self->searched, g_strdup (collection));
+}
+
+/* Those behind a first one without any id, which no index has: so each collection is looked through once, as far as that takes
+ * no longer than it may. */
+static gboolean
+look_behind_damaged (Look *look, GError **error)
+{
+  UsherMongoOutbox *self = look->outbox;
+  g_auto (bson_t) filter = BSON_INITIALIZER;
+  g_auto (bson_t) options = BSON_INITIALIZER;
+  g_autoptr (GError) cause = NULL;
+
+  if (is_searched (self, look->collection))
+    return TRUE;
+
+  BCON_APPEND (&filter,
+               "_outbox.id",
+               "{",
+               "$gt",
+               "",
+               "}",
+               "_outbox.0.id",
+               "{",
+               "$exists",
+               BCON_BOOL (false),
+               "}");
+  BCON_APPEND (&options,
+               "projection",
+               "{",
+               "_outbox.id",
+               BCON_INT32 (1),
+               "}",
+               "limit",
+               BCON_INT64 (MOST_DOCUMENTS),
+               "maxTimeMS",
+               BCON_INT64 (MOST_LOOK));
+  if (!usher_mongo_database_find (
+          self->database, look->collection, &filter, &options, on_unknown, look, &cause))
+    {
+      if (usher_mongo_database_is_away (self->database))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return FALSE;
+        }
+      g_info ("“%s” was not looked through for damaged events: %s",
+              look->collection,
+              cause->message);
+    }
+  set_searched (self, look->collection);
+
+  return TRUE;
+}
+
+/* Learns of events that others committed, or that were there before. */
+static gboolean
+look_for_unknown (UsherMongoOutbox *self, GError **error)
+{
+  g_autoptr (GPtrArray) names = usher_mongo_entries_list_collections (self->tables);
+
   for (guint i = 0; i < names->len; i++)
     {
       Look look = { self, g_ptr_array_index (names, i), NULL, NULL };
 
-      if (!usher_mongo_database_find (
-              self->database, look.collection, &filter, &options, on_unknown, &look, error))
+      if (!look_along_index (&look, error) || !look_behind_damaged (&look, error))
         return FALSE;
     }
 

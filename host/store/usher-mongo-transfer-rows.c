@@ -292,7 +292,7 @@ usher_mongo_transfer_rows_read (UsherMongoDatabase *database,
   /* in the order of UsherTransferPart */
   static const char *const members[] = { NULL, "_outbox", "_applied", "_request", "_timers" };
   static const char *const paths[] = {
-    NULL, "_outbox.0.id", "_applied.k", "_request.u", "_timers.u",
+    NULL, "_outbox.id", "_applied.k", "_request.u", "_timers.u",
   };
   g_autoptr (GPtrArray) chunk = g_ptr_array_new_with_free_func ((GDestroyNotify) bson_destroy);
   Walk self = { database, table, tables, part, members[part], func, user_data };

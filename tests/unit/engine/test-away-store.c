@@ -133,7 +133,6 @@ static void
 test_away (LaneStage *fixture, gconstpointer data)
 {
   g_autoptr (UsherReply) reply = NULL;
-  g_autoptr (FakeAnswer) answer = NULL;
   g_autoptr (FakeAnswer) again = NULL;
 
   g_test_summary (
@@ -147,13 +146,19 @@ test_away (LaneStage *fixture, gconstpointer data)
   lane_stage_await_answers (fixture, 1);
   g_assert_cmpuint (usher_reply_get_status (reply), ==, 503);
 
-  lane_stage_bring_event (fixture, FALSE);
-  usher_test_until (lane_stage_is_idle (fixture));
-  g_assert_cmpuint (fake_bus_get_n_answers (fixture->bus), ==, 0);
-  watched_store_begin (fixture->store);
-  usher_manual_clock_advance (fixture->clock, 2 * G_TIME_SPAN_SECOND);
-  answer = fake_bus_await_answer (fixture->bus);
-  g_assert_cmpint (answer->kind, ==, USHER_ANSWER_HAND_BACK);
+  /* the tick that hands the first back comes after any that began while the store was there */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (FakeAnswer) answer = NULL;
+
+      lane_stage_bring_event (fixture, FALSE);
+      usher_test_until (lane_stage_is_idle (fixture));
+      g_assert_cmpuint (fake_bus_get_n_answers (fixture->bus), ==, 0);
+      watched_store_begin (fixture->store);
+      usher_manual_clock_advance (fixture->clock, 2 * G_TIME_SPAN_SECOND);
+      answer = fake_bus_await_answer (fixture->bus);
+      g_assert_cmpint (answer->kind, ==, USHER_ANSWER_HAND_BACK);
+    }
   g_assert_cmpuint (watched_store_count (fixture->store, NULL), ==, 0);
 
   lane_stage_bring_event (fixture, FALSE);

@@ -296,6 +296,62 @@ test_late (LaneStage *fixture, gconstpointer data)
   g_thread_join (thread);
 }
 
+static gpointer
+drop_store (gpointer data)
+{
+  usher_lane_drop_store (((LaneStage *) data)->lane, NULL);
+
+  return NULL;
+}
+
+/* tells where it was run */
+typedef struct
+{
+  UsherWork work;
+  GThread *ran_on; /* (atomic) (unowned) (nullable) */
+} Probe;
+
+static void
+run_probe (UsherWork *work)
+{
+  g_atomic_pointer_set (&((Probe *) work)->ran_on, g_thread_self ());
+}
+
+/* whether the pool ends, so that its work is done where it is brought */
+static gboolean
+is_ending (LaneStage *fixture, GPtrArray *probes)
+{
+  Probe *probe = g_new0 (Probe, 1);
+
+  probe->work.run = run_probe;
+  g_ptr_array_add (probes, probe);
+  usher_lane_push (fixture->lane, USHER_PLACE_POOL, &probe->work);
+
+  return g_atomic_pointer_get (&probe->ran_on) == g_thread_self ();
+}
+
+static void
+test_late_step (LaneStage *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) probes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (UsherReply) reply = NULL;
+  GThread *thread = NULL;
+
+  g_test_summary ("A handler that still runs when its threads end has its step");
+
+  fixture->may_go = FALSE;
+  reply = lane_stage_bring (fixture, "GET", "/then", NULL);
+  usher_test_until (g_atomic_int_get (&fixture->n_runs) == 1);
+  thread = g_thread_new ("drops", drop_store, fixture);
+  usher_test_until (is_ending (fixture, probes));
+  g_atomic_int_set (&fixture->may_go, TRUE);
+  lane_stage_await_answers (fixture, 1);
+  g_assert_cmpuint (usher_reply_get_status (reply), ==, 200);
+  g_assert_cmpint (g_atomic_int_get (&fixture->n_runs), ==, 2);
+  g_thread_join (thread);
+  g_assert_true (usher_store_close (USHER_STORE (fixture->store), NULL));
+}
+
 static void
 add (const char *name, gboolean blocks, void (*test) (LaneStage *, gconstpointer))
 {
@@ -321,6 +377,7 @@ main (int argc, char **argv)
   add ("blocks/outbox", TRUE, test_outbox);
   add ("blocks/full", TRUE, test_full);
   add ("blocks/late", TRUE, test_late);
+  add ("blocks/late/step", TRUE, test_late_step);
 
   return g_test_run ();
 }

@@ -226,7 +226,9 @@ is_sound (MongoFixture *fixture)
   g_autofree char *said = mongo_fixture_ask (fixture,
                                              "{\"count\":\"_usher\",\"query\":{\"_id\":\"lease\","
                                              "\"token\":{\"$type\":\"long\",\"$lt\":" MOST
-                                             "},\"beat\":{\"$type\":\"long\",\"$lt\":" MOST "}}}");
+                                             "},\"beat\":{\"$type\":\"long\",\"$lt\":" MOST
+                                             "},\"token.0\":{\"$exists\":false},"
+                                             "\"beat.0\":{\"$exists\":false}}}");
 
   return strstr (said, "\"n\" : 1") != NULL;
 }
@@ -240,6 +242,8 @@ test_damaged (MongoFixture *fixture, gconstpointer data)
     "{\"token\":null,\"beat\":1.5}",
     "{\"token\":{\"$numberLong\":\"9223372036854775807\"}}",
     "{\"beat\":{\"$numberLong\":\"9223372036854775807\"}}",
+    "{\"token\":[{\"$numberLong\":\"1\"}]}",
+    "{\"beat\":[{\"$numberLong\":\"1\"}]}",
   };
   g_autoptr (Opening) one = opening_new (fixture);
   g_autoptr (Opening) other = opening_new (fixture);

@@ -249,6 +249,40 @@ test_damaged (Fixture *fixture, gconstpointer data)
   g_assert_true (has_events (fixture, 3));
 }
 
+static void
+test_damaged_first (Fixture *fixture, gconstpointer data)
+{
+  static const char *const damages[] = {
+    "{\"$unset\":{\"_outbox.0\":1}}",
+    "{\"$set\":{\"_outbox.0.id\":7}}",
+    "{\"$unset\":{\"_outbox.0.id\":1}}",
+  };
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  g_test_summary ("Behind a first event that somebody damaged others are sent.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      char *id = usher_id_new (fixture->clock);
+      g_autofree char *name = g_strdup_printf ("%u", i);
+      g_autofree char *update = g_strdup_printf (
+          "{\"update\":\"items\",\"updates\":[{\"q\":{\"name\":\"%s\"},\"u\":%s}]}",
+          name,
+          damages[i]);
+
+      g_ptr_array_add (ids, id);
+      g_assert_true (commit (fixture, id, name, 10, NULL));
+      g_assert_true (commit (fixture, id, name, 10, NULL));
+      run (fixture, update);
+    }
+  close_store (fixture);
+  open_store (fixture);
+  g_assert_true (has_events (fixture, G_N_ELEMENTS (damages)));
+  for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
+    g_assert_true (commit (fixture, g_ptr_array_index (ids, i), NULL, 10, NULL));
+  g_assert_true (has_events (fixture, 2 * G_N_ELEMENTS (damages)));
+}
+
 /* a name goes once */
 static void
 assert_unique (Fixture *fixture, const char *name)
@@ -405,6 +439,8 @@ main (int argc, char **argv)
   g_test_add ("/mongo-trouble/full", Fixture, server, set_up, test_full, tear_down);
   g_test_add ("/mongo-trouble/forbidden", Fixture, server, set_up, test_forbidden, tear_down);
   g_test_add ("/mongo-trouble/damaged", Fixture, server, set_up, test_damaged, tear_down);
+  g_test_add (
+      "/mongo-trouble/damaged/first", Fixture, server, set_up, test_damaged_first, tear_down);
   g_test_add ("/mongo-trouble/indexes", Fixture, server, set_up, test_indexes, tear_down);
   g_test_add ("/mongo-trouble/database", Fixture, server, set_up, test_database, tear_down);
   g_test_add ("/mongo-trouble/race", Fixture, server, set_up, test_race, tear_down);
