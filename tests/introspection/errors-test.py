@@ -32,6 +32,10 @@ class Codes(unittest.TestCase):
             self.assertTrue(raised.matches(Usher.error_quark(), code), code.value_nick)
             self.assertIsInstance(raised, usher.Error)
 
+    def test_who_says_nothing_says_what_the_class_is_for(self):
+        self.assertEqual([str(usher.NotFound()), str(usher.Defer())], ["The thing asked for does not exist", "The input comes too early; it shall come again later"])
+        self.assertEqual([str(type("Own", (usher.NotFound,), {})()), str(usher.NotFound(""))], ["Own", ""])
+
     def test_errors_of_others_stay_what_they_are(self):
         with self.assertRaises(GLib.Error) as caught, errors.translated():
             Gio.File.new_for_path("/no/such/file").load_contents(None)

@@ -79,6 +79,8 @@ class Running(unittest.TestCase):
         event = next(events)
         self.assertEqual((event.channel, event.data["id"]), ("user:banned", user))
         self.host.unban(user)
+        hasty = usher.connect(self.program.admin, timeout=0.5)
+        self.assertEqual(list(hasty.tail("user:never", wait=2)), [])
         everything = [each.channel for each in self.host.tail(after=0, wait=0)]
         self.assertEqual(everything.count("user:banned"), 1)
         with self.assertRaises(usher.NotFound):

@@ -303,6 +303,12 @@ class Beside(Case):
         self.edit(3)
         until(lambda: host.ask("/api/edition") == (200, {"edition": 3}), "the edit is taken over")
 
+    def test_what_a_file_prints_is_beside_what_a_command_tells(self):
+        self.file.write_text(BOOK + "\nprint('printed')\n")
+        done = subprocess.run([PROGRAM, "describe", "book", "--json", "--data", self.folder / "data", *self.words], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr.strip()), (0, "printed"))
+        self.assertIn("/api/book", json.dumps(json.loads(done.stdout)))
+
     def test_it_is_listed_and_checked(self):
         for command, words in {"plugins": "book .*1.0.0 .*configured", "check": "nothing is wrong", "settings": "book.handler-timeout=30"}.items():
             with self.subTest(command=command):

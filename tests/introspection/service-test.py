@@ -3,14 +3,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """service-test: a service in Python does what one in C does, and whatever it does wrong is named"""
 import datetime
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
+import unittest.mock
 from decimal import Decimal
+from pathlib import Path
 
 import usher
 from gi.repository import Gio, GLib
+from usher.files import load_module, load_service
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 HOUR = datetime.timedelta(hours=1)
@@ -140,6 +145,15 @@ class Wrong(usher.Service):
 
     def do_it_foreign(self, request, unit):
         raise GLib.Error("nobody knows", GLib.quark_to_string(Gio.io_error_quark()), 1)
+
+    def do_it_torn(self, request, unit):
+        raise ValueError("half \ud800")
+
+    def do_it_half_refused(self, request, unit):
+        raise usher.Invalid("half \ud800")
+
+    def do_it_bare(self, request, unit):
+        raise usher.NotFound
 
     def do_it_nothing(self, request, unit):
         return None
@@ -342,6 +356,8 @@ class Mistaken(unittest.TestCase):
         self.assertEqual(self.ask("refuse").status, 403)
         self.assertEqual((self.ask("invalid").status, self.ask("invalid").json["errors"][0]["message"]), (400, "Say more"))
         self.assertEqual(self.ask("nothing").status, 204)
+        self.assertEqual((self.ask("half_refused").status, self.ask("half_refused").json["errors"][0]["message"]), (400, "half \\ud800"))
+        self.assertEqual(self.ask("bare").status, 404)
 
     def test_the_rest_goes_on(self):
         self.assertEqual(self.ask("thread").json, {})
@@ -385,9 +401,36 @@ class Refused(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "the default of a setting is 1.5"):
             usher.Setting(1.5, "")
 
+    def test_names_of_the_class_itself_are_refused(self):
+        route = usher.route("GET", "/a")(lambda self, request, unit: None)
+        for name, value in {"start": route, "stop": route, "find_table": route, "context": 1, "tables": usher.Collection(), "patience": usher.Setting(1, "")}.items():
+            with self.subTest(name=name):
+                with self.assertRaisesRegex(usher.Error, f"“{name}” of class “Declared” is a name"), make(declare(**{name: value})()):
+                    pass
+        with make(declare(stop=lambda self: None, connect=route)()):
+            pass
+
     def test_the_time_is_bounded(self):
         with self.assertRaisesRegex(usher.Error, "handler-timeout.* wants 1 or more"), make(declare()(), settings={"declared.handler-timeout": 0}):
             pass
+
+
+class Files(unittest.TestCase):
+    def load(self, text):
+        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "book.py"
+        path.write_text(text)
+        return load_service("book", str(path))
+
+    def test_another_name_of_a_class_is_no_other_class(self):
+        self.assertEqual(type(self.load("import usher\nclass Book(usher.Service): pass\nAlias = Book")).__name__, "Book")
+
+    def test_a_file_is_loaded_as_it_is_now(self):
+        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "book.py"
+        with unittest.mock.patch.object(sys, "dont_write_bytecode", False):
+            for edition in (1, 2):
+                path.write_text(f"edition = {edition}")
+                os.utime(path, (1000, 1000))
+                self.assertEqual(load_module("book", str(path)).edition, edition)
 
 
 class Logged(unittest.TestCase):
@@ -402,10 +445,15 @@ module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 with module.make(module.Wrong()) as host:
     host.request("GET", "/api/raise")
+    host.request("GET", "/api/foreign")
+    assert host.request("GET", "/api/torn").status == 500
 """
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         self.assertIn("handler “act” of service “wrong”: ZeroDivisionError: secret of the house", done.stderr)
         self.assertIn("in do_it_raise", done.stderr)
+        self.assertIn("nobody knows", done.stderr)
+        self.assertIn("in do_it_foreign", done.stderr)
+        self.assertIn("ValueError: half \\ud800", done.stderr)
         self.assertNotIn("patience.py", done.stderr)
 
 

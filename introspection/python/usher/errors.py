@@ -18,13 +18,20 @@ from ._library import Usher
 LOG_DOMAIN = "usher-python"
 
 
+def make_whole(text: str) -> str:
+    """With half characters spelt out, which C cannot have."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 class Error(GLib.Error):  # type: ignore[misc]
     """What can go wrong, a class for each code. To raise one in a handler refuses what was asked for."""
 
     value = Usher.Error.FAILED
 
-    def __init__(self, message: str) -> None:
-        super().__init__(str(message), GLib.quark_to_string(Usher.error_quark()), int(self.value))
+    def __init__(self, message: str | None = None) -> None:
+        """Without a message it is what the class is for."""
+        text = str(message) if message is not None else (type(self).__doc__ or type(self).__name__).splitlines()[0].rstrip(".")
+        super().__init__(make_whole(text), GLib.quark_to_string(Usher.error_quark()), int(self.value))
 
     def __str__(self) -> str:
         return str(self.message)
@@ -133,9 +140,13 @@ class Outdated(Error):
 CLASSES = {int(each.value): each for each in Error.__subclasses__()}
 
 
+def is_ours(error: GLib.Error) -> bool:
+    return bool(GLib.quark_from_string(error.domain) == Usher.error_quark())
+
+
 def from_glib(error: GLib.Error) -> GLib.Error:
     """The exception for a GError: of another domain it is the one that was given."""
-    if isinstance(error, Error) or not GLib.quark_from_string(error.domain) == Usher.error_quark():
+    if isinstance(error, Error) or not is_ours(error):
         return error
     return CLASSES.get(error.code, Failed)(error.message)
 
@@ -164,7 +175,7 @@ def translating(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def log(level: GLib.LogLevelFlags, text: str) -> None:
     """Writes to the log of the host."""
-    GLib.log_variant(LOG_DOMAIN, level, GLib.Variant("a{sv}", {"MESSAGE": GLib.Variant("s", text)}))
+    GLib.log_variant(LOG_DOMAIN, level, GLib.Variant("a{sv}", {"MESSAGE": GLib.Variant("s", make_whole(text))}))
 
 
 PACKAGE = os.path.dirname(__file__)
@@ -186,13 +197,16 @@ def tell(what: str, raised: BaseException) -> str:
 
 
 def guard(function: Callable[..., Any], what: str) -> Callable[..., Any]:
-    """For C that takes a GError: whatever is raised, SystemExit too, is logged and becomes an Error. An Error stays."""
+    """For C that takes a GError: whatever is raised, SystemExit too, is logged and becomes an Error. An Error stays, and
+    so does a GError of others, which is logged."""
 
     @functools.wraps(function)
     def guarded(*arguments: Any) -> Any:
         try:
             return function(*arguments)
-        except GLib.Error:
+        except GLib.Error as error:
+            if not is_ours(error):
+                tell(what, error)
             raise
         except BaseException as raised:
             fail(what, raised)

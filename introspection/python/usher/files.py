@@ -7,8 +7,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from gi.repository import GObject
@@ -32,6 +33,14 @@ class Loader(GObject.Object, Usher.Loader):  # type: ignore[misc]
         return service
 
 
+class Source(SourceFileLoader):
+    """A file as it is now: bytecode that is kept says the second of an edit at best."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
 def load_service(name: str, path: str) -> Service:
     """Runs a file, and makes the service that it has; whatever it raises is an Error."""
     service: Service = guard(lambda: find_service(load_module(name, path), path)(), f"file “{path}” cannot be loaded")()
@@ -43,7 +52,8 @@ def load_module(name: str, path: str) -> ModuleType:
     folder = str(Path(path).parent)
     if folder not in sys.path:
         sys.path.append(folder)
-    spec = importlib.util.spec_from_file_location("usher_service_" + name.replace("-", "_"), path)
+    called = "usher_service_" + name.replace("-", "_")
+    spec = importlib.util.spec_from_file_location(called, path, loader=Source(called, path))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -52,7 +62,8 @@ def load_module(name: str, path: str) -> ModuleType:
 
 
 def find_service(module: ModuleType, path: str) -> type[Service]:
-    found = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Service) and each.__module__ == module.__name__]
+    classes = dict.fromkeys(each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Service))
+    found = [each for each in classes if each.__module__ == module.__name__]
     if len(found) == 1:
         return found[0]
     names = ", ".join(f"“{each.__name__}”" for each in found) or "none"

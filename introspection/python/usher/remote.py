@@ -146,7 +146,8 @@ class Remote:
         return self._follow(query, cursor, wait)
 
     def _read_events(self, query: dict[str, Any]) -> Any:
-        return self.get("/events?" + urllib.parse.urlencode(query))
+        timeout = self._timeout + query["wait"]
+        return read(self._send("GET", "/events?" + urllib.parse.urlencode(query), timeout=timeout), dict)
 
     def _follow(self, query: dict[str, Any], cursor: str | None, wait: float | None) -> Iterator[Event]:
         left = wait

@@ -107,6 +107,8 @@ def tell_of_threads() -> None:
 
 
 def main() -> int:
+    # what services print is none of what a command tells
+    sys.stdout = sys.stderr
     library, *words = sys.argv[1:]
     watch = Watch("--watch" in words and any(word.split("=")[0] == "--bus" for word in words))
     try:

@@ -16,7 +16,7 @@ from ._library import Usher
 from .documents import Document, Page, Request, Timer, Unit, describe, dump
 from .errors import Invalid, contain, guard
 from .events import Event
-from .fields import Channel, Collection, Form, Setting
+from .fields import Channel, Collection, Fields, Form, Setting
 from .patience import Patience
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -26,6 +26,8 @@ ROUTE_FLAGS = {
     "admin": Usher.RouteFlags.ADMIN,
     "unkeyed": Usher.RouteFlags.UNKEYED,
 }
+# what a service has as soon as it is configured
+OWN_MEMBERS = ("context", "patience", "tables")
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 OWN_HEADERS = ("connection", "content-length", "content-type", "date", "keep-alive", "transfer-encoding")
@@ -85,6 +87,15 @@ def check(handler: Callable[..., Any], kind: str, name: str) -> None:
     except TypeError as error:
         takes = {"route": "request, unit", "listen": "event, unit", "timer": "timer, unit", "upgrade": "document"}[kind]
         raise Invalid(f"handler “{name}” is called with ({takes}), but that does not fit: {error}") from None
+
+
+def check_names(service: type) -> None:
+    """Refuses what is declared under a name that Service uses itself: its handler, or its table, would be lost."""
+    for each in service.__mro__:
+        for name, value in vars(each).items() if each not in Service.__mro__ else ():
+            is_declared = isinstance(value, (Fields, Setting)) or getattr(value, "usher_marks", None)
+            if name in OWN_MEMBERS or (is_declared and name in vars(Service)):
+                raise Invalid(f"“{name}” of class “{each.__name__}” is a name that usher.Service uses itself: choose another one")
 
 
 def check_header(name: Any, value: Any) -> None:
@@ -166,6 +177,7 @@ class Service(GObject.Object, Usher.Service):  # type: ignore[misc]
         return list(found.values())
 
     def _configure(self, context: Usher.Context) -> None:
+        check_names(type(self))
         self.context = context
         self.patience = Patience(int(TIMEOUT[1]))
         self.tables: dict[str, tuple[Usher.Schema, dict[str, Usher.FieldType]]] = {}
