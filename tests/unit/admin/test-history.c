@@ -114,7 +114,7 @@ static void
 test_bound (AdminStage *stage, gconstpointer data)
 {
   g_autoptr (UsherHistory) history = usher_history_new (stage->stage.host);
-  double age = 0;
+  double newest = 0;
 
   g_test_summary ("No more than a quarter of an hour is kept, and the oldest comes first");
 
@@ -122,8 +122,9 @@ test_bound (AdminStage *stage, gconstpointer data)
   for (guint i = 0; i < 500; i++)
     usher_history_look (history);
   g_assert_cmpuint (count (history), ==, 180);
-  age = get_number (history, "items.0.age");
-  g_assert_cmpfloat (age, >=, get_number (history, "items.179.age"));
+  /* each is told as it is when it is asked for */
+  newest = get_number (history, "items.179.age");
+  g_assert_cmpfloat (get_number (history, "items.0.age"), >=, newest);
 }
 
 static void

@@ -153,13 +153,13 @@ test_huge (void)
   g_autoptr (GString) text = g_string_new ("{\"items\":[");
   g_autoptr (JsonObject) answer = NULL;
 
-  g_test_summary ("A list of 100 000 is read.");
+  g_test_summary ("A list of 20 000 is read.");
 
-  for (int i = 0; i < 100000; i++)
+  for (int i = 0; i < 20000; i++)
     g_string_append_printf (text, "%s{\"n\":%d,\"s\":\"x\"}", i > 0 ? "," : "", i);
   g_string_append (text, "]}");
   answer = parse (text->str);
-  g_assert_cmpuint (usher_answer_get_length (answer, "items"), ==, 100000);
+  g_assert_cmpuint (usher_answer_get_length (answer, "items"), ==, 20000);
 }
 
 int

@@ -9,7 +9,7 @@
 #include "usher-trace-tree.h"
 
 #define ID(n) "01900000-0000-7000-8000-00000000000" #n
-#define MANY  100000
+#define MANY  20000
 
 static JsonObject *
 make (const char *id, const char *causation, guint second)
