@@ -91,7 +91,7 @@ void
 usher_otlp_exporter_set_instance (UsherOtlpExporter *self, const char *instance)
 {
   g_free (self->instance);
-  self->instance = g_strdup (instance);
+  self->instance = g_strdup_printf ("%s:%s", g_get_host_name (), instance);
 }
 
 static void
@@ -158,7 +158,7 @@ judge (UsherOtlpExporter *self, UsherReply *reply, guint64 n_spans, gint64 *paus
 
   complain (self, ", and tried again", reason);
   if (after != NULL && g_ascii_string_to_unsigned (after, 10, 0, G_MAXINT32, &seconds, NULL))
-    *pause = MIN ((gint64) seconds * G_TIME_SPAN_SECOND, MAX_PAUSE);
+    *pause = CLAMP ((gint64) seconds * G_TIME_SPAN_SECOND, FIRST_PAUSE, MAX_PAUSE);
 
   return LATER;
 }

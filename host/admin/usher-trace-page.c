@@ -22,7 +22,7 @@
 /* what a page may take */
 #define MAX_TIME G_TIME_SPAN_SECOND
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
-/* a channel of no more events is read from its beginning */
+/* so many are read rather than that the first of them is looked for */
 #define FEW_EVENTS 1000
 
 /* a question to the bus that somebody waits for */
@@ -99,8 +99,7 @@ find_begin (UsherBus *bus,
   guint64 high = channel->last;
   g_autoptr (GError) trouble = NULL;
 
-  while (time > 0 && channel->n_events > FEW_EVENTS && low < high &&
-         g_get_monotonic_time () < deadline)
+  while (time > 0 && high > low + FEW_EVENTS && g_get_monotonic_time () < deadline)
     {
       guint64 middle = low + (high - low) / 2;
 
@@ -184,7 +183,7 @@ take_events (UsherJsonWriter *writer,
       g_autofree char *text = NULL;
 
       is_over = is_over || usher_event_get_time (event) > query->until;
-      /* a channel that is read from its beginning has older ones too */
+      /* a channel is read from a bit before on */
       if (usher_event_get_time (event) < query->since || !is_of (event, query->id))
         continue;
 

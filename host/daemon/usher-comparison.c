@@ -55,27 +55,37 @@ make_kind (JsonObject *route)
 }
 
 static gboolean
-find_route (JsonObject *description, const char *kind, Part *found)
+is_beside (JsonObject *route, JsonObject *other)
+{
+  return usher_description_get_flag (route, "admin") == usher_description_get_flag (other, "admin");
+}
+
+/* A path may be on both listeners: then that on the same one. */
+static gboolean
+find_route (JsonObject *description, JsonObject *old, Part *found)
 {
   JsonArray *services = usher_description_get_array (description, "services");
+  g_autofree char *kind = make_kind (old);
 
   for (guint i = 0; i < usher_description_get_length (services); i++)
     {
-      JsonArray *routes =
-          usher_description_get_array (usher_description_get_element (services, i), "routes");
+      JsonObject *service = usher_description_get_element (services, i);
+      JsonArray *routes = usher_description_get_array (service, "routes");
 
       for (guint j = 0; j < usher_description_get_length (routes); j++)
         {
-          g_autofree char *other = make_kind (usher_description_get_element (routes, j));
+          JsonObject *route = usher_description_get_element (routes, j);
+          g_autofree char *other = make_kind (route);
 
-          found->service = usher_description_get_element (services, i);
-          found->what = usher_description_get_element (routes, j);
-          if (g_str_equal (kind, other))
+          if (!g_str_equal (kind, other))
+            continue;
+          *found = (Part){ service, route };
+          if (is_beside (route, old))
             return TRUE;
         }
     }
 
-  return FALSE;
+  return found->what != NULL;
 }
 
 static JsonObject *
@@ -89,6 +99,7 @@ find_named (JsonArray *array, const char *member, const char *name)
   return NULL;
 }
 
+/* Services that declare one event declare it alike, or one of them is refused. */
 static JsonObject *
 find_event (JsonObject *description, const char *channel)
 {
@@ -430,20 +441,18 @@ compare_request (Comparison *self,
 static void
 compare_route (Comparison *self, const Part *old)
 {
-  g_autofree char *kind = make_kind (old->what);
   g_autofree char *label = g_strdup_printf ("%s %s",
                                             usher_description_get_string (old->what, "method"),
                                             usher_description_get_string (old->what, "path"));
   Part now = { NULL, NULL };
 
-  if (!find_route (self->now, kind, &now))
+  if (!find_route (self->now, old->what, &now))
     {
       tell (self, "%s: the route is gone", label);
       return;
     }
 
-  if (usher_description_get_flag (old->what, "admin") !=
-      usher_description_get_flag (now.what, "admin"))
+  if (!is_beside (old->what, now.what))
     tell (self, "%s: it is on the other listener now", label);
   if (usher_description_get_flag (now.what, "signedIn") &&
       !usher_description_get_flag (old->what, "signedIn"))

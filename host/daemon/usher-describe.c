@@ -114,5 +114,5 @@ usher_describe (const UsherOptions *options)
   if (!is_whole (setup) || setup->host == NULL)
     return old != NULL ? EXIT_NO_COMPARISON : EXIT_FAILURE;
 
-  return old != NULL ? compare (setup->host, options->arguments) : print (setup->host);
+  return old != NULL ? compare (setup->host, setup->services) : print (setup->host);
 }

@@ -470,6 +470,7 @@ send_refused (UsherRelay *self)
       if (!pending->refused)
         continue;
       pending->refused = FALSE;
+      pending->span = open_span (self, pending->event);
       usher_bus_publish (self->bus, pending->event, on_published, pending, NULL);
     }
 }

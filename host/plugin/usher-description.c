@@ -136,6 +136,13 @@ make_kind (const char *pattern)
 }
 
 static int
+is_for_admin (const UsherDescribedRoute *route)
+{
+  return (usher_route_get_flags (route->route) & USHER_ROUTE_ADMIN) != 0;
+}
+
+/* a public one before that of the admin listener with the same path */
+static int
 compare_routes (gconstpointer a, gconstpointer b)
 {
   const UsherDescribedRoute *const *first = a;
@@ -144,9 +151,11 @@ compare_routes (gconstpointer a, gconstpointer b)
   g_autofree char *other = make_kind (usher_route_get_pattern ((*second)->route));
   int order = strcmp (kind, other);
 
-  return order != 0 ? order
-                    : strcmp (usher_route_get_method ((*first)->route),
-                              usher_route_get_method ((*second)->route));
+  if (order == 0)
+    order = strcmp (usher_route_get_method ((*first)->route),
+                    usher_route_get_method ((*second)->route));
+
+  return order != 0 ? order : is_for_admin (*first) - is_for_admin (*second);
 }
 
 static void

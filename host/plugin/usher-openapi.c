@@ -526,14 +526,18 @@ write_operation_id (Writing *self, const UsherDescribedRoute *route)
   usher_json_writer_set_string (self->writer, "operationId", chosen);
 }
 
+/* @is_second: the same method of the path was written, of the public listener: this one cannot have its name as well */
 static void
-write_operation (Writing *self, const UsherDescribedRoute *route)
+write_operation (Writing *self, const UsherDescribedRoute *route, gboolean is_second)
 {
   UsherRouteFlags flags = usher_route_get_flags (route->route);
   const char *method = usher_route_get_method (route->route);
   g_autofree char *lower = g_ascii_strdown (method, -1);
-  g_autofree char *member =
-      g_strconcat (g_strv_contains (known_methods, method) ? "" : "x-", lower, NULL);
+  g_autofree char *member = g_strconcat (is_second                                 ? "x-admin-"
+                                         : g_strv_contains (known_methods, method) ? ""
+                                                                                   : "x-",
+                                         lower,
+                                         NULL);
 
   usher_json_writer_add_member (self->writer, member);
   usher_json_writer_begin_object (self->writer);
@@ -551,6 +555,15 @@ write_operation (Writing *self, const UsherDescribedRoute *route)
   write_request_body (self, route);
   write_responses (self, route);
   usher_json_writer_end_object (self->writer);
+}
+
+/* @before: (nullable) */
+static gboolean
+is_same (const UsherDescribedRoute *before, const UsherDescribedRoute *route)
+{
+  return before != NULL && g_str_equal (before->path, route->path) &&
+         g_str_equal (usher_route_get_method (before->route),
+                      usher_route_get_method (route->route));
 }
 
 static void
@@ -572,7 +585,7 @@ write_paths (Writing *self)
           usher_json_writer_add_member (self->writer, route->path);
           usher_json_writer_begin_object (self->writer);
         }
-      write_operation (self, route);
+      write_operation (self, route, is_same (before, route));
       before = route;
     }
   if (before != NULL)

@@ -130,6 +130,25 @@ class Process:
 LISTEN = ("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 
 
+# a route of both listeners; what it starts outlives it
+BOTH = """import subprocess
+
+import usher
+
+subprocess.Popen(["sleep", "40"])
+
+
+class Both(usher.Service):
+    @usher.route("GET", "/api/both")
+    def show(self, request, unit):
+        return {}
+
+    @usher.route("GET", "/api/both", admin=True)
+    def show_admin(self, request, unit):
+        return {}
+"""
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="usher-")))
@@ -155,6 +174,23 @@ class Run(Case):
         again = self.run_file().await_ready()
         self.assertEqual(again.ask("/api/book"), (200, [entry]))
         self.assertEqual(again.ask("/readyz", admin=True)[0], 200)
+
+    def test_both_listeners_are_described(self):
+        """Of what answers the same method and path on both; what a description leaves running is not waited for."""
+        (self.folder / "both.py").write_text(BOTH)
+        host = Process(self, "up", "both.py", *LISTEN, folder=self.folder).await_ready()
+        began = time.monotonic()
+        status, openapi = host.ask("/describe/openapi.json", admin=True)
+        self.assertEqual((status, list(openapi["paths"]["/api/both"])), (200, ["get", "x-admin-get"]))
+        self.assertLess(time.monotonic() - began, 20)
+        old = self.folder / "old.json"
+        old.write_text(json.dumps(host.ask("/describe/description.json", admin=True)[1]))
+        (self.folder / "both.py").write_text(BOTH.replace('subprocess.Popen(["sleep", "40"])', ""))
+        done = subprocess.run([PROGRAM, "describe", "both.py", "--compare", old], cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stdout), (0, "nothing breaks\n"), done.stderr)
+        old.write_text(old.read_text().replace("/api/both", "/api/gone"))
+        done = subprocess.run([PROGRAM, "describe", "both.py", "--compare", old], cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((done.returncode, done.stdout), (1, "GET /api/gone: the route is gone\n" * 2), done.stderr)
 
     def test_a_header_that_is_no_text_is_refused(self):
         host = self.run_file().await_ready()
