@@ -35,6 +35,8 @@ struct _UsherBackgroundSecrets
   GMutex mutex;      /* held for no longer than it takes to look into @known */
   /* none is taken out, as the thread behind has them */
   GHashTable *known; /* (owned) (mutex mutex) (element-type utf8 Known) */
+  guint64
+      n_changes; /* (mutex mutex): how often names were written here; no answer from before is learnt */
 };
 
 static void secrets_iface_init (UsherSecretsInterface *iface);
@@ -90,20 +92,28 @@ learn (Known *known, const char *name, UsherSecret *secret, const GError *error)
   known->error = secret == NULL ? g_error_copy (error) : NULL;
 }
 
+static guint64
+get_n_changes (UsherBackgroundSecrets *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->n_changes;
+}
+
 static UsherSecret *
 ask (UsherBackgroundSecrets *self, const char *name, GError **error)
 {
+  guint64 n_changes = get_n_changes (self);
   g_autoptr (GError) cause = NULL;
   UsherSecret *secret = usher_secrets_lookup (self->place, name, &cause);
   Known *known = NULL;
 
   g_mutex_lock (&self->mutex);
   known = g_hash_table_lookup (self->known, name);
+  if (known != NULL && n_changes == self->n_changes)
+    learn (known, name, secret, cause);
   if (known != NULL)
-    {
-      learn (known, name, secret, cause);
-      known->is_asked = FALSE;
-    }
+    known->is_asked = FALSE;
   g_mutex_unlock (&self->mutex);
 
   if (secret == NULL)
@@ -183,6 +193,7 @@ forget (UsherBackgroundSecrets *self, const char *name)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Known *known = g_hash_table_lookup (self->known, name);
 
+  self->n_changes++;
   if (known == NULL)
     return;
 

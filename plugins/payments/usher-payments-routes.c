@@ -118,8 +118,9 @@ answer (UsherReply *reply, UsherDocument *payment, const UsherCharge *charge)
 static gboolean
 check_settled (UsherDocument *payment, const char *key, const UsherCharge *charge, GError **error)
 {
-  return charge->outcome != USHER_CHARGE_PAID ||
-         usher_document_has_string (payment, USHER_PAYMENTS_STRIPE_ID, charge->id) ||
+  gboolean is_taken = charge->outcome == USHER_CHARGE_PAID || charge->outcome == USHER_CHARGE_WRONG;
+
+  return !is_taken || usher_document_has_string (payment, USHER_PAYMENTS_STRIPE_ID, charge->id) ||
          usher_refuse (error,
                        USHER_ERROR_FAILED,
                        "charge “%s” was made after its key “%s” had been settled without it",

@@ -42,6 +42,7 @@ hanging_secrets_lookup (UsherSecrets *secrets, const char *name, GError **error)
 {
   HangingSecrets *self = HANGING_SECRETS (secrets);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  const char *text = self->text;
 
   self->n_asked++;
   g_cond_broadcast (&self->moved);
@@ -49,18 +50,30 @@ hanging_secrets_lookup (UsherSecrets *secrets, const char *name, GError **error)
     g_cond_wait (&self->moved, &self->mutex);
   self->n_answered++;
   g_cond_broadcast (&self->moved);
-  if (self->text != NULL)
-    return usher_secret_new (self->text);
+  if (text != NULL)
+    return usher_secret_new (text);
 
   g_set_error (error, USHER_ERROR, self->code, "the keyring says no");
 
   return NULL;
 }
 
+static gboolean
+hanging_secrets_store (UsherSecrets *secrets, const char *name, UsherSecret *secret, GError **error)
+{
+  HangingSecrets *self = HANGING_SECRETS (secrets);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->text = g_intern_string (usher_secret_get_text (secret));
+
+  return TRUE;
+}
+
 static void
 secrets_iface_init (UsherSecretsInterface *iface)
 {
   iface->lookup = hanging_secrets_lookup;
+  iface->store = hanging_secrets_store;
 }
 
 static void
@@ -95,6 +108,14 @@ await (HangingSecrets *self, const guint *counter, guint n)
 
   while (*counter < n)
     g_cond_wait (&self->moved, &self->mutex);
+}
+
+static guint
+get (HangingSecrets *self, const guint *counter)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return *counter;
 }
 
 typedef struct
@@ -142,7 +163,7 @@ test_hanging (Fixture *fixture, gconstpointer data)
   await (fixture->place, &fixture->place->n_asked, 2);
   for (guint i = 0; i < 100; i++)
     g_assert_true (is_now (fixture, "first"));
-  g_assert_cmpuint (fixture->place->n_asked, ==, 2);
+  g_assert_cmpuint (get (fixture->place, &fixture->place->n_asked), ==, 2);
 
   set (fixture->place, "second", 0, FALSE);
   usher_test_until (is_now (fixture, "second"));
@@ -158,7 +179,8 @@ test_lost (Fixture *fixture, gconstpointer data)
   set (fixture->place, NULL, USHER_ERROR_UNAVAILABLE, FALSE);
   g_assert_true (is_now (fixture, "first"));
   await (fixture->place, &fixture->place->n_answered, 2);
-  usher_test_until (is_now (fixture, "first") && fixture->place->n_answered >= 4);
+  usher_test_until (is_now (fixture, "first") &&
+                    get (fixture->place, &fixture->place->n_answered) >= 4);
   set (fixture->place, "second", 0, FALSE);
   usher_test_until (is_now (fixture, "second"));
   g_test_assert_expected_messages ();
@@ -180,6 +202,40 @@ test_not_kept (Fixture *fixture, gconstpointer data)
   g_assert_error (error, USHER_ERROR, USHER_ERROR_NOT_FOUND);
 }
 
+static gpointer
+look_up (gpointer secrets)
+{
+  return usher_secrets_lookup (secrets, NAME, NULL);
+}
+
+static void
+test_store (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (UsherSecrets) secrets =
+      usher_background_secrets_new (USHER_SECRETS (fixture->place), G_TIME_SPAN_HOUR);
+  g_autoptr (UsherSecret) second = usher_secret_new ("second");
+  g_autoptr (UsherSecret) late = NULL;
+  g_autoptr (UsherSecret) now = NULL;
+  GThread *thread = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("What a keyring said before a secret was stored is not what is known after that");
+
+  usher_secrets_get_mark (secrets, NAME);
+  set (fixture->place, "first", 0, TRUE);
+  thread = g_thread_new ("looks", look_up, secrets);
+  await (fixture->place, &fixture->place->n_asked, 1);
+  usher_secrets_store (secrets, NAME, second, &error);
+  g_assert_no_error (error);
+  set (fixture->place, "second", 0, FALSE);
+  late = g_thread_join (thread);
+  g_assert_cmpstr (usher_secret_get_text (late), ==, "first");
+
+  now = usher_secrets_lookup (secrets, NAME, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (usher_secret_get_text (now), ==, "second");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,6 +245,7 @@ main (int argc, char **argv)
   test ("/background-secrets/lookup/hanging", test_hanging);
   test ("/background-secrets/lookup/lost", test_lost);
   test ("/background-secrets/lookup/not-kept", test_not_kept);
+  test ("/background-secrets/store", test_store);
 #undef test
 
   return g_test_run ();
