@@ -194,20 +194,32 @@ is_narrower (JsonObject *old, JsonObject *now)
          usher_description_get_integer (now, "max") < usher_description_get_integer (old, "max");
 }
 
+/* Returns: whether a field is of another type */
+static gboolean
+tell_type (Comparison *self, const char *where, JsonObject *old, JsonObject *now)
+{
+  const char *before = usher_description_get_string (old, "type");
+  const char *type = usher_description_get_string (now, "type");
+
+  if (g_strcmp0 (before, type) == 0)
+    return FALSE;
+
+  tell (self,
+        "%s: “%s” was of type “%s” and is of type “%s”",
+        where,
+        usher_description_get_string (old, "name"),
+        before,
+        type);
+
+  return TRUE;
+}
+
 static void
 compare_asked_field (Comparison *self, const char *where, JsonObject *old, JsonObject *now)
 {
   const char *name = usher_description_get_string (now, "name");
 
-  if (g_strcmp0 (usher_description_get_string (old, "type"),
-                 usher_description_get_string (now, "type")) != 0)
-    tell (self,
-          "%s: “%s” was of type “%s” and is of type “%s”",
-          where,
-          name,
-          usher_description_get_string (old, "type"),
-          usher_description_get_string (now, "type"));
-  else if (is_narrower (old, now))
+  if (!tell_type (self, where, old, now) && is_narrower (old, now))
     tell (self, "%s: “%s” has a narrower range", where, name);
   if (usher_description_get_flag (now, "required") && !usher_description_get_flag (old, "required"))
     tell (self, "%s: “%s” is required now", where, name);
@@ -254,14 +266,7 @@ compare_told_field (Comparison *self, const char *where, JsonObject *old, JsonOb
 {
   const char *name = usher_description_get_string (old, "name");
 
-  if (g_strcmp0 (usher_description_get_string (old, "type"),
-                 usher_description_get_string (now, "type")) != 0)
-    tell (self,
-          "%s: “%s” was of type “%s” and is of type “%s”",
-          where,
-          name,
-          usher_description_get_string (old, "type"),
-          usher_description_get_string (now, "type"));
+  tell_type (self, where, old, now);
   if (usher_description_get_flag (old, "required") && !usher_description_get_flag (now, "required"))
     tell (self, "%s: “%s” may be missing now", where, name);
   if (usher_description_get_flag (now, "nullable") && !usher_description_get_flag (old, "nullable"))
